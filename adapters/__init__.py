@@ -1,0 +1,1 @@
+"""Adapters: code that lets syncd speak to one kind of library."""

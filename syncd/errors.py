@@ -1,0 +1,119 @@
+"""Every failure we name, sorted by what the caller does next.
+
+SyncdError
+├─ ConfigError             the operator edits the configuration
+├─ InputError              this file or record is set aside; go on with the rest
+├─ StateError              the state directory cannot be made or is in use
+│  └─ BusyError            another syncd works on the same state; try again later
+├─ LedgerError             our own memory is in doubt; stop
+└─ LibraryError            raised by adapters, and by nothing else
+   ├─ UnavailableError     nothing was written; try later
+   ├─ OutcomeUnknownError  it may have landed; look before sending again
+   ├─ ConflictError        the library moved on and nothing was written; plan again
+   ├─ RejectedError        never, as it is; hold it for a person
+   └─ AccessDeniedError    stop this library and tell the operator
+
+An error carries facts as attributes. The sentence a person reads is built where
+it is shown; `str(error)` is the short form for logs. A programming mistake is
+not in this tree: it crashes, with a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+
+class SyncdError(Exception):
+    """A failure that syncd foresees."""
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a file a person wrote: where, and what to do about it."""
+
+    message: str
+    line: int | None = None
+
+
+class ConfigError(SyncdError):
+    """The configuration cannot be used; `problems` lists all that is wrong with it."""
+
+    def __init__(self, path: Path | None, problems: Sequence[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        where = str(path) if path else "configuration"
+        super().__init__(
+            "; ".join(f"{where}:{p.line or ''}: {p.message}".replace("::", ":") for p in problems)
+        )
+
+
+class InputError(SyncdError):
+    """An export, or a part of it, cannot be used; the rest goes on."""
+
+    def __init__(self, message: str, *, path: Path | None = None, line: int | None = None) -> None:
+        self.message = message
+        self.path = path
+        self.line = line
+        where = ":".join(str(part) for part in (path, line) if part is not None)
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class StateError(SyncdError):
+    """The state directory cannot be made, read or written."""
+
+    def __init__(self, message: str, *, path: Path | None = None) -> None:
+        self.message = message
+        self.path = path
+        super().__init__(f"{path}: {message}" if path else message)
+
+
+class BusyError(StateError):
+    """Another syncd works on the same state; `holder` says which, as far as it is known."""
+
+    def __init__(self, message: str, *, path: Path | None = None, holder: str = "") -> None:
+        self.holder = holder
+        super().__init__(message, path=path)
+
+
+class LedgerError(SyncdError):
+    """The ledger is damaged, newer than this syncd, or cannot be written; nothing may be sent."""
+
+
+class LibraryError(SyncdError):
+    """A library did not do what it was asked. Raised by adapters only."""
+
+
+class UnavailableError(LibraryError):
+    """Nothing was written and the library may answer later.
+
+    `retry_after` is how long the library asked us to wait, if it said so.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class OutcomeUnknownError(LibraryError):
+    """A write was sent and its answer did not arrive: some, all or none of it may have landed."""
+
+
+class ConflictError(LibraryError):
+    """The library is no longer at the version the plan was made against; nothing was written."""
+
+
+class RejectedError(LibraryError):
+    """The library refuses the whole request for good; sending it again will not help.
+
+    `too_large` says that fewer operations at a time may pass.
+    """
+
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        self.too_large = too_large
+        super().__init__(message)
+
+
+class AccessDeniedError(LibraryError):
+    """The key is missing, wrong, revoked, or not allowed to do this."""

@@ -1,0 +1,1 @@
+"""The memory: what syncd did and last saw, and how it knows."""

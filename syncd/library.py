@@ -1,0 +1,253 @@
+"""What syncd asks of a library, and nothing about how any library does it.
+
+KEY        eight characters, minted by the plan before anything is sent, so that sending
+           twice cannot create two items.
+VERSION    a number the library raises with every change. An item's version is the library
+           version at which it last changed.
+EXPECTED   the library version a plan was made against. A library that has moved on since
+           refuses the whole push and writes nothing.
+OPERATION  one intended change; OUTCOME what became of it.
+DATA       an item as the Zotero web API writes it (`itemType`, fields, `creators`, `tags`,
+           `collections`, `extra`), without key, version and `deleted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple, NewType, Protocol
+
+from syncd.schema import Schema
+from syncd.record import ItemKey
+
+CollectionKey = NewType("CollectionKey", str)
+ItemData = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Facts about a kind of library; nobody asks an adapter its name."""
+
+    batch_size: int = 50
+    takes_keys: bool = True
+    """The library accepts a key that the caller minted."""
+    reports_tombstones: bool = True
+    """`changes_since` names items that were deleted for good."""
+    keeps_trash: bool = True
+    """Trashed items stay readable and can be restored."""
+
+
+class Description(NamedTuple):
+    """Who a library is and what may be done there.
+
+    `identity` partitions the ledger: it says what the library *is* (address and number,
+    directory), never how it is called in a configuration.
+    """
+
+    identity: str
+    title: str
+    schema: Schema
+    writable: bool = True
+    takes_notes: bool = True
+    access: str = ""
+    """What the key may do, in words; empty where there is no key."""
+
+
+class StoredItem(NamedTuple):
+    """One thing in a library; notes and attachments are items with a `parentItem`."""
+
+    key: ItemKey
+    version: int
+    data: ItemData
+    trashed: bool = False
+
+
+class StoredCollection(NamedTuple):
+    """A Zotero folder."""
+
+    key: CollectionKey
+    name: str
+    parent: CollectionKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of what happened since a version.
+
+    `to_version` is None on every page but the last: only then has the caller seen
+    everything and may move its cursor.
+    """
+
+    items: Sequence[StoredItem] = ()
+    deleted: Sequence[ItemKey] = ()
+    to_version: int | None = None
+
+
+KnownVersions = Callable[[Collection[ItemKey]], Mapping[ItemKey, int]]
+"""Which of these items the caller already holds, and at which version: they need not be read."""
+
+
+class Create(NamedTuple):
+    """Make an item (or, with `parentItem` in `data`, a note or attachment) under this key."""
+
+    item_key: ItemKey
+    data: ItemData
+
+
+class Update(NamedTuple):
+    """Set these properties of an item; those not named stay as they are."""
+
+    item_key: ItemKey
+    base_version: int
+    data: ItemData
+
+
+class AddToCollection(NamedTuple):
+    """Put an item into collections and give it tags, keeping those it has."""
+
+    item_key: ItemKey
+    base_version: int
+    collections: tuple[CollectionKey, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Trash(NamedTuple):
+    """Move an item to the library's trash."""
+
+    item_key: ItemKey
+    base_version: int
+
+
+class Restore(NamedTuple):
+    """Take an item out of the library's trash."""
+
+    item_key: ItemKey
+    base_version: int
+
+
+class CreateCollection(NamedTuple):
+    """Make a collection under this key."""
+
+    collection_key: CollectionKey
+    name: str
+    parent: CollectionKey | None = None
+
+
+Operation = Create | Update | AddToCollection | Trash | Restore | CreateCollection
+
+
+class Refusal(Enum):
+    """Why one operation was refused, by what the caller does next."""
+
+    KEY_TAKEN = "key taken"
+    """Something with this key exists: look at it, then it is done or the next key is due."""
+    CHANGED = "changed"
+    """The item is newer than the plan: plan again."""
+    MISSING = "missing"
+    """The item, parent or collection is not there: plan again."""
+    INVALID = "invalid"
+    """Never, as it is: hold it for a person."""
+
+
+class Accepted(NamedTuple):
+    """The operation is done; `unchanged` when there was nothing to do."""
+
+    key: str
+    version: int
+    unchanged: bool = False
+
+
+class Refused(NamedTuple):
+    """The operation was not done; `message` is the library's own word on it."""
+
+    key: str
+    refusal: Refusal
+    message: str
+
+
+Outcome = Accepted | Refused
+
+
+class Answer(NamedTuple):
+    """What became of a push: one outcome per operation, in their order.
+
+    `library_version` is where the library stands if, and only if, nobody else can have
+    written between `expected` and now; otherwise None, and the caller takes the changes.
+    """
+
+    outcomes: Sequence[Outcome]
+    library_version: int | None
+
+
+class Library(Protocol):
+    """One library. Any method may raise `UnavailableError` or `AccessDeniedError`."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def describe(self) -> Description:
+        """Say who the library is and what may be done; also the test that a key works."""
+        ...
+
+    def changes_since(
+        self, version: int, *, known: KnownVersions | None = None
+    ) -> Iterator[Changes]:
+        """Yield everything that changed after `version`, trashed items included, in pages.
+
+        From 0, the whole library. Versions seen are consistent: nothing that happened before
+        the last page's `to_version` is missing. A listing that fails part-way raises; it never
+        ends early as if it were complete.
+        """
+        ...
+
+    def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
+        """Read these items, trashed ones included; those that do not exist are left out."""
+        ...
+
+    def collections(self) -> list[StoredCollection]:
+        """List every collection."""
+        ...
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        """Attempt each operation in order; answer each.
+
+        At most `capabilities.batch_size` operations. `expected` None asks for no guard.
+        Raises only when no operation can be answered for: `ConflictError` or
+        `UnavailableError` or `RejectedError` if nothing was written, `OutcomeUnknownError`
+        if that cannot be known.
+        """
+        ...
+
+    def finish(self) -> None:
+        """A run is over: bring up to date what is derived from the items, if anything is."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and locks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an adapter is given beside its own options."""
+
+    name: str
+    """The library's name in the configuration, for messages only."""
+    cache: Path | None = None
+    """A directory for what can be fetched again; None: keep nothing."""
+    find_key: Callable[[], str | None] = field(default=lambda: None)
+    """Look the library's key up, afresh at every call."""
+
+
+class Adapter(Protocol):
+    """A kind of library: what the table in `adapters` and the entry points name."""
+
+    def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
+        """Say what is wrong with the adapter's own keys: key → sentence; empty if they will do."""
+        ...
+
+    def open(self, options: Mapping[str, object], surroundings: Surroundings) -> Library:
+        """Make the library; nothing is read or sent yet."""
+        ...

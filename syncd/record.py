@@ -1,0 +1,127 @@
+"""The values that every other room speaks in: what an entry says, and what a work is known by.
+
+ENTRY      what stands between TY and ER, as written (room `ris`)
+RECORD     what we understood an entry to say, in Zotero's vocabulary but for no schema yet
+IDENTITY   a record's comparable identifiers together, each in its one canonical spelling
+CITATION   the few facts by which people, and `matching`, tell two works apart
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, NewType
+
+Doi = NewType("Doi", str)
+"""Bare and lower-cased: `10.1038/nrd3626`."""
+
+Eid = NewType("Eid", str)
+"""A Scopus accession number, always whole: `2-s2.0-84857789296`."""
+
+ItemKey = NewType("ItemKey", str)
+"""The eight characters by which a library knows an item."""
+
+
+class Identity(NamedTuple):
+    """A record's comparable identifiers; canonical spellings only, absent ones None or empty."""
+
+    scopus: Eid | None = None
+    doi: Doi | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+    arxiv: str | None = None
+    wos: str | None = None
+    embase: str | None = None
+    central: str | None = None
+    isbn: tuple[str, ...] = ()
+    issn: tuple[str, ...] = ()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield (kind, value) for each identifier that names a work; an ISSN names a journal."""
+        for kind in ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central"):
+            value = getattr(self, kind)
+            if value is not None:
+                yield kind, value
+        for value in self.isbn:
+            yield "isbn", value
+
+
+class Person(NamedTuple):
+    """A creator: either `family` and `given`, or `name` alone for a group or a single name.
+
+    `role` is a Zotero creator type (`author`, `editor`, …), not yet checked against a schema.
+    """
+
+    role: str
+    family: str = ""
+    given: str = ""
+    name: str = ""
+
+
+class Keyword(NamedTuple):
+    """A tag to be; `automatic` when the database assigned it rather than a person."""
+
+    name: str
+    automatic: bool = False
+
+
+class Note(NamedTuple):
+    """Text that may become a child note. `kind` is what `[notes] keep` chooses by."""
+
+    kind: str
+    html: str
+
+
+class Link(NamedTuple):
+    """A file or address that belongs to the work beside its own url (L1-L4, further UR)."""
+
+    target: str
+    title: str = ""
+
+
+class Origin(NamedTuple):
+    """Where a record stands: `index` counts from 1 in the file, `line` is where it starts."""
+
+    file: str
+    index: int
+    line: int
+    source_id: str | None = None
+    source: str = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What we understood one entry to say.
+
+    `fields` maps Zotero field names to text; `item` moves what a schema lacks into `extra`.
+    `extra` holds (label, value) lines. `unused` holds, by tag, the values nothing was made of.
+    """
+
+    origin: Origin
+    item_type: str
+    fields: Mapping[str, str]
+    creators: tuple[Person, ...] = ()
+    tags: tuple[Keyword, ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    links: tuple[Link, ...] = ()
+    identity: Identity = Identity()
+    warnings: tuple[str, ...] = ()
+    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Citation(NamedTuple):
+    """What `matching` compares: the same shape for a record and for an item in a library.
+
+    `authors` are `Family, Given` or a group's name, in order; `year` is None when unknown.
+    """
+
+    item_type: str
+    title: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    container: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    identity: Identity = Identity()
