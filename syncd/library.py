@@ -19,8 +19,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, NewType, Protocol
 
-from syncd.schema import Schema
 from syncd.record import ItemKey
+from syncd.schema import Schema
 
 CollectionKey = NewType("CollectionKey", str)
 ItemData = Mapping[str, Any]

@@ -46,6 +46,9 @@ class Identity(NamedTuple):
             yield "isbn", value
 
 
+NO_IDENTITY = Identity()
+
+
 class Person(NamedTuple):
     """A creator: either `family` and `given`, or `name` alone for a group or a single name.
 
@@ -79,7 +82,8 @@ class Link(NamedTuple):
     title: str = ""
 
 
-class Origin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Origin:
     """Where a record stands: `index` counts from 1 in the file, `line` is where it starts."""
 
     file: str
@@ -105,7 +109,7 @@ class Record:
     extra: tuple[tuple[str, str], ...] = ()
     notes: tuple[Note, ...] = ()
     links: tuple[Link, ...] = ()
-    identity: Identity = Identity()
+    identity: Identity = NO_IDENTITY
     warnings: tuple[str, ...] = ()
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -124,4 +128,4 @@ class Citation(NamedTuple):
     volume: str = ""
     issue: str = ""
     pages: str = ""
-    identity: Identity = Identity()
+    identity: Identity = NO_IDENTITY
