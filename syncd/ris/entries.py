@@ -1,0 +1,48 @@
+"""What the reader hands on: an entry is its lines in order, where they stand, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from syncd.errors import Problem
+
+
+class Line(NamedTuple):
+    """One tag and its value.
+
+    `tag` is upper case. `value` holds the continuation lines too, without blanks around it:
+    abstracts and notes keep their line breaks as newlines, most other values are joined by one
+    blank, and tags that list (KW, SN, UR, L1-L4) give one Line per line of the file. `line`
+    counts from 1.
+    """
+
+    tag: str
+    value: str
+    line: int
+
+
+class Ending(Enum):
+    """How an entry ended; only `ER` is as it should be."""
+
+    ER = "ER"
+    NEXT_ENTRY = "next entry"
+    END_OF_FILE = "end of file"
+    BLANK_LINE = "blank line"
+
+
+@dataclass(slots=True)
+class Entry:
+    """What stands between TY and ER; TY itself is among `lines`, ER is not.
+
+    `index` counts the entries of a file from 1; `line` and `end_line` are the first and last
+    line of the file that belong to this one.
+    """
+
+    index: int
+    line: int
+    end_line: int
+    lines: list[Line]
+    ending: Ending = Ending.END_OF_FILE
+    problems: list[Problem] = field(default_factory=list)
