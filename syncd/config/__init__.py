@@ -1,0 +1,48 @@
+"""TOML becomes frozen `Settings`, or one `ConfigError` listing every problem at once."""
+
+from syncd.config.load import (
+    CheckOptions,
+    accept_options,
+    file_library_settings,
+    load_settings,
+    parse_settings,
+)
+from syncd.places import find_config, state_directory
+from syncd.settings import (
+    After,
+    Cron,
+    DuplicateSettings,
+    FolderSettings,
+    LedgerSettings,
+    LibrarySettings,
+    LimitSettings,
+    LookAlikes,
+    NoteSettings,
+    ScheduleSettings,
+    Settings,
+    When,
+    WhenFound,
+)
+
+__all__ = [
+    "After",
+    "CheckOptions",
+    "Cron",
+    "DuplicateSettings",
+    "FolderSettings",
+    "LedgerSettings",
+    "LibrarySettings",
+    "LimitSettings",
+    "LookAlikes",
+    "NoteSettings",
+    "ScheduleSettings",
+    "Settings",
+    "When",
+    "WhenFound",
+    "accept_options",
+    "file_library_settings",
+    "find_config",
+    "load_settings",
+    "parse_settings",
+    "state_directory",
+]

@@ -1,0 +1,275 @@
+"""Every key of the configuration: its type, default, sentence and example, in this one place.
+
+`config/syncd.toml`, its JSON Schema and the reference in the documentation are made from here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from syncd.config import values
+from syncd.settings import After, LookAlikes, When, WhenFound
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _TEXT}
+_DURATION = {"type": "string", "pattern": f"^{values.DURATION.pattern}$"}
+_CRON = {
+    "type": "object",
+    "properties": {"cron": {"type": "string", "description": "Five cron fields."}},
+    "required": ["cron"],
+    "additionalProperties": False,
+}
+_NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
+_NAMES = {"type": "array", "items": _NAME, "minItems": 1}
+_SIZE = {"type": "string", "pattern": f"^{values.SIZE.pattern}$"}
+
+
+def _one_of(choices: type[Enum]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in choices]})
+
+
+Duration = Annotated[timedelta, PlainValidator(values.parse_duration), WithJsonSchema(_DURATION)]
+Due = Annotated[
+    When, PlainValidator(values.parse_when), WithJsonSchema({"anyOf": [_DURATION, _CRON]})
+]
+Size = Annotated[int, PlainValidator(values.parse_size), WithJsonSchema(_SIZE)]
+FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TEXT)]
+Name = Annotated[str, PlainValidator(values.parse_name), WithJsonSchema(_NAME)]
+Names = Annotated[
+    tuple[str, ...], PlainValidator(values.parse_names), WithJsonSchema({"anyOf": [_NAME, _NAMES]})
+]
+Words = Annotated[tuple[str, ...], PlainValidator(values.parse_words), WithJsonSchema(_TEXTS)]
+Collection = Annotated[
+    tuple[str, ...], PlainValidator(values.parse_collection), WithJsonSchema({"type": "string"})
+]
+Zone = Annotated[str, PlainValidator(values.parse_timezone), WithJsonSchema(_TEXT)]
+AfterChoice = Annotated[After, PlainValidator(values.choice_of(After)), _one_of(After)]
+FoundChoice = Annotated[WhenFound, PlainValidator(values.choice_of(WhenFound)), _one_of(WhenFound)]
+AlikeChoice = Annotated[
+    LookAlikes, PlainValidator(values.choice_of(LookAlikes)), _one_of(LookAlikes)
+]
+
+
+def key(default: Any = ..., /, *, sentence: str, example: Any = None, **limits: Any) -> Any:
+    """Declare a key; without a default it must be given, and the example shows how."""
+    examples = None if example is None else [example]
+    return Field(default, description=sentence, examples=examples, **limits)
+
+
+class Table(BaseModel):
+    """A table of the configuration: nothing but its own keys, nothing converted by guesswork."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, validate_default=True, hide_input_in_errors=True
+    )
+
+
+class LibraryTable(Table):
+    """A library that records go to; at least one. Keys not listed here are the adapter's own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: Name = key(
+        sentence="What the library is called here, in messages and for its key: 1 to 32 of "
+        "a-z, 0-9, _ and -.",
+        example="mine",
+    )
+    adapter: str = key(
+        sentence="The kind of library: zotero-web, file, or any installed adapter.",
+        example="zotero-web",
+        min_length=1,
+    )
+    key_file: FilePath | None = key(
+        None,
+        sentence="A file that holds the library's key and that nobody else can read. Without it "
+        "the key is looked up in systemd's credentials, then in the keyring (`syncd login`).",
+        example="~/.config/syncd/mine.key",
+    )
+
+
+class DuplicatesTable(Table):
+    """What happens to a record that is already there, or looks as if it were."""
+
+    when_found: FoundChoice = key(
+        "sync",
+        sentence="What to do with a record whose item is already there. skip: leave the item "
+        "alone. collect: only put it into the folder's collection and give it its tags. sync: "
+        "also carry newer metadata into items that syncd itself made, as long as nobody has "
+        "changed the field since. fill: also fill empty fields of items that others made. No "
+        "mode overwrites what a person wrote.",
+    )
+    look_alikes: AlikeChoice = key(
+        "hold",
+        sentence="What to do when it is undecided whether a record is already there: hold it for "
+        "`syncd review`, skip it, or create it.",
+    )
+
+
+class FolderDuplicatesTable(Table):
+    """What this folder does differently from [duplicates]."""
+
+    when_found: FoundChoice | None = key(
+        None, sentence="As in [duplicates], for this folder only.", example="collect"
+    )
+    look_alikes: AlikeChoice | None = key(
+        None, sentence="As in [duplicates], for this folder only.", example="skip"
+    )
+
+
+class FolderTable(Table):
+    """A folder that is watched for exports, and where its records go."""
+
+    path: FilePath = key(
+        sentence="The folder to watch; absolute, or below the home directory with ~/.",
+        example="~/Downloads/Scopus",
+    )
+    library: Names = key(
+        sentence="The name of the library its records go to, or a list of names.",
+        example="mine",
+    )
+    collection: Collection = key(
+        "",
+        sentence="The collection its records are put into, as a path of names; made when "
+        "missing. Empty: none.",
+        example="Inbox/Scopus",
+    )
+    tags: Words = key([], sentence="Tags that every item from here is given.", example=["scopus"])
+    recursive: bool = key(False, sentence="Whether folders inside it are watched too.")
+    settle: Duration = key(
+        "2s",
+        sentence="How long a file must have rested before it is read. One whose last record is "
+        "unfinished waits up to 60 s.",
+    )
+    after: AfterChoice = key(
+        "leave",
+        sentence="What becomes of a file afterwards. leave: nothing is written, renamed or "
+        "deleted in the folder. move: it goes into done/ or failed/ beside it.",
+    )
+    readd: bool = key(
+        False,
+        sentence="Whether records of this folder come back even where a person removed their item.",
+    )
+    duplicates: FolderDuplicatesTable = Field(
+        default_factory=FolderDuplicatesTable,
+        description="What this folder does differently from [duplicates].",
+    )
+
+
+class NotesTable(Table):
+    """What exports say in notes (N1)."""
+
+    keep: Words = key(
+        ["funding", "other"],
+        sentence="The kinds of note that become child notes of the item; the rest is kept in the "
+        "ledger only.",
+    )
+
+
+class ScheduleTable(Table):
+    """When the daemon works unasked."""
+
+    reconcile: Due = key(
+        "6h",
+        sentence="How often ledger and library are compared: an interval, or "
+        '{ cron = "0 3 * * *" }.',
+        example={"cron": "0 3 * * *"},
+    )
+    rescan: Due = key(
+        "10m",
+        sentence="How often the folders are listed even if nothing seems to have changed.",
+    )
+    timezone: Zone = key(
+        "local",
+        sentence='The zone in which cron times are meant: "local", or a name such as '
+        "Europe/Berlin.",
+    )
+
+
+class LimitsTable(Table):
+    """How much may happen before a person is asked."""
+
+    max_file_size: Size = key("64MB", sentence="A larger file is not read.")
+    max_creates: int = key(
+        20000,
+        sentence="How many items one run may create; beyond them the library pauses until "
+        "`syncd resume`.",
+        ge=1,
+    )
+    max_updates: int = key(
+        200,
+        sentence="How many items one run may change; beyond them the library pauses until "
+        "`syncd resume`.",
+        ge=0,
+    )
+    max_shrink: float = key(
+        0.33,
+        sentence="The share of a library that may vanish between two looks before it pauses.",
+        gt=0,
+        le=1,
+    )
+
+
+class LedgerTable(Table):
+    """Where syncd remembers what it did."""
+
+    url: str = key(
+        "",
+        sentence="The ledger's database. Empty: SQLite in the state directory.",
+        example="postgresql+psycopg://syncd@db.example.org/syncd",
+    )
+
+
+class Document(Table):
+    """The configuration of syncd."""
+
+    library: list[LibraryTable] = Field(min_length=1)
+    folder: list[FolderTable] = Field(default_factory=list)
+    duplicates: DuplicatesTable = Field(default_factory=DuplicatesTable)
+    notes: NotesTable = Field(default_factory=NotesTable)
+    schedule: ScheduleTable = Field(default_factory=ScheduleTable)
+    limits: LimitsTable = Field(default_factory=LimitsTable)
+    ledger: LedgerTable = Field(default_factory=LedgerTable)
+
+
+def table_of(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """Return the table that stands under this key, in an array or by itself."""
+    annotation: Any = model.model_fields[name].annotation
+    found: type[BaseModel] = next(iter(get_args(annotation)), annotation)
+    return found
+
+
+class Option(NamedTuple):
+    """A key of an adapter's own: the adapter checks it, here it is only explained."""
+
+    name: str
+    sentence: str
+    example: str | int
+    default: str | None = None
+
+
+OPTIONS: dict[str, tuple[Option, ...]] = {
+    "zotero-web": (
+        Option("library_type", 'Whose library it is: "user" or "group".', "user", "user"),
+        Option(
+            "library_id",
+            "Its number: yours is shown at https://www.zotero.org/settings/keys, a group's is in "
+            "its address.",
+            1234567,
+        ),
+        Option(
+            "api_url",
+            "The server to speak to.",
+            "https://api.zotero.org",
+            "https://api.zotero.org",
+        ),
+    ),
+    "file": (
+        Option("path", "The folder that the library lives in; made when missing.", "~/syncd"),
+    ),
+}
+"""What the shipped adapters take beside the keys of every library."""

@@ -1,0 +1,170 @@
+"""How single values are written in a configuration: durations, sizes, schedules, paths, names.
+
+Every parser takes what TOML gave, returns the value, or raises `ValueError` with what would
+have been accepted. None of them repeats what was written: it might have been a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syncd.places import expand_home
+from syncd.settings import Cron, When
+
+NAME = re.compile(r"[a-z0-9_-]{1,32}")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+DURATION = re.compile(rf"(?:{_DURATION_PART.pattern})+")
+SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_CRON_FIELD = re.compile(r"(?:\*|[0-9a-z]+(?:-[0-9a-z]+)?)(?:/\d+)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_CRON_FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("weekday", 0, 7, _WEEKDAYS),
+)
+_Choice = TypeVar("_Choice", bound=Enum)
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read `2s`, `10m`, `6h`, `1h30m`."""
+    if not isinstance(value, str) or not DURATION.fullmatch(value):
+        raise ValueError('must be a duration such as "2s", "10m", "6h" or "1h30m"')
+    seconds = sum(float(n) * _UNITS[unit] for n, unit in _DURATION_PART.findall(value))
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError("is longer than any duration that can be counted") from None
+
+
+def parse_when(value: object) -> When:
+    """Read an interval (`6h`) or `{ cron = "0 3 * * *" }`."""
+    if isinstance(value, dict):
+        if set(value) != {"cron"}:
+            raise ValueError('must be an interval such as "6h", or { cron = "0 3 * * *" }')
+        return parse_cron(value["cron"])
+    interval = parse_duration(value)
+    if interval < timedelta(seconds=1):
+        raise ValueError("must be at least one second")
+    return interval
+
+
+def parse_cron(value: object) -> Cron:
+    """Read five cron fields; months and weekdays may be named, Sunday is 0 and 7."""
+    fields = value.lower().split() if isinstance(value, str) else []
+    if len(fields) != len(_CRON_FIELDS):
+        raise ValueError('must have five cron fields, as in { cron = "0 3 * * *" }')
+    for text, (name, low, high, names) in zip(fields, _CRON_FIELDS, strict=True):
+        if not all(_is_cron_part(part, low, high, names) for part in text.split(",")):
+            raise ValueError(
+                f"has a {name} that cannot be read; accepted: {low}-{high}, *, 1-5, */2, 1,3"
+            )
+    return Cron(" ".join(fields))
+
+
+def _is_cron_part(text: str, low: int, high: int, names: tuple[str, ...]) -> bool:
+    if not _CRON_FIELD.fullmatch(text):
+        return False
+    span, _, step = text.partition("/")
+    if step and int(step) == 0:
+        return False
+    if span == "*":
+        return True
+    ends = [_cron_number(end, low, names) for end in span.split("-")]
+    return all(end is not None and low <= end <= high for end in ends)
+
+
+def _cron_number(text: str, low: int, names: tuple[str, ...]) -> int | None:
+    if text in names:
+        return names.index(text) + low
+    return int(text) if text.isdecimal() else None
+
+
+def parse_size(value: object) -> int:
+    """Read `64MB` (powers of ten) or `64MiB` (powers of two) into bytes."""
+    match = SIZE.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError('must be a size such as "64MB", "500kB" or "1GiB"')
+    number, prefix = match.groups()
+    if not prefix:
+        size = float(number)
+    else:
+        base = 1024 if prefix.endswith("i") else 1000
+        size = float(number) * base ** ("kmg".index(prefix[0].lower()) + 1)
+    if size < 1:
+        raise ValueError("must be larger than nothing")
+    return int(size)
+
+
+def parse_path(value: object) -> Path:
+    """Read an absolute path, or one below the home directory (`~/…`)."""
+    if not isinstance(value, str) or not value:
+        raise ValueError('must be a path, absolute or beginning with "~/"')
+    path = expand_home(value)
+    if path is None and value.startswith("~"):
+        raise ValueError("begins with ~, but there is no home directory here: write it whole")
+    if path is None:
+        raise ValueError('must be absolute or begin with "~/"')
+    return path
+
+
+def parse_name(value: object) -> str:
+    """Read the name of a library."""
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise ValueError("must be 1 to 32 of a-z, 0-9, _ and -")
+    return value
+
+
+def parse_names(value: object) -> tuple[str, ...]:
+    """Read one name or a list of them."""
+    names = value if isinstance(value, list) else [value]
+    if not names:
+        raise ValueError("must name at least one library")
+    return tuple(parse_name(name) for name in names)
+
+
+def parse_words(value: object) -> tuple[str, ...]:
+    """Read a list of texts, none of them empty."""
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise ValueError('must be a list of texts such as ["one", "two"]')
+    return tuple(dict.fromkeys(word.strip() for word in value))
+
+
+def parse_collection(value: object) -> tuple[str, ...]:
+    """Read a path of collection names; an empty one means no collection."""
+    names = value.split("/") if isinstance(value, str) and value.strip() else []
+    if value != "" and not (names and all(name.strip() for name in names)):
+        raise ValueError('must be a path of collection names such as "Inbox/Scopus"')
+    return tuple(name.strip() for name in names)
+
+
+def parse_timezone(value: object) -> str:
+    """Read `local` or an IANA name such as `Europe/Berlin`."""
+    if value == "local":
+        return "local"
+    try:
+        return ZoneInfo(str(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError('must be "local" or a zone such as "Europe/Berlin"') from None
+
+
+def choice_of(choices: type[_Choice]) -> Callable[[object], _Choice]:
+    """Return a parser that takes the values of an enum."""
+
+    def parse(value: object) -> _Choice:
+        try:
+            return choices(value)
+        except ValueError:
+            raise ValueError(f"must be one of {accepted}") from None
+
+    accepted = ", ".join(f'"{choice.value}"' for choice in choices)
+    return parse

@@ -1,0 +1,102 @@
+"""Where the configuration and the state are looked for on this machine.
+
+Imports nothing heavy: `syncd status` needs no more than this. A system service has no home
+directory, so none is asked for unless nothing else said where to look.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from syncd.errors import ConfigError, Problem, StateError
+
+SYSTEM_CONFIG = Path("/etc/syncd/syncd.toml")
+
+
+def find_config(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the configuration to read: named, from $SYNCD_CONFIG, the user's, the system's.
+
+    One that was named is returned whether it exists or not. Raises `ConfigError` when none
+    was named and none is found.
+    """
+    named = explicit or _path_in(environ, "SYNCD_CONFIG")
+    if named is not None:
+        return named
+    places = list(config_places(environ))
+    for place in places:
+        if place.is_file():
+            return place
+    looked = " and ".join(str(place) for place in places)
+    raise ConfigError(
+        None,
+        [Problem(f"no configuration found (looked for {looked}); make one with `syncd init`")],
+    )
+
+
+def config_places(environ: Mapping[str, str] = os.environ) -> Iterator[Path]:
+    """Yield where a configuration is looked for when none was named, in order."""
+    user = user_config_directory(environ)
+    if user is not None:
+        yield user / "syncd.toml"
+    yield SYSTEM_CONFIG
+
+
+def user_config_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return this user's directory for syncd's configuration, or None without a home."""
+    return _user_directory(environ, "XDG_CONFIG_HOME", ".config")
+
+
+def state_directory(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the ledger and the lock live: named, from $SYNCD_STATE, systemd's, the user's.
+
+    Raises `StateError` when there is no home directory to put it under.
+    """
+    named = explicit or _path_in(environ, "SYNCD_STATE") or _systemd_state(environ)
+    if named is not None:
+        return named.absolute()
+    user = _user_directory(environ, "XDG_STATE_HOME", ".local/state")
+    if user is None:
+        raise StateError("there is no home directory to keep the state in; name one with --state")
+    return user
+
+
+def find_home(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the home directory, or None where there is none (a systemd DynamicUser)."""
+    try:
+        home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError:
+        return None
+    return home if home.is_absolute() else None
+
+
+def expand_home(text: str, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the absolute path that `text` names, or None if it is relative or has no home."""
+    if text == "~" or text.startswith("~/"):
+        home = find_home(environ)
+        return home / text[2:] if home else None
+    path = Path(text)
+    return path if path.is_absolute() else None
+
+
+def _path_in(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    return Path(value).expanduser() if value else None
+
+
+def _systemd_state(environ: Mapping[str, str]) -> Path | None:
+    # systemd joins several directories with colons; the first is the unit's own.
+    value = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return Path(value) if value else None
+
+
+def _user_directory(environ: Mapping[str, str], variable: str, below_home: str) -> Path | None:
+    if sys.platform == "darwin":
+        below_home = "Library/Application Support"
+    base = environ.get(variable)
+    if base and Path(base).is_absolute():
+        return Path(base) / "syncd"
+    home = find_home(environ)
+    return home / below_home / "syncd" if home else None

@@ -1,0 +1,132 @@
+"""What the operator decided, as frozen values: the one shape in which every room receives it.
+
+Made by `config` from a file, or for a single file library without one. Paths are absolute,
+durations are `timedelta`, sizes are bytes, and what a folder leaves open is already filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+
+
+class After(Enum):
+    """What becomes of an export once its records have an outcome."""
+
+    LEAVE = "leave"
+    MOVE = "move"
+
+
+class WhenFound(Enum):
+    """What to do with a record whose item is already there; each mode does what the last did."""
+
+    SKIP = "skip"
+    COLLECT = "collect"
+    SYNC = "sync"
+    FILL = "fill"
+
+
+class LookAlikes(Enum):
+    """What to do when it is undecided whether two records are the same work."""
+
+    HOLD = "hold"
+    SKIP = "skip"
+    CREATE = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A schedule of five cron fields (minute hour day month weekday); Sunday is 0 and 7."""
+
+    expression: str
+
+
+When = timedelta | Cron
+"""How often something is due: after an interval, or at the times a cron expression names."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySettings:
+    """One library; `options` are the adapter's own keys, as written."""
+
+    name: str
+    adapter: str
+    options: Mapping[str, object]
+    key_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSettings:
+    """What to do with records that are, or may be, already there."""
+
+    when_found: WhenFound
+    look_alikes: LookAlikes
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSettings:
+    """One drop folder and where its records go. `collection` is a path of names."""
+
+    path: Path
+    libraries: tuple[str, ...]
+    collection: tuple[str, ...]
+    tags: tuple[str, ...]
+    recursive: bool
+    settle: timedelta
+    after: After
+    readd: bool
+    duplicates: DuplicateSettings
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSettings:
+    """`keep` names the kinds of note that become child notes."""
+
+    keep: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """When the daemon works unasked. `timezone` is an IANA name, or `local`."""
+
+    reconcile: When
+    rescan: When
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """How much may happen before a person is asked. Sizes in bytes; `max_shrink` is a share."""
+
+    max_file_size: int
+    max_creates: int
+    max_updates: int
+    max_shrink: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where the ledger is; an empty url is SQLite in the state directory."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything one syncd is told. `path` is the file it was read from, if there was one."""
+
+    libraries: tuple[LibrarySettings, ...]
+    folders: tuple[FolderSettings, ...]
+    duplicates: DuplicateSettings
+    notes: NoteSettings
+    schedule: ScheduleSettings
+    limits: LimitSettings
+    ledger: LedgerSettings
+    path: Path | None
+
+    def find_library(self, name: str) -> LibrarySettings | None:
+        """Return the library of this name, or None if there is none."""
+        return next((library for library in self.libraries if library.name == name), None)

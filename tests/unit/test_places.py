@@ -1,0 +1,82 @@
+"""The configuration and the state are looked for in the promised order."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from syncd import places
+from syncd.errors import ConfigError, StateError
+from syncd.places import expand_home, find_config, state_directory
+
+on_linux = pytest.mark.skipif(sys.platform == "darwin", reason="the XDG places are Linux's")
+
+
+def test_a_named_configuration_wins_over_the_environment(tmp_path: Path) -> None:
+    named, from_environment = tmp_path / "a.toml", tmp_path / "b.toml"
+    environ = {"SYNCD_CONFIG": str(from_environment), "HOME": str(tmp_path)}
+
+    assert find_config(named, environ) == named
+    assert find_config(None, environ) == from_environment
+
+
+@on_linux
+def test_the_users_configuration_comes_before_the_systems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "etc.toml"
+    system.touch()
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", system)
+    user = tmp_path / "syncd" / "syncd.toml"
+    environ = {"XDG_CONFIG_HOME": str(tmp_path)}
+
+    assert find_config(None, environ) == system
+    user.parent.mkdir()
+    user.touch()
+    assert find_config(None, environ) == user
+
+
+def test_without_a_configuration_every_place_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", tmp_path / "etc.toml")
+
+    with pytest.raises(ConfigError) as caught:
+        find_config(None, {"HOME": str(tmp_path)})
+
+    message = caught.value.problems[0].message
+    assert str(tmp_path / "etc.toml") in message
+    assert "syncd init" in message
+
+
+@on_linux
+def test_the_state_is_where_the_nearest_word_says(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+
+    assert state_directory(None, environ) == tmp_path / ".local/state/syncd"
+    environ["XDG_STATE_HOME"] = str(tmp_path / "xdg")
+    assert state_directory(None, environ) == tmp_path / "xdg/syncd"
+    environ["STATE_DIRECTORY"] = "/var/lib/syncd:/var/lib/other"
+    assert state_directory(None, environ) == Path("/var/lib/syncd")
+    environ["SYNCD_STATE"] = "/srv/state"
+    assert state_directory(None, environ) == Path("/srv/state")
+    assert state_directory(tmp_path, environ) == tmp_path
+
+
+def test_a_system_service_is_never_asked_for_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", tmp_path / "etc.toml")
+    (tmp_path / "etc.toml").touch()
+
+    assert find_config(None, {}) == tmp_path / "etc.toml"
+    assert state_directory(None, {"STATE_DIRECTORY": "/var/lib/syncd"}) == Path("/var/lib/syncd")
+    assert expand_home("~/x", {}) is None
+    with pytest.raises(StateError, match="--state"):
+        state_directory(None, {})
