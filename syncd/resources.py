@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from syncd.schema import Schema, schema_from_json
 
 
 def shipped(*parts: str) -> Traversable:
@@ -14,3 +18,10 @@ def shipped(*parts: str) -> Traversable:
     if not base.is_dir():
         base = Path(__file__).resolve().parent.parent
     return base.joinpath(*parts)
+
+
+@cache
+def shipped_schema() -> Schema:
+    """Return the newest item schema known when this syncd was made; it serves offline."""
+    text = (files("syncd") / "data" / "schema-41.json").read_text(encoding="utf-8")
+    return schema_from_json(json.loads(text))
