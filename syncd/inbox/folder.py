@@ -1,0 +1,102 @@
+"""One drop folder: every scan is the whole truth about it, whatever was heard before.
+
+A scan writes nothing in `after = "leave"`. It never concludes anything from what is *not*
+there: a missing folder is a state, and an export that has gone is simply not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from syncd.clock import Clock
+from syncd.inbox.claims import claim, finish_claim, list_claims
+from syncd.inbox.exports import Content, Export
+from syncd.inbox.ground import FolderState, Ground
+from syncd.inbox.listing import Found, list_candidates
+from syncd.inbox.scan import Rules, Scan, ScanResult, Take
+from syncd.inbox.settling import Look
+from syncd.mounts import filesystem_of
+from syncd.settings import After, FolderSettings
+
+IsKnown = Callable[[str], bool]
+"""Tells whether every library of the folder has had the export with this SHA-256."""
+
+
+class Inbox:
+    """Looks into one drop folder; used by one thread, but for `finish`."""
+
+    def __init__(
+        self, folder: FolderSettings, *, max_file_size: int, clock: Clock, is_known: IsKnown
+    ) -> None:
+        self.folder = folder
+        self._moves = folder.after is After.MOVE
+        self._max_file_size = max_file_size
+        self._clock = clock
+        self._is_known = is_known
+        self._looks: dict[str, Look] = {}
+        self._ground = Ground(folder.path, moves=self._moves)
+
+    def scan(self) -> ScanResult:
+        """Look at every file of the folder; whatever the world does is in the result."""
+        state, message = self._ground.check()
+        if state is not FolderState.OK:
+            return ScanResult(state, message)
+        try:
+            return self._scan()
+        except OSError as error:
+            message = f"the folder cannot be used: {error.strerror or error}"
+            return ScanResult(FolderState.WAITING, message)
+
+    def finish(self, export: Export, rejected: str | None = None) -> Path | None:
+        """Put a delivered export where it belongs; answer where that is, None if it stays.
+
+        In move mode that is `done/`, or `failed/` with a note that says `rejected`. Raises
+        `OSError` when the folder does not allow it: the claim stays, and the next scan finds it.
+        """
+        if not self._moves:
+            return None
+        return finish_claim(self._ground.root, export.path, export.name, rejected)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._ground.release()
+
+    def _scan(self) -> ScanResult:
+        scan = Scan(self._rules(), self._looks, self._clock)
+        for found, take in self._candidates():
+            scan.judge(found, take)
+        self._looks = scan.looks
+        if self._ground.was_unmounted() and scan.saw_nothing:
+            return ScanResult(FolderState.WAITING, "nothing is mounted here any more")
+        return scan.result()
+
+    def _rules(self) -> Rules:
+        return Rules(
+            folder=self.folder.path,
+            settle=self.folder.settle,
+            max_file_size=self._max_file_size,
+            trusts_age=not filesystem_of(self._ground.root).is_remote,
+        )
+
+    def _candidates(self) -> Iterator[tuple[Found, Take]]:
+        root = self._ground.root
+        listed = list_candidates(root, recursive=self.folder.recursive, moves=self._moves)
+        if not self._moves:
+            yield from ((found, self._take_unknown) for found in listed)
+            return
+        yield from ((found, _take_claimed) for found in list_claims(root))
+        yield from ((found, self._take_over) for found in listed)
+
+    def _take_unknown(self, found: Found, look: Look, content: Content) -> Path | None:
+        look.known = self._is_known(content.sha256)
+        return None if look.known else Path(found.path)
+
+    def _take_over(self, found: Found, _look: Look, content: Content) -> Path | None:
+        return claim(self._ground.root, found.name, content.sha256)
+
+
+def _take_claimed(found: Found, _look: Look, _content: Content) -> Path | None:
+    # What a crash left claimed is delivered again, known or not: that changes nothing in the
+    # library, and says where the file belongs.
+    return Path(found.path)

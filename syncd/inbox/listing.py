@@ -1,0 +1,59 @@
+"""What lies in a drop folder: candidates with their status, one directory at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from syncd.inbox.names import may_be_entered, may_be_export
+
+
+class Found(NamedTuple):
+    """One candidate; `status` is None when even that could not be asked, and `why` says why."""
+
+    name: str
+    """Its path below the folder."""
+    path: str
+    status: os.stat_result | None
+    why: str = ""
+
+
+def list_candidates(root: Path, *, recursive: bool, moves: bool) -> Iterator[Found]:
+    """Yield every candidate below `root`, in an order that stays the same.
+
+    Links are not followed. A subfolder that cannot be listed is one candidate with a reason;
+    raises `OSError` when `root` itself cannot be.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            entries = _entries(root / inside)
+        except OSError as error:
+            if not inside:
+                raise
+            yield Found(inside, str(root / inside), None, f"cannot be listed: {error.strerror}")
+            continue
+        subfolders: list[str] = []
+        for entry in entries:
+            name = os.path.join(inside, entry.name)  # noqa: PTH118 - 30,000 Paths per scan cost too much
+            if recursive and entry.is_dir(follow_symlinks=False):
+                if may_be_entered(entry.name, moves=moves):
+                    subfolders.append(name)
+            elif may_be_export(entry.name):
+                yield _found(name, entry)
+        waiting.extend(reversed(subfolders))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _found(name: str, entry: os.DirEntry[str]) -> Found:
+    try:
+        return Found(name, entry.path, entry.stat(follow_symlinks=False))
+    except OSError as error:
+        return Found(name, entry.path, None, f"cannot be read: {error.strerror}")

@@ -1,0 +1,28 @@
+"""Which names in a drop folder may be exports.
+
+Programs that are not done with a file say so in its name. Most of them add something behind
+`.ris` (`.part`, `.crdownload`, `.icloud`, `.tmp`, `~`), so asking for `.ris` at the end leaves
+those out; the others put something in front (`._x.ris`, `.goutputstream-x`, `~$x.ris`).
+"""
+
+from __future__ import annotations
+
+_SUFFIX = ".ris"
+_NOT_YET = (".", "~")
+
+
+def may_be_export(name: str) -> bool:
+    """Tell whether a directory entry of this name is a candidate."""
+    return name.casefold().endswith(_SUFFIX) and not name.startswith(_NOT_YET)
+
+
+def may_be_entered(name: str, *, moves: bool) -> bool:
+    """Tell whether a folder of this name is searched too, where subfolders are.
+
+    Where files are moved, `done` and `failed` are ours and hold what is finished.
+    """
+    return not name.startswith(".") and not (moves and name in (DONE, FAILED))
+
+
+DONE = "done"
+FAILED = "failed"
