@@ -1,0 +1,176 @@
+"""A library in RAM: the reference that every other adapter is measured against.
+
+It promises what the contract promises and nothing else, forgets everything when it is dropped,
+and is deterministic: no clock, no randomness. Some of its methods stand for what people do in
+their library while syncd is not looking; they are held to no rules, as people are not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from adapters.rules import Change, PutCollection, PutItem, judge
+from syncd.errors import ConflictError, RejectedError
+from syncd.library import (
+    Accepted,
+    Answer,
+    Capabilities,
+    Changes,
+    CollectionKey,
+    Description,
+    ItemData,
+    KnownVersions,
+    Operation,
+    Outcome,
+    Refused,
+    StoredCollection,
+    StoredItem,
+)
+from syncd.record import ItemKey
+from syncd.schema import Schema
+
+
+class _Held(NamedTuple):
+    """An item as text, so that nobody can change it from outside."""
+
+    version: int
+    text: str
+    trashed: bool
+
+
+class MemoryLibrary:
+    """A library that lives as long as the object does; its version starts at 0."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        identity: str = "memory:",
+        capabilities: Capabilities | None = None,
+        page_size: int = 100,
+    ) -> None:
+        self.capabilities = capabilities or Capabilities()
+        self.version = 0
+        self._schema = schema
+        self._identity = identity
+        self._page_size = page_size
+        self._items: dict[ItemKey, _Held] = {}
+        self._tombstones: dict[ItemKey, int] = {}
+        self._collections: dict[CollectionKey, StoredCollection] = {}
+
+    def describe(self) -> Description:
+        return Description(self._identity, "memory", self._schema)
+
+    def changes_since(
+        self, version: int, *, known: KnownVersions | None = None
+    ) -> Iterator[Changes]:
+        newer = sorted(
+            (held.version, key) for key, held in self._items.items() if held.version > version
+        )
+        deleted = [key for key, at in self._tombstones.items() if at > version]
+        to_version = self.version
+        for start in range(0, len(newer), self._page_size):
+            page = {key: at for at, key in newer[start : start + self._page_size]}
+            held = known(page) if known else {}
+            yield Changes(items=self.get([key for key, at in page.items() if held.get(key) != at]))
+        yield Changes(deleted=deleted, to_version=to_version)
+
+    def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
+        return [item for key in keys if (item := self.find_item(key))]
+
+    def collections(self) -> list[StoredCollection]:
+        return list(self._collections.values())
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        if len(operations) > self.capabilities.batch_size:
+            raise RejectedError(
+                f"at most {self.capabilities.batch_size} operations at a time", too_large=True
+            )
+        if expected is not None and expected != self.version:
+            raise ConflictError(f"the library is at version {self.version}, not {expected}")
+        outcomes = [self._carry_out(operation) for operation in operations]
+        return Answer(outcomes, None if expected is None else self.version)
+
+    def finish(self) -> None:
+        """Nothing is derived from the items."""
+
+    def close(self) -> None:
+        """There is nothing to let go of: an object that is still referred to keeps its items."""
+
+    # What the rules look up.
+
+    def has_item(self, key: ItemKey) -> bool:
+        return key in self._items
+
+    def find_item(self, key: ItemKey) -> StoredItem | None:
+        held = self._items.get(key)
+        return StoredItem(key, held.version, json.loads(held.text), held.trashed) if held else None
+
+    def has_collection(self, key: CollectionKey) -> bool:
+        return key in self._collections
+
+    # What people do.
+
+    def add(self, key: ItemKey, data: ItemData) -> None:
+        """Make an item."""
+        self._write(PutItem(key, data, trashed=False))
+
+    def edit(self, key: ItemKey, changes: Mapping[str, Any]) -> None:
+        """Set these properties of an item."""
+        item = self._get(key)
+        self._write(PutItem(key, {**item.data, **changes}, item.trashed))
+
+    def trash(self, key: ItemKey) -> None:
+        """Move an item to the trash."""
+        self._write(PutItem(key, self._get(key).data, trashed=True))
+
+    def restore(self, key: ItemKey) -> None:
+        """Take an item out of the trash."""
+        self._write(PutItem(key, self._get(key).data, trashed=False))
+
+    def delete(self, key: ItemKey) -> None:
+        """Delete an item for good, and with it its children; all in one version."""
+        self._get(key)
+        self.version += 1
+        children = [other for other in self._items if self._parent_of(other) == key]
+        for gone in (key, *children):
+            del self._items[gone]
+            self._tombstones[gone] = self.version
+
+    def delete_collection(self, key: CollectionKey) -> None:
+        """Delete a collection and those in it; items leave it without a version of their own."""
+        for child in [c.key for c in self._collections.values() if c.parent == key]:
+            self.delete_collection(child)
+        self.version += 1
+        del self._collections[key]
+        for item_key, held in self._items.items():
+            data = json.loads(held.text)
+            if key in data.get("collections", ()):
+                data["collections"].remove(key)
+                self._items[item_key] = held._replace(text=json.dumps(data))
+
+    def _get(self, key: ItemKey) -> StoredItem:
+        item = self.find_item(key)
+        if item is None:
+            raise KeyError(key)
+        return item
+
+    def _parent_of(self, key: ItemKey) -> object:
+        return self._get(key).data.get("parentItem")
+
+    def _carry_out(self, operation: Operation) -> Outcome:
+        verdict = judge(operation, self, self._schema)
+        if isinstance(verdict, Accepted | Refused):
+            return verdict
+        self._write(verdict)
+        return Accepted(verdict.key, self.version)
+
+    def _write(self, change: Change) -> None:
+        self.version += 1
+        if isinstance(change, PutCollection):
+            self._collections[change.key] = change.collection
+            return
+        self._items[change.key] = _Held(self.version, json.dumps(change.data), change.trashed)
+        self._tombstones.pop(change.key, None)

@@ -1,0 +1,311 @@
+"""What a library of our own making does with an operation: the rules, without the storage.
+
+`memory` and `file` keep their items in different places and ask here what to do with them, so
+that both refuse the same things for the same reasons. The rules are those of Zotero's web API
+as its server applies them; where that server silently repairs (a number for a text, an empty
+creator), these refuse, so that a mistake of ours shows in a test and not in a library.
+
+CHANGE     what an accepted operation comes to: an item or a collection to be written
+HOLDINGS   what is there already, as far as the rules must look it up
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from syncd.library import (
+    Accepted,
+    AddToCollection,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Operation,
+    Refusal,
+    Refused,
+    Restore,
+    StoredCollection,
+    StoredItem,
+    Trash,
+    Update,
+)
+from syncd.record import ItemKey
+from syncd.schema import Schema
+
+_KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
+"""Eight characters that no one mistakes for each other: Zotero's keys have no 0, 1 or O."""
+
+CHILD_TYPES = frozenset({"note", "attachment", "annotation"})
+"""Item types that say something about a work rather than describe one."""
+
+_COMMON = frozenset({"itemType", "tags", "collections", "relations", "dateAdded", "dateModified"})
+_OF_TYPE: Mapping[str, frozenset[str]] = {
+    "note": frozenset({"parentItem", "note"}),
+    "attachment": frozenset(
+        {"parentItem", "note", "linkMode", "contentType", "charset", "filename", "md5", "mtime"}
+        | {"title", "url", "accessDate"}
+    ),
+}
+_MAY_BE_NULL = frozenset({"md5", "mtime"})
+_LONGEST_COLLECTION_NAME = 255
+
+
+class PutItem(NamedTuple):
+    """Write this item as the newest version of itself."""
+
+    key: ItemKey
+    data: Mapping[str, Any]
+    trashed: bool
+
+
+class PutCollection(NamedTuple):
+    """Write this collection."""
+
+    collection: StoredCollection
+
+    @property
+    def key(self) -> CollectionKey:
+        return self.collection.key
+
+
+Change = PutItem | PutCollection
+
+
+class UnreadableItemError(Exception):
+    """Something is stored under a key and cannot be read; only a person can say what it was."""
+
+
+class Holdings(Protocol):
+    """What a library holds right now, the changes of the same push included."""
+
+    def has_item(self, key: ItemKey) -> bool: ...
+
+    def find_item(self, key: ItemKey) -> StoredItem | None:
+        """Return the item, or None; raises `UnreadableItemError` for one that is damaged."""
+        ...
+
+    def has_collection(self, key: CollectionKey) -> bool: ...
+
+
+class _RefuseError(Exception):
+    """Leave a rule with the refusal it came to."""
+
+    def __init__(self, refusal: Refusal, message: str) -> None:
+        self.refusal = refusal
+        self.message = message
+        super().__init__(message)
+
+
+def is_key(text: str) -> bool:
+    """Say whether a library would take this as a key."""
+    return _KEY.fullmatch(text) is not None
+
+
+def judge(operation: Operation, holdings: Holdings, schema: Schema) -> Change | Accepted | Refused:
+    """Return what an operation comes to: a change, nothing to do, or a refusal with its reason."""
+    key = key_of(operation)
+    if not is_key(key):
+        return Refused(key, Refusal.INVALID, f"{key!r} is not a valid key")
+    try:
+        match operation:
+            case Create():
+                return _create(operation, holdings, schema)
+            case Update():
+                return _update(operation, holdings, schema)
+            case AddToCollection():
+                return _add_to_collection(operation, holdings)
+            case Trash():
+                return _move(operation, holdings, to_trash=True)
+            case Restore():
+                return _move(operation, holdings, to_trash=False)
+            case CreateCollection():
+                return _create_collection(operation, holdings)
+    except _RefuseError as error:
+        return Refused(key, error.refusal, error.message)
+    except UnreadableItemError as error:
+        return Refused(key, Refusal.INVALID, str(error))
+
+
+def key_of(operation: Operation) -> ItemKey | CollectionKey:
+    """Return the key of the item or collection that an operation is about."""
+    if isinstance(operation, CreateCollection):
+        return operation.collection_key
+    return operation.item_key
+
+
+def _create(operation: Create, holdings: Holdings, schema: Schema) -> PutItem:
+    if holdings.has_item(operation.item_key):
+        raise _RefuseError(Refusal.KEY_TAKEN, f"item {operation.item_key} exists")
+    _check_data(operation.data, schema, _item_type(operation.data, schema))
+    _check_surroundings(operation.data, holdings)
+    return PutItem(operation.item_key, operation.data, trashed=False)
+
+
+def _update(operation: Update, holdings: Holdings, schema: Schema) -> PutItem | Accepted:
+    item = _current(operation.item_key, operation.base_version, holdings)
+    changed = {name: new for name, new in operation.data.items() if _differs(item.data, name, new)}
+    data = {**item.data, **changed}
+    # A new item type judges every field anew; otherwise what others wrote is not ours to judge.
+    judged = data if "itemType" in changed else operation.data
+    _check_data(judged, schema, _item_type(data, schema))
+    _check_surroundings(operation.data, holdings)
+    if not changed:
+        return Accepted(item.key, item.version, unchanged=True)
+    return PutItem(item.key, data, item.trashed)
+
+
+def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutItem | Accepted:
+    item = _current(operation.item_key, operation.base_version, holdings)
+    _check_collections(operation.collections, holdings)
+    collections, tags = item.data.get("collections", ()), item.data.get("tags", ())
+    # A person may have left either in any shape; then it is not ours to put right.
+    _check_text_list(collections, "collections")
+    _check_tags(tags)
+    more_collections = [key for key in operation.collections if key not in collections]
+    names = {tag["tag"] for tag in tags}
+    more_tags = [{"tag": name} for name in operation.tags if name not in names]
+    if not more_collections and not more_tags:
+        return Accepted(item.key, item.version, unchanged=True)
+    _check_tags(more_tags)
+    _check_encodable(more_tags)
+    more = {"collections": [*collections, *more_collections], "tags": [*tags, *more_tags]}
+    return PutItem(item.key, {**item.data, **more}, item.trashed)
+
+
+def _move(operation: Trash | Restore, holdings: Holdings, *, to_trash: bool) -> PutItem | Accepted:
+    item = _current(operation.item_key, operation.base_version, holdings)
+    if item.trashed == to_trash:
+        return Accepted(item.key, item.version, unchanged=True)
+    return PutItem(item.key, item.data, trashed=to_trash)
+
+
+def _create_collection(operation: CreateCollection, holdings: Holdings) -> PutCollection:
+    key, name, parent = operation
+    if holdings.has_collection(key):
+        raise _RefuseError(Refusal.KEY_TAKEN, f"collection {key} exists")
+    if not name.strip() or len(name) > _LONGEST_COLLECTION_NAME:
+        raise _RefuseError(
+            Refusal.INVALID, f"a collection's name has 1 to {_LONGEST_COLLECTION_NAME} characters"
+        )
+    _check_encodable(name)
+    if parent is not None and not holdings.has_collection(parent):
+        raise _RefuseError(Refusal.MISSING, f"parent collection {parent} is not there")
+    return PutCollection(StoredCollection(key, name, parent))
+
+
+def _current(key: ItemKey, base_version: int, holdings: Holdings) -> StoredItem:
+    """Return the item an operation was planned against, or refuse: gone, or newer than that."""
+    item = holdings.find_item(key)
+    if item is None:
+        raise _RefuseError(Refusal.MISSING, f"item {key} is not there")
+    if item.version > base_version:
+        raise _RefuseError(
+            Refusal.CHANGED,
+            f"item {key} has changed since (planned at {base_version}, now {item.version})",
+        )
+    return item
+
+
+def _differs(data: Mapping[str, Any], name: str, new: Any) -> bool:
+    old = data.get(name)
+    # An absent property and an empty one say the same.
+    return bool(old or new) and old != new
+
+
+def _check_surroundings(data: Mapping[str, Any], holdings: Holdings) -> None:
+    """Refuse data that refers to what the library does not hold."""
+    parent_key = data.get("parentItem")
+    if parent_key:
+        parent = holdings.find_item(ItemKey(parent_key))
+        if parent is None:
+            raise _RefuseError(Refusal.MISSING, f"parent item {parent_key} is not there")
+        if parent.data.get("itemType") in CHILD_TYPES:
+            raise _RefuseError(Refusal.INVALID, f"item {parent_key} cannot have children")
+        if data.get("collections"):
+            raise _RefuseError(Refusal.INVALID, "an item with a parent is in no collection")
+    _check_collections(data.get("collections", ()), holdings)
+
+
+def _check_collections(keys: Any, holdings: Holdings) -> None:
+    for key in keys:
+        if not holdings.has_collection(CollectionKey(key)):
+            raise _RefuseError(Refusal.MISSING, f"collection {key} is not there")
+
+
+def _item_type(data: Mapping[str, Any], schema: Schema) -> str:
+    item_type = data.get("itemType")
+    if not isinstance(item_type, str) or not (item_type in schema.fields or item_type in _OF_TYPE):
+        raise _RefuseError(Refusal.INVALID, f"{item_type!r} is not a valid item type")
+    return item_type
+
+
+def _check_data(data: Mapping[str, Any], schema: Schema, item_type: str) -> None:
+    """Refuse properties that an item of this type does not have, or not in this shape."""
+    fields = schema.fields.get(item_type, frozenset()) | _OF_TYPE.get(item_type, frozenset())
+    for name, value in data.items():
+        match name:
+            case "creators":
+                _check_creators(value, schema, item_type)
+            case "tags":
+                _check_tags(value)
+            case "collections":
+                _check_text_list(value, name)
+            case "relations":
+                _check_shape(isinstance(value, Mapping), name)
+            case _:
+                _check_field(name, value, item_type, known=name in fields or name in _COMMON)
+    _check_encodable(data)
+
+
+def _check_field(name: str, value: Any, item_type: str, *, known: bool) -> None:
+    # An empty field of another type says nothing and is let through, as Zotero does.
+    if not known and value != "":
+        raise _RefuseError(Refusal.INVALID, f"{name!r} is not a valid field for type {item_type!r}")
+    _check_shape(isinstance(value, str) or name in _MAY_BE_NULL, name)
+
+
+def _check_creators(creators: Any, schema: Schema, item_type: str) -> None:
+    _check_shape(isinstance(creators, list | tuple), "creators")
+    roles = {*schema.creator_types.get(item_type, ()), "author"}
+    for creator in creators:
+        _check_shape(isinstance(creator, Mapping), "creators")
+        names = creator.keys() - {"creatorType"}
+        if names not in ({"name"}, {"firstName", "lastName"}):
+            raise _RefuseError(
+                Refusal.INVALID, "a creator has either 'firstName' and 'lastName' or 'name'"
+            )
+        _check_shape(all(isinstance(creator[name], str) for name in names), "creators")
+        if creator.get("creatorType") not in roles:
+            raise _RefuseError(
+                Refusal.INVALID,
+                f"{creator.get('creatorType')!r} is not a valid creator type for {item_type!r}",
+            )
+
+
+def _check_tags(tags: Any) -> None:
+    _check_shape(isinstance(tags, list | tuple), "tags")
+    for tag in tags:
+        _check_shape(isinstance(tag, Mapping) and tag.keys() <= {"tag", "type"}, "tags")
+        _check_shape(isinstance(tag.get("tag"), str) and tag["tag"] != "", "tags")
+
+
+def _check_text_list(values: Any, name: str) -> None:
+    _check_shape(isinstance(values, list | tuple), name)
+    _check_shape(all(isinstance(value, str) for value in values), name)
+
+
+def _check_shape(good: bool, name: str) -> None:
+    if not good:
+        raise _RefuseError(Refusal.INVALID, f"property {name!r} has the wrong shape")
+
+
+def _check_encodable(value: Any) -> None:
+    """Refuse what no JSON text in UTF-8 can carry: lone surrogates, foreign objects."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise _RefuseError(
+            Refusal.INVALID, f"the data cannot be written as JSON: {error}"
+        ) from error
