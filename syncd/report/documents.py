@@ -1,0 +1,68 @@
+"""Plans as the JSON documents that other programs rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from syncd.plan import Plan, PlannedRecord, Pointer
+from syncd.record import Identity
+from syncd.report.prisma import prisma
+
+PLAN_SCHEMA = "syncd.plan/1"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return the `syncd.plan/1` document; `records` is made while it is written."""
+    return {
+        "schema": PLAN_SCHEMA,
+        "run": plan.run,
+        "records": _records(plan),
+        "counts": plan_counts(plan),
+        "prisma": prisma(plan.records),
+    }
+
+
+def plan_counts(plan: Plan) -> dict[str, int]:
+    """Return the number of files, of records, and of each decision."""
+    files = {record.origin.file for record in plan.records}
+    return {"files": len(files), "records": len(plan.records), **plan.counts()}
+
+
+def identifiers(identity: Identity) -> dict[str, Any]:
+    """Return the identifiers in their canonical spellings; absent ones null or empty lists."""
+    return {
+        kind: list(value) if isinstance(value, tuple) else value
+        for kind, value in identity._asdict().items()
+    }
+
+
+def _records(plan: Plan) -> Iterator[dict[str, Any]]:
+    return (_record(record) for record in plan.records)
+
+
+def _record(record: PlannedRecord) -> dict[str, Any]:
+    return {
+        "file": record.origin.file,
+        "index": record.origin.index,
+        "line": record.origin.line,
+        "source_id": record.origin.source_id,
+        "decision": record.decision.value,
+        "reason": record.reason,
+        "evidence": list(record.evidence),
+        "duplicate_of": _pointer(record.duplicate_of) if record.duplicate_of else None,
+        "candidates": [_pointer(pointer) for pointer in record.candidates],
+        "identifiers": identifiers(record.identity),
+        "item_key": record.item_key,
+        "outcome": record.outcome,
+        "error": record.error,
+    }
+
+
+def _pointer(pointer: Pointer) -> dict[str, Any]:
+    return {
+        "item_key": pointer.item_key,
+        "file": pointer.file,
+        "index": pointer.index,
+        "source_id": pointer.source_id,
+    }

@@ -1,0 +1,92 @@
+"""Tables for people: rows are written as they come, in columns as wide as the terminal allows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TextIO
+
+from syncd.printable import printable
+
+_COLOURS = {"green": 32, "yellow": 33, "red": 31, "cyan": 36, "bold": 1, "dim": 2}
+_NARROWEST = 16
+
+
+class Column(NamedTuple):
+    """A column of a table; width 0 takes what is left of the line."""
+
+    title: str
+    width: int
+    align_right: bool = False
+
+
+class Page:
+    """Where a report for people is written, and what that place can show."""
+
+    def __init__(self, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._colours = self._is_terminal and "NO_COLOR" not in environ
+        self._width = shutil.get_terminal_size().columns if self._is_terminal else 0
+
+    def line(self, text: str = "") -> None:
+        """Write a line."""
+        self._stream.write(text + "\n")
+
+    def paint(self, text: str, colour: str | None) -> str:
+        """Return the text in a colour, where colours can be shown."""
+        if not (colour and self._colours):
+            return text
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+    def heading(self, columns: Sequence[Column]) -> None:
+        """Write the titles of the columns."""
+        self.row(columns, [column.title for column in columns], ["dim"] * len(columns))
+
+    def row(
+        self, columns: Sequence[Column], cells: Sequence[str], colours: Sequence[str | None] = ()
+    ) -> None:
+        """Write one row; on a terminal, what does not fit is cut."""
+        shown = []
+        for number, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            text = self._fit(printable(cell), column, columns)
+            shown.append(self.paint(text, colours[number] if number < len(colours) else None))
+        self.line("  ".join(shown).rstrip())
+
+    def _fit(self, text: str, column: Column, columns: Sequence[Column]) -> str:
+        width = column.width or self._rest(columns)
+        if self._is_terminal:
+            text = _cut(text, width)
+        padding = " " * max(0, width - _cells(text))
+        return padding + text if column.align_right else text + padding
+
+    def _rest(self, columns: Sequence[Column]) -> int:
+        if not self._is_terminal:
+            return 0
+        taken = sum(column.width for column in columns) + 2 * (len(columns) - 1)
+        flexible = sum(column.width == 0 for column in columns)
+        return max(_NARROWEST, (self._width - taken) // flexible)
+
+
+def _cut(text: str, width: int) -> str:
+    if _cells(text) <= width:
+        return text
+    kept, used = "", 1
+    for character in text:
+        used += _cells(character)
+        if used > width:
+            break
+        kept += character
+    return kept + "…"
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal the text takes; Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

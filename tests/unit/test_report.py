@@ -1,0 +1,238 @@
+"""Plans and status are written so that programs can rely on them and people can read them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncd.plan import Decision, Plan, PlannedRecord, Pointer
+from syncd.record import Doi, Eid, Identity, Origin
+from syncd.report import plan_document, print_outcomes, print_plan, prisma, write_document
+from syncd.report.status import print_status
+from syncd.report.tables import Column, Page
+
+
+def planned(
+    index: int, decision: Decision = Decision.CREATE, file: str = "a.ris", **more: Any
+) -> PlannedRecord:
+    return PlannedRecord(Origin(file, index, index * 10), decision, "because", **more)
+
+
+def written(document: dict[str, Any]) -> Any:
+    stream = io.StringIO()
+    write_document(document, stream)
+    return json.loads(stream.getvalue())
+
+
+def as_terminal(stream: io.StringIO) -> io.StringIO:
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    return stream
+
+
+def test_a_plan_is_written_as_its_schema_says() -> None:
+    identity = Identity(scopus=Eid("2-s2.0-84857789296"), doi=Doi("10.1038/nrd3626"))
+    plan = Plan(
+        [
+            planned(1, identity=identity, item_key="ABCD2345"),
+            planned(2, Decision.SKIP, duplicate_of=Pointer("ABCD2345", "a.ris", 1, "x1")),
+        ],
+        run=7,
+    )
+
+    document = written(plan_document(plan))
+
+    assert (document["schema"], document["run"]) == ("syncd.plan/1", 7)
+    assert document["records"][0]["identifiers"]["scopus"] == "2-s2.0-84857789296"
+    assert document["records"][0]["identifiers"]["isbn"] == []
+    assert document["records"][0]["duplicate_of"] is None
+    assert document["records"][1]["duplicate_of"] == {
+        "item_key": "ABCD2345",
+        "file": "a.ris",
+        "index": 1,
+        "source_id": "x1",
+    }
+    assert document["counts"] == {
+        "files": 1,
+        "records": 2,
+        "create": 1,
+        "skip": 1,
+        "collect": 0,
+        "update": 0,
+        "hold": 0,
+        "reject": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "fate"),
+    [
+        (planned(3), "new"),
+        (planned(3, Decision.HOLD, candidates=(Pointer("ABCD2345"),)), "held"),
+        (planned(3, Decision.REJECT), "rejected"),
+        (planned(3, Decision.SKIP, duplicate_of=Pointer(None, "a.ris", 1)), "duplicates_within"),
+        (planned(3, Decision.SKIP, duplicate_of=Pointer("K", "b.ris", 1)), "duplicates_across"),
+        (planned(3, Decision.COLLECT, duplicate_of=Pointer("K")), "already_in_library"),
+        (planned(3, Decision.UPDATE, duplicate_of=Pointer("K")), "already_in_library"),
+        (planned(3, Decision.SKIP, duplicate_of=Pointer("K", "old.ris", 9)), "already_in_library"),
+        (planned(3, Decision.SKIP, candidates=(Pointer(None, "b.ris", 1),)), "duplicates_across"),
+    ],
+)
+def test_every_record_has_the_fate_that_prisma_calls_it(record: PlannedRecord, fate: str) -> None:
+    others = [planned(1), planned(1, file="b.ris")]
+
+    numbers = prisma([*others, record])
+
+    without = prisma(others)
+    changed = {name for name in numbers if numbers[name] != without[name]} - {"by_source"}
+    assert changed == {"identified", fate}
+
+
+POINTERS = st.builds(
+    Pointer,
+    st.sampled_from([None, "ABCD2345"]),
+    st.sampled_from([None, "a.ris", "b.ris"]),
+    st.sampled_from([None, 1, 2, 3]),
+)
+ORIGINS = st.builds(
+    Origin,
+    st.sampled_from(["a.ris", "b.ris"]),
+    st.integers(1, 5),
+    st.just(1),
+    source=st.sampled_from(["scopus", "pure", "generic"]),
+)
+RECORDS = st.builds(
+    PlannedRecord,
+    ORIGINS,
+    st.sampled_from(Decision),
+    st.just(""),
+    duplicate_of=st.none() | POINTERS,
+    candidates=st.lists(POINTERS, max_size=2).map(tuple),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(RECORDS, max_size=12))
+def test_the_numbers_always_add_up(records: list[PlannedRecord]) -> None:
+    document = written(plan_document(Plan(records)))
+
+    counts, numbers = document["counts"], document["prisma"]
+    by_source = numbers.pop("by_source")
+    assert counts["records"] == len(records) == numbers["identified"]
+    assert sum(counts[decision.value] for decision in Decision) == len(records)
+    assert sum(numbers.values()) == 2 * len(records)
+    for name, number in numbers.items():
+        assert sum(source[name] for source in by_source.values()) == number
+
+
+def test_a_file_name_that_is_no_text_is_still_valid_json() -> None:
+    name = b"caf\xe9.ris".decode("utf-8", "surrogateescape")
+    stream = io.StringIO()
+
+    write_document({"file": name, "title": "Zürich 東京"}, stream)
+
+    stream.getvalue().encode("utf-8")
+    assert json.loads(stream.getvalue()) == {"file": name, "title": "Zürich 東京"}
+
+
+def test_records_are_written_as_they_are_made() -> None:
+    stream = io.StringIO()
+    seen: list[int] = []
+
+    def records() -> Iterator[dict[str, int]]:
+        for number in range(3):
+            seen.append(stream.getvalue().count('"n"'))
+            yield {"n": number}
+
+    write_document({"records": records(), "sum": lambda: len(seen)}, stream)
+
+    assert seen == [0, 1, 2]
+    assert json.loads(stream.getvalue()) == {"records": [{"n": 0}, {"n": 1}, {"n": 2}], "sum": 3}
+
+
+def test_people_see_each_decision_its_reason_and_the_sums() -> None:
+    stream = io.StringIO()
+    plan = Plan(
+        [
+            planned(1, identity=Identity(doi=Doi("10.1/x"))),
+            planned(2, Decision.HOLD, candidates=(Pointer("ABCD2345"),)),
+            planned(1, Decision.REJECT, file="b\x1b[2J.ris"),
+        ]
+    )
+
+    print_plan(plan, stream)
+
+    text = stream.getvalue()
+    assert "\x1b" not in text
+    assert "10.1/x" in text
+    assert "candidates: ABCD2345" in text
+    assert "3 records in 2 files: 1 new, 1 held for you, 1 not usable" in text
+    assert "3 identified = 0 duplicates within a file" in text
+
+
+def test_after_a_run_only_what_needs_a_look_is_listed() -> None:
+    stream = io.StringIO()
+    plan = Plan([planned(1, outcome="accepted"), planned(2, outcome="refused", error="too long")])
+
+    print_outcomes(plan, stream)
+
+    assert "too long" in stream.getvalue()
+    assert stream.getvalue().count("because") == 1
+
+
+def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = as_terminal(io.StringIO())
+    page = Page(stream, {})
+
+    page.row([Column("", 10), Column("", 0)], ["東京都千代田区", "x" * 80], ["red"])
+
+    line = stream.getvalue()
+    assert line == "\x1b[31m東京都千… \x1b[0m  " + "x" * 27 + "…\n"
+
+
+def test_colours_are_left_out_where_they_are_not_wanted() -> None:
+    assert Page(as_terminal(io.StringIO()), {"NO_COLOR": "1"}).paint("x", "red") == "x"
+    assert Page(io.StringIO(), {}).paint("x", "red") == "x"
+
+
+def test_status_tells_people_what_waits_and_why() -> None:
+    stream = io.StringIO()
+    document = {
+        "running": True,
+        "since": "2026-01-02T03:04:05.678+00:00",
+        "libraries": [
+            {
+                "name": "mine",
+                "state": "waiting",
+                "message": "the library does not answer",
+                "pending": 3,
+                "held": 1,
+                "last_reconcile_at": None,
+            }
+        ],
+        "folders": [
+            {
+                "path": "/drop",
+                "state": "ok",
+                "message": None,
+                "last_scan_at": "2026-01-02T03:04:05+00:00",
+                "waiting_files": 0,
+            }
+        ],
+        "runs": [],
+    }
+
+    print_status(document, stream)
+    print_status({**document, "running": False, "since": None}, stream)
+
+    text = stream.getvalue()
+    assert "running since 2026-01-02 03:04:05Z" in text
+    assert "the library does not answer" in text
+    assert "never" in text
+    assert "start it with `syncd run`" in text
