@@ -7,12 +7,13 @@ CLAIM      in `after = "move"`: an export renamed to where only this syncd works
 """
 
 from syncd.inbox.claims import why_not_movable
-from syncd.inbox.exports import Export, open_export, read_export
+from syncd.inbox.exports import ChangedError, Export, open_export, read_export
 from syncd.inbox.folder import Inbox, IsKnown
 from syncd.inbox.ground import FolderState
 from syncd.inbox.scan import ScanResult, Skipped
 
 __all__ = [
+    "ChangedError",
     "Export",
     "FolderState",
     "Inbox",

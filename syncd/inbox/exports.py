@@ -66,6 +66,10 @@ class Export:
         return self.folder / self.name
 
 
+class ChangedError(InputError):
+    """The file is gone or is no longer what was hashed; the next scan sees what it is now."""
+
+
 class Content(NamedTuple):
     """What reading a file once says about it."""
 
@@ -141,7 +145,7 @@ def read_export(path: Path, max_size: int) -> Export:
     if too_big:
         raise InputError(too_large(max_size), path=path)
     if content is None:
-        raise InputError(_CHANGED, path=path)
+        raise ChangedError(_CHANGED, path=path)
     if not content.stamp.size:
         raise InputError(EMPTY, path=path)
     return Export(real, path.absolute().parent, Path(path.name), content.sha256, content.stamp)
@@ -159,17 +163,20 @@ def too_large(max_size: int) -> str:
 def open_export(export: Export) -> BinaryIO:
     """Open an export for one reading from start to end.
 
-    What is read is what was hashed: the stream raises `InputError` at the end, so before
+    What is read is what was hashed: the stream raises `ChangedError` at the end, so before
     anything has been planned, if it was not; and at once if the file is gone or another one.
+    Raises `InputError` when it cannot be read.
     """
     try:
         fd, status = open_regular(export.path)
+    except FileNotFoundError as error:
+        raise ChangedError("is gone", path=export.dropped_as) from error
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise InputError(message, path=export.dropped_as) from error
     if Stamp.of(status) != export.stamp:
         os.close(fd)
-        raise InputError(_CHANGED, path=export.dropped_as)
+        raise ChangedError(_CHANGED, path=export.dropped_as)
     return io.BufferedReader(_Verified(fd, export), _CHUNK)
 
 
@@ -192,7 +199,7 @@ class _Verified(io.RawIOBase):
             raise InputError(message, path=self._export.dropped_as) from error
         self._digest.update(memoryview(buffer)[:count])
         if not count and self._digest.hexdigest() != self._export.sha256:
-            raise InputError(_CHANGED, path=self._export.dropped_as)
+            raise ChangedError(_CHANGED, path=self._export.dropped_as)
         return count
 
     def close(self) -> None:

@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import InputError
-from syncd.inbox import Export, FolderState, Inbox, ScanResult, open_export, read_export
+from syncd.inbox import (
+    ChangedError,
+    Export,
+    FolderState,
+    Inbox,
+    ScanResult,
+    open_export,
+    read_export,
+)
 from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 from tests.fakes.clock import FakeClock
 
@@ -417,7 +425,7 @@ def test_an_export_that_is_another_file_by_now_is_refused_at_once(drop: Drop) ->
     export = drop.settled().ready[0]
     path.write_bytes(ENTRY * 2)
 
-    with pytest.raises(InputError, match="changed while it was being read"):
+    with pytest.raises(ChangedError, match="changed while it was being read"):
         open_export(export)
 
 
@@ -427,16 +435,16 @@ def test_a_rewrite_that_hides_its_traces_is_noticed_at_the_end(drop: Drop) -> No
     path.write_bytes(ENTRY.replace(b"A", b"B"))
     os.utime(path, ns=(export.stamp.mtime_ns, export.stamp.mtime_ns))
 
-    with open_export(export) as stream, pytest.raises(InputError, match="changed"):
+    with open_export(export) as stream, pytest.raises(ChangedError):
         stream.read()
 
 
-def test_a_vanished_export_is_an_input_error(drop: Drop) -> None:
+def test_a_vanished_export_has_changed(drop: Drop) -> None:
     path = drop.put("a.ris")
     export = drop.settled().ready[0]
     path.unlink()
 
-    with pytest.raises(InputError, match=r"a\.ris: cannot be read: No such file"):
+    with pytest.raises(ChangedError, match=r"a\.ris: is gone"):
         open_export(export)
 
 
