@@ -17,7 +17,7 @@ from typing import IO
 
 from syncd.printable import printable
 
-FACTS = ("run", "library", "file", "key")
+FACTS = ("run", "library", "folder", "file", "key", "records", "reason")
 _QUIETED = ("alembic", "apscheduler", "httpcore2", "httpx2", "keyring", "sqlalchemy", "watchdog")
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6}
 _MOST_FAULTS = 1000

@@ -1,0 +1,100 @@
+"""The exit codes, and the words for each failure: what happened, to what, and what to do.
+
+README.md shows the same table; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+
+from syncd.errors import (
+    AccessDeniedError,
+    BusyError,
+    ConfigError,
+    ConflictError,
+    InputError,
+    LedgerError,
+    OutcomeUnknownError,
+    RejectedError,
+    StateError,
+    SyncdError,
+    UnavailableError,
+)
+from syncd.printable import printable
+
+
+class Exit(IntEnum):
+    """How a command ended, after sysexits.h."""
+
+    DONE = 0
+    USAGE = 64
+    INPUT = 65
+    UNAVAILABLE = 69
+    BUG = 70
+    NO_STATE = 73
+    LEDGER = 74
+    TRY_AGAIN = 75
+    KEY_REFUSED = 77
+    CONFIG = 78
+    INTERRUPTED = 130
+    NO_READER = 141
+
+
+EXITS: Mapping[type[SyncdError], Exit] = {
+    ConfigError: Exit.CONFIG,
+    InputError: Exit.INPUT,
+    BusyError: Exit.TRY_AGAIN,
+    StateError: Exit.NO_STATE,
+    LedgerError: Exit.LEDGER,
+    UnavailableError: Exit.UNAVAILABLE,
+    OutcomeUnknownError: Exit.TRY_AGAIN,
+    ConflictError: Exit.TRY_AGAIN,
+    RejectedError: Exit.UNAVAILABLE,
+    AccessDeniedError: Exit.KEY_REFUSED,
+}
+"""An error's code is that of the first of its classes that stands here."""
+
+_REMEDIES: Mapping[type[SyncdError], str] = {
+    BusyError: "stop it, or wait until it has finished",
+    StateError: "make it writable, or name another directory with --state",
+    LedgerError: "nothing was sent; see README.md, When something goes wrong",
+    UnavailableError: "nothing is lost; run this again later",
+    OutcomeUnknownError: "run this again: it looks before it sends anything twice",
+    ConflictError: "run this again",
+    RejectedError: "sending it again will not help; `syncd check` may say more",
+    AccessDeniedError: "store a key that may do this with `syncd login`",
+}
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+
+def exit_of(error: SyncdError) -> Exit:
+    """Return the code with which this failure ends a command."""
+    return next((EXITS[kind] for kind in type(error).__mro__ if kind in EXITS), Exit.BUG)
+
+
+def exit_of_disk(error: OSError) -> Exit | None:
+    """Return the code for a disk that cannot take more, or None if the error is no such thing."""
+    return Exit.LEDGER if error.errno in _NO_ROOM else None
+
+
+def words_for(error: SyncdError) -> Iterator[str]:
+    """Yield what to tell a person: `FILE:LINE: what happened; what to do`, one line each."""
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            yield _located(error.path, problem.line, problem.message)
+    elif isinstance(error, InputError):
+        yield _located(error.path, error.line, error.message)
+    else:
+        yield f"syncd: {printable(str(error))}; {_remedy(error)}"
+
+
+def _located(path: object, line: int | None, message: str) -> str:
+    where = ":".join(printable(str(part)) for part in (path or "syncd", line) if part is not None)
+    return f"{where}: {printable(message)}"
+
+
+def _remedy(error: SyncdError) -> str:
+    found = (_REMEDIES[kind] for kind in type(error).__mro__ if kind in _REMEDIES)
+    return next(found, "please report this")

@@ -1,0 +1,101 @@
+"""The command line: reads what was asked, and turns every way a command can end into its code."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from syncd import __version__
+from syncd.cli.exits import Exit, exit_of, exit_of_disk, words_for
+from syncd.cli.lazy import CommandPlace, LazyGroup
+from syncd.errors import SyncdError
+from syncd.logs import configure_logs
+from syncd.printable import printable
+
+log = logging.getLogger(__name__)
+
+COMMANDS = {
+    "inspect": CommandPlace(
+        "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
+    ),
+}
+
+_HELP = """\
+Drop a RIS export into a folder and find its records in Zotero: once.
+
+\b
+Look at what an export holds, without an account or a configuration:
+  syncd inspect search.ris
+\b
+Watch a folder, and keep its records in a library made of files:
+  syncd run --file-library ~/library --folder ~/Downloads
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    places=COMMANDS,
+    help=_HELP,
+    epilog="`syncd COMMAND --help` says more about each.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="syncd %(version)s")
+def group() -> None:
+    """Hold the commands."""
+
+
+def main() -> None:
+    """Run the command that the program was called with, and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> Exit:
+    """Run one command and return how it ended; nothing but a bug ends in a traceback."""
+    try:
+        return _run(arguments)
+    except SyncdError as exc:
+        for line in words_for(exc):
+            click.echo(line, err=True)
+        return exit_of(exc)
+    except (KeyboardInterrupt, click.Abort):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        _leave_stdout_alone()
+        return Exit.NO_READER
+    except Exception as exc:
+        if (code := _tell_of_disk(exc)) is not None:
+            return code
+        log.exception("a bug in syncd; please report it with these lines")
+        return Exit.BUG
+
+
+def _run(arguments: Sequence[str]) -> Exit:
+    # Commands that stay up or that are asked to tell more set their own logs up.
+    configure_logs(sys.stderr, level=logging.WARNING)
+    try:
+        ended = group.main(list(arguments), prog_name="syncd", standalone_mode=False)
+    except click.ClickException as exc:
+        exc.show()
+        return Exit.USAGE
+    sys.stdout.flush()
+    return Exit(ended or 0)
+
+
+def _tell_of_disk(error: Exception) -> Exit | None:
+    """Say so when a disk cannot take more; return None when the error is no such thing."""
+    code = exit_of_disk(error) if isinstance(error, OSError) else None
+    if isinstance(error, OSError) and code:
+        where = printable(str(error.filename or "a disk"))
+        click.echo(f"syncd: {where}: {error.strerror}; make room, nothing is lost", err=True)
+    return code
+
+
+def _leave_stdout_alone() -> None:
+    # What is still buffered has no reader; without this, Python complains about it at exit.
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,172 @@
+"""What syncd understood of an export: the items it would send, what is odd, what it could not use.
+
+Records are handed on one by one, so that an export of any size needs the same memory. What is
+known only at the end of a file (its encoding, its alarms) stands in `files` by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from syncd.errors import InputError, Problem
+from syncd.item import item_data, notes_for
+from syncd.record import Identity, Record
+from syncd.ris import Ending, Entry, Reader
+from syncd.schema import Schema
+from syncd.sources import read_record
+
+EXPORT_LIMITS = (2_000, 20_000)
+"""Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
+MOST_DUPLICATES = 0.05
+"""The share of records with an identifier already seen in the same file that calls for a look."""
+_MOST_PROBLEMS = 1_000
+
+_MOJIBAKE = re.compile(
+    "\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf˜™œ¢“”¦]|Â[\xa0-\xbf]"
+)
+
+Open = Callable[[Path], BinaryIO]
+
+
+class Inspected(NamedTuple):
+    """One record and the item it would become."""
+
+    record: Record
+    item: dict[str, Any]
+    notes: list[str]
+
+
+@dataclass(slots=True)
+class InspectedFile:
+    """What there is to say of a file as a whole; final once its last record was handed on."""
+
+    file: str
+    encoding: str | None = None
+    encoding_certain: bool = False
+    source: str | None = None
+    records_found: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    problems_left_out: int = 0
+    alarms: list[str] = field(default_factory=list)
+
+
+class Inspection:
+    """Reads exports in order; `files` grows as `records` gets to them."""
+
+    def __init__(
+        self, paths: Sequence[Path], schema: Schema, keep_notes: Collection[str], open_file: Open
+    ) -> None:
+        self._paths = paths
+        self._schema = schema
+        self._keep_notes = keep_notes
+        self._open_file = open_file
+        self.files: list[InspectedFile] = []
+
+    @property
+    def all_used(self) -> bool:
+        """Whether every file could be read and every entry became a record, so far."""
+        return all(file.encoding is not None and not file.rejected for file in self.files)
+
+    def records(self) -> Iterator[Inspected]:
+        """Yield what became of every usable entry of every file; each file is read once."""
+        for path in self._paths:
+            report = InspectedFile(str(path))
+            self.files.append(report)
+            try:
+                with self._open_file(path) as stream:
+                    yield from self._read(stream, report)
+            except InputError as exc:
+                report.problems.append(Problem(exc.message, exc.line))
+                report.encoding = None
+            except OSError as exc:
+                report.problems.append(Problem(f"cannot be read: {exc.strerror}"))
+                report.encoding = None
+
+    def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
+        reader = Reader(stream)
+        observations = _Observations()
+        for entry in reader:
+            report.records_found += 1
+            _add_problems(report, entry.problems)
+            try:
+                record = read_record(entry, report.file)
+            except InputError as exc:
+                report.rejected += 1
+                _add_problems(report, [Problem(exc.message, exc.line or entry.line)])
+            else:
+                observations.see(entry, record)
+                notes = notes_for(record, self._keep_notes)
+                yield Inspected(record, item_data(record, self._schema), notes)
+        _add_problems(report, reader.problems)
+        report.encoding = reader.encoding
+        report.encoding_certain = reader.encoding_certain
+        report.source = observations.source
+        report.alarms = list(observations.alarms(report.records_found))
+
+
+def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
+    room = max(0, _MOST_PROBLEMS - len(report.problems))
+    report.problems += problems[:room]
+    report.problems_left_out += len(problems) - len(problems[:room])
+
+
+class _Observations:
+    """What only the whole of a file shows: its source, and whether the export went wrong."""
+
+    def __init__(self) -> None:
+        self._sources: Counter[str] = Counter()
+        self._seen: set[int] = set()
+        self._duplicates = 0
+        self._garbled = 0
+        self._first_garbled = 0
+        self._endings: Counter[Ending] = Counter()
+        self._last: Ending | None = None
+
+    @property
+    def source(self) -> str | None:
+        """Name the source of most records."""
+        return next((source for source, _ in self._sources.most_common(1)), None)
+
+    def see(self, entry: Entry, record: Record) -> None:
+        self._sources[record.origin.source] += 1
+        self._endings[entry.ending] += 1
+        self._last = entry.ending
+        self._duplicates += self._is_seen(record.identity)
+        if any(_MOJIBAKE.search(line.value) for line in entry.lines):
+            self._first_garbled = self._first_garbled or entry.line
+            self._garbled += 1
+
+    def _is_seen(self, identity: Identity) -> bool:
+        # Hashes instead of texts: a million identifiers fit, and an alarm need not be exact.
+        # A DOI or ISBN may name a whole supplement or book, so the first identifier decides.
+        strongest = next(identity.pairs(), None)
+        if strongest is None:
+            return False
+        is_known = hash(strongest) in self._seen
+        self._seen.add(hash(strongest))
+        return is_known
+
+    def alarms(self, records: int) -> Iterator[str]:
+        if records in EXPORT_LIMITS:
+            yield (
+                f"exactly {records:,} records: databases stop an export at this number, so some "
+                "are probably missing; export the rest of the search in parts"
+            )
+        if records and self._duplicates / records > MOST_DUPLICATES:
+            yield (
+                f"{self._duplicates:,} of {records:,} records repeat an identifier of an earlier "
+                "one in this file; the export may have been joined or repeated"
+            )
+        if self._last is Ending.END_OF_FILE and self._endings[Ending.ER]:
+            yield "the last record has no ER: the export was cut short; export it again"
+        if self._garbled:
+            yield (
+                f"{self._garbled:,} records hold text that was encoded twice or lost characters "
+                f"(such as Ã©), the first at line {self._first_garbled}; it came so from the source"
+            )

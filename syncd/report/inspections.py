@@ -1,0 +1,123 @@
+"""Inspections, for programs and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from syncd.inspect import Inspected, InspectedFile, Inspection
+from syncd.report.documents import identifiers
+from syncd.report.tables import Column, Page
+
+INSPECT_SCHEMA = "syncd.inspect/1"
+_COLUMNS = (
+    Column("#", 6, align_right=True),
+    Column("line", 7, align_right=True),
+    Column("item", 16),
+    Column("identifier", 26),
+    Column("title", 0),
+)
+_SHOWN_PROBLEMS = 50
+
+
+def inspection_document(inspection: Inspection) -> dict[str, Any]:
+    """Return the `syncd.inspect/1` document; files are read while `records` is written."""
+    return {
+        "schema": INSPECT_SCHEMA,
+        "records": (_record(inspected) for inspected in inspection.records()),
+        "files": lambda: [_file(report) for report in inspection.files],
+    }
+
+
+def _record(inspected: Inspected) -> dict[str, Any]:
+    record = inspected.record
+    return {
+        "file": record.origin.file,
+        "index": record.origin.index,
+        "line": record.origin.line,
+        "source_id": record.origin.source_id,
+        "source": record.origin.source,
+        "identifiers": identifiers(record.identity),
+        "item": inspected.item,
+        "notes": inspected.notes,
+        "warnings": list(record.warnings),
+        "unused": {tag: list(values) for tag, values in record.unused.items()},
+    }
+
+
+def _file(report: InspectedFile) -> dict[str, Any]:
+    return {
+        "file": report.file,
+        "encoding": report.encoding,
+        "encoding_certain": report.encoding_certain,
+        "source": report.source,
+        "records_found": report.records_found,
+        "problems": [{"line": line, "message": message} for message, line in _problems(report)],
+        "alarms": report.alarms,
+    }
+
+
+def _problems(report: InspectedFile) -> Iterator[tuple[str, int | None]]:
+    yield from report.problems
+    if report.problems_left_out:
+        yield f"and {report.problems_left_out:,} problems more, not listed", None
+
+
+def print_inspection(inspection: Inspection, stream: TextIO) -> None:
+    """Write each record below its file, then what is odd about the file."""
+    page = Page(stream)
+    told = 0
+    for inspected in inspection.records():
+        told = _begin_files(inspection, told, page)
+        _print_record(inspected, page)
+    _begin_files(inspection, told, page)
+    if inspection.files:
+        _end_file(inspection.files[-1], page)
+
+
+def _begin_files(inspection: Inspection, told: int, page: Page) -> int:
+    """Write the headings of files begun since; a file without a record has no rows."""
+    for number in range(told, len(inspection.files)):
+        if number:
+            _end_file(inspection.files[number - 1], page)
+        page.row([Column("", 0)], [inspection.files[number].file], ["bold"])
+        page.heading(_COLUMNS)
+    return len(inspection.files)
+
+
+def _print_record(inspected: Inspected, page: Page) -> None:
+    record, item = inspected.record, inspected.item
+    strongest = next((value for _, value in record.identity.pairs()), "")
+    origin = record.origin
+    title = item.get("title") or next(iter(record.fields.values()), "")
+    page.row(_COLUMNS, [str(origin.index), str(origin.line), item["itemType"], strongest, title])
+    remarks = [*record.warnings]
+    if record.unused:
+        remarks.append("not used: " + ", ".join(record.unused))
+    for remark in remarks:
+        page.row([Column("", 15), Column("", 0)], ["", remark], [None, "yellow"])
+
+
+def _end_file(report: InspectedFile, page: Page) -> None:
+    for message, line in report.problems[:_SHOWN_PROBLEMS]:
+        where = f"line {line}: " if line else ""
+        page.row([Column("", 0)], [where + message], ["yellow"])
+    unsaid = max(0, len(report.problems) - _SHOWN_PROBLEMS) + report.problems_left_out
+    if unsaid:
+        page.line(f"and {unsaid:,} problems more; --json lists them")
+    for alarm in report.alarms:
+        page.row([Column("", 0)], ["! " + alarm], ["red"])
+    page.row([Column("", 0)], [_summary(report)], ["dim"])
+    page.line()
+
+
+def _summary(report: InspectedFile) -> str:
+    if report.encoding is None:
+        return "nothing of this file can be used"
+    used = report.records_found - report.rejected
+    sure = "" if report.encoding_certain else " (guessed)"
+    source = f", from {report.source}" if report.source else ""
+    return (
+        f"{used:,} of {report.records_found:,} records can be used; "
+        f"read as {report.encoding}{sure}{source}"
+    )
