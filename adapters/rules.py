@@ -109,23 +109,30 @@ def judge(operation: Operation, holdings: Holdings, schema: Schema) -> Change | 
     if not is_key(key):
         return Refused(key, Refusal.INVALID, f"{key!r} is not a valid key")
     try:
-        match operation:
-            case Create():
-                return _create(operation, holdings, schema)
-            case Update():
-                return _update(operation, holdings, schema)
-            case AddToCollection():
-                return _add_to_collection(operation, holdings)
-            case Trash():
-                return _move(operation, holdings, to_trash=True)
-            case Restore():
-                return _move(operation, holdings, to_trash=False)
-            case CreateCollection():
-                return _create_collection(operation, holdings)
+        verdict = _apply(operation, holdings, schema)
+        if isinstance(verdict, PutItem):
+            _check_encodable(verdict.data)
     except _RefuseError as error:
         return Refused(key, error.refusal, error.message)
     except UnreadableItemError as error:
         return Refused(key, Refusal.INVALID, str(error))
+    return verdict
+
+
+def _apply(operation: Operation, holdings: Holdings, schema: Schema) -> Change | Accepted:
+    match operation:
+        case Create():
+            return _create(operation, holdings, schema)
+        case Update():
+            return _update(operation, holdings, schema)
+        case AddToCollection():
+            return _add_to_collection(operation, holdings)
+        case Trash():
+            return _move(operation, holdings, to_trash=True)
+        case Restore():
+            return _move(operation, holdings, to_trash=False)
+        case CreateCollection():
+            return _create_collection(operation, holdings)
 
 
 def key_of(operation: Operation) -> ItemKey | CollectionKey:
@@ -169,7 +176,6 @@ def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutIte
     if not more_collections and not more_tags:
         return Accepted(item.key, item.version, unchanged=True)
     _check_tags(more_tags)
-    _check_encodable(more_tags)
     more = {"collections": [*collections, *more_collections], "tags": [*tags, *more_tags]}
     return PutItem(item.key, {**item.data, **more}, item.trashed)
 
@@ -256,7 +262,6 @@ def _check_data(data: Mapping[str, Any], schema: Schema, item_type: str) -> None
                 _check_shape(isinstance(value, Mapping), name)
             case _:
                 _check_field(name, value, item_type, known=name in fields or name in _COMMON)
-    _check_encodable(data)
 
 
 def _check_field(name: str, value: Any, item_type: str, *, known: bool) -> None:

@@ -1,0 +1,128 @@
+"""One item as a text that a person may read and edit, and back.
+
+The text is Zotero's item JSON: `{"key", "version", "data"}`, where `data` may carry
+`"deleted": 1` for an item in the trash. What a person writes is taken kindly: a number for a
+text, `null` for nothing, an item pasted as the web API gives it. What cannot be an item at all
+is damaged, which is a state of the file and never of the item.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_LARGEST_VERSION = 2**53
+_STRUCTURED = frozenset({"creators", "tags", "collections", "relations"})
+_NOT_TEXT = frozenset({"md5", "mtime"})
+
+
+class Document(NamedTuple):
+    """What an item's file says. `version` is the one at its last writing by syncd; 0: none."""
+
+    version: int
+    data: dict[str, Any]
+    trashed: bool
+
+
+class DamagedDocumentError(Exception):
+    """The text is no item; `str()` says why, for the person who edits it."""
+
+
+def format_item(key: str, version: int, data: Mapping[str, Any], *, trashed: bool) -> bytes:
+    """Return the text of an item: one property a line, and one creator or tag a line."""
+    shown = {**data, "deleted": 1} if trashed else data
+    properties = ",\n".join(f"    {_encode(name)}: {_format(shown[name])}" for name in shown)
+    text = f'{{\n  "key": "{key}",\n  "version": {version},\n  "data": {{\n{properties}\n  }}\n}}\n'
+    return text.encode()
+
+
+def _format(value: Any) -> str:
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        return "[\n      " + ",\n      ".join(map(_encode, value)) + "\n    ]"
+    return _encode(value)
+
+
+def parse_item(raw: bytes) -> Document:
+    """Read an item's text. Raises `DamagedDocumentError`."""
+    document = parse_json(raw)
+    data = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(data, dict):
+        raise DamagedDocumentError('there is no "data" object')
+    if not isinstance(data.get("itemType"), str):
+        raise DamagedDocumentError('"data" has no "itemType"')
+    version = document.get("version")
+    trashed = bool(data.get("deleted"))
+    # The web API repeats key and version inside `data`; the file's name is the key.
+    for name in ("key", "version", "deleted"):
+        data.pop(name, None)
+    return Document(
+        version if isinstance(version, int) and 0 < version <= _LARGEST_VERSION else 0,
+        {name: _tidy(name, value) for name, value in data.items()},
+        trashed,
+    )
+
+
+def parse_json(raw: bytes) -> Any:
+    """Read JSON in UTF-8. Raises `DamagedDocumentError` for anything else."""
+    try:
+        value = _decoder.decode(raw.decode("utf-8-sig"))
+        if b"\\ud" in raw.lower():
+            _encode(value).encode()
+    except UnicodeError as error:
+        raise DamagedDocumentError(f"it is not UTF-8 text: {error}") from error
+    except json.JSONDecodeError as error:
+        raise DamagedDocumentError(f"line {error.lineno}: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise DamagedDocumentError(str(error)) from error
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a value")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """Return a property in the shape that readers rely on."""
+    if name in _STRUCTURED:
+        return _structured(name, value)
+    if isinstance(value, dict | list):
+        raise DamagedDocumentError(f'"{name}" has to be text')
+    if name in _NOT_TEXT or isinstance(value, str | bool):
+        return value
+    return "" if value is None else str(value)
+
+
+def _structured(name: str, value: Any) -> Any:
+    if value is None:
+        return {} if name == "relations" else []
+    if name == "relations":
+        good = isinstance(value, dict)
+    else:
+        good = isinstance(value, list) and all(map(_ELEMENTS[name], value))
+    if not good:
+        raise DamagedDocumentError(f'"{name}" has the wrong shape')
+    return value
+
+
+def _is_creator(creator: Any) -> bool:
+    return isinstance(creator, dict) and all(isinstance(part, str) for part in creator.values())
+
+
+def _is_tag(tag: Any) -> bool:
+    return isinstance(tag, dict) and isinstance(tag.get("tag"), str)
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str)
+
+
+_ELEMENTS: Mapping[str, Callable[[Any], bool]] = {
+    "creators": _is_creator,
+    "tags": _is_tag,
+    "collections": _is_key,
+}

@@ -1,0 +1,22 @@
+"""Where things lie in a library's directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_STATE = ".syncd"
+
+
+class Layout:
+    """The names of everything in a library's directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.items = directory / "items"
+        self.collections = directory / "collections.json"
+        self.csl = directory / "library.json"
+        self.ris = directory / "library.ris"
+        self.state = directory / _STATE
+        self.index = self.state / "index.sqlite"
+        self.lock = self.state / "library.lock"
+        self.export_lock = self.state / "export.lock"

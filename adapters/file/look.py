@@ -1,0 +1,161 @@
+"""What became of the items since the last look: edited, added, deleted or damaged by someone.
+
+A look compares the directory with the index and brings the index up to date; whatever it finds
+changed gets one new library version together. Files are opened only where `stat` says that they
+may have changed.
+
+Absence is believed with care. A file is gone when it is gone at a second glance; a directory
+that has lost everything at once is no longer trusted, until a person says that it is meant.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from adapters.file.documents import DamagedDocumentError, parse_item
+from adapters.file.index import Index, Row
+from adapters.file.signatures import fingerprint, signature
+from syncd.errors import UnavailableError
+from syncd.record import ItemKey
+
+EMPTIED = "EMPTIED"
+"""A file of this name among the items says: yes, all of them were deleted on purpose."""
+
+_ITEM_FILE = re.compile(r"([23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8})\.json")
+_DIGEST_BYTES = 16
+_LARGEST_ITEM = 64 * 1024 * 1024
+_MANY = 10
+"""So many items hardly vanish at once because somebody deleted each of them."""
+
+_Stats = Mapping[ItemKey, os.stat_result]
+
+
+def file_name(key: str) -> str:
+    """Return the name of an item's file."""
+    return f"{key}.json"
+
+
+def row_of(
+    key: ItemKey, version: int, data: Mapping[str, Any], *, trashed: bool, raw: bytes, mark: str
+) -> Row:
+    """Return what the index remembers of a readable item; `mark` is its file's signature."""
+    parent = data.get("parentItem")
+    return Row(
+        key=key,
+        version=version,
+        signature=mark,
+        digest=_digest(raw),
+        item_type=data["itemType"],
+        parent=parent if isinstance(parent, str) and parent else None,
+        trashed=trashed,
+    )
+
+
+def look_at_all(items: Path, index: Index, now_ns: int) -> None:
+    """Bring the index up to date with the directory.
+
+    Raises `UnavailableError` when all of many items have vanished, `OSError` from the disk.
+    """
+    found, known = _list(items), index.signatures()
+    if not found and len(known) >= _MANY and not (items / EMPTIED).exists():
+        raise UnavailableError(
+            f"{items}: all {len(known)} items are gone, as if the folder were not the right one."
+            f" If they were deleted on purpose, make an empty file {EMPTIED} in it"
+        )
+    _Look(items, index, now_ns).compare(found, known)
+
+
+def look_at(items: Path, index: Index, keys: Iterable[ItemKey], now_ns: int) -> None:
+    """Bring the index up to date with some of the items only."""
+    known = {key: row.signature for key, row in index.rows(set(keys)).items()}
+    found = {key: there for key in keys if (there := _find(items, key))}
+    _Look(items, index, now_ns).compare(found, known)
+
+
+def _list(items: Path) -> dict[ItemKey, os.stat_result]:
+    found = {}
+    with os.scandir(items) as entries:
+        for entry in entries:
+            if (name := _ITEM_FILE.fullmatch(entry.name)) is None:
+                continue
+            try:
+                found[ItemKey(name[1])] = entry.stat()
+            except FileNotFoundError:
+                continue  # gone since it was listed, or a link to nowhere
+    return found
+
+
+def _find(items: Path, key: ItemKey) -> os.stat_result | None:
+    try:
+        return (items / file_name(key)).stat()
+    except FileNotFoundError:
+        return None
+
+
+class _Look:
+    """One comparison of files with what was known of them."""
+
+    def __init__(self, items: Path, index: Index, now_ns: int) -> None:
+        self._items = items
+        self._index = index
+        self._now_ns = now_ns
+        self._next = index.version + 1
+        self._changed = False
+        self._highest = 0
+
+    def compare(self, found: _Stats, known: Mapping[ItemKey, str]) -> None:
+        index = self._index
+        doubtful = [key for key, there in found.items() if known.get(key, "") != fingerprint(there)]
+        index.put(self._read_all(doubtful, found, index.rows(doubtful)))
+        gone = [key for key in known if key not in found and not _find(self._items, key)]
+        index.bury(gone, self._next)
+        if self._changed or gone:
+            index.move_to(self._next)
+        if index.is_new and self._highest and self._highest >= index.version:
+            # The files know of later versions than the clock that a new index starts from.
+            index.restart_at(self._highest + 1)
+
+    def _read_all(
+        self, keys: Iterable[ItemKey], found: _Stats, known: Mapping[ItemKey, Row]
+    ) -> Iterator[Row]:
+        for key in keys:
+            row = self._read(key, found[key], known.get(key))
+            if row is not None:
+                self._changed |= row.version == self._next
+                yield row
+
+    def _read(self, key: ItemKey, found: os.stat_result, known: Row | None) -> Row | None:
+        mark = signature(found, self._now_ns)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_ITEM:
+            return _damaged(key, known, mark, b"", "it is not a file, or far too large for an item")
+        try:
+            raw = (self._items / file_name(key)).read_bytes()
+        except FileNotFoundError:
+            return None  # gone since it was listed; the next look will say so
+        except OSError as error:
+            # What cannot be opened may become readable without a trace in `stat`: look again.
+            return _damaged(key, known, "", b"", error.strerror or str(error))
+        if known and known.digest == _digest(raw):
+            return known._replace(signature=mark)
+        try:
+            version, data, trashed = parse_item(raw)
+        except DamagedDocumentError as error:
+            return _damaged(key, known, mark, _digest(raw), str(error))
+        self._highest = max(self._highest, version)
+        return row_of(key, self._next, data, trashed=trashed, raw=raw, mark=mark)
+
+
+def _damaged(key: ItemKey, known: Row | None, mark: str, digest: bytes, why: str) -> Row:
+    """Return the row of an item that is still there and cannot be read."""
+    known = known or Row(key, 0, mark, digest, "", None, trashed=False)
+    return known._replace(signature=mark, digest=digest, damaged=why)
+
+
+def _digest(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=_DIGEST_BYTES).digest()

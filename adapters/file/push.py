@@ -1,0 +1,163 @@
+"""One push into the directory: everything is laid out first, then put into place at once.
+
+Until the first file has its name, a fault means that nothing was written. After it, only a look
+can tell how far the push came, and the error says so.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from adapters.file.collections import CollectionsFile, format_collections
+from adapters.file.documents import DamagedDocumentError, format_item, parse_item
+from adapters.file.faults import unknown_outcome
+from adapters.file.index import Index, Row
+from adapters.file.layout import Layout
+from adapters.file.look import file_name, row_of
+from adapters.file.signatures import find_fingerprint, signature
+from adapters.file.writing import Desk
+from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge, key_of
+from syncd.library import (
+    Accepted,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Operation,
+    Outcome,
+    Refusal,
+    Refused,
+    StoredCollection,
+    StoredItem,
+)
+from syncd.record import ItemKey
+from syncd.schema import Schema
+
+
+class _Written(NamedTuple):
+    """An item as this push leaves it, and the text of its file."""
+
+    item: StoredItem
+    raw: bytes
+
+
+class Push:
+    """The holdings of the library as the operations of one push change them."""
+
+    def __init__(
+        self, layout: Layout, index: Index, schema: Schema, now_ns: Callable[[], int]
+    ) -> None:
+        self._layout = layout
+        self._index = index
+        self._schema = schema
+        self._now_ns = now_ns
+        self._version = index.version
+        self._items = Desk(layout.items)
+        self._shelf = Desk(layout.directory)
+        self._written: dict[ItemKey, _Written] = {}
+        self._bases: dict[ItemKey, str | None] = {}
+        self._collections = CollectionsFile(layout.collections)
+
+    def carry_out(self, operations: Sequence[Operation]) -> list[Outcome]:
+        """Write what the operations come to, remember it, and answer each.
+
+        Raises `OSError` or `sqlite3.Error` when nothing was written, `OutcomeUnknownError` when
+        some may have been.
+        """
+        try:
+            outcomes = [self._attempt(operation) for operation in operations]
+            overtaken = self._put_into_place()
+            self._remember(overtaken)
+        except (OSError, sqlite3.Error) as error:
+            if self._items.landed or self._shelf.landed:
+                raise unknown_outcome(self._layout.directory, error) from error
+            raise
+        finally:
+            self._items.clear()
+            self._shelf.clear()
+        return [
+            _answer(operation, outcome, overtaken=self._name_of(operation) in overtaken)
+            for operation, outcome in zip(operations, outcomes, strict=True)
+        ]
+
+    # What the rules look up.
+
+    def has_item(self, key: ItemKey) -> bool:
+        return key in self._written or self._index.find_row(key) is not None
+
+    def find_item(self, key: ItemKey) -> StoredItem | None:
+        if key in self._written:
+            return self._written[key].item
+        row = self._index.find_row(key)
+        if row is None:
+            return None
+        if row.damaged:
+            raise UnreadableItemError(f"{file_name(key)} cannot be read as an item: {row.damaged}")
+        return self._read(row)
+
+    def has_collection(self, key: CollectionKey) -> bool:
+        return key in self._collections.held()
+
+    def _read(self, row: Row) -> StoredItem | None:
+        path = self._layout.items / file_name(row.key)
+        self._bases[row.key] = find_fingerprint(path)
+        try:
+            _, data, trashed = parse_item(path.read_bytes())
+        except FileNotFoundError:
+            return None  # deleted since the look; the next one will say so
+        except DamagedDocumentError as error:
+            raise UnreadableItemError(f"{file_name(row.key)}: {error}") from error
+        return StoredItem(row.key, row.version, data, trashed)
+
+    def _attempt(self, operation: Operation) -> Outcome:
+        verdict = judge(operation, self, self._schema)
+        if isinstance(verdict, Accepted | Refused):
+            return verdict
+        self._version += 1
+        if isinstance(verdict, PutCollection):
+            self._lay_out_collections(verdict.collection)
+        else:
+            self._lay_out_item(verdict)
+        return Accepted(verdict.key, self._version)
+
+    def _lay_out_item(self, change: PutItem) -> None:
+        key, data, trashed = change
+        raw = format_item(key, self._version, data, trashed=trashed)
+        self._items.lay_out(file_name(key), raw, self._bases.get(key))
+        self._written[key] = _Written(StoredItem(key, self._version, data, trashed), raw)
+
+    def _lay_out_collections(self, collection: StoredCollection) -> None:
+        held = self._collections.held()
+        held[collection.key] = collection
+        raw = format_collections(held.values())
+        self._shelf.lay_out(self._layout.collections.name, raw, self._collections.base)
+
+    def _put_into_place(self) -> set[str]:
+        # Collections first: an item may stand in one, and not the other way round.
+        return self._shelf.put_into_place() | self._items.put_into_place()
+
+    def _remember(self, overtaken: set[str]) -> None:
+        self._index.put(self._rows(overtaken))
+        self._index.move_to(self._version)
+        self._index.commit()
+
+    def _name_of(self, operation: Operation) -> str:
+        if isinstance(operation, CreateCollection):
+            return self._layout.collections.name
+        return file_name(operation.item_key)
+
+    def _rows(self, overtaken: set[str]) -> Iterator[Row]:
+        now_ns = self._now_ns()
+        for (key, version, data, trashed), raw in self._written.values():
+            if file_name(key) not in overtaken:
+                mark = signature((self._layout.items / file_name(key)).stat(), now_ns)
+                yield row_of(key, version, data, trashed=trashed, raw=raw, mark=mark)
+
+
+def _answer(operation: Operation, outcome: Outcome, *, overtaken: bool) -> Outcome:
+    """Return the outcome, unless a person wrote the same file between our look and our writing."""
+    if not overtaken or isinstance(outcome, Refused) or outcome.unchanged:
+        return outcome
+    refusal = Refusal.KEY_TAKEN if isinstance(operation, Create) else Refusal.CHANGED
+    return Refused(key_of(operation), refusal, "someone has just written the same file")
