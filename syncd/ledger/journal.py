@@ -1,0 +1,273 @@
+"""What was dropped, what was decided about each record of it, and what became of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from syncd.ledger.mirror import chunks
+from syncd.ledger.store import parse_instant
+from syncd.ledger.tables import delivery, export, outbox, record, run
+from syncd.plan import Decision, Intent, PlannedRecord, Pointer
+from syncd.record import Doi, Eid, Identity, Origin
+
+
+class ExportFacts(NamedTuple):
+    """A dropped file as the ledger knows it; `name` in the bytes of the disk."""
+
+    sha256: str
+    size: int
+    name: bytes
+
+
+class RunRow(NamedTuple):
+    """One run; `ended_at` is None while it goes on or when it was interrupted."""
+
+    run_id: int
+    library_id: int
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+    counts: Mapping[str, int]
+
+
+# Exports
+
+
+def get_export(connection: Connection, facts: ExportFacts, now: str) -> int:
+    """Return the number of the export with this content, noting it down if it is new."""
+    known = connection.execute(
+        select(export.c.export_id).where(export.c.sha256 == facts.sha256)
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    values = {**facts._asdict(), "first_seen_at": now}
+    return connection.execute(
+        insert(export).values(**values).returning(export.c.export_id)
+    ).scalar_one()
+
+
+def add_delivery(
+    connection: Connection, export_id: int, library_id: int, folder: bytes, run_id: int, now: str
+) -> None:
+    """Note that all records of this export from this folder are decided and written down."""
+    connection.execute(
+        insert(delivery).values(
+            export_id=export_id,
+            library_id=library_id,
+            folder=folder,
+            run_id=run_id,
+            delivered_at=now,
+        )
+    )
+
+
+def is_delivered(connection: Connection, library_id: int, sha256: str, folder: bytes) -> bool:
+    """Say whether this content from this folder was delivered to this library before."""
+    found = connection.execute(
+        select(delivery.c.run_id)
+        .join(export)
+        .where(
+            export.c.sha256 == sha256,
+            delivery.c.library_id == library_id,
+            delivery.c.folder == folder,
+        )
+    ).first()
+    return found is not None
+
+
+# Runs
+
+
+def begin_run(connection: Connection, library_id: int, reason: str, now: str) -> int:
+    """Open a run and return its number."""
+    return connection.execute(
+        insert(run)
+        .values(library_id=library_id, reason=reason, started_at=now, counts="{}")
+        .returning(run.c.run_id)
+    ).scalar_one()
+
+
+def end_run(connection: Connection, run_id: int, counts: Mapping[str, int], now: str) -> None:
+    """Close a run: each of its operations has an outcome."""
+    connection.execute(
+        update(run).where(run.c.run_id == run_id).values(ended_at=now, counts=json.dumps(counts))
+    )
+
+
+def open_runs(connection: Connection, library_id: int) -> list[int]:
+    """Return the runs that have not ended and of which nothing is promised any more."""
+    promised = select(outbox.c.run_id).where(outbox.c.run_id == run.c.run_id)
+    rows = connection.execute(
+        select(run.c.run_id).where(
+            run.c.library_id == library_id, run.c.ended_at.is_(None), ~promised.exists()
+        )
+    )
+    return list(rows.scalars())
+
+
+def last_runs(connection: Connection, library_id: int, number: int) -> list[RunRow]:
+    """Return the newest runs of a library, newest first."""
+    rows = connection.execute(
+        select(run)
+        .where(run.c.library_id == library_id)
+        .order_by(run.c.run_id.desc())
+        .limit(number)
+    )
+    return [
+        RunRow(
+            run_id=row.run_id,
+            library_id=row.library_id,
+            reason=row.reason,
+            started_at=parse_instant(row.started_at),
+            ended_at=parse_instant(row.ended_at) if row.ended_at else None,
+            counts=json.loads(row.counts),
+        )
+        for row in rows
+    ]
+
+
+def count_decisions(connection: Connection, run_id: int) -> dict[str, int]:
+    """Return how many records of a run met each decision."""
+    rows = connection.execute(
+        select(record.c.decision, func.count())
+        .where(record.c.run_id == run_id)
+        .group_by(record.c.decision)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+# Records
+
+
+def add_records(
+    connection: Connection,
+    library_id: int,
+    run_id: int,
+    intents: Sequence[Intent],
+    export_ids: Sequence[int],
+) -> list[int]:
+    """Write down what was decided about each record; return their numbers in order."""
+    if not intents:
+        return []
+    rows = [
+        {
+            "run_id": run_id,
+            "library_id": library_id,
+            "export_id": export_ids[intent.export],
+            "entry": intent.entry or None,
+            **_columns(intent.planned),
+        }
+        for intent in intents
+    ]
+    statement = insert(record).returning(record.c.record_id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
+
+
+def _columns(planned: PlannedRecord) -> dict[str, Any]:
+    origin = planned.origin
+    return {
+        "file": origin.file,
+        "position": origin.index,
+        "line": origin.line,
+        "source_id": origin.source_id,
+        "source": origin.source,
+        "decision": planned.decision.value,
+        "reason": planned.reason,
+        "evidence": json.dumps(planned.evidence),
+        "pointers": json.dumps(_pointers(planned)),
+        "identity": json.dumps({k: v for k, v in planned.identity._asdict().items() if v}),
+        "item_key": planned.item_key,
+        "outcome": planned.outcome,
+        "error": planned.error,
+    }
+
+
+def _pointers(planned: PlannedRecord) -> dict[str, Any]:
+    return {
+        "duplicate_of": asdict(planned.duplicate_of) if planned.duplicate_of else None,
+        "candidates": [asdict(pointer) for pointer in planned.candidates],
+    }
+
+
+def settle_records(
+    connection: Connection, record_ids: Collection[int], outcome: str, error: str | None = None
+) -> None:
+    """Note what became of records."""
+    for part in chunks(record_ids):
+        connection.execute(
+            update(record).where(record.c.record_id.in_(part)).values(outcome=outcome, error=error)
+        )
+
+
+def note_error(connection: Connection, record_id: int, error: str) -> None:
+    """Note that a part of a record (a note, a link) could not be added."""
+    connection.execute(update(record).where(record.c.record_id == record_id).values(error=error))
+
+
+def change_decision(connection: Connection, record_id: int, planned: PlannedRecord) -> None:
+    """Note that a record was decided again, because the library moved on before it was sent."""
+    columns = _columns(planned)
+    wanted = ("decision", "reason", "evidence", "pointers", "item_key", "outcome", "error")
+    connection.execute(
+        update(record)
+        .where(record.c.record_id == record_id)
+        .values({name: columns[name] for name in wanted})
+    )
+
+
+def set_item_key(connection: Connection, record_id: int, item_key: str) -> None:
+    """Note that a record goes under another key than was planned."""
+    connection.execute(
+        update(record).where(record.c.record_id == record_id).values(item_key=item_key)
+    )
+
+
+def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
+    """Return every record of a run, in the order of planning."""
+    rows = connection.execute(
+        select(record).where(record.c.run_id == run_id).order_by(record.c.record_id)
+    )
+    return [read_record(row) for row in rows]
+
+
+def get_record(connection: Connection, record_id: int | None) -> PlannedRecord:
+    """Return what was decided about a record."""
+    return read_record(
+        connection.execute(select(record).where(record.c.record_id == record_id)).one()
+    )
+
+
+def read_record(row: Any) -> PlannedRecord:
+    """Return a row of `record` as the decision it holds."""
+    pointers = json.loads(row.pointers)
+    first = pointers["duplicate_of"]
+    return PlannedRecord(
+        origin=Origin(row.file, row.position, row.line, row.source_id, row.source),
+        decision=Decision(row.decision),
+        reason=row.reason,
+        evidence=tuple(json.loads(row.evidence)),
+        duplicate_of=Pointer(**first) if first else None,
+        candidates=tuple(Pointer(**pointer) for pointer in pointers["candidates"]),
+        identity=read_identity(row.identity),
+        item_key=row.item_key,
+        outcome=row.outcome,
+        error=row.error,
+    )
+
+
+def read_identity(text: str) -> Identity:
+    """Return the identity that a row of `record` holds."""
+    values = json.loads(text)
+    for name in ("isbn", "issn"):
+        values[name] = tuple(values.get(name, ()))
+    return Identity(
+        scopus=Eid(values.pop("scopus")) if values.get("scopus") else None,
+        doi=Doi(values.pop("doi")) if values.get("doi") else None,
+        **{key: value for key, value in values.items() if key not in ("scopus", "doi")},
+    )

@@ -1,0 +1,221 @@
+"""Every table of the ledger and every column's meaning, in SQL that SQLite and PostgreSQL share.
+
+The definitions here always make the newest shape; `migrations` bring an older ledger forward.
+Conventions: instants are TEXT in ISO 8601, UTC, ending in `Z`; JSON is TEXT; everything that
+belongs to a library names it by `library_id`, because identity is per library.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData()
+
+_Big = BigInteger().with_variant(Integer, "sqlite")  # STRICT tables know INTEGER only
+
+
+def _table(name: str, *parts: SchemaItem, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+# One row per library, told apart by what it *is*: an API address and number, a server's own
+# id, a directory. Renaming a library in the configuration changes nothing here.
+library = _table(
+    "library",
+    Column("library_id", Integer, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True, comment="what the library is"),
+    Column("title", Text, nullable=False, comment="as last seen; for people"),
+    Column(
+        "cursor",
+        Integer,
+        nullable=False,
+        comment="library version up to which `item` is complete; 0: nothing seen yet",
+    ),
+    Column(
+        "foreign_version",
+        Integer,
+        nullable=False,
+        comment="last library version at which somebody else's change arrived",
+    ),
+    Column("mirrored_at", Text, comment="when the mirror was last brought up to date"),
+    Column("reconciled_at", Text, comment="when a reconcile last succeeded"),
+    Column("not_before", Text, comment="the library asked for patience until then"),
+    Column("paused", Text, comment="why a guard stopped this library; null: it runs"),
+)
+
+# The mirror: what is known of each item in a library, and of each that was removed from it.
+# A deleted item keeps its row: that is the tombstone which stops it from being made again.
+item = _table(
+    "item",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("version", Integer, nullable=False, comment="library version of its last change"),
+    Column("state", Text, nullable=False, comment="present | trashed | deleted"),
+    Column("made_by_run", Integer, comment="the run that created it; null: others did"),
+    Column("collections", Text, nullable=False, comment="keys of its collections, blank-separated"),
+    Column(
+        "features",
+        LargeBinary,
+        comment="what matching compares, identifiers included; null: a note, an attachment, "
+        "or deleted before it was ever seen",
+    ),
+    rowid=False,
+)
+
+# The index from an identifier to the items that bear it.
+identifier = _table(
+    "identifier",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("kind", Text, primary_key=True, comment="scopus | doi | pmid | …"),
+    Column("value", Text, primary_key=True, comment="in its canonical spelling"),
+    Column("item_key", Text, primary_key=True),
+    Column(
+        "alias",
+        Integer,
+        nullable=False,
+        comment="0: read from the item. 1: learnt from a record, and known to us alone",
+    ),
+    rowid=False,
+)
+
+# The index from a blocking key to the items worth comparing.
+block = _table(
+    "block",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("block", _Big, primary_key=True, comment="64-bit hash of a few features"),
+    Column("item_key", Text, primary_key=True),
+    rowid=False,
+)
+
+# DOIs found to name several works (supplements, containers): no longer evidence of identity.
+shared_doi = _table(
+    "shared_doi",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("doi", Text, primary_key=True),
+    rowid=False,
+)
+
+# Where syncd once put an item. An item that a person took out again is not put back.
+placement = _table(
+    "placement",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="collection | tag"),
+    Column("value", Text, primary_key=True, comment="the collection's key, the tag's name"),
+    rowid=False,
+)
+
+# A file as dropped, known by its content: renaming or touching it changes nothing.
+export = _table(
+    "export",
+    Column("export_id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("size", _Big, nullable=False, comment="bytes"),
+    Column("name", LargeBinary, nullable=False, comment="its last name, in the bytes of the disk"),
+    Column("first_seen_at", Text, nullable=False),
+)
+
+# One row per export and place it was delivered to. A row means: all its records are in
+# `record`, and what was to be sent is in `outbox` or has its outcome.
+delivery = _table(
+    "delivery",
+    Column("export_id", ForeignKey("export.export_id"), primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("folder", LargeBinary, primary_key=True, comment="the folder's path; empty: by hand"),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
+    Column("delivered_at", Text, nullable=False),
+)
+
+# One pass from inbox to outcomes.
+run = _table(
+    "run",
+    Column("run_id", Integer, primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column(
+        "reason", Text, nullable=False, comment="why it began: startup | change | rescan | once"
+    ),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text, comment="null: it was interrupted, or still goes on"),
+    Column("counts", Text, nullable=False, comment="JSON: how many records by decision"),
+)
+
+# What was decided about each record of each export, and what became of it.
+record = _table(
+    "record",
+    Column("record_id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("export_id", ForeignKey("export.export_id"), nullable=False),
+    Column("file", Text, nullable=False, comment="the export's name as shown to people"),
+    Column("position", Integer, nullable=False, comment="index in the export, from 1"),
+    Column("line", Integer, nullable=False, comment="line of the export where it starts"),
+    Column("source_id", Text, comment="the RIS ID tag, if any"),
+    Column("source", Text, nullable=False, comment="which database wrote it"),
+    Column("decision", Text, nullable=False, comment="create | skip | collect | … (plan.Decision)"),
+    Column("reason", Text, nullable=False, comment="why, in a sentence for people"),
+    Column("evidence", Text, nullable=False, comment="JSON list: what spoke for and against"),
+    Column("pointers", Text, nullable=False, comment="JSON: duplicate_of and candidates"),
+    Column("identity", Text, nullable=False, comment="JSON: the record's identifiers"),
+    Column("item_key", Text, comment="the item it became or was found to be"),
+    Column("outcome", Text, comment="accepted | unchanged | refused | pending; null: nothing sent"),
+    Column("error", Text, comment="the library's words, when it refused"),
+    Column("entry", LargeBinary, comment="the entry as written, deflated: nothing is ever lost"),
+)
+Index("record_by_item", record.c.library_id, record.c.item_key)
+Index("record_by_run", record.c.run_id)
+
+# One row per operation we have promised to carry out. A row is written in the same
+# transaction as the reason for it, before anything is sent, and leaves only with an outcome.
+# After a crash, rows in state 'sent' are those whose fate must be looked up in the library.
+outbox = _table(
+    "outbox",
+    Column("operation_id", Integer, primary_key=True, comment="the order of sending"),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
+    Column("record_id", ForeignKey("record.record_id"), comment="null: a collection"),
+    Column("kind", Text, nullable=False, comment="create | collect | restore | create_collection"),
+    Column("item_key", Text, nullable=False, comment="minted while planning; the idempotency key"),
+    Column("ordinal", Integer, nullable=False, comment="which key of the series that one is"),
+    Column("base_version", Integer, comment="the item's version at planning; null for create"),
+    Column(
+        "planned_version",
+        Integer,
+        nullable=False,
+        comment="the mirror's cursor when this was decided; older than the library's "
+        "foreign_version: decide again before sending",
+    ),
+    Column("payload", Text, nullable=False, comment="exactly what is sent, as JSON"),
+    Column("mapping", Integer, nullable=False, comment="version of the mapping that made it"),
+    Column("reason", Text, nullable=False, comment="shown by `syncd explain`"),
+    Column("attempts", Integer, nullable=False, comment="how often the library sent it back"),
+    Column("state", Text, nullable=False, comment="planned | sent"),
+)
+Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
+
+# What waits for a person: one row per question, however many records ask it.
+hold = _table(
+    "hold",
+    Column("hold_id", Integer, primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("record_id", ForeignKey("record.record_id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="identity | refused | twin"),
+    Column("question", Text, nullable=False, comment="fingerprint: the same question joins it"),
+    Column("reason", Text, nullable=False, comment="what is asked, in a sentence for people"),
+    Column("payload", Text, nullable=False, comment="JSON: item, notes and place if it is created"),
+    Column("held_at", Text, nullable=False),
+    Column("answer", Text, comment="accept | create | skip | retry | drop; null: it waits"),
+    Column("answered_at", Text),
+    UniqueConstraint("library_id", "question"),
+)

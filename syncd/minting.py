@@ -1,0 +1,38 @@
+"""Item keys that follow from what a work is, so that two who meet the same work mint the same key.
+
+A key is eight of Zotero's thirty-three characters. It is the digest of the library, the work's
+strongest name, and an ORDINAL: 0 unless that key already belongs to something else, as happens
+when one DOI names several works.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from syncd.record import Citation, ItemKey
+
+ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
+"""Zotero's key characters: no 0, no 1, no O (server behaviour: others are refused with 400)."""
+
+_LENGTH = 8
+
+
+def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
+    """Return the key number `ordinal` of the series for `name` in the library of that identity."""
+    text = "\x1f".join((library, *name, str(ordinal)))
+    number = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest())
+    characters = []
+    for _ in range(_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[digit])
+    return ItemKey("".join(characters))
+
+
+def name_of(citation: Citation, fingerprint: str) -> tuple[str, str]:
+    """Return what a work's key derives from: its EID, else its DOI, else the fingerprint."""
+    identity = citation.identity
+    if identity.scopus:
+        return ("scopus", identity.scopus)
+    if identity.doi:
+        return ("doi", identity.doi)
+    return ("fingerprint", fingerprint)

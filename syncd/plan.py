@@ -1,0 +1,168 @@
+"""What would be done with each record and why: a plan is data, and harmless to compute.
+
+A plan is made of rulings (`matching`: the same work as what?) and of what each drop folder asks
+for. It names operations with their keys and exact payloads; nothing here sends anything.
+
+PLACE    what a drop folder wants for its records: collection, tags, and how to treat what is
+         already there
+INTENT   one record's decision together with the operations that carry it out
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from syncd.library import CollectionKey
+from syncd.record import NO_IDENTITY, Citation, Identity, ItemKey, Origin
+from syncd.settings import LookAlikes, WhenFound
+
+
+class Decision(StrEnum):
+    """What becomes of a record; the words are those of the JSON documents."""
+
+    CREATE = "create"
+    SKIP = "skip"
+    COLLECT = "collect"
+    UPDATE = "update"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+class OperationKind(StrEnum):
+    """The operations that a plan makes of records."""
+
+    CREATE = "create"
+    COLLECT = "collect"
+    RESTORE = "restore"
+    CREATE_COLLECTION = "create_collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Another record or item: by its key where it is in the library, else by file and index."""
+
+    item_key: str | None = None
+    file: str | None = None
+    index: int | None = None
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecord:
+    """The decision on one record, as reports show it and the ledger remembers it."""
+
+    origin: Origin
+    decision: Decision
+    reason: str
+    evidence: tuple[str, ...] = ()
+    duplicate_of: Pointer | None = None
+    candidates: tuple[Pointer, ...] = ()
+    identity: Identity = NO_IDENTITY
+    item_key: str | None = None
+    outcome: str | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """Decisions in the order of the exports; `run` is None where nothing was to be changed."""
+
+    records: list[PlannedRecord] = field(default_factory=list)
+    run: int | None = None
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records there are of each decision, zeros included."""
+        found = Counter(record.decision for record in self.records)
+        return {decision.value: found[decision] for decision in Decision}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a drop folder asks for; `folder` is its path in bytes, empty for files given by hand."""
+
+    folder: bytes = b""
+    collection: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    readd: bool = False
+    when_found: WhenFound = WhenFound.SYNC
+    look_alikes: LookAlikes = LookAlikes.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record on its way: what it would send and what it is compared by."""
+
+    origin: Origin
+    citation: Citation
+    data: Mapping[str, Any]
+    children: tuple[Mapping[str, Any], ...]
+    """Notes and linked attachments, as item data without `parentItem`."""
+    place: Place
+    export: int
+    """Which export of the plan it came from, counting from 0."""
+    entry: bytes = b""
+    """The entry as written, deflated; kept in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOperation:
+    """One operation before it is written down; `payload` holds all that the library will see."""
+
+    kind: OperationKind
+    item_key: str
+    payload: Mapping[str, Any]
+    ordinal: int = 0
+    base_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A record's decision and the operations that carry it out, parents before children."""
+
+    planned: PlannedRecord
+    export: int
+    entry: bytes = b""
+    operations: tuple[PlannedOperation, ...] = ()
+    placements: tuple[tuple[str, str], ...] = ()
+    """Where this run puts the item: (collection | tag, value)."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    shared: tuple[str, ...] = ()
+    question: HeldQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldQuestion:
+    """What a person is asked about a record, with all that is needed to act on the answer."""
+
+    fingerprint: str
+    payload: Mapping[str, Any]
+
+
+class KnownItem(NamedTuple):
+    """What the mirror says of one key; `state` is present, trashed or deleted."""
+
+    state: str
+    version: int
+    collections: frozenset[str]
+    seen: bool
+    """Whether its content was ever read; a key can be known to be deleted and no more."""
+
+
+class Desk(Protocol):
+    """What planning looks up; answered from the ledger's mirror."""
+
+    def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]: ...
+
+    def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]: ...
+
+    def mint(self, citation: Citation, ordinal: int) -> ItemKey: ...
+
+    def mint_child(self, parent: ItemKey, number: int) -> ItemKey: ...
+
+    def collection(self, path: tuple[str, ...]) -> CollectionKey: ...
+
+    def fingerprint(self, citation: Citation) -> str: ...
