@@ -1,1 +1,53 @@
-"""Adapters: code that lets syncd speak to one kind of library."""
+"""Adapters: code that lets syncd speak to one kind of library.
+
+Ours are the lines of the table below; adapters by others come in through the entry-point group
+`syncd.adapters`, whose entries name an object that satisfies `syncd.library.Adapter`. A module is
+imported when its adapter is asked for and not before, so that a command that needs no library
+does not pay for one.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from syncd.library import Adapter
+
+_GROUP = "syncd.adapters"
+
+# Configured name → where the adapter is. The library in RAM is not among them: it forgets
+# everything at the end, and the ledger would go on believing in it.
+_OURS = {
+    "file": "adapters.file:ADAPTER",
+}
+
+
+class AdapterNotFoundError(LookupError):
+    """No adapter can be had under this name; `args[0]` is the sentence that says why."""
+
+
+def find_adapter(name: str) -> Adapter:
+    """Return the adapter of this name, ours before those of others.
+
+    Raises `AdapterNotFoundError` for a name that nobody provides, or whose code fails to load.
+    """
+    known = _entries()
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise AdapterNotFoundError(f"there is no adapter {name!r}; known are {names}")
+    try:
+        return cast("Adapter", known[name].load())
+    except (ImportError, AttributeError) as error:
+        raise AdapterNotFoundError(
+            f"the adapter {name!r} ({known[name].value}) cannot be loaded: {error}"
+        ) from error
+
+
+def known_adapters() -> list[str]:
+    """Return every name that a configuration may use."""
+    return sorted(_entries())
+
+
+def _entries() -> dict[str, EntryPoint]:
+    installed = {entry.name: entry for entry in entry_points(group=_GROUP)}
+    return installed | {name: EntryPoint(name, where, _GROUP) for name, where in _OURS.items()}

@@ -15,6 +15,9 @@ item's `data` puts it into the trash. Two daemons with two ledgers may use one d
 
 from __future__ import annotations
 
+from adapters.file.adapter import FileAdapter
 from adapters.file.library import FileLibrary
 
-__all__ = ["FileLibrary"]
+__all__ = ["ADAPTER", "FileLibrary"]
+
+ADAPTER = FileAdapter()

@@ -202,8 +202,13 @@ class FileLibrary:
         return False
 
     def _create(self) -> None:
-        # Only the last directory is made: the others missing means that a disk is not mounted.
-        self._layout.directory.mkdir(exist_ok=True)
+        directory = self._layout.directory
+        if not directory.parent.is_dir():
+            raise UnavailableError(
+                f"{directory.parent} is not there: is its disk mounted? Only the library's own"
+                " folder is made when it is missing"
+            )
+        directory.mkdir(exist_ok=True)
         self._layout.items.mkdir(exist_ok=True)
 
     def _not_here(self, version: int | None) -> UnavailableError:
