@@ -1,0 +1,94 @@
+"""Makes what is sent to a library: the item, its notes and its links."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from syncd.item.extra import format_extra, label_of
+from syncd.record import Person, Record
+from syncd.schema import Schema
+
+
+def item_data(record: Record, schema: Schema) -> dict[str, Any]:
+    """Return the item exactly as it is sent, without key, version and collections.
+
+    Fields that the schema does not know for the item type become lines of `extra`, roles that
+    it does not know become those it does.
+    """
+    item_type = record.item_type
+    data: dict[str, Any] = {"itemType": item_type, "title": "", "creators": []}
+    fields = schema.fields[item_type]
+    own_names = schema.base_fields.get(item_type, {})
+    moved: list[tuple[str, str]] = []
+    for name, text in record.fields.items():
+        own = own_names.get(name, name)
+        if own in fields:
+            data[own] = text
+        else:
+            moved.append((label_of(name), text))
+    if not data["title"]:
+        del data["title"]
+    if moved or record.extra:
+        data["extra"] = format_extra([*moved, *record.extra])
+    data["creators"] = _creators(record, schema)
+    data["tags"] = [
+        {"tag": name, "type": 1} if automatic else {"tag": name} for name, automatic in record.tags
+    ]
+    data["collections"] = []
+    data["relations"] = {}
+    return data
+
+
+def _creators(record: Record, schema: Schema) -> list[dict[str, str]]:
+    item_type = record.item_type
+    valid: dict[str, str | None] = {}
+    creators = []
+    for person in record.creators:
+        if person.role not in valid:
+            valid[person.role] = schema.find_role(item_type, person.role)
+        if role := valid[person.role]:
+            creators.append(_creator(person, role))
+    return creators
+
+
+def _creator(person: Person, role: str) -> dict[str, str]:
+    if person.name:
+        return {"creatorType": role, "name": person.name}
+    return {"creatorType": role, "lastName": person.family, "firstName": person.given}
+
+
+def notes_for(record: Record, keep: Collection[str]) -> list[str]:
+    """Return the HTML of the child notes, of the kinds that the configuration keeps."""
+    return [note.html for note in record.notes if note.kind in keep]
+
+
+class Links(NamedTuple):
+    """Attachments to make beside an item, and what is odd about those that are not made."""
+
+    attachments: list[dict[str, Any]]
+    warnings: list[str]
+
+
+def links_for(record: Record) -> Links:
+    """Return the data of linked-URL attachments (without `parentItem`) for web addresses.
+
+    Paths of somebody's disk are named in the warnings: only a library that stores files can
+    take what they point to.
+    """
+    attachments, warnings = [], []
+    for link in record.links:
+        if link.target.startswith(("http://", "https://")):
+            attachments.append(
+                {
+                    "itemType": "attachment",
+                    "linkMode": "linked_url",
+                    "title": link.title or "Link",
+                    "url": link.target,
+                    "tags": [],
+                    "relations": {},
+                }
+            )
+        else:
+            warnings.append(f"not a web address, so not linked: {link.target}")
+    return Links(attachments, warnings)

@@ -1,0 +1,114 @@
+"""Which of an entry's addresses is the work's own, and what the others are good for.
+
+WORK PAGE      a publisher's page or a DOI link: the best url there is
+RECORD PAGE    where a database shows its record; the url only where there is nothing else
+FURTHER LINK   any other address or file of L1-L4: a link beside the item
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.identity import find_eid_in_url, parse_doi, parse_pmcid, parse_pmid, parse_wos
+from syncd.record import Link
+from syncd.sources.draft import Draft
+from syncd.sources.identifiers import arxiv_id
+
+_URL_TAGS = ("UR", "LK", "LL", "L5")
+_FILE_TAGS = {"L1": "Full Text", "L2": "Full Text", "L3": "Related Record", "L4": "Image"}
+_RECORD_PAGE = re.compile(
+    r"""^https?://(?:[^/]*\.)?(?:scopus\.com | (?:webofscience|webofknowledge|isiknowledge)\.com
+    | gateway\.(?:web)?ofknowledge\.com | [^/]*ebscohost\.com | [^/]*\bovid(?:web|sp)?\b[^/]*)
+    (?:[:/?]|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
+_WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNORECASE)
+_REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
+_LATEX_AMPERSAND = re.compile(r"\s*\\&\s*")
+_MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
+_DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
+_PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/|europepmc\.org/", re.IGNORECASE)
+
+
+def addresses_in(value: str) -> list[str]:
+    """Return the addresses that stand in one value; only `&amp;` is decoded, nothing else."""
+    if " " not in value and "\\" not in value and "%5" not in value and "<" not in value:
+        url = value.replace("&amp;", "&")
+        if url.count("://") == 1 and url.startswith("http"):
+            return [url]
+    text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
+    text = _LATEX_AMPERSAND.sub("&", text)
+    if found := _ADDRESS.findall(text):
+        return [url.rstrip(".,;") for url in found]
+    return [f"https://{url}" for url in _WITHOUT_SCHEME.findall(text)]
+
+
+def fill_address(draft: Draft) -> None:
+    """Fill the url with the work's own page; further addresses become links beside the item."""
+    pages: list[tuple[str, str]] = []
+    records: list[tuple[str, str]] = []
+    for tag in _URL_TAGS:
+        for value in draft.tags.pop(tag, ()):
+            found = addresses_in(value)
+            _read_identifiers(draft, value)
+            for url in found:
+                (records if _RECORD_PAGE.match(url) else pages).append((tag, url))
+            if not found or "<Go to" in value:
+                _leave_address(draft, tag, value)
+    candidates = pages or records[:1]
+    if candidates:
+        draft.fill("url", candidates[0][1])
+    for tag, url in pages[1:]:
+        _add_link(draft, tag, url, "")
+    for tag, url in records if pages else records[1:]:
+        draft.leave(tag, url)
+
+
+def _leave_address(draft: Draft, tag: str, value: str) -> None:
+    understood = _REFERENCE_MANAGER_PMID.fullmatch(value) or parse_wos(value) or parse_doi(value)
+    if not understood:
+        draft.warn(f"no address: {value[:80]}", tag, value)
+    draft.leave(tag, value)
+
+
+def _read_identifiers(draft: Draft, value: str) -> None:
+    if "scopus" in value:
+        draft.identify("scopus", find_eid_in_url(value))
+        if "doi=" in value:
+            draft.suggest_doi(value.partition("doi=")[2].partition("&")[0])
+    elif "doi.org/" in value:
+        draft.suggest_doi(value)
+    elif "WOS:" in value or "KeyUT" in value:
+        draft.identify("wos", parse_wos(value))
+    elif _PUBMED_LINK.search(value):
+        draft.identify("pmcid", parse_pmcid(value))
+        draft.identify("pmid", parse_pmid(value))
+    elif match := _REFERENCE_MANAGER_PMID.fullmatch(value):
+        draft.identify("pmid", parse_pmid(match[1]))
+    elif "arxiv.org/" in value:
+        draft.identify("arxiv", arxiv_id(value))
+
+
+def _add_link(draft: Draft, tag: str, target: str, title: str) -> None:
+    known = draft.fields.get("url") == target or any(link.target == target for link in draft.links)
+    if known:
+        draft.leave(tag, target)
+    else:
+        draft.links.append(Link(target, title))
+
+
+def add_links(draft: Draft) -> None:
+    """Turn L1-L4 into links beside the item; DOI and PubMed links there are identifiers."""
+    for tag, title in _FILE_TAGS.items():
+        for value in draft.tags.pop(tag, ()):
+            urls = addresses_in(value)
+            if not urls and (doi := parse_doi(value)) and value.casefold().endswith(doi):
+                draft.suggest_doi(value)
+            elif not urls:
+                draft.links.append(Link(value, title))
+            for url in urls:
+                _read_identifiers(draft, url)
+                if _DOI_LINK.match(url) or _PUBMED_LINK.search(url):
+                    continue
+                _add_link(draft, tag, url, title)

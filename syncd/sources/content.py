@@ -1,0 +1,90 @@
+"""Abstract, keywords, type of work and conference facts: what remains after the numbers."""
+
+from __future__ import annotations
+
+import re
+
+from syncd.record import Keyword
+from syncd.sources.draft import Draft
+from syncd.sources.text import fold_blanks, plain
+
+_LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
+_NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
+_NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
+_WITH_OWN_TYPE = frozenset(
+    """blogPost dataset document film letter manuscript map preprint presentation report standard
+    thesis webpage artwork""".split()
+)
+_ADDRESS_LENGTH = 60
+
+
+def fill_abstract(draft: Draft) -> None:
+    """Fill the abstract with the longer of AB and N2; where they agree, once."""
+    first, second = draft.first("AB"), draft.first("N2")
+    text = second if len(second) > len(first) else first
+    if not text:
+        return
+    draft.fields["abstractNote"] = abstract_text(text)
+    for other_tag in ("AB", "N2"):
+        for value in draft.take(other_tag):
+            if value != text and fold_blanks(value) != fold_blanks(text):
+                draft.leave(other_tag, value)
+
+
+def abstract_text(value: str) -> str:
+    """Fold the line ends of a wrapped abstract; blank lines and labelled sections part it."""
+    text = plain(value) if "<" in value or "&" in value else value
+    if "\n" not in text:
+        return text
+    joined: list[str] = []
+    for line in (part.strip() for part in text.split("\n")):
+        if not line:
+            if joined and joined[-1]:
+                joined.append("")
+        elif not joined or not joined[-1] or _LABEL_LINE.match(line):
+            joined.append(line)
+        else:
+            joined[-1] = f"{joined[-1]} {line}"
+    return "\n".join(joined).strip()
+
+
+def add_keywords(draft: Draft) -> None:
+    """Turn keywords into tags: one a line and one per `;`, never split at commas, each once."""
+    values = draft.tags.pop("KW", None)
+    if values is None:
+        return
+    automatic = draft.source.assigns_keywords
+    seen: set[str] = set()
+    for value in values:
+        text = plain(value) if "<" in value or "&" in value else value
+        for part in text.split(";") if ";" in text else (text,):
+            name = _NUMBERED.sub("", part).strip() if "%" in part else part.strip()
+            folded = name.casefold()
+            if name and folded not in seen:
+                seen.add(folded)
+                draft.keywords.append(Keyword(name, automatic))
+
+
+def fill_kind(draft: Draft, genre: str) -> None:
+    """Say what kind of work it is, where that says more than the item type."""
+    for value in draft.take("M3"):
+        text = fold_blanks(plain(value))
+        if draft.item_type == "journalArticle" and text.casefold() in _NOISE_KINDS:
+            draft.leave("M3", value)
+        else:
+            draft.fill_or_leave("type", "M3", value, text)
+    if genre:
+        draft.fill("type", genre)
+
+
+def fill_event_place(draft: Draft) -> None:
+    """Fill where a conference was; screening tools write author addresses into the same tag."""
+    for tag in ("CY", "C1", "PI", "PP"):
+        for value in draft.take(tag):
+            text = fold_blanks(plain(value))
+            if len(text) > _ADDRESS_LENGTH or text.count(",") > 2:
+                draft.leave(tag, value)
+            elif tag == "CY":
+                draft.fill_or_leave("eventPlace", tag, value, text)
+            else:
+                draft.fill_or_leave("place", tag, value, text)

@@ -1,0 +1,178 @@
+"""A record in the making: values wait by tag until a step takes them; what is left was not used.
+
+TAKE   hand a tag's values over to the step that understands them
+FILL   give a field its text, once: the first step that knows it decides
+LEAVE  name a value as unused; nothing of an entry disappears without being named
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from syncd.identity import parse_doi
+from syncd.record import Identity, Keyword, Link, Note, Origin, Person, Record
+from syncd.ris import Entry
+from syncd.sources.text import clean
+
+if TYPE_CHECKING:
+    from syncd.sources.source import Source
+
+Tags = dict[str, list[str]]
+"""The values of an entry by tag, in the order of the file; no tag without a value."""
+
+_NONE: Sequence[str] = ()
+
+
+class Draft:
+    """What is known so far of one entry."""
+
+    __slots__ = (
+        "creators",
+        "entry",
+        "extra",
+        "fields",
+        "identifiers",
+        "isbns",
+        "issns",
+        "item_type",
+        "keywords",
+        "links",
+        "notes",
+        "source",
+        "source_id",
+        "suggested_doi",
+        "tags",
+        "type_tag",
+        "unused",
+        "warnings",
+    )
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.tags: Tags = {}
+        self.type_tag = ""
+        self.item_type = ""
+        self.source: Source
+        self.fields: dict[str, str] = {}
+        self.extra: list[tuple[str, str]] = []
+        self.creators: list[Person] = []
+        self.keywords: list[Keyword] = []
+        self.notes: list[Note] = []
+        self.links: list[Link] = []
+        self.identifiers: dict[str, Any] = {}
+        self.suggested_doi = ""
+        self.isbns: list[str] = []
+        self.issns: list[str] = []
+        self.warnings: list[str] = []
+        self.unused: dict[str, list[str]] = {}
+        self._collect()
+        self.source_id = self.first("ID") or None
+
+    def _collect(self) -> None:
+        tags = self.tags
+        for tag, value, _ in self.entry.lines:
+            if value:
+                text = value if value.isascii() and value.isprintable() else clean(value).strip()
+                if tag in tags:
+                    tags[tag].append(text)
+                elif text:
+                    tags[tag] = [text]
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any of these tags still waits."""
+        return any(name in self.tags for name in names)
+
+    def first(self, tag: str) -> str:
+        """Return the first value that waits under a tag, or nothing, without taking it."""
+        values = self.tags.get(tag)
+        return values[0] if values else ""
+
+    def take(self, tag: str) -> Sequence[str]:
+        """Hand over all values of a tag."""
+        return self.tags.pop(tag, _NONE)
+
+    def take_all(self, tags: Iterable[str]) -> list[tuple[str, str]]:
+        """Hand over the values of several tags as (tag, value), tag by tag."""
+        return [(tag, value) for tag in tags for value in self.tags.pop(tag, _NONE)]
+
+    def put(self, tag: str, values: Sequence[str]) -> None:
+        """Let values wait under a tag, before those that wait there."""
+        if values:
+            self.tags[tag] = [*values, *self.tags.get(tag, _NONE)]
+
+    def move(self, tag: str, to: str) -> None:
+        """Let the values of one tag wait under another, whose meaning they have."""
+        if values := self.tags.pop(tag, None):
+            self.put(to, values)
+
+    def leave(self, tag: str, value: str) -> None:
+        """Name a value of which nothing is made."""
+        self.unused.setdefault(tag, []).append(value)
+
+    def leave_all(self, tag: str) -> None:
+        """Name all values of a tag as unused."""
+        for value in self.take(tag):
+            self.leave(tag, value)
+
+    def fill(self, field: str, text: str) -> bool:
+        """Give a field its text; answer False if it holds another text already."""
+        held = self.fields.setdefault(field, text)
+        return held == text
+
+    def fill_or_leave(self, field: str, tag: str, value: str, text: str | None = None) -> None:
+        """Give a field its text or, if it holds another, name the value as unused."""
+        if not self.fill(field, value if text is None else text):
+            self.leave(tag, value)
+
+    def add_extra(self, label: str, text: str) -> None:
+        """Add a `Label: value` line for what has no field; the same line is added once."""
+        if (label, text) not in self.extra:
+            self.extra.append((label, text))
+
+    def identify(self, kind: str, value: str | None) -> bool:
+        """Take an identifier; answer whether it is one and does not contradict the one known."""
+        if value is None:
+            return False
+        return bool(self.identifiers.setdefault(kind, value) == value)
+
+    def suggest_doi(self, text: str) -> None:
+        """Remember a DOI found outside DO, for an entry whose DO holds none."""
+        if not self.suggested_doi and (doi := parse_doi(text)):
+            self.suggested_doi = doi
+
+    def warn(self, message: str, tag: str = "", value: str = "") -> None:
+        """Say what is odd, with the line where it stands if that can be found."""
+        line = self.find_line(tag, value) if tag else None
+        self.warnings.append(f"line {line}: {message}" if line else message)
+
+    def find_line(self, tag: str, value: str) -> int | None:
+        """Return the line of the file where a value of a tag stands."""
+        for line in self.entry.lines:
+            if line.tag == tag and (not value or value in line.value):
+                return line.line
+        return None
+
+    def finish(self, file: str) -> Record:
+        """Return the record; values that still wait are the unused ones."""
+        for tag, values in self.tags.items():
+            self.unused.setdefault(tag, []).extend(values)
+        return Record(
+            origin=Origin(
+                file=file,
+                index=self.entry.index,
+                line=self.entry.line,
+                source_id=self.source_id,
+                source=self.source.name,
+            ),
+            item_type=self.item_type,
+            fields=self.fields,
+            creators=tuple(self.creators),
+            tags=tuple(self.keywords),
+            extra=tuple(self.extra),
+            notes=tuple(self.notes),
+            links=tuple(self.links),
+            identity=Identity(**self.identifiers, isbn=tuple(self.isbns), issn=tuple(self.issns)),
+            warnings=tuple(self.warnings),
+            unused={tag: tuple(values) for tag, values in self.unused.items()},
+        )

@@ -1,0 +1,194 @@
+"""The table of tags that hold one plain value: which field each fills, by item type.
+
+Fields are named by their base name (`publisher`, `place`, `type`, …); what a type calls them is
+the schema's business. The order of the table is the order of preference: the first tag that has a
+value fills the field. Tags that need thought (names, dates, containers, pages, numbers, addresses,
+notes, keywords) are not here but in rooms of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from syncd.sources.draft import Draft
+from syncd.sources.text import fold_blanks, plain
+
+ANY = "*"
+
+_NO_ARCHIVE = dict.fromkeys(
+    ["bill", "blogPost", "case", "email", "hearing", "patent", "presentation", "statute", "webpage"]
+)
+_PERIODICALS = ["journalArticle", "magazineArticle", "newspaperArticle"]
+_BOOK_PARTS = ["bookSection", "conferencePaper", "dictionaryEntry", "encyclopediaArticle"]
+_PUBLISHER = {
+    "case": "authority",
+    "patent": "assignee",
+    **dict.fromkeys(["bill", "statute"]),
+    ANY: "publisher",
+}
+_PLACE = {
+    **dict.fromkeys(["artwork", "bill", "blogPost", "case", "email", "letter", "statute"]),
+    "conferencePaper": None,  # containers.py: where the event was
+    ANY: "place",
+}
+_VOLUME = {
+    "report": "seriesNumber",
+    "statute": "codeNumber",
+    **dict.fromkeys(
+        [*_PERIODICALS, *_BOOK_PARTS, "audioRecording", "bill", "book", "case", "film",
+         "videoRecording"],
+        "volume",
+    ),
+}  # fmt: skip
+_ISSUE = {
+    **dict.fromkeys([*_PERIODICALS, "book", "conferencePaper"], "issue"),
+    "bookSection": "numberOfVolumes",
+    "computerProgram": "versionNumber",
+    "dataset": "versionNumber",
+    "report": "number",
+}
+_TYPE = {
+    "artwork": "medium",
+    **dict.fromkeys(
+        ["blogPost", "dataset", "document", "film", "letter", "manuscript", "map", "preprint",
+         "presentation", "report", "standard", "thesis", "webpage", ANY],
+        "type",
+    ),
+}  # fmt: skip
+_VIDEO_FORMAT = {"film": "medium", "videoRecording": "medium", "audioRecording": "medium"}
+
+ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
+    ("ST", {"case": "shortTitle", "statute": "shortTitle", ANY: "shortTitle"}),
+    ("VL", _VOLUME),
+    ("VO", _VOLUME),
+    ("IS", _ISSUE),
+    ("IP", _ISSUE),
+    (
+        "ET",
+        {
+            **dict.fromkeys(["bill", "hearing", "statute"], "session"),
+            **dict.fromkeys(["computerProgram", "dataset"], "versionNumber"),
+            **dict.fromkeys(
+                [
+                    "book",
+                    "bookSection",
+                    "dictionaryEntry",
+                    "encyclopediaArticle",
+                    "map",
+                    "newspaperArticle",
+                    "report",
+                    "standard",
+                ],
+                "edition",
+            ),
+        },
+    ),
+    ("PB", _PUBLISHER),
+    ("PU", _PUBLISHER),
+    ("C1", {"map": "scale", "patent": "filingDate"}),
+    ("C2", {"patent": "date"}),
+    ("C3", {"artwork": "artworkSize", "patent": "country"}),
+    ("C4", {"film": "type"}),
+    ("C5", {**_VIDEO_FORMAT, "patent": "references"}),
+    ("C6", {"patent": "status"}),
+    ("CY", _PLACE),
+    ("PI", _PLACE),
+    ("PP", _PLACE),
+    (
+        "M1",
+        {
+            "bill": "number",
+            "book": "seriesNumber",
+            "bookSection": "numberOfVolumes",
+            "computerProgram": "system",
+            "hearing": "number",
+            "patent": "applicationNumber",
+            "statute": "number",
+        },
+    ),
+    ("M3", _TYPE),
+    (
+        "NV",
+        {
+            **dict.fromkeys(
+                [*_BOOK_PARTS, "audioRecording", "book", "hearing", "videoRecording"],
+                "numberOfVolumes",
+            ),
+            "dataset": "number",
+        },
+    ),
+    (
+        "OP",
+        {
+            **dict.fromkeys(["bill", "case", "hearing", "statute"], "history"),
+            "patent": "priorityNumbers",
+        },
+    ),
+    (
+        "SV",
+        {
+            "case": "number",
+            **dict.fromkeys(
+                ["book", "bookSection", "conferencePaper", "report", "thesis"], "seriesNumber"
+            ),
+        },
+    ),
+    ("CN", {**_NO_ARCHIVE, ANY: "callNumber"}),
+    ("H2", {**_NO_ARCHIVE, ANY: "callNumber"}),
+    ("AV", {**_NO_ARCHIVE, ANY: "archiveLocation"}),
+    ("LA", {"computerProgram": "programmingLanguage", ANY: "language"}),
+    ("CR", {ANY: "rights"}),
+    ("DB", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
+    ("DP", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
+    ("H1", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
+    ("FD", {"patent": "filingDate"}),
+)
+
+_LABELLED = {
+    "RI": "Reviewed Item",
+    "TA": "Translated Author",
+    "TT": "Translated Title",
+    "MA": "Meeting Abstract",
+}
+"""Tags without a field, whose values are worth a line of `extra`."""
+
+
+class Route(NamedTuple):
+    """Where a tag's first value goes for one item type."""
+
+    tag: str
+    field: str
+
+
+@cache
+def routes_for(item_type: str) -> tuple[Route, ...]:
+    """Return the table's rows for an item type, in order of preference."""
+    found = ((tag, by_type.get(item_type, by_type.get(ANY))) for tag, by_type in ROUTES)
+    return tuple(Route(tag, field) for tag, field in found if field)
+
+
+def has_archive(item_type: str) -> bool:
+    """Tell whether the item type has fields for archive, catalogue and call number."""
+    return item_type not in _NO_ARCHIVE
+
+
+def fill_plain_fields(draft: Draft) -> None:
+    """Give every field of the table its text; values that come too late are named as unused."""
+    tags, fields = draft.tags, draft.fields
+    for tag, field in routes_for(draft.item_type):
+        values = tags.pop(tag, None)
+        if values is None:
+            continue
+        for value in values:
+            text = fold_blanks(plain(value)) if "<" in value or "&" in value else value
+            if fields.setdefault(field, text) != text:
+                draft.leave(tag, value)
+
+
+def add_labelled_lines(draft: Draft) -> None:
+    """Write the tags that have a label but no field into `extra`."""
+    for tag, label in _LABELLED.items():
+        for value in draft.take(tag):
+            draft.add_extra(label, fold_blanks(plain(value)))

@@ -1,0 +1,160 @@
+"""Finds the identifiers of the record itself, and never those of the works it cites.
+
+Some tags hold an identifier whatever the source (`DO`, `SCOPUS:…` in AN); others only where a
+source is known to write one there, which is that source's room to say.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.identity import (
+    parse_arxiv,
+    parse_central,
+    parse_doi,
+    parse_dois,
+    parse_eid,
+    parse_embase,
+    parse_pmcid,
+    parse_pmid,
+    parse_wos,
+)
+from syncd.sources.draft import Draft
+
+_ACCESSION_LIKE_EID = re.compile(r"(?:SCOPUS[ :]|2-s2\.0-)", re.IGNORECASE)
+_TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
+_PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
+_CITATION_KEY = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\s,;:{}()\"'\[\]/|]{3,80}")
+_KEY_WITHOUT_NUMBER = re.compile(r"[^\W\d_]+[_-][^\W\d_]+")
+_DOI_SPELLED = re.compile(
+    r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE
+)
+
+
+def fill_doi(draft: Draft) -> None:
+    """Fill the DOI from the first valid DO, else from wherever else the record gives its own."""
+    found = ""
+    for value in draft.take("DO"):
+        for doi in parse_dois(value):
+            found = found or doi
+            if doi != found:
+                draft.leave("DO", doi)
+        if not parse_doi(value):
+            draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
+            draft.add_extra("DOI (unusable)", value)
+    _try_other_tags(draft, found)
+    doi_found = found or draft.suggested_doi
+    if doi_found:
+        draft.identifiers["doi"] = doi_found
+        draft.fill("DOI", doi_found)
+        if arxiv := arxiv_id(doi_found):
+            draft.identify("arxiv", arxiv)
+
+
+def _try_other_tags(draft: Draft, found: str) -> None:
+    """Take the DOI out of tags whose whole value is one; it is noise where it repeats DO."""
+    for tag in ("M3", "M1", "U2", "N1"):
+        values = draft.tags.get(tag)
+        if not values:
+            continue
+        kept = []
+        for value in values:
+            doi = whole_doi(value)
+            if doi is None or not (not found or doi == found):
+                kept.append(value)
+            else:
+                draft.suggest_doi(doi)
+        if kept:
+            draft.tags[tag] = kept
+        else:
+            del draft.tags[tag]
+
+
+def whole_doi(value: str) -> str | None:
+    """Return the DOI if the value is nothing else, label and resolver apart."""
+    if "10." not in value or not _DOI_SPELLED.fullmatch(value.strip()):
+        return None
+    return parse_doi(value)
+
+
+def arxiv_id(text: str) -> str | None:
+    """Return an arXiv number without its version, or None."""
+    found = parse_arxiv(text) if "arxiv" in text.casefold() else None
+    return found.id if found else None
+
+
+def read_accession_number(draft: Draft) -> None:
+    """Tell what AN is: a Scopus, Web of Science or Cochrane number, or a database's own."""
+    for value in draft.take("AN"):
+        if _ACCESSION_LIKE_EID.match(value) and draft.identify("scopus", parse_eid(value)):
+            continue
+        if (wos := parse_wos(value)) and draft.identify("wos", wos):
+            continue
+        draft.identify("central", parse_central(value))
+        if not draft.fill("archiveLocation", value):
+            draft.leave("AN", value)
+
+
+def read_user_fields(draft: Draft) -> None:
+    """Read identifiers that carry their own label, in whatever custom tag they stand."""
+    for tag in ("U1", "U2", "U3", "U4", "U5", "C2", "C6"):
+        values = draft.tags.get(tag)
+        if not values:
+            continue
+        kept = [value for value in values if not _read_labelled(draft, value)]
+        if kept:
+            draft.tags[tag] = kept
+        else:
+            del draft.tags[tag]
+
+
+def _read_labelled(draft: Draft, value: str) -> bool:
+    if _PMC.match(value):
+        return draft.identify("pmcid", parse_pmcid(value))
+    if _TAGGED.search(value):
+        return draft.identify("pmid", parse_pmid(value))
+    return False
+
+
+def take_embase(draft: Draft, tag: str) -> None:
+    """Read Embase numbers out of a tag that is known to hold them."""
+    for value in draft.take(tag):
+        if not draft.identify("embase", parse_embase(value)):
+            draft.leave(tag, value)
+
+
+def take_pmids(draft: Draft, tag: str) -> None:
+    """Read PubMed numbers out of a tag that is known to hold them; labels stay where they are."""
+    kept = []
+    for value in draft.take(tag):
+        if _PMC.match(value):
+            draft.identify("pmcid", parse_pmcid(value))
+        elif not (1 <= len(value) <= 8 and value.isdigit() and draft.identify("pmid", value)):
+            kept.append(value)
+    draft.put(tag, kept)
+
+
+def fill_citation_key(draft: Draft) -> None:
+    """Use ID or LB as citation key only if it looks like one: tools number their records there."""
+    for tag in ("LB", "ID"):
+        for value in draft.take(tag):
+            looks = _CITATION_KEY.fullmatch(value) or _KEY_WITHOUT_NUMBER.fullmatch(value)
+            if not looks or not draft.fill("citationKey", value):
+                draft.leave(tag, value)
+
+
+def write_identifiers(draft: Draft) -> None:
+    """Give identifiers their fields and lines."""
+    known = draft.identifiers
+    if pmid := known.get("pmid"):
+        draft.fill("PMID", pmid)
+    if pmcid := known.get("pmcid"):
+        draft.fill("PMCID", pmcid)
+    if scopus := known.get("scopus"):
+        draft.add_extra("Scopus EID", scopus)
+    if wos := known.get("wos"):
+        draft.add_extra("WOS", wos.removeprefix("WOS:"))
+    if embase := known.get("embase"):
+        draft.add_extra("Embase", embase)
+    if arxiv := known.get("arxiv"):
+        draft.add_extra("arXiv", arxiv)

@@ -1,0 +1,114 @@
+"""Sorts notes (N1, RN, NO) by kind: some are worth keeping, most are the database's own business.
+
+Scopus writes several labelled pieces into one value, parted by `; `. A piece ends only where a
+known label begins, since addresses and reference lists are full of semicolons.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from syncd.identity import parse_pmcid, parse_pmid
+from syncd.record import Note
+from syncd.sources.draft import Draft
+from syncd.sources.text import decode_entities, fold_blanks
+
+_KINDS = {
+    "abbreviated source title": "coden",
+    "chemicals/cas": "chemicals",
+    "cited by": "cited-by",
+    "coden": "coden",
+    "conference code": "conference-code",
+    "correspondence address": "correspondence",
+    "export date": "export-date",
+    "funding details": "funding",
+    "funding information": "funding",
+    "funding text": "funding",
+    "manufacturers": "chemicals",
+    "molecular sequence numbers": "chemicals",
+    "publisher copyright": "copyright",
+    "references": "references",
+    "tradenames": "chemicals",
+}
+"""Kinds by label. Reference lists hold the identifiers of other works and are never searched."""
+
+_LABEL = re.compile(
+    rf"(?:\A|;\s+|\n)(?P<label>{'|'.join(map(re.escape, _KINDS))})(?:\s*\d+)?\s*:",
+    re.IGNORECASE,
+)
+_CITED_OFTEN = re.compile(r"times cited|cited reference count|total times cited", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"last updated\s*[-:]|date (?:revised|completed|created)\s*[-:]", re.IGNORECASE
+)
+_BARE = re.compile(r"\d{1,4}|SI")
+_PMID = re.compile(r"PMID\s*[:=]?\s*\d+\.?", re.IGNORECASE)
+_PMCID = re.compile(r"(?:PMCID\s*[:=]?\s*)?PMC\s*\d+\.?", re.IGNORECASE)
+_ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
+_HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+
+
+def add_notes(draft: Draft) -> None:
+    """Turn the note tags into notes by kind, identifiers and rights."""
+    for tag in ("N1", "RN", "NO"):
+        for value in draft.tags.pop(tag, ()):
+            if _HTML.match(value):
+                draft.notes.append(Note("other", sanitise(value)))
+            else:
+                _add_pieces(draft, value)
+
+
+def _add_pieces(draft: Draft, value: str) -> None:
+    position, kind = 0, ""
+    for match in _LABEL.finditer(value):
+        _add_piece(draft, kind, value[position : match.start()].strip())
+        position, kind = match.start("label"), _KINDS[match["label"].casefold()]
+    _add_piece(draft, kind, value[position:].strip())
+
+
+def _add_piece(draft: Draft, kind: str, text: str) -> None:
+    if not text:
+        return
+    kind = kind or _kind_of(draft, text)
+    if kind == "copyright":
+        rights = fold_blanks(text.partition(":")[2])
+        draft.fill("rights", rights)
+    draft.notes.append(Note(kind, note_html(text)))
+
+
+def _kind_of(draft: Draft, text: str) -> str:
+    """Tell the kind of a note without a label."""
+    if _CITED_OFTEN.search(text):
+        return "cited-by"
+    if _BARE.fullmatch(text):
+        return "cited-by"
+    if _UPDATED.match(text):
+        return "export-date"
+    if _PMID.fullmatch(text) and draft.identify("pmid", parse_pmid(text)):
+        return "identifier"
+    if _PMCID.fullmatch(text) and draft.identify("pmcid", parse_pmcid(text)):
+        return "identifier"
+    if match := _ACCESSION.match(text):
+        draft.fields.setdefault("archiveLocation", match[1])
+        return "accession"
+    if fold_blanks(text).casefold() == draft.fields.get("title", "").casefold():
+        return "title"
+    return "other"
+
+
+def note_html(text: str) -> str:
+    """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
+    if "&" in text:
+        text = decode_entities(text)
+    paragraphs = (paragraph.strip() for paragraph in _PARAGRAPH.split(text))
+    return "".join(
+        f"<p>{escape(paragraph, quote=False).replace(chr(10), '<br/>')}</p>"
+        for paragraph in paragraphs
+        if paragraph
+    )
+
+
+def sanitise(html: str) -> str:
+    """Return a note that is HTML already."""
+    return html

@@ -1,0 +1,148 @@
+"""Pages, article numbers, ISSN and ISBN: numbers that exports mix up with one another."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from syncd.identity import parse_isbns, parse_issns
+from syncd.sources.draft import Draft
+
+_WITH_PAGES = frozenset(
+    """bill bookSection case conferencePaper dictionaryEntry encyclopediaArticle hearing
+    journalArticle magazineArticle newspaperArticle patent report statute""".split()
+)
+_WITH_PAGE_COUNT = frozenset(["book", "manuscript", "standard", "thesis"])
+_PLACELESS = {"film": "runningTime", "audioRecording": "runningTime"}
+_RANGE = re.compile(r".*\w\s*[-–—,]\s*\w.*")
+_ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.()/-]*")
+_PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
+_MEDIUM = re.compile(
+    r"\s*\((?:ISSN|ISBN|e-?ISSN|e-?ISBN|print(?:ed)?|online|electronic|linking|hardcover|paperback"
+    r"|softcover|hbk|pbk|ebook|e-?pub|pdf)[^)]*\)\s*",
+    re.IGNORECASE,
+)
+_SEPARATORS = re.compile(r"\s*[;,|/]\s*|\s+(?=[0-9Xx-]{8,})")
+
+
+def fill_pages(draft: Draft) -> None:
+    """Fill pages or page count; an article number stands in where there are no pages."""
+    start, end = draft.first("SP"), draft.first("EP")
+    tags = draft.tags
+    if start or end:
+        _fill_page_range(draft, start, end)
+    for tag in ("SP", "EP"):
+        if tag in tags:
+            for value in draft.take(tag)[1:]:
+                draft.leave(tag, value)
+    if "C7" in tags:
+        for value in draft.take("C7"):
+            add_article_number(draft, "C7", value)
+
+
+def _fill_page_range(draft: Draft, start: str, end: str) -> None:
+    item_type = draft.item_type
+    if item_type in _WITH_PAGES:
+        draft.fill("pages", page_range(start, end))
+    elif item_type in _WITH_PAGE_COUNT:
+        _fill_page_count(draft, start, end)
+    elif field := _PLACELESS.get(item_type):
+        draft.fill(field, page_range(start, end))
+    else:
+        draft.fill("pages", page_range(start, end))
+
+
+def page_range(start: str, end: str) -> str:
+    """Join first and last page; a range that stands in one of them already is taken as it is."""
+    if not start or start == end or not end:
+        return start or end
+    if _RANGE.fullmatch(start) and start.endswith(end):
+        return start
+    return f"{start}-{end}"
+
+
+def _fill_page_count(draft: Draft, start: str, end: str) -> None:
+    if start and end and start != end:
+        if start == "1" and end.isdigit():
+            draft.fill("numPages", end)
+        else:
+            draft.fill("pages", page_range(start, end))
+    else:
+        draft.fill("numPages", start or end)
+
+
+def add_article_number(draft: Draft, tag: str, value: str) -> None:
+    """Use a number that stands for pages where there are none; otherwise keep it as a line."""
+    if _PII.fullmatch(value):
+        draft.add_extra("PII", value)
+    elif draft.item_type not in _WITH_PAGES or "pages" in draft.fields:
+        if draft.fields.get("pages") != value:
+            draft.add_extra("Article Number", value)
+    else:
+        draft.fill_or_leave("pages", tag, value)
+
+
+def is_article_number(text: str) -> bool:
+    """Tell whether a number names an article rather than an issue."""
+    return _ARTICLE_NUMBER.fullmatch(text) is not None
+
+
+class Serials(NamedTuple):
+    """The numbers of one SN value: as fields hold them, as identities hold them, and the rest."""
+
+    issns: tuple[str, ...] = ()
+    isbns: tuple[str, ...] = ()
+    isbns_written: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=8192)
+def parse_serials(text: str) -> Serials:
+    """Tell ISSN, ISBN and other numbers of one value apart, by their check digits."""
+    issns: list[str] = []
+    isbns: list[str] = []
+    written: list[str] = []
+    rest: list[str] = []
+    for part in _SEPARATORS.split(_MEDIUM.sub(" ", text).strip()):
+        if found := parse_isbns(part):
+            isbns += found
+            written.append(part) if len(found) == 1 else written.extend(found)
+        elif issn := parse_issns(part):
+            issns += issn
+        elif part:
+            rest.append(part)
+    return Serials(tuple(issns), tuple(isbns), tuple(written), tuple(rest))
+
+
+def fill_serial_numbers(draft: Draft) -> None:
+    """Fill ISSN and ISBN with every valid number; what is neither is named."""
+    issns: list[str] = []
+    written: list[str] = []
+    for tag, value in draft.take_all(("SN", "BN")):
+        found = parse_serials(value)
+        issns += found.issns
+        draft.isbns += (isbn for isbn in found.isbns if isbn not in draft.isbns)
+        written += found.isbns_written
+        for number in found.rest:
+            _place_other_number(draft, tag, number)
+    draft.issns = list(dict.fromkeys(issns))
+    if draft.issns:
+        draft.fill("ISSN", ", ".join(draft.issns))
+    if written:
+        draft.fill("ISBN", ", ".join(_once(written)))
+
+
+def _once(isbns: list[str]) -> list[str]:
+    """Leave out an ISBN that is there already in another spelling."""
+    seen: dict[str, str] = {}
+    for isbn in isbns:
+        seen.setdefault(isbn.replace("-", "").replace(" ", "").upper(), isbn)
+    return list(seen.values())
+
+
+def _place_other_number(draft: Draft, tag: str, number: str) -> None:
+    field = {"patent": "number", "report": "number", "standard": "number"}.get(draft.item_type)
+    if field is None or not draft.fill(field, number):
+        draft.warn(f"neither an ISSN nor an ISBN: {number}", tag, number)
+        draft.leave(tag, number)

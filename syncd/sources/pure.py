@@ -1,0 +1,52 @@
+"""Elsevier Pure: subtitles and events in T2, the DOI again in U2, article numbers in M1.
+
+Pure takes much of its data from Scopus and says so with `AN - SCOPUS:…`, which Scopus itself
+never writes. A date it does not know is written `1 January 1950`.
+"""
+
+from __future__ import annotations
+
+from syncd.sources.dates import event_days
+from syncd.sources.draft import Draft, Tags
+from syncd.sources.identifiers import take_pmids
+from syncd.sources.numbers import add_article_number, is_article_number
+from syncd.sources.source import Source
+from syncd.sources.titles import add_subtitle, title_text
+
+_NO_DATE = "1 January 1950"
+
+
+def _recognise(tags: Tags) -> bool:
+    accession = tags.get("AN")
+    if accession and accession[0].startswith("SCOPUS:"):
+        return True
+    doi = tags.get("U2")
+    return doi is not None and doi == tags.get("DO") and tags.get("PY") == tags.get("Y1")
+
+
+def _prepare(draft: Draft) -> None:
+    take_pmids(draft, "C2")
+    for value in draft.take("Y2"):
+        if value == _NO_DATE:
+            draft.leave("Y2", value)
+        else:
+            draft.add_extra("Event Date", event_days(value))
+    if draft.item_type == "conferencePaper":
+        draft.move("M3", "M4")
+        for value in draft.take("M4"):
+            draft.leave("M3", value)
+
+
+def _complete(draft: Draft) -> None:
+    for value in draft.take("M1"):
+        if is_article_number(value) or "issue" in draft.fields:
+            add_article_number(draft, "M1", value)
+        else:
+            draft.put("M1", [value])
+            break
+    if draft.item_type == "bookSection":
+        for value in draft.take("T2"):
+            add_subtitle(draft, title_text(value))
+
+
+PURE = Source("pure", _recognise, _prepare, _complete)

@@ -1,0 +1,30 @@
+"""Scopus: the EID stands in the link, notes hold bookkeeping, C2 is a PubMed number.
+
+Conference papers without C3 name their proceedings in T2; with C3, T2 is the event. A2 are the
+editors, A4 the sponsors of a conference.
+"""
+
+from __future__ import annotations
+
+from syncd.sources.draft import Draft, Tags
+from syncd.sources.identifiers import take_pmids
+from syncd.sources.source import Source
+
+
+def _recognise(tags: Tags) -> bool:
+    database = tags.get("DB")
+    if database and database[0].casefold() == "scopus":
+        return True
+    return any("scopus.com/" in url for url in tags.get("UR", ()))
+
+
+def _prepare(draft: Draft) -> None:
+    take_pmids(draft, "C2")
+    draft.move("A2", "ED")
+    for value in draft.take("A4"):
+        draft.add_extra("Sponsor", value)
+    if draft.item_type == "conferencePaper" and not draft.has("C3", "BT"):
+        draft.move("T2", "BT")
+
+
+SCOPUS = Source("scopus", _recognise, _prepare, catalog="Scopus", assigns_keywords=False)

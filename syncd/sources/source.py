@@ -1,0 +1,34 @@
+"""What a room for one source declares: how to know its records, and its habits.
+
+A source is recognised from the record itself. It then bends what is peculiar to it into the
+common meaning of the tags before the common steps run, and may look at the result afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syncd.sources.draft import Draft, Tags
+
+
+def _nothing(draft: Draft) -> None:
+    """Have no habits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A database or program that writes RIS.
+
+    `recognise` looks at an entry's values by tag; it is asked of every record, so it is cheap.
+    `prepare` runs before the common steps, `complete` after them.
+    """
+
+    name: str
+    recognise: Callable[[Tags], bool]
+    prepare: Callable[[Draft], None] = _nothing
+    complete: Callable[[Draft], None] = _nothing
+    catalog: str = ""
+    """What stands in `libraryCatalog` where the record does not say."""
+    assigns_keywords: bool = False
+    """Keywords come from the database's own vocabulary: they become automatic tags."""

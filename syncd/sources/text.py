@@ -1,0 +1,150 @@
+"""Makes the text of an export fit for Zotero: composed, without control characters, decoded once.
+
+Zotero renders five kinds of markup in titles: `<i>`, `<b>`, `<sub>`, `<sup>` and small caps.
+Publishers' own markup (HTML, JATS, MathML) is translated to those or reduced to its text. A `<`
+that opens no known element is text, as in `p<0.05`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from html.entities import html5
+
+_UNWANTED = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),  # a lone surrogate cannot be sent at all
+    0x09: "\t",
+    0x0A: "\n",
+    0x0D: "",
+    0xFEFF: "",
+}
+_ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
+_ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
+_ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
+_BLANKS = re.compile(r"\s+")
+
+_RENDERED = {
+    "i": "i",
+    "em": "i",
+    "italic": "i",
+    "b": "b",
+    "strong": "b",
+    "bold": "b",
+    "sub": "sub",
+    "inf": "sub",
+    "sup": "sup",
+    "sc": "sc",
+    "scp": "sc",
+}
+"""Elements that Zotero renders, by the spellings in which exports write them."""
+
+_DISSOLVED = frozenset(
+    """a abstract annotation emph fn font formula h5 h6 inline-formula list math menclose
+    mfenced mfrac mi mml mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow
+    ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover named-
+    content none ol q semantics small strike styled-content tex-math title tt u ul underline
+    xref""".split()
+)
+"""Elements of HTML, JATS and MathML of which only the text is kept."""
+
+_SEPARATING = frozenset(["br", "div", "h1", "h2", "h3", "h4", "li", "list-item", "p", "sec"])
+_SMALL_CAPS = ('<span style="font-variant:small-caps;">', "</span>")
+_RENDERING = {
+    **{name: (f"<{name}>", f"</{name}>") for name in ("i", "b", "sub", "sup")},
+    "sc": _SMALL_CAPS,
+    "span:small-caps": _SMALL_CAPS,
+    "span": ("", ""),
+}
+_NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
+
+
+def clean(value: str) -> str:
+    """Return text in NFC without control characters other than tab and line feed."""
+    if value.isascii() and value.isprintable():
+        return value
+    if not value.isprintable():
+        value = value.translate(_UNWANTED)
+    return unicodedata.normalize("NFC", value)
+
+
+def fold_blanks(value: str) -> str:
+    """Return the text on one line, with single blanks."""
+    return _BLANKS.sub(" ", value).strip()
+
+
+def decode_entities(value: str) -> str:
+    """Decode HTML entities once; an ampersand that begins none is text."""
+    return _ENTITY.sub(_decode_entity, value) if "&" in value and ";" in value else value
+
+
+def _decode_entity(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if name:
+        return html5.get(f"{name};", match[0])
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    usable = 0x20 <= number < 0x110000 and not 0xD800 <= number < 0xE000
+    return chr(number) if usable and not 0x7F <= number < 0xA0 else match[0]
+
+
+def rich(value: str) -> str:
+    """Decode text for a field whose markup Zotero renders, such as a title."""
+    if "<" not in value and "&" not in value:
+        return value
+    value = decode_entities(value)
+    return fold_blanks(_translate(value, _RENDERING)) if "<" in value else value
+
+
+def plain(value: str) -> str:
+    """Decode text for a field that shows markup as it is: known elements are taken out."""
+    if "<" not in value and "&" not in value:
+        return value
+    value = decode_entities(value)
+    return _translate(value, _NO_RENDERING).strip() if "<" in value else value
+
+
+def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
+    """Write known elements as `rendering` says; what is not opened and closed stays text."""
+    parts: list[str] = []
+    opened: list[tuple[str, int]] = []
+    position = 0
+    for match in _ELEMENT.finditer(value):
+        parts.append(value[position : match.start()])
+        position = match.end()
+        name = _rendered_name(match)
+        if name is None:
+            parts.append(_dissolve(match))
+            continue
+        if not match[1]:
+            opened.append((name, len(parts)))
+        elif opened and opened[-1][0].partition(":")[0] == name:
+            opened_as, index = opened.pop()
+            parts[index], end = rendering[opened_as]
+            parts.append(end)
+            continue
+        parts.append(match[0])
+    parts.append(value[position:])
+    return "".join(parts)
+
+
+def _rendered_name(match: re.Match[str]) -> str | None:
+    name = _local_name(match[2])
+    if name == "span":
+        return "span:small-caps" if "small-caps" in match[3] else "span"
+    return _RENDERED.get(name)
+
+
+def _dissolve(match: re.Match[str]) -> str:
+    """Return what is left of an element that is not rendered: itself, if it is none we know."""
+    name = _local_name(match[2])
+    if name in _SEPARATING:
+        return "\n" if match[1] or name == "br" else ""
+    if name not in _DISSOLVED:
+        return match[0]
+    closed = match[1] or match[4] or f"</{match[2]}" in match.string
+    return "" if closed else match[0]
+
+
+def _local_name(name: str) -> str:
+    return name.rpartition(":")[2].lower()

@@ -1,0 +1,215 @@
+"""What a work is called and where it appeared.
+
+CONTAINER  the journal, book, proceedings or site that holds the work
+EVENT      the conference where it was given; often written into the container's tag
+SUBTITLE   some databases write it into T2, where others write the journal
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from syncd.sources.draft import Draft
+from syncd.sources.item_types import is_event
+from syncd.sources.text import fold_blanks, rich
+
+_TITLE_TAGS = ("TI", "T1", "CT")
+_WHOLE_WORKS = frozenset(["book", "manuscript"])
+_CONTAINED = frozenset(
+    """blogPost bookSection dictionaryEntry encyclopediaArticle forumPost magazineArticle
+    newspaperArticle radioBroadcast tvBroadcast webpage""".split()
+)
+_SECONDARY = {
+    "bill": "code",
+    "book": "series",
+    "case": "reporter",
+    "computerProgram": "seriesTitle",
+    "hearing": "committee",
+    "map": "seriesTitle",
+    "podcast": "seriesTitle",
+    "presentation": "meetingName",
+    "preprint": "series",
+    "report": "seriesTitle",
+    "statute": "code",
+    "thesis": "series",
+}
+"""What T2 is for types that appear in nothing."""
+
+_TERTIARY = {
+    **dict.fromkeys(["bill", "hearing"], "authority"),
+    **dict.fromkeys(["audioRecording", "report", "videoRecording"], "seriesTitle"),
+    **dict.fromkeys(
+        ["book", "bookSection", "conferencePaper", "dictionaryEntry", "encyclopediaArticle",
+         "preprint", "presentation", "thesis"],
+        "series",
+    ),
+}  # fmt: skip
+
+_WORD = re.compile(r"[^\W\d_]+")
+_JOURNALS_FULL = ("JF", "JO", "SO")
+_JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
+_ENDS_SENTENCE = ("?", "!", ":", "…")
+
+
+def title_text(value: str) -> str:
+    """Return text as a title field holds it: on one line, with the markup Zotero renders."""
+    return fold_blanks(rich(value)) if "<" in value or "&" in value or "\n" in value else value
+
+
+def fill_titles(draft: Draft) -> None:
+    """Fill the title, the container and the series, whatever tags the source wrote them into."""
+    _fill_title(draft)
+    if draft.item_type == "journalArticle":
+        _fill_journal(draft)
+    elif draft.item_type == "conferencePaper":
+        _fill_proceedings(draft)
+    elif draft.item_type in _CONTAINED:
+        _fill_container(draft, ("BT", "T2", *_JOURNALS_FULL, *_JOURNALS_SHORT))
+    else:
+        _fill_uncontained(draft)
+    _fill_series(draft)
+    _fill_short_title(draft)
+
+
+def add_subtitle(draft: Draft, subtitle: str) -> None:
+    """Append a subtitle to the title; the title alone becomes the short one."""
+    title = draft.fields.get("title", "")
+    if not title or _same(title, subtitle) or _letters(subtitle) in _letters(title):
+        return
+    draft.fields["title"] = f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
+    draft.fields.setdefault("shortTitle", title.rstrip(":"))
+
+
+def _fill_title(draft: Draft) -> None:
+    tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
+    for tag in tags:
+        for value in draft.take(tag):
+            text = title_text(value)
+            if not draft.fill("title", text) and not _same(draft.fields["title"], text):
+                draft.leave(tag, value)
+
+
+def _fill_journal(draft: Draft) -> None:
+    journal, tag = "", ""
+    for tag in ("JF", "JO"):
+        if journal := draft.first(tag):
+            break
+    secondary = draft.first("T2")
+    if journal and secondary and _is_subtitle(secondary, journal):
+        draft.take("T2")
+        add_subtitle(draft, title_text(secondary))
+    elif journal and secondary and abbreviates(journal, secondary):
+        draft.put("JA", [journal])
+        draft.move("T2", "JF")
+    _fill_container(draft, ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT))
+
+
+def _is_subtitle(text: str, journal: str) -> bool:
+    return not (
+        _same(text, journal)
+        or abbreviates(text, journal)
+        or abbreviates(journal, text)
+        or "special issue" in text.casefold()
+        or is_event(text)
+    )
+
+
+def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
+    """Fill the container from the first tag that names it; shorter names are abbreviations."""
+    fields = draft.fields
+    for tag in tags:
+        for value in draft.take(tag):
+            text = title_text(value)
+            container = fields.setdefault("publicationTitle", text)
+            short = tag in _JOURNALS_SHORT
+            if container == text:
+                if short:
+                    fields.setdefault("journalAbbreviation", text)
+            elif short or abbreviates(text, container):
+                if fields.setdefault("journalAbbreviation", text) != text:
+                    draft.leave(tag, value)
+            elif not _same(text, container):
+                draft.leave(tag, value)
+    if fields.get("journalAbbreviation") == fields.get("publicationTitle"):
+        _drop_repeated_abbreviation(draft)
+
+
+def _drop_repeated_abbreviation(draft: Draft) -> None:
+    container = draft.fields.get("publicationTitle", "")
+    if "." not in container:
+        draft.fields.pop("journalAbbreviation", None)
+
+
+def _fill_proceedings(draft: Draft) -> None:
+    """Tell the proceedings from the event: they share T2 and differ by what else is there."""
+    for value in draft.take("CP"):
+        draft.fill_or_leave("conferenceName", "CP", value, title_text(value))
+    has_container = draft.has("BT", "C3", "JF")
+    secondary = draft.first("T2")
+    named = "conferenceName" in draft.fields
+    if secondary and not named and (has_container or _names_event_only(secondary)):
+        for value in draft.take("T2"):
+            draft.fill_or_leave("conferenceName", "T2", value, title_text(value))
+    _fill_container(draft, ("BT", "C3", "JF", "T2", "JO", "SO", *_JOURNALS_SHORT))
+
+
+def _names_event_only(text: str) -> bool:
+    folded = text.casefold()
+    published = any(word in folded for word in ("proceedings", "lecture notes", "proc.", "series"))
+    return is_event(text) and not published
+
+
+def _fill_uncontained(draft: Draft) -> None:
+    field = _SECONDARY.get(draft.item_type)
+    if field is not None:
+        for value in draft.take("T2"):
+            text = title_text(value)
+            if _same(text, draft.fields.get("title", "")):
+                draft.leave("T2", value)
+            else:
+                draft.fill_or_leave(field, "T2", value, text)
+    _fill_container(draft, ("BT", "T2", *_JOURNALS_FULL, *_JOURNALS_SHORT))
+
+
+def _fill_series(draft: Draft) -> None:
+    field = _TERTIARY.get(draft.item_type, "seriesTitle")
+    if draft.item_type == "journalArticle":
+        field = "series"
+    for value in draft.take("T3"):
+        draft.fill_or_leave(field, "T3", value, title_text(value))
+
+
+def _fill_short_title(draft: Draft) -> None:
+    for value in draft.take("ST"):
+        text = title_text(value)
+        if _same(text, draft.fields.get("title", "")):
+            continue
+        draft.fill_or_leave("shortTitle", "ST", value, text)
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or _letters(one) == _letters(other)
+
+
+@lru_cache(maxsize=4096)
+def abbreviates(short: str, long: str) -> bool:
+    """Tell whether `short` is a shorter form of `long`: word beginnings in order, or initials."""
+    words = _WORD.findall(long.casefold())
+    parts = _WORD.findall(short.casefold())
+    if not parts or len(short) >= len(long):
+        return False
+    if len(parts) == 1 and _is_acronym(parts[0], words):
+        return True
+    remaining = iter(words)
+    return all(any(word.startswith(part) for word in remaining) for part in parts)
+
+
+def _is_acronym(acronym: str, words: list[str]) -> bool:
+    initials = iter(word[0] for word in words)
+    return len(acronym) > 1 and all(letter in initials for letter in acronym)
