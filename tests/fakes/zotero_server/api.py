@@ -77,13 +77,18 @@ class Api:
         general = meta_response(request.path, request)
         if general is not None:
             return general
-        if len(parts) < 3 or parts[0] not in ("users", "groups"):
+        if len(parts) < (2 if parts[:1] == ("groups",) else 3) or parts[0] not in (
+            "users",
+            "groups",
+        ):
             raise RequestError(404, "Not found")
         library = self._world.library("/".join(parts[:2]))
         permissions = self._world.permissions(key, library)
         if parts[0] == "users" and parts[2:] == ("groups",):
             return self._groups(library, key)
         require(permissions, request, anonymous=key is None)
+        if not parts[2:]:
+            return self._group(library)
         url = f"http://{request.host}"
         secret = key.secret if key else ""
         visit = Visit(request, library, permissions, secret, parts[2:], url, crash_after)
@@ -98,6 +103,25 @@ class Api:
         if named is None:
             raise RequestError(404, "Key not found")
         return json_response(named.document())
+
+    def _group(self, library: Library) -> Response:
+        group = self._world.groups[library.number]
+        return json_response(
+            {
+                "id": group.number,
+                "version": 1,
+                "data": {
+                    "id": group.number,
+                    "version": 1,
+                    "name": group.name,
+                    "owner": group.owner,
+                    "type": "Private",
+                    "libraryEditing": group.editing,
+                    "libraryReading": group.reading,
+                    "members": sorted(group.members),
+                },
+            }
+        )
 
     def _groups(self, library: Library, key: Key | None) -> Response:
         if key is None or key.user.number != library.number:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.zotero_server.process import Account, ZoteroServer
+from tests.fakes.zotero_server.raw import Raw
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,9 @@ def zotero_server(_zotero_process: ZoteroServer) -> ZoteroServer:
 def account(zotero_server: ZoteroServer) -> Account:
     """A user of that server, with an empty library and a key that may do everything."""
     return zotero_server.add_user()
+
+
+@pytest.fixture
+def raw(zotero_server: ZoteroServer, account: Account) -> Raw:
+    """Raw HTTP as that user."""
+    return Raw(zotero_server, account)

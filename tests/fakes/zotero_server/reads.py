@@ -108,6 +108,9 @@ def list_items(library: Library, request: Request, url: str, scope: ItemScope) -
     """Answer a listing of items."""
     listing = Listing.read(request, ITEMS)
     order = _read_order(request)
+    mode = request.parameter("qmode") or "titleCreatorYear"
+    if mode not in ("titleCreatorYear", "everything"):
+        raise RequestError(400, f"Invalid 'qmode' value '{mode}'")
     with library.lock:
         if listing.is_unmodified(library):
             return Response(304)
@@ -228,9 +231,6 @@ def _matches_search(item: Item, request: Request) -> bool:
 
 def _matches_words(item: Item, request: Request) -> bool:
     """Quick search: title, creators, year. Nothing else is searched, in either mode."""
-    mode = request.parameter("qmode") or "titleCreatorYear"
-    if mode not in ("titleCreatorYear", "everything"):
-        raise RequestError(400, f"Invalid 'qmode' value '{mode}'")
     query = request.parameter("q") or ""
     names = " ".join(name for creator in item.creators for name in creator.values())
     text = f"{item.fields.get('title', '')} {names} {item.fields.get('date', '')[:4]}".casefold()
