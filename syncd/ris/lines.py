@@ -6,104 +6,207 @@ A bad byte or a control character condemns its own line, never the file.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from syncd.errors import Problem
+from syncd.ris import charset, damage
 
 BLOCK = 1 << 16
+HEAD = 1 << 18
+LONGEST = 1 << 23
+"""Bytes of one line that are kept: a third more than the longest seen in a real export."""
+
+# What an undecodable unit of UTF-16 or UTF-32 becomes: it makes the line fail as UTF-8 below.
+_UNREADABLE = "\udfff"
+codecs.register_error(
+    "syncd-unreadable",
+    lambda error: (_UNREADABLE, error.end if isinstance(error, UnicodeDecodeError) else 0),
+)
+
+
+def read_head(stream: BinaryIO) -> bytes:
+    """Read the beginning of a stream, by which its kind and encoding are told."""
+    return _read_fully(stream, HEAD)
 
 
 class Lines:
-    """The lines of a stream in blocks; `problems` grows as bad lines are met."""
+    """The lines of `head` and what follows it in `stream`; to be iterated over once, in blocks.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._head = stream.read(BLOCK)
+    `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
+    in the order of lines, as bad ones are met; whoever reads may empty it. Raises `InputError`,
+    here or while iterating, when the encoding cannot be told.
+    """
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self.problems: list[Problem] = []
-        self.encoding, skip = _declared_encoding(self._head)
         self.certain = True
-        self._head = self._head[skip:]
-        self.head_lines = self._sample()
-
-    def _sample(self) -> list[str]:
+        self._stream = stream
+        self._number = 0  # lines handed on so far
+        self.encoding, bom = charset.declared(head)
+        self._head = head[bom:]
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._is_utf8 = self._is_sure = True
+        self._fallback = charset.WESTERN
+        if self.encoding != "utf-8":
+            self._decoder = codecs.getincrementaldecoder(self.encoding)("syncd-unreadable")
+        elif not bom:
+            self._judge(self._head)
         text = self._head.decode(self.encoding, "replace")
-        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._ends = _LineEnds(text)
+        self.sample = self._ends.unify(text.encode()).decode().split("\n")
 
     def __iter__(self) -> Iterator[list[str]]:
-        number = 0
         for block in self._blocks():
-            texts = self._decode(block, number)
-            number += len(texts)
+            texts = self._texts(block)
+            self._number += len(texts)
             yield texts
 
-    def _blocks(self) -> Iterator[bytes]:
-        """Yield bytes in whole lines that end in LF, the last one perhaps not."""
-        waiting: list[bytes] = []
-        decoder = None
-        if not self.encoding.startswith("utf-8"):
-            decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        chunk = self._head
-        while True:
-            final = not chunk
-            if decoder is not None:
-                data = decoder.decode(chunk, final).encode("utf-8", "surrogatepass")
-            else:
-                data = chunk
-            held = (
-                b"".join((*waiting, data)) if waiting and (b"\n" in data or b"\r" in data) else None
-            )
-            if held is None and waiting and not final:
-                waiting.append(data)
-            else:
-                whole = held if held is not None else b"".join((*waiting, data))
-                if final:
-                    if whole:
-                        yield _unify(whole)
-                    return
-                cut = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, -1)) + 1
-                if cut:
-                    yield _unify(whole[:cut])
-                waiting = [whole[cut:]] if cut < len(whole) else []
-            chunk = self._stream.read(BLOCK)
+    def _judge(self, evidence: bytes) -> None:
+        """Find out the encoding of bytes that nothing has been said about."""
+        verdict = charset.judge(evidence)
+        self.encoding, self.certain = verdict.encoding, verdict.certain
+        self._fallback = verdict.fallback
+        self._is_utf8 = verdict.encoding == "utf-8"
+        self._is_sure = not verdict.is_ascii
+        if verdict.reason:
+            self.problems.append(Problem(verdict.reason))
 
-    def _decode(self, block: bytes, number: int) -> list[str]:
+    # Bytes to blocks of whole lines.
+
+    def _blocks(self) -> Iterator[bytes]:
+        """Yield whole lines that end in LF, in UTF-8 or else in `encoding`."""
+        waiting = _Waiting()
+        for chunk in self._chunks():
+            cut = self._ends.after_last(chunk)
+            if cut:
+                yield self._finished(waiting, chunk[:cut])
+            waiting.add(chunk[cut:])
+        if rest := self._finished(waiting, b""):
+            yield rest
+
+    def _finished(self, waiting: _Waiting, end: bytes) -> bytes:
+        end = self._ends.unify(end)
+        if waiting.dropped:
+            over = waiting.dropped + len(end.partition(b"\n")[0])
+            message = f"a line this long fits no library; its last {over} bytes were left out"
+            self.problems.append(Problem(message, self._number + 1))
+        return self._ends.unify(waiting.take(end))
+
+    def _chunks(self) -> Iterator[bytes]:
+        chunk = self._head
+        self._head = b""
+        while chunk:
+            if self._decoder is not None:
+                chunk = self._decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            yield chunk
+            chunk = self._stream.read(BLOCK)
+        if self._decoder is not None and self._decoder.getstate()[0]:
+            self.problems.append(Problem("the file ends in the middle of a character"))
+
+    # Blocks to texts.
+
+    def _texts(self, block: bytes) -> list[str]:
         if block.endswith(b"\n"):
             block = block[:-1]
+        if not self._is_utf8:
+            return self._texts_of_lines(block)
         try:
             texts = block.decode("utf-8").split("\n")
         except UnicodeDecodeError:
-            texts = [
-                self._decode_line(raw, number + i) for i, raw in enumerate(block.split(b"\n"), 1)
-            ]
-        if any("\ufeff" in text for text in texts):
-            texts = [text.replace("\ufeff", "") for text in texts]
-        return texts
+            if not self._is_sure:
+                self._judge(block)
+            return self._texts_of_lines(block)
+        self._is_sure = self._is_sure or not block.isascii()
+        if damage.needs_no_look(block):
+            return texts
+        return [self._clean(text, at) for at, text in enumerate(texts, self._number + 1)]
 
-    def _decode_line(self, raw: bytes, number: int) -> str:
+    def _texts_of_lines(self, block: bytes) -> list[str]:
+        decode = self._decode_utf8 if self._is_utf8 else self._decode_other
+        raws = enumerate(block.split(b"\n"), self._number + 1)
+        return [self._clean(decode(raw, at), at) for at, raw in raws]
+
+    def _decode_utf8(self, raw: bytes, number: int) -> str:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            self.problems.append(
-                Problem("not valid UTF-8; the line was read as windows-1252", number)
-            )
-            return raw.decode("windows-1252", "replace")
+            text, message = damage.decode_damaged(raw, self._fallback)
+            self.problems.append(Problem(message, number))
+            return text
+
+    def _decode_other(self, raw: bytes, _number: int) -> str:
+        return raw.decode(self.encoding, "replace")
+
+    def _clean(self, text: str, number: int) -> str:
+        text, messages = damage.clean(text)
+        self.problems += [Problem(message, number) for message in messages]
+        return text
 
 
-def _unify(block: bytes) -> bytes:
-    if b"\r" in block:
+class _LineEnds:
+    """Which line ends a file uses: any of CRLF, LF and CR; or LFCR; or, if it has none, U+0085."""
+
+    _FIRST = re.compile("\r\n|\n\r|\n|\r")
+
+    def __init__(self, sample: str) -> None:
+        first = self._FIRST.search(sample)
+        self._reversed = bool(
+            first and first[0] == "\n\r" and 2 * sample.count("\n\r") >= sample.count("\n")
+        )
+        exotic = ("\x85", "\u2028", "\u2029")
+        self._exotic = b""
+        if first is None:
+            self._exotic = next((end for end in exotic if end in sample), "").encode()
+
+    def unify(self, block: bytes) -> bytes:
+        """Return a block with LF for every line end."""
+        if self._exotic:
+            block = block.replace(self._exotic, b"\n")
+        if b"\r" not in block:
+            return block
+        if self._reversed:
+            block = block.replace(b"\n\r", b"\n")
         return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return block
+
+    def after_last(self, chunk: bytes) -> int:
+        """Return the position after the last line end, or 0; a half of one may be at the end."""
+        end = len(chunk)
+        if chunk.endswith(b"\n" if self._reversed else b"\r"):
+            end -= 1
+        last = max(chunk.rfind(b"\n", 0, end), chunk.rfind(b"\r", 0, end))
+        if self._exotic and (exotic := chunk.rfind(self._exotic)) > last:
+            return exotic + len(self._exotic)
+        return last + 1
 
 
-def _declared_encoding(head: bytes) -> tuple[str, int]:
-    for bom, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF32_LE, "utf-32-le"),
-        (codecs.BOM_UTF32_BE, "utf-32-be"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if head.startswith(bom):
-            return name, len(bom)
-    return "utf-8", 0
+class _Waiting:
+    """The beginning of a line whose end has not been read yet, as far as it is kept."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self.dropped = 0
+
+    def add(self, piece: bytes) -> None:
+        kept = piece[: LONGEST - self._size]
+        if kept:
+            self._pieces.append(kept)
+            self._size += len(kept)
+        self.dropped += len(piece) - len(kept)
+
+    def take(self, end: bytes) -> bytes:
+        if self.dropped:
+            end = end[end.find(b"\n") :] if b"\n" in end else b""
+        whole = b"".join((*self._pieces, end)) if self._pieces else end
+        self._pieces, self._size, self.dropped = [], 0, 0
+        return whole
+
+
+def _read_fully(stream: BinaryIO, size: int) -> bytes:
+    pieces: list[bytes] = []
+    while size > 0 and (piece := stream.read(size)):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)

@@ -8,55 +8,48 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from syncd.errors import InputError, Problem
+from syncd.ris import foreign
 from syncd.ris.entries import Ending, Entry, Line
-from syncd.ris.lines import Lines
-from syncd.ris.tags import (
-    END,
-    KNOWN,
-    PLAIN,
-    SUBSTANTIAL,
-    TAG_LINE,
-    TYPE,
-    Style,
-    Wrapping,
-    find_style,
-    wrapping_of,
-)
+from syncd.ris.lines import Lines, read_head
+from syncd.ris.style import Style, Tagged, survey
+from syncd.ris.tags import END, TYPE, Wrapping, is_substantial, wrapping_of
+from syncd.ris.wrapped import join
 
-_new_line = tuple.__new__  # a NamedTuple's own constructor costs three times as much
+# A NamedTuple's own constructor costs three times as much, and this is called for every line.
+_new_line = tuple.__new__
 
-_TYPE_VALUE = re.compile(r"[A-Za-z][\w/.-]*(?: [\w/.-]+){0,2}|")
 _NUMBERING = re.compile(r"\W*\d*\W*")
+_SHOWN = 60
 
 
 class Reader:
     """Reads the entries of one export, in order, from a stream of bytes.
 
-    `encoding`, `encoding_certain` and `problems` (of the file as a whole) are final once the
-    last entry was read. Raises `InputError`, here or while iterating, when the file as a whole
-    is no RIS or cannot be decoded.
+    `problems` are those of the file as a whole; like `encoding` and `encoding_certain` they are
+    final once the last entry was read. Raises `InputError`, here or while iterating, when the
+    file as a whole is no RIS or cannot be decoded.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._source = Lines(stream)
         self.entries_read = 0
         self.problems: list[Problem] = []
-        style = find_style(self._source.head_lines)
-        self._style = style or Style()
-        self._blank_ends = not any(
-            (m := TAG_LINE.match(text)) and m[1].upper() in (TYPE, END)
-            for text in self._source.head_lines
-        )
+        head = read_head(stream)
+        foreign.refuse_binary(head)
+        self._source = Lines(head, stream)
+        found = survey(self._source.sample)
+        if not found.has_tags:
+            foreign.refuse_text(self._source.sample)
+        self._blank_ends = not found.has_limits
+        self._use(found.style)
         self._open: list[Line] = []
-        self._typed = self._types_seen = False
         self._tail: list[str] = []
-        self._last = 0
-        self._blank = 0
+        self._ready: list[Entry] = []
+        self._typed = self._types_seen = False
+        self._last_text = self._last_blank = 0
         self._doubtful: tuple[str, int] | None = None
-        self._problems: list[Problem] = []
+        self._odd: list[Problem] = []
         self._stray: Counter[str] = Counter()
-        self._stray_line: dict[str, int] = {}
-        self._set_fast_path()
+        self._stray_at: dict[str, int] = {}
 
     @property
     def encoding(self) -> str:
@@ -70,211 +63,208 @@ class Reader:
 
     def __iter__(self) -> Iterator[Entry]:
         number = 0
-        tail = self._tail
-        append, cut, separator = self._open.append, self._cut, self._separator
+        ready, tail = self._ready, self._tail
+        find, width, append = self._table.get, self._width, self._open.append
         for texts in self._source:
-            for text in texts:
-                number += 1
-                if text[2:cut] == separator and text[:2] in PLAIN:
+            for number, text in enumerate(texts, number + 1):  # noqa: B020
+                tag = find(text[:width])
+                if tag is not None:
                     if tail:
                         self._fold()
-                    append(_new_line(Line, (text[:2], text[cut:].strip(), number)))
-                    continue
-                yield from self._odd_line(text, number)
-                append, cut, separator = self._open.append, self._cut, self._separator
-        yield from self._finish()
+                    append(_new_line(Line, (tag, text[width:].strip(), number)))
+                elif text:
+                    self._look_closer(text, number)
+                    if ready:
+                        yield from ready
+                        ready.clear()
+                    find, width, append = self._table.get, self._width, self._open.append
+                else:
+                    self._blank_line(number)
+        self._finish()
+        yield from ready
 
-    def _set_fast_path(self) -> None:
-        """Let the loop take plain lines itself, except while each line needs a closer look."""
-        slow = self._style.any_case or self._blank_ends or self._doubtful is not None
-        self._separator = "" if slow else self._style.separator
-        self._cut = 2 + len(self._style.separator)
-        if slow:
-            self._separator = "\0"
+    def _use(self, style: Style) -> None:
+        self._style = style
+        self._width = 2 + len(style.separator)
+        self._fast = {} if self._blank_ends else style.table()
+        self._table = self._fast
+        self._type_start = TYPE + style.separator if self._fast else None
+        self._ends = {END + style.separator, END + style.separator.rstrip()} if self._fast else {}
 
-    # --- lines that are not plainly a tag in the file's style ---
+    # Lines that are not plainly a tag in the file's style.
 
-    def _odd_line(self, text: str, number: int) -> Iterator[Entry]:
-        if self._style.prefix:
-            text = self._unquote(text)
-        if not text.strip():
+    def _look_closer(self, text: str, number: int) -> None:
+        if self._doubtful is None:  # the two lines that every good entry has, without ado
+            if text in self._ends:
+                self._close(Ending.ER, number)
+                return
+            if text[: self._width] == self._type_start and not self._open:
+                self._open.append(Line(TYPE, text[self._width :].strip(), number))
+                self._typed = self._types_seen = True
+                return
+        text = self._style.unprefixed(text) if self._style.prefix else text
+        if not text or text.isspace():
             self._blank_line(number)
             return
+        tagged = self._style.read(text, self._open[-1].tag if self._open else None)
         if self._doubtful is not None:
-            yield from self._settle_doubt(text)
-        tag, value = self._split(text)
-        if tag == TYPE and self._may_begin(value):
-            yield from self._begin(value, number)
-        elif tag == END:
-            yield from self._end_line(value, text, number)
-        elif tag and tag != TYPE:
-            yield from self._add(tag, value, number)
-        else:
+            self._settle_doubt(tagged)
+        if tagged is None:
             self._continue(text, number)
-
-    def _unquote(self, text: str) -> str:
-        prefix = self._style.prefix
-        if text.startswith(prefix):
-            return text[len(prefix) :]
-        bare = prefix.rstrip()
-        return text[len(bare) :] if bare and text.startswith(bare) else text
-
-    def _split(self, text: str) -> tuple[str, str]:
-        """Return (tag, value), or ("", "") if this is text."""
-        match = TAG_LINE.match(text)
-        if match is None:
-            return "", ""
-        tag, before, dash, after, value = match.groups()
-        style = self._style
-        if not (style.any_case or tag.isupper()):
-            return "", ""
-        tag = tag.upper()
-        value = value.strip()
-        if tag == END and not value and (before or not style.before):
-            return tag, value
-        if len(before) != len(style.before) or dash != style.dash or tag not in KNOWN:
-            return "", ""
-        if style.after and not after and value and len(before) < 2:
-            return "", ""
-        return tag, value
-
-    def _may_begin(self, value: str) -> bool:
-        return _TYPE_VALUE.fullmatch(value) is not None
+        elif tagged.tag == TYPE:
+            self._begin(tagged.value, text, number)
+        elif tagged.tag == END:
+            self._end(tagged.value, text, number)
+        else:
+            self._add(tagged, number)
 
     def _blank_line(self, number: int) -> None:
-        self._blank = number
+        self._last_blank = number
         if self._open and wrapping_of(self._open[-1].tag) is Wrapping.KEEP:
             self._tail.append("")
 
     def _continue(self, text: str, number: int) -> None:
         text = text.strip()
         if not self._open:
-            self._note_stray("", number, text)
-        elif self._open[-1].tag == TYPE:
-            self._problems.append(Problem(f"text under TY ignored: {text[:60]}", number))
-        elif wrapping_of(self._open[-1].tag) is Wrapping.LIST:
-            self._open.append(Line(self._open[-1].tag, text, number))
+            if not _NUMBERING.fullmatch(text):
+                self._note_stray("", number)
+            return
+        tag = self._open[-1].tag
+        if tag == TYPE:
+            self._odd.append(Problem(f"text under TY ignored: {text[:_SHOWN]}", number))
+        elif wrapping_of(tag) is Wrapping.LIST:
+            self._open.append(Line(tag, text, number))
         else:
             self._tail.append(text)
-            self._last = number
+            self._last_text = number
 
     def _fold(self) -> None:
         """Join the waiting lines to the value they continue."""
-        tail = self._tail
-        while tail and not tail[-1]:
-            tail.pop()
-        if tail:
-            last = self._open[-1]
-            glue = "\n" if wrapping_of(last.tag) is Wrapping.KEEP else " "
-            value = glue.join(part for part in (last.value, *tail) if part)
-            self._open[-1] = last._replace(value=value)
-            tail.clear()
+        last = self._open[-1]
+        self._open[-1] = last._replace(value=join(last.tag, last.value, self._tail))
+        self._tail.clear()
 
-    def _add(self, tag: str, value: str, number: int) -> Iterator[Entry]:
-        if (
-            self._blank_ends
-            and not self._typed
-            and self._open
-            and self._blank > self._end_of_open()
-        ):
-            yield from self._close(Ending.BLANK_LINE)
-        self._fold()
-        self._open.append(Line(tag, value, number))
+    def _add(self, tagged: Tagged, number: int) -> None:
+        if self._blank_ends and self._open and not self._typed and self._blank_since_last():
+            self._close(Ending.BLANK_LINE)
+        if self._tail:
+            self._fold()
+        self._open.append(Line(tagged.tag, tagged.value, number))
+        self._learn(tagged.tag)
 
-    def _begin(self, value: str, number: int) -> Iterator[Entry]:
-        if self._typed or (
-            self._open and (self._blank > self._end_of_open() or not self._is_substantial())
-        ):
-            yield from self._close(Ending.NEXT_ENTRY)
-        self._fold()
-        self._open.append(Line(TYPE, value.strip(), number))
+    def _learn(self, tag: str) -> None:
+        if not self._style.knows(tag):
+            self._use(self._style.with_tag(tag))
+
+    # Where entries begin and end.
+
+    def _begin(self, value: str, text: str, number: int) -> None:
+        if self._typed:
+            self._close(Ending.NEXT_ENTRY)
+        elif self._open and (self._blank_since_last() or not self._is_substantial()):
+            self._close(Ending.BLANK_LINE)
+        if self._tail:
+            self._fold()
+        if not self._style.wrote(text):
+            self._use(survey([text]).style)
+        self._open.append(Line(TYPE, value, number))
         self._typed = self._types_seen = True
 
-    def _end_line(self, value: str, text: str, number: int) -> Iterator[Entry]:
-        tag, inner = self._split(value)
-        if tag == TYPE:
-            yield from self._close(Ending.ER, number)
-            yield from self._begin(inner, number)
+    def _end(self, value: str, text: str, number: int) -> None:
+        inner = self._style.read(value, None) if value else None
+        if inner is not None and inner.tag == TYPE:
+            self._close(Ending.ER, number)
+            self._begin(inner.value, value, number)
         elif not value or value.isdigit():
-            yield from self._close(Ending.ER, number)
+            self._close(Ending.ER, number)
         else:
             self._doubtful = (text, number)
-            self._set_fast_path()
+            self._table = {}  # so that the next line gets a closer look
 
-    def _settle_doubt(self, text: str) -> Iterator[Entry]:
-        """Decide, by the line after it, whether `ER - some words` ended the entry or is prose."""
-        doubtful, number = self._doubtful or ("", 0)
+    def _settle_doubt(self, tagged: Tagged | None) -> None:
+        """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
+        if self._doubtful is None:
+            return
+        text, number = self._doubtful
         self._doubtful = None
-        self._set_fast_path()
-        if self._split(text)[0] == TYPE:
-            self._problems.append(
-                Problem(f"text after ER ignored: {doubtful.strip()[:60]}", number)
-            )
-            yield from self._close(Ending.ER, number)
+        self._table = self._fast
+        if self._open and (tagged is None or tagged.tag != TYPE):
+            self._continue(text, number)
         else:
-            self._continue(doubtful, number)
+            self._odd.append(Problem(f"text after ER ignored: {text.strip()[:_SHOWN]}", number))
+            self._close(Ending.ER, number)
 
-    def _end_of_open(self) -> int:
-        return max(self._last, self._open[-1].line)
+    def _blank_since_last(self) -> bool:
+        return self._last_blank > max(self._last_text, self._open[-1].line)
 
     def _is_substantial(self) -> bool:
-        return any(line.tag in SUBSTANTIAL for line in self._open)
+        return is_substantial({line.tag for line in self._open})
 
-    def _note_stray(self, tag: str, number: int, text: str = "") -> None:
-        if tag or not _NUMBERING.fullmatch(text):
-            self._stray[tag] += 1
-            self._stray_line.setdefault(tag, number)
+    def _note_stray(self, tag: str, number: int) -> None:
+        self._stray[tag] += 1
+        self._stray_at.setdefault(tag, number)
 
-    def _close(self, ending: Ending, end_line: int | None = None) -> Iterator[Entry]:
-        """End the open group; yield it as an entry unless it is too little for a record."""
-        self._fold()
+    def _close(self, ending: Ending, end_line: int = 0) -> None:
+        """End the open group; it is an entry unless it holds too little for a record."""
+        if self._tail:
+            self._fold()
         lines, typed = self._open, self._typed
-        self._open, self._typed = [], False
-        if not lines:
-            return
         if typed and len(lines) == 1:
             self.problems.append(Problem("TY stands alone: nothing to import", lines[0].line))
-            return
-        complete = ending is Ending.ER and not self._types_seen
-        if not typed and not complete and not any(line.tag in SUBSTANTIAL for line in lines):
+        elif typed or (lines and self._is_record(ending)):
+            self._ready.append(self._entry(ending, end_line))
+        else:
             for line in lines:
                 self._note_stray(line.tag, line.line)
-            return
-        yield self._entry(lines, typed, ending, end_line)
+        self._open, self._typed = [], False
 
-    def _entry(self, lines: list[Line], typed: bool, ending: Ending, end_line: int | None) -> Entry:
+    def _is_record(self, ending: Ending) -> bool:
+        # In a file without any TY, ER alone says that a record was meant.
+        return (ending is Ending.ER and not self._types_seen) or self._is_substantial()
+
+    def _entry(self, ending: Ending, end_line: int) -> Entry:
         self.entries_read += 1
+        lines = self._open
         start = lines[0].line
-        end = end_line or max(self._last, lines[-1].line)
-        problems = self._take_problems(start, end)
-        if not typed:
+        end = end_line or max(self._last_text, lines[-1].line)
+        problems: list[Problem] = []
+        if not self._typed:
             problems.append(Problem("no TY: the kind of work has to be guessed", start))
-        if ending is Ending.NEXT_ENTRY:
-            problems.append(Problem("no ER: the next entry begins", end))
-        elif ending is Ending.END_OF_FILE:
-            problems.append(Problem("no ER before the end of the file: cut short?", end))
+        if self._odd or self._source.problems:
+            problems += self._take_problems(start, end)
+        if ending is not Ending.ER:
+            problems.append(Problem(_WITHOUT_ER[ending], end))
         return Entry(self.entries_read, start, end, lines, ending, problems)
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
+        """Take the problems of lines up to `end`; those before `start` belong to the file."""
         source = self._source.problems
-        mine = [p for p in source if start <= (p.line or 0) <= end]
-        if source:
-            self.problems += [p for p in source if (p.line or 0) < start]
-            source[:] = [p for p in source if (p.line or 0) > end]
-        mine += self._problems
-        self._problems = []
+        mine = [problem for problem in source if start <= (problem.line or 0) <= end]
+        self.problems += [problem for problem in source if (problem.line or 0) < start]
+        source[:] = [problem for problem in source if (problem.line or 0) > end]
+        mine += self._odd
+        self._odd = []
         return mine
 
-    def _finish(self) -> Iterator[Entry]:
+    def _finish(self) -> None:
         if self._doubtful is not None:
-            yield from self._close(Ending.ER, self._doubtful[1])
-        yield from self._close(Ending.END_OF_FILE)
+            self._settle_doubt(Tagged(TYPE, ""))
+        self._close(Ending.END_OF_FILE)
+        self.problems += self._odd
         self.problems += self._source.problems
-        self._source.problems.clear()
         for tag, count in self._stray.items():
-            what = f"{count} line(s) {tag}" if tag else f"{count} line(s) of text"
+            what = f"{tag} line" if tag else "line of text"
+            plural = "s" if count > 1 else ""
             self.problems.append(
-                Problem(f"{what} outside any entry ignored", self._stray_line[tag])
+                Problem(f"{count} {what}{plural} outside any entry ignored", self._stray_at[tag])
             )
-        if not self.entries_read:
-            raise InputError("no RIS record found in this file")
+        self._source.problems.clear()
+        if not self.entries_read and not self.problems:
+            raise InputError("no RIS record found: there is no TY line in this file")
+
+
+_WITHOUT_ER = {
+    Ending.NEXT_ENTRY: "no ER: the next entry begins",
+    Ending.BLANK_LINE: "no ER: a blank line ends the entry",
+    Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
+}

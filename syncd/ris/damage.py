@@ -1,0 +1,160 @@
+"""What is wrong with single lines of text, and what can be done about it without guessing.
+
+Every repair is named in a message; what could be repaired in more than one way stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+BOM = "\ufeff"
+
+# Bytes that no block needs a closer look for: printable ASCII, tab and line feed; and the UTF-8
+# of characters that are composed already and no trouble: Latin, Greek, Cyrillic, punctuation,
+# CJK. Missing are the lead bytes of combining marks and of U+F000 to U+FFFF, among others.
+_PLAIN = bytes((*b"\t\n", *range(0x20, 0x7F)))
+_HARMLESS = bytes(
+    (*range(0x80, 0xC0), *range(0xC2, 0xCC), *range(0xCE, 0xD2), 0xE2, *range(0xE4, 0xEA))
+)
+# What is trouble within those. Each begins with its own byte, which makes the search fast.
+_SUSPECTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"\xc2[\x80-\x9f]",  # C1 control characters
+        rb"\xc3[\x82-\xb4](?:\xc2|\xc5|\xc6|\xcb|\xe2)",  # perhaps encoded twice
+        rb"\xce\x87",  # decomposes, as do some of the next, which else are invisible
+        rb"\xe2(?:\x80[\x80\x81\x8b]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
+    )
+)
+_SUSPECT = re.compile(b"|".join(pattern.pattern for pattern in _SUSPECTS))
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_C1 = re.compile(r"[\x80-\x9f]")
+_INVISIBLE_AT_EDGE = re.compile(r"^[\u200b\u2060]+|(?<=- )[\u200b\u2060]+|[\u200b\u2060]+$")
+_SHOWN = 3
+
+
+def needs_no_look(block: bytes) -> bool:
+    """Tell quickly whether `clean` would leave each line of a block of UTF-8 as it is."""
+    special = block.translate(None, _PLAIN)
+    if not special:
+        return True
+    if special.translate(None, _HARMLESS):
+        return False
+    # Without the ASCII between them more looks suspect than is; only then the block is searched.
+    if _SUSPECT.search(special) is None:
+        return True
+    return not any(pattern.search(block) for pattern in _SUSPECTS)
+
+
+def clean(text: str) -> tuple[str, list[str]]:
+    """Return one line with its damage mended as far as that is certain, and what there is to say.
+
+    Control characters become blanks, byte order marks vanish, text is composed (NFC) and what
+    was encoded twice is read once.
+    """
+    messages: list[str] = []
+    if text.isascii():
+        if not text.isprintable():
+            text = _blank_controls(text, messages)
+        return text, messages
+    text = text.replace(BOM, "")
+    for step in _STEPS:
+        text = step(text, messages)
+    return text, messages
+
+
+def _blank_controls(text: str, messages: list[str]) -> str:
+    found = sorted(set(_CONTROLS.findall(text)))
+    if not found:
+        return text
+    messages.append(f"control character {_names(found)} replaced by a blank")
+    return _CONTROLS.sub(" ", text)
+
+
+def _undouble(text: str, messages: list[str]) -> str:
+    """Read once more what was encoded twice, if that explains all that is not ASCII."""
+    if not _SURELY_TWICE.search(text):
+        return text
+    try:
+        once = text.translate(_BYTE_OF).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        once = ""
+    if not once or _C1.search(once):
+        messages.append("parts look as if they were encoded twice; left as they are")
+        return text
+    messages.append("this line was encoded twice; read as it was before that")
+    return once
+
+
+def _flag(text: str, messages: list[str]) -> str:
+    if "\ufffd" in text:
+        messages.append("U+FFFD: a character was lost before this file was written")
+    if found := sorted(set(_C1.findall(text))):
+        messages.append(f"control character {_names(found)} kept")
+    return text
+
+
+def _compose(text: str, _messages: list[str]) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _trim_invisible(text: str, _messages: list[str]) -> str:
+    return _INVISIBLE_AT_EDGE.sub("", text)
+
+
+def _names(characters: list[str]) -> str:
+    names = [f"U+{ord(character):04X}" for character in characters[:_SHOWN]]
+    return ", ".join(names) + (" and others" if len(characters) > _SHOWN else "")
+
+
+_STEPS: tuple[Callable[[str, list[str]], str], ...] = (
+    _blank_controls,
+    _undouble,
+    _flag,
+    _compose,
+    _trim_invisible,
+)
+
+# windows-1252 characters that stand for the bytes 0x80 to 0x9F, as a table for str.translate.
+_BYTE_OF = {
+    ord(bytes([byte]).decode("windows-1252")): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+# What a character encoded twice looks like beyond doubt. Other capitals before a quotation mark,
+# a dash or an ellipsis look much the same (`CAFÉ…`) and mean what they say.
+_TRAIL = "\x80-\xbf" + "".join(map(chr, _BYTE_OF))
+_UNQUOTED_TRAIL = re.sub("[‘’“”…–—]", "", _TRAIL)
+_SURELY_TWICE = re.compile(
+    f"[\xc2\xc3][{_UNQUOTED_TRAIL}]|\xe2\u20ac[{_TRAIL}]|\xf0\u0178[{_TRAIL}]{{2}}"
+    f"|(?:[\xc4\xc5\xce-\xd1][{_TRAIL}]){{3}}"
+)
+
+# UTF-8 as the standard has it: no overlong forms, no surrogates, nothing above U+10FFFF.
+_WELL_FORMED = re.compile(
+    rb"((?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]"
+    rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2})++)"
+)
+
+
+def decode_damaged(raw: bytes, fallback: str) -> tuple[str, str]:
+    """Decode a line that should be UTF-8 but is not; return it and what was done to it.
+
+    What is well-formed is read as UTF-8, and only the bytes between as `fallback`.
+    """
+    try:
+        pairs = raw.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return pairs.decode("utf-16-le", "replace"), "surrogates encoded one by one; joined"
+    except UnicodeDecodeError:
+        parts = _WELL_FORMED.split(raw)  # bad, good, bad, good, …, bad
+    text = "".join(
+        part.decode("utf-8" if position % 2 else fallback, "replace")
+        for position, part in enumerate(parts)
+        if part
+    )
+    return text, f"not valid UTF-8; the odd bytes were read as {fallback}"

@@ -1,0 +1,67 @@
+"""What gets dropped into a folder for exports and is none: recognised, named, refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from syncd.errors import InputError
+
+_ADVICE = "export it again in the format RIS"
+
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ\x00", "compressed with xz"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"\x89PNG\r\n", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"{\\rtf", "a rich text document"),
+    (b"\x7fELF", "a program"),
+    (b"bplist00", "a property list"),
+)
+
+
+def refuse_binary(head: bytes) -> None:
+    """Raise `InputError` if a file's first bytes say that it is no text, or nothing."""
+    if not head:
+        raise InputError("the file is empty")
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
+
+
+# Each says what a text begins with; tried in this order, on a sample without any RIS tag.
+_TEXTS = (
+    (
+        r"FN (?:Clarivate|Thomson|ISI )|(?:.*\n){0,3}PT [A-Z]\n|VR 1\.0\n",
+        "Web of Science's own format",
+    ),
+    (r"\s*<\?xml|\s*<(?:xml|records|PubmedArticleSet|modsCollection)\b", "XML"),
+    (r"(?i)\s*<(?:!doctype html|html|head|body)\b", "a web page"),
+    (r"\s*[{[]\s*[\"{\[\]}]", "JSON"),
+    (r"(?i)\s*(?:%.*\n\s*)*@(?:\w+)\s*[{(]", "BibTeX"),
+    (r"\s*PMID\s*- ?\d+\n", "PubMed's own format (.nbib)"),
+    (r"\s*%[0A-Z] \S", "EndNote's own format (.enw)"),
+    (r"(?:[^\n]*,){3}[^\n]*\n", "a table of comma-separated values"),
+    (r"(?:[^\n]*\t){3}[^\n]*\n", "a table of tab-separated values"),
+)
+_COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _TEXTS)
+
+
+def refuse_text(sample: Sequence[str]) -> None:
+    """Raise `InputError` if the first lines of a text, none of them RIS, say what it is instead."""
+    text = "\n".join(sample[:_LINES])[:_CHARACTERS].lstrip("\ufeff")
+    for pattern, kind in _COMPILED:
+        if pattern.match(text):
+            raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
+
+
+_LINES = 50
+_CHARACTERS = 1 << 13
