@@ -1,0 +1,219 @@
+"""The daemon's ear: a unix socket in the state directory, for its owner alone.
+
+Each side speaks JSON, one object per line. A request is `{"command": …, "arguments": {…}}`.
+The answer begins with `{"accepted": true}`, so that a daemon that hangs is told from one that is
+at work; then come any number of `{"progress": …}`, and `{"result": …}` or
+`{"error": …, "code": …}`.
+What the commands are is the business of the table that the server is given.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from syncd.errors import BusyError, StateError, SyncdError
+
+log = logging.getLogger(__name__)
+
+_FILE = "control.sock"
+_LINE = 1 << 20
+_AT_ONCE = 8
+_HEARS = timedelta(seconds=5)
+_PATIENCE = timedelta(seconds=30)
+
+Progress = Callable[[Any], None]
+Handler = Callable[[Mapping[str, Any], Progress], Any]
+"""Carries out a command with its arguments; what it returns is the result."""
+
+
+class _Stream(Protocol):
+    def readline(self, size: int = ..., /) -> bytes: ...
+    def write(self, data: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+
+
+class _HungUpError(Exception):
+    """Whoever asked is no longer listening."""
+
+
+class CommandError(SyncdError):
+    """The daemon says no; `code` is the exit code that goes with the reason."""
+
+    def __init__(self, message: str, code: int) -> None:
+        self.message = message
+        self.code = code
+        super().__init__(message)
+
+
+class ControlServer:
+    """Answers requests until it is closed, each in a thread of its own."""
+
+    def __init__(self, state_dir: Path, handlers: Mapping[str, Handler]) -> None:
+        self._state_dir = state_dir
+        self._handlers = handlers
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._socket: socket.socket | None = None
+
+    def start(self) -> None:
+        """Begin to listen. The caller holds the state's lock. Raises `StateError`."""
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with suppress(FileNotFoundError):
+                (self._state_dir / _FILE).unlink()
+            # The mode of the socket becomes that of the file, so it is nobody else's at any time.
+            os.fchmod(server.fileno(), 0o600)
+            with _short_address(self._state_dir) as address:
+                server.bind(address)
+            server.listen()
+        except OSError as error:
+            server.close()
+            message = f"cannot listen here: {error.strerror}"
+            raise StateError(message, path=self._state_dir / _FILE) from error
+        self._socket = server
+        threading.Thread(target=self._accept, args=(server,), name="control", daemon=True).start()
+
+    def close(self) -> None:
+        """Hear nobody any more."""
+        server, self._socket = self._socket, None
+        if server is not None:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+            with suppress(OSError):
+                (self._state_dir / _FILE).unlink()
+
+    def _accept(self, server: socket.socket) -> None:
+        while self._socket is not None:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            if not _is_ours(connection) or not self._slots.acquire(blocking=False):
+                connection.close()
+                continue
+            threading.Thread(
+                target=self._serve, args=(connection,), name="control request", daemon=True
+            ).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with closing(connection), connection.makefile("rwb") as stream:
+                connection.settimeout(_HEARS.total_seconds())
+                request = _parse(stream.readline(_LINE))
+                connection.settimeout(_PATIENCE.total_seconds())
+                self._answer(request, stream)
+        except (OSError, _HungUpError) as error:
+            log.debug("a control connection broke off: %s", error)
+        finally:
+            self._slots.release()
+
+    def _answer(self, request: Mapping[str, Any], stream: _Stream) -> None:
+        command = str(request.get("command"))
+        handler = self._handlers.get(command)
+        if handler is None:
+            _send(stream, {"error": f"the daemon knows no command “{command}”", "code": 64})
+            return
+        _send(stream, {"accepted": True})
+        arguments = request.get("arguments")
+        try:
+            result = handler(
+                arguments if isinstance(arguments, dict) else {},
+                lambda progress: _send(stream, {"progress": progress}),
+            )
+        except CommandError as error:
+            _send(stream, {"error": error.message, "code": error.code})
+        except _HungUpError:
+            raise
+        except Exception as error:
+            log.exception("the command %s failed", command)
+            _send(stream, {"error": f"{type(error).__name__}: {error}", "code": 70})
+        else:
+            _send(stream, {"result": result})
+
+
+def ask(
+    state_dir: Path,
+    command: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    progress: Progress = lambda _: None,
+    patience: timedelta | None = None,
+) -> Any:
+    """Have the daemon of this state directory carry out a command; return its result.
+
+    `patience` bounds the silence between two answers. Raises `CommandError` when the daemon says
+    no, `BusyError` when it does not answer at all.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(_HEARS.total_seconds())
+    try:
+        with closing(connection), _short_address(state_dir) as address:
+            connection.connect(address)
+            with connection.makefile("rwb") as stream:
+                _send(stream, {"command": command, "arguments": dict(arguments or {})})
+                accepted = _parse(stream.readline(_LINE))
+                connection.settimeout(patience.total_seconds() if patience else None)
+                return _result(itertools.chain([accepted], _answers(stream)), progress)
+    except (OSError, _HungUpError) as error:
+        message = f"the daemon does not answer: {error}"
+        raise BusyError(message, path=state_dir) from error
+
+
+def _result(answers: Iterator[Mapping[str, Any]], progress: Progress) -> Any:
+    for answer in answers:
+        if "progress" in answer:
+            progress(answer["progress"])
+        elif "error" in answer:
+            raise CommandError(str(answer["error"]), int(answer.get("code", 70)))
+        elif "result" in answer:
+            return answer["result"]
+    raise ConnectionResetError("it broke off in the middle of its answer")
+
+
+def _answers(stream: _Stream) -> Iterator[Mapping[str, Any]]:
+    while line := stream.readline():
+        yield _parse(line)
+
+
+def _parse(line: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _send(stream: _Stream, value: Mapping[str, Any]) -> None:
+    line = json.dumps(value).encode() + b"\n"
+    try:
+        stream.write(line)
+        stream.flush()
+    except OSError as error:
+        raise _HungUpError(str(error)) from error
+
+
+@contextmanager
+def _short_address(state_dir: Path) -> Iterator[str]:
+    """Name the socket within the 108 bytes that an address may have, however deep it lies."""
+    fd = os.open(state_dir, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{fd}/{_FILE}"
+    finally:
+        os.close(fd)
+
+
+def _is_ours(connection: socket.socket) -> bool:
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    _pid, uid, _gid = struct.unpack("3i", credentials)
+    return uid in (0, os.geteuid())

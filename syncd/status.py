@@ -1,0 +1,280 @@
+"""How the daemon is: kept on a board while it works, in STATE/status.json for everybody else.
+
+The document is `syncd.status/1`. Reading it needs no ledger and no library, so it can be done at
+any moment: while the daemon is busy, and when it is dead. Whether it lives is never read from the
+file, which a crash leaves behind, but asked of the lock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import Any
+
+from syncd.errors import StateError
+from syncd.lock import find_holder
+
+SCHEMA = "syncd.status/1"
+DAEMON = "run"
+"""The command under which the daemon holds the lock."""
+
+_FILE = "status.json"
+_RUNS_KEPT = 20
+_SKIPPED_SHOWN = 50
+_FINE = frozenset({"ok", "starting"})
+
+
+class Health(IntEnum):
+    """What `syncd status` exits with."""
+
+    FINE = 0
+    NOT_RUNNING = 69
+    WAITING = 75
+
+
+class LibraryState(Enum):
+    """How a library is served."""
+
+    STARTING = "starting"
+    OK = "ok"
+    WAITING = "waiting"
+    """It cannot be reached, or asked for patience; tried again by itself."""
+    REFUSED = "refused"
+    """The key is missing or refused, or a guard has paused the library; a person is needed."""
+    LATE = "late"
+    """It has not been reconciled for twice as long as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """One library, as far as its worker knows."""
+
+    name: str
+    state: LibraryState = LibraryState.STARTING
+    message: str = ""
+    pending: int = 0
+    held: int = 0
+    queued_files: int = 0
+    last_reconcile_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """One drop folder, as the last scan left it. `skipped` are names with reasons."""
+
+    path: Path
+    state: str = "starting"
+    message: str = ""
+    last_scan_at: datetime | None = None
+    waiting_files: int = 0
+    sight: str = ""
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """One run that has ended."""
+
+    run: int | None
+    library: str
+    reason: str
+    ended_at: datetime
+    files: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+
+class Board:
+    """The daemon's state, written by its threads and read by anyone. Thread-safe.
+
+    `changed` is called, from any thread, whenever something else is to be seen.
+    """
+
+    def __init__(self, since: datetime, changed: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._since = since
+        self._changed = changed
+        self._libraries: dict[str, LibraryStatus] = {}
+        self._folders: dict[Path, FolderStatus] = {}
+        self._runs: list[RunStatus] = []
+        self._message = ""
+        self._due: dict[str, datetime] = {}
+
+    def begin(self, libraries: Iterable[str], folders: Iterable[Path]) -> None:
+        """Show these libraries and folders from now on, and no others."""
+        with self._lock:
+            self._libraries = {name: LibraryStatus(name) for name in libraries}
+            self._folders = {path: FolderStatus(path) for path in folders}
+        self._changed()
+
+    def show_library(self, status: LibraryStatus) -> None:
+        """Replace what is shown of a library."""
+        with self._lock:
+            before = self._libraries.get(status.name)
+            self._libraries[status.name] = status
+        if status != before:
+            self._changed()
+
+    def show_folder(self, status: FolderStatus) -> None:
+        """Replace what is shown of a folder."""
+        with self._lock:
+            self._folders[status.path] = status
+        self._changed()
+
+    def show_run(self, run: RunStatus) -> None:
+        """Add a run to the latest ones."""
+        with self._lock:
+            self._runs = [*self._runs[1 - _RUNS_KEPT :], run]
+        self._changed()
+
+    def show_message(self, message: str) -> None:
+        """Say something about the daemon as a whole; an empty message says that all is well."""
+        with self._lock:
+            self._message = message
+        self._changed()
+
+    def show_due(self, job: str, at: datetime) -> None:
+        """Say when a job of the schedule is due next."""
+        with self._lock:
+            self._due[job] = at
+        self._changed()
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole as JSON."""
+        with self._lock:
+            return {
+                "schema": SCHEMA,
+                "running": True,
+                "since": _instant(self._since),
+                "pid": os.getpid(),
+                "message": self._message,
+                "libraries": [_library(each) for each in self._libraries.values()],
+                "folders": [_folder(each) for each in self._folders.values()],
+                "runs": [_run(each) for each in reversed(self._runs)],
+                "schedule": {job: _instant(at) for job, at in sorted(self._due.items())},
+            }
+
+    def sentence(self) -> str:
+        """Say in one line how things are: systemd shows it."""
+        with self._lock:
+            shown = [
+                (each.name, each.state.value, each.message) for each in self._libraries.values()
+            ]
+            shown += [(each.path.name, each.state, each.message) for each in self._folders.values()]
+            count = len(self._folders)
+            files = sum(each.waiting_files for each in self._folders.values())
+            message = self._message
+        watching = f"watching {count} folder{'' if count == 1 else 's'}"
+        faults = [f"{who}: {why or state}" for who, state, why in shown if state not in _FINE]
+        settling = [f"{files} files settling"] if files else []
+        return "; ".join([watching, *settling, *([message] if message else []), *faults])
+
+
+def write_status(state_dir: Path, document: Mapping[str, Any]) -> None:
+    """Replace STATE/status.json, at once or not at all. Raises `StateError`."""
+    path = state_dir / _FILE
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StateError(f"cannot be written: {error.strerror}", path=path) from error
+
+
+def read_status(state_dir: Path) -> dict[str, Any]:
+    """Return what is known about the daemon of this state directory, dead or alive.
+
+    `running` is true only while a daemon holds the lock. Raises `StateError` when nothing can
+    be found out.
+    """
+    holder = find_holder(state_dir)
+    document = _read(state_dir / _FILE)
+    document["running"] = holder is not None and holder.command == DAEMON
+    if holder is not None:
+        document["pid"] = holder.pid
+    if not document["running"]:
+        document["since"] = document["pid"] = None
+        document["message"] = "" if holder is None else f"{holder} works here"
+    elif holder is not None and holder.since is not None:
+        document["since"] = _instant(holder.since)
+    return document
+
+
+def health_of(document: Mapping[str, Any]) -> Health:
+    """Sum a status document up for monitoring."""
+    if not document["running"]:
+        return Health.NOT_RUNNING
+    troubled = (
+        bool(document.get("message"))
+        or any(each["state"] not in _FINE or each["held"] for each in document["libraries"])
+        or any(each["state"] not in _FINE for each in document["folders"])
+    )
+    return Health.WAITING if troubled else Health.FINE
+
+
+def _read(path: Path) -> dict[str, Any]:
+    empty: dict[str, Any] = {"schema": SCHEMA, "libraries": [], "folders": [], "runs": []}
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return empty
+    except OSError as error:
+        raise StateError(f"cannot be read: {error.strerror}", path=path) from error
+    except ValueError:  # a power cut may leave anything; the next change writes it anew
+        return empty
+    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else empty
+
+
+def _library(status: LibraryStatus) -> dict[str, Any]:
+    return {
+        "name": status.name,
+        "state": status.state.value,
+        "message": status.message,
+        "pending": status.pending,
+        "held": status.held,
+        "queued_files": status.queued_files,
+        "last_reconcile_at": _instant(status.last_reconcile_at),
+        "last_success_at": _instant(status.last_success_at),
+        "next_try_at": _instant(status.next_try_at),
+    }
+
+
+def _folder(status: FolderStatus) -> dict[str, Any]:
+    shown = status.skipped[:_SKIPPED_SHOWN]
+    return {
+        "path": str(status.path),
+        "state": status.state,
+        "message": status.message,
+        "last_scan_at": _instant(status.last_scan_at),
+        "waiting_files": status.waiting_files,
+        "watching": status.sight,
+        "skipped_files": len(status.skipped),
+        "skipped": [{"file": name, "reason": reason} for name, reason in shown],
+    }
+
+
+def _run(status: RunStatus) -> dict[str, Any]:
+    return {
+        "run": status.run,
+        "library": status.library,
+        "reason": status.reason,
+        "ended_at": _instant(status.ended_at),
+        "files": status.files,
+        "counts": dict(status.counts),
+        "error": status.error,
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
