@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from syncd.errors import InputError, Problem
-from syncd.item import item_data, notes_for
+from syncd.item import item_data, links_for, notes_for
 from syncd.record import Identity, Record
 from syncd.ris import Ending, Entry, Reader
 from syncd.schema import Schema
@@ -39,6 +39,8 @@ class Inspected(NamedTuple):
     record: Record
     item: dict[str, Any]
     notes: list[str]
+    attachments: list[dict[str, Any]]
+    warnings: list[str]
 
 
 @dataclass(slots=True)
@@ -101,13 +103,22 @@ class Inspection:
                 _add_problems(report, [Problem(exc.message, exc.line or entry.line)])
             else:
                 observations.see(entry, record)
-                notes = notes_for(record, self._keep_notes)
-                yield Inspected(record, item_data(record, self._schema), notes)
+                yield self._inspect(record)
         _add_problems(report, reader.problems)
         report.encoding = reader.encoding
         report.encoding_certain = reader.encoding_certain
         report.source = observations.source
         report.alarms = list(observations.alarms(report.records_found))
+
+    def _inspect(self, record: Record) -> Inspected:
+        links = links_for(record)
+        return Inspected(
+            record,
+            item_data(record, self._schema),
+            notes_for(record, self._keep_notes),
+            links.attachments,
+            [*record.warnings, *links.warnings],
+        )
 
 
 def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
@@ -167,6 +178,6 @@ class _Observations:
             yield "the last record has no ER: the export was cut short; export it again"
         if self._garbled:
             yield (
-                f"{self._garbled:,} records hold text that was encoded twice or lost characters "
-                f"(such as Ã©), the first at line {self._first_garbled}; it came so from the source"
+                f"{self._garbled:,} of {records:,} records hold characters that were lost or encoded "
+                f"twice (such as Ã©), first at line {self._first_garbled}; it came so from the source"
             )

@@ -73,15 +73,12 @@ class TextFormatter(logging.Formatter):
         words = printable(record.getMessage()) + _repeats(record)
         facts = "".join(f" {name}={printable(str(value))}" for name, value in _facts(record))
         lines = [words + facts, *_traceback(record)]
-        opening = self._opening(record)
-        # journald makes an entry of every line, so every line needs its priority.
-        return "\n".join(opening + line for line in lines)
-
-    def _opening(self, record: logging.LogRecord) -> str:
         if self._for_journal:
-            return f"<{_PRIORITIES.get(record.levelno, 7)}>"
+            # journald makes an entry of every line, so every line needs its priority.
+            priority = f"<{_PRIORITIES.get(record.levelno, 7)}>"
+            return "\n".join(priority + line for line in lines)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
-        return f"{at} {record.levelname.lower():<8} "
+        return f"{at} {record.levelname.lower():<8} " + "\n".join(lines)
 
 
 class JsonFormatter(logging.Formatter):

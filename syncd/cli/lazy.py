@@ -23,11 +23,11 @@ class LazyGroup(click.Group):
         super().__init__(**more)  # type: ignore[arg-type]
         self._places = places
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
         return list(self._places)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command."""
         place = self._places.get(cmd_name)
         if place is None:
@@ -35,7 +35,7 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(place.module).command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.summary) for name, place in self._places.items()])

@@ -38,9 +38,10 @@ def _record(inspected: Inspected) -> dict[str, Any]:
         "source_id": record.origin.source_id,
         "source": record.origin.source,
         "identifiers": identifiers(record.identity),
-        "item": inspected.item,
+        "item": {key: value for key, value in inspected.item.items() if key != "collections"},
         "notes": inspected.notes,
-        "warnings": list(record.warnings),
+        "attachments": inspected.attachments,
+        "warnings": inspected.warnings,
         "unused": {tag: list(values) for tag, values in record.unused.items()},
     }
 
@@ -91,7 +92,7 @@ def _print_record(inspected: Inspected, page: Page) -> None:
     origin = record.origin
     title = item.get("title") or next(iter(record.fields.values()), "")
     page.row(_COLUMNS, [str(origin.index), str(origin.line), item["itemType"], strongest, title])
-    remarks = [*record.warnings]
+    remarks = [*inspected.warnings]
     if record.unused:
         remarks.append("not used: " + ", ".join(record.unused))
     for remark in remarks:

@@ -1,0 +1,163 @@
+"""Every way a command can end has its code, and is said in words on standard error."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pytest
+
+from syncd import errors
+from syncd.cli import program as cli
+from syncd.cli.exits import EXITS, Exit, exit_of, words_for
+from syncd.errors import Problem
+
+FAILURES: list[tuple[errors.SyncdError, int, str]] = [
+    (errors.ConfigError(Path("/c"), [Problem("`x` is odd", 3)]), 78, "/c:3: `x` is odd"),
+    (errors.InputError("no ER", path=Path("a.ris"), line=412), 65, "a.ris:412: no ER"),
+    (errors.StateError("not writable", path=Path("/s")), 73, "/s: not writable; make it"),
+    (errors.BusyError("syncd 42 works here"), 75, "syncd 42 works here; stop it"),
+    (errors.LedgerError("damaged"), 74, "damaged; nothing was sent"),
+    (errors.UnavailableError("no answer", retry_after=timedelta(1)), 69, "again later"),
+    (errors.OutcomeUnknownError("answer lost"), 75, "looks before it sends"),
+    (errors.ConflictError("moved on"), 75, "run this again"),
+    (errors.RejectedError("too large", too_large=True), 69, "will not help"),
+    (errors.AccessDeniedError("key refused"), 77, "syncd login"),
+]
+
+
+@pytest.fixture
+def run_raising(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
+    def run(error: BaseException) -> int:
+        @click.command()
+        def command() -> None:
+            raise error
+
+        monkeypatch.setattr(cli.group, "get_command", lambda _context, _name: command)
+        return cli.run(["anything"])
+
+    return run
+
+
+@pytest.mark.parametrize(("error", "code", "words"), FAILURES, ids=lambda v: type(v).__name__)
+def test_each_failure_has_its_code_and_says_what_to_do(
+    run_raising: Callable[[BaseException], int],
+    capsys: pytest.CaptureFixture[str],
+    error: errors.SyncdError,
+    code: int,
+    words: str,
+) -> None:
+    assert run_raising(error) == code
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err
+
+
+def test_every_failure_that_has_a_name_has_a_code() -> None:
+    tried = {type(error) for error, _, _ in FAILURES}
+
+    assert tried == EXITS.keys()
+    for name in dir(errors):
+        kind = getattr(errors, name)
+        if isinstance(kind, type) and issubclass(kind, errors.SyncdError):
+            assert kind in EXITS or kind.__subclasses__(), f"{name} has no exit code"
+
+
+def test_a_failure_of_a_kind_made_later_ends_as_its_nearest_relative() -> None:
+    class Stubborn(errors.UnavailableError):
+        pass
+
+    assert exit_of(Stubborn("x")) is Exit.UNAVAILABLE
+
+
+def test_what_a_file_is_called_cannot_move_the_cursor() -> None:
+    error = errors.InputError("odd\x1b[2J", path=Path("a\nb.ris"), line=1)
+
+    assert list(words_for(error)) == ["a\\nb.ris:1: odd\\x1b[2J"]
+
+
+def test_a_bug_is_told_with_its_traceback(
+    run_raising: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_raising(ZeroDivisionError("oops")) == Exit.BUG
+
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert "ZeroDivisionError: oops" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), Exit.INTERRUPTED),
+        (OSError(errno.ENOSPC, "No space left on device", "/state/ledger"), Exit.LEDGER),
+        (OSError(errno.EBADF, "Bad file descriptor"), Exit.BUG),
+    ],
+)
+def test_other_ends_have_their_codes_too(
+    run_raising: Callable[[BaseException], int], error: BaseException, code: Exit
+) -> None:
+    assert run_raising(error) == code
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nosuch"], ["inspect"], ["inspect", "--nosuch"], ["--nosuch"]]
+)
+def test_wrong_usage_is_told_on_standard_error(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert cli.run(arguments) == Exit.USAGE
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Usage: syncd" in err
+
+
+def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["inspct"])
+
+    assert "Did you mean 'inspect'?" in capsys.readouterr().err
+
+
+def test_help_and_version_are_no_failures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--help"]) == Exit.DONE
+    assert cli.run(["--version"]) == Exit.DONE
+    for name in cli.COMMANDS:
+        assert cli.run([name, "--help"]) == Exit.DONE
+
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert all(f"Usage: syncd {name}" in out for name in cli.COMMANDS)
+
+
+def test_the_overview_imports_no_command() -> None:
+    code = (
+        "import sys; sys.argv = ['syncd', '--help']\n"
+        "from syncd.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pydantic', 'sqlalchemy', 'pyzotero', 'keyring', 'rich', 'watchdog'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert ended.stderr == "[]\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    export = tmp_path / "many.ris"
+    export.write_text("TY  - JOUR\nTI  - A title long enough\nER  - \n" * 5000, encoding="utf-8")
+    command = f"{sys.executable} -m syncd.cli inspect --json {export} | head -n 1"
+
+    ended = subprocess.run(command, shell=True, capture_output=True, text=True)
+
+    assert json.loads(ended.stdout.rstrip(",\n") + "}")["schema"] == "syncd.inspect/1"
+    assert ended.stderr == ""
