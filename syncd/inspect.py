@@ -178,6 +178,6 @@ class _Observations:
             yield "the last record has no ER: the export was cut short; export it again"
         if self._garbled:
             yield (
-                f"{self._garbled:,} of {records:,} records hold characters that were lost or encoded "
-                f"twice (such as Ã©), first at line {self._first_garbled}; it came so from the source"
+                f"{self._garbled:,} of {records:,} records hold characters that were lost or "
+                f"encoded twice (as in Ã©), first at line {self._first_garbled}; they came so"
             )

@@ -23,6 +23,9 @@ COMMANDS = {
     "inspect": CommandPlace(
         "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
     ),
+    "status": CommandPlace(
+        "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
+    ),
 }
 
 _HELP = """\
