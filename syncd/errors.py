@@ -6,6 +6,7 @@ SyncdError
 ├─ StateError              the state directory cannot be made or is in use
 │  └─ BusyError            another syncd works on the same state; try again later
 ├─ LedgerError             our own memory is in doubt; stop
+├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
 └─ LibraryError            raised by adapters, and by nothing else
    ├─ UnavailableError     nothing was written; try later
    ├─ OutcomeUnknownError  it may have landed; look before sending again
@@ -79,6 +80,18 @@ class BusyError(StateError):
 
 class LedgerError(SyncdError):
     """The ledger is damaged, newer than this syncd, or cannot be written; nothing may be sent."""
+
+
+class KeyLookupError(SyncdError):
+    """The place where a library's key is kept does not give it out.
+
+    `passing` says that waiting may help: a locked keyring will be unlocked, whereas a key file
+    that others can read stays refused until somebody acts.
+    """
+
+    def __init__(self, message: str, *, passing: bool) -> None:
+        self.passing = passing
+        super().__init__(message)
 
 
 class LibraryError(SyncdError):

@@ -1,0 +1,280 @@
+"""One HTTP session with one server: what goes wrong on the wire becomes one of our errors.
+
+It never sleeps and never sends anything twice: whoever can read the ledger decides what happens
+after a failure. A request that was sent and not answered may have been carried out; for a read
+that does not matter, for a write it is `OutcomeUnknownError`.
+
+The key is put on a request here, at the last moment and only for the server it belongs to, so
+that no other code holds it and no redirect can carry it away.
+
+BACKOFF     what a server asks for on a good answer: finish what you are doing, then pause
+PATIENCE    how much of that pause is left
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import urllib.request
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import NamedTuple
+
+import httpx2
+
+from syncd.clock import Clock, SystemClock
+from syncd.errors import (
+    AccessDeniedError,
+    ConflictError,
+    LibraryError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
+
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 60.0
+_WRITE_SECONDS = 120.0
+"""Zotero's server takes seconds for fifty items, and 20 s for one with 3,000 authors."""
+
+_LONGEST_PATIENCE = timedelta(days=1)
+_WORDS = 300
+"""How much of a server's words is repeated."""
+
+_MARKUP = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL)
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNDERSTOOD = ("application/json", "text/plain")
+_STOPS_PYZOTERO = frozenset({"backoff", "retry-after"})
+"""Headers at which pyzotero sleeps in the caller's thread; they are dealt with here."""
+_DONE_WITH = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+_NOTHING_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+)
+
+for _name in ("httpx2", "httpcore2"):
+    # httpx2 logs every address at INFO; the story of a run is told by `run`, in fewer words.
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Answer(NamedTuple):
+    """A server's answer, read to its end."""
+
+    status: int
+    headers: httpx2.Headers
+    body: bytes
+    writing: bool
+    """The request was one that changes something."""
+
+    @property
+    def words(self) -> str:
+        """Return what the server says, in one line and without markup."""
+        text = self.body[: 20 * _WORDS].decode("utf-8", "replace")
+        text = " ".join(
+            re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL).split()
+        )
+        return text[:_WORDS] or _reason(self.status)
+
+
+class Transport(httpx2.BaseTransport):
+    """Carries requests to one server and answers back, or raises a `LibraryError`.
+
+    Only whole, successful answers come back. `Backoff` is remembered until it is over;
+    `note_answer` is called with the headers of each answer from the server.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        inner: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self._origin = _origin(httpx2.URL(url))
+        self._clock = clock or SystemClock()
+        self._inner = inner or httpx2.HTTPTransport(proxy=find_proxy(url))
+        self._resume_at: timedelta | None = None
+        self.key: str | None = None
+        self.schema_version: int | None = None
+        """The item schema that the server said it uses."""
+
+    def patience(self) -> timedelta | None:
+        """Return for how much longer the server asked to be left alone, or None."""
+        if self._resume_at is None:
+            return None
+        left = self._resume_at - self._clock.elapsed()
+        return left if left > timedelta() else None
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request. Raises `LibraryError`."""
+        self._prepare(request)
+        answer = self._exchange(request)
+        self._note(answer)
+        if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
+            raise self._refusal(answer)
+        if answer.body and not _is_understood(answer):
+            raise _not_an_answer(answer)
+        return _rebuilt(answer)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._inner.close()
+
+    def _prepare(self, request: httpx2.Request) -> None:
+        if _origin(request.url) != self._origin:
+            raise UnavailableError(
+                f"will not talk to {request.url.host} on behalf of {self._origin}"
+            )
+        # pyzotero believes in a key of its own making and in 30 seconds for everything.
+        request.headers.pop("Authorization", None)
+        if self.key is not None:
+            request.headers["Zotero-API-Key"] = self.key
+        patience = _READ_SECONDS if request.method in _READING else _WRITE_SECONDS
+        request.extensions = {
+            **request.extensions,
+            "timeout": httpx2.Timeout(patience, connect=_CONNECT_SECONDS).as_dict(),
+        }
+
+    def _exchange(self, request: httpx2.Request) -> Answer:
+        writing = request.method not in _READING
+        try:
+            response = self._inner.handle_request(request)
+            try:
+                body = response.read()
+            finally:
+                response.close()
+        except _NOTHING_SENT as error:
+            raise UnavailableError(f"cannot reach {self._origin}: {error}") from error
+        except httpx2.RequestError as error:
+            told = f"{self._origin} did not answer: {_name_of(error)}"
+            raise (OutcomeUnknownError if writing else UnavailableError)(told) from error
+        return Answer(response.status_code, response.headers, body, writing)
+
+    def _note(self, answer: Answer) -> None:
+        version = answer.headers.get("zotero-schema-version", "")
+        if version.isdecimal():
+            self.schema_version = int(version)
+        backoff = parse_wait(answer.headers.get("backoff"), self._clock.now)
+        if backoff is not None:
+            self._resume_at = self._clock.elapsed() + backoff
+
+    def _refusal(self, answer: Answer) -> LibraryError:
+        if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            # Both are said before anything is done: by the limiter, or during maintenance.
+            asked = parse_wait(
+                answer.headers.get("retry-after") or answer.headers.get("backoff"),
+                self._clock.now,
+            )
+            return UnavailableError(answer.words, retry_after=asked)
+        if 300 <= answer.status < 400:
+            return self._redirection(answer)
+        make = _BY_STATUS.get(answer.status)
+        if make is not None:
+            return make(answer)
+        if answer.status >= 500:
+            return _failed(answer)
+        return RejectedError(f"{answer.status}: {answer.words}")
+
+    def _redirection(self, answer: Answer) -> LibraryError:
+        """Refuse to follow: the key belongs to this server, and a portal is not Zotero."""
+        target = answer.headers.get("location", "nowhere")
+        return UnavailableError(
+            f"{self._origin} sends us on to {target.split('?')[0][:_WORDS]}, "
+            "which is not followed; is there a login page in between?"
+        )
+
+
+def open_client(transport: Transport) -> httpx2.Client:
+    """Return a client over this transport that adds nothing from the environment."""
+    return httpx2.Client(transport=transport, follow_redirects=False, trust_env=False)
+
+
+def find_proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for this address; never one for loopback."""
+    parsed = httpx2.URL(url)
+    if parsed.host in ("localhost", "127.0.0.1", "::1"):
+        return None
+    if urllib.request.proxy_bypass(parsed.host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parsed.scheme) or proxies.get("all")
+
+
+def parse_wait(text: str | None, now: Callable[[], datetime]) -> timedelta | None:
+    """Read a time to wait: seconds, or an HTTP date. None where it is neither."""
+    if text is None:
+        return None
+    text = text.strip()
+    try:
+        wait = timedelta(seconds=float(text))
+    except (ValueError, OverflowError):
+        try:
+            wait = parsedate_to_datetime(text) - now()
+        except (ValueError, TypeError):
+            return None
+    return min(max(wait, timedelta()), _LONGEST_PATIENCE)
+
+
+def _conflict(answer: Answer) -> LibraryError:
+    # A token is used once per call, so only a helper on the way can have sent it twice.
+    if "Write token already used" in answer.words:
+        return OutcomeUnknownError(answer.words)
+    return ConflictError(answer.words)
+
+
+def _failed(answer: Answer) -> LibraryError:
+    """A server that fell over may have carried out a part of a write first."""
+    told = f"{answer.status}: {answer.words}"
+    return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
+
+
+def _not_an_answer(answer: Answer) -> LibraryError:
+    told = f"something that is not Zotero answered, with {answer.status}: {answer.words}"
+    return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
+
+
+_BY_STATUS: Mapping[int, Callable[[Answer], LibraryError]] = {
+    HTTPStatus.UNAUTHORIZED: lambda answer: AccessDeniedError(answer.words),
+    HTTPStatus.FORBIDDEN: lambda answer: AccessDeniedError(answer.words),
+    # The only addresses we ask for are a library's own: it is the library that is not there.
+    HTTPStatus.NOT_FOUND: lambda answer: AccessDeniedError(answer.words),
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: lambda answer: UnavailableError(answer.words),
+    HTTPStatus.REQUEST_TIMEOUT: _failed,
+    HTTPStatus.PRECONDITION_FAILED: _conflict,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: lambda answer: RejectedError(answer.words, too_large=True),
+}
+
+
+def _is_understood(answer: Answer) -> bool:
+    return answer.headers.get("content-type", "").lower().startswith(_UNDERSTOOD)
+
+
+def _rebuilt(answer: Answer) -> httpx2.Response:
+    """Make the answer that the caller sees: unpacked, and without what pyzotero trips over."""
+    dropped = _STOPS_PYZOTERO | _DONE_WITH
+    kept = [(name, value) for name, value in answer.headers.items() if name not in dropped]
+    return httpx2.Response(answer.status, headers=kept, content=answer.body)
+
+
+def _origin(url: httpx2.URL) -> str:
+    port = "" if url.port is None else f":{url.port}"
+    return f"{url.scheme}://{url.host}{port}"
+
+
+def _name_of(error: httpx2.RequestError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"status {status}"
