@@ -11,13 +11,14 @@ from syncd.ris import Entry
 from syncd.sources.draft import Draft
 from syncd.sources.generic import GENERIC, fill_record
 from syncd.sources.item_types import kind_of
+from syncd.sources.own import OWN
 from syncd.sources.pure import PURE
 from syncd.sources.scopus import SCOPUS
 from syncd.sources.source import Source
 
 __all__ = ["SOURCES", "Source", "read_record"]
 
-SOURCES = (PURE, SCOPUS)
+SOURCES = (OWN, PURE, SCOPUS)
 """Asked in this order; the first that recognises an entry reads it."""
 
 
@@ -32,6 +33,14 @@ def read_record(entry: Entry, file: str) -> Record:
     if not draft.tags:
         raise InputError("the entry holds nothing but its type", line=entry.line)
     draft.source = find_source(draft)
+    if draft.source.read:
+        draft.source.read(draft)
+    else:
+        _read_by_steps(draft)
+    return draft.finish(file)
+
+
+def _read_by_steps(draft: Draft) -> None:
     kind = kind_of(draft)
     draft.item_type = kind.item_type
     if not kind.certain:
@@ -39,7 +48,6 @@ def read_record(entry: Entry, file: str) -> Record:
         draft.warn(f"{said}: taken for a {kind.item_type}")
     draft.source.prepare(draft)
     fill_record(draft, kind.genre)
-    return draft.finish(file)
 
 
 def find_source(draft: Draft) -> Source:

@@ -33,6 +33,7 @@ class Draft:
         "extra",
         "fields",
         "identifiers",
+        "identity",
         "isbns",
         "issns",
         "item_type",
@@ -61,6 +62,7 @@ class Draft:
         self.notes: list[Note] = []
         self.links: list[Link] = []
         self.identifiers: dict[str, Any] = {}
+        self.identity: Identity | None = None
         self.suggested_doi = ""
         self.isbns: list[str] = []
         self.issns: list[str] = []
@@ -176,3 +178,8 @@ class Draft:
             warnings=tuple(self.warnings),
             unused={tag: tuple(values) for tag, values in self.unused.items()},
         )
+
+    def _identity(self) -> Identity:
+        if self.identity is not None:
+            return self.identity
+        return Identity(**self.identifiers, isbn=tuple(self.isbns), issn=tuple(self.issns))

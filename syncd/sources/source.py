@@ -28,6 +28,8 @@ class Source:
     recognise: Callable[[Tags], bool]
     prepare: Callable[[Draft], None] = _nothing
     complete: Callable[[Draft], None] = _nothing
+    read: Callable[[Draft], None] | None = None
+    """Reads its entries from beginning to end, instead of the common steps."""
     catalog: str = ""
     """What stands in `libraryCatalog` where the record does not say."""
     assigns_keywords: bool = False

@@ -1,0 +1,181 @@
+"""Items as CSL-JSON, the form in which citation processors take them.
+
+Source of the names: the CSL 1.0.2 specification, appendices on types and variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_TYPES = {
+    "artwork": "graphic",
+    "audioRecording": "song",
+    "bill": "bill",
+    "blogPost": "post-weblog",
+    "book": "book",
+    "bookSection": "chapter",
+    "case": "legal_case",
+    "computerProgram": "software",
+    "conferencePaper": "paper-conference",
+    "dataset": "dataset",
+    "dictionaryEntry": "entry-dictionary",
+    "document": "document",
+    "email": "personal_communication",
+    "encyclopediaArticle": "entry-encyclopedia",
+    "film": "motion_picture",
+    "forumPost": "post",
+    "hearing": "hearing",
+    "instantMessage": "personal_communication",
+    "interview": "interview",
+    "journalArticle": "article-journal",
+    "letter": "personal_communication",
+    "magazineArticle": "article-magazine",
+    "manuscript": "manuscript",
+    "map": "map",
+    "newspaperArticle": "article-newspaper",
+    "patent": "patent",
+    "podcast": "song",
+    "preprint": "article",
+    "presentation": "speech",
+    "radioBroadcast": "broadcast",
+    "report": "report",
+    "standard": "standard",
+    "statute": "legislation",
+    "thesis": "thesis",
+    "tvBroadcast": "broadcast",
+    "videoRecording": "motion_picture",
+    "webpage": "webpage",
+}
+
+_VARIABLES = {
+    "title": ("title", "caseName", "nameOfAct", "subject"),
+    "title-short": ("shortTitle",),
+    "container-title": (
+        "publicationTitle", "bookTitle", "proceedingsTitle", "dictionaryTitle",
+        "encyclopediaTitle", "websiteTitle", "blogTitle", "forumTitle", "programTitle",
+        "sessionTitle", "reporter", "code",
+    ),
+    "container-title-short": ("journalAbbreviation",),
+    "collection-title": ("series", "seriesTitle"),
+    "collection-number": ("seriesNumber",),
+    "event-title": ("conferenceName", "meetingName"),
+    "event-place": ("eventPlace",),
+    "publisher": (
+        "publisher", "institution", "university", "company", "label", "distributor", "studio",
+        "network", "repository",
+    ),
+    "publisher-place": ("place", "repositoryLocation"),
+    "authority": (
+        "court", "legislativeBody", "issuingAuthority", "organization", "authority",
+    ),
+    "volume": ("volume", "codeVolume", "reporterVolume", "codeNumber"),
+    "number-of-volumes": ("numberOfVolumes",),
+    "issue": ("issue",),
+    "page": ("pages", "codePages"),
+    "page-first": ("firstPage",),
+    "number-of-pages": ("numPages",),
+    "edition": ("edition",),
+    "version": ("versionNumber",),
+    "number": (
+        "number", "reportNumber", "patentNumber", "billNumber", "docketNumber", "documentNumber",
+        "publicLawNumber", "episodeNumber", "identifier", "archiveID",
+    ),
+    "section": ("section", "committee"),
+    "genre": (
+        "type", "reportType", "thesisType", "manuscriptType", "mapType", "letterType",
+        "presentationType", "websiteType", "postType", "genre",
+    ),
+    "medium": (
+        "medium", "artworkMedium", "audioRecordingFormat", "videoRecordingFormat", "format",
+        "interviewMedium", "audioFileType", "system",
+    ),
+    "dimensions": ("artworkSize", "runningTime"),
+    "scale": ("scale",),
+    "references": ("history", "references"),
+    "status": ("legalStatus", "status"),
+    "abstract": ("abstractNote",),
+    "language": ("language",),
+    "ISBN": ("ISBN",),
+    "ISSN": ("ISSN",),
+    "DOI": ("DOI",),
+    "PMID": ("PMID",),
+    "PMCID": ("PMCID",),
+    "URL": ("url",),
+    "archive": ("archive",),
+    "archive_location": ("archiveLocation",),
+    "source": ("libraryCatalog",),
+    "call-number": ("callNumber",),
+    "citation-key": ("citationKey",),
+    "note": ("extra",),
+}  # fmt: skip
+_DATES = {
+    "issued": ("date", "dateDecided", "dateEnacted", "issueDate"),
+    "accessed": ("accessDate",),
+    "submitted": ("filingDate",),
+    "original-date": ("originalDate",),
+}
+_ROLES = {
+    "bookAuthor": "container-author",
+    "castMember": "performer",
+    "composer": "composer",
+    "contributor": "contributor",
+    "director": "director",
+    "editor": "editor",
+    "guest": "guest",
+    "host": "host",
+    "interviewer": "interviewer",
+    "narrator": "narrator",
+    "organizer": "organizer",
+    "performer": "performer",
+    "producer": "producer",
+    "recipient": "recipient",
+    "reviewedAuthor": "reviewed-author",
+    "scriptwriter": "script-writer",
+    "seriesEditor": "collection-editor",
+    "translator": "translator",
+}
+"""Roles that are no author's; every other creator is one."""
+
+_ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
+
+
+def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item as a CSL-JSON object whose `id` is the item key."""
+    csl: dict[str, Any] = {"id": key, "type": _TYPES.get(data.get("itemType", ""), "document")}
+    for variable, fields in _VARIABLES.items():
+        if text := _first(data, fields):
+            csl[variable] = text
+    for variable, fields in _DATES.items():
+        if text := _first(data, fields):
+            csl[variable] = _date(text)
+    for role, name in _names(data):
+        csl.setdefault(role, []).append(name)
+    if keywords := ", ".join(tag["tag"] for tag in data.get("tags") or ()):
+        csl["keyword"] = keywords
+    return csl
+
+
+def _first(data: Mapping[str, Any], fields: tuple[str, ...]) -> str:
+    for field in fields:
+        if text := data.get(field):
+            return str(text)
+    return ""
+
+
+def _date(text: str) -> dict[str, Any]:
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return {"raw": text}
+    return {"date-parts": [[int(part) for part in match.groups() if part]]}
+
+
+def _names(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for creator in data.get("creators") or ():
+        role = _ROLES.get(creator["creatorType"], "author")
+        if "name" in creator:
+            yield role, {"literal": creator["name"]}
+        else:
+            name = {"family": creator.get("lastName", ""), "given": creator.get("firstName", "")}
+            yield role, {part: text for part, text in name.items() if text}
