@@ -130,6 +130,8 @@ class Intent:
     placements: tuple[tuple[str, str], ...] = ()
     """Where this run puts the item: (collection | tag, value)."""
     aliases: tuple[tuple[str, str], ...] = ()
+    member: Citation | None = None
+    """The record's citation where it is the work of an item or of an earlier record."""
     shared: tuple[str, ...] = ()
     question: HeldQuestion | None = None
 

@@ -45,11 +45,10 @@ def get_export(connection: Connection, facts: ExportFacts, now: str) -> int:
         select(export.c.export_id).where(export.c.sha256 == facts.sha256)
     ).scalar_one_or_none()
     if known is not None:
-        return known
+        return int(known)
     values = {**facts._asdict(), "first_seen_at": now}
-    return connection.execute(
-        insert(export).values(**values).returning(export.c.export_id)
-    ).scalar_one()
+    statement = insert(export).values(**values).returning(export.c.export_id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def add_delivery(
@@ -86,11 +85,9 @@ def is_delivered(connection: Connection, library_id: int, sha256: str, folder: b
 
 def begin_run(connection: Connection, library_id: int, reason: str, now: str) -> int:
     """Open a run and return its number."""
-    return connection.execute(
-        insert(run)
-        .values(library_id=library_id, reason=reason, started_at=now, counts="{}")
-        .returning(run.c.run_id)
-    ).scalar_one()
+    values = {"library_id": library_id, "reason": reason, "started_at": now, "counts": "{}"}
+    statement = insert(run).values(**values).returning(run.c.run_id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def end_run(connection: Connection, run_id: int, counts: Mapping[str, int], now: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from syncd.item import citation_of
 from syncd.ledger.store import Ledger
-from syncd.ledger.tables import block, identifier, item, library, placement, shared_doi
+from syncd.ledger.tables import block, identifier, item, library, member, placement, shared_doi
 from syncd.library import Changes, StoredItem
 from syncd.matching import (
     Features,
@@ -145,7 +145,7 @@ def _index(
     connection: Connection,
     library_id: int,
     rows: Sequence[ItemRow],
-    features: Mapping[str, Features],
+    features: Mapping[ItemKey, Features],
 ) -> None:
     names = [
         (kind, value, row.key)
@@ -154,14 +154,38 @@ def _index(
         for kind, value in dict.fromkeys(row.citation.identity.pairs())
     ]
     add_identifiers(connection, library_id, names, alias=False)
-    blocks = [
-        {"library_id": library_id, "block": key, "item_key": row.key}
-        for row in rows
-        if row.citation
-        for key in dict.fromkeys(blocking_keys(features[row.key]))
-    ]
-    if blocks:
-        connection.execute(insert(block), blocks)
+    _add_blocks(
+        connection,
+        library_id,
+        {
+            (key, row.key)
+            for row in rows
+            if row.citation
+            for key in blocking_keys(features[row.key])
+        },
+    )
+
+
+def _add_blocks(
+    connection: Connection, library_id: int, blocks: Collection[tuple[int, str]]
+) -> None:
+    """Let items be found by these (blocking key, item key)."""
+    for part in chunks(blocks):
+        found = connection.execute(
+            select(block.c.block, block.c.item_key).where(
+                block.c.library_id == library_id,
+                block.c.block.in_({key for key, _ in part}),
+                block.c.item_key.in_({item_key for _, item_key in part}),
+            )
+        )
+        known = {(row.block, row.item_key) for row in found}
+        rows = [
+            {"library_id": library_id, "block": key, "item_key": item_key}
+            for key, item_key in part
+            if (key, item_key) not in known
+        ]
+        if rows:
+            connection.execute(insert(block), rows)
 
 
 def add_identifiers(
@@ -400,6 +424,57 @@ def find_shared_dois(connection: Connection, library_id: int, dois: Collection[s
     return found
 
 
+def add_members(
+    connection: Connection, library_id: int, members: Collection[tuple[str, Citation]]
+) -> None:
+    """Remember records that were found to be the works of these items."""
+    wanted = {(key, dump_features(features_of(citation))) for key, citation in members}
+    for part in chunks({key for key, _ in wanted}):
+        known = {
+            *_find_members(connection, library_id, part),
+            *_find_own_features(connection, library_id, part),
+        }
+        fresh = [pair for pair in wanted if pair[0] in part and pair not in known]
+        if fresh:
+            connection.execute(
+                insert(member),
+                [
+                    {"library_id": library_id, "item_key": key, "features": features}
+                    for key, features in fresh
+                ],
+            )
+            blocks = {
+                (block_key, key)
+                for key, features in fresh
+                for block_key in blocking_keys(load_features(features))
+            }
+            _add_blocks(connection, library_id, blocks)
+
+
+def _find_members(
+    connection: Connection, library_id: int, keys: Sequence[str]
+) -> list[tuple[str, bytes]]:
+    """Return (item key, features) of the records remembered for these items."""
+    rows = connection.execute(
+        select(member.c.item_key, member.c.features).where(
+            member.c.library_id == library_id, member.c.item_key.in_(keys)
+        )
+    )
+    return [(row.item_key, row.features) for row in rows]
+
+
+def _find_own_features(
+    connection: Connection, library_id: int, keys: Sequence[str]
+) -> list[tuple[str, bytes]]:
+    """Return (item key, features) of these items themselves."""
+    rows = connection.execute(
+        select(item.c.item_key, item.c.features).where(
+            item.c.library_id == library_id, item.c.item_key.in_(keys)
+        )
+    )
+    return [(row.item_key, row.features) for row in rows]
+
+
 def removed_items(connection: Connection, library_id: int) -> list[tuple[str, str]]:
     """Return (key, state) of the items that syncd made and somebody removed since."""
     rows = connection.execute(
@@ -474,12 +549,11 @@ class LedgerWorks:
         works = self._read_works(connection, {key for _, key in found})
         gathered: defaultdict[_T, list[Known]] = defaultdict(list)
         for name, key in found:
-            if key in works:
-                gathered[name].append(works[key])
+            gathered[name] += works.get(key, ())
         return dict(gathered)
 
-    def _read_works(self, connection: Connection, keys: Collection[str]) -> dict[str, Known]:
-        works: dict[str, Known] = {}
+    def _read_works(self, connection: Connection, keys: Collection[str]) -> dict[str, list[Known]]:
+        works: dict[str, list[Known]] = {}
         for part in chunks(keys):
             rows = connection.execute(
                 select(item.c.item_key, item.c.state, item.c.features, item.c.made_by_run).where(
@@ -489,10 +563,15 @@ class LedgerWorks:
                 )
             )
             for row in rows:
-                works[row.item_key] = Known(
+                known = Known(
                     ref=row.item_key,
                     features=load_features(row.features),
                     removed=None if row.state == "present" else row.state,
                     made_by_us=row.made_by_run is not None,
                 )
+                works[row.item_key] = [known]
+            for key, features in _find_members(connection, self._library_id, part):
+                if key in works:
+                    known = works[key][0]._replace(features=load_features(features))
+                    works[key].append(known)
         return works

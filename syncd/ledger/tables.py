@@ -99,6 +99,16 @@ block = _table(
     rowid=False,
 )
 
+# Records found to be an item's work although they look different from it. A further record
+# joins the item only if it agrees with each of these too.
+member = _table(
+    "member",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("features", LargeBinary, primary_key=True, comment="what matching compares"),
+    rowid=False,
+)
+
 # DOIs found to name several works (supplements, containers): no longer evidence of identity.
 shared_doi = _table(
     "shared_doi",

@@ -1,0 +1,240 @@
+"""What became of operations is written into the ledger, and what is in doubt is looked at.
+
+LANDED   what stands in the library under the operation's key is what the operation meant: our
+         write arrived, or another syncd was faster; either way it is done
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from syncd.item import citation_of
+from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger.outbox import Pending
+from syncd.ledger.store import Ledger
+from syncd.library import Accepted, Answer, Library, Refusal, Refused, StoredItem
+from syncd.matching import Verdict, features_of, judge
+from syncd.plan import OperationKind
+from syncd.record import ItemKey
+
+_MAX_ATTEMPTS = 5
+"""How often an operation may be sent back before a person is asked."""
+
+DECIDE_AGAIN = -1
+"""A `planned_version` older than any library: the operation is decided again before it is sent."""
+
+Landed = Sequence[tuple[Pending, Accepted]]
+
+
+class Recorder:
+    """Records outcomes for one library."""
+
+    def __init__(self, library: Library, ledger: Ledger, library_id: int) -> None:
+        self._library = library
+        self._ledger = ledger
+        self._library_id = library_id
+
+    def record(self, operations: Sequence[Pending], answer: Answer) -> None:
+        """Write down what a push came to, all of it at once, and look at keys that were taken."""
+        pairs = list(zip(operations, answer.outcomes, strict=True))
+        landed = [(p, outcome) for p, outcome in pairs if isinstance(outcome, Accepted)]
+        refused = [(p, outcome) for p, outcome in pairs if isinstance(outcome, Refused)]
+        taken = [p for p, outcome in refused if outcome.refusal is Refusal.KEY_TAKEN]
+        with self._ledger.write() as connection:
+            self._accept(connection, landed)
+            # Until they were looked at, their fate is as unknown as after a lost answer.
+            for pending, outcome in refused:
+                if outcome.refusal is not Refusal.KEY_TAKEN:
+                    self._refuse(connection, pending, outcome)
+            if answer.library_version is not None:
+                self._move_cursor(connection, answer.library_version)
+        if taken:
+            self.look(taken, refused=True)
+
+    def look(self, operations: Sequence[Pending], *, refused: bool = False) -> int:
+        """Settle operations of unknown fate by reading the library; return how many landed.
+
+        The others are promised again: as they are where nothing stands under their key, to be
+        decided again where something else does, or where the library `refused` the key.
+        """
+        items = self._read_items(operations)
+        collections = self._read_collections(operations)
+        landed: list[tuple[Pending, Accepted]] = []
+        others: list[Pending] = []
+        for pending in operations:
+            if pending.kind is OperationKind.CREATE_COLLECTION:
+                version = 0 if pending.item_key in collections else None
+            else:
+                version = _landed_version(pending, items.get(pending.item_key))
+            if version is None:
+                others.append(pending)
+            else:
+                landed.append((pending, Accepted(pending.item_key, version)))
+        with self._ledger.write() as connection:
+            self._accept(connection, landed)
+            known = [mirror.row_of(items[p.item_key]) for p in others if p.item_key in items]
+            mirror.write_items(connection, self._library_id, known)
+            for pending in others:
+                if refused or pending.item_key in items:
+                    self._promise_again(connection, pending, "its key is taken by something else")
+                else:
+                    outbox.set_state(connection, [pending.operation_id], "planned")
+        return len(landed)
+
+    def hold_refused(self, operations: Sequence[Pending], message: str) -> None:
+        """Ask a person about operations that the library will never take as they are."""
+        with self._ledger.write() as connection:
+            for pending in operations:
+                self._hold(connection, pending, message)
+
+    def hold_twins(self, operations: Sequence[Pending]) -> None:
+        """Ask a person about items just made of works that another program made meanwhile."""
+        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        for pending in operations:
+            if pending.kind is not OperationKind.CREATE or "parentItem" in pending.payload:
+                continue
+            citation = citation_of(pending.payload)
+            features = features_of(citation)
+            found = works.by_identifiers(list(citation.identity.pairs()))
+            twins = {
+                known.ref
+                for group in found.values()
+                for known in group
+                if known.ref != pending.item_key
+                and known.removed is None
+                and judge(features, known.features).verdict is Verdict.SAME
+            }
+            if twins:
+                self._hold_twin(pending, sorted(twins))
+
+    # Inside a transaction
+
+    def _accept(self, connection: Connection, landed: Landed) -> None:
+        made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
+        settled: defaultdict[str, list[int]] = defaultdict(list)
+        for pending, accepted in landed:
+            if pending.kind is OperationKind.CREATE:
+                item = StoredItem(ItemKey(pending.item_key), accepted.version, pending.payload)
+                made[pending.run_id].append(mirror.row_of(item))
+            elif pending.kind is not OperationKind.CREATE_COLLECTION:
+                mirror.note_change(
+                    connection,
+                    self._library_id,
+                    pending.item_key,
+                    accepted.version,
+                    collections=pending.payload.get("collections", ()),
+                    restored=pending.kind is OperationKind.RESTORE,
+                )
+            if pending.record_id is not None and pending.is_main:
+                word = "unchanged" if accepted.unchanged else "accepted"
+                settled[word].append(pending.record_id)
+        for run_id, rows in made.items():
+            mirror.write_items(connection, self._library_id, rows, run_id)
+        for word, record_ids in settled.items():
+            journal.settle_records(connection, record_ids, word)
+        outbox.remove(connection, [pending.operation_id for pending, _ in landed])
+
+    def _refuse(self, connection: Connection, pending: Pending, refused: Refused) -> None:
+        if refused.refusal is Refusal.INVALID:
+            self._hold(connection, pending, refused.message)
+        else:
+            self._promise_again(connection, pending, refused.message)
+
+    def _promise_again(self, connection: Connection, pending: Pending, message: str) -> None:
+        if pending.attempts >= _MAX_ATTEMPTS:
+            self._hold(connection, pending, message)
+            return
+        outbox.change(
+            connection,
+            pending.operation_id,
+            state="planned",
+            attempts=pending.attempts + 1,
+            planned_version=DECIDE_AGAIN,
+        )
+
+    def _hold(self, connection: Connection, pending: Pending, message: str) -> None:
+        """Take an operation out of the outbox and put it before a person."""
+        doomed = [pending]
+        if pending.record_id is not None:
+            if pending.is_main:
+                # A child cannot stand without its parent: it is kept with the question.
+                doomed = outbox.operations_of_record(connection, pending.record_id)
+                journal.settle_records(connection, [pending.record_id], "refused", message)
+            else:
+                journal.note_error(connection, pending.record_id, message)
+            holds.add_hold(
+                connection,
+                self._library_id,
+                pending.record_id,
+                kind="refused",
+                question=f"refused {pending.item_key}",
+                reason=message,
+                payload={p.item_key: dict(p.payload) for p in doomed},
+                now=self._ledger.now(),
+            )
+        outbox.remove(connection, [p.operation_id for p in doomed])
+
+    def _hold_twin(self, pending: Pending, twins: Sequence[str]) -> None:
+        if pending.record_id is None:
+            return
+        with self._ledger.write() as connection:
+            holds.add_hold(
+                connection,
+                self._library_id,
+                pending.record_id,
+                kind="twin",
+                question=f"twin {pending.item_key} {' '.join(twins)}",
+                reason="another program made the same work at the same moment",
+                payload={"item_key": pending.item_key, "twins": list(twins)},
+                now=self._ledger.now(),
+            )
+
+    def _move_cursor(self, connection: Connection, version: int) -> None:
+        mirror.move_cursor(
+            connection, self._library_id, version, foreign=False, now=self._ledger.now()
+        )
+
+    # At the library
+
+    def _read_items(self, operations: Sequence[Pending]) -> dict[str, StoredItem]:
+        keys = [
+            ItemKey(pending.item_key)
+            for pending in operations
+            if pending.kind is not OperationKind.CREATE_COLLECTION
+        ]
+        return {item.key: item for item in self._library.get(keys)} if keys else {}
+
+    def _read_collections(self, operations: Sequence[Pending]) -> set[str]:
+        # A collection under our key is ours even if a person has renamed it since.
+        if all(p.kind is not OperationKind.CREATE_COLLECTION for p in operations):
+            return set()
+        return {collection.key for collection in self._library.collections()}
+
+
+def _landed_version(pending: Pending, item: StoredItem | None) -> int | None:
+    """Return the version at which the operation has landed, or None if it has not."""
+    if item is None:
+        return None
+    match pending.kind:
+        case OperationKind.RESTORE:
+            landed = not item.trashed
+        case OperationKind.COLLECT:
+            tags = {tag["tag"] for tag in item.data.get("tags", ())}
+            landed = set(pending.payload["tags"]) <= tags and set(
+                pending.payload["collections"]
+            ) <= set(item.data.get("collections", ()))
+        case _:
+            landed = _is_meant(pending, item)
+    return item.version if landed else None
+
+
+def _is_meant(pending: Pending, item: StoredItem) -> bool:
+    if not pending.is_main:
+        return bool(item.data.get("parentItem") == pending.payload["parentItem"])
+    if item.data.get("parentItem"):
+        return False
+    meant, there = (features_of(citation_of(data)) for data in (pending.payload, item.data))
+    return judge(meant, there).verdict is Verdict.SAME

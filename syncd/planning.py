@@ -1,0 +1,300 @@
+"""Turn rulings into intents: which records are created, collected, skipped or held, and how.
+
+A record is told apart by `matching`; this room knows what its folder wants done about it. It
+decides nothing about identity, and it looks things up only at the `Desk`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from syncd.matching import Doubt, Known, Ruling, RulingKind
+from syncd.plan import (
+    Decision,
+    Desk,
+    HeldQuestion,
+    Incoming,
+    Intent,
+    KnownItem,
+    OperationKind,
+    Place,
+    PlannedOperation,
+    PlannedRecord,
+    Pointer,
+)
+from syncd.record import ItemKey
+from syncd.settings import LookAlikes, WhenFound
+
+_SETTLED = (Decision.SKIP, Decision.COLLECT)
+
+
+def make_intents(
+    incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Desk
+) -> list[Intent]:
+    """Return one intent per record, in order; each ruling belongs to the record at its index."""
+    return _Planner(incoming, rulings, desk).plan()
+
+
+def _looks_alike(ruling: Ruling) -> bool:
+    # Contradicting identifiers and retractions are for a person, whatever a folder says.
+    return ruling.kind is RulingKind.HOLD and ruling.doubt is Doubt.LOOK
+
+
+class _Planner:
+    """One plan in the making. `_wanted` gathers what later records add to an earlier one."""
+
+    def __init__(self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Desk) -> None:
+        self._incoming = incoming
+        self._rulings = rulings
+        self._desk = desk
+        self._found = desk.items({ruling.known.ref for ruling in rulings if ruling.known})
+        self._placed = desk.placements(self._found)
+        self._minted: set[str] = set()
+        self._first_asked: set[tuple[str, tuple[str, str]]] = set()
+        self._joining = _joining_places(incoming, rulings)
+        first_keys = {desk.mint(record.citation, 0) for record in incoming}
+        self._taken: dict[str, KnownItem] = dict(desk.items(first_keys))
+        self._looked_up: set[str] = set(first_keys)
+
+    def plan(self) -> list[Intent]:
+        intents: list[Intent] = []
+        for number, ruling in enumerate(self._rulings):
+            intents.append(self._decide(number, ruling, intents))
+        return intents
+
+    def _decide(self, number: int, ruling: Ruling, earlier: Sequence[Intent]) -> Intent:
+        record = self._incoming[number]
+        if ruling.kind is RulingKind.NEW:
+            return self._create(number, ruling)
+        if _looks_alike(ruling) and record.place.look_alikes is LookAlikes.CREATE:
+            return self._create(number, ruling)
+        if ruling.kind is RulingKind.HOLD:
+            return self._hold(record, ruling)
+        if ruling.within is not None:
+            return self._same_as_earlier(record, ruling, earlier[ruling.within])
+        return self._same_as_item(record, ruling)
+
+    # A new work
+
+    def _create(self, number: int, ruling: Ruling) -> Intent:
+        record = self._incoming[number]
+        key, ordinal, tombstone = self._mint(record)
+        if tombstone and not record.place.readd:
+            reason = "this work was deleted from the library, and stays deleted"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        places = (record.place, *self._joining[number])
+        collections = _merge(self._collection(place) for place in places)
+        tags = _merge(place.tags for place in places)
+        data = {**record.data, "collections": list(collections)}
+        data["tags"] = _with_tags(record.data.get("tags", ()), tags)
+        operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
+        for child_number, child in enumerate(record.children):
+            child_key = self._desk.mint_child(key, child_number)
+            payload = {**child, "parentItem": key}
+            operations.append(PlannedOperation(OperationKind.CREATE, child_key, payload))
+        intent = self._settle(record, ruling, Decision.CREATE, ruling.reason, key)
+        return replace(
+            intent, operations=tuple(operations), placements=_placements(collections, tags)
+        )
+
+    def _mint(self, record: Incoming) -> tuple[ItemKey, int, bool]:
+        """Return the first key free for this record, and whether it marks a deleted work.
+
+        A key known to be deleted whose content was never seen can only be judged by the key
+        itself: it is the one this very work would get, so the work was deleted.
+        """
+        ordinal = 0
+        while True:
+            key = self._desk.mint(record.citation, ordinal)
+            known = self._look_up(key)
+            if key not in self._minted and (known is None or known.state == "deleted"):
+                self._minted.add(key)
+                return key, ordinal, known is not None and not known.seen
+            ordinal += 1
+
+    def _look_up(self, key: ItemKey) -> KnownItem | None:
+        # The first key of every record was looked up at once; a second one is rare.
+        if key not in self._looked_up:
+            self._looked_up.add(key)
+            self._taken.update(self._desk.items([key]))
+        return self._taken.get(key)
+
+    # A work that is already there
+
+    def _same_as_item(self, record: Incoming, ruling: Ruling) -> Intent:
+        known = ruling.known
+        if known is None:
+            raise ValueError("a ruling of sameness names neither an item nor an earlier record")
+        key = ItemKey(known.ref)
+        if known.removed and not record.place.readd:
+            reason = f"{_removed_words(known)}; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        item = self._found[key]
+        if item.state == "deleted":
+            return self._create_again(record, ruling)
+        return self._collect(record, ruling, key, item)
+
+    def _create_again(self, record: Incoming, ruling: Ruling) -> Intent:
+        number = next(n for n, other in enumerate(self._incoming) if other is record)
+        intent = self._create(number, ruling)
+        reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
+        return replace(intent, planned=replace(intent.planned, reason=reason))
+
+    def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
+        wanted = self._still_wanted(record.place, key, item)
+        restores = item.state == "trashed"
+        if record.place.when_found is WhenFound.SKIP or not (wanted or restores):
+            reason = f"already in the library; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
+        operations = []
+        if restores:
+            operations.append(
+                PlannedOperation(OperationKind.RESTORE, key, {}, base_version=item.version)
+            )
+        if wanted:
+            payload = {
+                "collections": [value for kind, value in wanted if kind == "collection"],
+                "tags": [value for kind, value in wanted if kind == "tag"],
+            }
+            operations.append(
+                PlannedOperation(OperationKind.COLLECT, key, payload, base_version=item.version)
+            )
+        return replace(intent, operations=tuple(operations), placements=tuple(wanted))
+
+    def _still_wanted(self, place: Place, key: ItemKey, item: KnownItem) -> list[tuple[str, str]]:
+        """Return where the item is to be put: not where it is, nor where it once was put."""
+        wanted = []
+        for placement in _placements(self._collection(place), place.tags):
+            if placement in self._placed.get(key, ()) or (key, placement) in self._first_asked:
+                continue
+            if placement[0] == "collection" and placement[1] in item.collections:
+                continue
+            self._first_asked.add((key, placement))
+            wanted.append(placement)
+        return wanted
+
+    def _same_as_earlier(self, record: Incoming, ruling: Ruling, earlier: Intent) -> Intent:
+        first = earlier.planned
+        pointer = _pointer_to(first)
+        if first.decision is Decision.HOLD:
+            held = self._settle(record, ruling, Decision.HOLD, first.reason, None)
+            planned = replace(held.planned, candidates=(pointer, *first.candidates))
+            return replace(held, planned=planned, question=earlier.question)
+        reason = f"the same work as record {first.origin.index} of {first.origin.file}"
+        intent = self._settle(
+            record, ruling, Decision.SKIP, f"{reason}; {ruling.reason}", first.item_key
+        )
+        return replace(intent, planned=replace(intent.planned, duplicate_of=pointer))
+
+    # A work in doubt
+
+    def _hold(self, record: Incoming, ruling: Ruling) -> Intent:
+        if _looks_alike(ruling) and record.place.look_alikes is LookAlikes.SKIP:
+            reason = f"undecided, and this folder skips look-alikes; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, None)
+        question = HeldQuestion(
+            fingerprint=self._desk.fingerprint(record.citation),
+            payload={
+                "data": dict(record.data),
+                "children": [dict(child) for child in record.children],
+                "collections": list(self._collection(record.place)),
+                "tags": list(record.place.tags),
+            },
+        )
+        intent = self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
+        return replace(intent, question=question)
+
+    # Shared by all
+
+    def _collection(self, place: Place) -> tuple[str, ...]:
+        return (self._desk.collection(place.collection),) if place.collection else ()
+
+    def _settle(
+        self,
+        record: Incoming,
+        ruling: Ruling,
+        decision: Decision,
+        reason: str,
+        key: str | None,
+    ) -> Intent:
+        planned = PlannedRecord(
+            origin=record.origin,
+            decision=decision,
+            reason=reason,
+            evidence=ruling.evidence,
+            duplicate_of=Pointer(item_key=key) if decision in _SETTLED and key else None,
+            candidates=tuple(self._point(candidate) for candidate in ruling.candidates),
+            identity=record.citation.identity,
+            item_key=key,
+        )
+        return Intent(
+            planned,
+            record.export,
+            record.entry,
+            aliases=ruling.aliases,
+            member=record.citation if ruling.kind is RulingKind.SAME else None,
+            shared=ruling.shared,
+        )
+
+    def _point(self, candidate: Known | int) -> Pointer:
+        if isinstance(candidate, Known):
+            return Pointer(item_key=candidate.ref)
+        return _pointer_to_origin(self._incoming[candidate])
+
+
+def _joining_places(
+    incoming: Sequence[Incoming], rulings: Sequence[Ruling]
+) -> Mapping[int, list[Place]]:
+    """Return, by record, the places of the records that turned out to be the same work."""
+    joining: defaultdict[int, list[Place]] = defaultdict(list)
+    for number, ruling in enumerate(rulings):
+        if ruling.within is not None and ruling.kind is RulingKind.SAME:
+            joining[ruling.within].append(incoming[number].place)
+    return joining
+
+
+def _pointer_to_origin(record: Incoming) -> Pointer:
+    origin = record.origin
+    return Pointer(file=origin.file, index=origin.index, source_id=origin.source_id)
+
+
+def _pointer_to(planned: PlannedRecord) -> Pointer:
+    origin = planned.origin
+    return Pointer(
+        item_key=planned.item_key,
+        file=origin.file,
+        index=origin.index,
+        source_id=origin.source_id,
+    )
+
+
+def _placements(collections: Iterable[str], tags: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return (*(("collection", key) for key in collections), *(("tag", tag) for tag in tags))
+
+
+def _merge(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for group in groups for value in group))
+
+
+def _with_tags(tags: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Mapping[str, Any]]:
+    present = list(tags)
+    known = {tag["tag"] for tag in present}
+    return present + [{"tag": name} for name in names if name not in known]
+
+
+def _removed_words(known: Known) -> str:
+    if known.removed == "trashed":
+        return "in the library's trash, and stays there"
+    return "deleted from the library, and stays deleted"
+
+
+def _collect_words(record: Incoming, ruling: Ruling) -> str:
+    words = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
+    mode = record.place.when_found
+    if mode in (WhenFound.SYNC, WhenFound.FILL):
+        words += f" (when_found = {mode.value}: fields are left as they are)"
+    return words

@@ -1,0 +1,117 @@
+"""Dropped exports become records on their way, and what cannot be one becomes a reason why not."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from syncd.errors import InputError
+from syncd.inbox.exports import ChangedError, Export, open_export
+from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.plan import Decision, Incoming, Place, PlannedRecord
+from syncd.record import Origin, Record
+from syncd.ris import Entry, Reader
+from syncd.schema import Schema
+from syncd.sources import read_record
+
+
+class Delivery(NamedTuple):
+    """An export together with what its folder asks for."""
+
+    export: Export
+    place: Place
+
+
+@dataclass(slots=True)
+class Rejection:
+    """An entry that could not be used; it is reported like a record and kept like one."""
+
+    planned: PlannedRecord
+    export: int
+    entry: bytes
+
+
+@dataclass(slots=True)
+class Reading:
+    """What several exports hold; they are numbered from 0.
+
+    `unusable` are those of which nothing could be used, and why. `changed` are those that were
+    not what the inbox had seen: nothing of them is in here, and they are not delivered.
+    """
+
+    incoming: list[Incoming] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    unusable: dict[int, InputError] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+
+
+class Tools(NamedTuple):
+    """What turns entries into item data: the library's schema and the kinds of notes to keep."""
+
+    schema: Schema
+    keep_notes: Collection[str]
+
+
+def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Reading:
+    """Read every export from start to end, once."""
+    reading = Reading()
+    for number, delivery in enumerate(deliveries):
+        try:
+            _read_one(number, delivery, tools, reading)
+        except ChangedError:
+            reading.changed.add(number)
+        except InputError as exc:
+            reading.unusable[number] = exc
+    return reading
+
+
+def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -> None:
+    # What was read before the export turned out to be unusable does not count.
+    incoming: list[Incoming] = []
+    rejected: list[Rejection] = []
+    file = str(delivery.export.dropped_as)
+    with open_export(delivery.export) as stream:
+        for entry in Reader(stream):
+            try:
+                record = read_record(entry, file)
+            except InputError as exc:
+                rejected.append(_reject(entry, file, number, exc))
+            else:
+                incoming.append(_receive(record, entry, number, delivery.place, tools))
+    reading.incoming += incoming
+    reading.rejected += rejected
+
+
+def _receive(record: Record, entry: Entry, number: int, place: Place, tools: Tools) -> Incoming:
+    data = item_data(record, tools.schema)
+    return Incoming(
+        origin=record.origin,
+        citation=citation_of(data, record.identity),
+        data=data,
+        children=tuple(_children(record, tools)),
+        place=place,
+        export=number,
+        entry=_keep(entry),
+    )
+
+
+def _children(record: Record, tools: Tools) -> Iterator[dict[str, Any]]:
+    for html in notes_for(record, tools.keep_notes):
+        yield {"itemType": "note", "note": html, "tags": []}
+    yield from links_for(record).attachments
+
+
+def _reject(entry: Entry, file: str, number: int, error: InputError) -> Rejection:
+    planned = PlannedRecord(
+        origin=Origin(file, entry.index, error.line or entry.line),
+        decision=Decision.REJECT,
+        reason=error.message,
+    )
+    return Rejection(planned, number, _keep(entry))
+
+
+def _keep(entry: Entry) -> bytes:
+    text = "\n".join(f"{line.tag}  - {line.value}" for line in entry.lines)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)

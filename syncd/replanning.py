@@ -1,0 +1,281 @@
+"""What has not been sent yet is decided again, because the library has moved on since.
+
+The plan said "create" when the work was not there; by now it may be. Items that were to be filed
+may have been removed. Nothing is sent on the strength of a view that is known to be old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from syncd.item import citation_of
+from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger.outbox import Pending
+from syncd.ledger.store import Ledger
+from syncd.library import Library
+from syncd.matching import Known, Policy, Ruling, RulingKind, fingerprint, resolve
+from syncd.minting import mint_key, name_of
+from syncd.plan import Decision, KnownItem, OperationKind, PlannedRecord, Pointer
+from syncd.record import Citation, Identity
+
+
+class Replanner:
+    """Decides one library's waiting operations again."""
+
+    def __init__(
+        self, library: Library, ledger: Ledger, library_id: int, identity: str, policy: Policy
+    ) -> None:
+        self._library = library
+        self._ledger = ledger
+        self._library_id = library_id
+        self._identity = identity
+        self._policy = policy
+
+    def decide_again(self, waiting: Sequence[Pending], version: int, foreign_version: int) -> bool:
+        """Check operations planned before `foreign_version`; say whether any was changed.
+
+        `version` is where the mirror stands now; all that were checked carry it afterwards.
+        """
+        stale = [p for p in waiting if p.planned_version < foreign_version]
+        if not stale:
+            return False
+        creates = [p for p in stale if p.kind is OperationKind.CREATE and p.is_main]
+        rulings = self._rule(creates)
+        collections = self._existing_collections(stale)
+        with self._ledger.write() as connection:
+            outbox.set_planned_version(connection, [p.operation_id for p in stale], version)
+            known = mirror.find_items(
+                connection, self._library_id, {p.item_key for p in stale} | _parents(stale)
+            )
+            for pending, (record, ruling) in zip(creates, rulings, strict=True):
+                self._decide_create(connection, pending, record, ruling, known)
+            for pending in stale:
+                if pending.kind is OperationKind.CREATE and not pending.is_main:
+                    self._check_child(connection, pending, known)
+                elif pending.kind in (OperationKind.COLLECT, OperationKind.RESTORE):
+                    self._check_change(connection, pending, known.get(pending.item_key))
+            self._drop_collections(connection, stale, collections)
+        return True
+
+    def _rule(self, creates: Sequence[Pending]) -> list[tuple[PlannedRecord, Ruling]]:
+        with self._ledger.read() as connection:
+            records = [journal.get_record(connection, p.record_id) for p in creates]
+        citations = [
+            citation_of(pending.payload, _known_identity(pending.payload, record))
+            for pending, record in zip(creates, records, strict=True)
+        ]
+        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        return list(zip(records, resolve(citations, works, self._policy), strict=True))
+
+    # Creations
+
+    def _decide_create(
+        self,
+        connection: Connection,
+        pending: Pending,
+        record: PlannedRecord,
+        ruling: Ruling,
+        known: dict[str, KnownItem],
+    ) -> None:
+        if ruling.kind is RulingKind.SAME and ruling.known is not None:
+            self._join(connection, pending, record, ruling, ruling.known)
+        elif ruling.kind is RulingKind.HOLD:
+            self._ask(connection, pending, record, ruling)
+        elif (there := known.get(pending.item_key)) and there.state != "deleted":
+            self._take_next_key(connection, pending)
+
+    def _join(
+        self,
+        connection: Connection,
+        pending: Pending,
+        record: PlannedRecord,
+        ruling: Ruling,
+        there: Known,
+    ) -> None:
+        """Somebody else made the work meanwhile: file theirs instead of making another."""
+        self._remove_all(connection, pending)
+        item = mirror.find_items(connection, self._library_id, [there.ref])[there.ref]
+        collections = [
+            key for key in pending.payload.get("collections", ()) if key not in item.collections
+        ]
+        tags = [
+            value
+            for kind, value in mirror.find_placements(
+                connection, self._library_id, [pending.item_key]
+            ).get(pending.item_key, ())
+            if kind == "tag"
+        ]
+        mirror.move_placements(connection, self._library_id, pending.item_key, there.ref)
+        files = bool(collections or tags) and item.state == "present"
+        if files:
+            outbox.change(
+                connection,
+                pending.operation_id,
+                kind=OperationKind.COLLECT.value,
+                item_key=there.ref,
+                base_version=item.version,
+                payload={"collections": collections, "tags": tags},
+            )
+        else:
+            outbox.remove(connection, [pending.operation_id])
+        self._note(
+            connection,
+            pending,
+            replace(
+                record,
+                decision=Decision.COLLECT if files else Decision.SKIP,
+                reason=f"it appeared in the library meanwhile; {ruling.reason}",
+                evidence=ruling.evidence,
+                duplicate_of=Pointer(item_key=there.ref),
+                item_key=there.ref,
+                outcome="pending" if files else "unchanged",
+            ),
+        )
+
+    def _remove_all(self, connection: Connection, pending: Pending) -> None:
+        """Take the children of a record out of the outbox; its own operation stays."""
+        if pending.record_id is None:
+            return
+        children = [
+            p.operation_id
+            for p in outbox.operations_of_record(connection, pending.record_id)
+            if not p.is_main
+        ]
+        outbox.remove(connection, children)
+
+    def _ask(
+        self, connection: Connection, pending: Pending, record: PlannedRecord, ruling: Ruling
+    ) -> None:
+        if pending.record_id is None:
+            return
+        family = outbox.operations_of_record(connection, pending.record_id)
+        holds.add_hold(
+            connection,
+            self._library_id,
+            pending.record_id,
+            kind="identity",
+            question=fingerprint(citation_of(pending.payload)),
+            reason=ruling.reason,
+            payload={
+                "data": dict(pending.payload),
+                "children": [dict(p.payload) for p in family if not p.is_main],
+            },
+            now=self._ledger.now(),
+        )
+        outbox.remove(connection, [p.operation_id for p in family])
+        candidates = tuple(
+            Pointer(item_key=known.ref) for known in ruling.candidates if isinstance(known, Known)
+        )
+        self._note(
+            connection,
+            pending,
+            replace(
+                record,
+                decision=Decision.HOLD,
+                reason=ruling.reason,
+                evidence=ruling.evidence,
+                candidates=candidates,
+                item_key=None,
+                outcome=None,
+            ),
+        )
+
+    def _take_next_key(self, connection: Connection, pending: Pending) -> None:
+        """The key belongs to another work: go on to the next one free, children included."""
+        if pending.record_id is None:
+            return
+        ordinal = pending.ordinal
+        citation = citation_of(pending.payload)
+        while True:
+            ordinal += 1
+            key = mint_key(self._identity, name_of(citation, fingerprint(citation)), ordinal)
+            taken = mirror.find_items(connection, self._library_id, [key]).get(key)
+            if taken is None or taken.state == "deleted":
+                break
+        mirror.move_placements(connection, self._library_id, pending.item_key, key)
+        family = outbox.operations_of_record(connection, pending.record_id)
+        children = [p for p in family if not p.is_main]
+        outbox.change(connection, pending.operation_id, item_key=key, ordinal=ordinal)
+        for number, child in enumerate(children):
+            outbox.change(
+                connection,
+                child.operation_id,
+                item_key=mint_key(self._identity, ("child", key, str(number))),
+                payload={**child.payload, "parentItem": key},
+            )
+        journal.set_item_key(connection, pending.record_id, key)
+
+    # Children and changes
+
+    def _check_child(
+        self, connection: Connection, pending: Pending, known: dict[str, KnownItem]
+    ) -> None:
+        parent = known.get(pending.payload["parentItem"])
+        if parent is not None and parent.state == "deleted":
+            outbox.remove(connection, [pending.operation_id])
+            if pending.record_id is not None:
+                journal.note_error(
+                    connection, pending.record_id, "not added: its item was deleted meanwhile"
+                )
+        elif pending.attempts:
+            outbox.change(
+                connection,
+                pending.operation_id,
+                item_key=mint_key(self._identity, ("after", pending.item_key)),
+            )
+
+    def _check_change(
+        self, connection: Connection, pending: Pending, item: KnownItem | None
+    ) -> None:
+        gone = item is None or item.state == "deleted"
+        trashed = item is not None and item.state == "trashed"
+        if gone or (trashed and pending.kind is OperationKind.COLLECT and not pending.attempts):
+            outbox.remove(connection, [pending.operation_id])
+            if pending.record_id is not None:
+                journal.settle_records(connection, [pending.record_id], "unchanged")
+        elif item is not None:
+            outbox.change(connection, pending.operation_id, base_version=item.version)
+
+    # Collections
+
+    def _existing_collections(self, stale: Sequence[Pending]) -> set[str] | None:
+        """Return the collections there are, if an operation came back for want of one."""
+        if not any(p.attempts and p.payload.get("collections") for p in stale):
+            return None
+        return {collection.key for collection in self._library.collections()}
+
+    def _drop_collections(
+        self, connection: Connection, stale: Sequence[Pending], existing: set[str] | None
+    ) -> None:
+        # A collection that a person deleted while we were at work is their decision: the item
+        # goes in without it.
+        if existing is None:
+            return
+        for pending in stale:
+            wanted = pending.payload.get("collections", [])
+            kept = [key for key in wanted if key in existing]
+            if kept != list(wanted):
+                payload: dict[str, Any] = {**pending.payload, "collections": kept}
+                outbox.change(connection, pending.operation_id, payload=payload)
+
+    def _note(self, connection: Connection, pending: Pending, record: PlannedRecord) -> None:
+        if pending.record_id is not None:
+            journal.change_decision(connection, pending.record_id, record)
+
+
+def _parents(waiting: Sequence[Pending]) -> set[str]:
+    return {p.payload["parentItem"] for p in waiting if not p.is_main}
+
+
+def _known_identity(payload: Any, record: PlannedRecord) -> Identity | None:
+    """Return all identifiers known of a record, also those that its item does not show."""
+    shown: Citation = citation_of(payload)
+    merged = {
+        name: getattr(record.identity, name) or getattr(shown.identity, name)
+        for name in Identity._fields
+    }
+    return Identity(**merged)

@@ -1,0 +1,422 @@
+"""One run told in order: follow the library, read, match, plan, write down the intent, push.
+
+Everything a run needs to know it asks the ledger; everything it decides stands in the ledger
+before it is sent. Killing it at any instruction loses nothing: `open` takes up what was left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from syncd.desk import CollectionBook, LedgerDesk
+from syncd.errors import UnavailableError
+from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger.journal import ExportFacts
+from syncd.ledger.outbox import Pending
+from syncd.ledger.store import Ledger, LibraryRow
+from syncd.library import Description, Library
+from syncd.matching import Policy, resolve
+from syncd.plan import Decision, Intent, Plan
+from syncd.planning import make_intents
+from syncd.pushing import Pause, Pusher, end_finished_runs
+from syncd.reading import Delivery, Reading, Tools, read_deliveries
+from syncd.record import ItemKey
+from syncd.replanning import Replanner
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run came to; its number is None where there was nothing new.
+
+    `unusable` says by SHA-256 of which exports nothing could be used, and why; `changed` names
+    those that changed under the reader and are looked at again later.
+    """
+
+    run: int | None
+    counts: Mapping[str, int]
+    unusable: Mapping[str, str]
+    changed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileReport:
+    """How library and ledger compare; the fields are those of `syncd.reconcile/1`."""
+
+    library: str
+    from_version: int
+    to_version: int
+    changed: int
+    trashed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What a run is given beside library and ledger: kinds of notes, waiting, chance."""
+
+    keep_notes: Collection[str]
+    pause: Pause
+    jitter: Callable[[], float]
+
+
+class LibraryRun:
+    """The work on one library. Used by one thread; `is_known` alone may be asked by others."""
+
+    def __init__(self, name: str, library: Library, ledger: Ledger, helpers: Helpers) -> None:
+        self.name = name
+        self._library = library
+        self._ledger = ledger
+        self._helpers = helpers
+        self._policy = Policy()
+        self._description: Description | None = None
+
+    # Opening
+
+    def open(self) -> None:
+        """Meet the library and finish what an earlier syncd left promised.
+
+        Raises `LibraryError` if the library cannot be worked with now.
+        """
+        self.meet()
+        self.push_pending()
+
+    def meet(self) -> Description:
+        """Ask the library who it is, and change nothing."""
+        description = self._library.describe()
+        row = self._ledger.get_library(description.identity, description.title)
+        self._description = description
+        self._replanner = Replanner(
+            self._library, self._ledger, row.library_id, row.identity, self._policy
+        )
+        self._pusher = Pusher(
+            self._library,
+            self._ledger,
+            row.library_id,
+            self,
+            self._helpers.pause,
+            self._helpers.jitter,
+        )
+        self._library_id = row.library_id
+        return description
+
+    @property
+    def description(self) -> Description:
+        """Who the library is. Raises `LookupError` before `open` has met it."""
+        if self._description is None:
+            raise LookupError(f"library {self.name} was not opened")
+        return self._description
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self._library.close()
+
+    # Following the library
+
+    def refresh(self) -> int:
+        """Take the library's changes into the mirror; return how many items they concern."""
+        row = self._row()
+        foreign = False
+        changed = 0
+        for page in self._library.changes_since(row.cursor, known=self._known_versions):
+            with self._ledger.write() as connection:
+                foreign |= mirror.apply_page(connection, row.library_id, page)
+                changed += len(page.items) + len(page.deleted)
+                if page.to_version is not None:
+                    mirror.move_cursor(
+                        connection,
+                        row.library_id,
+                        page.to_version,
+                        foreign=foreign,
+                        now=self._ledger.now(),
+                    )
+        return changed
+
+    def cursor(self) -> int:
+        """Return the library version up to which the mirror is complete."""
+        return self._row().cursor
+
+    def decide_again(self, batch: Sequence[Pending]) -> bool:
+        """Check waiting operations against what others did; say whether any was changed."""
+        row = self._row()
+        return self._replanner.decide_again(batch, row.cursor, row.foreign_version)
+
+    def _row(self) -> LibraryRow:
+        row = self._ledger.find_library(self.description.identity)
+        if row is None:
+            raise LookupError(self.description.identity)
+        return row
+
+    def _known_versions(self, keys: Collection[ItemKey]) -> dict[ItemKey, int]:
+        with self._ledger.read() as connection:
+            return mirror.known_versions(connection, self._library_id, keys)
+
+    # The run
+
+    def is_known(self, sha256: str, folder: bytes) -> bool:
+        """Say whether this content from this folder was delivered before.
+
+        A library that was not met yet knows nothing; `deliver` asks again.
+        """
+        if self._description is None:
+            return False
+        with self._ledger.read() as connection:
+            return journal.is_delivered(connection, self._library_id, sha256, folder)
+
+    def deliver(self, deliveries: Sequence[Delivery], reason: str) -> RunSummary:
+        """Bring the records of these exports into the library; return what became of them.
+
+        Raises `LibraryError`; what was promised by then is carried out by `push_pending`.
+        """
+        with self._patiently():
+            self.refresh()
+            self._pusher.push_all()
+        fresh = [delivery for delivery in deliveries if not self._was_delivered(delivery)]
+        if not fresh:
+            return RunSummary(None, {}, {})
+        reading, intents, book = self._draft(fresh)
+        run_id = self._promise(fresh, reading, intents, book, reason)
+        log.info("planned", extra={"run": run_id, "records": len(intents)})
+        self.push_pending()
+        with self._ledger.read() as connection:
+            counts = journal.count_decisions(connection, run_id)
+        return RunSummary(
+            run_id,
+            counts,
+            {fresh[number].export.sha256: exc.message for number, exc in reading.unusable.items()},
+            [fresh[number].export.sha256 for number in sorted(reading.changed)],
+        )
+
+    def _was_delivered(self, delivery: Delivery) -> bool:
+        # A file that a person names by hand is read again as often as they like.
+        folder = delivery.place.folder
+        return bool(folder) and self.is_known(delivery.export.sha256, folder)
+
+    def draft(self, deliveries: Sequence[Delivery]) -> tuple[Plan, Reading]:
+        """Return what `deliver` would do, having followed the library but promised nothing."""
+        self.refresh()
+        reading, intents, _ = self._draft(deliveries)
+        return Plan([intent.planned for intent in intents]), reading
+
+    def push_pending(self) -> None:
+        """Carry out what is promised, and close the runs that are done."""
+        with self._patiently():
+            self._pusher.push_all()
+            end_finished_runs(self._ledger, self._library_id)
+            self._library.finish()
+
+    def _draft(
+        self, deliveries: Sequence[Delivery]
+    ) -> tuple[Reading, list[Intent], CollectionBook]:
+        description = self.description
+        reading = read_deliveries(deliveries, Tools(description.schema, self._helpers.keep_notes))
+        wants_collections = any(delivery.place.collection for delivery in deliveries)
+        book = CollectionBook(
+            description.identity, self._library.collections() if wants_collections else ()
+        )
+        desk = LedgerDesk(self._ledger, self._library_id, description.identity, book)
+        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        rulings = resolve([record.citation for record in reading.incoming], works, self._policy)
+        intents = make_intents(reading.incoming, rulings, desk)
+        return reading, with_rejections(intents, reading), book
+
+    def _promise(
+        self,
+        deliveries: Sequence[Delivery],
+        reading: Reading,
+        intents: Sequence[Intent],
+        book: CollectionBook,
+        reason: str,
+    ) -> int:
+        """Write down the whole plan at once: decisions, operations, questions, deliveries."""
+        row = self._row()
+        now = self._ledger.now()
+        with self._ledger.write() as connection:
+            run_id = journal.begin_run(connection, row.library_id, reason, now)
+            exports = [
+                journal.get_export(connection, _facts(delivery), now) for delivery in deliveries
+            ]
+            marked = [_with_outcome(intent) for intent in intents]
+            record_ids = journal.add_records(connection, row.library_id, run_id, marked, exports)
+            writer = _PlanWriter(connection, row, run_id, now)
+            writer.add_operations(intents, record_ids, book)
+            writer.add_knowledge(intents)
+            writer.add_questions(intents, record_ids)
+            for number, delivery in enumerate(deliveries):
+                if number not in reading.changed:
+                    writer.add_delivery(exports[number], delivery)
+        return run_id
+
+    # Patience
+
+    def not_before(self) -> datetime | None:
+        """Return until when the library asked to be left alone, if it did."""
+        if self._description is None:
+            return None
+        return self._row().not_before
+
+    def _patiently(self) -> _Patience:
+        return _Patience(self._ledger, self._library_id)
+
+    # Looking after
+
+    def reconcile(self) -> ReconcileReport:
+        """Bring the mirror up to date, carry out what waits, and report what is missing."""
+        before = self._row()
+        with self._patiently():
+            changed = self.refresh()
+        self.push_pending()
+        self._ledger.set_reconciled(before.library_id)
+        with self._ledger.read() as connection:
+            removed = mirror.removed_items(connection, before.library_id)
+        return ReconcileReport(
+            library=self.name,
+            from_version=before.cursor,
+            to_version=self._row().cursor,
+            changed=changed,
+            trashed=tuple(key for key, state in removed if state == "trashed"),
+            deleted=tuple(key for key, state in removed if state == "deleted"),
+        )
+
+    def figures(self) -> Figures:
+        """Return what waits to be sent, what waits for a person, and the last reconcile."""
+        if self._description is None:
+            return Figures()
+        with self._ledger.read() as connection:
+            pending = outbox.count_operations(connection, self._library_id)
+            held = holds.count_open(connection, self._library_id)
+        return Figures(pending, held, self._row().reconciled_at)
+
+
+class Figures(NamedTuple):
+    """How a library stands: operations to be sent, questions for a person, last reconcile."""
+
+    pending: int = 0
+    held: int = 0
+    last_reconcile_at: datetime | None = None
+
+
+class _Patience(NamedTuple):
+    """Remembers, while it is entered, that a library asked for patience, or that it answers."""
+
+    ledger: Ledger
+    library_id: int
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, UnavailableError) and error.retry_after is not None:
+            until = self.ledger.clock.now() + max(error.retry_after, timedelta())
+            self.ledger.set_not_before(self.library_id, until)
+
+
+class _PlanWriter(NamedTuple):
+    """Writes one plan into the ledger, inside one transaction."""
+
+    connection: Connection
+    row: LibraryRow
+    run_id: int
+    now: str
+
+    def add_operations(
+        self, intents: Sequence[Intent], record_ids: Sequence[int], book: CollectionBook
+    ) -> None:
+        planned = [(None, "asked for by a folder", operation) for operation in book.to_make]
+        of_records = [
+            (record_id, intent.planned.reason, operation)
+            for intent, record_id in zip(intents, record_ids, strict=True)
+            for operation in intent.operations
+        ]
+        outbox.add_operations(
+            self.connection,
+            self.row.library_id,
+            self.run_id,
+            [*planned, *of_records],
+            self.row.cursor,
+        )
+
+    def add_knowledge(self, intents: Sequence[Intent]) -> None:
+        """Remember aliases, shared DOIs, and where items are put."""
+        library_id = self.row.library_id
+        keyed = [(intent, intent.planned.item_key) for intent in intents]
+        mirror.add_identifiers(
+            self.connection,
+            library_id,
+            [(kind, value, key) for intent, key in keyed if key for kind, value in intent.aliases],
+            alias=True,
+        )
+        mirror.add_members(
+            self.connection,
+            library_id,
+            [(key, intent.member) for intent, key in keyed if key and intent.member],
+        )
+        mirror.add_shared_dois(
+            self.connection, library_id, {doi for intent in intents for doi in intent.shared}
+        )
+        mirror.add_placements(
+            self.connection,
+            library_id,
+            [
+                (key, kind, value)
+                for intent, key in keyed
+                if key
+                for kind, value in intent.placements
+            ],
+        )
+
+    def add_questions(self, intents: Sequence[Intent], record_ids: Sequence[int]) -> None:
+        for intent, record_id in zip(intents, record_ids, strict=True):
+            if intent.question is not None:
+                holds.add_hold(
+                    self.connection,
+                    self.row.library_id,
+                    record_id,
+                    kind="identity",
+                    question=intent.question.fingerprint,
+                    reason=intent.planned.reason,
+                    payload=intent.question.payload,
+                    now=self.now,
+                )
+
+    def add_delivery(self, export_id: int, delivery: Delivery) -> None:
+        folder = delivery.place.folder
+        sha256 = delivery.export.sha256
+        known = journal.is_delivered(self.connection, self.row.library_id, sha256, folder)
+        # A file that a person names by hand is read again as often as they like.
+        if not known:
+            journal.add_delivery(
+                self.connection, export_id, self.row.library_id, folder, self.run_id, self.now
+            )
+
+
+def with_rejections(intents: Sequence[Intent], reading: Reading) -> list[Intent]:
+    """Put entries that could not be used where they stood among the others."""
+    rejected = [Intent(r.planned, r.export, r.entry) for r in reading.rejected]
+    return sorted(
+        [*intents, *rejected], key=lambda intent: (intent.export, intent.planned.origin.index)
+    )
+
+
+def _with_outcome(intent: Intent) -> Intent:
+    outcome = {
+        Decision.CREATE: "pending",
+        Decision.COLLECT: "pending",
+        Decision.UPDATE: "pending",
+        Decision.SKIP: "unchanged",
+    }.get(intent.planned.decision)
+    return replace(intent, planned=replace(intent.planned, outcome=outcome))
+
+
+def _facts(delivery: Delivery) -> ExportFacts:
+    export = delivery.export
+    return ExportFacts(
+        export.sha256, export.size, bytes(export.name.name, "utf-8", "surrogateescape")
+    )

@@ -1,0 +1,71 @@
+"""One configured library as the daemon sees it: exports in, what became of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from syncd.daemon.work import Figures
+from syncd.inbox import Export
+from syncd.plan import Place
+from syncd.reading import Delivery
+from syncd.run import LibraryRun, RunSummary
+from syncd.settings import FolderSettings
+
+
+def place_of(folder: FolderSettings) -> Place:
+    """Return what a drop folder asks for, as planning takes it."""
+    return Place(
+        folder=bytes(folder.path),
+        collection=folder.collection,
+        tags=folder.tags,
+        readd=folder.readd,
+        when_found=folder.duplicates.when_found,
+        look_alikes=folder.duplicates.look_alikes,
+    )
+
+
+class FolderWork:
+    """`daemon.work.LibraryWork` for one library and the folders that feed it."""
+
+    def __init__(self, run: LibraryRun, folders: Sequence[FolderSettings]) -> None:
+        self._run = run
+        self._places = {folder.path: place_of(folder) for folder in folders}
+
+    @property
+    def name(self) -> str:
+        """The library's name in the configuration."""
+        return self._run.name
+
+    def is_known(self, sha256: str, folder: FolderSettings) -> bool:
+        """Tell whether this library has had that export from that folder."""
+        return self._run.is_known(sha256, bytes(folder.path))
+
+    def figures(self) -> Figures:
+        """Say how the library stands."""
+        return Figures(*self._run.figures())
+
+    def open(self) -> None:
+        """Reach the library and settle what an earlier process left in doubt."""
+        self._run.open()
+
+    def deliver(self, exports: Sequence[Export], reason: str) -> RunSummary:
+        """Make one run over these exports."""
+        deliveries = [Delivery(export, self._places[export.folder]) for export in exports]
+        return self._run.deliver(deliveries, reason)
+
+    def push_pending(self) -> None:
+        """Send what waits in the outbox."""
+        self._run.push_pending()
+
+    def reconcile(self) -> None:
+        """Compare ledger and library, and repair what is safe."""
+        self._run.reconcile()
+
+    def not_before(self) -> datetime | None:
+        """Return until when the library asked to be left alone."""
+        return self._run.not_before()
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self._run.close()

@@ -1,0 +1,70 @@
+"""A run to drop exports into, with the real ledger and any library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from syncd.clock import Clock, SystemClock
+from syncd.inbox import read_export
+from syncd.ledger import journal
+from syncd.ledger.store import Ledger
+from syncd.ledger.tables import outbox
+from syncd.library import Library
+from syncd.plan import Place, PlannedRecord
+from syncd.reading import Delivery
+from syncd.run import Helpers, LibraryRun, RunSummary
+
+HELPERS = Helpers(
+    keep_notes=frozenset({"funding", "other"}), pause=lambda _: None, jitter=lambda: 1.0
+)
+FOLDER = Place(folder=b"/dropped")
+
+
+@contextmanager
+def opened_ledger(state: Path, clock: Clock | None = None) -> Iterator[Ledger]:
+    """Open the ledger of a state directory."""
+    ledger = Ledger.open("", state, clock or SystemClock())
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def opened_run(state: Path, library: Library, ledger: Ledger | None = None) -> Iterator[LibraryRun]:
+    """Open a run on a library, having taken up what an earlier one left."""
+    own = ledger or Ledger.open("", state, SystemClock())
+    try:
+        run = LibraryRun("mine", library, own, HELPERS)
+        run.open()
+        yield run
+    finally:
+        own.close()
+
+
+def delivery_of(path: Path, place: Place = FOLDER) -> Delivery:
+    """Make an export of a file, dropped into a place."""
+    return Delivery(read_export(path, 1 << 30), place)
+
+
+def deliver(run: LibraryRun, paths: Sequence[Path], place: Place = FOLDER) -> RunSummary:
+    """Drop files and run once."""
+    return run.deliver([delivery_of(path, place) for path in paths], "test")
+
+
+def records_of(ledger: Ledger, summary: RunSummary) -> list[PlannedRecord]:
+    """Return what the ledger says of each record of a run."""
+    if summary.run is None:
+        return []
+    with ledger.read() as connection:
+        return journal.records_of_run(connection, summary.run)
+
+
+def waiting(ledger: Ledger) -> list[str]:
+    """Return the keys of what is promised and not done."""
+    with ledger.read() as connection:
+        return list(connection.execute(select(outbox.c.item_key)).scalars())
