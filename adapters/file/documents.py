@@ -110,7 +110,9 @@ def _structured(name: str, value: Any) -> Any:
 
 
 def _is_creator(creator: Any) -> bool:
-    return isinstance(creator, dict) and all(isinstance(part, str) for part in creator.values())
+    if not isinstance(creator, dict) or not all(isinstance(p, str) for p in creator.values()):
+        return False
+    return "creatorType" in creator and not creator.keys().isdisjoint(("name", "lastName"))
 
 
 def _is_tag(tag: Any) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from adapters.file.collections import CollectionsFile
 from adapters.file.documents import DamagedDocumentError, parse_item
+from adapters.file.exports import write_exports
 from adapters.file.faults import naming_faults
 from adapters.file.index import Index, Row, open_index
 from adapters.file.layout import Layout
@@ -127,10 +128,31 @@ class FileLibrary:
             return Answer(outcomes, None if expected is None else index.version)
 
     def finish(self) -> None:
-        pass
+        """Write library.json and library.ris anew if the library has changed since they were."""
+        layout = self._layout
+        with naming_faults(layout.directory):
+            if not self._exists():
+                return
+            layout.state.mkdir(exist_ok=True)
+            with hold_lock(layout.export_lock, self._sleep):
+                self._export()
 
     def close(self) -> None:
         """Nothing is kept open between calls."""
+
+    def _export(self) -> None:
+        with self._session() as index:
+            if index is None or (index.exported == index.version and self._are_exported()):
+                return
+            version, families = index.version, index.families()
+        # The library is not locked meanwhile; what changes now is for the next run to export.
+        write_exports(self._layout, families)
+        with self._session() as index:
+            if index is not None:
+                index.mark_exported(version)
+
+    def _are_exported(self) -> bool:
+        return self._layout.csl.exists() and self._layout.ris.exists()
 
     def _look_since(self, version: int) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:
         """Return which items changed and which are gone since `version`, and where we stand."""
@@ -192,6 +214,8 @@ class FileLibrary:
                 start = 0
             layout.state.mkdir(exist_ok=True)
             with hold_lock(layout.lock, self._sleep), open_index(layout.index, start) as index:
+                if index.is_new:
+                    look_at_all(layout.items, index, self._now_ns())
                 yield index
 
     def _exists(self) -> bool:

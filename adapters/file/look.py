@@ -11,7 +11,6 @@ that has lost everything at once is no longer trusted, until a person says that 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
@@ -21,13 +20,14 @@ from typing import Any
 from adapters.file.documents import DamagedDocumentError, parse_item
 from adapters.file.index import Index, Row
 from adapters.file.signatures import fingerprint, signature
+from adapters.rules import is_key
 from syncd.errors import UnavailableError
 from syncd.record import ItemKey
 
 EMPTIED = "EMPTIED"
 """A file of this name among the items says: yes, all of them were deleted on purpose."""
 
-_ITEM_FILE = re.compile(r"([23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8})\.json")
+_ENDING = ".json"
 _DIGEST_BYTES = 16
 _LARGEST_ITEM = 64 * 1024 * 1024
 _MANY = 10
@@ -38,7 +38,12 @@ _Stats = Mapping[ItemKey, os.stat_result]
 
 def file_name(key: str) -> str:
     """Return the name of an item's file."""
-    return f"{key}.json"
+    return key + _ENDING
+
+
+def digest_of(raw: bytes) -> bytes:
+    """Return what a file's content is known by."""
+    return blake2b(raw, digest_size=_DIGEST_BYTES).digest()
 
 
 def row_of(
@@ -50,7 +55,7 @@ def row_of(
         key=key,
         version=version,
         signature=mark,
-        digest=_digest(raw),
+        digest=digest_of(raw),
         item_type=data["itemType"],
         parent=parent if isinstance(parent, str) and parent else None,
         trashed=trashed,
@@ -82,10 +87,11 @@ def _list(items: Path) -> dict[ItemKey, os.stat_result]:
     found = {}
     with os.scandir(items) as entries:
         for entry in entries:
-            if (name := _ITEM_FILE.fullmatch(entry.name)) is None:
+            key = entry.name.removesuffix(_ENDING)
+            if key == entry.name or not is_key(key):
                 continue
             try:
-                found[ItemKey(name[1])] = entry.stat()
+                found[ItemKey(key)] = entry.stat()
             except FileNotFoundError:
                 continue  # gone since it was listed, or a link to nowhere
     return found
@@ -141,12 +147,12 @@ class _Look:
         except OSError as error:
             # What cannot be opened may become readable without a trace in `stat`: look again.
             return _damaged(key, known, "", b"", error.strerror or str(error))
-        if known and known.digest == _digest(raw):
+        if known and known.digest == digest_of(raw):
             return known._replace(signature=mark)
         try:
             version, data, trashed = parse_item(raw)
         except DamagedDocumentError as error:
-            return _damaged(key, known, mark, _digest(raw), str(error))
+            return _damaged(key, known, mark, digest_of(raw), str(error))
         self._highest = max(self._highest, version)
         return row_of(key, self._next, data, trashed=trashed, raw=raw, mark=mark)
 
@@ -155,7 +161,3 @@ def _damaged(key: ItemKey, known: Row | None, mark: str, digest: bytes, why: str
     """Return the row of an item that is still there and cannot be read."""
     known = known or Row(key, 0, mark, digest, "", None, trashed=False)
     return known._replace(signature=mark, digest=digest, damaged=why)
-
-
-def _digest(raw: bytes) -> bytes:
-    return blake2b(raw, digest_size=_DIGEST_BYTES).digest()

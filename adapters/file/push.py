@@ -15,7 +15,7 @@ from adapters.file.documents import DamagedDocumentError, format_item, parse_ite
 from adapters.file.faults import unknown_outcome
 from adapters.file.index import Index, Row
 from adapters.file.layout import Layout
-from adapters.file.look import file_name, row_of
+from adapters.file.look import digest_of, file_name, row_of
 from adapters.file.signatures import find_fingerprint, signature
 from adapters.file.writing import Desk
 from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge, key_of
@@ -103,12 +103,15 @@ class Push:
         path = self._layout.items / file_name(row.key)
         self._bases[row.key] = find_fingerprint(path)
         try:
-            _, data, trashed = parse_item(path.read_bytes())
+            raw = path.read_bytes()
+            _, data, trashed = parse_item(raw)
         except FileNotFoundError:
             return None  # deleted since the look; the next one will say so
         except DamagedDocumentError as error:
             raise UnreadableItemError(f"{file_name(row.key)}: {error}") from error
-        return StoredItem(row.key, row.version, data, trashed)
+        # Edited since the look: newer than anything that could have been planned against.
+        version = row.version if digest_of(raw) == row.digest else self._index.version + 1
+        return StoredItem(row.key, version, data, trashed)
 
     def _attempt(self, operation: Operation) -> Outcome:
         verdict = judge(operation, self, self._schema)

@@ -1,0 +1,155 @@
+"""What a key may do, in words, and what becomes of one that was refused.
+
+A server that sees bad keys locks the whole address out. So a refused key is not shown again until
+another one is there, or an hour has passed: somebody may have given the old one new rights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from adapters.zotero_web.options import Options
+from syncd.clock import Clock
+from syncd.errors import AccessDeniedError, KeyLookupError, UnavailableError
+
+_ASK_AGAIN_AFTER = timedelta(hours=1)
+
+
+class Access(NamedTuple):
+    """What a key may do in one library."""
+
+    writable: bool
+    takes_notes: bool
+    words: str
+
+
+def read_access(info: Mapping[str, Any], options: Options) -> Access:
+    """Return what `/keys/current` says about a library.
+
+    Raises `AccessDeniedError` when the key does not open it at all.
+    """
+    granted = _mapping(info, "access")
+    own, groups = _mapping(granted, "user"), _mapping(granted, "groups")
+    if options.kind == "group":
+        here = _mapping(groups, str(options.number)) or _mapping(groups, "all")
+        if not here.get("library"):
+            raise AccessDeniedError(
+                f"this key does not open group {options.number}; "
+                "give it access to the group at zotero.org/settings/keys"
+            )
+        return _rights(writable=bool(here.get("write")), takes_notes=True)
+    if info.get("userID") != options.number:
+        raise AccessDeniedError(
+            f"this key belongs to user {info.get('userID')} ({info.get('username')}), "
+            f"and {options.words} is somebody else's"
+        )
+    if not own.get("library"):
+        raise AccessDeniedError(
+            f"this key opens groups only, not {options.words}"
+            if groups
+            else f"this key opens no library, not even {options.words}"
+        )
+    return _rights(writable=bool(own.get("write")), takes_notes=bool(own.get("notes")))
+
+
+def restrict_to_admins(access: Access, group: Mapping[str, Any], user: object) -> Access:
+    """Take the right to write away from members of a group where only admins have it."""
+    admins = [group.get("owner"), *(group.get("admins") or ())]
+    if group.get("libraryEditing") != "admins" or user in admins or not access.writable:
+        return access
+    return access._replace(
+        writable=False, words="may read the group, but only its admins may change it"
+    )
+
+
+def _rights(*, writable: bool, takes_notes: bool) -> Access:
+    if not writable:
+        words = "may read the library, but not change it"
+    elif not takes_notes:
+        words = "may read and change the library, but not its notes"
+    else:
+        words = "may read and change the library, notes included"
+    return Access(writable, takes_notes, words)
+
+
+def _mapping(outer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    inner = outer.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+class KeyGate:
+    """Gives the key out while it works, and keeps one that was refused from being shown again."""
+
+    def __init__(self, find_key: Callable[[], str | None], library: str, clock: Clock) -> None:
+        self._find_key = find_key
+        self._library = library
+        self._clock = clock
+        self._key: str | None = None
+        self._worked: bytes | None = None
+        self._refused: tuple[bytes, timedelta, str] | None = None
+
+    def key(self) -> str:
+        """Return the key.
+
+        Raises `AccessDeniedError` where there is none, or none but the refused one, and
+        `UnavailableError` where it cannot be looked up for the time being.
+        """
+        if self._key is None:
+            self._key = self._look_up()
+        return self._key
+
+    def accept(self) -> None:
+        """The server took the key."""
+        if self._key is not None:
+            self._worked = _fingerprint(self._key)
+
+    def refuse(self, error: AccessDeniedError) -> AccessDeniedError:
+        """The server refused the key: put it aside, and return the error to raise."""
+        mark = _fingerprint(self._key or "")
+        told = self._sentence(str(error), mark)
+        self._refused = (mark, self._clock.elapsed(), told)
+        self._key = None
+        return AccessDeniedError(told)
+
+    def _look_up(self) -> str:
+        try:
+            key = self._find_key()
+        except KeyLookupError as error:
+            kind = UnavailableError if error.passing else AccessDeniedError
+            raise kind(str(error)) from error
+        if key is None:
+            raise AccessDeniedError(
+                f"no key is stored for {self._library}; `syncd login` asks for it"
+            )
+        self._check_not_refused(_fingerprint(key))
+        return key
+
+    def _check_not_refused(self, mark: bytes) -> None:
+        if self._refused is None:
+            return
+        refused, at, told = self._refused
+        if refused == mark and self._clock.elapsed() - at < _ASK_AGAIN_AFTER:
+            raise AccessDeniedError(told)
+
+    def _sentence(self, words: str, mark: bytes) -> str:
+        if words == "Invalid key":
+            return (
+                f"the key for {self._library} was revoked; make a new one at "
+                "zotero.org/settings/keys and store it with `syncd login`"
+                if mark == self._worked
+                else f"Zotero does not know the key for {self._library}: it is mistyped or was "
+                "revoked; store the right one with `syncd login`"
+            )
+        if words == "Write access denied":
+            return f"the key for {self._library} may read the library, but not change it"
+        if words == "Forbidden":
+            return f"the key for {self._library} does not open that library"
+        return words
+
+
+def _fingerprint(key: str) -> bytes:
+    """Return what a key is recognised by, so that a refused one need not be kept."""
+    return hashlib.sha256(key.encode()).digest()

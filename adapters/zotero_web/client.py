@@ -1,0 +1,200 @@
+"""The only place that knows pyzotero: one method per request, and its traps end here.
+
+What is done about them:
+
+* It holds no key: the transport puts the key on each request, so `key_info` cannot put the key
+  into an address (it asks for "the current one"), and no message of pyzotero can contain it.
+* Answers that are not successes never reach it: the transport raises. So nothing is taken for
+  success that was none, and nothing sleeps.
+* Parameters of one call leak into the next when it fails; they are dropped before and after.
+* `create_items` is the only write: it alone shows what became of each object. `update_items`
+  throws the reports away.
+* `key` filters are never empty: with no valid key in them the server returns the whole library.
+* `follow` and `everything` are not used; nor are its cached templates, which break after an hour.
+* Nothing here is thread-safe. One worker owns the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from pyzotero.zotero import Zotero
+from pyzotero.zotero_errors import PyZoteroError
+
+from adapters.transport import Transport, open_client
+from adapters.zotero_web.options import Options
+from syncd.errors import LibraryError, OutcomeUnknownError, UnavailableError
+
+READ_AT_ONCE = 100
+"""So many items the server returns for a list of keys."""
+
+_COLLECTIONS_AT_ONCE = 50
+
+_CURRENT = "current"
+"""The key by which the server means the one that the request was made with."""
+
+
+class Versions(NamedTuple):
+    """A consistent look at what changed: keys with their versions, at one library version."""
+
+    versions: Mapping[str, int]
+    library_version: int
+
+
+class Page(NamedTuple):
+    """Objects as the server shows them, at one library version."""
+
+    objects: Sequence[Mapping[str, Any]]
+    library_version: int
+
+
+class Report(NamedTuple):
+    """What became of each object of a write, by its place; `library_version` is after it."""
+
+    successful: Mapping[str, Mapping[str, Any]]
+    unchanged: Mapping[str, str]
+    failed: Mapping[str, Mapping[str, Any]]
+    library_version: int | None
+
+
+class Client:
+    """One library at one server. Every method may raise what the transport raises."""
+
+    def __init__(self, options: Options, transport: Transport) -> None:
+        self._url = options.url
+        self._number = options.number
+        self._http = open_client(transport)
+        self._zotero = Zotero(options.number, options.kind, _CURRENT, client=self._http)
+        self._zotero.endpoint = options.url
+
+    def key_info(self) -> Mapping[str, Any]:
+        """Return whose key it is and what it opens."""
+        return _mapping(self._read(self._zotero.key_info))
+
+    def group(self) -> Mapping[str, Any]:
+        """Return what is known about the group whose library this is."""
+        document = self._get(f"/groups/{self._number}")
+        return _mapping(_mapping(document).get("data"))
+
+    def schema_document(self) -> Mapping[str, Any]:
+        """Return the server's item schema."""
+        return _mapping(self._get("/schema"))
+
+    def item_versions(self, since: int) -> Versions:
+        """Return every item that changed after a version, trashed ones included."""
+        found = self._read(self._zotero.item_versions, since=since, includeTrashed=1)
+        return Versions(_versions(found), self._library_version())
+
+    def items(self, keys: Sequence[str]) -> Page:
+        """Return those of these items that exist; at most `READ_AT_ONCE` keys, at least one."""
+        found = self._read(
+            self._zotero.items, itemKey=",".join(keys), includeTrashed=1, limit=READ_AT_ONCE
+        )
+        return Page(_envelopes(found), self._library_version())
+
+    def deleted_items(self, since: int) -> Sequence[str]:
+        """Return the keys of items that were deleted for good after a version."""
+        found = _mapping(self._read(self._zotero.deleted, since=since))
+        keys = found.get("items")
+        if not isinstance(keys, list):
+            raise _not_understood("a list of deletions without items")
+        return [str(key) for key in keys]
+
+    def collections(self) -> Sequence[Mapping[str, Any]]:
+        """Return every collection.
+
+        Not page by page: pages shift when somebody writes in between.
+        """
+        keys = list(_versions(self._read(self._zotero.collection_versions)))
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(keys), _COLLECTIONS_AT_ONCE):
+            chunk = ",".join(keys[start : start + _COLLECTIONS_AT_ONCE])
+            found += _envelopes(
+                self._read(
+                    self._zotero.collections, collectionKey=chunk, limit=_COLLECTIONS_AT_ONCE
+                )
+            )
+        return found
+
+    def write_items(self, objects: Sequence[Mapping[str, Any]], guard: int | None) -> Report:
+        """Create and change items; `guard` is the library version that must still hold."""
+        return self._write(
+            lambda: self._zotero.create_items([dict(o) for o in objects], last_modified=guard)
+        )
+
+    def write_collections(self, objects: Sequence[Mapping[str, Any]], guard: int | None) -> Report:
+        """Create collections."""
+        return self._write(
+            lambda: self._zotero.create_collections([dict(o) for o in objects], guard)
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _read(self, call: Callable[..., Any], **parameters: Any) -> Any:
+        with self._without_leaks(UnavailableError):
+            return call(**parameters)
+
+    def _write(self, call: Callable[[], Any]) -> Report:
+        with self._without_leaks(OutcomeUnknownError):
+            report = call()
+            version = self._header_version()
+        if not isinstance(report, dict):
+            raise OutcomeUnknownError("the server answered a write with something else")
+        parts = (report.get(name) or {} for name in ("successful", "unchanged", "failed"))
+        return Report(*parts, library_version=version)
+
+    def _get(self, path: str) -> Any:
+        """Read something for which pyzotero has no method."""
+        with self._without_leaks(UnavailableError):
+            response = self._http.get(self._url + path, headers={"Zotero-API-Version": "3"})
+            return response.json()
+
+    @contextmanager
+    def _without_leaks(self, kind: type[LibraryError]) -> Iterator[None]:
+        """Keep pyzotero's parameters within one call, and its bafflement within ours."""
+        self._zotero.url_params = None
+        try:
+            yield
+        except (PyZoteroError, ValueError, KeyError) as error:
+            raise kind(f"the answer could not be understood: {error!r}") from error
+        finally:
+            self._zotero.url_params = None
+
+    def _library_version(self) -> int:
+        version = self._header_version()
+        if version is None:
+            raise _not_understood("a listing without a library version")
+        return version
+
+    def _header_version(self) -> int | None:
+        response = self._zotero.request
+        text = response.headers.get("last-modified-version", "") if response is not None else ""
+        return int(text) if text.isdecimal() else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _not_understood("not an object")
+    return value
+
+
+def _versions(value: Any) -> Mapping[str, int]:
+    if not isinstance(value, dict) or not all(isinstance(v, int) for v in value.values()):
+        raise _not_understood("not a list of versions")
+    return value
+
+
+def _envelopes(value: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(value, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("data"), dict) for entry in value
+    ):
+        raise _not_understood("not a list of objects")
+    return value
+
+
+def _not_understood(what: str) -> UnavailableError:
+    return UnavailableError(f"the answer could not be understood: {what}")
