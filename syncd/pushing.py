@@ -25,7 +25,7 @@ from syncd.library import Answer, Library
 from syncd.outcomes import Recorder
 from syncd.plan import OperationKind
 
-Pause = Callable[[timedelta], None]
+Pause = Callable[[timedelta], object]
 """Wait a moment; ends at once when syncd is asked to stop."""
 
 _GUARDED_TRIES = 3

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from adapters import find_adapter
+from adapters.dry_run import DryRunLibrary
 from syncd.clock import Clock, SystemClock
+from syncd.daemon.work import Assembly
 from syncd.errors import ConfigError, Problem
+from syncd.keys import find_key
 from syncd.ledger.store import Ledger
-from syncd.library import Adapter, Library, Surroundings
+from syncd.library import Adapter, Library, Operation, Surroundings
 from syncd.run import Helpers, LibraryRun
 from syncd.settings import LibrarySettings, Settings
+from syncd.work import FolderWork
 
-Wait = Callable[[timedelta], None]
+Pause = Callable[[timedelta], object]
 """Wait that long, or until syncd is asked to stop."""
 
 
@@ -32,12 +37,12 @@ def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, s
     return get_adapter(adapter).check_options(options)
 
 
-def open_library(
-    library: LibrarySettings, state: Path, find_key: Callable[[], str | None]
-) -> Library:
-    """Make the library; nothing is read or sent yet."""
+def open_library(library: LibrarySettings, state: Path) -> Library:
+    """Make the library; nothing is read or sent yet, and no key is looked up."""
     surroundings = Surroundings(
-        name=library.name, cache=state / "cache" / library.name, find_key=find_key
+        name=library.name,
+        cache=state / "cache" / library.name,
+        find_key=partial(find_key, library.name, key_file=library.key_file),
     )
     return get_adapter(library.adapter).open(library.options, surroundings)
 
@@ -47,14 +52,40 @@ def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> 
     return Ledger.open(settings.ledger.url, state, clock or SystemClock())
 
 
-def make_run(
-    name: str, library: Library, ledger: Ledger, settings: Settings, pause: Wait
-) -> LibraryRun:
-    """Put one library's work together."""
-    helpers = Helpers(
+def make_runs(
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    pause: Pause,
+    *,
+    only: Collection[str] | None = None,
+    describe: Callable[[Operation], None] | None = None,
+) -> dict[str, LibraryRun]:
+    """Put each library's work together; with `describe`, writes are described and not done."""
+    runs = {}
+    for library in settings.libraries:
+        if only is None or library.name in only:
+            opened = open_library(library, state)
+            if describe is not None:
+                opened = DryRunLibrary(opened, describe)
+            runs[library.name] = LibraryRun(library.name, opened, ledger, _helpers(settings, pause))
+    return runs
+
+
+def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> Assembly:
+    """Put together what the daemon serves."""
+    runs = make_runs(settings, state, ledger, pause)
+    works = [
+        FolderWork(run, [f for f in settings.folders if name in f.libraries])
+        for name, run in runs.items()
+    ]
+    return Assembly(settings, works)
+
+
+def _helpers(settings: Settings, pause: Pause) -> Helpers:
+    return Helpers(
         keep_notes=settings.notes.keep,
         pause=pause,
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
     )
-    return LibraryRun(name, library, ledger, helpers)
