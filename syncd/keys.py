@@ -14,6 +14,7 @@ Only the last one means that there is no key; the others are `KeyLookupError(pas
 
 from __future__ import annotations
 
+import importlib
 import os
 import queue
 import re
@@ -23,7 +24,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from syncd.errors import KeyLookupError
 
@@ -129,11 +130,10 @@ def forget_key(
 
 def platform_keyring() -> Keyring:
     """Return the platform's own keyring. Raises `KeyLookupError` when it is absent."""
-    import importlib  # noqa: PLC0415 - keyring costs 0.2 s, and few commands need it
-
     backend = _BACKENDS.get(sys.platform)
     if backend is None:
         raise KeyLookupError(f"no keyring is known for {sys.platform}", passing=False)
+    # keyring costs 0.2 s to import, and few commands need it.
     module = importlib.import_module(f"keyring.backends.{backend}")
     kind = getattr(module, _CLASSES[sys.platform])
     try:
@@ -208,26 +208,19 @@ def _ask(question: Callable[[], _T], patience: timedelta) -> _T:
             passing=True,
         ) from None
     if isinstance(answer, BaseException):
-        raise _translated(answer) from answer
+        _raise_translated(answer)
     return answer
 
 
-def _translated(error: BaseException) -> BaseException:
-    from keyring.errors import (  # noqa: PLC0415 - loaded by now, if a keyring raised this
-        InitError,
-        KeyringError,
-        KeyringLocked,
-        NoKeyringError,
-    )
+def _raise_translated(error: BaseException) -> NoReturn:
+    from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
-    if isinstance(error, KeyLookupError):
-        return error
     if isinstance(error, NoKeyringError):
-        return KeyLookupError("there is no keyring here; name a key_file", passing=True)
+        raise KeyLookupError("there is no keyring here; name a key_file", passing=True) from error
     if isinstance(error, KeyringLocked | InitError):
-        return KeyLookupError(f"the keyring is locked ({error}); unlock it", passing=True)
+        raise KeyLookupError(f"the keyring is locked ({error}); unlock it", passing=True) from error
     if isinstance(error, KeyringError) or type(error).__module__.startswith(
         ("secretstorage", "jeepney")
     ):
-        return KeyLookupError(f"the keyring failed: {error}", passing=True)
-    return error
+        raise KeyLookupError(f"the keyring failed: {error}", passing=True) from error
+    raise error

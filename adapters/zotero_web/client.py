@@ -144,8 +144,13 @@ class Client:
             version = self._header_version()
         if not isinstance(report, dict):
             raise OutcomeUnknownError("the server answered a write with something else")
-        parts = (report.get(name) or {} for name in ("successful", "unchanged", "failed"))
-        return Report(*parts, library_version=version)
+        return Report(
+            # PHP writes an empty object as an empty list now and then.
+            report.get("successful") or {},
+            report.get("unchanged") or {},
+            report.get("failed") or {},
+            version,
+        )
 
     def _get(self, path: str) -> Any:
         """Read something for which pyzotero has no method."""

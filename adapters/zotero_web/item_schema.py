@@ -42,7 +42,7 @@ class SchemaCache:
         try:
             document = fetch()
             schema = schema_from_json(document)
-        except (LibraryError, LookupError, TypeError, ValueError, AttributeError):
+        except (LibraryError, ValueError):
             return None
         self._write_file({name: document[name] for name in _KEPT if name in document})
         return schema
@@ -52,7 +52,7 @@ class SchemaCache:
             return None
         try:
             return schema_from_json(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, LookupError, TypeError, ValueError, AttributeError):
+        except (OSError, ValueError):
             return None
 
     def _write_file(self, document: Mapping[str, Any]) -> None:

@@ -1,0 +1,279 @@
+"""The contract of `syncd.library`, kept with the help of Zotero's web API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import httpx2
+
+from adapters.transport import Transport
+from adapters.zotero_web.access import Access, KeyGate, read_access, restrict_to_admins
+from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
+from adapters.zotero_web.item_schema import SchemaCache
+from adapters.zotero_web.options import Options
+from adapters.zotero_web.writing import (
+    Draft,
+    draft,
+    key_of,
+    read_outcomes,
+    requests,
+    version_after,
+)
+from syncd.clock import Clock, SystemClock
+from syncd.errors import (
+    AccessDeniedError,
+    ConflictError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
+from syncd.library import (
+    AddToCollection,
+    Answer,
+    Capabilities,
+    Changes,
+    CollectionKey,
+    Description,
+    KnownVersions,
+    Operation,
+    Outcome,
+    Refusal,
+    Refused,
+    StoredCollection,
+    StoredItem,
+    Surroundings,
+)
+from syncd.record import ItemKey
+
+_ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
+_ENVELOPE_ONLY = ("key", "version", "deleted")
+
+_T = TypeVar("_T")
+
+
+class ZoteroWebLibrary:
+    """A user's or a group's library on a Zotero server. Not thread-safe: one worker owns it."""
+
+    capabilities = Capabilities(batch_size=50)
+
+    def __init__(
+        self,
+        options: Options,
+        surroundings: Surroundings,
+        *,
+        clock: Clock | None = None,
+        inner: httpx2.BaseTransport | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        self._options = options
+        self._transport = Transport(options.url, clock=clock, inner=inner)
+        self._client = Client(options, self._transport)
+        self._gate = KeyGate(surroundings.find_key, options.words, clock)
+        self._schemas = SchemaCache(surroundings.cache)
+
+    def describe(self) -> Description:
+        """Ask whose key it is and what it opens. See `Library`."""
+        self._respect_patience()
+        access, title = self._ask(self._look_at_key)
+        schema = self._schemas.get(self._transport.schema_version, self._client.schema_document)
+        return Description(
+            self._options.identity,
+            title,
+            schema,
+            writable=access.writable,
+            takes_notes=access.takes_notes,
+            access=access.words,
+        )
+
+    def changes_since(
+        self, version: int, *, known: KnownVersions | None = None
+    ) -> Iterator[Changes]:
+        """Yield what changed after `version`. See `Library`.
+
+        The list of versions is one consistent look; what is read after it can only be newer, and
+        will be listed again next time. Deletions are read last, so that an item which vanished
+        between the two looks is among them.
+        """
+        self._respect_patience()
+        listed = self._ask(lambda: self._client.item_versions(version))
+        wanted = _not_held(listed.versions, known)
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            if start:
+                # One page is always read, so that even a server which asks for a pause after
+                # each answer is read to the end.
+                self._respect_patience()
+            yield Changes(items=self._read_listed(wanted[start : start + READ_AT_ONCE], listed))
+        deleted = self._ask(lambda: self._client.deleted_items(version))
+        yield Changes(deleted=[ItemKey(key) for key in deleted], to_version=listed.library_version)
+
+    def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
+        """Read these items. See `Library`."""
+        self._respect_patience()
+        return [item for page in self._pages(keys) for item in _stored_items(page)]
+
+    def collections(self) -> list[StoredCollection]:
+        """List every collection but those in the trash. See `Library`."""
+        self._respect_patience()
+        return [
+            _stored_collection(found)
+            for found in self._ask(self._client.collections)
+            if not found["data"].get("deleted")
+        ]
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        """Attempt each operation. See `Library`."""
+        if not operations:
+            return Answer((), expected)
+        if len(operations) > self.capabilities.batch_size:
+            raise RejectedError(
+                f"at most {self.capabilities.batch_size} operations at a time", too_large=True
+            )
+        self._respect_patience()
+        held = self._read_for_additions(operations, expected)
+        drafts = [draft(place, one, held) for place, one in enumerate(operations)]
+        outcomes: dict[int, Outcome] = {
+            one.place: one.outcome for one in drafts if one.outcome is not None
+        }
+        version = expected
+        for number, sent in enumerate(requests(drafts)):
+            if number and expected is not None and version is None:
+                outcomes |= _overtaken(sent, "somebody else wrote during this push")
+                continue
+            version = self._send(sent, version, outcomes, first=not number)
+        return Answer([outcomes[place] for place in range(len(operations))], version)
+
+    def finish(self) -> None:
+        """Nothing is derived from the items."""
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    # One request, or a few that belong together
+
+    def _respect_patience(self) -> None:
+        """Raise while the server wants to be left alone. Work that has begun is finished."""
+        patience = self._transport.patience()
+        if patience is not None:
+            raise UnavailableError("the server asked for a pause", retry_after=patience)
+
+    def _ask(self, request: Callable[[], _T]) -> _T:
+        """Make requests with the key that there is, and learn whether it is good."""
+        self._transport.key = self._gate.key()
+        try:
+            answer = request()
+        except AccessDeniedError as error:
+            raise self._gate.refuse(error) from error
+        self._gate.accept()
+        return answer
+
+    def _look_at_key(self) -> tuple[Access, str]:
+        info = self._client.key_info()
+        access = read_access(info, self._options)
+        if self._options.kind == "user":
+            return access, str(info.get("displayName") or info.get("username") or "")
+        # A key says nothing about membership; and only the group knows whether members may write.
+        group = self._client.group()
+        return restrict_to_admins(access, group, info.get("userID")), str(group.get("name", ""))
+
+    def _pages(self, keys: Sequence[ItemKey]) -> Iterator[Page]:
+        asked = [key for key in dict.fromkeys(keys) if _is_key(key)]
+        for start in range(0, len(asked), READ_AT_ONCE):
+            chunk = asked[start : start + READ_AT_ONCE]
+            yield self._ask(lambda chunk=chunk: self._client.items(chunk))  # type: ignore[misc]
+
+    def _read_listed(self, keys: Sequence[ItemKey], listed: Versions) -> list[StoredItem]:
+        """Read items that were listed; one may be missing only if the library moved since."""
+        page = self._ask(lambda: self._client.items(keys))
+        found = _stored_items(page)
+        if len(found) < len(keys) and page.library_version == listed.library_version:
+            raise UnavailableError("the server listed items that it does not show")
+        return found
+
+    def _read_for_additions(
+        self, operations: Sequence[Operation], expected: int | None
+    ) -> Mapping[str, StoredItem]:
+        """Read the items whose collections or tags are to grow. Raises `ConflictError`."""
+        keys = [one.item_key for one in operations if isinstance(one, AddToCollection)]
+        held: dict[str, StoredItem] = {}
+        for page in self._pages(keys):
+            if expected is not None and page.library_version > expected:
+                raise ConflictError(
+                    f"the library is at version {page.library_version}, not {expected}"
+                )
+            held |= {item.key: item for item in _stored_items(page)}
+        return held
+
+    def _send(
+        self,
+        sent: Sequence[Draft],
+        guard: int | None,
+        outcomes: dict[int, Outcome],
+        *,
+        first: bool,
+    ) -> int | None:
+        """Send what goes together; return where the library stands, if that is certain.
+
+        Once a part has been written, a later part that is not cannot raise as if nothing were.
+        """
+        try:
+            report = self._ask(lambda: self._write(sent, guard))
+        except ConflictError as error:
+            if first:
+                raise
+            outcomes |= _overtaken(sent, str(error))
+            return None
+        except (UnavailableError, RejectedError) as error:
+            if first:
+                raise
+            raise OutcomeUnknownError(f"only a part was written: {error}") from error
+        for one, outcome in zip(sent, read_outcomes(sent, report), strict=True):
+            outcomes[one.place] = outcome
+        return version_after(guard, report)
+
+    def _write(self, sent: Sequence[Draft], guard: int | None) -> Report:
+        objects = [one.to_send for one in sent if one.to_send is not None]
+        if sent[0].is_collection:
+            return self._client.write_collections(objects, guard)
+        return self._client.write_items(objects, guard)
+
+
+def _not_held(versions: Mapping[str, int], known: KnownVersions | None) -> list[ItemKey]:
+    """Return the keys that must be read, oldest change first."""
+    keys = [ItemKey(key) for key in sorted(versions, key=lambda key: (versions[key], key))]
+    held = known(keys) if known and keys else {}
+    return [key for key in keys if held.get(key) != versions[key]]
+
+
+def _overtaken(sent: Sequence[Draft], message: str) -> dict[int, Outcome]:
+    """Answer for operations that were not sent because the library moved during the push."""
+    return {one.place: Refused(key_of(one.operation), Refusal.CHANGED, message) for one in sent}
+
+
+def _stored_items(page: Page) -> list[StoredItem]:
+    return [_stored_item(found) for found in page.objects]
+
+
+def _stored_item(found: Mapping[str, Any]) -> StoredItem:
+    data = found["data"]
+    return StoredItem(
+        ItemKey(str(found["key"])),
+        int(found["version"]),
+        {name: value for name, value in data.items() if name not in _ENVELOPE_ONLY},
+        trashed=bool(data.get("deleted")),
+    )
+
+
+def _stored_collection(found: Mapping[str, Any]) -> StoredCollection:
+    parent = found["data"].get("parentCollection")
+    return StoredCollection(
+        CollectionKey(str(found["key"])),
+        str(found["data"].get("name", "")),
+        CollectionKey(str(parent)) if parent else None,
+    )
+
+
+def _is_key(text: str) -> bool:
+    """Say whether the server would take this for a key; it ignores what is none."""
+    return len(text) == 8 and _ALPHABET.issuperset(text)

@@ -1,0 +1,168 @@
+"""Operations become the objects of a write, and its report becomes their outcomes.
+
+OBJECT     what is sent for one operation: with its key, and the version that it may replace
+GUARD      the library version that must still hold; the server looks at it once per request
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from adapters.zotero_web.client import Report
+from syncd.errors import OutcomeUnknownError
+from syncd.library import (
+    Accepted,
+    AddToCollection,
+    Create,
+    CreateCollection,
+    Operation,
+    Outcome,
+    Refusal,
+    Refused,
+    Restore,
+    StoredItem,
+    Trash,
+    Update,
+)
+
+_TOO_NEW = 412
+_REFUSALS = {404: Refusal.MISSING, 409: Refusal.MISSING}
+
+
+class Draft(NamedTuple):
+    """One operation, with what is to be sent for it, or with its outcome if nothing is."""
+
+    place: int
+    operation: Operation
+    to_send: Mapping[str, Any] | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def is_collection(self) -> bool:
+        return isinstance(self.operation, CreateCollection)
+
+
+def key_of(operation: Operation) -> str:
+    """Return the key of the object that an operation is about."""
+    if isinstance(operation, CreateCollection):
+        return operation.collection_key
+    return operation.item_key
+
+
+def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> Draft:
+    """Prepare an operation. `held` are the items that additions are to be made to, as read."""
+    if isinstance(operation, AddToCollection):
+        made = _draft_addition(operation, held.get(operation.item_key))
+    else:
+        made = _object(operation)
+    if isinstance(made, Accepted | Refused):
+        return Draft(place, operation, outcome=made)
+    if not _can_be_sent(made):
+        message = "holds characters that no JSON text can carry"
+        return Draft(place, operation, outcome=Refused(key_of(operation), Refusal.INVALID, message))
+    return Draft(place, operation, to_send=made)
+
+
+def requests(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """Yield what goes together, in order: items and collections have addresses of their own."""
+    to_send = [one for one in drafts if one.to_send is not None]
+    for _, together in groupby(to_send, key=lambda one: one.is_collection):
+        yield list(together)
+
+
+def read_outcomes(sent: Sequence[Draft], report: Report) -> list[Outcome]:
+    """Return what became of each object. The report names them by their place alone.
+
+    Raises `OutcomeUnknownError` when the report leaves one of them out.
+    """
+    return [_outcome(str(index), one.operation, report) for index, one in enumerate(sent)]
+
+
+def version_after(guard: int | None, report: Report) -> int | None:
+    """Return where the library stands if nobody else can have written since `guard`, or None.
+
+    Each object that was written, unchanged ones too, raises the version by one; on older servers
+    all of them do so together.
+    """
+    if guard is None or report.library_version is None:
+        return None
+    raised = len(report.successful) + len(report.unchanged)
+    alone = {guard + raised, guard + min(raised, 1)}
+    return report.library_version if report.library_version in alone else None
+
+
+def _object(operation: Create | Update | Trash | Restore | CreateCollection) -> dict[str, Any]:
+    match operation:
+        case Create(key, data):
+            return {**data, "key": key, "version": 0}
+        case Update(key, version, data):
+            return {**data, "key": key, "version": version}
+        case Trash(key, version):
+            return {"key": key, "version": version, "deleted": 1}
+        case Restore(key, version):
+            return {"key": key, "version": version, "deleted": 0}
+        case CreateCollection(key, name, parent):
+            return {"key": key, "version": 0, "name": name, "parentCollection": parent or False}
+
+
+def _draft_addition(
+    operation: AddToCollection, item: StoredItem | None
+) -> dict[str, Any] | Outcome:
+    """Write the item's collections and tags whole, with ours among them.
+
+    The object carries the version at which they were read: whatever somebody adds in between
+    makes the server refuse it, so nothing is lost.
+    """
+    key, base_version, collections, tags = operation
+    if item is None:
+        return Refused(key, Refusal.MISSING, f"item {key} is not there")
+    if item.version > base_version:
+        message = f"item {key} has changed since (planned at {base_version}, now {item.version})"
+        return Refused(key, Refusal.CHANGED, message)
+    held_collections = list(item.data.get("collections", ()))
+    held_tags = list(item.data.get("tags", ()))
+    new_collections = [one for one in collections if one not in held_collections]
+    names = {tag.get("tag") for tag in held_tags}
+    new_tags = [{"tag": name} for name in dict.fromkeys(tags) if name not in names]
+    if not new_collections and not new_tags:
+        return Accepted(key, item.version, unchanged=True)
+    changed: dict[str, Any] = {"key": key, "version": item.version}
+    if new_collections:
+        changed["collections"] = [*held_collections, *dict.fromkeys(new_collections)]
+    if new_tags:
+        # Only then: the server takes any tags that are sent for a change.
+        changed["tags"] = [*held_tags, *new_tags]
+    return changed
+
+
+def _can_be_sent(made: Mapping[str, Any]) -> bool:
+    try:
+        json.dumps(made, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _outcome(place: str, operation: Operation, report: Report) -> Outcome:
+    key = key_of(operation)
+    if place in report.successful:
+        made = report.successful[place]
+        return Accepted(str(made["key"]), int(made["version"]))
+    if place in report.unchanged:
+        return Accepted(key, getattr(operation, "base_version", 0), unchanged=True)
+    if place in report.failed:
+        return _refused(key, operation, report.failed[place])
+    raise OutcomeUnknownError(f"the server did not say what became of {key}")
+
+
+def _refused(key: str, operation: Operation, notice: Mapping[str, Any]) -> Refused:
+    code = notice.get("code")
+    message = html.unescape(str(notice.get("message", f"refused with {code}")))
+    if code == _TOO_NEW:
+        creating = isinstance(operation, Create | CreateCollection)
+        return Refused(key, Refusal.KEY_TAKEN if creating else Refusal.CHANGED, message)
+    return Refused(key, _REFUSALS.get(code, Refusal.INVALID), message)  # type: ignore[arg-type]
