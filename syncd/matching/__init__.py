@@ -1,0 +1,41 @@
+"""Two records: the same work, different works, or undecided; and one record against all known.
+
+`features_of` takes a citation apart once, `judge` compares two, `resolve` rules on a whole plan
+jointly. Nothing here reads, asks or remembers: what is known comes in as `KnownWorks`.
+"""
+
+from __future__ import annotations
+
+from syncd.matching.blocking import blocking_keys, fingerprint
+from syncd.matching.features import Features, dump_features, features_of, load_features
+from syncd.matching.judging import judge
+from syncd.matching.resolving import resolve
+from syncd.matching.values import (
+    Doubt,
+    Judgement,
+    Known,
+    KnownWorks,
+    Policy,
+    Ruling,
+    RulingKind,
+    Verdict,
+)
+
+__all__ = [
+    "Doubt",
+    "Features",
+    "Judgement",
+    "Known",
+    "KnownWorks",
+    "Policy",
+    "Ruling",
+    "RulingKind",
+    "Verdict",
+    "blocking_keys",
+    "dump_features",
+    "features_of",
+    "fingerprint",
+    "judge",
+    "load_features",
+    "resolve",
+]

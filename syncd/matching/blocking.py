@@ -1,0 +1,72 @@
+"""Keys under which look-alikes meet: two works that share none are never compared by look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b, sha256
+
+from syncd.matching.features import Features, features_of
+from syncd.matching.numbering import Pages
+from syncd.record import Citation
+
+_TITLE_END = 24
+_TELLING_WORDS = 3
+
+
+def blocking_keys(features: Features) -> tuple[int, ...]:
+    """Return a work's few blocking keys, stable between runs and machines, signed and 64 bits."""
+    return tuple(dict.fromkeys(map(_hash, _names(features))))
+
+
+def _names(it: Features) -> Iterator[str]:
+    first = it.pages.first
+    if it.generic:
+        # Hundreds of works bear the title; only those in one place are worth comparing.
+        yield f"g {it.title[:_TITLE_END]} {it.volume} {it.issue} {it.year if not it.volume else ''}"
+    else:
+        for title in (it.title, *it.other_titles):
+            yield from _title_names(title)
+    if first and first != "1" and (it.volume or it.year):
+        yield f"p {first} {it.volume or it.year}"
+        if it.volume and it.authors:
+            yield f"a {first} {_longest_name(it)}"
+
+
+def _title_names(title: str) -> Iterator[str]:
+    if not title:
+        return
+    letters = title.replace(" ", "")
+    yield f"t {letters[:_TITLE_END]}"
+    words = sorted(set(title.split()), key=lambda word: (-len(word), word))[:_TELLING_WORDS]
+    yield f"w {' '.join(sorted(words))}"
+
+
+def _longest_name(it: Features) -> str:
+    return max(it.authors[0].replace(",", " ").split(), key=lambda word: (len(word), word))
+
+
+def _hash(name: str) -> int:
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def fingerprint(citation: Citation) -> str:
+    """Return a stable name for a work without identifiers, the same from most exports of it.
+
+    For minting keys and for remembering answers, never for deciding that two works are the same.
+    """
+    return fingerprint_of(features_of(citation))
+
+
+def fingerprint_of(it: Features) -> str:
+    """Return the fingerprint of a work whose features are already known."""
+    parts = [
+        it.title.replace(" ", ""),
+        str(it.year or ""),
+        it.authors[0].partition(",")[0] if it.authors else "",
+        it.pages.first,
+        f"{int(it.markers)}",
+    ]
+    if it.generic or it.pages == Pages():
+        parts += [it.container, it.volume, it.issue]
+    return sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,200 @@
+"""Two works side by side: every fact that a rule may ask for, each named once.
+
+A fact of type `bool | None` is True where both sides say the same, False where they contradict
+each other, None where one side is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from syncd.matching.containers import is_same_container
+from syncd.matching.features import Features, Kind
+from syncd.matching.likeness import ALIKE, EXACT, RELATED, SAME, Likeness, compare_titles
+from syncd.matching.numbering import count_pages, is_same_issue, is_same_number, is_same_page
+from syncd.matching.people import Authors, compare_authors
+from syncd.matching.titles import Marker, weight
+
+_LONG_TITLE = 25
+_ARTICLE_LENGTH = 3
+"""Pages from which two works cannot fill the same ones: abstracts are shorter."""
+
+
+class Comparison(NamedTuple):
+    """What two works have in common and where they part."""
+
+    one: Features
+    other: Features
+    title: Likeness
+    authors: Authors
+    same_ids: tuple[str, ...]
+    other_ids: tuple[str, ...]
+    shared_doi: bool
+    volume: bool | None
+    issue: bool | None
+    page: bool | None
+    last_page: bool | None
+    container: bool | None
+    years_apart: int | None
+
+    # --- titles
+
+    @property
+    def exact(self) -> bool:
+        """The titles are equal but for a letter."""
+        return self.title.similarity >= EXACT
+
+    @property
+    def same_title(self) -> bool:
+        """The titles are one (evidence E5's 0.95), or one lacks its subtitle."""
+        return self.title.similarity >= SAME or (self.title.contained and self.telling)
+
+    @property
+    def alike(self) -> bool:
+        """The titles pass the check (0.85)."""
+        return self.title.similarity >= ALIKE or (self.title.contained and self.telling)
+
+    @property
+    def related(self) -> bool:
+        """The titles have more in common than chance (0.6)."""
+        return self.title.similarity >= RELATED or self.title.contained
+
+    @property
+    def telling(self) -> bool:
+        """Both titles are long enough to name one work, and not borne by many."""
+        return not self.generic and min(map(weight, (self.one.title, self.other.title))) >= (
+            _LONG_TITLE
+        )
+
+    @property
+    def generic(self) -> bool:
+        """A title that many works bear."""
+        return self.one.generic or self.other.generic
+
+    @property
+    def translated(self) -> bool:
+        """One title is marked as a translation."""
+        return self.one.translated or self.other.translated
+
+    # --- people
+
+    @property
+    def author_in_common(self) -> bool:
+        """At least one author is on both sides."""
+        return self.authors >= Authors.SHARED
+
+    @property
+    def same_first_author(self) -> bool:
+        """The first author is the same."""
+        return self.authors >= Authors.SAME_FIRST
+
+    # --- place
+
+    @property
+    def years_agree(self) -> bool:
+        """At most one year apart, or a year is missing."""
+        return self.years_apart is None or self.years_apart <= 1
+
+    @property
+    def same_year(self) -> bool:
+        """Both years are known and equal."""
+        return self.years_apart == 0
+
+    @property
+    def same_place(self) -> bool:
+        """Volume and first page are equal, and nothing about the place contradicts that."""
+        return (
+            self.page is True
+            and self.volume is not False
+            and (self.volume is True or self.container is True)
+            and self.container is not False
+            and self.last_page is not False
+            and self.years_agree
+        )
+
+    @property
+    def same_pages(self) -> bool:
+        """The place is the same from the first to the last page."""
+        return self.same_place and self.last_page is True
+
+    @property
+    def same_article_pages(self) -> bool:
+        """The same pages, and more of them than two abstracts could share."""
+        return self.same_pages and count_pages(self.one.pages) >= _ARTICLE_LENGTH
+
+    @property
+    def contradictions(self) -> int:
+        """How many of volume, issue and first page contradict each other."""
+        return (self.volume, self.issue, self.page).count(False)
+
+    # --- identifiers and kinds
+
+    @property
+    def other_doi(self) -> bool:
+        """Two different DOIs, neither of which is shared."""
+        return "doi" in self.other_ids
+
+    @property
+    def markers(self) -> Marker:
+        """The markers that only one side has."""
+        return self.one.markers ^ self.other.markers
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds of both."""
+        return frozenset((self.one.kind, self.other.kind))
+
+
+_SINGLE = ("scopus", "doi", "pmid", "arxiv", "pmcid", "wos", "embase", "central")
+
+
+def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Comparison:
+    """Put two works side by side; `shared_dois` are known to name several works."""
+    same_ids, other_ids, shared = _compare_ids(one, other, shared_dois)
+    years = (one.year, other.year)
+    return Comparison(
+        one=one,
+        other=other,
+        title=compare_titles(one, other),
+        authors=compare_authors(one.authors, other.authors),
+        same_ids=same_ids,
+        other_ids=other_ids,
+        shared_doi=shared,
+        volume=is_same_number(one.volume, other.volume),
+        issue=is_same_issue(one.issue, other.issue),
+        page=is_same_page(one.pages, other.pages),
+        last_page=is_same_number(one.pages.last, other.pages.last),
+        container=_compare_containers(one, other),
+        years_apart=None if None in years else abs((one.year or 0) - (other.year or 0)),
+    )
+
+
+def _compare_ids(
+    one: Features, other: Features, shared_dois: AbstractSet[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    mine, theirs = one.identity, other.identity
+    same: list[str] = []
+    different: list[str] = []
+    shared = False
+    for kind, ours, its in zip(_SINGLE, _single(mine), _single(theirs), strict=True):
+        if ours is None or its is None:
+            continue
+        if kind == "doi" and (ours in shared_dois or its in shared_dois):
+            shared = shared or ours == its
+            continue
+        (same if ours == its else different).append(kind)
+    if mine.isbn and theirs.isbn and one.kind == other.kind == Kind.BOOK:
+        (same if set(mine.isbn) & set(theirs.isbn) else different).append("isbn")
+    return tuple(same), tuple(different), shared
+
+
+def _single(identity: object) -> tuple[str | None, ...]:
+    return tuple(getattr(identity, kind) for kind in _SINGLE)
+
+
+def _compare_containers(one: Features, other: Features) -> bool | None:
+    same = is_same_container(one.container, other.container)
+    if not same and set(one.identity.issn) & set(other.identity.issn):
+        return True
+    return same

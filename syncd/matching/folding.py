@@ -1,0 +1,64 @@
+"""Text reduced to what two spellings of it have in common: lower-case Latin words.
+
+Accents, markup, punctuation and case come off; Greek and Cyrillic letters are written in Latin
+ones, because the other export may have done that already. Scripts that cannot be written so
+(Chinese, Arabic, …) stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LATIN = {
+    "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ŋ": "n",
+    "ħ": "h", "ə": "e", "ß": "ss", "ĳ": "ij",
+}  # fmt: skip
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau",
+    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "µ": "mu",
+}  # fmt: skip
+_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "ie",
+    "ж": "zh", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m",
+    "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh",
+    "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e",
+    "ю": "iu", "я": "ia", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
+    "ў": "u",
+}  # fmt: skip
+_LETTERS = {
+    ord(letter): latin for table in (_LATIN, _GREEK, _CYRILLIC) for letter, latin in table.items()
+}
+
+_APOSTROPHES = re.compile(r"(?<=\w)['’ʼ`´‘](?=\w)")
+_NO_WORD = re.compile(r"[\W_]+")
+_NO_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """Return the words of `text`, folded, with one blank between them."""
+    text = text.lower()
+    if "'" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", text)
+    if text.isascii():
+        return _NO_ASCII_WORD.sub(" ", text).strip()
+    return _NO_WORD.sub(" ", fold_letters(text)).strip()
+
+
+@lru_cache(maxsize=1024)
+def fold_letters(text: str) -> str:
+    """Return lower-case `text` in Latin letters without accents, its punctuation kept."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.translate(_LETTERS).casefold()
+
+
+def is_ideographic(text: str) -> bool:
+    """Tell whether most letters of `text` stand for a word or syllable each (CJK, Hangul)."""
+    if text.isascii():
+        return False
+    dense = sum("\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7ff" for letter in text)
+    return 2 * dense > len(text)

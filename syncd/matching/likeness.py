@@ -1,0 +1,198 @@
+"""How alike two titles are, and what stands in the difference: a typo, a subtitle, a number."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from syncd.matching.features import Features
+from syncd.matching.numbering import read_roman
+
+RELATED = 0.6
+"""Below this, two titles have no more in common than any two of one field."""
+ALIKE = 0.85
+SAME = 0.95
+EXACT = 0.985
+
+
+class Likeness(NamedTuple):
+    """`similarity` of the letters and digits, 1 when equal, and what is odd about the rest.
+
+    `contained`: one title is the beginning or end of the other (a subtitle is missing, a long
+    title was cut). `other_numbers`: a number, part or dose differs. `other_words`: a telling word
+    stands in the place of another one.
+    """
+
+    similarity: float
+    contained: bool = False
+    other_numbers: bool = False
+    other_words: bool = False
+
+
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, words in enumerate(
+        (
+            "one first", "two second", "three third", "four fourth", "five fifth", "six sixth",
+            "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh",
+            "twelve twelfth",
+        ),
+        1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_MONTHS = frozenset(
+    """
+    january february march april june july august september october november december spring
+    summer autumn winter
+    """.split()
+)
+_NUMBERED = frozenset(
+    "part volume case study phase stage class type grade chapter book level".split()
+)
+_NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
+_LEAST_CONTAINED = 10
+_CUT = 90
+_LIKE_WORD = 0.72
+_TELLING = 4
+_OPPOSITES = (
+    frozenset(("men", "women")),
+    frozenset(("male", "female")),
+    frozenset(("males", "females")),
+    frozenset(("with", "without")),
+    frozenset(("before", "after")),
+    frozenset(("pre", "post")),
+    frozenset(("low", "high")),
+    frozenset(("left", "right")),
+    frozenset(("short", "long")),
+    frozenset(("north", "south")),
+    frozenset(("east", "west")),
+    frozenset(("boys", "girls")),
+    frozenset(("mothers", "fathers")),
+)
+_PREFIXES = ("hyper", "hypo"), ("pre", "post"), ("intra", "inter"), ("intra", "extra"), ("non", "")
+
+
+def compare_titles(one: Features, other: Features) -> Likeness:
+    """Compare two works by that pair of their titles which is most alike."""
+    best = compare_words(one.title, other.title)
+    if best.similarity < SAME and (one.other_titles or other.other_titles):
+        pairs = (
+            (mine, theirs)
+            for mine in (one.title, *one.other_titles)
+            for theirs in (other.title, *other.other_titles)
+        )
+        best = max((compare_words(*pair) for pair in pairs), key=lambda found: found.similarity)
+    return best
+
+
+def compare_words(one: str, other: str) -> Likeness:
+    """Compare two folded titles."""
+    if not one or not other:
+        return Likeness(0.0)
+    mine, theirs = one.replace(" ", ""), other.replace(" ", "")
+    if mine == theirs:
+        return Likeness(1.0)
+    similarity = Indel.normalized_similarity(mine, theirs)
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    if _contains(long, short):
+        rest = long[len(short) :] if long.startswith(short) else long[: -len(short)]
+        return Likeness(similarity, contained=True, other_numbers=_names_a_part(rest))
+    if similarity < RELATED:
+        return Likeness(similarity)
+    return Likeness(
+        similarity,
+        other_numbers=numbers_in(one) != numbers_in(other),
+        other_words=similarity >= ALIKE and _has_other_words(one, other),
+    )
+
+
+def _contains(long: str, short: str) -> bool:
+    if len(short) < _LEAST_CONTAINED:
+        return False
+    cut = len(short) >= _CUT
+    if long.startswith(short):
+        return cut or long[len(short)] == " "
+    return long.endswith(short) and long[-len(short) - 1] == " "
+
+
+def _names_a_part(rest: str) -> bool:
+    """Tell whether a subtitle's first words number it: `part ii`, `2`, `a`."""
+    words = rest.split()
+    return bool(words) and (
+        words[0] in _NUMBERED or bool(numbers_in(words[0])) or len(words[0]) == 1
+    )
+
+
+@lru_cache(maxsize=65536)
+def numbers_in(words: str) -> str:
+    """Return the digits of a folded title in order, Roman, ordinal and part numbers included."""
+    if words.isalpha():
+        return _number(words, "")
+    found: list[str] = []
+    before = ""
+    for word in words.split():
+        found.append(_number(word, before))
+        before = word
+    return "".join(found)
+
+
+def _number(word: str, before: str) -> str:
+    if digits := _NUMBER.findall(word):
+        return "".join(digits)
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
+    if word in _MONTHS:
+        return word
+    if len(word) == 1:
+        return _part(word, before)
+    roman = read_roman(word) if len(word) < 6 and word not in _NO_ROMAN else None
+    return str(roman) if roman else ""
+
+
+_NO_ROMAN = frozenset(
+    ("mix", "civil", "vivid", "livid", "mild", "ill", "il", "li", "ci", "cv", "xi", "vi")
+)
+
+
+def _part(letter: str, before: str) -> str:
+    """Return what `i` or `b` numbers after `part`, `type`, …; elsewhere a letter is just that."""
+    if before not in _NUMBERED:
+        return ""
+    roman = read_roman(letter)
+    return str(roman) if roman and letter in "ivx" else letter
+
+
+def _has_other_words(one: str, other: str) -> bool:
+    mine, theirs = set(one.split()), set(other.split())
+    only_mine, only_theirs = mine - theirs, theirs - mine
+    if not only_mine or not only_theirs:
+        return False
+    if any(opposite <= only_mine | only_theirs for opposite in _OPPOSITES):
+        return True
+    joined = "".join(sorted(only_theirs)), "".join(sorted(only_mine))
+    strange = [word for word in only_mine if _is_strange(word, only_theirs, joined[0])]
+    return bool(strange) and any(_is_strange(word, only_mine, joined[1]) for word in only_theirs)
+
+
+def _is_strange(word: str, others: set[str], joined: str) -> bool:
+    """Tell whether a telling word has no counterpart: misspelt, inflected or joined to another."""
+    if len(word) < _TELLING or word in joined:
+        return False
+    return not any(_is_like(word, candidate) for candidate in others)
+
+
+def _is_like(word: str, candidate: str) -> bool:
+    for one, other in _PREFIXES:
+        for left, right in ((one, other), (other, one)):
+            if word.startswith(left) and candidate.startswith(right) and left != right:
+                if word[len(left) :] == candidate[len(right) :]:
+                    return False
+    return (
+        candidate in word
+        or word in candidate
+        or (Indel.normalized_similarity(word, candidate) >= _LIKE_WORD)
+    )

@@ -1,0 +1,147 @@
+"""Volume, issue and pages as numbers that can be compared.
+
+Each comparison answers True (equal), False (they contradict each other) or None (nothing said).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from syncd.matching.folding import fold
+
+
+class Pages(NamedTuple):
+    """First and last page, folded (`s557`); empty where unknown."""
+
+    first: str = ""
+    last: str = ""
+
+
+_MONTHS = {
+    name: str(number)
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_PAGE = r"(?:[a-z]{0,4}\.?[0-9]+[a-z]?(?:\.[a-z]?[0-9]+)*|[ivxlc]+)"
+_RANGE = re.compile(rf"({_PAGE})\+?(?:\s*-+\s*({_PAGE}))?", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:pp?|pages?|article(?:\s+(?:no|number))?|artn|art)\b[\s.:]*", re.IGNORECASE
+)
+_SPREADSHEET = re.compile(r"^[a-z]{3}(?=-[0-9]{2}$)|(?<=[0-9]-)[a-z]{3}$")
+_DASHES = str.maketrans("‐‑‒–—−", "------")
+_VOLUME = re.compile(r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
+_ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_SUPPLEMENT = re.compile(r"s(?:uppl?(?:ement)?)?\b|suppl?")
+_ARTICLE_NUMBER = re.compile(r"[a-z]{1,4}[0-9]{4,}|e[0-9]+|[0-9]{5,}|[0-9]+\.[0-9]+")
+_REVIEW_NUMBER = re.compile(r"cd[0-9]{6}|mr[0-9]{6}")
+
+
+def read_roman(text: str) -> int | None:
+    """Return the value of a lower-case Roman number up to 399, or None."""
+    if not text or not _ROMAN.fullmatch(text):
+        return None
+    values = [_ROMAN_VALUES[letter] for letter in text]
+    following = [*values[1:], 0]
+    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
+
+
+def read_pages(text: str) -> Pages:
+    """Return first and last page; `221-8` ends on 228; `21-Aug` was 21-8 before a spreadsheet."""
+    text = _LABEL.sub("", text.lower().translate(_DASHES)).strip()
+    text = _SPREADSHEET.sub(lambda match: _MONTHS.get(match[0], match[0]), text)
+    found = _RANGE.match(text)
+    if not found:
+        return Pages()
+    first = _page(found[1])
+    return Pages(first, _complete(first, _page(found[2])) if found[2] else "")
+
+
+def _page(text: str) -> str:
+    text = text.replace(".", "", 1) if text[0].isalpha() else text
+    return text.lstrip("0") or "0"
+
+
+def _complete(first: str, last: str) -> str:
+    """Fill up a last page that was written short (`8` after `221` is `228`)."""
+    if last.isdigit() and len(last) < len(first):
+        return first[: len(first) - len(last)] + last
+    return last
+
+
+def read_volume(text: str) -> str:
+    """Return a volume's number: `61 (Supplement 1)` is 61, `XIV` is 14; a month is none.
+
+    `1)` is what some exports leave of `64 (Suppl 1)`: the volume is lost.
+    """
+    if text.count(")") > text.count("("):
+        return ""
+    folded = fold(text)
+    if digits := _VOLUME.match(folded):
+        return digits[1].lstrip("0") or "0"
+    roman = read_roman(folded)
+    return str(roman) if roman else ""
+
+
+def read_issue(text: str) -> str:
+    """Return the numbers of an issue, blank-separated: `3-4` is `3 4`, `8 Suppl 1` is `8 s 1`."""
+    folded = fold(text)
+    if not folded:
+        return ""
+    folded = re.sub(r"suppl?[a-z]*", "s", folded)
+    parts = re.findall(r"[0-9]+|s(?![a-z])", folded)
+    return " ".join(part.lstrip("0") or "0" for part in parts) or folded[:12]
+
+
+def is_same_issue(one: str, other: str) -> bool | None:
+    """Compare two issues; a double issue agrees with either of its numbers."""
+    if not one or not other:
+        return None
+    if one == other:
+        return True
+    return None if set(one.split()) & set(other.split()) else False
+
+
+def is_same_number(one: str, other: str) -> bool | None:
+    """Compare two numbers, either of which may be unknown."""
+    return None if not one or not other else one == other
+
+
+@lru_cache(maxsize=16384)
+def is_same_page(one: Pages, other: Pages) -> bool | None:
+    """Compare where two works begin; an article number says nothing about a printed page."""
+    if not one.first or not other.first:
+        return None
+    if one.first == other.first or _bare(one.first) == _bare(other.first):
+        return _begins_alike(one, other)
+    is_number = bool(_ARTICLE_NUMBER.fullmatch(one.first))
+    if is_number != bool(_ARTICLE_NUMBER.fullmatch(other.first)):
+        return None
+    return None if _are_adjacent(one.first, other.first) else False
+
+
+def _are_adjacent(one: str, other: str) -> bool:
+    """Exports differ by a page where an article begins below another one."""
+    return one.isdigit() and other.isdigit() and abs(int(one) - int(other)) == 1
+
+
+def _begins_alike(one: Pages, other: Pages) -> bool | None:
+    """Page 1 is every paper's first where each is counted alone; a Cochrane number every update's."""
+    if one.first == "1":
+        return True if one.last and one.last == other.last else None
+    return None if _REVIEW_NUMBER.fullmatch(one.first) else True
+
+
+def count_pages(pages: Pages) -> int:
+    """Return how many pages a work certainly fills; 0 where that cannot be known."""
+    first, last = _DIGITS.search(pages.first), _DIGITS.search(pages.last)
+    return max(int(last[0]) - int(first[0]) + 1, 0) if first and last else 0
+
+
+def _bare(page: str) -> str:
+    """Return a page without the letter of its supplement, where only one side may have it."""
+    return page.lstrip("abcdefghijklmnopqrstuvwxyz") or page

@@ -1,0 +1,277 @@
+"""Which pairs of works are worth judging, and what was found when they were.
+
+NODE   one work as it takes part: an incoming record, or everything known under one item key.
+       Incoming records that cannot be told apart are one node, however often a file repeats them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple, TypeVar
+
+from syncd.matching.blocking import blocking_keys, fingerprint_of
+from syncd.matching.comparison import Comparison, compare
+from syncd.matching.features import Features, Kind
+from syncd.matching.judging import find_doubt, judge_comparison
+from syncd.matching.values import Doubt, Judgement, Known, KnownWorks, Policy, Verdict
+
+_Name = TypeVar("_Name", tuple[str, str], int)
+
+_HUGE = 400
+"""A block of more works than this says nothing; it is left out, whole, so that order is no matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`members` are all features known of it; `indices` its records in the plan; `ref` its key."""
+
+    members: tuple[Features, ...]
+    indices: tuple[int, ...] = ()
+    known: Known | None = None
+
+    @property
+    def ref(self) -> str | None:
+        """The item key, if the work is known."""
+        return self.known.ref if self.known else None
+
+
+class Link(NamedTuple):
+    """Two nodes that are one work or may be; the higher `strength` is joined first."""
+
+    one: int
+    other: int
+    same_ids: tuple[str, ...]
+    judgement: Judgement
+    doubt: Doubt | None
+    strength: tuple[int, int, float, str]
+
+
+_RANKS = {"scopus": 5, "doi": 4, "isbn": 2}
+_RANK_OF_OTHERS = 3
+_RANK_OF_ANSWERS = 9
+
+
+_Judged = tuple[Comparison, Judgement]
+
+
+class Pairs:
+    """Nodes, and the judgement on each pair of them that was asked for."""
+
+    def __init__(self, features: Sequence[Features], works: KnownWorks, policy: Policy) -> None:
+        self._policy = policy
+        self._works = works
+        self.nodes: list[Node] = _collapse(features)
+        self._incoming = len(self.nodes)
+        names = [_names(node.members[0]) for node in self.nodes]
+        bearers = works.by_identifiers(frozenset(name for each in names for name in each))
+        keys = [blocking_keys(node.members[0]) for node in self.nodes]
+        blocks = works.by_blocks(frozenset(key for each in keys for key in each))
+        self._node_of = self._add_known(bearers, blocks)
+        self._bearers = {name: {known.ref for known in found} for name, found in bearers.items()}
+        meeting = {**self._met(names, bearers), **self._met(keys, blocks)}
+        self._candidates = _pair_up(meeting.values(), self._incoming)
+        dois = frozenset(it.identity.doi for it in features if it.identity.doi)
+        self._shared: AbstractSet[str] = frozenset(works.shared_dois(dois))
+        self.newly_shared: frozenset[str] = frozenset()
+        self._judged: dict[tuple[int, int], list[_Judged]] = {}
+        self._judge_candidates()
+
+    # --- nodes and candidates
+
+    def _add_known(
+        self,
+        bearers: Mapping[tuple[str, str], Sequence[Known]],
+        blocks: Mapping[int, Sequence[Known]],
+    ) -> dict[str, int]:
+        """Add a node for each known work, and return where each is."""
+        first: dict[str, Known] = {}
+        members: defaultdict[str, dict[Features, None]] = defaultdict(dict)
+        for name, found in bearers.items():
+            for known in found:
+                first.setdefault(known.ref, known)
+                members[known.ref][_with_alias(known.features, *name)] = None
+        met = set(members)
+        for found in blocks.values():
+            for known in found:
+                first.setdefault(known.ref, known)
+                if known.ref not in met:
+                    members[known.ref][known.features] = None
+        places = {}
+        for ref in sorted(members):
+            places[ref] = len(self.nodes)
+            self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
+        return places
+
+    def _met(
+        self, wanted: Sequence[Iterable[_Name]], found: Mapping[_Name, Sequence[Known]]
+    ) -> dict[_Name, list[int]]:
+        """Return, by identifier or blocking key, the nodes that have it."""
+        meeting: defaultdict[_Name, list[int]] = defaultdict(list)
+        for number, each in enumerate(wanted):
+            for name in each:
+                meeting[name].append(number)
+        for name, numbers in meeting.items():
+            numbers += dict.fromkeys(self._node_of[known.ref] for known in found.get(name, ()))
+        return meeting
+
+    # --- judgements
+
+    def links(self) -> list[Link]:
+        """Return the pairs that are one work or may be, the strongest first."""
+        found = [self._link(*pair) for pair in self._judged]
+        return sorted(
+            (link for link in found if link), key=lambda link: link.strength, reverse=True
+        )
+
+    def forbids(self, one: int, other: int) -> bool:
+        """Tell whether two nodes must not come into one group, whatever others say."""
+        if self.nodes[one].known and self.nodes[other].known:
+            return True
+        for it, judgement in self._judge(one, other):
+            if judgement.verdict is Verdict.DIFFERENT or (
+                judgement.verdict is Verdict.UNDECIDED and _contradicts(it)
+            ):
+                return self._answer(one, other) is not Verdict.SAME
+        return False
+
+    def differ(self, one: int, other: int) -> bool:
+        """Tell whether two nodes are certainly different works."""
+        if self.nodes[one].known and self.nodes[other].known:
+            return False
+        return any(
+            judgement.verdict is Verdict.DIFFERENT for _, judgement in self._judge(one, other)
+        )
+
+    def node_of(self, ref: str) -> int:
+        """Return the node of a known work."""
+        return self._node_of[ref]
+
+    def is_borne_by_another(self, name: tuple[str, str], ref: str) -> bool:
+        """Tell whether an identifier belongs to other known works than `ref`."""
+        return bool(self._bearers.get(name, set()) - {ref})
+
+    def is_shared(self, doi: str) -> bool:
+        """Tell whether a DOI is known to name several works."""
+        return doi in self._shared
+
+    def _judge_candidates(self) -> None:
+        """Judge every candidate pair; DOIs found to name several works prove nothing from then on."""
+        found: set[str] = set()
+        for pair in self._candidates:
+            judged = self._judge_anew(*pair)
+            found.update(filter(None, map(_doi_of_two_works, judged)))
+            self._keep(pair, judged)
+        self.newly_shared = frozenset(found)
+        self._shared = self._shared | found
+        for pair in self._candidates if found else ():
+            if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
+                self._keep(pair, self._judge_anew(*pair))
+
+    def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
+        if any(judgement.verdict is not Verdict.DIFFERENT for _, judgement in judged):
+            self._judged[pair] = judged
+        else:
+            self._judged.pop(pair, None)
+
+    def _judge(self, one: int, other: int) -> list[_Judged]:
+        pair = (one, other) if one < other else (other, one)
+        return self._judged.get(pair) or self._judge_anew(*pair)
+
+    def _judge_anew(self, one: int, other: int) -> list[_Judged]:
+        return [
+            (it, judge_comparison(it))
+            for mine in self.nodes[one].members
+            for theirs in self.nodes[other].members
+            for it in (compare(mine, theirs, self._shared),)
+        ]
+
+    def _link(self, one: int, other: int) -> Link | None:
+        it, judgement = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
+        rank = max((_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids), default=1)
+        if judgement.verdict is Verdict.SAME and rank == 1 and not self._policy.joins_by_look:
+            judgement = judgement._replace(verdict=Verdict.UNDECIDED)
+        doubt = find_doubt(it) if judgement.verdict is Verdict.UNDECIDED else None
+        answer = self._answer(one, other) if doubt else None
+        if answer is Verdict.DIFFERENT:
+            return None
+        if answer is Verdict.SAME:
+            rank, doubt = _RANK_OF_ANSWERS, None
+            judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
+        places = int(it.same_place) + int(it.same_pages)
+        strength = (rank, places, it.title.similarity, _tie(it))
+        return Link(one, other, it.same_ids, judgement, doubt, strength)
+
+    def _answer(self, one: int, other: int) -> Verdict | None:
+        """Return what a person said of two nodes; items go by their key."""
+        nodes = self.nodes[one], self.nodes[other]
+        return self._works.answer(*(node.ref or fingerprint_of(node.members[0]) for node in nodes))
+
+
+_ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
+
+
+def _doi_of_two_works(judged: _Judged) -> str | None:
+    it, judgement = judged
+    if judgement.verdict is Verdict.DIFFERENT and "doi" in it.same_ids and not it.markers:
+        return it.one.identity.doi
+    return None
+
+
+def _pair_up(meetings: Iterable[list[int]], incoming: int) -> list[tuple[int, int]]:
+    """Return the pairs that met somewhere and of which one at least is incoming."""
+    pairs: set[tuple[int, int]] = set()
+    for numbers in meetings:
+        if len(numbers) <= _HUGE:
+            pairs.update(pair for pair in combinations(numbers, 2) if pair[0] < incoming)
+    return sorted(pairs)
+
+
+def _names(it: Features) -> list[tuple[str, str]]:
+    """Return what a work can be found by; its ISBN only if it is the whole book."""
+    names = it.identity.pairs()
+    return [name for name in names if name[0] != "isbn" or it.kind is Kind.BOOK]
+
+
+def _collapse(features: Sequence[Features]) -> list[Node]:
+    """Make nodes of records; those alike in everything are one, if that is enough to say so."""
+    alike: defaultdict[Features, list[int]] = defaultdict(list)
+    for index, it in enumerate(features):
+        alike[it].append(index)
+    nodes = []
+    for it, indices in alike.items():
+        sure = len(indices) > 1 and (
+            judge_comparison(compare(it, it, frozenset())).verdict is Verdict.SAME
+        )
+        groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
+        nodes += [Node((it,), group) for group in groups]
+    return sorted(nodes, key=lambda node: node.indices)
+
+
+def _with_alias(features: Features, kind: str, value: str) -> Features:
+    """Return features that show the identifier under which they were found."""
+    identity = features.identity
+    if kind == "isbn" or getattr(identity, kind) == value:
+        return features
+    return features._replace(identity=identity._replace(**{kind: value}))
+
+
+def _contradicts(it: Comparison) -> bool:
+    """Tell whether an undecided pair is more than a lack of facts."""
+    return bool(
+        it.other_ids
+        or it.markers
+        or it.title.other_numbers
+        or it.contradictions
+        or it.container is False
+        or it.authors == 0
+        or not it.alike
+    )
+
+
+def _tie(it: Comparison) -> str:
+    """Order links of equal strength by what they join, never by where it stood in a file."""
+    return " / ".join(sorted((repr(it.one), repr(it.other))))

@@ -1,0 +1,91 @@
+"""Authors, compared as exports spell them: initials, swapped names, particles, other alphabets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
+
+from syncd.matching.folding import fold
+
+KEPT = 6
+"""How many authors of a work are compared; exports cut long lists, seldom below three."""
+
+_LONGEST = 32
+_NOBODY = re.compile(
+    r"(?:anon(?:ymous)?|no authors? listed|unknown(?: author)?|n a|et al|others|none|null|nan|)"
+)
+_SAME_NAME = 0.84
+
+
+class Authors(IntEnum):
+    """How far the authors of two works agree; UNKNOWN where a side names none."""
+
+    DIFFERENT = 0
+    UNKNOWN = 1
+    SHARED = 2
+    SAME_FIRST = 3
+    SAME = 4
+
+
+def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
+    """Return the first authors as `family,given`, folded; who stands for nobody is left out."""
+    folded: list[str] = []
+    for author in authors:
+        family, _, given = author.partition(",")
+        name = fold(family)
+        if _NOBODY.fullmatch(name):
+            continue
+        folded.append(f"{name},{fold(given)}"[:_LONGEST])
+        if len(folded) == KEPT:
+            break
+    return tuple(folded)
+
+
+def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
+    """Tell how far two lists of folded authors agree."""
+    if not one or not other:
+        return Authors.UNKNOWN
+    if one == other:
+        return Authors.SAME
+    fewer, more = (one, other) if len(one) <= len(other) else (other, one)
+    met = sum(any(is_same_person(name, candidate) for candidate in more) for name in fewer)
+    if is_same_person(one[0], other[0]):
+        same_number = len(one) == len(other) or len(more) == KEPT
+        return Authors.SAME if met == len(fewer) and same_number else Authors.SAME_FIRST
+    return Authors.SHARED if met else Authors.DIFFERENT
+
+
+@lru_cache(maxsize=65536)
+def is_same_person(one: str, other: str) -> bool:
+    """Tell whether two folded names may be one person's, with names swapped or cut short."""
+    family, _, given = one.partition(",")
+    other_family, _, other_given = other.partition(",")
+    if _is_same_word(family, other_family):
+        return _may_be_given(given, other_given)
+    mine, theirs = set(f"{family} {given}".split()), set(f"{other_family} {other_given}".split())
+    long = {word for word in mine & theirs if len(word) > 2}
+    return bool(long & set(family.split()) or long & set(other_family.split())) and (
+        _initials(mine) <= _initials(theirs) or _initials(theirs) <= _initials(mine)
+    )
+
+
+def _is_same_word(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    one, other = one.replace(" ", ""), other.replace(" ", "")
+    if one == other:
+        return True
+    return min(len(one), len(other)) > 4 and Indel.normalized_similarity(one, other) >= _SAME_NAME
+
+
+def _may_be_given(one: str, other: str) -> bool:
+    """Two given names disagree only if both are there and share no initial at all."""
+    return not one or not other or bool(_initials(set(one.split())) & _initials(set(other.split())))
+
+
+def _initials(words: set[str]) -> set[str]:
+    return {word[0] for word in words}

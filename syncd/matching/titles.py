@@ -1,0 +1,216 @@
+"""What a title says besides its words: whose erratum it is, that it is a translation, nothing.
+
+MARKER     makes a record another work than the one its title names: `Erratum to: …`, `Reply to …`
+NOTE       says something about the work itself: `[Review] [33 refs]`, `[Erratum appears in …]`
+GENERIC    said of a title that hundreds of works bear: `Editorial`, `Conference abstracts`
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from enum import IntFlag
+from typing import NamedTuple
+
+from syncd.matching.folding import fold, is_ideographic
+
+
+class Marker(IntFlag):
+    """What sets a record apart from the article whose title it repeats."""
+
+    NONE = 0
+    ERRATUM = 1
+    RETRACTION = 2
+    REPLY = 4
+    COMMENT = 8
+
+
+class Title(NamedTuple):
+    """A title taken apart: folded `words`, further `others` of the same work, and what it says."""
+
+    words: str
+    others: tuple[str, ...] = ()
+    markers: Marker = Marker.NONE
+    translated: bool = False
+
+
+_ERRATUM = r"errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a)"
+_BEGINNINGS = {
+    Marker.ERRATUM: rf"""
+        (?:(?:publisher|author|editor)(?:'?s'?)?\s+)?
+        (?: (?:{_ERRATUM})\b
+          | (?:corrections?|amendments?|clarification)
+            (?:\s+(?:to|and\s+addition)\b|\s+for\b.{{1,60}}\bet\s+al\b|\s*[:.\]–—]|\s+-|\s*$)
+          | expression\s+of\s+concern
+        )""",
+    Marker.RETRACTION: r"""
+        (?:editorial\s+)?
+        (?: \[?retracted\]?(?:\s+(?:article|paper|manuscript|chapter|publication))?\s*(?:[:.\]–—-]|$)
+          | retraction(?:\s+(?:note|notice|of|to|statement))?\s*(?:\b(?:note|notice|of|to)\b|[:.–—-]|$)
+          | (?:notice|statement)\s+of\s+(?:\w+\s+)?retraction
+          | (?:withdrawn|withdrawal|removed|removal)(?:\s+(?:article|notice|of))?\s*[:.–—-]
+        )""",
+    Marker.REPLY: r"""
+        (?: (?:(?:the\s+)?authors?(?:'?s?'?)?|editor(?:'?s)?|in|a|our)\s+)?
+        (?: (?:reply|replies|responses?|rejoinder|responds?)(?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
+        )
+        | re\s*:\s """,
+    Marker.COMMENT: r"""
+        (?:(?:invited|editorial|guest|expert|a)\s+)?
+        (?: comment(?:s|ary|aries)?(?:\s+(?:on|to|upon)\b|\s*[:.–—-]\s|\s*$)
+          | letter\s+(?:to\s+the\s+editor\s+)?(?:regarding|concerning|re\b|on\b)
+          | discussion\s+(?:of|on)\b
+        )""",
+}
+_BEGINS = {
+    marker: re.compile(rf"[\s\"'“‘\[(*]*(?:{pattern})", re.VERBOSE)
+    for marker, pattern in _BEGINNINGS.items()
+}
+_BEGINNING_WORDS = re.compile(
+    r"errat|corrig|addend|correct|amend|clarif|publisher|author|editor|express|retract|notice|"
+    r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
+    r"guest|expert|letter|discuss|a "
+)
+
+_ENDINGS = {
+    Marker.ERRATUM: re.compile(
+        rf"\(\s*vol\b.*\d.*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
+    ),
+    Marker.RETRACTION: re.compile(
+        r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]*[\])]?\.?$"
+    ),
+    Marker.REPLY: re.compile(
+        r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
+    ),
+    Marker.COMMENT: re.compile(r"[-–—:.(\[]\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*[\])]\.?$"),
+}
+_ENDING_WORDS = re.compile(
+    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment"
+)
+
+_NOTE = re.compile(
+    r"""\s*[\[(]\s*(?:
+        (?:systematic\s+)?review(?:\s*,?\s*tutorial)? | \d+\s+refs?\.? | refs?\.? \s*\d+
+      | (?:in\s+)?(?:chinese|japanese|korean|german|french|spanish|italian|portuguese|russian|polish
+        |czech|dutch|danish|swedish|norwegian|finnish|hungarian|turkish|greek|hebrew|arabic|persian
+        |farsi|ukrainian|croatian|serbian|slovak|slovenian|romanian|bulgarian|english|lithuanian
+        )(?:\s+(?:version|text|edition|article))?
+      | (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s.*
+      | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).* | see\s+comments?.* | letter(?:;.*)? | editorial
+      | abstract(?:\s+no.*|\s+\#.*|\s*:.*)? | conference\s+abstract | meeting\s+abstract | poster
+      | corrected(?:\s+(?:and\s+)?republished.*)? | in\s+process\s+citation | proceedings?
+      | (?:re)?published.* | reprint(?:ed)?\b.* | article\s+in\s+\w+ | author(?:'s)?\s+transl.*
+      | see\s+vol.* | [ck]onference\s+proceedings | electronic\s+resource | online\s+first
+    )\s*[\])]?\s*[.]?\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LAST_BRACKET = re.compile(r"\s*\[([^\[\]]*)\]\s*\.?\s*$")
+_WHOLE_BRACKET = re.compile(r"^[\s\"'“]*\[(.*?)\]?[\s\"'”.]*$", re.DOTALL)
+_TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
+_DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
+_LEAST_OTHER = 15
+
+_GENERIC_CORES = frozenset(
+    """
+    abstracts acknowledgement acknowledgements acknowledgment acknowledgments announcement
+    announcements bibliography briefs calendar column comment commentary comments contents
+    contributors corrections corrigendum discussion editor editorial editorials editors errata
+    erratum foreword frontmatter guest index indexes interview introduction issue letter letters
+    masthead miscellaneous miscellany news newsletter notes obituary opinion overview panel poster
+    posters preface prologue epilogue afterword reply reviewers reviews review summary symposium
+    viewpoint viewpoints welcome workshop proceedings
+    """.split()
+)
+_GENERIC_WORDS = _GENERIC_CORES | frozenset(
+    """
+    a about abstract aims an and annual annotated answer answers article articles associate author
+    authors authors back board book books brief by call chair chairs chief conference congress
+    corner correction correspondence cover current de desk director du edition editorial events for
+    from front general highlights history in inside international invited journal keynote la list
+    literature meeting meetings message note of on oral original our page papers part people
+    perspective perspectives point practice preliminary president presidential presentation
+    presentations program programme publications quarterly questions readers recent remarks report
+    reports research responses reviewer scientific section selected senior series session sessions
+    special statement st submissions supplement table tables th thanks the theme this title to track
+    tribute tutorial update view volume we with year
+    """.split()
+)
+_GENERIC_SHARE = 0.75
+_ENDS_GENERIC = re.compile(r"(?:^|\s)(?:abstracts|book reviews?|editors? comments?|proceedings)$")
+
+
+def read_title(text: str) -> Title:
+    """Take a title apart; text without any word gives an empty title."""
+    text = _without_markup(text)
+    markers = _markers(text)
+    text, others = _split(text)
+    whole = _WHOLE_BRACKET.match(text) if text.lstrip(" \"'“").startswith("[") else None
+    translated = whole is not None and "]" not in whole[1]
+    if whole is not None and translated:
+        text = whole[1]
+    words = fold(_DECIMAL.sub("decimal", text))
+    return Title(words, tuple(filter(None, map(fold, others))), markers, translated)
+
+
+def is_generic(words: str) -> bool:
+    """Tell whether folded title `words` are borne by many works and so name none of them."""
+    parts = [word for word in words.split() if not word.isdigit()]
+    if not parts:
+        return True
+    if _ENDS_GENERIC.search(words):
+        return True
+    known = sum(word in _GENERIC_WORDS for word in parts)
+    return known >= _GENERIC_SHARE * len(parts) and any(word in _GENERIC_CORES for word in parts)
+
+
+def weight(words: str) -> int:
+    """Return how much a title says, in letters; an ideograph says as much as three letters."""
+    letters = len(words) - words.count(" ")
+    return 3 * letters if is_ideographic(words) else letters
+
+
+def _without_markup(text: str) -> str:
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text and ";" in text:
+        text = _TAG.sub("", html.unescape(text))
+    if "\\" in text or "{" in text:
+        text = _TEX.sub("", text)
+    return text.strip()
+
+
+def _markers(text: str) -> Marker:
+    text = text.lower().replace("’", "'")
+    found = Marker.NONE
+    if _BEGINNING_WORDS.match(text.lstrip(" \"'“‘[(*")):
+        for marker, pattern in _BEGINS.items():
+            if pattern.match(text):
+                found |= marker
+    if _ENDING_WORDS.search(text):
+        for marker, pattern in _ENDINGS.items():
+            if pattern.search(text):
+                found |= marker
+    return found
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """Take notes off the end, and further titles of the same work apart."""
+    others: list[str] = []
+    while text.rstrip(" .").endswith(("]", ")")):
+        if note := _NOTE.search(text):
+            text = text[: note.start()] or text
+            if note.start() == 0:
+                break
+            continue
+        bracket = _LAST_BRACKET.search(text)
+        if bracket is None or len(text[: bracket.start()].strip()) < _LEAST_OTHER:
+            break
+        if len(bracket[1]) >= _LEAST_OTHER:
+            others.append(bracket[1])
+        text = text[: bracket.start()]
+    if " = " in text:
+        parts = [part for part in text.split(" = ") if len(part) >= _LEAST_OTHER]
+        if len(parts) > 1:
+            others += parts
+    return text, others

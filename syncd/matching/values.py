@@ -1,0 +1,114 @@
+"""What matching is asked and what it answers: the vocabulary of this package.
+
+VERDICT    same, different or undecided: what two records are to each other
+JUDGEMENT  a verdict with the evidence by name and the reason in words
+KNOWN      a work that is in the library, or was and has been removed
+RULING     what one incoming record is: new, the same as something, or held for a person
+SHARED     said of a DOI that names several works (a supplement, a container); it proves nothing
+ALIAS      an identifier that a work turned out to have besides those its item shows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from syncd.matching.features import Features
+
+
+class Verdict(Enum):
+    """What two records are to each other."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+class Judgement(NamedTuple):
+    """A verdict, what spoke for and against it by name, and the reason in a librarian's words."""
+
+    verdict: Verdict
+    evidence: tuple[str, ...]
+    reason: str
+
+
+class Known(NamedTuple):
+    """One record known to be a work: `ref` is the item's key, `removed` None, trashed or deleted.
+
+    Several may bear one `ref`: the item, and records found to be the same work earlier.
+    """
+
+    ref: str
+    features: Features
+    removed: str | None = None
+    made_by_us: bool = False
+
+
+class KnownWorks(Protocol):
+    """The works already known, found in batches and without ever scanning all of them."""
+
+    def by_identifiers(
+        self, pairs: Collection[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Sequence[Known]]:
+        """Return what bears these (kind, value), aliases included."""
+        ...
+
+    def by_blocks(self, keys: Collection[int]) -> Mapping[int, Sequence[Known]]:
+        """Return what has these blocking keys; huge blocks may be cut."""
+        ...
+
+    def shared_dois(self, dois: Collection[str]) -> AbstractSet[str]:
+        """Return those of the DOIs that were found to name several works."""
+        ...
+
+    def answer(self, one: str, other: str) -> Verdict | None:
+        """Return what a person once said about these two, each an item key or a fingerprint."""
+        ...
+
+
+class RulingKind(Enum):
+    """What an incoming record is."""
+
+    NEW = "new"
+    SAME = "same"
+    HOLD = "hold"
+
+
+class Doubt(Enum):
+    """Why a record is held: by its look, for its identifiers, or because its status changed."""
+
+    LOOK = "look"
+    IDENTIFIERS = "identifiers"
+    RETRACTION = "retraction"
+
+
+class Ruling(NamedTuple):
+    """What one incoming record is, and why.
+
+    SAME has either `known` (that item) or `within` (the index of an earlier record of the plan).
+    HOLD names what it may be in `candidates`, best first, and its `doubt`. `aliases` are to be
+    remembered for the item, `shared` are DOIs that turned out to name several works.
+    """
+
+    kind: RulingKind
+    known: Known | None = None
+    within: int | None = None
+    candidates: tuple[Known | int, ...] = ()
+    evidence: tuple[str, ...] = ()
+    reason: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+    shared: tuple[str, ...] = ()
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How strictly works are told apart.
+
+    `joins_by_look`: metadata alone (evidence E5) may decide; without it, such pairs are held.
+    """
+
+    joins_by_look: bool = True
