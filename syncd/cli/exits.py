@@ -9,12 +9,14 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
+from syncd.control import CommandError
 from syncd.errors import (
     AccessDeniedError,
     BusyError,
     ConfigError,
     ConflictError,
     InputError,
+    KeyLookupError,
     LedgerError,
     OutcomeUnknownError,
     RejectedError,
@@ -48,6 +50,7 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     BusyError: Exit.TRY_AGAIN,
     StateError: Exit.NO_STATE,
     LedgerError: Exit.LEDGER,
+    KeyLookupError: Exit.KEY_REFUSED,
     UnavailableError: Exit.UNAVAILABLE,
     OutcomeUnknownError: Exit.TRY_AGAIN,
     ConflictError: Exit.TRY_AGAIN,
@@ -60,6 +63,7 @@ _REMEDIES: Mapping[type[SyncdError], str] = {
     BusyError: "stop it, or wait until it has finished",
     StateError: "make it writable, or name another directory with --state",
     LedgerError: "nothing was sent; see README.md, When something goes wrong",
+    KeyLookupError: "`syncd check` says where it was looked for",
     UnavailableError: "nothing is lost; run this again later",
     OutcomeUnknownError: "run this again: it looks before it sends anything twice",
     ConflictError: "run this again",
@@ -71,6 +75,10 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 def exit_of(error: SyncdError) -> Exit:
     """Return the code with which this failure ends a command."""
+    if isinstance(error, CommandError):
+        return Exit(error.code)
+    if isinstance(error, KeyLookupError) and error.passing:
+        return Exit.TRY_AGAIN
     return next((EXITS[kind] for kind in type(error).__mro__ if kind in EXITS), Exit.BUG)
 
 
@@ -86,6 +94,9 @@ def words_for(error: SyncdError) -> Iterator[str]:
             yield _located(error.path, problem.line, problem.message)
     elif isinstance(error, InputError):
         yield _located(error.path, error.line, error.message)
+    elif isinstance(error, CommandError):
+        # The daemon has said in its own words what to do.
+        yield f"syncd: {printable(error.message)}"
     else:
         yield f"syncd: {printable(str(error))}; {_remedy(error)}"
 

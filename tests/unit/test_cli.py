@@ -16,6 +16,7 @@ import pytest
 from syncd import errors
 from syncd.cli import program as cli
 from syncd.cli.exits import EXITS, Exit, exit_of, words_for
+from syncd.control import CommandError
 from syncd.errors import Problem
 
 FAILURES: list[tuple[errors.SyncdError, int, str]] = [
@@ -24,6 +25,7 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.StateError("not writable", path=Path("/s")), 73, "/s: not writable; make it"),
     (errors.BusyError("syncd 42 works here"), 75, "syncd 42 works here; stop it"),
     (errors.LedgerError("damaged"), 74, "damaged; nothing was sent"),
+    (errors.KeyLookupError("open to others", passing=False), 77, "syncd check"),
     (errors.UnavailableError("no answer", retry_after=timedelta(1)), 69, "again later"),
     (errors.OutcomeUnknownError("answer lost"), 75, "looks before it sends"),
     (errors.ConflictError("moved on"), 75, "run this again"),
@@ -75,6 +77,17 @@ def test_a_failure_of_a_kind_made_later_ends_as_its_nearest_relative() -> None:
         pass
 
     assert exit_of(Stubborn("x")) is Exit.UNAVAILABLE
+
+
+def test_a_keyring_that_may_be_unlocked_is_worth_another_try() -> None:
+    assert exit_of(errors.KeyLookupError("locked", passing=True)) is Exit.TRY_AGAIN
+
+
+def test_what_the_daemon_answers_keeps_its_code_and_words() -> None:
+    error = CommandError("mine is paused; see `syncd resume`", 75)
+
+    assert exit_of(error) is Exit.TRY_AGAIN
+    assert list(words_for(error)) == ["syncd: mine is paused; see `syncd resume`"]
 
 
 def test_what_a_file_is_called_cannot_move_the_cursor() -> None:

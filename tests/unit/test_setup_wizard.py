@@ -1,0 +1,144 @@
+"""A few answers become a configuration that works, and nobody's configuration is overwritten."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from syncd.config import load_settings, parse_settings
+from syncd.config.documents import configuration
+from syncd.errors import ConfigError
+from syncd.setup_wizard import (
+    Answers,
+    document_of,
+    find_downloads,
+    find_zotero_user,
+    shorten,
+    write_new,
+)
+
+
+def test_answers_become_a_configuration_that_says_the_same(tmp_path: Path) -> None:
+    answers = Answers(tmp_path / "drop", "zotero-web", {"library_id": 7}, collection="Inbox/New")
+    path = tmp_path / "etc" / "syncd.toml"
+
+    write_new(path, configuration(document_of(answers)), replace=False)
+
+    settings = load_settings(path)
+    assert settings.libraries[0].options["library_id"] == 7
+    assert settings.folders[0].path == tmp_path / "drop"
+    assert settings.folders[0].collection == ("Inbox", "New")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["syncd.toml"]
+
+
+def test_paths_are_written_as_a_person_would() -> None:
+    environ = {"HOME": "/home/ada"}
+    answers = Answers(Path("/home/ada/RIS"), "file", {"path": Path("/home/ada/lib")})
+
+    document = document_of(answers, environ)
+
+    assert document["folder"][0]["path"] == "~/RIS"
+    assert document["library"][0]["path"] == "~/lib"
+    assert shorten(Path("/srv/x"), environ) == "/srv/x"
+    assert shorten(Path("/home/ada"), environ) == "/home/ada"
+    assert parse_settings(document).libraries[0].adapter == "file"
+
+
+def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "syncd.toml"
+    path.write_text("mine", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="--force"):
+        write_new(path, "other", replace=False)
+
+    assert path.read_text(encoding="utf-8") == "mine"
+    write_new(path, "other", replace=True)
+    assert path.read_text(encoding="utf-8") == "other"
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match="cannot be written"):
+        write_new(tmp_path / "file" / "syncd.toml", "x", replace=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "made", "expected"),
+    [
+        (None, "Downloads", "Downloads"),
+        ('XDG_DOWNLOAD_DIR="$HOME/Hämtningar"\n', "Hämtningar", "Hämtningar"),
+        ('XDG_DOWNLOAD_DIR="$HOME/"\n', "Downloads", None),
+        (None, "elsewhere", None),
+    ],
+)
+def test_the_folder_of_the_browser_is_found(
+    tmp_path: Path, told: str | None, made: str, expected: str | None
+) -> None:
+    (tmp_path / made).mkdir()
+    if told:
+        (tmp_path / ".config").mkdir()
+        (tmp_path / ".config" / "user-dirs.dirs").write_text("# x\n" + told, encoding="utf-8")
+
+    found = find_downloads({"HOME": str(tmp_path)})
+
+    assert found == (tmp_path / expected if expected else None)
+
+
+ANSWERS: dict[str, tuple[int, bytes]] = {}
+
+
+class LocalZotero(BaseHTTPRequestHandler):
+    """Answers as a running Zotero does, with what the test has put into `ANSWERS`."""
+
+    def do_GET(self) -> None:
+        status, body = ANSWERS["now"]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        return
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), LocalZotero) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+ITEM = {"key": "ABCD2345", "library": {"type": "user", "id": 1234567}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, json.dumps([ITEM]), 1234567),
+        (200, "[]", None),
+        (200, '[{"library": {"id": 0}}]', None),
+        (200, "<html>", None),
+        (200, '{"x": 1}', None),
+        (403, "Local API is not enabled", None),
+    ],
+)
+def test_a_running_zotero_is_asked_for_its_user(
+    port: int, status: int, body: str, expected: int | None
+) -> None:
+    ANSWERS["now"] = (status, body.encode())
+
+    assert find_zotero_user(port) == expected
+
+
+def test_without_a_running_zotero_nobody_is_found() -> None:
+    assert find_zotero_user(9) is None
