@@ -7,14 +7,16 @@ import re
 from typing import NamedTuple
 
 from syncd.errors import InputError
+from syncd.ris.evidence import LOOK_ALIKES, Reading, weigh
 from syncd.ris.evidence import WESTERN as WESTERN
-from syncd.ris.evidence import Reading, rank
 
 _ENOUGH = 1 << 14  # bytes of evidence looked at
-_PLAUSIBLE = 0.85  # share of the evidence that an encoding has to explain
-_MARGIN = 1.0  # bytes by which it has to explain more than the next
 _A_SLIP = 4  # odd bytes that are damage rather than an encoding, if nothing explains them
 _PLENTY = 40  # bytes that make a guess certain if they are all explained
+_HALF = 0.5  # share that windows-1252 has to explain if no other encoding is plausible at all
+_MARGIN = 1.0  # bytes by which an encoding has to explain more than the next
+_OF_ONE, _OF_SEVERAL = 0.95, 0.8  # shares of words in one language that tell one from several
+_LEAD, _LEAD_SHARE = 2.0, 0.25  # the same against windows-1252 where that is plausible too
 
 _LINE_END = re.compile(rb"[\r\n]+")
 
@@ -72,18 +74,17 @@ def judge(evidence: bytes) -> Verdict:
     good = len(lines) - len(bad)
     if not bad:
         return Verdict("utf-8", is_ascii=not good)
-    ranking = rank(b"\n".join(bad)[:_ENOUGH])
-    best = ranking[0]
+    western, rivals = weigh(b"\n".join(bad)[:_ENOUGH])
+    best = _choose(western, rivals)
     if good * 10 >= len(bad):
-        fallback = best.encoding if _is_clear(ranking) else WESTERN
-        return Verdict("utf-8", fallback=fallback)
-    if best.share < _PLAUSIBLE and best.amount <= _A_SLIP:
+        return Verdict("utf-8", fallback=best.encoding if best else WESTERN)
+    if best is None and western.amount <= _A_SLIP and not rivals:
         return Verdict("utf-8", certain=False)
-    if not _is_clear(ranking):
-        raise InputError(_undecided(ranking))
+    if best is None:
+        raise InputError(_undecided([western, *rivals]))
     certain = best.amount >= _PLENTY and best.share == 1.0
     how = "certainly" if certain else "probably"
-    reason = f"not UTF-8, {how} {best.encoding}: check that the text reads well"
+    reason = f"not UTF-8 but {how} {best.encoding}: check that the text reads well"
     return Verdict(best.encoding, certain, reason=reason)
 
 
@@ -95,21 +96,40 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _is_clear(ranking: list[Reading]) -> bool:
-    """Tell whether the first reading is plausible and no other explains the bytes as well."""
-    best = ranking[0]
-    if best.share < _PLAUSIBLE:
+def _choose(western: Reading, rivals: list[Reading]) -> Reading | None:
+    """Choose the reading that explains the bytes, or None if none does or several do.
+
+    Exports that are not UTF-8 are in windows-1252 as a rule, so a rival that reads the bytes
+    differently has to explain them much better, or alone.
+    """
+    if western.is_plausible or not western.amount:
+        rivals = [rival for rival in rivals if _is_better(rival, western)]
+        if not rivals:
+            return western
+    if not rivals:
+        return western if western.share >= _HALF else None
+    best = rivals[0]
+    others = [rival for rival in rivals if rival.text != best.text]
+    if others and best.score - others[0].score < _MARGIN:
+        return None
+    return best
+
+
+def _is_better(rival: Reading, western: Reading) -> bool:
+    """Tell whether text that also looks right as windows-1252 is rather in its look-alike.
+
+    It is if that explains much more, or by one language what else takes several.
+    """
+    if rival.encoding not in LOOK_ALIKES:
         return False
-    rivals = [other for other in ranking[1:] if other.text != best.text]
-    if not rivals or rivals[0].share < _PLAUSIBLE:
-        return True
-    lead = best.score - rivals[0].score
-    return lead >= _MARGIN or (lead >= 0 and best.encoding == WESTERN)
+    lead = max(_LEAD, _LEAD_SHARE * western.amount)
+    of_one = rival.one_language >= _OF_ONE and western.one_language <= _OF_SEVERAL
+    return rival.score >= western.score + (0 if of_one else lead)
 
 
-def _undecided(ranking: list[Reading]) -> str:
-    names = " or ".join(reading.encoding for reading in ranking[:2])
+def _undecided(readings: list[Reading]) -> str:
+    names = ", ".join(reading.encoding for reading in readings[:3])
     return (
-        f"cannot tell in which encoding this file was written ({names}, perhaps); "
+        f"cannot tell in which encoding this file was written (not UTF-8; tried {names}, …); "
         "save it as UTF-8 and drop it again"
     )

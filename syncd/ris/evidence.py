@@ -9,13 +9,15 @@ BAD        everything else: `gar‡on`, `Za¿ó³æ`, `Ðóññêîå`
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 from syncd.ris import languages
 
 WESTERN = "windows-1252"
+# They have most letters where windows-1252 has them, so that text can look right in both.
+LOOK_ALIKES = frozenset(("windows-1250", "windows-1254", "iso-8859-2"))
 
 
 class Reading(NamedTuple):
@@ -25,7 +27,9 @@ class Reading(NamedTuple):
     text: str
     good: float
     bad: float
-    shape: float
+    shape: float = 0.0
+    one_language: float = 1.0
+    """Share of the words that the one language explains that explains most."""
 
     @property
     def amount(self) -> float:
@@ -42,11 +46,21 @@ class Reading(NamedTuple):
         """Return a number that is higher for a better explanation of the same bytes."""
         return self.good - 2 * self.bad + self.shape
 
+    @property
+    def is_plausible(self) -> bool:
+        """Tell whether nearly all evidence is explained."""
+        return self.share >= _PLAUSIBLE
 
-def rank(sample: bytes) -> list[Reading]:
-    """Read bytes in every encoding we know, the best explanation first."""
-    readings = [weigh(sample, name) for name, weigh in _CANDIDATES]
-    return sorted(readings, key=lambda reading: -reading.score)
+
+_PLAUSIBLE = 0.85
+
+
+def weigh(sample: bytes) -> tuple[Reading, list[Reading]]:
+    """Read bytes as windows-1252, and as all that reads them plausibly but otherwise."""
+    western = _CANDIDATES[0][1](sample, WESTERN)
+    others = [read(sample, encoding) for encoding, read in _CANDIDATES[1:]]
+    rivals = [other for other in others if other.is_plausible and other.text != western.text]
+    return western, sorted(rivals, key=lambda reading: -reading.score)
 
 
 # Encodings of one byte: words and signs.
@@ -55,64 +69,89 @@ _WORD = re.compile(r"[^\W\d_ªºµ²³¹½¼¾]+")
 _SIGN = re.compile(r"[^\x00-\x7f]")
 _QUOTES = frozenset("“”„‚‘’«»‹›")
 _OPENING = frozenset("¿¡")
-_BY_NUMBERS = frozenset("°±×÷µ²³¹½¼¾€£¥ªº§‰")
+_ORDINALS = frozenset("ªº")
+_BY_NUMBERS = frozenset("°±×÷µ²³¹½¼¾€£¥§‰")
+_DASHES = frozenset("–—")
 _ANYWHERE = frozenset("–—…•·®©™†‡¶\u00a0\u00ad")
 
 
-def _read_letters(sample: bytes, encoding: str, alphabets: tuple[str, ...]) -> Reading:
+def _read_letters(sample: bytes, encoding: str, alphabets: tuple[frozenset[str], ...]) -> Reading:
     text = sample.decode(encoding, "replace")
     good = bad = shape = 0.0
-    for weight, is_good, bonus in _judged(text, [frozenset(letters) for letters in alphabets]):
-        if is_good:
-            good += weight
-            shape += bonus
-        else:
-            bad += weight
-    return Reading(encoding, text, good, bad, shape)
+    languages_of_words: Counter[int] = Counter()
+    words = 0
+    for word in _words(text):
+        weight = sum(not letter.isascii() for letter in word)
+        fitting = _fitting(word, alphabets)
+        good += weight if fitting else 0
+        bad += 0 if fitting else weight
+        shape += _shape(word) if fitting else 0.0
+        languages_of_words.update(fitting)
+        words += 1
+    for belongs in _signs(text):
+        good += belongs
+        bad += not belongs
+    most = max(languages_of_words.values(), default=0)
+    return Reading(encoding, text, good, bad, shape, most / words if words else 1.0)
 
 
-def _judged(text: str, alphabets: list[frozenset[str]]) -> Iterator[tuple[int, bool, float]]:
-    """Yield (bytes, whether good, bonus for its shape) for each word and sign of the evidence."""
-    rest = text
+def _words(text: str) -> Iterator[str]:
+    """Yield the words that are not ASCII; initials say nothing and are left out.
+
+    A number grown into a word is part of it, which makes it fit no language.
+    """
     for match in _WORD.finditer(text):
         word = match[0]
-        if not word.isascii():
-            special = [letter for letter in word if not letter.isascii()]
-            yield len(special), _fits(word, special, alphabets), _shape(word)
+        is_initial = len(word) == 1 and text.startswith(".", match.end())
+        if not word.isascii() and not is_initial:
+            grown = (
+                match.start() > 0 and text[match.start() - 1].isdigit() and not word[0].isascii()
+            )
+            yield "0" + word if grown else word
+
+
+def _signs(text: str) -> Iterator[bool]:
+    """Tell of each sign that is not ASCII whether it stands where it belongs."""
     rest = _WORD.sub(lambda match: "a" * len(match[0]), text)
     for match in _SIGN.finditer(rest):
         at = match.start()
-        before = rest[at - 1] if at else " "
-        after = rest[at + 1] if at + 1 < len(rest) else " "
-        belongs = _belongs(before, match[0], after)
-        if belongs is not None:
-            yield 1, belongs, 0.0
+        yield _belongs(rest[at - 1 : at] or " ", match[0], rest[at + 1 : at + 2] or " ")
 
 
-def _fits(word: str, special: list[str], alphabets: list[frozenset[str]]) -> bool:
-    letters = frozenset("".join(special).lower())
-    if not any(letters <= alphabet for alphabet in alphabets):
+def _fitting(word: str, alphabets: tuple[frozenset[str], ...]) -> list[int]:
+    """Return which of the alphabets a word can be written in."""
+    letters = frozenset(letter for letter in word.lower() if not letter.isascii())
+    if not _is_word(word, letters):
+        return []
+    return [at for at, alphabet in enumerate(alphabets) if letters <= alphabet]
+
+
+def _is_word(word: str, letters: frozenset[str]) -> bool:
+    if len(word) == 1:
+        return word in languages.ALONE
+    if _has_odd_capitals(word) or word[0] == "0":
         return False
-    if not _is_latin(letters) and len(special) < len(word):
-        return False  # Cyrillic or Greek mixed with ASCII within one word
-    if len(letters & languages.RARE_CYRILLIC) * 3 > len(letters):
-        return False
-    return not _has_odd_capitals(word)
+    if any(letter >= "\u0370" for letter in letters):  # Greek, Cyrillic: no ASCII among it
+        common = len(letters & languages.RARE_CYRILLIC) * 3 <= len(letters)
+        return common and not any(map(str.isascii, word))
+    return not _NOWHERE.search(word)
 
 
-def _is_latin(letters: frozenset[str]) -> bool:
-    return all(letter < "\u0370" for letter in letters)
+# More letters with marks in a row than any language has; letters where they never stand, such
+# as è before a vowel, which is č misread.
+_NOWHERE = re.compile(
+    r"(?i)[^\x00-\x7f]{5}|[^\x00-\x7fąćęłńóśźż]{4}|ñ(?![aeiouáéíóúüy]|\Z)|[aeiou]œ|œ[aeo]"
+    r"|[èìò][aeiouy]|ê[aiou]|[aeiouy]æ|ã[bcdfghjklmnpqrtvz]|yý|ýy"
+)
 
 
 def _has_odd_capitals(word: str) -> bool:
-    """Tell whether a letter that is not ASCII breaks the pattern of capitals: `gŽnŽral`."""
-    for before, letter in pairwise(word):
-        if letter.isupper() and before.islower() and not letter.isascii():
-            return True
-        if letter.isupper() and before.islower() and not before.isascii() and word[0].islower():
-            return True
-    inner = word[1:]
-    return len(word) > 3 and sum(map(str.isupper, inner)) >= 2 and not inner.isupper()
+    """Tell whether letters that are not ASCII break the pattern of capitals: `gŽnŽral`."""
+    inner = [letter for letter in word[1:] if not letter.isascii()]
+    if any(map(str.isupper, inner)) and not word.isupper():
+        return True
+    plain = [letter for letter in word if letter.isascii()]
+    return len(plain) > 1 and all(map(str.isupper, plain)) and not word.isupper()
 
 
 def _shape(word: str) -> float:
@@ -120,7 +159,7 @@ def _shape(word: str) -> float:
     word = word.lower()
     total = 0.0
     for at, letter in enumerate(word):
-        if letter.isascii() or letter in languages.DIAERESIS:
+        if letter.isascii() or letter in languages.BESIDE_VOWELS:
             continue
         is_vowel = letter in languages.VOWELS
         around = [word[i] in languages.VOWELS for i in (at - 1, at + 1) if 0 <= i < len(word)]
@@ -132,18 +171,18 @@ def _shape(word: str) -> float:
     return total
 
 
-def _belongs(before: str, sign: str, after: str) -> bool | None:
-    """Tell whether a sign stands where such a sign stands; None if that says nothing."""
+def _belongs(before: str, sign: str, after: str) -> bool:
+    """Tell whether a sign stands where such a sign stands."""
     inside = before.isalpha() and after.isalpha()
     if sign in _QUOTES:
-        return sign in "’‘" if inside else before.isspace() != after.isspace() or None
+        return sign in "’‘" if inside else sign != "‚"  # which is é in MS-DOS
     if sign in _OPENING:
         return not before.isalnum() and after.isalnum()
+    if sign in _ORDINALS:
+        return before.isalnum()
     if sign in _BY_NUMBERS:
-        return not inside and (before + after).strip() != "" and _near_number(before, after)
-    if sign in _ANYWHERE:
-        return None if inside or sign in "\u00a0\u00ad" else True
-    return False
+        return _near_number(before, after)
+    return sign in _ANYWHERE and (sign in _DASHES or not inside)
 
 
 def _near_number(before: str, after: str) -> bool:
@@ -157,15 +196,22 @@ _Zones = Callable[[int, int], bool | None]
 
 def _read_characters(sample: bytes, encoding: str, zones: _Zones) -> Reading:
     text = sample.decode(encoding, "replace")
-    good = bad = 0
-    for character in text:
-        if character.isascii():
-            continue
-        raw = b"" if character == "\ufffd" else character.encode(encoding, "replace")
-        common = zones(raw[0], raw[1]) if len(raw) == 2 else False
+    good = bad = late = 0
+    for match in _CHARACTER.finditer(text):
+        raw = b"" if match[0] == "\ufffd" else match[0].encode(encoding, "replace")
+        alone = match[1] is not None  # not grown together with a word in small ASCII letters
+        common = zones(raw[0], raw[1]) if len(raw) == 2 and alone else False
         good += 2 if common else 0
         bad += 2 if common is False else 0
-    return Reading(encoding, text, good, bad, 0.0)
+        late += 2 if raw and raw[0] > _LAST_HANGUL else 0
+    if encoding == "gb18030" and good >= _TELLING and late * 20 < good:
+        good, bad = 0, good + bad  # half of Chinese lies behind the range that Korean fills
+    return Reading(encoding, text, good, bad)
+
+
+_CHARACTER = re.compile(r"(?<![a-z])([^\x00-\x7f])(?![a-z])|[^\x00-\x7f]")
+_LAST_HANGUL = 0xC8
+_TELLING = 24  # bytes of Chinese of which some must lie behind that
 
 
 def _gb_zones(first: int, second: int) -> bool | None:
@@ -183,13 +229,16 @@ def _big5_zones(first: int, _second: int) -> bool | None:
 def _jis_zones(first: int, second: int) -> bool | None:
     if first == 0x81:
         return None
-    return 0x88 <= first <= 0x97 or (first == 0x82 and second >= 0x4F) or first == 0x83
+    if first == 0x82:
+        return second >= 0x4F
+    return first == 0x83 or 0x88 <= first <= 0x97 or (first == 0x98 and second <= 0x72)
 
 
 def _euc_jp_zones(first: int, _second: int) -> bool | None:
-    if first in (0xA1, 0xA3):
-        return None
-    return first in (0xA4, 0xA5)
+    # Only kana tell Japanese from Chinese here.
+    return (
+        True if first in (0xA4, 0xA5) else None if first >= 0xB0 or first in (0xA1, 0xA3) else False
+    )
 
 
 def _euc_kr_zones(first: int, _second: int) -> bool | None:
@@ -202,7 +251,8 @@ _Weigh = Callable[[bytes, str], Reading]
 
 
 def _letters(alphabets: tuple[str, ...]) -> _Weigh:
-    return lambda sample, encoding: _read_letters(sample, encoding, alphabets)
+    sets = tuple(frozenset(letters) for letters in alphabets)
+    return lambda sample, encoding: _read_letters(sample, encoding, sets)
 
 
 def _characters(zones: _Zones) -> _Weigh:
@@ -212,12 +262,12 @@ def _characters(zones: _Zones) -> _Weigh:
 # Where two encodings explain the bytes equally well, the earlier one ranks first.
 _CANDIDATES: tuple[tuple[str, _Weigh], ...] = (
     (WESTERN, _letters(languages.WESTERN)),
-    ("mac-roman", _letters(languages.WESTERN)),
-    ("cp437", _letters(languages.WESTERN)),
-    ("cp850", _letters(languages.WESTERN)),
     ("windows-1250", _letters(languages.CENTRAL)),
     ("iso-8859-2", _letters(languages.CENTRAL)),
     ("windows-1254", _letters(languages.TURKISH)),
+    ("mac-roman", _letters(languages.WESTERN)),
+    ("cp437", _letters(languages.WESTERN)),
+    ("cp850", _letters(languages.WESTERN)),
     ("windows-1251", _letters(languages.CYRILLIC)),
     ("koi8-r", _letters(languages.CYRILLIC)),
     ("cp866", _letters(languages.CYRILLIC)),

@@ -33,7 +33,9 @@ CYRILLIC = ("абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 GREEK = ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",)
 
 VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœąęěůőűăıаеёиоуыэюяіїєαεηιουωάέήίόύώ")
-# Two dots part a vowel from the one before it: naïve, Noël.
-DIAERESIS = frozenset("ëïü")
+# Vowels that stand beside others: naïve, Noël, œuvre.
+BESIDE_VOWELS = frozenset("ëïüœ")
+# Words of one letter.
+ALONE = frozenset("áÁàÀèÈéÉêóÓòôöÖåÅæíúøØаАвВиИкКоОсСуУяЯіІηΗοΟήάΟ")
 # Rare letters of Russian; a text that teems with them is another text.
 RARE_CYRILLIC = frozenset("ъщэфёґ")
