@@ -57,11 +57,20 @@ class CommandError(SyncdError):
 
 
 class ControlServer:
-    """Answers requests until it is closed, each in a thread of its own."""
+    """Answers requests until it is closed, each in a thread of its own.
 
-    def __init__(self, state_dir: Path, handlers: Mapping[str, Handler]) -> None:
+    `code_of` gives the exit code that goes with a command's failure.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        handlers: Mapping[str, Handler],
+        code_of: Callable[[SyncdError], int] = lambda _: 70,
+    ) -> None:
         self._state_dir = state_dir
         self._handlers = handlers
+        self._code_of = code_of
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._socket: socket.socket | None = None
 
@@ -133,6 +142,8 @@ class ControlServer:
             )
         except CommandError as error:
             _send(stream, {"error": error.message, "code": error.code})
+        except SyncdError as error:
+            _send(stream, {"error": str(error), "code": int(self._code_of(error))})
         except _HungUpError:
             raise
         except Exception as error:

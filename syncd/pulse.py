@@ -1,8 +1,9 @@
 """Whether work goes on: every supervised thread says when it gets somewhere.
 
 A thread that is supervised (`Pulses.watch`) calls `beat` after each step that must not take for
-ever: a page read, a batch pushed, a file hashed. In other threads `beat` does nothing, so it may
-be called from anywhere. A thread with nothing to do is at rest and may stay there.
+ever: a page read, a batch pushed, a file hashed; and `checkpoint` where, besides, it could well
+stop. In other threads both do nothing, so they may be called from anywhere. A thread with nothing
+to do is at rest and may stay there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,33 @@ def beat() -> None:
         pulse.beat()
 
 
+def checkpoint() -> None:
+    """Say that this thread got somewhere; raise `Stopped` here if it is to end."""
+    pulse: Pulse | None = getattr(_current, "pulse", None)
+    if pulse is not None:
+        pulse.beat()
+        if pulse.stopping:
+            raise Stopped
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Wait within the block for as long as it takes: this thread has nothing to do."""
+    pulse: Pulse | None = getattr(_current, "pulse", None)
+    if pulse is None:
+        yield
+        return
+    pulse.rest()
+    try:
+        yield
+    finally:
+        pulse.beat()
+
+
+class Stopped(BaseException):
+    """The thread was asked to end, and did so at a place of its own choice."""
+
+
 class Pulse:
     """The sign of life of one thread. Starts at rest."""
 
@@ -32,6 +60,8 @@ class Pulse:
         self._clock = clock
         self._patience = patience
         self._last: timedelta | None = None
+        self.stopping = False
+        """The thread is to end at its next checkpoint."""
 
     def beat(self) -> None:
         """Work goes on."""

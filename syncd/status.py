@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, IntEnum
 from pathlib import Path
@@ -28,6 +28,7 @@ DAEMON = "run"
 _FILE = "status.json"
 _RUNS_KEPT = 20
 _SKIPPED_SHOWN = 50
+_LATE = "has not been reconciled for two of its turns"
 _FINE = frozenset({"ok", "starting"})
 
 
@@ -108,6 +109,7 @@ class Board:
         self._runs: list[RunStatus] = []
         self._message = ""
         self._due: dict[str, datetime] = {}
+        self._late: frozenset[str] = frozenset()
 
     def begin(self, libraries: Iterable[str], folders: Iterable[Path]) -> None:
         """Show these libraries and folders from now on, and no others."""
@@ -142,6 +144,13 @@ class Board:
             self._message = message
         self._changed()
 
+    def show_late(self, libraries: Collection[str]) -> None:
+        """Say which libraries should have been reconciled long ago, and no others."""
+        with self._lock:
+            before, self._late = self._late, frozenset(libraries)
+        if before != self._late:
+            self._changed()
+
     def show_due(self, job: str, at: datetime) -> None:
         """Say when a job of the schedule is due next."""
         with self._lock:
@@ -157,7 +166,7 @@ class Board:
                 "since": _instant(self._since),
                 "pid": os.getpid(),
                 "message": self._message,
-                "libraries": [_library(each) for each in self._libraries.values()],
+                "libraries": [_library(each) for each in self._shown_libraries()],
                 "folders": [_folder(each) for each in self._folders.values()],
                 "runs": [_run(each) for each in reversed(self._runs)],
                 "schedule": {job: _instant(at) for job, at in sorted(self._due.items())},
@@ -177,6 +186,15 @@ class Board:
         faults = [f"{who}: {why or state}" for who, state, why in shown if state not in _FINE]
         settling = [f"{files} files settling"] if files else []
         return "; ".join([watching, *settling, *([message] if message else []), *faults])
+
+    def _shown_libraries(self) -> list[LibraryStatus]:
+        # Lateness shows only where nothing else is wrong, which would be its reason.
+        return [
+            replace(each, state=LibraryState.LATE, message=_LATE)
+            if each.name in self._late and each.state is LibraryState.OK
+            else each
+            for each in self._libraries.values()
+        ]
 
 
 def write_status(state_dir: Path, document: Mapping[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from syncd.inbox import Export
@@ -26,6 +26,11 @@ class RunSummary(Protocol):
     @property
     def unusable(self) -> Mapping[str, str]:
         """Exports (by SHA-256) of which nothing could be used, and why."""
+        ...
+
+    @property
+    def changed(self) -> Collection[str]:
+        """Exports (by SHA-256) that changed while being read and were left for later."""
         ...
 
 
@@ -74,8 +79,8 @@ class LibraryWork(Protocol):
         """
         ...
 
-    def push_pending(self) -> RunSummary | None:
-        """Send what waits in the outbox; None when nothing does. Raises as `deliver` does."""
+    def push_pending(self) -> None:
+        """Send what waits in the outbox. Raises as `deliver` does."""
         ...
 
     def reconcile(self) -> None:
@@ -83,7 +88,7 @@ class LibraryWork(Protocol):
         ...
 
     def not_before(self) -> datetime | None:
-        """Return until when the library asked to be left alone, also if another process heard it."""
+        """Return until when the library asked to be left alone, be it of an earlier process."""
         ...
 
     def close(self) -> None:
@@ -98,7 +103,10 @@ class Assembly(NamedTuple):
     libraries: Sequence[LibraryWork]
 
 
-Assemble = Callable[[], Assembly]
+Pause = Callable[[timedelta], None]
+"""Waits that long, or until syncd is asked to stop."""
+
+Assemble = Callable[[Pause], Assembly]
 """Reads the configuration and builds everything anew; nothing is reached or sent yet.
 
 Raises `ConfigError`, `LedgerError` or `StateError`.

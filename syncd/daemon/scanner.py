@@ -1,0 +1,268 @@
+"""The scanner: the one thread that looks into the drop folders and hands on what it finds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from syncd.clock import Clock
+from syncd.daemon.work import RunSummary
+from syncd.inbox import Export, FolderState, Inbox, ScanResult
+from syncd.pulse import Pulse, Stopped, checkpoint, resting
+from syncd.settings import After, FolderSettings
+from syncd.status import Board, FolderStatus
+from syncd.watch import Sight, Watched, Watcher
+
+log = logging.getLogger(__name__)
+
+POLLING = timedelta(seconds=30)
+"""How often a folder is looked at that cannot be watched, or is not there."""
+SUPERVISION = timedelta(minutes=1)
+"""How often the watches themselves are looked at."""
+
+_BREATH = timedelta(milliseconds=100)
+_SHARE = 5
+"""Of its time, a thread woken by a storm of events spends at most one part in so many scanning."""
+
+Offer = Callable[[Export], bool]
+"""Hands an export to a library's worker; False when it has no room now."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One drop folder on its way round."""
+
+    folder: FolderSettings
+    inbox: Inbox
+    due: timedelta
+    not_before: timedelta = timedelta()
+    stirred: bool = True
+    """Something may have happened since the last scan."""
+    crowded: bool = False
+    """Not everything that was ready found room."""
+    told: frozenset[tuple[str, str]] = frozenset()
+    state: FolderState = FolderState.OK
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """An export in move mode, until every library has had it."""
+
+    lane: _Lane
+    export: Export
+    awaited: set[str]
+    rejected: list[str] = field(default_factory=list)
+
+
+class Scanner:
+    """Scans folders when something stirs there, when something may have settled, and at times."""
+
+    def __init__(
+        self,
+        inboxes: Sequence[Inbox],
+        offers: Mapping[str, Offer],
+        clock: Clock,
+        board: Board,
+        pulse: Pulse,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        now = clock.elapsed()
+        self._lanes = {each.folder.path: _Lane(each.folder, each, now) for each in inboxes}
+        self._offers = offers
+        self._clock = clock
+        self._board = board
+        self._pulse = pulse
+        self._failed = failed
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._parcels: dict[tuple[Path, str], _Parcel] = {}
+        self._returned: list[tuple[str, Sequence[Export], RunSummary]] = []
+        self._watcher = Watcher([_watched(each.folder) for each in inboxes], self.stir)
+        self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
+
+    def start(self) -> None:
+        """Begin with a scan of every folder."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after what it is doing."""
+        with self._changed:
+            self._stopping = self._pulse.stopping = True
+            self._changed.notify_all()
+
+    def is_alive(self) -> bool:
+        """Tell whether the thread is still there."""
+        return self._thread.is_alive()
+
+    def stir(self, folder: Path) -> None:
+        """Something may have happened in this folder."""
+        with self._changed:
+            self._lanes[folder].stirred = True
+            self._changed.notify_all()
+
+    def rescan(self) -> None:
+        """Look into every folder now."""
+        with self._changed:
+            for lane in self._lanes.values():
+                lane.stirred = True
+                lane.not_before = timedelta()
+            self._changed.notify_all()
+
+    def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
+        """Take back what a library has had."""
+        with self._changed:
+            self._returned.append((library, exports, summary))
+            self._changed.notify_all()
+
+    # --- on the thread
+
+    def _run(self) -> None:
+        try:
+            with self._pulse.working():
+                while not self._stopping:
+                    self._round()
+                    self._wait()
+        except Stopped:
+            log.debug("the scanner stopped in the middle")
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it again
+            self._failed(error)
+        finally:
+            self._watcher.stop()
+            for lane in self._lanes.values():
+                lane.inbox.close()
+
+    def _round(self) -> None:
+        # Watching begins before looking: what comes in between is seen twice rather than never.
+        self._watcher.check()
+        self._take_back()
+        for lane in self._lanes.values():
+            checkpoint()
+            if self._is_due(lane):
+                self._scan(lane)
+
+    def _wait(self) -> None:
+        with resting(), self._changed:
+            until = min([self._next_due(), self._clock.elapsed() + SUPERVISION])
+            self._changed.wait_for(
+                lambda: self._stopping or bool(self._returned) or self._next_due() < until,
+                max((until - self._clock.elapsed()).total_seconds(), 0),
+            )
+
+    def _next_due(self) -> timedelta:
+        return min((_due(lane) for lane in self._lanes.values()), default=timedelta.max)
+
+    def _is_due(self, lane: _Lane) -> bool:
+        with self._changed:
+            due = _due(lane) <= self._clock.elapsed()
+            if due:
+                lane.stirred = False
+            return due
+
+    def _scan(self, lane: _Lane) -> None:
+        begun = self._clock.elapsed()
+        result = lane.inbox.scan()
+        lane.crowded = not self._hand_on(lane, result.ready)
+        now = self._clock.elapsed()
+        sight, why = self._watcher.sight(lane.folder.path)
+        with self._changed:
+            lane.due = now + _next_look(result, sight)
+            lane.not_before = now + max(_BREATH, (now - begun) * _SHARE)
+        self._tell(lane, result, sight, why)
+
+    def _hand_on(self, lane: _Lane, ready: Sequence[Export]) -> bool:
+        """Offer exports to their libraries; False when one had no room for all of them."""
+        room = dict.fromkeys(lane.folder.libraries, True)
+        for export in ready:
+            checkpoint()
+            awaited = self._awaited(lane, export)
+            for library in [name for name in awaited if room[name]]:
+                room[library] = self._offers[library](export)
+        return all(room.values())
+
+    def _awaited(self, lane: _Lane, export: Export) -> set[str]:
+        if lane.folder.after is not After.MOVE:
+            return set(lane.folder.libraries)
+        key = (lane.folder.path, export.sha256)
+        parcel = self._parcels.get(key)
+        if parcel is None or parcel.export != export:
+            parcel = _Parcel(lane, export, set(lane.folder.libraries))
+            self._parcels[key] = parcel
+        return parcel.awaited
+
+    def _take_back(self) -> None:
+        with self._changed:
+            returned, self._returned = self._returned, []
+        for library, exports, summary in returned:
+            for export in exports:
+                self._sign_off(library, export, summary)
+            # What is known now is no longer ready; a twin of it need not wait any more.
+            for folder in {export.folder for export in exports}:
+                self.stir(folder)
+        for lane in self._lanes.values():
+            if returned and lane.crowded:
+                self.stir(lane.folder.path)
+
+    def _sign_off(self, library: str, export: Export, summary: RunSummary) -> None:
+        key = (export.folder, export.sha256)
+        parcel = self._parcels.get(key)
+        if parcel is None or parcel.export != export:
+            return
+        if export.sha256 in summary.changed:
+            del self._parcels[key]
+            return
+        parcel.awaited.discard(library)
+        if export.sha256 in summary.unusable:
+            parcel.rejected.append(summary.unusable[export.sha256])
+        if not parcel.awaited:
+            del self._parcels[key]
+            self._put_away(parcel)
+
+    def _put_away(self, parcel: _Parcel) -> None:
+        rejected = "\n".join(dict.fromkeys(parcel.rejected)) or None
+        try:
+            parcel.lane.inbox.finish(parcel.export, rejected)
+        except OSError as error:
+            log.warning(
+                "cannot be put away: %s", error.strerror, extra={"file": parcel.export.dropped_as}
+            )
+
+    def _tell(self, lane: _Lane, result: ScanResult, sight: Sight, why: str) -> None:
+        path = lane.folder.path
+        if result.state is not lane.state:
+            level = logging.INFO if result.state is FolderState.OK else logging.WARNING
+            log.log(level, result.message or "the folder is there again", extra={"folder": path})
+            lane.state = result.state
+        skipped = frozenset(result.skipped) if result.state is FolderState.OK else lane.told
+        for name, reason in sorted(skipped - lane.told):
+            log.warning("skipped: %s", reason, extra={"file": path / name})
+        lane.told = skipped
+        status = FolderStatus(
+            path=path,
+            state=result.state.value,
+            message=result.message or (f"polling, because {why}" if why else ""),
+            last_scan_at=self._clock.now(),
+            waiting_files=result.waiting,
+            sight=sight.value,
+            skipped=tuple(sorted(skipped)),
+        )
+        self._board.show_folder(status)
+
+
+def _watched(folder: FolderSettings) -> Watched:
+    return Watched(folder.path, folder.recursive, folder.after is After.MOVE)
+
+
+def _due(lane: _Lane) -> timedelta:
+    return min(lane.due, lane.not_before) if lane.stirred else lane.due
+
+
+def _next_look(result: ScanResult, sight: Sight) -> timedelta:
+    """Return how long a folder can be left alone unless something stirs there."""
+    looks = [result.next_look] if result.next_look is not None else []
+    if sight is not Sight.EVENTS or result.state is not FolderState.OK:
+        looks.append(POLLING)
+    return min(looks, default=timedelta(days=1))

@@ -1,0 +1,238 @@
+"""The main thread: signals, systemd, the status, and the change of crews; no work of its own."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import random
+import signal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syncd.clock import Clock, SystemClock
+from syncd.control import ControlServer, Handler
+from syncd.daemon.crew import Crew, Ship
+from syncd.daemon.wakeup import Wakeup
+from syncd.daemon.work import Assemble, LibraryWork
+from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdError
+from syncd.notify import Notifier
+from syncd.pulse import Pulses
+from syncd.status import Board, write_status
+
+log = logging.getLogger(__name__)
+
+HANGING = timedelta(minutes=15)
+"""A thread that has not moved for so long will not move again."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_TICK = timedelta(seconds=30)
+_CHANGING = timedelta(milliseconds=50)
+_SETTLING = timedelta(seconds=1)
+_STOPPING = timedelta(seconds=8)
+_JUMP = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the daemon works with; the defaults are the machine's own."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    notifier: Notifier = field(default_factory=Notifier)
+    chance: Callable[[], float] = random.random
+    hanging: timedelta = HANGING
+
+
+class Daemon:
+    """Serves the libraries and folders of a configuration until it is told to stop.
+
+    The caller holds the lock of `state_dir`.
+    """
+
+    def __init__(self, state_dir: Path, assemble: Assemble, means: Means | None = None) -> None:
+        means = means or Means()
+        self._state_dir = state_dir
+        self._assemble = assemble
+        self._clock = means.clock
+        self._notifier = means.notifier
+        self._wakeup = Wakeup()
+        self._board = Board(self._clock.now(), self._wakeup.ring)
+        self._pulses = Pulses(self._clock, means.hanging)
+        self._ship = Ship(self._clock, self._board, self._pulses, means.chance, self._fail)
+        self._failure: BaseException | None = None
+        self._stopping = False
+        self._reload_wanted = False
+        self._crew: Crew | None = None
+        self._next: Crew | None = None
+        self._drift = self._measure_drift()
+        self._tick_at = self._feed_at = self._publish_at = timedelta()
+        self._published: Mapping[str, Any] = {}
+        self._unpublished = True
+        self._hang_told = False
+
+    @property
+    def libraries(self) -> Collection[str]:
+        """The names of the libraries that are served."""
+        return self._crew.libraries if self._crew else ()
+
+    def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
+        """Have something done on a library's own thread; return or raise what comes of it.
+
+        Raises `BusyError` when the daemon ends before it is done.
+        """
+        if self._crew is None:
+            raise BusyError("the daemon is starting")
+        return self._crew.perform(library, perform)
+
+    def rescan(self) -> None:
+        """Look into every folder now."""
+        if self._crew is not None:
+            self._crew.rescan()
+
+    def document(self) -> dict[str, Any]:
+        """Return the status document."""
+        return self._board.document()
+
+    def run(self, handlers: Mapping[str, Handler], code_of: Callable[[SyncdError], int]) -> None:
+        """Serve until SIGTERM or SIGINT. Must be called in the main thread.
+
+        `handlers` answer what other commands ask through the control socket; the exit code of
+        their failures is `code_of`'s. Raises what `Assemble` raises, and whatever the daemon
+        cannot survive: `LedgerError`, `StateError`, or a bug.
+        """
+        control = ControlServer(self._state_dir, handlers, code_of)
+        with self._wakeup.catching(_SIGNALS):
+            self._crew = Crew(self._assemble, self._ship)
+            control.start()
+            try:
+                self._crew.start()
+                self._say_ready()
+                while not self._stopping:
+                    self._round()
+            finally:
+                self._end(control)
+        if self._failure is not None:
+            raise self._failure
+
+    def is_over(self) -> bool:
+        """Tell whether no thread was left behind in the middle of something."""
+        return self._crew is None or self._crew.is_over()
+
+    # --- the rounds
+
+    def _round(self) -> None:
+        for number in self._wakeup.wait(self._until_next()):
+            if number == signal.SIGHUP:
+                self._reload_wanted = True
+            else:
+                log.info("%s: stopping", signal.Signals(number).name)
+                self._stopping = True
+        if self._stopping or self._failure is not None:
+            self._stopping = True
+            return
+        self._change_crews()
+        if self._tick_at <= self._clock.elapsed():
+            self._tick()
+        self._publish()
+        self._feed()
+
+    def _until_next(self) -> timedelta:
+        now = self._clock.elapsed()
+        due = [self._tick_at - now, self._feed_at - now]
+        if self._unpublished:
+            due.append(self._publish_at - now)
+        if self._next is not None:
+            due.append(_CHANGING)
+        return max(min(due), timedelta())
+
+    def _tick(self) -> None:
+        """Look after what nobody rings for."""
+        self._tick_at = self._clock.elapsed() + _TICK
+        drift = self._measure_drift()
+        if abs(drift - self._drift) > _JUMP and self._crew is not None:
+            log.info("the clock jumped, or the machine slept: looking at everything again")
+            self._crew.woke_up()
+        self._drift = drift
+        if self._crew is not None:
+            self._board.show_late(self._crew.find_late(self._clock.now()))
+
+    def _measure_drift(self) -> timedelta:
+        return self._clock.now() - _EPOCH - self._clock.elapsed()
+
+    def _feed(self) -> None:
+        """Tell systemd that work goes on, if it does."""
+        if self._feed_at > self._clock.elapsed():
+            return
+        self._feed_at = self._clock.elapsed() + (self._notifier.watchdog or _TICK * 3) / 3
+        hanging = self._pulses.find_hanging()
+        if hanging is None:
+            self._notifier.alive()
+        elif not self._hang_told:
+            self._hang_told = True
+            log.critical("%s; this is a bug", hanging)
+            faulthandler.dump_traceback(all_threads=True)
+            self._board.show_message(hanging)
+
+    def _publish(self) -> None:
+        """Write the status down when it has changed, but not more than once a second."""
+        document = self._board.document()
+        self._unpublished = document != self._published
+        if not self._unpublished or self._publish_at > self._clock.elapsed():
+            return
+        self._publish_at = self._clock.elapsed() + _SETTLING
+        try:
+            write_status(self._state_dir, document)
+        except StateError as error:
+            log.warning("the status %s", error)
+        self._published, self._unpublished = document, False
+        self._notifier.status(self._board.sentence())
+
+    # --- reading the configuration again
+
+    def _change_crews(self) -> None:
+        if self._reload_wanted and self._next is None:
+            self._reload_wanted = False
+            self._reload()
+        if self._next is not None and self._crew is not None and self._crew.is_over():
+            self._crew, self._next = self._next, None
+            self._crew.start()
+            log.info("the configuration was read again")
+            self._say_ready()
+
+    def _reload(self) -> None:
+        self._notifier.reloading()
+        try:
+            self._next = Crew(self._assemble, self._ship)
+        except (ConfigError, LedgerError, StateError) as error:
+            log.error("the configuration was not applied, the old one stays: %s", error)  # noqa: TRY400
+            self._board.show_message(f"the configuration was not applied: {error}")
+            self._say_ready()
+            return
+        self._board.show_message("")
+        if self._crew is not None:
+            self._crew.stop()
+
+    def _say_ready(self) -> None:
+        sentence = self._board.sentence()
+        self._notifier.ready(sentence)
+        log.info("%s", sentence)
+
+    # --- the end
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._wakeup.ring()
+
+    def _end(self, control: ControlServer) -> None:
+        self._notifier.stopping()
+        control.close()
+        if self._crew is not None:
+            self._crew.stop()
+        until = self._clock.elapsed() + _STOPPING
+        while not self.is_over() and self._clock.elapsed() < until:
+            self._wakeup.wait(_CHANGING)
+        self._publish_at = timedelta()
+        self._publish()

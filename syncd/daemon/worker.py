@@ -1,0 +1,291 @@
+"""One library's worker: the only thread that speaks to it, and the only one that waits for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from syncd.clock import Clock
+from syncd.daemon.mailbox import Mailbox, Request, Task, Wish
+from syncd.daemon.patience import REFUSED, Patience
+from syncd.daemon.work import LibraryWork, RunSummary
+from syncd.errors import (
+    AccessDeniedError,
+    KeyLookupError,
+    LedgerError,
+    LibraryError,
+    StateError,
+    SyncdError,
+    UnavailableError,
+)
+from syncd.inbox import Export
+from syncd.pulse import Pulse, Stopped, resting
+from syncd.settings import FolderSettings
+from syncd.status import Board, LibraryState, LibraryStatus, RunStatus
+
+log = logging.getLogger(__name__)
+
+_SERVED_AT_MOST = 3
+_CRASHES_IN_A_ROW = 3
+
+
+class Listener(Protocol):
+    """Who wants to know what became of the work; called on the worker's thread."""
+
+    def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
+        """These exports have had their run."""
+        ...
+
+    def failed(self, error: BaseException) -> None:
+        """This cannot go on: our own memory is in doubt, or syncd has a bug."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker shares with the others."""
+
+    clock: Clock
+    board: Board
+    listener: Listener
+    chance: Callable[[], float]
+
+
+class Worker:
+    """Serves one library until it is stopped. Its methods may be called by any thread."""
+
+    def __init__(self, work: LibraryWork, surroundings: Surroundings, pulse: Pulse) -> None:
+        self.name = work.name
+        self._work = work
+        self._clock = surroundings.clock
+        self._board = surroundings.board
+        self._listener = surroundings.listener
+        self._pulse = pulse
+        self._patience = Patience(surroundings.chance)
+        self._mailbox = Mailbox()
+        self._is_open = False
+        self._served: Counter[tuple[object, ...]] = Counter()
+        self._status = LibraryStatus(work.name)
+        self._thread = threading.Thread(target=self._run, name=f"library {work.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin: open the library, then wait for work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every wait, and the thread after what it is doing."""
+        self._pulse.stopping = True
+        self._mailbox.close()
+
+    def is_alive(self) -> bool:
+        """Tell whether the thread is still there."""
+        return self._thread.is_alive()
+
+    def offer(self, export: Export) -> bool:
+        """Take an export on, once; False when there is no room for it now."""
+        if self._served[_attempt(export)] >= _SERVED_AT_MOST:
+            return True
+        return self._mailbox.offer(export)
+
+    def is_known(self, sha256: str, folder: FolderSettings) -> bool:
+        """Tell whether the library has had that export from that folder."""
+        if self._mailbox.holds(folder.path, sha256):
+            return False
+        return self._work.is_known(sha256, folder)
+
+    def last_reconcile_at(self) -> datetime | None:
+        """Return when the library was last reconciled."""
+        return self._work.figures().last_reconcile_at
+
+    def wish(self, wish: Wish) -> None:
+        """Ask for work that has no argument."""
+        self._mailbox.wish(wish)
+
+    def hurry(self) -> None:
+        """Try again now what was put off."""
+        self._mailbox.hurry()
+
+    def perform(self, request: Request) -> bool:
+        """Have something done on the worker's thread; False when it cannot be."""
+        return self._mailbox.request(request)
+
+    # --- on the thread
+
+    def _run(self) -> None:
+        try:
+            with self._pulse.working():
+                while not self._mailbox.closed:
+                    self._step()
+        except Stopped:
+            log.debug("stopped in the middle", extra={"library": self.name})
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it again
+            self._mailbox.close()
+            self._listener.failed(error)
+        finally:
+            self._work.close()
+
+    def _step(self) -> None:
+        if not self._is_open:
+            self._trying(None, self._open)
+            return
+        with resting():
+            task = self._mailbox.take()
+        if task is not None:
+            self._trying(task, lambda: self._carry_out(task))
+
+    def _open(self) -> None:
+        not_before = self._work.not_before()
+        if not_before is not None and not_before > self._clock.now():
+            raise UnavailableError(
+                "it asked to be left alone", retry_after=not_before - self._clock.now()
+            )
+        self._work.open()
+        self._is_open = True
+        log.info("library is open", extra={"library": self.name})
+
+    def _carry_out(self, task: Task) -> None:
+        match task:
+            case Wish.RECONCILE:
+                self._work.reconcile()
+            case Wish.PUSH_PENDING:
+                self._work.push_pending()
+            case Request():
+                self._answer(task)
+            case exports:
+                self._deliver(exports)
+
+    def _trying(self, task: Task | None, attempt: Callable[[], None]) -> None:
+        """Make an attempt; when the library does not play along, wait and keep the task."""
+        try:
+            attempt()
+        except (LibraryError, KeyLookupError) as error:
+            if task is not None:
+                self._mailbox.put_back(task)
+            self._put_off(error)
+        else:
+            self._patience.succeeded()
+            self._show(LibraryState.OK, last_success_at=self._clock.now(), next_try_at=None)
+
+    def _put_off(self, error: LibraryError | KeyLookupError) -> None:
+        if _needs_a_person(error):
+            # Another key may be there next time, so the library is asked from the start.
+            self._is_open = False
+            state, wait = LibraryState.REFUSED, REFUSED
+        else:
+            retry_after = error.retry_after if isinstance(error, UnavailableError) else None
+            state, wait = LibraryState.WAITING, self._patience.next_wait(retry_after)
+        log.warning("%s: %s", state.value, error, extra={"library": self.name})
+        self._show(state, str(error), next_try_at=self._clock.now() + wait)
+        with resting():
+            self._mailbox.pause(wait)
+
+    # --- exports
+
+    def _deliver(self, exports: Sequence[Export]) -> None:
+        try:
+            summary = self._deliver_together(exports)
+        except SyncdError:
+            raise
+        except Exception:
+            log.exception("a run failed; trying its files one by one", extra={"library": self.name})
+            self._deliver_singly(exports)
+        else:
+            self._report(exports, summary)
+        self._mailbox.finished()
+
+    def _deliver_together(self, exports: Sequence[Export]) -> RunSummary:
+        first = exports[0].name
+        reason = str(first) if len(exports) == 1 else f"{first} and {len(exports) - 1} more"
+        return self._work.deliver(exports, reason)
+
+    def _deliver_singly(self, exports: Sequence[Export]) -> None:
+        """Find the file that a run fails on and set it aside, so that the others get through.
+
+        Raises what was raised last when several fail in a row: then it is not the file.
+        """
+        crashes = 0
+        for export in exports:
+            try:
+                summary = self._deliver_together([export])
+            except SyncdError:
+                raise
+            except Exception as error:
+                crashes += 1
+                if crashes >= min(_CRASHES_IN_A_ROW, len(exports) + 1):
+                    raise
+                self._set_aside(export, error)
+            else:
+                crashes = 0
+                self._report([export], summary)
+
+    def _set_aside(self, export: Export, error: Exception) -> None:
+        self._served[_attempt(export)] = _SERVED_AT_MOST
+        log.error(
+            "set aside until syncd is restarted",
+            exc_info=error,
+            extra={"library": self.name, "file": export.dropped_as},
+        )
+        name = f"{type(error).__name__}: {error}"
+        self._show_run(None, str(export.name), 1, error=f"syncd failed on this file ({name})")
+
+    def _report(self, exports: Sequence[Export], summary: RunSummary) -> None:
+        self._served.update(_attempt(export) for export in exports)
+        if summary.run is not None:
+            names = str(exports[0].name) if len(exports) == 1 else f"{len(exports)} files"
+            self._show_run(summary, names, len(exports))
+        self._listener.delivered(self.name, exports, summary)
+
+    def _show_run(
+        self, summary: RunSummary | None, reason: str, files: int, error: str | None = None
+    ) -> None:
+        run = summary.run if summary else None
+        counts = dict(summary.counts) if summary else {}
+        now = self._clock.now()
+        self._board.show_run(RunStatus(run, self.name, reason, now, files, counts, error))
+
+    # --- requests
+
+    def _answer(self, request: Request) -> None:
+        try:
+            request.result = request.perform(self._work)
+            request.answered = True
+        except (LibraryError, KeyLookupError) as error:
+            # Who asked is told at once rather than kept waiting until the library is back.
+            request.error = error
+        except (LedgerError, StateError) as error:
+            request.error = error
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again where it was asked for
+            request.error = error
+        finally:
+            request.done.set()
+
+    def _show(self, state: LibraryState, message: str = "", **changes: Any) -> None:
+        figures = self._work.figures()
+        self._status = replace(
+            self._status,
+            state=state,
+            message=message,
+            pending=figures.pending,
+            held=figures.held,
+            queued_files=len(self._mailbox),
+            last_reconcile_at=figures.last_reconcile_at,
+            **changes,
+        )
+        self._board.show_library(self._status)
+
+
+def _needs_a_person(error: LibraryError | KeyLookupError) -> bool:
+    if isinstance(error, KeyLookupError):
+        return not error.passing
+    return isinstance(error, AccessDeniedError)
+
+
+def _attempt(export: Export) -> tuple[object, ...]:
+    """Name this very file with this very content: dropped anew, it may be served anew."""
+    return (export.folder, export.sha256, export.stamp)
