@@ -1,0 +1,457 @@
+"""The daemon's threads together: real folders, the real watcher, and a library that remembers."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.clock import SystemClock
+from syncd.daemon import Assembly, LibraryWork
+from syncd.daemon.crew import Crew, Ship
+from syncd.errors import (
+    AccessDeniedError,
+    BusyError,
+    KeyLookupError,
+    LedgerError,
+    UnavailableError,
+)
+from syncd.pulse import Pulses
+from syncd.settings import After, FolderSettings
+from syncd.status import Board
+from tests.fakes.settings import make_folder, make_settings
+from tests.fakes.works import MemoryWork, wait_until
+
+ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
+
+
+class Deck:
+    """A crew at work, and what is known of it from outside."""
+
+    def __init__(self, works: Sequence[LibraryWork], folders: Sequence[FolderSettings]) -> None:
+        clock = SystemClock()
+        self.board = Board(clock.now(), lambda: None)
+        self.failures: list[BaseException] = []
+        ship = Ship(
+            clock,
+            self.board,
+            Pulses(clock, timedelta(minutes=1)),
+            lambda: 0.0,
+            self.failures.append,
+        )
+        settings = make_settings(folders, [work.name for work in works])
+        self.crew = Crew(lambda _pause: Assembly(settings, works), ship)
+
+    def library(self, name: str = "mine") -> dict[str, object]:
+        libraries = self.board.document()["libraries"]
+        return next(each for each in libraries if each["name"] == name)
+
+    def folder(self) -> dict[str, object]:
+        found: dict[str, object] = self.board.document()["folders"][0]
+        return found
+
+
+Muster = Callable[..., Deck]
+
+
+@pytest.fixture
+def muster() -> Iterator[Muster]:
+    decks: list[Deck] = []
+
+    def start(works: Sequence[LibraryWork], folders: Sequence[FolderSettings]) -> Deck:
+        deck = Deck(works, folders)
+        decks.append(deck)
+        deck.crew.start()
+        return deck
+
+    yield start
+    for deck in decks:
+        deck.crew.stop()
+    for deck in decks:
+        assert wait_until(deck.crew.is_over), "a thread did not end"
+
+
+@pytest.fixture
+def work() -> MemoryWork:
+    return MemoryWork()
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    path = tmp_path / "drop"
+    path.mkdir()
+    return path
+
+
+def put(folder: Path, name: str, title: str = "x") -> Path:
+    path = folder / name
+    path.write_bytes(ENTRY % title.encode())
+    return path
+
+
+def test_what_lies_there_at_the_start_and_what_is_dropped_later_is_delivered(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    put(drop, "before.ris", "before")
+    muster([work], [make_folder(drop)])
+    assert work.waits_for(1)
+
+    put(drop, "later.ris", "later")
+
+    assert work.waits_for(2)
+    assert work.runs == [["before.ris"], ["later.ris"]]
+
+
+def test_a_file_arrives_within_half_a_second_of_having_settled(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    muster([work], [make_folder(drop, settle=0.2)])
+    assert work.does("open")
+    waits = []
+    for number in range(5):
+        time.sleep(0.15)
+        put(drop, f"{number}.ris", str(number))
+        begun = time.monotonic()
+        assert work.waits_for(number + 1)
+        waits.append(time.monotonic() - begun)
+
+    assert sorted(waits)[2] < 0.2 + 0.5
+    assert min(waits) >= 0.15
+
+
+def test_many_files_that_settle_together_share_a_run(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    for number in range(1200):
+        put(drop, f"{number:04}.ris", str(number))
+
+    muster([work], [make_folder(drop)])
+
+    assert work.waits_for(1200, within=20)
+    assert len(work.runs) <= 5
+
+
+def test_more_files_than_the_mailbox_holds_all_arrive(
+    muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.daemon.mailbox.BATCH", 10)
+    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", (25,))
+    for number in range(120):
+        put(drop, f"{number:04}.ris", str(number))
+
+    muster([work], [make_folder(drop)])
+
+    assert work.waits_for(120)
+
+
+def test_a_folder_that_is_missing_is_a_state_and_served_when_it_comes(
+    muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.daemon.scanner.POLLING", timedelta(seconds=0.1))
+    drop.rmdir()
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.folder()["state"] == "waiting")
+    assert deck.folder()["message"] == "waiting for the folder: it does not exist"
+
+    drop.mkdir()
+    put(drop, "a.ris")
+
+    assert work.waits_for(1)
+    assert wait_until(
+        lambda: (deck.folder()["state"], deck.folder()["watching"]) == ("ok", "events")
+    )
+
+
+def test_a_folder_removed_and_made_again_is_watched_again(
+    muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.daemon.scanner.POLLING", timedelta(seconds=0.1))
+    put(drop, "a.ris", "a")
+    deck = muster([work], [make_folder(drop)])
+    assert work.waits_for(1)
+
+    shutil.rmtree(drop)
+    assert wait_until(lambda: deck.folder()["state"] == "waiting")
+    drop.mkdir()
+    assert wait_until(lambda: deck.folder()["watching"] == "events")
+    put(drop, "b.ris", "b")
+
+    assert work.waits_for(2)
+
+
+def test_skipped_files_are_shown_with_the_reason(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    (drop / "folder.ris").mkdir()
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.folder()["skipped_files"] == 1)
+    assert deck.folder()["skipped"] == [{"file": "folder.ris", "reason": "a folder, not a file"}]
+
+
+# --- libraries that do not play along
+
+
+def test_an_unavailable_library_is_tried_again_and_nothing_is_lost(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [
+        UnavailableError("busy", retry_after=timedelta(seconds=0.05)),
+        UnavailableError("still busy", retry_after=timedelta(seconds=0.05)),
+    ]
+    put(drop, "a.ris")
+
+    muster([work], [make_folder(drop)])
+
+    assert work.waits_for(1)
+    assert work.did.count("open") == 3 or work.did.count("deliver") == 2
+
+
+def test_a_library_is_left_alone_for_as_long_as_it_asked(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    put(drop, "a.ris")
+    work.trouble = [UnavailableError("asks for patience", retry_after=timedelta(hours=1))]
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+    assert deck.library()["message"] == "asks for patience"
+    next_try = datetime.fromisoformat(str(deck.library()["next_try_at"]))
+    assert timedelta(minutes=59) < next_try - datetime.now(UTC) < timedelta(minutes=61)
+    assert not work.does("open", times=2, within=0.2)
+
+
+def test_patience_that_an_earlier_process_was_asked_for_is_kept(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.patience = datetime.now(UTC) + timedelta(hours=1)
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+    assert work.did == []
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (AccessDeniedError("the key was revoked"), "refused"),
+        (KeyLookupError("others can read the key file", passing=False), "refused"),
+        (KeyLookupError("the keyring is locked", passing=True), "waiting"),
+    ],
+)
+def test_a_key_that_does_not_do_is_a_state_and_not_the_end(
+    muster: Muster, work: MemoryWork, drop: Path, error: Exception, state: str
+) -> None:
+    work.trouble = [error]
+    put(drop, "a.ris")
+
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == state)
+    assert deck.library()["message"] == str(error)
+
+    deck.crew.woke_up()
+
+    assert work.waits_for(1)
+    assert wait_until(lambda: deck.library()["state"] == "ok")
+
+
+def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: Path) -> None:
+    good, bad = MemoryWork("good"), MemoryWork("bad")
+    bad.trouble = [UnavailableError("down", retry_after=timedelta(hours=1))]
+    put(drop, "a.ris")
+
+    deck = muster([good, bad], [make_folder(drop, "good", "bad")])
+
+    assert good.waits_for(1)
+    assert wait_until(lambda: deck.library("bad")["state"] == "waiting")
+    assert bad.kept == {}
+
+
+def test_a_ledger_in_doubt_ends_the_daemon(muster: Muster, work: MemoryWork, drop: Path) -> None:
+    error = LedgerError("damaged")
+    work.trouble = [error]
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.failures == [error])
+
+
+# --- files that make syncd fail
+
+
+def test_a_file_that_syncd_fails_on_is_set_aside_and_the_others_get_through(
+    muster: Muster, work: MemoryWork, drop: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(drop, "a.ris", "a")
+    (drop / "b.ris").write_bytes(b"crash\nER  - \n")
+    put(drop, "c.ris", "c")
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert work.waits_for(2)
+    assert wait_until(lambda: len(deck.board.document()["runs"]) == 3)
+    errors = [run["error"] for run in deck.board.document()["runs"] if run["error"]]
+    assert errors == ["syncd failed on this file (ZeroDivisionError: a bug)"]
+    deck.crew.rescan()
+    assert not work.does("deliver", times=5, within=0.3)
+    assert "set aside until syncd is restarted" in caplog.text
+    assert deck.failures == []
+
+
+def test_when_every_file_makes_it_fail_it_is_not_the_files(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    for number in range(5):
+        (drop / f"{number}.ris").write_bytes(b"crash %d\nER  - \n" % number)
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: bool(deck.failures))
+    assert isinstance(deck.failures[0], ZeroDivisionError)
+
+
+# --- after = "move"
+
+
+def test_moved_files_end_in_done_or_failed(muster: Muster, work: MemoryWork, drop: Path) -> None:
+    put(drop, "a.ris", "a")
+    (drop / "b.ris").write_bytes(b"junk\nER  - \n")
+
+    muster([work], [make_folder(drop, after=After.MOVE)])
+
+    assert wait_until(lambda: (drop / "done" / "a.ris").exists())
+    assert wait_until(lambda: (drop / "failed" / "b.ris.txt").exists())
+    assert (drop / "failed" / "b.ris.txt").read_text() == "this is not a RIS file\n"
+
+
+def test_a_file_is_put_away_when_every_library_has_had_it(muster: Muster, drop: Path) -> None:
+    fast, slow = MemoryWork("fast"), MemoryWork("slow")
+    slow.held_up.clear()
+    put(drop, "a.ris")
+
+    muster([fast, slow], [make_folder(drop, "fast", "slow", after=After.MOVE)])
+    assert fast.waits_for(1)
+    assert slow.does("deliver")
+    time.sleep(0.1)
+    assert not (drop / "done").exists()
+    slow.held_up.set()
+
+    assert wait_until(lambda: (drop / "done" / "a.ris").exists())
+    assert fast.runs == [["a.ris"]]
+
+
+def test_the_same_content_dropped_again_and_again_is_put_away_each_time(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    muster([work], [make_folder(drop, after=After.MOVE)])
+
+    for number in range(1, 6):
+        put(drop, "a.ris")
+        assert wait_until(lambda n=number: len(list(drop.glob("done/*"))) == n)
+
+
+# --- schedule and requests
+
+
+def test_a_reconcile_that_was_missed_is_made_up_for_at_once(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.reconciled_at = datetime.now(UTC) - timedelta(days=3)
+
+    muster([work], [make_folder(drop)])
+
+    assert work.does("reconcile")
+    assert not work.does("reconcile", times=2, within=0.2)
+
+
+def test_a_reconcile_that_is_not_due_is_not_made(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    muster([work], [make_folder(drop)])
+
+    assert work.does("open")
+    assert not work.does("reconcile", within=0.3)
+
+
+def test_a_library_not_reconciled_for_two_turns_is_late(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "ok")
+    now = datetime.now(UTC)
+
+    assert deck.crew.find_late(now + timedelta(hours=11)) == []
+    assert deck.crew.find_late(now + timedelta(hours=13)) == ["mine"]
+
+
+def test_a_request_is_carried_out_on_the_librarys_own_thread(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    deck = muster([work], [make_folder(drop)])
+
+    name = deck.crew.perform("mine", lambda _work: threading.current_thread().name)
+
+    assert name == "library mine"
+
+
+def test_a_request_that_fails_fails_for_whoever_asked_and_for_nobody_else(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    deck = muster([work], [make_folder(drop)])
+
+    def fail(_work: LibraryWork) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deck.crew.perform("mine", fail)
+    put(drop, "a.ris")
+    assert work.waits_for(1)
+    assert deck.failures == []
+
+
+def test_whoever_waits_for_an_answer_is_told_when_the_daemon_stops(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.held_up.clear()
+    put(drop, "a.ris")
+    deck = muster([work], [make_folder(drop)])
+    assert work.does("deliver")
+    refused: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            deck.crew.perform("mine", lambda _work: None)
+        except BusyError as error:
+            refused.append(error)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    time.sleep(0.1)
+
+    deck.crew.stop()
+
+    asker.join(2)
+    work.held_up.set()
+    assert [str(error) for error in refused] == ["the daemon is stopping"]
+
+
+def test_stopping_ends_every_wait_at_once(work: MemoryWork, drop: Path) -> None:
+    work.trouble = [UnavailableError("down", retry_after=timedelta(hours=1))]
+    deck = Deck([work], [make_folder(drop)])
+    deck.crew.start()
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+
+    begun = time.monotonic()
+    deck.crew.stop()
+
+    assert wait_until(deck.crew.is_over)
+    assert time.monotonic() - begun < 1
+    assert work.did[-1] == "close"
