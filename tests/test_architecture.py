@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "planning plan schedule outcomes",
         "matching minting item sources",
         "identity ris library settings printable",
-        "record schema",
+        "record schema limits",
         "errors",
     )
 )
@@ -42,7 +42,7 @@ IMPURE_MODULES = frozenset(
         *("alembic", "watchdog", "apscheduler", "click", "rich", "pydantic"),
     }
 )
-ADAPTERS_MAY_USE = PURE | {"resources"}
+ADAPTERS_MAY_USE = PURE | {"resources", "clock"}
 FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters"},
