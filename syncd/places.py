@@ -14,6 +14,7 @@ from pathlib import Path
 from syncd.errors import ConfigError, Problem, StateError
 
 SYSTEM_CONFIG = Path("/etc/syncd/syncd.toml")
+STATE_OF_A_FILE_LIBRARY = ".syncd"
 
 
 def find_config(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -61,6 +62,16 @@ def state_directory(explicit: Path | None = None, environ: Mapping[str, str] = o
     if user is None:
         raise StateError("there is no home directory to keep the state in; name one with --state")
     return user
+
+
+def state_for(state: Path | None, file_library: Path | None) -> Path:
+    """Return the state directory: a file library brings its own, unless another is named.
+
+    Raises `StateError` as `state_directory` does.
+    """
+    if state is None and file_library is not None:
+        return file_library.absolute() / STATE_OF_A_FILE_LIBRARY
+    return state_directory(state)
 
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Path | None:

@@ -34,15 +34,23 @@ def get_adapter(name: str) -> Adapter:
 
 def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, str]:
     """Say what is wrong with a library's own keys in the configuration: key → sentence."""
-    return get_adapter(adapter).check_options(options)
+    try:
+        return find_adapter(adapter).check_options(options)
+    except LookupError as exc:
+        return {"adapter": str(exc.args[0])}
 
 
-def open_library(library: LibrarySettings, state: Path) -> Library:
-    """Make the library; nothing is read or sent yet, and no key is looked up."""
+def open_library(
+    library: LibrarySettings, state: Path, ask_key: Callable[[], str | None] | None = None
+) -> Library:
+    """Make the library; nothing is read or sent yet, and no key is looked up.
+
+    `ask_key` stands in for the places where keys are kept, to try one that is not stored yet.
+    """
     surroundings = Surroundings(
         name=library.name,
         cache=state / "cache" / library.name,
-        find_key=partial(find_key, library.name, key_file=library.key_file),
+        find_key=ask_key or partial(find_key, library.name, key_file=library.key_file),
     )
     return get_adapter(library.adapter).open(library.options, surroundings)
 

@@ -20,12 +20,20 @@ from syncd.printable import printable
 log = logging.getLogger(__name__)
 
 COMMANDS = {
+    "run": CommandPlace("syncd.cli.run", "The daemon: watch folders and keep libraries current."),
+    "once": CommandPlace("syncd.cli.once", "One pass over all folders, or over these files."),
+    "plan": CommandPlace("syncd.cli.plan", "What `once` would do and why; changes nothing."),
     "inspect": CommandPlace(
         "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
     ),
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),
+    "check": CommandPlace(
+        "syncd.cli.check", "What would go wrong, and what to do about it; changes nothing."
+    ),
+    "login": CommandPlace("syncd.cli.login", "Store a library's key in the keyring."),
+    "logout": CommandPlace("syncd.cli.logout", "Forget a library's key."),
 }
 
 _HELP = """\

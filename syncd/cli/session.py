@@ -1,30 +1,24 @@
-"""Which configuration and which state a command works with, from its options."""
+"""Which configuration, state and libraries a command works with, from its options."""
 
 from __future__ import annotations
 
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from syncd.places import find_config, state_directory
+from syncd.config import file_library_settings, load_settings
+from syncd.once import folder_of
+from syncd.places import find_config
 from syncd.settings import LibrarySettings, Settings
-
-STATE_OF_A_FILE_LIBRARY = ".syncd"
-
-
-def find_state(state: Path | None, file_library: Path | None) -> Path:
-    """Return the state directory that the options mean. Needs no configuration."""
-    if state is None and file_library is not None:
-        return file_library.absolute() / STATE_OF_A_FILE_LIBRARY
-    return state_directory(state)
+from syncd.wiring import check_options
 
 
 def load(config: Path | None, file_library: Path | None, folder: Path | None = None) -> Settings:
     """Return the settings that the options mean. Raises `ConfigError`, or tells of wrong usage."""
-    # Only commands that need settings pay for what reads them.
-    from syncd.config import file_library_settings, load_settings
-    from syncd.wiring import check_options
-
     if file_library is not None:
         if config is not None:
             raise click.UsageError("--file-library needs no configuration: give it or --config")
@@ -39,11 +33,27 @@ def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
     known = ", ".join(library.name for library in settings.libraries)
     if name is None:
         if len(settings.libraries) > 1:
-            raise click.UsageError(
-                f"there are several libraries: name one with --library ({known})"
-            )
+            raise click.UsageError(f"name one of the libraries with --library: {known}")
         return settings.libraries[0]
     library = settings.find_library(name)
     if library is None:
         raise click.UsageError(f"no library is called {name!r}; known: {known}")
     return library
+
+
+def route(
+    files: Iterable[Path], settings: Settings, chosen: str | None
+) -> Mapping[str, list[Path]]:
+    """Return the files that go to each library: the chosen one, their folder's, or the only one."""
+    routes: defaultdict[str, list[Path]] = defaultdict(list)
+    for file in files:
+        folder = None if chosen else folder_of(file.absolute(), settings.folders)
+        names = folder.libraries if folder else (choose_library(settings, chosen).name,)
+        for name in names:
+            routes[name].append(file)
+    return routes
+
+
+def pause(duration: timedelta) -> None:
+    """Wait; a command in the foreground is stopped by its signals."""
+    time.sleep(max(duration.total_seconds(), 0))

@@ -9,7 +9,7 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import find_state
+from syncd.places import state_for
 from syncd.report.status import print_status
 from syncd.report.writing import write_document
 from syncd.status import health_of, read_status
@@ -31,7 +31,7 @@ def command(state: Path | None, file_library: Path | None, as_json: bool) -> Exi
       syncd status
       syncd status --json | jq '.libraries[] | select(.state != "ok")'
     """
-    document = read_status(find_state(state, file_library))
+    document = read_status(state_for(state, file_library))
     if as_json:
         write_document(document, sys.stdout)
     else:

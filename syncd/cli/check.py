@@ -1,0 +1,98 @@
+"""`syncd check`: what would go wrong later, said now."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.session import load
+from syncd.clock import SystemClock
+from syncd.errors import ConfigError
+from syncd.places import state_for
+from syncd.preflight import (
+    Area,
+    Finding,
+    Level,
+    check_folders,
+    check_library,
+    check_machine,
+    check_state,
+    findings_of,
+)
+from syncd.report import write_document
+from syncd.report.findings import findings_document, print_findings
+from syncd.settings import LibrarySettings
+from syncd.wiring import open_library
+
+_EXITS = {
+    Area.CONFIGURATION: Exit.CONFIG,
+    Area.STATE: Exit.NO_STATE,
+    Area.KEY: Exit.KEY_REFUSED,
+    Area.LIBRARY: Exit.UNAVAILABLE,
+    Area.FOLDER: Exit.TRY_AGAIN,
+    Area.MACHINE: Exit.TRY_AGAIN,
+}
+
+
+@click.command("check")
+@options.config
+@options.state
+@options.file_library
+@options.as_json
+def command(
+    config: Path | None, state: Path | None, file_library: Path | None, as_json: bool
+) -> Exit:
+    """Look for what would go wrong later, and say what to do about it.
+
+    Reads the configuration, looks at every folder, the state directory and the machine, and asks
+    every library what its key may do. Nothing is sent or changed. Exits with the code of the
+    gravest problem: 78 configuration, 73 state, 77 key, 69 library, 75 folder or machine.
+
+    \b
+    Examples:
+      syncd check
+      syncd check --json | jq '.findings[] | select(.level == "problem")'
+    """
+    seen: list[Finding] = []
+    findings = _noting(_look(config, state_for(state, file_library), file_library), seen)
+    if as_json:
+        write_document(findings_document(findings), sys.stdout)
+    else:
+        print_findings(findings, sys.stdout)
+    return _sum_up(seen)
+
+
+def _look(config: Path | None, state: Path, file_library: Path | None) -> Iterator[Finding]:
+    yield from check_machine()
+    yield from check_state(state, SystemClock().now())
+    try:
+        settings = load(config, file_library)
+    except ConfigError as error:
+        yield from findings_of(error)
+        return
+    yield Finding(
+        Area.CONFIGURATION, str(settings.path or "(none)"), Level.OK, "nothing is wrong with it"
+    )
+    yield from check_folders(settings.folders)
+    for library in settings.libraries:
+        yield from _check_library(library, state)
+
+
+def _check_library(library: LibrarySettings, state: Path) -> Iterator[Finding]:
+    return check_library(library, lambda: open_library(library, state))
+
+
+def _noting(findings: Iterable[Finding], seen: list[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        seen.append(finding)
+        yield finding
+
+
+def _sum_up(findings: list[Finding]) -> Exit:
+    troubled = {finding.area for finding in findings if finding.level is Level.PROBLEM}
+    return next((_EXITS[area] for area in Area if area in troubled), Exit.DONE)

@@ -1,0 +1,58 @@
+"""`syncd login`: take a library's key, see that it works, and put it into the keyring."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.session import choose_library, load
+from syncd.keys import store_key
+from syncd.library import Description
+from syncd.places import state_for
+from syncd.printable import printable
+from syncd.settings import LibrarySettings
+from syncd.wiring import open_library
+
+
+@click.command("login")
+@click.argument("library")
+@options.config
+@options.state
+def command(library: str, config: Path | None, state: Path | None) -> Exit:
+    """Ask for the key of LIBRARY, see what it may do, and store it in the keyring.
+
+    The key is asked for on the terminal, or read from standard input; it is never taken from the
+    command line or the environment, where others could see it. A key that does not work is not
+    stored. Make one at https://www.zotero.org/settings/keys.
+
+    \b
+    Examples:
+      syncd login mine
+      secret-tool lookup zotero key | syncd login mine
+    """
+    settings = choose_library(load(config, None), library)
+    key = _read_key(settings.name)
+    description = _try(settings, state_for(state, None), key)
+    store_key(settings.name, key)
+    access = f": {printable(description.access)}" if description.access else ""
+    click.echo(f"stored the key for {printable(description.title)}{access}", err=True)
+    if not description.writable:
+        click.echo("but it may not write, so nothing can be sent with it", err=True)
+        return Exit.KEY_REFUSED
+    return Exit.DONE
+
+
+def _read_key(name: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Key for {name}", hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+def _try(settings: LibrarySettings, state: Path, key: str) -> Description:
+    with closing(open_library(settings, state, lambda: key)) as library:
+        return library.describe()

@@ -1,0 +1,34 @@
+"""`syncd logout`: forget a library's key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.session import choose_library, load
+from syncd.keys import forget_key
+
+
+@click.command("logout")
+@click.argument("library")
+@options.config
+def command(library: str, config: Path | None) -> Exit:
+    """Take the key of LIBRARY out of the keyring.
+
+    A key in a file or in a systemd credential stays where it is. To make a key useless to
+    everybody, revoke it at https://www.zotero.org/settings/keys.
+
+    \b
+    Example:
+      syncd logout mine
+    """
+    settings = choose_library(load(config, None), library)
+    was_there = forget_key(settings.name)
+    told = "forgot its key" if was_there else "the keyring had no key for it"
+    click.echo(f"{settings.name}: {told}", err=True)
+    if settings.key_file is not None and settings.key_file.exists():
+        click.echo(f"{settings.name}: its key is still in {settings.key_file}", err=True)
+    return Exit.DONE

@@ -1,0 +1,135 @@
+"""`syncd once`: one pass over all folders, or over these files, then exit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.session import load, pause, route
+from syncd.clock import SystemClock
+from syncd.ledger.store import Ledger
+from syncd.lock import StateLock
+from syncd.once import (
+    FolderPass,
+    OnceReport,
+    deliver_folders,
+    deliver_named,
+    deliveries_of,
+    open_runs,
+    read_named,
+)
+from syncd.places import state_for
+from syncd.plan import Decision
+from syncd.printable import printable
+from syncd.report import plan_document, print_outcomes, write_document
+from syncd.run import LibraryRun
+from syncd.settings import Settings
+from syncd.wiring import make_runs, open_ledger
+
+
+@click.command("once")
+@options.files(required=False)
+@options.library
+@options.file_library
+@options.config
+@options.state
+@options.as_json
+def command(
+    files: tuple[Path, ...],
+    library: str | None,
+    file_library: Path | None,
+    config: Path | None,
+    state: Path | None,
+    as_json: bool,
+) -> Exit:
+    """Bring the records of FILE into the library; without FILE, of all watched folders.
+
+    A file that lies in a watched folder goes where that folder says, another one to the library
+    named with --library or to the only one there is. Every record is there once, however often
+    this is run; what is in doubt is held for `syncd review`.
+
+    Exits with 65 when something could not be used, 69 when a library is not available and 75
+    when something could not be finished yet: what was promised is kept and carried out next time.
+
+    \b
+    Examples:
+      syncd once
+      syncd once search.ris
+      syncd once --file-library ~/library search.ris
+    """
+    settings = load(config, file_library)
+    state_dir = state_for(state, file_library)
+    report = OnceReport()
+    with StateLock(state_dir, "once"), closing(open_ledger(settings, state_dir)) as ledger:
+        if files:
+            _deliver_files(files, library, settings, state_dir, ledger, report)
+        else:
+            _deliver_folders(library, settings, state_dir, ledger, report)
+    if as_json:
+        write_document(plan_document(report.plan), sys.stdout)
+    else:
+        print_outcomes(report.plan, sys.stdout)
+    return _tell(report)
+
+
+def _deliver_files(
+    files: tuple[Path, ...],
+    library: str | None,
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    report: OnceReport,
+) -> None:
+    routes = route(files, settings, library)
+    with _opened(routes.keys(), settings, state, ledger, report) as runs:
+        exports, report.unusable = read_named(files, settings.limits.max_file_size)
+        for name, run in runs.items():
+            wanted = {path.absolute() for path in routes[name]}
+            chosen = [export for export in exports if export.dropped_as in wanted]
+            deliver_named({name: run}, deliveries_of(chosen, settings.folders), ledger, report)
+
+
+def _deliver_folders(
+    library: str | None, settings: Settings, state: Path, ledger: Ledger, report: OnceReport
+) -> None:
+    names = {library} if library else {name for f in settings.folders for name in f.libraries}
+    if not names:
+        raise click.UsageError("no folder is watched: name a FILE")
+    with _opened(names, settings, state, ledger, report) as runs:
+        folder_pass = FolderPass(settings, runs, SystemClock(), pause)
+        with closing(folder_pass):
+            deliver_folders(runs, folder_pass, ledger, report)
+
+
+@contextmanager
+def _opened(
+    names: Collection[str], settings: Settings, state: Path, ledger: Ledger, report: OnceReport
+) -> Iterator[dict[str, LibraryRun]]:
+    """Give the libraries that can be worked with; the report says why others cannot."""
+    runs = make_runs(settings, state, ledger, pause, only=names)
+    try:
+        yield open_runs(runs, report)
+    finally:
+        for run in runs.values():
+            run.close()
+
+
+def _tell(report: OnceReport) -> Exit:
+    """Say what a person should know, and sum it up: the gravest comes first."""
+    for skipped in report.skipped:
+        click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
+    for error in [*report.unusable, *report.failed.values()]:
+        for line in words_for(error):
+            click.echo(line, err=True)
+    if report.failed:
+        return exit_of(next(iter(report.failed.values())))
+    if report.pending or any(record.outcome == "pending" for record in report.plan.records):
+        return Exit.TRY_AGAIN
+    rejected = any(record.decision is Decision.REJECT for record in report.plan.records)
+    return Exit.INPUT if report.unusable or rejected else Exit.DONE

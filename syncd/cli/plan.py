@@ -1,0 +1,100 @@
+"""`syncd plan`: what `once` would do with these files, record by record."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit, words_for
+from syncd.cli.session import load, pause, route
+from syncd.config import file_library_settings
+from syncd.errors import InputError
+from syncd.once import deliveries_of, read_named
+from syncd.places import state_for
+from syncd.plan import Decision, Plan
+from syncd.preview import copied_state, plan_offline
+from syncd.reading import Delivery, Reading
+from syncd.report import plan_document, print_plan, write_document
+from syncd.resources import shipped_schema
+from syncd.settings import Settings
+from syncd.wiring import make_runs, open_ledger
+
+
+@click.command("plan")
+@options.files(required=True)
+@options.offline
+@options.library
+@options.file_library
+@options.config
+@options.state
+@options.as_json
+def command(
+    files: tuple[Path, ...],
+    offline: bool,
+    library: str | None,
+    file_library: Path | None,
+    config: Path | None,
+    state: Path | None,
+    as_json: bool,
+) -> Exit:
+    """Say what `once` would do with each record of FILE, and why; nothing is changed.
+
+    Every record is compared with the other records, with the ledger and with the library, which
+    is only read. With --offline the files are compared with each other alone: a deduplicator
+    that needs no account and no configuration.
+
+    Below the records stand the numbers of a PRISMA flow diagram; they always add up. Exits with
+    65 when something could not be used.
+
+    \b
+    Examples:
+      syncd plan search.ris
+      syncd plan --offline --json scopus.ris pubmed.ris | jq .prisma
+    """
+    settings = file_library_settings(Path("/")) if offline else load(config, file_library)
+    exports, unusable = read_named(files, settings.limits.max_file_size)
+    deliveries = deliveries_of(exports, settings.folders)
+    if offline:
+        plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
+    else:
+        name = _one_library(files, settings, library)
+        plan, reading = _plan_for(name, deliveries, settings, state_for(state, file_library))
+    if as_json:
+        write_document(plan_document(plan), sys.stdout)
+    else:
+        print_plan(plan, sys.stdout)
+    unusable += reading.unusable.values()
+    return _tell(plan, unusable)
+
+
+def _one_library(files: Iterable[Path], settings: Settings, chosen: str | None) -> str:
+    names = list(route(files, settings, chosen))
+    if len(names) > 1:
+        raise click.UsageError(f"these files go to {', '.join(names)}: name one with --library")
+    return names[0]
+
+
+def _plan_for(
+    name: str, deliveries: list[Delivery], settings: Settings, state: Path
+) -> tuple[Plan, Reading]:
+    with copied_state(state) as copy, closing(open_ledger(settings, copy)) as ledger:
+        run = make_runs(settings, copy, ledger, pause, only={name})[name]
+        with closing(run):
+            run.meet()
+            return run.draft(deliveries)
+
+
+def _tell(plan: Plan, unusable: Iterable[InputError]) -> Exit:
+    code = Exit.DONE
+    for error in unusable:
+        code = Exit.INPUT
+        for line in words_for(error):
+            click.echo(line, err=True)
+    if any(record.decision is Decision.REJECT for record in plan.records):
+        code = Exit.INPUT
+    return code
