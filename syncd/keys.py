@@ -163,18 +163,23 @@ def _read_key_file(path: Path, *, private: bool) -> str | None:
         raise KeyLookupError(
             f"the key file {path} cannot be read: {error}", passing=False
         ) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise KeyLookupError(f"the key file {path} is not a file", passing=False)
-        if private and status.st_mode & 0o077:
-            raise KeyLookupError(
-                f"the key file {path} is open to others; `chmod 600` it, and make a new key "
-                "if somebody may have read this one",
-                passing=False,
-            )
-        content = file.read(_LARGEST_KEY_FILE)
+    try:
+        _check_file(path, os.fstat(descriptor), private=private)
+        content = os.read(descriptor, _LARGEST_KEY_FILE)
+    finally:
+        os.close(descriptor)
     return _checked(content.decode("ascii", "replace"), f"the key file {path}")
+
+
+def _check_file(path: Path, status: os.stat_result, *, private: bool) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise KeyLookupError(f"the key file {path} is not a file", passing=False)
+    if private and status.st_mode & 0o077:
+        raise KeyLookupError(
+            f"the key file {path} is open to others; `chmod 600` it, and make a new key "
+            "if somebody may have read this one",
+            passing=False,
+        )
 
 
 def _checked(text: str, where: str) -> str:

@@ -24,7 +24,7 @@ class Options(NamedTuple):
     def read(cls, options: Mapping[str, object]) -> Self:
         """Take options in which `find_problems` finds none."""
         return cls(
-            str(options["library_type"]),
+            str(options.get("library_type", _KINDS[0])),
             int(str(options["library_id"])),
             str(options.get("api_url", DEFAULT_URL)).rstrip("/"),
         )
@@ -48,7 +48,7 @@ class Options(NamedTuple):
 def find_problems(options: Mapping[str, object]) -> dict[str, str]:
     """Return what is wrong with each key; empty if the options will do."""
     problems = {name: "is not a key of zotero-web" for name in options if name not in _KNOWN}
-    if options.get("library_type") not in _KINDS:
+    if options.get("library_type", _KINDS[0]) not in _KINDS:
         problems["library_type"] = 'must be "user" or "group"'
     number = options.get("library_id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
