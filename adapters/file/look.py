@@ -20,6 +20,7 @@ from typing import Any
 from adapters.file.documents import DamagedDocumentError, parse_item
 from adapters.file.index import Index, Row
 from adapters.file.signatures import fingerprint, signature
+from adapters.file.writing import is_left_over
 from adapters.rules import is_key
 from syncd.errors import UnavailableError
 from syncd.record import ItemKey
@@ -89,6 +90,8 @@ def _list(items: Path) -> dict[ItemKey, os.stat_result]:
         for entry in entries:
             key = entry.name.removesuffix(_ENDING)
             if key == entry.name or not is_key(key):
+                if is_left_over(entry.name):
+                    (items / entry.name).unlink(missing_ok=True)
                 continue
             try:
                 found[ItemKey(key)] = entry.stat()

@@ -15,6 +15,8 @@ from typing import IO, NamedTuple
 
 from adapters.file.signatures import find_fingerprint
 
+_TEMPORARY = ".syncd-tmp"
+
 
 class _Ready(NamedTuple):
     temporary: Path
@@ -96,6 +98,11 @@ def make_directory_safe(directory: Path) -> None:
         os.close(descriptor)
 
 
+def is_left_over(name: str) -> bool:
+    """Say whether a file is a temporary one; while nobody writes, its writer is dead."""
+    return name.startswith(".") and name.endswith(_TEMPORARY)
+
+
 def _temporary(path: Path) -> Path:
     """Return the name a file has while it is written; always the same, so that none pile up."""
-    return path.with_name(f".{path.name}.tmp")
+    return path.with_name(f".{path.name}{_TEMPORARY}")

@@ -1,0 +1,265 @@
+"""The library in a directory when the disk is full or closed, and when it is killed anywhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.file import FileLibrary
+from adapters.file.documents import parse_item
+from adapters.file.writing import Desk
+from syncd.errors import OutcomeUnknownError, UnavailableError
+from syncd.library import (
+    Accepted,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Operation,
+    Refusal,
+    Refused,
+    Update,
+)
+from syncd.record import ItemKey
+from tests.conformance.schema import SMALL_SCHEMA
+
+KEYS = [ItemKey(f"ABCD234{digit}") for digit in "23456789"]
+
+
+def open_library(home: Path) -> FileLibrary:
+    return FileLibrary(home, lambda: SMALL_SCHEMA)
+
+
+def article(title: str = "A title") -> dict[str, Any]:
+    return {"itemType": "journalArticle", "title": title}
+
+
+def version_of(library: FileLibrary) -> int:
+    [*_, last] = library.changes_since(0)
+    assert last.to_version is not None
+    return last.to_version
+
+
+def keys_in(home: Path) -> set[str]:
+    """Return the keys of the items in a directory, all of which must be whole."""
+    items = [path for path in (home / "items").iterdir() if not path.name.startswith(".")]
+    for path in items:
+        parse_item(path.read_bytes())
+    return {path.stem for path in items}
+
+
+# A file system of our own
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounting = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "syncd-test", place],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounting.returncode:
+        pytest.skip(f"file systems cannot be mounted here: {mounting.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_full_disk_writes_nothing_of_a_push_and_what_was_there_stays_readable(
+    disk: Path,
+) -> None:
+    library = open_library(disk / "library")
+    library.push([Create(KEYS[0], article())], expected=None)
+    version = version_of(library)
+    long = {**article(), "abstractNote": "x" * 300_000}
+
+    with pytest.raises(UnavailableError, match="disk is full"):
+        library.push([Create(key, long) for key in KEYS[1:]], expected=version)
+
+    assert keys_in(disk / "library") == {KEYS[0]}
+    assert version_of(library) == version
+    assert [item.key for item in library.get(KEYS)] == [KEYS[0]]
+    outcomes = library.push([Create(KEYS[1], article())], expected=version).outcomes
+    assert isinstance(outcomes[0], Accepted)
+
+
+def test_a_disk_without_any_room_is_unavailable_and_works_again_with_room(disk: Path) -> None:
+    library = open_library(disk / "library")
+    library.push([Create(KEYS[0], article())], expected=None)
+    ballast = disk / "ballast"
+    with pytest.raises(OSError, match="No space"):
+        ballast.write_bytes(b"x" * 2**20)
+
+    with pytest.raises((UnavailableError, OutcomeUnknownError), match="disk is full"):
+        library.push([Create(KEYS[1], article())], expected=None)
+    with pytest.raises(UnavailableError, match="disk is full"):
+        library.finish()
+
+    ballast.unlink()
+    library.finish()
+    [outcome] = library.push([Create(KEYS[1], article())], expected=None).outcomes
+    assert isinstance(outcome, Accepted) or outcome.refusal is Refusal.KEY_TAKEN
+    assert keys_in(disk / "library") == set(KEYS[:2])
+
+
+def test_a_read_only_disk_is_unavailable_and_says_so(disk: Path) -> None:
+    library = open_library(disk / "library")
+    library.push([Create(KEYS[0], article())], expected=None)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+
+    assert not library.describe().writable
+    with pytest.raises(UnavailableError, match="read-only"):
+        library.push([Create(KEYS[1], article())], expected=None)
+    with pytest.raises(UnavailableError, match="read-only"):
+        version_of(library)
+
+
+# Somebody else's files
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A place that everybody can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o777)
+        yield Path(place) / "library"
+
+
+@pytest.fixture
+def _unprivileged() -> Iterator[None]:
+    """Be somebody whom file modes stop."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.mark.usefixtures("_unprivileged")
+def test_a_folder_that_may_not_be_written_is_unavailable(home: Path) -> None:
+    library = open_library(home)
+    library.push([Create(KEYS[0], article())], expected=None)
+    (home / "items").chmod(0o555)
+
+    with pytest.raises(UnavailableError, match="permission denied"):
+        library.push([Create(KEYS[1], article())], expected=None)
+
+    (home / "items").chmod(0o755)
+    assert keys_in(home) == {KEYS[0]}
+
+
+@pytest.mark.usefixtures("_unprivileged")
+def test_one_file_that_may_not_be_read_stops_nothing(home: Path) -> None:
+    library = open_library(home)
+    library.push([Create(key, article()) for key in KEYS[:2]], expected=None)
+    version = version_of(library)
+    path = home / "items" / f"{KEYS[0]}.json"
+    path.write_bytes(path.read_bytes().replace(b"title", b"shortTitle"))
+    path.chmod(0)
+
+    [*_, last] = library.changes_since(version)
+    assert last.deleted == []
+    [outcome] = library.push([Update(KEYS[0], version, article("Ours"))], expected=None).outcomes
+    assert isinstance(outcome, Refused)
+    assert outcome.refusal is Refusal.INVALID
+
+    path.chmod(0o644)
+    assert [item.key for page in library.changes_since(version) for item in page.items] == [KEYS[0]]
+
+
+# Killed anywhere
+
+PUSHES: list[list[Operation]] = [
+    [CreateCollection(CollectionKey("CQLL2345"), "Inbox"), Create(KEYS[0], article())],
+    [Update(KEYS[0], 2**40, article("Updated")), Create(KEYS[1], article())],
+]
+
+
+def _push_until_killed(home: Path, step: int) -> bool:
+    """Do all pushes in a child that kills itself at its n-th call to the system; say if it did."""
+    child = os.fork()
+    if child == 0:
+        steps = 0
+
+        def count(event: str, _: tuple[object, ...]) -> None:
+            nonlocal steps
+            # What Python asks of the system; SQLite's own survival is its own promise.
+            if event == "open" or event.startswith(("os.", "sqlite3.", "fcntl.")):
+                steps += 1
+                if steps == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        library = open_library(home)
+        sys.addaudithook(count)
+        for operations in PUSHES:
+            library.push(operations, expected=None)
+        library.finish()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def test_killed_at_any_step_every_item_is_whole_or_absent_and_all_are_there_in_the_end(
+    tmp_path: Path,
+) -> None:
+    step = 1
+    while _push_until_killed(tmp_path / str(step), step):
+        home = tmp_path / str(step)
+        library = open_library(home)
+        present = keys_in(home) if (home / "items").is_dir() else set()
+        seen = [item.key for page in library.changes_since(0) for item in page.items]
+        assert sorted(seen) == sorted(present)
+
+        for operations in PUSHES:
+            for outcome in library.push(operations, expected=None).outcomes:
+                assert isinstance(outcome, Accepted) or outcome.refusal is Refusal.KEY_TAKEN
+        library.finish()
+
+        assert keys_in(home) == set(KEYS[:2])
+        assert {item.data["title"] for item in library.get(KEYS[:1])} == {"Updated"}
+        assert [collection.name for collection in library.collections()] == ["Inbox"]
+        leftovers = [path.name for path in home.rglob(".*tmp*")]
+        assert leftovers == []
+        step += 1
+    assert step > 50, "the child died at every step from the first to the last"
+
+
+def test_what_a_killed_writer_left_behind_goes_at_the_next_look(tmp_path: Path) -> None:
+    library = open_library(tmp_path / "library")
+    library.push([Create(KEYS[0], article())], expected=None)
+    Desk(tmp_path / "library" / "items").lay_out(f"{KEYS[1]}.json", b"half", base=None)
+
+    version_of(library)
+
+    assert [path.stem for path in (tmp_path / "library" / "items").iterdir()] == [KEYS[0]]
+
+
+# Nothing of a person's is overwritten
+
+
+def test_a_file_that_changed_since_its_content_was_decided_is_left_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.lay_out("ours", b"ours", base=None)
+    desk.lay_out("theirs", b"ours", base=None)
+    (tmp_path / "theirs").write_bytes(b"theirs")
+
+    overtaken = desk.put_into_place()
+    desk.clear()
+
+    assert overtaken == {"theirs"}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "ours": b"ours",
+        "theirs": b"theirs",
+    }
