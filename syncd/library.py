@@ -19,6 +19,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, NewType, Protocol
 
+from syncd.limits import Limits
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
@@ -37,6 +38,8 @@ class Capabilities:
     """`changes_since` names items that were deleted for good."""
     keeps_trash: bool = True
     """Trashed items stay readable and can be restored."""
+    text_limits: Limits | None = None
+    """The longest texts the library takes; None where it takes any."""
 
 
 class Description(NamedTuple):

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from syncd.library import CollectionKey
+from syncd.limits import Cut
 from syncd.record import NO_IDENTITY, Citation, Identity, ItemKey, Origin
 from syncd.settings import LookAlikes, WhenFound
 
@@ -106,6 +107,8 @@ class Incoming:
     """Which export of the plan it came from, counting from 0."""
     entry: bytes = b""
     """The entry as written, deflated; kept in the ledger."""
+    cuts: tuple[Cut, ...] = ()
+    """Texts longer than the library takes; the data holds what fits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ class _Planner:
 
     def _create(self, number: int, ruling: Ruling) -> Intent:
         record = self._incoming[number]
+        if any(cut.falsifies for cut in record.cuts):
+            return self._hold(record, ruling._replace(reason=_too_long_words(record)))
         key, ordinal, tombstone = self._mint(record)
         if tombstone and not record.place.readd:
             reason = "this work was deleted from the library, and stays deleted"
@@ -95,7 +97,8 @@ class _Planner:
             child_key = self._desk.mint_child(key, child_number)
             payload = {**child, "parentItem": key}
             operations.append(PlannedOperation(OperationKind.CREATE, child_key, payload))
-        intent = self._settle(record, ruling, Decision.CREATE, ruling.reason, key)
+        reason = "; ".join([ruling.reason, *_cut_words(record)])
+        intent = self._settle(record, ruling, Decision.CREATE, reason, key)
         return replace(
             intent, operations=tuple(operations), placements=_placements(collections, tags)
         )
@@ -284,6 +287,18 @@ def _with_tags(tags: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[
     present = list(tags)
     known = {tag["tag"] for tag in present}
     return present + [{"tag": name} for name in names if name not in known]
+
+
+def _cut_words(record: Incoming) -> list[str]:
+    if not record.cuts:
+        return []
+    where = ", ".join(cut.where for cut in record.cuts)
+    return [f"{where} cut to what the library takes; the whole stands in the ledger"]
+
+
+def _too_long_words(record: Incoming) -> str:
+    where = ", ".join(cut.where for cut in record.cuts if cut.falsifies)
+    return f"{where} longer than the library takes, and would not be true if it were cut"
 
 
 def _removed_words(known: Known) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from syncd.errors import InputError
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.limits import Limits, fit
 from syncd.plan import Decision, Incoming, Place, PlannedRecord
 from syncd.record import Origin, Record
 from syncd.ris import Entry, Reader
@@ -52,6 +53,7 @@ class Tools(NamedTuple):
 
     schema: Schema
     keep_notes: Collection[str]
+    text_limits: Limits | None = None
 
 
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Reading:
@@ -86,14 +88,19 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -
 
 def _receive(record: Record, entry: Entry, number: int, place: Place, tools: Tools) -> Incoming:
     data = item_data(record, tools.schema)
+    # What is compared is what the export says, not what a library has room for.
+    citation = citation_of(data, record.identity)
+    whole = [data, *_children(record, tools)]
+    fitted = [fit(each, tools.text_limits) if tools.text_limits else (each, ()) for each in whole]
     return Incoming(
         origin=record.origin,
-        citation=citation_of(data, record.identity),
-        data=data,
-        children=tuple(_children(record, tools)),
+        citation=citation,
+        data=fitted[0][0],
+        children=tuple(child for child, _ in fitted[1:]),
         place=place,
         export=number,
         entry=_keep(entry),
+        cuts=tuple(cut for _, cuts in fitted for cut in cuts),
     )
 
 

@@ -6,7 +6,7 @@ may have been removed. Nothing is sent on the strength of a view that is known t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,8 @@ class Replanner:
                     self._check_child(connection, pending, known)
                 elif pending.kind in (OperationKind.COLLECT, OperationKind.RESTORE):
                     self._check_change(connection, pending, known.get(pending.item_key))
+                elif pending.kind is OperationKind.CREATE_COLLECTION:
+                    self._rename_collection(connection, pending)
             self._drop_collections(connection, stale, collections)
         return True
 
@@ -262,6 +264,19 @@ class Replanner:
                 payload: dict[str, Any] = {**pending.payload, "collections": kept}
                 outbox.change(connection, pending.operation_id, payload=payload)
 
+    def _rename_collection(self, connection: Connection, pending: Pending) -> None:
+        """The key belongs to a collection that cannot be seen, such as a trashed one."""
+        if not pending.attempts:
+            return
+        new = mint_key(self._identity, ("after", pending.item_key))
+        outbox.change(connection, pending.operation_id, item_key=new)
+        for other in outbox.operations_in(connection, self._library_id, pending.item_key):
+            outbox.change(
+                connection,
+                other.operation_id,
+                payload=_with_collection(other.payload, pending.item_key, new),
+            )
+
     def _note(self, connection: Connection, pending: Pending, record: PlannedRecord) -> None:
         if pending.record_id is not None:
             journal.change_decision(connection, pending.record_id, record)
@@ -271,7 +286,16 @@ def _parents(waiting: Sequence[Pending]) -> set[str]:
     return {p.payload["parentItem"] for p in waiting if not p.is_main}
 
 
-def _known_identity(payload: Any, record: PlannedRecord) -> Identity | None:
+def _with_collection(payload: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    changed = dict(payload)
+    if changed.get("parent") == old:
+        changed["parent"] = new
+    if "collections" in changed:
+        changed["collections"] = [new if key == old else key for key in changed["collections"]]
+    return changed
+
+
+def _known_identity(payload: Mapping[str, Any], record: PlannedRecord) -> Identity:
     """Return all identifiers known of a record, also those that its item does not show."""
     shown: Citation = citation_of(payload)
     merged = {

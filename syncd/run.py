@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.desk import CollectionBook, LedgerDesk
-from syncd.errors import UnavailableError
+from syncd.errors import AccessDeniedError, UnavailableError
 from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.outbox import Pending
@@ -175,6 +175,8 @@ class LibraryRun:
 
         Raises `LibraryError`; what was promised by then is carried out by `push_pending`.
         """
+        if not self.description.writable:
+            raise AccessDeniedError(self.description.access or "the library may only be read")
         with self._patiently():
             self.refresh()
             self._pusher.push_all()
@@ -216,7 +218,11 @@ class LibraryRun:
         self, deliveries: Sequence[Delivery]
     ) -> tuple[Reading, list[Intent], CollectionBook]:
         description = self.description
-        reading = read_deliveries(deliveries, Tools(description.schema, self._helpers.keep_notes))
+        # A server may take a note that the key cannot read back; what cannot be seen again
+        # cannot be sent once.
+        keep_notes = self._helpers.keep_notes if description.takes_notes else ()
+        tools = Tools(description.schema, keep_notes, self._library.capabilities.text_limits)
+        reading = read_deliveries(deliveries, tools)
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         book = CollectionBook(
             description.identity, self._library.collections() if wants_collections else ()

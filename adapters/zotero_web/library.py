@@ -44,6 +44,7 @@ from syncd.library import (
     StoredItem,
     Surroundings,
 )
+from syncd.limits import ZOTERO
 from syncd.record import ItemKey
 
 _ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
@@ -55,7 +56,7 @@ _T = TypeVar("_T")
 class ZoteroWebLibrary:
     """A user's or a group's library on a Zotero server. Not thread-safe: one worker owns it."""
 
-    capabilities = Capabilities(batch_size=50)
+    capabilities = Capabilities(batch_size=50, text_limits=ZOTERO)
 
     def __init__(
         self,

@@ -129,6 +129,16 @@ def operations_of_record(connection: Connection, record_id: int) -> list[Pending
     return [_read(row) for row in rows]
 
 
+def operations_in(connection: Connection, library_id: int, collection: str) -> list[Pending]:
+    """Return what is promised to be put into a collection, or below it."""
+    rows = connection.execute(
+        select(outbox)
+        .where(outbox.c.library_id == library_id, outbox.c.payload.contains(f'"{collection}"'))
+        .order_by(outbox.c.operation_id)
+    )
+    return [_read(row) for row in rows]
+
+
 def _read(row: Any) -> Pending:
     return Pending(
         operation_id=row.operation_id,
