@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
+_PATIENCE = timedelta(seconds=1)
+
 
 class Notifier:
     """The way to the service manager, if there is one."""
@@ -49,8 +51,9 @@ class Notifier:
         if not self._address:
             return
         message = "\n".join(line.replace("\n", " ") for line in lines).encode()
-        # A service manager that is restarting must not take the daemon with it.
+        # A service manager that restarts or is stuck must not take the daemon with it.
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(_PATIENCE.total_seconds())
             sender.connect(self._address)
             sender.sendall(message)
 
