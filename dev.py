@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -33,9 +37,7 @@ def main() -> int:
     parser.add_argument("command", choices=("demo", "check"))
     command = parser.parse_args().command
     set_up(groups=("dev",) if command == "check" else ())
-    if command == "check":
-        return check()
-    return subprocess.call([BIN / "python", ROOT / "docs" / "demo.py"])
+    return check() if command == "check" else demo()
 
 
 def set_up(groups: Sequence[str]) -> None:
@@ -74,6 +76,96 @@ def check() -> int:
         print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
     print("\nfailed: " + ", ".join(failed) if failed else "\nall checks passed")
     return 1 if failed else 0
+
+
+def demo() -> int:
+    """Let the daemon watch a folder, drop an export three times, and look at the library."""
+    with tempfile.TemporaryDirectory(prefix="syncd-demo-") as name:
+        folder, library = Path(name, "drop"), Path(name, "library")
+        folder.mkdir()
+        options = ("--file-library", str(library))
+        print(f"\n1. syncd run --file-library {library} --folder {folder}")
+        daemon = subprocess.Popen([BIN / "syncd", "run", *options, "--folder", folder])
+        try:
+            story = _Story(folder, library, daemon)
+            story.tell()
+        finally:
+            print("\n5. The daemon is told to stop (SIGTERM).")
+            daemon.terminate()
+            code = daemon.wait(timeout=15)
+    story.expect(code == 0, f"the daemon left with exit code {code}")
+    print("\nAll as promised." if not story.broken else f"\nBroken: {'; '.join(story.broken)}")
+    return 1 if story.broken else 0
+
+
+class _Story:
+    """What the demonstration drops, waits for and checks."""
+
+    def __init__(self, folder: Path, library: Path, daemon: subprocess.Popen[bytes]) -> None:
+        self.folder = folder
+        self.library = library
+        self.daemon = daemon
+        self.broken: list[str] = []
+
+    def tell(self) -> None:
+        example = (ROOT / "docs" / "example.ris").read_bytes()
+        self.wait("the daemon runs", lambda: self.status()["running"])
+
+        print("\n2. An export from Elsevier Pure arrives: pure.ris, one record.")
+        started = time.monotonic()
+        (self.folder / "pure.ris").write_bytes(example)
+        self.wait("its item is in the library", lambda: bool(self.items()))
+        print(
+            f"   (after {time.monotonic() - started:.1f} s, 2 s of them to see that the file rests)"
+        )
+        self.show()
+
+        print("\n3. The same record arrives twice more: renamed, with other line ends, and as")
+        print("   Scopus itself exports it: other tags, other order, its number in the address.")
+        (self.folder / "pure (1).ris").write_bytes(example.replace(b"\n", b"\r\n"))
+        shutil.copy(ROOT / "docs" / "example-scopus.ris", self.folder / "scopus.ris")
+        self.wait("both files were read", lambda: self.files_read() == 3)
+
+        print("\n4. What is in the library now?")
+        self.expect(len(self.items()) == 1, f"{len(self.items())} item for three files")
+        dropped = sorted(path.name for path in self.folder.iterdir())
+        self.expect(len(dropped) == 3, f"the folder is as it was: {', '.join(dropped)}")
+
+    def wait(self, what: str, is_so: Callable[[], bool]) -> None:
+        until = time.monotonic() + 30
+        while not is_so():
+            if self.daemon.poll() is not None or time.monotonic() > until:
+                self.expect(False, what)
+                raise SystemExit(f"dev.py: waited in vain: {what}")
+            time.sleep(0.1)
+        self.expect(True, what)
+
+    def expect(self, is_so: bool, what: str) -> None:
+        print(f"   {'ok ' if is_so else 'NOT'}  {what}", flush=True)
+        if not is_so:
+            self.broken.append(what)
+
+    def status(self) -> dict[str, Any]:
+        command = (BIN / "syncd", "status", "--json", "--file-library", self.library)
+        answer = subprocess.run(command, capture_output=True, check=False).stdout
+        return dict(json.loads(answer))
+
+    def files_read(self) -> int:
+        return sum(run["files"] for run in self.status()["runs"])
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return the library's items, but for the notes that belong to them."""
+        found = [json.loads(path.read_text()) for path in self.library.glob("items/*.json")]
+        return [item for item in found if "parentItem" not in item.get("data", item)]
+
+    def show(self) -> None:
+        [item] = self.items()
+        data = item.get("data", item)
+        authors = ", ".join(creator["lastName"] for creator in data["creators"])
+        print(f"   {item['key']}: {authors} ({data['date']})")
+        print(f"     {data['title']}")
+        print(f"     {data['publicationTitle']} {data['volume']}({data['issue']}), {data['pages']}")
+        print(f"     {data['DOI']}; {data['extra']}")
 
 
 if __name__ == "__main__":

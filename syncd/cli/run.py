@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -61,9 +59,5 @@ def command(
             lambda pause: assemble(load(config, file_library, folder), state_dir, ledger, pause),
         )
         daemon.run({}, exit_of)
-        if not daemon.is_over():
-            # A thread that cannot be ended must not keep the process: whatever it was doing, the
-            # ledger knows of it, and the next start looks at it.
-            logging.shutdown()
-            os._exit(Exit.DONE)
+        daemon.leave()
     return Exit.DONE
