@@ -25,7 +25,7 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
         own = own_names.get(name, name)
         if own in fields:
             data[own] = text
-        else:
+        elif text:
             moved.append((label_of(name), text))
     if not data["title"]:
         del data["title"]

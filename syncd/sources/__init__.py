@@ -8,17 +8,43 @@ from __future__ import annotations
 from syncd.errors import InputError
 from syncd.record import Record
 from syncd.ris import Entry
+from syncd.sources.cochrane import COCHRANE
+from syncd.sources.dimensions import DIMENSIONS
 from syncd.sources.draft import Draft
+from syncd.sources.ebsco import EBSCO
+from syncd.sources.embase import EMBASE
+from syncd.sources.endnote import ENDNOTE
 from syncd.sources.generic import GENERIC, fill_record
+from syncd.sources.google_scholar import GOOGLE_SCHOLAR
+from syncd.sources.ieee import IEEE
 from syncd.sources.item_types import kind_of
+from syncd.sources.ovid import OVID
 from syncd.sources.own import OWN
+from syncd.sources.proquest import PROQUEST
+from syncd.sources.pubmed import PUBMED
 from syncd.sources.pure import PURE
 from syncd.sources.scopus import SCOPUS
 from syncd.sources.source import Source
+from syncd.sources.web_of_science import WEB_OF_SCIENCE
 
 __all__ = ["SOURCES", "Source", "read_record"]
 
-SOURCES = (OWN, PURE, SCOPUS)
+SOURCES = (
+    OWN,
+    PURE,
+    SCOPUS,
+    WEB_OF_SCIENCE,
+    OVID,
+    EBSCO,
+    PROQUEST,
+    EMBASE,
+    COCHRANE,
+    DIMENSIONS,
+    IEEE,
+    PUBMED,
+    GOOGLE_SCHOLAR,
+    ENDNOTE,
+)
 """Asked in this order; the first that recognises an entry reads it."""
 
 

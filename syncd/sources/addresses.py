@@ -22,6 +22,9 @@ _RECORD_PAGE = re.compile(
     (?:[:/?]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
+_OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
+_LINK_RESOLVER = re.compile(r"url_ver=Z39|openurl|[?&]sid=|//sfx\.", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNORECASE)
 _REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
@@ -48,25 +51,51 @@ def fill_address(draft: Draft) -> None:
     """Fill the url with the work's own page; further addresses become links beside the item."""
     pages: list[tuple[str, str]] = []
     records: list[tuple[str, str]] = []
+    resolvers: list[tuple[str, str]] = []
     for tag in _URL_TAGS:
         for value in draft.tags.pop(tag, ()):
             found = addresses_in(value)
             _read_identifiers(draft, value)
             for url in found:
-                (records if _RECORD_PAGE.match(url) else pages).append((tag, url))
-            if not found or "<Go to" in value:
+                if is_record_page(url):
+                    records.append((tag, url))
+                else:
+                    (resolvers if _LINK_RESOLVER.search(url) else pages).append((tag, url))
+            if not found:
                 _leave_address(draft, tag, value)
-    candidates = pages or records[:1]
-    if candidates:
-        draft.fill("url", candidates[0][1])
+            elif _says_more(value, found):
+                draft.leave(tag, value)
+    ranked = [*pages, *records, *resolvers]
+    if ranked:
+        draft.fill("url", ranked[0][1])
     for tag, url in pages[1:]:
         _add_link(draft, tag, url, "")
-    for tag, url in records if pages else records[1:]:
+    for tag, url in ranked[max(len(pages), 1) :]:
         draft.leave(tag, url)
 
 
+def is_record_page(url: str) -> bool:
+    """Tell whether an address leads to a database's record rather than to the work."""
+    return _RECORD_PAGE.match(_PROXY.sub("", url)) is not None
+
+
+def _says_more(value: str, urls: list[str]) -> bool:
+    """Tell whether a value holds words beside its addresses."""
+    if len(urls) == 1 and len(value) <= len(urls[0]) + 1:
+        return False
+    rest = value.replace("&amp;", "&")
+    for url in urls:
+        rest = rest.replace(url, "")
+    return any(character.isalnum() for character in rest)
+
+
 def _leave_address(draft: Draft, tag: str, value: str) -> None:
-    understood = _REFERENCE_MANAGER_PMID.fullmatch(value) or parse_wos(value) or parse_doi(value)
+    understood = (
+        _REFERENCE_MANAGER_PMID.fullmatch(value)
+        or _OF_A_PERSON.match(value)
+        or parse_wos(value)
+        or parse_doi(value)
+    )
     if not understood:
         draft.warn(f"no address: {value[:80]}", tag, value)
     draft.leave(tag, value)
@@ -111,4 +140,9 @@ def add_links(draft: Draft) -> None:
                 _read_identifiers(draft, url)
                 if _DOI_LINK.match(url) or _PUBMED_LINK.search(url):
                     continue
-                _add_link(draft, tag, url, title)
+                if is_record_page(url) and draft.fill("url", url):
+                    continue
+                if is_record_page(url) or _LINK_RESOLVER.search(url):
+                    draft.leave(tag, url)
+                else:
+                    _add_link(draft, tag, url, title)

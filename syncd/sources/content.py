@@ -6,6 +6,7 @@ import re
 
 from syncd.record import Keyword
 from syncd.sources.draft import Draft
+from syncd.sources.item_types import NAMED_KINDS
 from syncd.sources.text import fold_blanks, plain
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
@@ -53,7 +54,7 @@ def add_keywords(draft: Draft) -> None:
     values = draft.tags.pop("KW", None)
     if values is None:
         return
-    automatic = draft.source.assigns_keywords
+    assigns = draft.source.assigns
     seen: set[str] = set()
     for value in values:
         text = plain(value) if "<" in value or "&" in value else value
@@ -62,19 +63,26 @@ def add_keywords(draft: Draft) -> None:
             folded = name.casefold()
             if name and folded not in seen:
                 seen.add(folded)
-                draft.keywords.append(Keyword(name, automatic))
+                draft.keywords.append(Keyword(name, assigns(name)))
 
 
 def fill_kind(draft: Draft, genre: str) -> None:
     """Say what kind of work it is, where that says more than the item type."""
     for value in draft.take("M3"):
         text = fold_blanks(plain(value))
-        if draft.item_type == "journalArticle" and text.casefold() in _NOISE_KINDS:
+        if _says_nothing(text.casefold(), draft.item_type):
             draft.leave("M3", value)
         else:
-            draft.fill_or_leave("type", "M3", value, text)
+            field = "medium" if draft.item_type == "artwork" else "type"
+            draft.fill_or_leave(field, "M3", value, text)
     if genre:
         draft.fill("type", genre)
+
+
+def _says_nothing(kind: str, item_type: str) -> bool:
+    if item_type == "journalArticle":
+        return kind in _NOISE_KINDS
+    return item_type not in _WITH_OWN_TYPE and NAMED_KINDS.get(kind) == item_type
 
 
 def fill_event_place(draft: Draft) -> None:

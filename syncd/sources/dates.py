@@ -44,7 +44,7 @@ _SEASONS = {
 _MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "nan"])
 
 _SLASHED = re.compile(r"(\d{4})(?:/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?)?/*", re.DOTALL)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?/*")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+")
 _RANGE = re.compile(r"(?<=[\w.])\s*(?:[-–—/]|\bto\b|\bthrough\b)\s*(?=\w)")
@@ -116,6 +116,8 @@ def _with_rest(date: Date, rest: str) -> Date:
         return date
     if season := _SEASONS.get(folded):
         return date._replace(season=season)
+    if rest == f"{date.year:04}":
+        return date
     said = _in_words(rest)
     if said.month and not said.text and said.year in (None, date.year):
         if date.month is None:
@@ -183,10 +185,15 @@ def _as_text(text: str, year: int | None) -> Date:
     return Date(year, text=text)
 
 
+_DATE_TAGS = {"": ("DA", "Y1", "PY", "YR"), "patent": ("DA", "Y1", "PY", "YR", "C2")}
+_FILING_TAGS = ("FD", "C1")
+_WEB_PAGE_ACCESS = ("VL", "M1")
+
+
 def fill_date(draft: Draft) -> None:
     """Fill the date from DA, Y1 and PY: the first year wins, then whoever knows more about it."""
     best = _UNKNOWN
-    for tag, value in draft.take_all(("DA", "Y1", "PY", "YR")):
+    for tag, value in draft.take_all(_DATE_TAGS.get(draft.item_type, _DATE_TAGS[""])):
         date = parse_date(value)
         if date == _UNKNOWN:
             draft.leave(tag, value)
@@ -201,6 +208,12 @@ def fill_date(draft: Draft) -> None:
             draft.leave(tag, value)
     if best != _UNKNOWN:
         _write(draft, best)
+
+
+def fill_filing_date(draft: Draft) -> None:
+    """Fill the day on which a patent was filed."""
+    for tag, value in draft.take_all(_FILING_TAGS):
+        draft.fill_or_leave("filingDate", tag, value, parse_date(value).iso or value)
 
 
 def _precision(date: Date) -> int:
@@ -235,7 +248,8 @@ _FIRST_ACCESS = 1990
 
 def fill_access_date(draft: Draft) -> None:
     """Fill the access date, where Y2 is one: often it holds the days of a conference instead."""
-    for tag, value in draft.take_all(("Y2", "RD")):
+    tags = ("Y2", "RD", *_WEB_PAGE_ACCESS) if draft.item_type == "webpage" else ("Y2", "RD")
+    for tag, value in draft.take_all(tags):
         date = parse_date(value)
         if _EVENT_TEXT.search(value) and date.day is None:
             draft.add_extra("Event Date", event_days(value))

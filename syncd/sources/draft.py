@@ -32,6 +32,7 @@ class Draft:
         "entry",
         "extra",
         "fields",
+        "groups",
         "identifiers",
         "identity",
         "isbns",
@@ -58,6 +59,7 @@ class Draft:
         self.fields: dict[str, str] = {}
         self.extra: list[tuple[str, str]] = []
         self.creators: list[Person] = []
+        self.groups: list[Person] = []
         self.keywords: list[Keyword] = []
         self.notes: list[Note] = []
         self.links: list[Link] = []

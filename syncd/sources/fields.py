@@ -8,6 +8,7 @@ notes, keywords) are not here but in rooms of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from syncd.sources.draft import Draft
 from syncd.sources.text import fold_blanks, plain
 
 ANY = "*"
+
+_YEAR = re.compile(r"\d{4}")
 
 _NO_ARCHIVE = dict.fromkeys(
     ["bill", "blogPost", "case", "email", "hearing", "patent", "presentation", "statute", "webpage"]
@@ -49,14 +52,6 @@ _ISSUE = {
     "dataset": "versionNumber",
     "report": "number",
 }
-_TYPE = {
-    "artwork": "medium",
-    **dict.fromkeys(
-        ["blogPost", "dataset", "document", "film", "letter", "manuscript", "map", "preprint",
-         "presentation", "report", "standard", "thesis", "webpage", ANY],
-        "type",
-    ),
-}  # fmt: skip
 _VIDEO_FORMAT = {"film": "medium", "videoRecording": "medium", "audioRecording": "medium"}
 
 ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
@@ -87,8 +82,7 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
     ),
     ("PB", _PUBLISHER),
     ("PU", _PUBLISHER),
-    ("C1", {"map": "scale", "patent": "filingDate"}),
-    ("C2", {"patent": "date"}),
+    ("C1", {"map": "scale"}),
     ("C3", {"artwork": "artworkSize", "patent": "country"}),
     ("C4", {"film": "type"}),
     ("C5", {**_VIDEO_FORMAT, "patent": "references"}),
@@ -108,7 +102,6 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
             "statute": "number",
         },
     ),
-    ("M3", _TYPE),
     (
         "NV",
         {
@@ -143,7 +136,7 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
     ("DB", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
     ("DP", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
     ("H1", {**_NO_ARCHIVE, ANY: "libraryCatalog"}),
-    ("FD", {"patent": "filingDate"}),
+    ("SE", dict.fromkeys(["bill", "journalArticle", "newspaperArticle", "statute"], "section")),
 )
 
 _LABELLED = {
@@ -183,12 +176,24 @@ def fill_plain_fields(draft: Draft) -> None:
             continue
         for value in values:
             text = fold_blanks(plain(value)) if "<" in value or "&" in value else value
-            if fields.setdefault(field, text) != text:
+            if not text or fields.setdefault(field, text) != text:
                 draft.leave(tag, value)
 
 
 def add_labelled_lines(draft: Draft) -> None:
     """Write the tags that have a label but no field into `extra`."""
+    if "OP" in draft.tags:
+        _add_original(draft)
+    if "ET" in draft.tags and draft.item_type == "journalArticle":
+        for value in draft.take("ET"):
+            draft.add_extra("Early Access", value)
     for tag, label in _LABELLED.items():
         for value in draft.take(tag):
             draft.add_extra(label, fold_blanks(plain(value)))
+
+
+def _add_original(draft: Draft) -> None:
+    """A year is the date of the original; anything else describes it."""
+    for value in draft.take("OP"):
+        if not (_YEAR.fullmatch(value) and draft.fill("originalDate", value)):
+            draft.add_extra("Original Publication", fold_blanks(plain(value)))

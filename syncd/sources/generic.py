@@ -9,7 +9,7 @@ from syncd.sources.content import (
     fill_event_place,
     fill_kind,
 )
-from syncd.sources.dates import fill_access_date, fill_date
+from syncd.sources.dates import fill_access_date, fill_date, fill_filing_date
 from syncd.sources.draft import Draft
 from syncd.sources.fields import add_labelled_lines, fill_plain_fields, has_archive
 from syncd.sources.identifiers import (
@@ -48,6 +48,8 @@ def fill_record(draft: Draft, genre: str) -> None:
     fill_kind(draft, genre)
     if draft.item_type == "conferencePaper":
         fill_event_place(draft)
+    elif draft.item_type == "patent":
+        fill_filing_date(draft)
     fill_plain_fields(draft)
     fill_pages(draft)
     fill_serial_numbers(draft)

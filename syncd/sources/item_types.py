@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from syncd.identity import parse_isbns
 from syncd.sources.draft import Draft
 
 _KINDS = {
@@ -83,7 +84,7 @@ _GENRES = {
 }
 """What a TY says beyond its item type."""
 
-_NAMED_IN_M3: dict[str, str] = {
+NAMED_KINDS: dict[str, str] = {
     **dict.fromkeys(
         ["abstract", "conference article", "conference contribution", "conference paper", "paper",
          "poster", "proceedings paper"],
@@ -152,7 +153,7 @@ def named_kind(draft: Draft) -> str | None:
     """Return the item type that M3 names in words, or None."""
     for value in draft.tags.get("M3", ()):
         name = value.casefold()
-        if item_type := _NAMED_IN_M3.get(name):
+        if item_type := NAMED_KINDS.get(name):
             return item_type
         if name.endswith("thesis"):
             return "thesis"
@@ -219,8 +220,8 @@ def by_evidence(draft: Draft) -> str:
 
 
 def _by_container(draft: Draft) -> str | None:
-    numbers = " ".join(draft.tags.get("SN", ()))
-    has_isbn = draft.has("BN") or "ISBN" in numbers or re.search(r"97[89]", numbers) is not None
+    numbers = " ".join([*draft.tags.get("SN", ()), *draft.tags.get("BN", ())])
+    has_isbn = bool(numbers) and bool(parse_isbns(numbers))
     event = is_event(draft.first("T2")) or " through " in draft.first("Y2")
     if draft.has("BT") and event:
         return "conferencePaper"

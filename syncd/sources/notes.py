@@ -33,16 +33,19 @@ _KINDS = {
 }
 """Kinds by label. Reference lists hold the identifiers of other works and are never searched."""
 
-_LABEL = re.compile(
-    rf"(?:\A|;\s+|\n)(?P<label>{'|'.join(map(re.escape, _KINDS))})(?:\s*\d+)?\s*:",
+_LABELS = rf"(?P<label>{'|'.join(map(re.escape, _KINDS))})(?:\s*\d+)?\s*:"
+_FIRST_LABEL = re.compile(_LABELS, re.IGNORECASE)
+_FURTHER_LABEL = re.compile(rf"[;\n]\s*{_LABELS}", re.IGNORECASE)
+_CITED_OFTEN = re.compile(
+    r"times cited|cited reference count|\A\W*cited by(?: \(since \d+\))?\s*:?\s*\d",
     re.IGNORECASE,
 )
-_CITED_OFTEN = re.compile(r"times cited|cited reference count|total times cited", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"(?:publisher )?copyright\s*[-:]\s*", re.IGNORECASE)
 _UPDATED = re.compile(
     r"last updated\s*[-:]|date (?:revised|completed|created)\s*[-:]", re.IGNORECASE
 )
 _BARE = re.compile(r"\d{1,4}|SI")
-_PMID = re.compile(r"PMID\s*[:=]?\s*\d+\.?", re.IGNORECASE)
+_PMID = re.compile(r"\bPMID\s*[:=]?\s*\d+\.?", re.IGNORECASE)
 _PMCID = re.compile(r"(?:PMCID\s*[:=]?\s*)?PMC\s*\d+\.?", re.IGNORECASE)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
@@ -61,10 +64,12 @@ def add_notes(draft: Draft) -> None:
 
 def _add_pieces(draft: Draft, value: str) -> None:
     position, kind = 0, ""
-    for match in _LABEL.finditer(value):
+    if first := _FIRST_LABEL.match(value):
+        kind = _KINDS[first["label"].casefold()]
+    for match in _FURTHER_LABEL.finditer(value, first.end() if first else 0):
         _add_piece(draft, kind, value[position : match.start()].strip())
         position, kind = match.start("label"), _KINDS[match["label"].casefold()]
-    _add_piece(draft, kind, value[position:].strip())
+    _add_piece(draft, kind, value[position:].strip() if position else value)
 
 
 def _add_piece(draft: Draft, kind: str, text: str) -> None:
@@ -72,15 +77,22 @@ def _add_piece(draft: Draft, kind: str, text: str) -> None:
         return
     kind = kind or _kind_of(draft, text)
     if kind == "copyright":
-        rights = fold_blanks(text.partition(":")[2])
-        draft.fill("rights", rights)
-    draft.notes.append(Note(kind, note_html(text)))
+        draft.fill("rights", fold_blanks(_COPYRIGHT.sub("", text, count=1)))
+    note = Note(kind, note_html(text))
+    if kind == "funding" and draft.notes and draft.notes[-1].kind == kind:
+        # Scopus writes one line per funder, some of them twice: together they are one note.
+        if note.html not in draft.notes[-1].html:
+            draft.notes[-1] = Note(kind, draft.notes[-1].html + note.html)
+    else:
+        draft.notes.append(note)
 
 
 def _kind_of(draft: Draft, text: str) -> str:
     """Tell the kind of a note without a label."""
     if _CITED_OFTEN.search(text):
         return "cited-by"
+    if _COPYRIGHT.match(text):
+        return "copyright"
     if _BARE.fullmatch(text):
         return "cited-by"
     if _UPDATED.match(text):
@@ -91,6 +103,8 @@ def _kind_of(draft: Draft, text: str) -> str:
         return "identifier"
     if match := _ACCESSION.match(text):
         draft.fields.setdefault("archiveLocation", match[1])
+        if pmid := _PMID.search(text):
+            draft.identify("pmid", parse_pmid(pmid[0]))
         return "accession"
     if fold_blanks(text).casefold() == draft.fields.get("title", "").casefold():
         return "title"

@@ -14,10 +14,14 @@ _WITH_PAGES = frozenset(
     journalArticle magazineArticle newspaperArticle patent report statute""".split()
 )
 _WITH_PAGE_COUNT = frozenset(["book", "manuscript", "standard", "thesis"])
-_PLACELESS = {"film": "runningTime", "audioRecording": "runningTime"}
 _RANGE = re.compile(r".*\w\s*[-–—,]\s*\w.*")
 _ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.()/-]*")
+_NUMBER_LIKE = re.compile(
+    r"(?:(?:art(?:n|icle)?|paper|no)\.? *)*[\w.()/ -]*\d[\w.()/ :-]*", re.IGNORECASE
+)
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
+_SERIAL_LIKE = re.compile(r"[\dXx -]{8,20}")
+_NO_PAGES = frozenset(["no specified", "n/a", "na", "-", "--"])
 _MEDIUM = re.compile(
     r"\s*\((?:ISSN|ISBN|e-?ISSN|e-?ISBN|print(?:ed)?|online|electronic|linking|hardcover|paperback"
     r"|softcover|hbk|pbk|ebook|e-?pub|pdf)[^)]*\)\s*",
@@ -30,7 +34,10 @@ def fill_pages(draft: Draft) -> None:
     """Fill pages or page count; an article number stands in where there are no pages."""
     start, end = draft.first("SP"), draft.first("EP")
     tags = draft.tags
-    if start or end:
+    if f"{start} {end}".casefold().strip() in _NO_PAGES:
+        draft.leave_all("SP")
+        draft.leave_all("EP")
+    elif start or end:
         _fill_page_range(draft, start, end)
     for tag in ("SP", "EP"):
         if tag in tags:
@@ -47,10 +54,12 @@ def _fill_page_range(draft: Draft, start: str, end: str) -> None:
         draft.fill("pages", page_range(start, end))
     elif item_type in _WITH_PAGE_COUNT:
         _fill_page_count(draft, start, end)
-    elif field := _PLACELESS.get(item_type):
-        draft.fill(field, page_range(start, end))
-    else:
+    elif item_type == "film":
+        draft.fill("runningTime", page_range(start, end))
+    elif start[:1].isdigit():
         draft.fill("pages", page_range(start, end))
+    else:
+        draft.leave("SP", page_range(start, end))
 
 
 def page_range(start: str, end: str) -> str:
@@ -76,6 +85,8 @@ def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
     if _PII.fullmatch(value):
         draft.add_extra("PII", value)
+    elif not _NUMBER_LIKE.fullmatch(value):
+        draft.leave(tag, value)
     elif draft.item_type not in _WITH_PAGES or "pages" in draft.fields:
         if draft.fields.get("pages") != value:
             draft.add_extra("Article Number", value)
@@ -143,6 +154,10 @@ def _once(isbns: list[str]) -> list[str]:
 
 def _place_other_number(draft: Draft, tag: str, number: str) -> None:
     field = {"patent": "number", "report": "number", "standard": "number"}.get(draft.item_type)
-    if field is None or not draft.fill(field, number):
-        draft.warn(f"neither an ISSN nor an ISBN: {number}", tag, number)
+    if field is not None and draft.fill(field, number):
+        return
+    draft.warn(f"neither an ISSN nor an ISBN: {number}", tag, number)
+    if _SERIAL_LIKE.fullmatch(number):
+        draft.add_extra("Serial Number", number)
+    else:
         draft.leave(tag, number)

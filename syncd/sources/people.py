@@ -66,6 +66,13 @@ _INITIALS = r"(?:[^\W\d_]\.[ -]?)+(?:-?[^\W\d_]\.)*"
 _GIVEN_LAST = re.compile(rf"(?P<family>\S.*?)\s+(?P<given>{_INITIALS})")
 _GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*(?P<family>[^\W\d_][^.,]+)")
 _INITIALS_BARE = re.compile(r"(?P<family>[^\W\d_]+(?:[ '’-][^\W\d_]+)*) (?P<given>[A-Z]{1,3})")
+_INSTITUTION = re.compile(
+    r"\b(?:academy|agency|association|bureau|cent(?:er|re)|collaboration|college|commission"
+    r"|committee|consortium|corporation|council|department|dept|division|faculty|federation"
+    r"|foundation|institut[eo]?|laborator(?:y|ies)|ministry|network|office|organi[sz]ation|school"
+    r"|society|study group|universit\w+|working group)\b",
+    re.IGNORECASE,
+)
 _NOBODY = frozenset(["...", "…", "et al", "et al.", "others", "and others"])
 _AND = re.compile(r"\s+(?:and|&)\s+")
 
@@ -76,6 +83,8 @@ def person(text: str, role: str) -> Person:
     if comma:
         family, given = family.strip(), given.strip()
         if family and given.strip(", "):
+            if " " in family and _INSTITUTION.search(text):
+                return Person(role, name=text)
             return Person(role, family, given)
         return Person(role, name=(family or given).strip(", "))
     return _without_comma(text, role)
@@ -111,6 +120,7 @@ def add_people(draft: Draft) -> None:
     item_type = draft.item_type
     _add(draft, "AU", author)
     _add(draft, "A1", author)
+    draft.creators += draft.groups
     _add_secondary(draft)
     _add(draft, "ED", "editor")
     _add(draft, "A4", _SUBSIDIARY_ROLES.get(item_type, "translator"))

@@ -25,6 +25,8 @@ def _prepare(draft: Draft) -> None:
         draft.add_extra("Sponsor", value)
     if draft.item_type == "conferencePaper" and not draft.has("C3", "BT"):
         draft.move("T2", "BT")
+    elif draft.item_type == "bookSection":
+        draft.move("C3", "T3")
 
 
-SCOPUS = Source("scopus", _recognise, _prepare, catalog="Scopus", assigns_keywords=False)
+SCOPUS = Source("scopus", _recognise, _prepare, catalog="Scopus")

@@ -16,6 +16,16 @@ def _nothing(draft: Draft) -> None:
     """Have no habits."""
 
 
+def _never(_: str) -> bool:
+    """Leave every keyword to be the authors' own."""
+    return False
+
+
+def always(_: str) -> bool:
+    """Take every keyword to be the database's own."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A database or program that writes RIS.
@@ -32,5 +42,5 @@ class Source:
     """Reads its entries from beginning to end, instead of the common steps."""
     catalog: str = ""
     """What stands in `libraryCatalog` where the record does not say."""
-    assigns_keywords: bool = False
-    """Keywords come from the database's own vocabulary: they become automatic tags."""
+    assigns: Callable[[str], bool] = _never
+    """Tells whether a keyword is from the database's own vocabulary: an automatic tag."""

@@ -20,6 +20,7 @@ _UNWANTED = {
     0x0D: "",
     0xFEFF: "",
 }
+_FIND_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
 _ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
@@ -62,11 +63,9 @@ _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 def clean(value: str) -> str:
     """Return text in NFC without control characters other than tab and line feed."""
-    if value.isascii() and value.isprintable():
-        return value
-    if not value.isprintable():
+    if not value.isprintable() and _FIND_UNWANTED.search(value):
         value = value.translate(_UNWANTED)
-    return unicodedata.normalize("NFC", value)
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 def fold_blanks(value: str) -> str:

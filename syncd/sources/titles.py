@@ -119,26 +119,22 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
     """Fill the container from the first tag that names it; shorter names are abbreviations."""
     fields = draft.fields
     for tag in tags:
-        for value in draft.take(tag):
+        values = draft.tags.pop(tag, None)
+        if values is None:
+            continue
+        for value in values:
             text = title_text(value)
+            if not text:
+                draft.leave(tag, value)
+                continue
             container = fields.setdefault("publicationTitle", text)
-            short = tag in _JOURNALS_SHORT
             if container == text:
-                if short:
+                if tag in _JOURNALS_SHORT or (tag == "JO" and "." in text):
                     fields.setdefault("journalAbbreviation", text)
-            elif short or abbreviates(text, container):
-                if fields.setdefault("journalAbbreviation", text) != text:
-                    draft.leave(tag, value)
+            elif tag in _JOURNALS_SHORT or abbreviates(text, container):
+                draft.fill_or_leave("journalAbbreviation", tag, value, text)
             elif not _same(text, container):
                 draft.leave(tag, value)
-    if fields.get("journalAbbreviation") == fields.get("publicationTitle"):
-        _drop_repeated_abbreviation(draft)
-
-
-def _drop_repeated_abbreviation(draft: Draft) -> None:
-    container = draft.fields.get("publicationTitle", "")
-    if "." not in container:
-        draft.fields.pop("journalAbbreviation", None)
 
 
 def _fill_proceedings(draft: Draft) -> None:
@@ -146,11 +142,13 @@ def _fill_proceedings(draft: Draft) -> None:
     for value in draft.take("CP"):
         draft.fill_or_leave("conferenceName", "CP", value, title_text(value))
     has_container = draft.has("BT", "C3", "JF")
-    secondary = draft.first("T2")
-    named = "conferenceName" in draft.fields
-    if secondary and not named and (has_container or _names_event_only(secondary)):
-        for value in draft.take("T2"):
-            draft.fill_or_leave("conferenceName", "T2", value, title_text(value))
+    for tag in ("T2", "JO"):
+        name = draft.first(tag)
+        if not name or "conferenceName" in draft.fields:
+            continue
+        if (tag == "T2" and has_container) or _names_event_only(name):
+            for value in draft.take(tag):
+                draft.fill_or_leave("conferenceName", tag, value, title_text(value))
     _fill_container(draft, ("BT", "C3", "JF", "T2", "JO", "SO", *_JOURNALS_SHORT))
 
 
@@ -169,7 +167,10 @@ def _fill_uncontained(draft: Draft) -> None:
                 draft.leave("T2", value)
             else:
                 draft.fill_or_leave(field, "T2", value, text)
-    _fill_container(draft, ("BT", "T2", *_JOURNALS_FULL, *_JOURNALS_SHORT))
+    _fill_container(draft, ("BT", "T2", *_JOURNALS_FULL))
+    for tag in _JOURNALS_SHORT:
+        for value in draft.take(tag):
+            draft.fill_or_leave("journalAbbreviation", tag, value, title_text(value))
 
 
 def _fill_series(draft: Draft) -> None:

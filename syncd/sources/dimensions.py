@@ -1,0 +1,21 @@
+"""Dimensions: Y2 of a conference paper is a day of the conference."""
+
+from __future__ import annotations
+
+from syncd.sources.dates import event_days
+from syncd.sources.draft import Draft, Tags
+from syncd.sources.source import Source
+
+
+def _recognise(tags: Tags) -> bool:
+    number = tags.get("AN")
+    return number is not None and number[0].startswith("pub.")
+
+
+def _prepare(draft: Draft) -> None:
+    if draft.item_type == "conferencePaper":
+        for value in draft.take("Y2"):
+            draft.add_extra("Event Date", event_days(value))
+
+
+DIMENSIONS = Source("dimensions", _recognise, _prepare)

@@ -1,0 +1,19 @@
+"""Google Scholar, through Publish or Perish: the search's own bookkeeping in M1."""
+
+from __future__ import annotations
+
+from syncd.sources.draft import Draft, Tags
+from syncd.sources.source import Source
+
+
+def _recognise(tags: Tags) -> bool:
+    return any(
+        value.startswith("Query date") or "scholar.google." in value for value in tags.get("M1", ())
+    )
+
+
+def _prepare(draft: Draft) -> None:
+    draft.leave_all("M1")
+
+
+GOOGLE_SCHOLAR = Source("google-scholar", _recognise, _prepare)

@@ -1,0 +1,26 @@
+"""IEEE Xplore: the days of the conference in Y1, the volume again in VO, JO repeats T2."""
+
+from __future__ import annotations
+
+from syncd.sources.dates import event_days, parse_date
+from syncd.sources.draft import Draft, Tags
+from syncd.sources.source import Source
+
+
+def _recognise(tags: Tags) -> bool:
+    if "JA" not in tags or "JO" not in tags:
+        return False
+    return "VO" in tags or tags.get("DO", [""])[0].startswith("10.1109/")
+
+
+def _prepare(draft: Draft) -> None:
+    if draft.item_type != "conferencePaper":
+        return
+    for value in draft.take("Y1"):
+        if parse_date(value).text:
+            draft.add_extra("Event Date", event_days(value))
+        else:
+            draft.put("Y1", [value])
+
+
+IEEE = Source("ieee", _recognise, _prepare)
