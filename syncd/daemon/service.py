@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import random
 import signal
 from collections.abc import Callable, Collection, Mapping
@@ -117,12 +118,18 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
 
-    def is_over(self) -> bool:
-        """Tell whether no thread was left behind in the middle of something.
+    def leave(self) -> None:
+        """After `run`: end the process with 0, if a thread was left in the middle of something.
 
-        One that was, waiting for a library's answer, say, cannot be ended but with the process.
+        Such a thread, waiting for a library's answer, say, cannot be ended but with the process.
         That is no worse than a power cut, which loses nothing.
         """
+        if not self._is_over():
+            log.warning("leaving in the middle of a run; the next start takes it up")
+            logging.shutdown()
+            os._exit(0)
+
+    def _is_over(self) -> bool:
         return self._crew is None or self._crew.is_over()
 
     # --- the rounds
@@ -236,9 +243,7 @@ class Daemon:
         if self._crew is not None:
             self._crew.stop()
         until = self._clock.elapsed() + _STOPPING
-        while not self.is_over() and self._clock.elapsed() < until:
+        while not self._is_over() and self._clock.elapsed() < until:
             self._wakeup.wait(_CHANGING)
-        if not self.is_over():
-            log.warning("leaving in the middle of a run; the next start takes it up")
         self._publish_at = timedelta()
         self._publish()

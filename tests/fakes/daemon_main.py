@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 import time
 from datetime import timedelta
@@ -59,9 +58,7 @@ def main() -> int:
         with StateLock(state, "run"):
             daemon = Daemon(state, assemble, Means(hanging=hanging))
             daemon.run({"status": lambda *_: daemon.document()}, exit_of)
-            if not daemon.is_over():
-                logging.shutdown()
-                os._exit(0)
+            daemon.leave()
     except SyncdError as error:
         print(error, file=sys.stderr, flush=True)
         return exit_of(error)
