@@ -12,11 +12,18 @@ from typing import NamedTuple
 from syncd.matching.containers import is_same_container
 from syncd.matching.features import Features, Kind
 from syncd.matching.likeness import ALIKE, EXACT, RELATED, SAME, Likeness, compare_titles
-from syncd.matching.numbering import count_pages, is_same_issue, is_same_number, is_same_page
+from syncd.matching.numbering import (
+    count_pages,
+    is_same_issue,
+    is_same_number,
+    is_same_page,
+    is_same_volume,
+)
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.titles import Marker, weight
 
-_LONG_TITLE = 25
+_TELLING_TITLE = 25
+_LONG_TITLE = 40
 _ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
@@ -63,9 +70,16 @@ class Comparison(NamedTuple):
     @property
     def telling(self) -> bool:
         """Both titles are long enough to name one work, and not borne by many."""
-        return not self.generic and min(map(weight, (self.one.title, self.other.title))) >= (
-            _LONG_TITLE
-        )
+        return not self.generic and self._weight >= _TELLING_TITLE
+
+    @property
+    def is_long(self) -> bool:
+        """Both titles are so long that chance can be ruled out."""
+        return self._weight >= _LONG_TITLE
+
+    @property
+    def _weight(self) -> int:
+        return min(weight(self.one.title), weight(self.other.title))
 
     @property
     def generic(self) -> bool:
@@ -107,7 +121,11 @@ class Comparison(NamedTuple):
         return (
             self.page is True
             and self.volume is not False
-            and (self.volume is True or self.container is True)
+            and (
+                self.volume is True
+                or self.container is True
+                or (self.last_page is True and self.same_year)
+            )
             and self.container is not False
             and self.last_page is not False
             and self.years_agree
@@ -161,7 +179,7 @@ def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Co
         same_ids=same_ids,
         other_ids=other_ids,
         shared_doi=shared,
-        volume=is_same_number(one.volume, other.volume),
+        volume=is_same_volume(one.volume, other.volume, one.issue, other.issue),
         issue=is_same_issue(one.issue, other.issue),
         page=is_same_page(one.pages, other.pages),
         last_page=is_same_number(one.pages.last, other.pages.last),

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
 
-_LONGEST = 72
+_LONGEST = 96
 _SUBTITLE = re.compile(
     r"\s*(?::|\s=\s|\.\s*conference\b|\bconference:).*", re.IGNORECASE | re.DOTALL
 )
@@ -17,7 +17,7 @@ _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]?")
 _SILENT = frozenset(
     """
     the of and in for on to a an at de la le les des du et der die das und fur y en el los las e do
-    da dos das del di il i w v na dla
+    da dos das del di il i w v na dla supplement supplements suppl
     """.split()
 )
 _OF_ANY_MEETING = frozenset(
@@ -27,13 +27,24 @@ _OF_ANY_MEETING = frozenset(
     """.split()
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
+_TRIAL = re.compile(
+    r"(?:nct|isrctn|chictr[a-z-]*|actrn|ctri|drks|irct|jprn-?[a-z]*|kct|ntr|umin|tctr|eudract|euctr)"
+    r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
+    re.IGNORECASE,
+)
+_LONGEST_CONTRACTION = 5
 _ALIKE = 0.9
 _WORDS_IN_COMMON = 0.6
 
 
 @lru_cache(maxsize=16384)
 def fold_container(text: str) -> str:
-    """Return the telling words of a container's name, folded; a subtitle is left out."""
+    """Return the telling words of a container's name, folded; a subtitle is left out.
+
+    A trial register stands for the trial's number in it, if that is given.
+    """
+    if trial := _TRIAL.search(text):
+        return fold(trial[0]).replace(" ", "")
     main = _ASIDE.sub(" ", _SUBTITLE.sub("", text))
     words = fold(main).split() or fold(text).split()
     telling = [word for word in words if word not in _SILENT]
@@ -47,48 +58,56 @@ def is_same_container(one: str, other: str) -> bool | None:
         return None
     if one == other:
         return True
+    if _TRIAL.fullmatch(one) and _TRIAL.fullmatch(other):
+        return False
     mine, theirs = one.split(), other.split()
-    if _abbreviates(mine, theirs) or _abbreviates(theirs, mine):
-        return True
-    if _is_acronym(mine, theirs) or _is_acronym(theirs, mine):
+    if _is_short_for(mine, theirs) or _is_short_for(theirs, mine):
         return True
     if Indel.normalized_similarity(one, other) >= _ALIKE and _ordinals(mine) == _ordinals(theirs):
         return True
-    return _by_words(set(mine), set(theirs))
+    return _by_words(_telling(mine), _telling(theirs))
+
+
+def _is_short_for(short: list[str], long: list[str]) -> bool:
+    return _abbreviates(short, long) or _is_acronym(short, long)
+
+
+def _abbreviates(short: list[str], long: list[str]) -> bool:
+    """`curr opin lipidol` is `current opinion lipidology`, `natl` is `national`."""
+    return len(short) == len(long) and all(
+        full.startswith(cut) or (len(short) > 1 and _is_contracted(cut, full))
+        for cut, full in zip(short, long, strict=True)
+    )
+
+
+def _is_contracted(cut: str, full: str) -> bool:
+    """Tell whether a short word is made of a long one's letters, in their order."""
+    if not 3 <= len(cut) <= _LONGEST_CONTRACTION or cut[0] != full[0]:
+        return False
+    letters = iter(full)
+    return all(letter in letters for letter in cut)
+
+
+def _is_acronym(short: list[str], long: list[str]) -> bool:
+    """`icis` is `international conference information systems`, also with a motto after it."""
+    initials = "".join(word[0] for word in long if not _ORDINAL.fullmatch(word))
+    if len(initials) < 3 or len(short[0]) < 3:
+        return False
+    return short[0] == initials or (len(short) == 1 and initials.startswith(short[0]))
 
 
 def _ordinals(words: list[str]) -> set[str]:
     return {word for word in words if _ORDINAL.fullmatch(word)}
 
 
-def _abbreviates(short: list[str], long: list[str]) -> bool:
-    """`curr opin lipidol` is `current opinion lipidology`: each word begins as its full form."""
-    if len(short) != len(long):
-        return False
-    return all(
-        full.startswith(cut) or (full[0] == cut[0] and full[-1] == cut[-1] and len(cut) > 2)
-        for cut, full in zip(short, long, strict=True)
-    )
-
-
-def _is_acronym(short: list[str], long: list[str]) -> bool:
-    """`icis` is `international conference information systems`; so is `icis transforming …`."""
-    if len(long) < 3:
-        return False
-    initials = "".join(word[0] for word in long if not _ORDINAL.fullmatch(word))
-    return short[0] == initials or (
-        len(short) == 1 and short[0] == initials[: len(short[0])] and len(short[0]) > 2
-    )
+def _telling(words: list[str]) -> set[str]:
+    return {word for word in words if word not in _OF_ANY_MEETING and not _ORDINAL.fullmatch(word)}
 
 
 def _by_words(mine: set[str], theirs: set[str]) -> bool | None:
-    shared = mine & theirs
-    if not shared:
-        return False
-    telling = shared - _OF_ANY_MEETING
-    if telling and (mine <= theirs or theirs <= mine):
-        return True
-    share = len(shared) / min(len(mine), len(theirs))
-    if telling and share >= _WORDS_IN_COMMON:
-        return None
-    return False
+    """`diabetes` is not `diabetes care`; the more words one name shares, the less it may be."""
+    shared = len(mine & theirs)
+    fewer = min(len(mine), len(theirs))
+    if shared == fewer:
+        return True if shared > 2 else None if shared == 2 else False
+    return None if shared >= 2 and shared >= _WORDS_IN_COMMON * fewer else False

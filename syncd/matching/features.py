@@ -109,8 +109,9 @@ _VERSION = "1"
 def dump_features(features: Features) -> bytes:
     """Return the features in a compact form for the ledger."""
     identity = features.identity
+    flags = 2 * features.translated + features.generic
     fields = (
-        f"{_VERSION}{features.kind:x}{features.markers:x}{2 * features.translated + features.generic}",
+        f"{_VERSION}{features.kind:x}{features.markers:x}{flags}",
         features.title,
         _PART.join(features.other_titles),
         _PART.join(features.authors),
@@ -154,7 +155,16 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _identity(ids: list[str], isbn: tuple[str, ...], issn: tuple[str, ...]) -> Identity:
-    scopus, doi, *rest = (value or None for value in ids)
+    scopus, doi, pmid, pmcid, arxiv, wos, embase, central = (value or None for value in ids)
     return Identity(
-        Eid(scopus) if scopus else None, Doi(doi) if doi else None, *rest, isbn=isbn, issn=issn
+        scopus=Eid(scopus) if scopus else None,
+        doi=Doi(doi) if doi else None,
+        pmid=pmid,
+        pmcid=pmcid,
+        arxiv=arxiv,
+        wos=wos,
+        embase=embase,
+        central=central,
+        isbn=isbn,
+        issn=issn,
     )

@@ -22,13 +22,14 @@ class Likeness(NamedTuple):
     """`similarity` of the letters and digits, 1 when equal, and what is odd about the rest.
 
     `contained`: one title is the beginning or end of the other (a subtitle is missing, a long
-    title was cut). `other_numbers`: a number, part or dose differs. `other_words`: a telling word
-    stands in the place of another one.
+    title was cut). `other_numbers`: a number, part or dose differs; `number_missing`: one side has
+    none at all. `other_words`: a telling word stands in the place of another one.
     """
 
     similarity: float
     contained: bool = False
     other_numbers: bool = False
+    number_missing: bool = False
     other_words: bool = False
 
 
@@ -53,6 +54,10 @@ _MONTHS = frozenset(
 _NUMBERED = frozenset(
     "part volume case study phase stage class type grade chapter book level".split()
 )
+_ROMANS = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
+"""Roman numbers that are hardly ever a word; others count after `part` and the like."""
+
+_LONG_ROMAN = 6
 _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
 _LEAST_CONTAINED = 10
 _CUT = 90
@@ -73,7 +78,14 @@ _OPPOSITES = (
     frozenset(("boys", "girls")),
     frozenset(("mothers", "fathers")),
 )
-_PREFIXES = ("hyper", "hypo"), ("pre", "post"), ("intra", "inter"), ("intra", "extra"), ("non", "")
+_OPPOSED_BEGINNINGS = (
+    ("hyper", "hypo"),
+    ("pre", "post"),
+    ("intra", "inter"),
+    ("intra", "extra"),
+    ("non", ""),
+    ("un", ""),
+)
 
 
 def compare_titles(one: Features, other: Features) -> Likeness:
@@ -100,12 +112,15 @@ def compare_words(one: str, other: str) -> Likeness:
     short, long = (one, other) if len(one) < len(other) else (other, one)
     if _contains(long, short):
         rest = long[len(short) :] if long.startswith(short) else long[: -len(short)]
-        return Likeness(similarity, contained=True, other_numbers=_names_a_part(rest))
+        part = _names_a_part(rest)
+        return Likeness(similarity, contained=True, other_numbers=part, number_missing=part)
     if similarity < RELATED:
         return Likeness(similarity)
+    numbers = numbers_in(one), numbers_in(other)
     return Likeness(
         similarity,
-        other_numbers=numbers_in(one) != numbers_in(other),
+        other_numbers=numbers[0] != numbers[1],
+        number_missing=numbers[0] != numbers[1] and "" in numbers,
         other_words=similarity >= ALIKE and _has_other_words(one, other),
     )
 
@@ -149,13 +164,8 @@ def _number(word: str, before: str) -> str:
         return word
     if len(word) == 1:
         return _part(word, before)
-    roman = read_roman(word) if len(word) < 6 and word not in _NO_ROMAN else None
-    return str(roman) if roman else ""
-
-
-_NO_ROMAN = frozenset(
-    ("mix", "civil", "vivid", "livid", "mild", "ill", "il", "li", "ci", "cv", "xi", "vi")
-)
+    roman = read_roman(word) if len(word) < _LONG_ROMAN else None
+    return str(roman) if roman and (word in _ROMANS or before in _NUMBERED) else ""
 
 
 def _part(letter: str, before: str) -> str:
@@ -185,12 +195,17 @@ def _is_strange(word: str, others: set[str], joined: str) -> bool:
     return not any(_is_like(word, candidate) for candidate in others)
 
 
+def _is_opposed(word: str, candidate: str) -> bool:
+    """Tell whether two words differ in a beginning that turns their meaning."""
+    return any(
+        word.startswith(one) and candidate == other + word[len(one) :]
+        for one, other in _OPPOSED_BEGINNINGS
+    )
+
+
 def _is_like(word: str, candidate: str) -> bool:
-    for one, other in _PREFIXES:
-        for left, right in ((one, other), (other, one)):
-            if word.startswith(left) and candidate.startswith(right) and left != right:
-                if word[len(left) :] == candidate[len(right) :]:
-                    return False
+    if _is_opposed(word, candidate) or _is_opposed(candidate, word):
+        return False
     return (
         candidate in word
         or word in candidate

@@ -103,7 +103,23 @@ def is_same_issue(one: str, other: str) -> bool | None:
         return None
     if one == other:
         return True
-    return None if set(one.split()) & set(other.split()) else False
+    mine, theirs = set(one.split()), set(other.split())
+    # From 100 on, issues are counted through all years, and exports are seldom right about them.
+    if mine & theirs or all(len(number) > 2 for number in mine | theirs):
+        return None
+    return False
+
+
+def is_same_volume(one: str, other: str, issue: str, other_issue: str) -> bool | None:
+    """Compare two volumes; some exports put a supplement's number in the volume's place."""
+    if not one or not other:
+        return None
+    if one == other:
+        return True
+    for volume, own, theirs in ((one, issue, other_issue), (other, other_issue, issue)):
+        if not own and "s" in theirs and volume in theirs.split():
+            return None
+    return False
 
 
 def is_same_number(one: str, other: str) -> bool | None:
@@ -130,7 +146,7 @@ def _are_adjacent(one: str, other: str) -> bool:
 
 
 def _begins_alike(one: Pages, other: Pages) -> bool | None:
-    """Page 1 is every paper's first where each is counted alone; a Cochrane number every update's."""
+    """Page 1 is every paper's first in some proceedings; a Cochrane number is every update's."""
     if one.first == "1":
         return True if one.last and one.last == other.last else None
     return None if _REVIEW_NUMBER.fullmatch(one.first) else True

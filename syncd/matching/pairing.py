@@ -16,13 +16,13 @@ from typing import NamedTuple, TypeVar
 from syncd.matching.blocking import blocking_keys, fingerprint_of
 from syncd.matching.comparison import Comparison, compare
 from syncd.matching.features import Features, Kind
-from syncd.matching.judging import find_doubt, judge_comparison
+from syncd.matching.judging import find_rule, judge_comparison
 from syncd.matching.values import Doubt, Judgement, Known, KnownWorks, Policy, Verdict
 
 _Name = TypeVar("_Name", tuple[str, str], int)
 
 _HUGE = 400
-"""A block of more works than this says nothing; it is left out, whole, so that order is no matter."""
+"""A larger block says nothing and is left out; as a whole, so that order does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Pairs:
         return doi in self._shared
 
     def _judge_candidates(self) -> None:
-        """Judge every candidate pair; DOIs found to name several works prove nothing from then on."""
+        """Judge every candidate pair, then again what hung on a DOI found to name several works."""
         found: set[str] = set()
         for pair in self._candidates:
             judged = self._judge_anew(*pair)
@@ -194,7 +194,7 @@ class Pairs:
         rank = max((_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids), default=1)
         if judgement.verdict is Verdict.SAME and rank == 1 and not self._policy.joins_by_look:
             judgement = judgement._replace(verdict=Verdict.UNDECIDED)
-        doubt = find_doubt(it) if judgement.verdict is Verdict.UNDECIDED else None
+        doubt = find_rule(it).doubt if judgement.verdict is Verdict.UNDECIDED else None
         answer = self._answer(one, other) if doubt else None
         if answer is Verdict.DIFFERENT:
             return None

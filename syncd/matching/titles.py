@@ -45,15 +45,16 @@ _BEGINNINGS = {
         )""",
     Marker.RETRACTION: r"""
         (?:editorial\s+)?
-        (?: \[?retracted\]?(?:\s+(?:article|paper|manuscript|chapter|publication))?\s*(?:[:.\]–—-]|$)
-          | retraction(?:\s+(?:note|notice|of|to|statement))?\s*(?:\b(?:note|notice|of|to)\b|[:.–—-]|$)
+        (?: \[?retracted\]?(?:\s+(?:article|paper|manuscript|chapter|publication))?
+            \s*(?:[:.\]–—-]|$)
+          | retraction\s*(?:\b(?:note|notice|of|statement|to)\b|[:.–—-]|$)
           | (?:notice|statement)\s+of\s+(?:\w+\s+)?retraction
           | (?:withdrawn|withdrawal|removed|removal)(?:\s+(?:article|notice|of))?\s*[:.–—-]
         )""",
     Marker.REPLY: r"""
         (?: (?:(?:the\s+)?authors?(?:'?s?'?)?|editor(?:'?s)?|in|a|our)\s+)?
-        (?: (?:reply|replies|responses?|rejoinder|responds?)(?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
-        )
+        (?:reply|replies|responses?|rejoinder|responds?)
+        (?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
         | re\s*:\s """,
     Marker.COMMENT: r"""
         (?:(?:invited|editorial|guest|expert|a)\s+)?
@@ -109,6 +110,7 @@ _WHOLE_BRACKET = re.compile(r"^[\s\"'“]*\[(.*?)\]?[\s\"'”.]*$", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
+_ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
 
 _GENERIC_CORES = frozenset(
@@ -149,7 +151,7 @@ def read_title(text: str) -> Title:
     translated = whole is not None and "]" not in whole[1]
     if whole is not None and translated:
         text = whole[1]
-    words = fold(_DECIMAL.sub("decimal", text))
+    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", text)))
     return Title(words, tuple(filter(None, map(fold, others))), markers, translated)
 
 
