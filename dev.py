@@ -55,7 +55,7 @@ def set_up(groups: Sequence[str]) -> None:
     print("setting up .venv (once; this takes a minute) ...", flush=True)
     if not (BIN / "python").exists():
         _must((sys.executable, "-m", "venv", VENV), "Debian and Ubuntu need: python3-venv")
-    pip = (BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (BIN / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check")
     _must((*pip, "--editable", ROOT, *requirements), "is there a network?")
     stamp.write_text(wanted)
 
