@@ -1,0 +1,57 @@
+"""A syncd reduced to its essentials, as a process of its own: push one export until it is there.
+
+The library's key comes by standard input, as keys never stand among arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from adapters.zotero_web import ADAPTER
+from syncd.clock import SystemClock
+from syncd.errors import LibraryError, UnavailableError
+from syncd.ledger.store import Ledger
+from syncd.library import Surroundings
+from syncd.run import Helpers, LibraryRun
+from tests.support.runs import delivery_of
+
+_LONGEST_WAIT = timedelta(seconds=2)
+
+
+def main() -> None:
+    url, user, state, export = sys.argv[1:]
+    key = sys.stdin.readline().strip()
+    options = {"library_type": "user", "library_id": int(user), "api_url": url}
+    library = ADAPTER.open(options, Surroundings("mine", find_key=lambda: key))
+    ledger = Ledger.open("", Path(state), SystemClock())
+    # Different every time, as the real one: two that were refused together must part.
+    helpers = Helpers(
+        frozenset({"funding", "other"}),
+        lambda wait: time.sleep(wait.total_seconds()),
+        lambda: 0.5 + os.urandom(1)[0] / 256,
+    )
+    run = LibraryRun("mine", library, ledger, helpers)
+    while not _worked(run, Path(export)):
+        pass
+    ledger.close()
+
+
+def _worked(run: LibraryRun, export: Path) -> bool:
+    try:
+        run.open()
+        run.deliver([delivery_of(export)], "test")
+    except UnavailableError as error:
+        wait = min(error.retry_after or timedelta(milliseconds=200), _LONGEST_WAIT)
+        time.sleep(wait.total_seconds())
+        return False
+    except LibraryError as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    return True
+
+
+if __name__ == "__main__":
+    main()
