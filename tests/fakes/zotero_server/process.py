@@ -94,6 +94,10 @@ class ZoteroServer:
         """Change settings; `Settings` has the names."""
         self._admin("POST", "setup", {"settings": settings})
 
+    def set_up(self, **document: Any) -> None:
+        """Add or replace users, groups and keys as `World.set_up` takes them."""
+        self._admin("POST", "setup", document)
+
     def add_user(self, access: Mapping[str, Any] | None = None) -> Account:
         """Make a user with an empty library and a key (by default one that may do everything)."""
         number = next(self._numbers)

@@ -114,4 +114,4 @@ class World:
             reading=document.get("reading", "members"),
         )
         self.groups[group.number] = group
-        self.libraries[f"groups/{group.number}"] = Library("groups", group.number)
+        self.libraries.setdefault(f"groups/{group.number}", Library("groups", group.number))

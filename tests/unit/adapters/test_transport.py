@@ -1,0 +1,378 @@
+"""What goes wrong on the wire becomes the error that says what to do next."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from adapters.transport import Transport, find_proxy, open_client, parse_wait
+from syncd.errors import (
+    AccessDeniedError,
+    ConflictError,
+    LibraryError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
+
+URL = "https://api.example.org"
+KEY = "CanaryKey234567890abcdef"
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+class StillClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.passed = timedelta()
+
+    def now(self) -> datetime:
+        return NOW + self.passed
+
+    def elapsed(self) -> timedelta:
+        return self.passed
+
+
+class Wire:
+    """The other end: answers as a test says, and keeps what it saw."""
+
+    def __init__(self, answer: httpx2.Response | Exception) -> None:
+        self.answer = answer
+        self.seen: list[httpx2.Request] = []
+        self.clock = StillClock()
+        self.transport = Transport(URL, clock=self.clock, inner=httpx2.MockTransport(self._reply))
+        self.client = open_client(self.transport)
+
+    def _reply(self, request: httpx2.Request) -> httpx2.Response:
+        self.seen.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def read(self, path: str = "/items") -> httpx2.Response:
+        return self.client.get(URL + path)
+
+    def write(self) -> httpx2.Response:
+        return self.client.post(URL + "/items", json=[])
+
+
+def answer(
+    status: int = 200, text: str = "[]", kind: str = "application/json", **headers: str
+) -> httpx2.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx2.Response(status, headers={"content-type": kind} | named, text=text)
+
+
+# Answers
+
+
+@pytest.mark.parametrize(
+    ("status", "reading", "writing"),
+    [
+        (301, UnavailableError, UnavailableError),
+        (302, UnavailableError, UnavailableError),
+        (304, UnavailableError, UnavailableError),
+        (307, UnavailableError, UnavailableError),
+        (400, RejectedError, RejectedError),
+        (401, AccessDeniedError, AccessDeniedError),
+        (403, AccessDeniedError, AccessDeniedError),
+        (404, AccessDeniedError, AccessDeniedError),
+        (405, RejectedError, RejectedError),
+        (407, UnavailableError, UnavailableError),
+        (408, UnavailableError, OutcomeUnknownError),
+        (409, RejectedError, RejectedError),
+        (412, ConflictError, ConflictError),
+        (413, RejectedError, RejectedError),
+        (417, RejectedError, RejectedError),
+        (428, RejectedError, RejectedError),
+        (429, UnavailableError, UnavailableError),
+        (500, UnavailableError, OutcomeUnknownError),
+        (502, UnavailableError, OutcomeUnknownError),
+        (503, UnavailableError, UnavailableError),
+        (504, UnavailableError, OutcomeUnknownError),
+        (599, UnavailableError, OutcomeUnknownError),
+    ],
+)
+def test_every_status_has_its_error(
+    status: int, reading: type[LibraryError], writing: type[LibraryError]
+) -> None:
+    wire = Wire(answer(status, "The server's own words", "text/html"))
+
+    with pytest.raises(LibraryError, match=r"own words|sends us on") as read:
+        wire.read()
+    with pytest.raises(LibraryError) as written:
+        wire.write()
+
+    assert type(read.value) is reading
+    assert type(written.value) is writing
+
+
+@pytest.mark.parametrize(("status", "too_large"), [(413, True), (400, False)])
+def test_only_413_says_that_fewer_may_pass(status: int, too_large: bool) -> None:
+    with pytest.raises(RejectedError) as caught:
+        Wire(answer(status)).write()
+
+    assert caught.value.too_large is too_large
+
+
+def test_a_token_that_was_used_means_that_somebody_sent_the_write_twice() -> None:
+    with pytest.raises(OutcomeUnknownError):
+        Wire(answer(412, "Write token already used", "text/html")).write()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({}, None),
+        ({"retry_after": "10"}, timedelta(seconds=10)),
+        ({"retry_after": "Mon, 23 Nov 2026 12:00:30 GMT"}, timedelta(seconds=30)),
+        ({"retry_after": "soon"}, None),
+        ({"backoff": "4"}, timedelta(seconds=4)),
+    ],
+)
+def test_a_busy_server_says_for_how_long(
+    status: int, headers: dict[str, str], wait: timedelta | None
+) -> None:
+    with pytest.raises(UnavailableError) as caught:
+        Wire(answer(status, "Slow down", "text/html", **headers)).write()
+
+    assert caught.value.retry_after == wait
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        (None, None),
+        ("", None),
+        ("0", timedelta()),
+        (" 7 ", timedelta(seconds=7)),
+        ("1.5", timedelta(seconds=1.5)),
+        ("-3", timedelta()),
+        ("1e99", None),
+        ("nan", None),
+        ("86401000", timedelta(days=1)),
+        ("Mon, 23 Nov 2026 12:01:00 GMT", timedelta(minutes=1)),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", timedelta()),
+        ("Mon, 23 Nov 2026 12:01:00 -0000", None),
+        ("tomorrow", None),
+    ],
+)
+def test_a_time_to_wait_is_seconds_or_a_date(text: str | None, wait: timedelta | None) -> None:
+    assert parse_wait(text, lambda: NOW) == wait
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("text/html", "<h1>Log in</h1>"), ("application/xml", "<feed/>")]
+)
+def test_a_page_with_status_200_is_no_success(kind: str, text: str) -> None:
+    wire = Wire(answer(200, text, kind))
+
+    with pytest.raises(UnavailableError, match="not Zotero"):
+        wire.read()
+    with pytest.raises(OutcomeUnknownError, match="not Zotero"):
+        wire.write()
+
+
+def test_a_servers_words_are_one_short_line_without_markup() -> None:
+    page = "<style>p {}</style><h1>Sorry,</h1>\n <p>we are " + "very " * 500 + "busy</p>"
+
+    with pytest.raises(UnavailableError) as caught:
+        Wire(answer(503, page, "text/html")).read()
+
+    assert str(caught.value).startswith("Sorry, we are very very")
+    assert len(str(caught.value)) <= 300
+    assert "\n" not in str(caught.value)
+
+
+def test_a_refusal_without_words_still_says_something() -> None:
+    with pytest.raises(UnavailableError, match="Service Unavailable"):
+        Wire(answer(503, "")).read()
+
+
+# The wire itself
+
+
+def all_kinds(kind: type[Exception]) -> set[type[Exception]]:
+    return {kind}.union(*(all_kinds(child) for child in kind.__subclasses__()))
+
+
+NOTHING_SENT = {
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+}
+TRANSPORT_ERRORS = sorted(all_kinds(httpx2.RequestError), key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", TRANSPORT_ERRORS)
+def test_every_way_in_which_the_wire_breaks_is_sorted(kind: Callable[[str], Exception]) -> None:
+    wire = Wire(kind("it broke"))
+
+    with pytest.raises(UnavailableError):
+        wire.read()
+    with pytest.raises(UnavailableError if kind in NOTHING_SENT else OutcomeUnknownError):
+        wire.write()
+
+
+@pytest.mark.parametrize("error", [httpx2.ReadError("reset"), httpx2.RemoteProtocolError("short")])
+def test_an_answer_that_breaks_off_is_no_answer(error: Exception) -> None:
+    class Broken(httpx2.SyncByteStream):
+        def __iter__(self) -> Any:
+            yield b"[1,"
+            raise error
+
+    headers = {"content-type": "application/json"}
+    wire = Wire(httpx2.Response(200, headers=headers, stream=Broken()))
+
+    with pytest.raises(OutcomeUnknownError):
+        wire.write()
+
+
+def test_nothing_is_sent_twice() -> None:
+    wire = Wire(httpx2.ReadTimeout("slow"))
+
+    with pytest.raises(OutcomeUnknownError):
+        wire.write()
+
+    assert len(wire.seen) == 1
+
+
+@pytest.mark.parametrize(("method", "patience"), [("GET", 60.0), ("POST", 120.0)])
+def test_nobody_elses_timeout_holds(method: str, patience: float) -> None:
+    wire = Wire(answer())
+
+    wire.client.request(method, URL, timeout=1)
+
+    limits = wire.seen[0].extensions["timeout"]
+    assert limits["connect"] == 10.0
+    assert limits["read"] == limits["write"] == patience
+
+
+def test_packed_answers_are_unpacked() -> None:
+    packed = httpx2.Response(
+        200,
+        headers={"content-type": "application/json", "content-encoding": "gzip"},
+        content=gzip.compress(b'["a"]'),
+    )
+
+    assert Wire(packed).read().json() == ["a"]
+
+
+# The key
+
+
+def test_the_key_is_put_on_each_request_and_stands_in_for_any_other() -> None:
+    wire = Wire(answer())
+    wire.transport.key = KEY
+
+    wire.client.get(URL, headers={"Authorization": "Bearer current"})
+
+    assert wire.seen[0].headers["zotero-api-key"] == KEY
+    assert "authorization" not in wire.seen[0].headers
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example.org/items",
+        "http://api.example.org/items",
+        "https://api.example.org:8443/items",
+        "https://api.example.org.evil.org/",
+    ],
+)
+def test_another_server_gets_no_request_at_all(elsewhere: str) -> None:
+    wire = Wire(answer())
+    wire.transport.key = KEY
+
+    with pytest.raises(UnavailableError, match="will not talk to"):
+        wire.client.get(elsewhere)
+
+    assert wire.seen == []
+
+
+def test_a_redirect_is_not_followed_and_its_query_not_repeated() -> None:
+    target = "https://portal.example.net/login?session=secret"
+    wire = Wire(answer(302, "", location=target))
+
+    with pytest.raises(UnavailableError, match=r"portal\.example\.net/login") as caught:
+        wire.read()
+
+    assert len(wire.seen) == 1
+    assert "secret" not in str(caught.value)
+
+
+def test_no_log_tells_an_address_or_a_key(caplog: pytest.LogCaptureFixture) -> None:
+    wire = Wire(answer())
+    wire.transport.key = KEY
+
+    with caplog.at_level(logging.DEBUG):
+        wire.read("/users/1/items?itemKey=AAAA2222")
+
+    assert "AAAA2222" not in caplog.text
+    assert KEY not in caplog.text
+
+
+# Patience
+
+
+def test_backoff_on_a_good_answer_is_remembered_until_it_is_over() -> None:
+    wire = Wire(answer(backoff="30"))
+    assert wire.transport.patience() is None
+
+    wire.read()
+
+    assert wire.transport.patience() == timedelta(seconds=30)
+    wire.clock.passed = timedelta(seconds=29)
+    assert wire.transport.patience() == timedelta(seconds=1)
+    wire.clock.passed = timedelta(seconds=30)
+    assert wire.transport.patience() is None
+
+
+def test_what_would_make_pyzotero_sleep_does_not_reach_it() -> None:
+    response = Wire(answer(backoff="30", retry_after="30")).read()
+
+    assert "backoff" not in response.headers
+    assert "retry-after" not in response.headers
+
+
+def test_the_servers_schema_version_is_noted() -> None:
+    wire = Wire(answer(zotero_schema_version="42"))
+
+    wire.read()
+
+    assert wire.transport.schema_version == 42
+
+
+# Proxies
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "proxy"),
+    [
+        ({}, URL, None),
+        ({"https_proxy": "http://proxy:3128"}, URL, "http://proxy:3128"),
+        ({"https_proxy": "http://proxy:3128", "no_proxy": "example.org"}, URL, None),
+        ({"all_proxy": "http://proxy:3128"}, URL, "http://proxy:3128"),
+        ({"http_proxy": "http://proxy:3128"}, "http://127.0.0.1:8080", None),
+    ],
+)
+def test_a_proxy_is_taken_from_the_environment_but_not_for_loopback(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str, proxy: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert find_proxy(url) == proxy
