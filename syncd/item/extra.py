@@ -57,8 +57,7 @@ def label_of(field: str) -> str:
 
 def format_extra(lines: Iterable[tuple[str, str]]) -> str:
     """Return the text of `extra`: labelled lines in the fixed order, each once, then free text."""
-    known = dict.fromkeys(lines)
-    ranked = sorted(known, key=_rank)
+    ranked = sorted(dict.fromkeys(lines), key=_rank)
     return "\n".join(f"{label}: {text}" if label else text for label, text in ranked)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from syncd.identity import find_eid_in_url, parse_doi, parse_pmcid, parse_pmid, parse_wos
+from syncd.identity import parse_doi, parse_pmcid, parse_pmid, parse_wos
 from syncd.record import Link
 from syncd.sources.draft import Draft
-from syncd.sources.identifiers import arxiv_id
+from syncd.sources.identifiers import arxiv_id, eid_of
 
 _URL_TAGS = ("UR", "LK", "LL", "L5")
 _FILE_TAGS = {"L1": "Full Text", "L2": "Full Text", "L3": "Related Record", "L4": "Image"}
@@ -49,6 +49,8 @@ def addresses_in(value: str) -> list[str]:
 
 def fill_address(draft: Draft) -> None:
     """Fill the url with the work's own page; further addresses become links beside the item."""
+    if draft.tags.keys().isdisjoint(_URL_TAGS):
+        return
     pages: list[tuple[str, str]] = []
     records: list[tuple[str, str]] = []
     resolvers: list[tuple[str, str]] = []
@@ -76,7 +78,9 @@ def fill_address(draft: Draft) -> None:
 
 def is_record_page(url: str) -> bool:
     """Tell whether an address leads to a database's record rather than to the work."""
-    return _RECORD_PAGE.match(_PROXY.sub("", url)) is not None
+    if "url=http" in url:
+        url = _PROXY.sub("", url)
+    return _RECORD_PAGE.match(url) is not None
 
 
 def _says_more(value: str, urls: list[str]) -> bool:
@@ -101,13 +105,13 @@ def _leave_address(draft: Draft, tag: str, value: str) -> None:
     draft.leave(tag, value)
 
 
-def _read_identifiers(draft: Draft, value: str) -> None:
+def _read_identifiers(draft: Draft, value: str, tag: str = "") -> None:
     if "scopus" in value:
-        draft.identify("scopus", find_eid_in_url(value))
+        draft.identify("scopus", eid_of(value))
         if "doi=" in value:
             draft.suggest_doi(value.partition("doi=")[2].partition("&")[0])
     elif "doi.org/" in value:
-        draft.suggest_doi(value)
+        draft.suggest_doi(value, tag if _DOI_LINK.match(value) else "")
     elif "WOS:" in value or "KeyUT" in value:
         draft.identify("wos", parse_wos(value))
     elif _PUBMED_LINK.search(value):
@@ -129,15 +133,17 @@ def _add_link(draft: Draft, tag: str, target: str, title: str) -> None:
 
 def add_links(draft: Draft) -> None:
     """Turn L1-L4 into links beside the item; DOI and PubMed links there are identifiers."""
+    if draft.tags.keys().isdisjoint(_FILE_TAGS):
+        return
     for tag, title in _FILE_TAGS.items():
         for value in draft.tags.pop(tag, ()):
             urls = addresses_in(value)
             if not urls and (doi := parse_doi(value)) and value.casefold().endswith(doi):
-                draft.suggest_doi(value)
+                draft.suggest_doi(value, tag)
             elif not urls:
                 draft.links.append(Link(value, title))
             for url in urls:
-                _read_identifiers(draft, url)
+                _read_identifiers(draft, url, tag)
                 if _DOI_LINK.match(url) or _PUBMED_LINK.search(url):
                     continue
                 if is_record_page(url) and draft.fill("url", url):

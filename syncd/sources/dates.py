@@ -187,27 +187,39 @@ def _as_text(text: str, year: int | None) -> Date:
 
 _DATE_TAGS = {"": ("DA", "Y1", "PY", "YR"), "patent": ("DA", "Y1", "PY", "YR", "C2")}
 _FILING_TAGS = ("FD", "C1")
+_ACCESS_TAGS = ("Y2", "RD")
 _WEB_PAGE_ACCESS = ("VL", "M1")
 
 
 def fill_date(draft: Draft) -> None:
     """Fill the date from DA, Y1 and PY: the first year wins, then whoever knows more about it."""
     best = _UNKNOWN
-    for tag, value in draft.take_all(_DATE_TAGS.get(draft.item_type, _DATE_TAGS[""])):
-        date = parse_date(value)
-        if date == _UNKNOWN:
-            draft.leave(tag, value)
-            continue
-        if best.year is None or date.year is None:
-            best = _merge(best, date)
-        elif date.year == best.year and _precision(date) > _precision(best):
-            best = date._replace(season=best.season or date.season)
-        elif date.year == best.year and date.season and not best.season:
-            best = best._replace(season=date.season)
-        elif date.year != best.year:
-            draft.leave(tag, value)
+    read = ""
+    for tag in _DATE_TAGS.get(draft.item_type, _DATE_TAGS[""]):
+        for value in draft.tags.pop(tag, ()):
+            if value == read:
+                continue
+            date = parse_date(value)
+            if date == _UNKNOWN:
+                draft.leave(tag, value)
+            elif not read:
+                best, read = date, value
+            else:
+                best = _combine(draft, best, date, tag, value)
     if best != _UNKNOWN:
         _write(draft, best)
+
+
+def _combine(draft: Draft, best: Date, date: Date, tag: str, value: str) -> Date:
+    """Return what two dates say together; a year that contradicts is named."""
+    if best.year is None or date.year is None:
+        return _merge(best, date)
+    if date.year != best.year:
+        draft.leave(tag, value)
+        return best
+    if _precision(date) > _precision(best):
+        return date._replace(season=best.season or date.season)
+    return best._replace(season=best.season or date.season)
 
 
 def fill_filing_date(draft: Draft) -> None:
@@ -248,7 +260,9 @@ _FIRST_ACCESS = 1990
 
 def fill_access_date(draft: Draft) -> None:
     """Fill the access date, where Y2 is one: often it holds the days of a conference instead."""
-    tags = ("Y2", "RD", *_WEB_PAGE_ACCESS) if draft.item_type == "webpage" else ("Y2", "RD")
+    tags = _ACCESS_TAGS if draft.item_type != "webpage" else (*_ACCESS_TAGS, *_WEB_PAGE_ACCESS)
+    if draft.tags.keys().isdisjoint(tags):
+        return
     for tag, value in draft.take_all(tags):
         date = parse_date(value)
         if _EVENT_TEXT.search(value) and date.day is None:

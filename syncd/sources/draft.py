@@ -43,7 +43,7 @@ class Draft:
         "notes",
         "source",
         "source_id",
-        "suggested_doi",
+        "suggested_dois",
         "tags",
         "type_tag",
         "unused",
@@ -65,7 +65,7 @@ class Draft:
         self.links: list[Link] = []
         self.identifiers: dict[str, Any] = {}
         self.identity: Identity | None = None
-        self.suggested_doi = ""
+        self.suggested_dois: list[tuple[str, str, str]] = []
         self.isbns: list[str] = []
         self.issns: list[str] = []
         self.warnings: list[str] = []
@@ -76,12 +76,13 @@ class Draft:
     def _collect(self) -> None:
         tags = self.tags
         for tag, value, _ in self.entry.lines:
+            if not (value.isascii() and value.isprintable()):
+                value = clean(value).strip()
             if value:
-                text = value if value.isascii() and value.isprintable() else clean(value).strip()
                 if tag in tags:
-                    tags[tag].append(text)
-                elif text:
-                    tags[tag] = [text]
+                    tags[tag].append(value)
+                else:
+                    tags[tag] = [value]
 
     def has(self, *names: str) -> bool:
         """Tell whether any of these tags still waits."""
@@ -104,6 +105,13 @@ class Draft:
         """Let values wait under a tag, before those that wait there."""
         if values:
             self.tags[tag] = [*values, *self.tags.get(tag, _NONE)]
+
+    def replace(self, tag: str, values: list[str]) -> None:
+        """Let only these values of a tag wait any longer."""
+        if values:
+            self.tags[tag] = values
+        else:
+            del self.tags[tag]
 
     def move(self, tag: str, to: str) -> None:
         """Let the values of one tag wait under another, whose meaning they have."""
@@ -138,12 +146,18 @@ class Draft:
         """Take an identifier; answer whether it is one and does not contradict the one known."""
         if value is None:
             return False
-        return bool(self.identifiers.setdefault(kind, value) == value)
+        known = self.identifiers.setdefault(kind, value)
+        if known != value:
+            self.warn(f"two {kind} numbers: {known} is used, {value} is not")
+        return bool(known == value)
 
-    def suggest_doi(self, text: str) -> None:
-        """Remember a DOI found outside DO, for an entry whose DO holds none."""
-        if not self.suggested_doi and (doi := parse_doi(text)):
-            self.suggested_doi = doi
+    def suggest_doi(self, text: str, tag: str = "") -> None:
+        """Remember a DOI found outside DO, for an entry whose DO holds none.
+
+        With `tag`, the value is nothing but this DOI and is named if another is used.
+        """
+        if doi := parse_doi(text):
+            self.suggested_dois.append((tag, text, doi))
 
     def warn(self, message: str, tag: str = "", value: str = "") -> None:
         """Say what is odd, with the line where it stands if that can be found."""

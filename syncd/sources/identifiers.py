@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from syncd.identity import (
+    find_eid_in_url,
     parse_arxiv,
     parse_central,
     parse_doi,
@@ -19,9 +20,15 @@ from syncd.identity import (
     parse_pmid,
     parse_wos,
 )
+from syncd.record import Eid
 from syncd.sources.draft import Draft
 
 _ACCESSION_LIKE_EID = re.compile(r"(?:SCOPUS[ :]|2-s2\.0-)", re.IGNORECASE)
+_PLAIN_EID = re.compile(
+    r"(?:\ASCOPUS:|\Ahttps?://www\.scopus\.com/\S*[?&](?:scp=|eid=2-s2\.0-))"
+    r"([0-9]{10,12})(?=&|\Z)"
+)
+_USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _CITATION_KEY = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\s,;:{}()\"'\[\]/|]{3,80}")
@@ -31,43 +38,50 @@ _DOI_SPELLED = re.compile(
 )
 
 
+_DOI_ELSEWHERE = ("M3", "M1", "U2", "N1")
+
+
 def fill_doi(draft: Draft) -> None:
     """Fill the DOI from the first valid DO, else from wherever else the record gives its own."""
-    found = ""
-    for value in draft.take("DO"):
-        for doi in parse_dois(value):
+    found: str = ""
+    for value in draft.tags.pop("DO", ()):
+        names: list[str] = [*parse_dois(value)]
+        if not names:
+            draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
+            draft.add_extra("DOI (unusable)", value)
+        for doi in names:
             found = found or doi
             if doi != found:
                 draft.leave("DO", doi)
-        if not parse_doi(value):
-            draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
-            draft.add_extra("DOI (unusable)", value)
-    _try_other_tags(draft, found)
-    doi_found = found or draft.suggested_doi
-    if doi_found:
-        draft.identifiers["doi"] = doi_found
-        draft.fill("DOI", doi_found)
-        if arxiv := arxiv_id(doi_found):
-            draft.identify("arxiv", arxiv)
+    for tag in _DOI_ELSEWHERE:
+        if tag in draft.tags:
+            _take_dois(draft, tag, found)
+    found = found or next((doi for _, _, doi in draft.suggested_dois), "")
+    for tag, value, doi in draft.suggested_dois:
+        if doi != found and tag:
+            draft.leave(tag, value)
+    if found:
+        draft.identifiers["doi"] = found
+        draft.fields["DOI"] = found
+        if "arxiv" in found:
+            draft.identify("arxiv", arxiv_id(found))
 
 
-def _try_other_tags(draft: Draft, found: str) -> None:
-    """Take the DOI out of tags whose whole value is one; it is noise where it repeats DO."""
-    for tag in ("M3", "M1", "U2", "N1"):
-        values = draft.tags.get(tag)
-        if not values:
-            continue
-        kept = []
-        for value in values:
+def _take_dois(draft: Draft, tag: str, found: str) -> None:
+    """Take the DOI out of a tag whose whole value is one; it is noise where it repeats DO."""
+    values = draft.tags[tag]
+    kept = []
+    for value in values:
+        if "10." not in value:
+            kept.append(value)
+        elif value != found:
             doi = whole_doi(value)
-            if doi is None or not (not found or doi == found):
+            if doi is None or (found and doi != found):
                 kept.append(value)
             else:
                 draft.suggest_doi(doi)
-        if kept:
-            draft.tags[tag] = kept
-        else:
-            del draft.tags[tag]
+    if len(kept) < len(values):
+        draft.replace(tag, kept)
 
 
 def whole_doi(value: str) -> str | None:
@@ -85,27 +99,33 @@ def arxiv_id(text: str) -> str | None:
 
 def read_accession_number(draft: Draft) -> None:
     """Tell what AN is: a Scopus, Web of Science or Cochrane number, or a database's own."""
-    for value in draft.take("AN"):
-        if _ACCESSION_LIKE_EID.match(value) and draft.identify("scopus", parse_eid(value)):
+    for value in draft.tags.pop("AN", ()):
+        if _ACCESSION_LIKE_EID.match(value) and draft.identify("scopus", eid_of(value)):
             continue
         if (wos := parse_wos(value)) and draft.identify("wos", wos):
             continue
         draft.identify("central", parse_central(value))
-        if not draft.fill("archiveLocation", value):
-            draft.leave("AN", value)
+        draft.fill_or_leave("archiveLocation", "AN", value)
+
+
+def eid_of(text: str) -> Eid | None:
+    """Return the Scopus number of a link or an accession number, or None."""
+    # Nearly all are one of these two, and they need no search.
+    plain = _PLAIN_EID.search(text)
+    if plain:
+        return Eid(f"2-s2.0-{plain[1]}")
+    return find_eid_in_url(text) if "://" in text else parse_eid(text)
 
 
 def read_user_fields(draft: Draft) -> None:
     """Read identifiers that carry their own label, in whatever custom tag they stand."""
-    for tag in ("U1", "U2", "U3", "U4", "U5", "C2", "C6"):
-        values = draft.tags.get(tag)
-        if not values:
-            continue
-        kept = [value for value in values if not _read_labelled(draft, value)]
-        if kept:
-            draft.tags[tag] = kept
-        else:
-            del draft.tags[tag]
+    tags = draft.tags
+    for tag in _USER_TAGS:
+        if tag in tags:
+            values = tags[tag]
+            kept = [value for value in values if not _read_labelled(draft, value)]
+            if len(kept) < len(values):
+                draft.replace(tag, kept)
 
 
 def _read_labelled(draft: Draft, value: str) -> bool:

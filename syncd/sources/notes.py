@@ -56,7 +56,7 @@ def add_notes(draft: Draft) -> None:
     """Turn the note tags into notes by kind, identifiers and rights."""
     for tag in ("N1", "RN", "NO"):
         for value in draft.tags.pop(tag, ()):
-            if _HTML.match(value):
+            if value[0] == "<" and _HTML.match(value):
                 draft.notes.append(Note("other", sanitise(value)))
             else:
                 _add_pieces(draft, value)
@@ -115,12 +115,14 @@ def note_html(text: str) -> str:
     """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
     if "&" in text:
         text = decode_entities(text)
+    if "\n\n" not in text and "\n " not in text:
+        return f"<p>{_line_breaks(text)}</p>"
     paragraphs = (paragraph.strip() for paragraph in _PARAGRAPH.split(text))
-    return "".join(
-        f"<p>{escape(paragraph, quote=False).replace(chr(10), '<br/>')}</p>"
-        for paragraph in paragraphs
-        if paragraph
-    )
+    return "".join(f"<p>{_line_breaks(paragraph)}</p>" for paragraph in paragraphs if paragraph)
+
+
+def _line_breaks(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br/>")
 
 
 def sanitise(html: str) -> str:

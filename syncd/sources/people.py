@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from syncd.record import Person
 from syncd.sources.draft import Draft
@@ -56,6 +57,7 @@ _CUSTOM_ROLES = {
     ("audioRecording", "C4"): "wordsBy",
     ("patent", "C4"): "attorneyAgent",
 }
+_FURTHER_TAGS = frozenset(["A2", "A3", "A4", "C1", "C2", "C4", "CA", "ED"])
 _AUTHORITIES = {("case", "A2"): "reporter", ("patent", "A2"): "authority"}
 """Tags of persons that hold an institution for some types: these are fields."""
 
@@ -121,6 +123,8 @@ def add_people(draft: Draft) -> None:
     _add(draft, "AU", author)
     _add(draft, "A1", author)
     draft.creators += draft.groups
+    if draft.tags.keys().isdisjoint(_FURTHER_TAGS):
+        return
     _add_secondary(draft)
     _add(draft, "ED", "editor")
     _add(draft, "A4", _SUBSIDIARY_ROLES.get(item_type, "translator"))
@@ -157,15 +161,18 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = set(creators)
     for value in values:
-        if "<" in value or "&" in value:
-            value = fold_blanks(plain(value))
-        names = split_names(value) if ";" in value or " and " in value else (value,)
-        for name in names:
+        for name in _names_in(value):
             if name.casefold() in _NOBODY:
                 draft.warn(f"{tag} says there are more names than the export gives: {name}", tag)
                 draft.leave(tag, name)
             elif (creator := person(name, role)) not in known:
                 creators.append(creator)
+
+
+def _names_in(value: str) -> Sequence[str]:
+    if "<" in value or "&" in value:
+        value = fold_blanks(plain(value))
+    return split_names(value) if ";" in value or " and " in value else (value,)
 
 
 def _add_group(draft: Draft, role: str) -> None:
