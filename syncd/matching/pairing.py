@@ -7,7 +7,7 @@ NODE   one work as it takes part: an incoming record, or everything known under 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,6 +18,7 @@ from syncd.matching.comparison import Comparison, compare
 from syncd.matching.features import Features, Kind
 from syncd.matching.judging import find_rule, judge_comparison
 from syncd.matching.values import Doubt, Judgement, Known, KnownWorks, Policy, Verdict
+from syncd.record import Identity
 
 _Name = TypeVar("_Name", tuple[str, str], int)
 
@@ -67,46 +68,48 @@ class Pairs:
         self.nodes: list[Node] = _collapse(features)
         self._incoming = len(self.nodes)
         names = [_names(node.members[0]) for node in self.nodes]
-        bearers = works.by_identifiers(frozenset(name for each in names for name in each))
         keys = [blocking_keys(node.members[0]) for node in self.nodes]
+        bearers = works.by_identifiers(frozenset(name for each in names for name in each))
         blocks = works.by_blocks(frozenset(key for each in keys for key in each))
-        self._node_of = self._add_known(bearers, blocks)
         self._bearers = {name: {known.ref for known in found} for name, found in bearers.items()}
-        meeting = {**self._met(names, bearers), **self._met(keys, blocks)}
-        self._candidates = _pair_up(meeting.values(), self._incoming)
+        self._node_of = self._add_known([*bearers.values(), *blocks.values()])
+        self._names = self._all_names(bearers)
+        named, alike = self._meet(names, bearers), self._meet(keys, blocks)
+        self._candidates = _pair_up([*named.values(), *alike.values()], self._incoming)
         dois = frozenset(it.identity.doi for it in features if it.identity.doi)
-        self._shared: AbstractSet[str] = frozenset(works.shared_dois(dois))
-        self.newly_shared: frozenset[str] = frozenset()
+        self.newly_shared = frozenset(_far_too_common(named))
+        self._shared: AbstractSet[str] = works.shared_dois(dois) | self.newly_shared
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
 
     # --- nodes and candidates
 
-    def _add_known(
-        self,
-        bearers: Mapping[tuple[str, str], Sequence[Known]],
-        blocks: Mapping[int, Sequence[Known]],
-    ) -> dict[str, int]:
+    def _add_known(self, found: Iterable[Sequence[Known]]) -> dict[str, int]:
         """Add a node for each known work, and return where each is."""
         first: dict[str, Known] = {}
         members: defaultdict[str, dict[Features, None]] = defaultdict(dict)
-        for name, found in bearers.items():
-            for known in found:
-                first.setdefault(known.ref, known)
-                members[known.ref][_with_alias(known.features, *name)] = None
-        met = set(members)
-        for found in blocks.values():
-            for known in found:
-                first.setdefault(known.ref, known)
-                if known.ref not in met:
-                    members[known.ref][known.features] = None
+        for known in (known for each in found for known in each):
+            first.setdefault(known.ref, known)
+            members[known.ref][known.features] = None
         places = {}
         for ref in sorted(members):
             places[ref] = len(self.nodes)
             self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
         return places
 
-    def _met(
+    def _all_names(
+        self, bearers: Mapping[tuple[str, str], Sequence[Known]]
+    ) -> list[frozenset[tuple[str, str]]]:
+        names = [
+            {pair for member in node.members for pair in member.identity.pairs()}
+            for node in self.nodes
+        ]
+        for name, found in bearers.items():
+            for known in found:
+                names[self._node_of[known.ref]].add(name)
+        return [frozenset(each) for each in names]
+
+    def _meet(
         self, wanted: Sequence[Iterable[_Name]], found: Mapping[_Name, Sequence[Known]]
     ) -> dict[_Name, list[int]]:
         """Return, by identifier or blocking key, the nodes that have it."""
@@ -127,11 +130,14 @@ class Pairs:
             (link for link in found if link), key=lambda link: link.strength, reverse=True
         )
 
-    def forbids(self, one: int, other: int) -> bool:
-        """Tell whether two nodes must not come into one group, whatever others say."""
+    def forbids(self, one: int, other: int, names: AbstractSet[tuple[str, str]]) -> bool:
+        """Tell whether two nodes must not come into one group, whatever others say.
+
+        `names` are the identifiers that both groups have: there they are aliases of all members.
+        """
         if self.nodes[one].known and self.nodes[other].known:
             return True
-        for it, judgement in self._judge(one, other):
+        for it, judgement in self._judge(one, other, names):
             if judgement.verdict is Verdict.DIFFERENT or (
                 judgement.verdict is Verdict.UNDECIDED and _contradicts(it)
             ):
@@ -150,6 +156,10 @@ class Pairs:
         """Return the node of a known work."""
         return self._node_of[ref]
 
+    def names_of(self, node: int) -> frozenset[tuple[str, str]]:
+        """Return a node's identifiers, a known work's aliases included."""
+        return self._names[node]
+
     def is_borne_by_another(self, name: tuple[str, str], ref: str) -> bool:
         """Tell whether an identifier belongs to other known works than `ref`."""
         return bool(self._bearers.get(name, set()) - {ref})
@@ -165,8 +175,8 @@ class Pairs:
             judged = self._judge_anew(*pair)
             found.update(filter(None, map(_doi_of_two_works, judged)))
             self._keep(pair, judged)
-        self.newly_shared = frozenset(found)
-        self._shared = self._shared | found
+        self.newly_shared |= found
+        self._shared |= found
         for pair in self._candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
                 self._keep(pair, self._judge_anew(*pair))
@@ -177,17 +187,26 @@ class Pairs:
         else:
             self._judged.pop(pair, None)
 
-    def _judge(self, one: int, other: int) -> list[_Judged]:
+    def _judge(
+        self, one: int, other: int, names: AbstractSet[tuple[str, str]] = frozenset()
+    ) -> list[_Judged]:
         pair = (one, other) if one < other else (other, one)
-        return self._judged.get(pair) or self._judge_anew(*pair)
+        judged = self._judged.get(pair)
+        if judged and not (names and any(it.other_ids for it, _ in judged)):
+            return judged
+        return self._judge_anew(*pair, names)
 
-    def _judge_anew(self, one: int, other: int) -> list[_Judged]:
-        return [
-            (it, judge_comparison(it))
-            for mine in self.nodes[one].members
-            for theirs in self.nodes[other].members
-            for it in (compare(mine, theirs, self._shared),)
-        ]
+    def _judge_anew(
+        self, one: int, other: int, names: AbstractSet[tuple[str, str]] = frozenset()
+    ) -> list[_Judged]:
+        names = names or self.names_of(one) & self.names_of(other)
+        judged = []
+        for mine in self.nodes[one].members:
+            for theirs in self.nodes[other].members:
+                right = _known_as(theirs, mine, names)
+                it = compare(_known_as(mine, right, names), right, self._shared)
+                judged.append((it, judge_comparison(it)))
+        return judged
 
     def _link(self, one: int, other: int) -> Link | None:
         it, judgement = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
@@ -221,6 +240,13 @@ def _doi_of_two_works(judged: _Judged) -> str | None:
     return None
 
 
+def _far_too_common(named: Mapping[tuple[str, str], list[int]]) -> Iterator[str]:
+    """Yield the DOIs that so many records bear that none was compared."""
+    for (kind, value), numbers in named.items():
+        if kind == "doi" and len(numbers) > _HUGE:
+            yield value
+
+
 def _pair_up(meetings: Iterable[list[int]], incoming: int) -> list[tuple[int, int]]:
     """Return the pairs that met somewhere and of which one at least is incoming."""
     pairs: set[tuple[int, int]] = set()
@@ -251,12 +277,19 @@ def _collapse(features: Sequence[Features]) -> list[Node]:
     return sorted(nodes, key=lambda node: node.indices)
 
 
-def _with_alias(features: Features, kind: str, value: str) -> Features:
-    """Return features that show the identifier under which they were found."""
-    identity = features.identity
-    if kind == "isbn" or getattr(identity, kind) == value:
+def _known_as(features: Features, seen: Features, names: AbstractSet[tuple[str, str]]) -> Features:
+    """Return features that show those of `names` which `seen` has: a work may have several."""
+    if not names:
         return features
-    return features._replace(identity=identity._replace(**{kind: value}))
+    mine = features.identity
+    aliases = {
+        kind: value
+        for kind, value in seen.identity.pairs()
+        if kind != "isbn" and (kind, value) in names and getattr(mine, kind) != value
+    }
+    if not aliases:
+        return features
+    return features._replace(identity=Identity(**{**mine._asdict(), **aliases}))
 
 
 def _contradicts(it: Comparison) -> bool:

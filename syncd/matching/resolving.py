@@ -38,6 +38,7 @@ class Groups:
     def __init__(self, pairs: Pairs) -> None:
         self._pairs = pairs
         self._members: list[list[int]] = [[number] for number in range(len(pairs.nodes))]
+        self._names = [pairs.names_of(number) for number in range(len(pairs.nodes))]
         self._group = list(range(len(pairs.nodes)))
 
     def of(self, node: int) -> int:
@@ -55,16 +56,21 @@ class Groups:
     def join(self, one: int, other: int) -> None:
         """Make one group of two, unless any member of one contradicts any of the other."""
         mine, theirs = self._group[one], self._group[other]
-        if mine == theirs or any(
-            self._pairs.forbids(left, right)
-            for left in self._members[mine]
-            for right in self._members[theirs]
-        ):
+        if mine == theirs or not self._fit(mine, theirs):
             return
         for node in self._members[theirs]:
             self._group[node] = mine
         self._members[mine] += self._members[theirs]
         self._members[theirs] = []
+        self._names[mine] |= self._names[theirs]
+
+    def _fit(self, mine: int, theirs: int) -> bool:
+        names = self._names[mine] & self._names[theirs]
+        return not any(
+            self._pairs.forbids(left, right, names)
+            for left in self._members[mine]
+            for right in self._members[theirs]
+        )
 
 
 class _Rulings:
