@@ -22,6 +22,7 @@ _RECORD_PAGE = re.compile(
     (?:[:/?]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SCOPUS = ("https://www.scopus.com/", "http://www.scopus.com/")
 _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
 _OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
 _LINK_RESOLVER = re.compile(r"url_ver=Z39|openurl|[?&]sid=|//sfx\.", re.IGNORECASE)
@@ -78,6 +79,8 @@ def fill_address(draft: Draft) -> None:
 
 def is_record_page(url: str) -> bool:
     """Tell whether an address leads to a database's record rather than to the work."""
+    if url.startswith(_SCOPUS):
+        return True
     if "url=http" in url:
         url = _PROXY.sub("", url)
     return _RECORD_PAGE.match(url) is not None

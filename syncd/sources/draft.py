@@ -75,10 +75,12 @@ class Draft:
 
     def _collect(self) -> None:
         tags = self.tags
+        approved = ""  # N2 and AB are long, and often the same
         for tag, value, _ in self.entry.lines:
-            if not (value.isascii() and value.isprintable()):
+            if value != approved and not (value.isascii() and value.isprintable()):
                 value = clean(value).strip()
             if value:
+                approved = value
                 if tag in tags:
                     tags[tag].append(value)
                 else:

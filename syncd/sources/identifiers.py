@@ -129,6 +129,8 @@ def read_user_fields(draft: Draft) -> None:
 
 
 def _read_labelled(draft: Draft, value: str) -> bool:
+    if "PM" not in value and "pm" not in value:
+        return False
     if _PMC.match(value):
         return draft.identify("pmcid", parse_pmcid(value))
     if _TAGGED.search(value):

@@ -66,9 +66,11 @@ def _add_pieces(draft: Draft, value: str) -> None:
     position, kind = 0, ""
     if first := _FIRST_LABEL.match(value):
         kind = _KINDS[first["label"].casefold()]
-    for match in _FURTHER_LABEL.finditer(value, first.end() if first else 0):
-        _add_piece(draft, kind, value[position : match.start()].strip())
-        position, kind = match.start("label"), _KINDS[match["label"].casefold()]
+    after_label = first.end() if first else 0
+    if value.find(":", after_label) > 0:
+        for match in _FURTHER_LABEL.finditer(value, after_label):
+            _add_piece(draft, kind, value[position : match.start()].strip())
+            position, kind = match.start("label"), _KINDS[match["label"].casefold()]
     _add_piece(draft, kind, value[position:].strip() if position else value)
 
 
