@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.clock import Clock
-from syncd.errors import InputError, LibraryError
+from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Export, FolderState, Inbox, Skipped, read_export
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
@@ -33,7 +33,7 @@ class OnceReport:
     plan: Plan = field(default_factory=Plan)
     unusable: list[InputError] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    failed: dict[str, LibraryError] = field(default_factory=dict)
+    failed: dict[str, SyncdError] = field(default_factory=dict)
     pending: int = 0
 
 
@@ -132,7 +132,7 @@ def open_runs(runs: Mapping[str, LibraryRun], report: OnceReport) -> dict[str, L
     for name, run in runs.items():
         try:
             run.open()
-        except LibraryError as exc:
+        except (KeyLookupError, LibraryError) as exc:
             report.failed[name] = exc
             report.pending += run.figures().pending
         else:
@@ -185,7 +185,7 @@ def _deliver(
     """Make one run; return which exports were unusable, or None if it could not be finished."""
     try:
         summary = run.deliver(deliveries, "once")
-    except LibraryError as exc:
+    except (KeyLookupError, LibraryError) as exc:
         report.failed[name] = exc
         report.pending += run.figures().pending
         return None

@@ -37,6 +37,11 @@ class FolderWork:
         """The library's name in the configuration."""
         return self._run.name
 
+    @property
+    def run(self) -> LibraryRun:
+        """The work on the library itself, for what commands ask the daemon to do."""
+        return self._run
+
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
         """Tell whether this library has had that export from that folder."""
         return self._run.is_known(sha256, bytes(folder.path))

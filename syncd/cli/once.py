@@ -11,10 +11,12 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.progress import sending
 from syncd.cli.session import load, pause, route
 from syncd.clock import SystemClock
+from syncd.handover import Routes, ask_once
 from syncd.ledger.store import Ledger
-from syncd.lock import StateLock
+from syncd.lock import StateLock, find_holder
 from syncd.once import (
     FolderPass,
     OnceReport,
@@ -30,6 +32,7 @@ from syncd.printable import printable
 from syncd.report import plan_document, print_outcomes, write_document
 from syncd.run import LibraryRun
 from syncd.settings import Settings
+from syncd.status import DAEMON
 from syncd.wiring import make_runs, open_ledger
 
 
@@ -65,12 +68,12 @@ def command(
     """
     settings = load(config, file_library)
     state_dir = state_for(state, file_library)
-    report = OnceReport()
-    with StateLock(state_dir, "once"), closing(open_ledger(settings, state_dir)) as ledger:
-        if files:
-            _deliver_files(files, library, settings, state_dir, ledger, report)
-        else:
-            _deliver_folders(library, settings, state_dir, ledger, report)
+    routes = route(files, settings, library)
+    holder = find_holder(state_dir)
+    if holder is not None and holder.command == DAEMON:
+        report = ask_once(state_dir, routes, lambda _progress: None)
+    else:
+        report = _do_it_here(settings, state_dir, routes, library)
     if as_json:
         write_document(plan_document(report.plan), sys.stdout)
     else:
@@ -78,21 +81,24 @@ def command(
     return _tell(report)
 
 
+def _do_it_here(settings: Settings, state: Path, routes: Routes, library: str | None) -> OnceReport:
+    report = OnceReport()
+    with StateLock(state, "once"), closing(open_ledger(settings, state)) as ledger:
+        if routes:
+            _deliver_files(routes, settings, state, ledger, report)
+        else:
+            _deliver_folders(library, settings, state, ledger, report)
+    return report
+
+
 def _deliver_files(
-    files: tuple[Path, ...],
-    library: str | None,
-    settings: Settings,
-    state: Path,
-    ledger: Ledger,
-    report: OnceReport,
+    routes: Routes, settings: Settings, state: Path, ledger: Ledger, report: OnceReport
 ) -> None:
-    routes = route(files, settings, library)
     with _opened(routes.keys(), settings, state, ledger, report) as runs:
-        exports, report.unusable = read_named(files, settings.limits.max_file_size)
         for name, run in runs.items():
-            wanted = {path.absolute() for path in routes[name]}
-            chosen = [export for export in exports if export.dropped_as in wanted]
-            deliver_named({name: run}, deliveries_of(chosen, settings.folders), ledger, report)
+            exports, unusable = read_named(routes[name], settings.limits.max_file_size)
+            report.unusable += unusable
+            deliver_named({name: run}, deliveries_of(exports, settings.folders), ledger, report)
 
 
 def _deliver_folders(
@@ -114,7 +120,9 @@ def _opened(
     """Give the libraries that can be worked with; the report says why others cannot."""
     runs = make_runs(settings, state, ledger, pause, only=names)
     try:
-        yield open_runs(runs, report)
+        opened = open_runs(runs, report)
+        with sending(lambda: sum(run.figures().pending for run in opened.values())):
+            yield opened
     finally:
         for run in runs.values():
             run.close()
@@ -124,9 +132,10 @@ def _tell(report: OnceReport) -> Exit:
     """Say what a person should know, and sum it up: the gravest comes first."""
     for skipped in report.skipped:
         click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
-    for error in [*report.unusable, *report.failed.values()]:
-        for line in words_for(error):
-            click.echo(line, err=True)
+    errors = [*report.unusable, *report.failed.values()]
+    # What goes to two libraries is told once.
+    for line in dict.fromkeys(line for error in errors for line in words_for(error)):
+        click.echo(line, err=True)
     if report.failed:
         return exit_of(next(iter(report.failed.values())))
     if report.pending or any(record.outcome == "pending" for record in report.plan.records):

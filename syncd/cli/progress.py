@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_FOLLOW_EVERY = 0.3
 
 
 @contextmanager
@@ -23,6 +26,38 @@ def reading(paths: Sequence[Path]) -> Iterator[Callable[[Path], BinaryIO]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=total)
         yield lambda path: progress.wrap_file(_open(path), task_id=task)
+
+
+@contextmanager
+def sending(count_pending: Callable[[], int]) -> Iterator[None]:
+    """Show how much of what is to be sent has been, as the ledger counts it."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    over = threading.Event()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def follow() -> None:
+            most = 0
+            while not over.wait(_FOLLOW_EVERY):
+                pending = count_pending()
+                most = max(most, pending)
+                if most:
+                    progress.update(
+                        task, description="sending", total=most, completed=most - pending
+                    )
+
+        thread = threading.Thread(target=follow, name="progress")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 def _open(path: Path) -> BinaryIO:

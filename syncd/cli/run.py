@@ -10,8 +10,10 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
-from syncd.cli.session import load
+from syncd.cli.session import load, pause
+from syncd.clock import SystemClock
 from syncd.daemon.service import Daemon
+from syncd.handover import Hands
 from syncd.lock import StateLock
 from syncd.logs import LogFormat, configure_logs
 from syncd.places import state_for
@@ -58,6 +60,14 @@ def command(
             state_dir,
             lambda pause: assemble(load(config, file_library, folder), state_dir, ledger, pause),
         )
-        daemon.run({}, exit_of)
+        hands = Hands(
+            daemon,
+            lambda: load(config, file_library, folder),
+            ledger,
+            SystemClock(),
+            pause,
+            exit_of,
+        )
+        daemon.run(hands.handlers(), exit_of)
         daemon.leave()
     return Exit.DONE

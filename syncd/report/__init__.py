@@ -1,6 +1,6 @@
 """Plans, inspections and status as JSON documents for programs and as tables for people."""
 
-from syncd.report.documents import identifiers, plan_counts, plan_document
+from syncd.report.documents import identifiers, plan_counts, plan_document, read_plan
 from syncd.report.plans import print_outcomes, print_plan
 from syncd.report.prisma import prisma
 from syncd.report.writing import write_document
@@ -12,5 +12,6 @@ __all__ = [
     "print_outcomes",
     "print_plan",
     "prisma",
+    "read_plan",
     "write_document",
 ]

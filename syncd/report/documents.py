@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syncd.plan import Plan, PlannedRecord, Pointer
-from syncd.record import Identity
+from syncd.plan import Decision, Plan, PlannedRecord, Pointer
+from syncd.record import Identity, Origin
 from syncd.report.prisma import prisma
 
 PLAN_SCHEMA = "syncd.plan/1"
@@ -21,6 +21,11 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "counts": plan_counts(plan),
         "prisma": prisma(plan.records),
     }
+
+
+def read_plan(document: Mapping[str, Any]) -> Plan:
+    """Return the plan that a `syncd.plan/1` document was made of."""
+    return Plan([_read_record(record) for record in document["records"]], document["run"])
 
 
 def plan_counts(plan: Plan) -> dict[str, int]:
@@ -47,6 +52,7 @@ def _record(record: PlannedRecord) -> dict[str, Any]:
         "index": record.origin.index,
         "line": record.origin.line,
         "source_id": record.origin.source_id,
+        "source": record.origin.source,
         "decision": record.decision.value,
         "reason": record.reason,
         "evidence": list(record.evidence),
@@ -66,3 +72,27 @@ def _pointer(pointer: Pointer) -> dict[str, Any]:
         "index": pointer.index,
         "source_id": pointer.source_id,
     }
+
+
+def _read_record(record: Mapping[str, Any]) -> PlannedRecord:
+    origin = Origin(
+        record["file"], record["index"], record["line"], record["source_id"], record["source"]
+    )
+    first = record["duplicate_of"]
+    return PlannedRecord(
+        origin=origin,
+        decision=Decision(record["decision"]),
+        reason=record["reason"],
+        evidence=tuple(record["evidence"]),
+        duplicate_of=Pointer(**first) if first else None,
+        candidates=tuple(Pointer(**pointer) for pointer in record["candidates"]),
+        identity=_read_identity(record["identifiers"]),
+        item_key=record["item_key"],
+        outcome=record["outcome"],
+        error=record["error"],
+    )
+
+
+def _read_identity(found: Mapping[str, Any]) -> Identity:
+    values = (found[kind] for kind in Identity._fields)
+    return Identity._make(tuple(value) if isinstance(value, list) else value for value in values)

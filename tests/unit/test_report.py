@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin
-from syncd.report import plan_document, print_outcomes, print_plan, prisma, write_document
+from syncd.report import (
+    plan_document,
+    print_outcomes,
+    print_plan,
+    prisma,
+    read_plan,
+    write_document,
+)
 from syncd.report.status import print_status
 from syncd.report.tables import Column, Page
 
@@ -111,6 +118,7 @@ RECORDS = st.builds(
     ORIGINS,
     st.sampled_from(Decision),
     st.just(""),
+    identity=st.sampled_from([Identity(), Identity(doi=Doi("10.1/x"), isbn=("9780306406157",))]),
     duplicate_of=st.none() | POINTERS,
     candidates=st.lists(POINTERS, max_size=2).map(tuple),
 )
@@ -128,6 +136,16 @@ def test_the_numbers_always_add_up(records: list[PlannedRecord]) -> None:
     assert sum(numbers.values()) == 2 * len(records)
     for name, number in numbers.items():
         assert sum(source[name] for source in by_source.values()) == number
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(RECORDS, max_size=5), st.none() | st.integers(1))
+def test_a_document_says_all_there_is_to_a_plan(
+    records: list[PlannedRecord], run: int | None
+) -> None:
+    plan = Plan(records, run)
+
+    assert read_plan(written(plan_document(plan))) == plan
 
 
 def test_a_file_name_that_is_no_text_is_still_valid_json() -> None:

@@ -1,0 +1,177 @@
+"""What commands have a running daemon do for them, and how both sides write it down.
+
+One process at a time works on a state directory. While that is the daemon, a command hands its
+request over: the library's own thread carries it out, and the answer is the same report that the
+command would have made by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from syncd.clock import Clock
+from syncd.control import CommandError, Handler, Progress, ask
+from syncd.errors import InputError, SyncdError
+from syncd.inbox import Skipped
+from syncd.ledger import journal
+from syncd.ledger.store import Ledger
+from syncd.once import OnceReport, deliver_named, deliveries_of, read_named
+from syncd.report import plan_document, read_plan
+from syncd.settings import Settings
+from syncd.work import FolderWork
+
+ONCE = "once"
+Routes = Mapping[str, Sequence[Path]]
+"""The files that go to each library; empty for a pass over all folders."""
+
+_LOOK_EVERY = timedelta(milliseconds=200)
+_GRACE = timedelta(seconds=70)
+"""How long a pass waits for files that are still being written: the longest they are given."""
+
+
+class Server(Protocol):
+    """What is asked of the daemon."""
+
+    def perform(self, library: str, perform: Callable[[Any], Any]) -> Any: ...
+
+    def rescan(self) -> None: ...
+
+    def document(self) -> dict[str, Any]: ...
+
+
+class Hands:
+    """The daemon's side: carries out what other commands ask for."""
+
+    def __init__(
+        self,
+        daemon: Server,
+        settings: Callable[[], Settings],
+        ledger: Ledger,
+        clock: Clock,
+        pause: Callable[[timedelta], None],
+        code_of: Callable[[SyncdError], int],
+    ) -> None:
+        self._daemon = daemon
+        self._settings = settings
+        self._ledger = ledger
+        self._clock = clock
+        self._pause = pause
+        self._code_of = code_of
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what the control socket is to answer."""
+        return {ONCE: self._once}
+
+    def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        routes = {
+            name: [Path(path) for path in paths]
+            for name, paths in arguments.get("routes", {}).items()
+        }
+        report = OnceReport()
+        if routes:
+            for name, paths in routes.items():
+                self._deliver(name, paths, report)
+        else:
+            self._pass(report, progress)
+        return _write(report, self._code_of)
+
+    def _deliver(self, name: str, paths: Sequence[Path], report: OnceReport) -> None:
+        self._expect_served(name)
+        settings = self._settings()
+        exports, unusable = read_named(paths, settings.limits.max_file_size)
+        report.unusable += unusable
+        deliveries = deliveries_of(exports, settings.folders)
+
+        def deliver(work: FolderWork) -> None:
+            deliver_named({name: work.run}, deliveries, self._ledger, report)
+
+        self._daemon.perform(name, deliver)
+
+    def _expect_served(self, name: str) -> None:
+        """Raise for a library whose thread would keep the request waiting."""
+        for library in self._daemon.document()["libraries"]:
+            if library["name"] == name and library["state"] not in ("waiting", "refused"):
+                return
+            if library["name"] == name:
+                code = 77 if library["state"] == "refused" else 69
+                raise CommandError(f"{name} is {library['state']}: {library['message']}", code)
+        raise CommandError(f"the daemon does not serve a library called {name}", 78)
+
+    def _pass(self, report: OnceReport, progress: Progress) -> None:
+        """Have all folders looked into, and wait until what rests there was delivered."""
+        before = _last_runs(self._daemon.document())
+        since = self._clock.now()
+        self._daemon.rescan()
+        until = self._clock.elapsed() + _GRACE
+        while self._clock.elapsed() < until:
+            self._pause(_LOOK_EVERY)
+            document = self._daemon.document()
+            progress({"waiting_files": _waiting(document)})
+            if _is_through(document, since.isoformat(timespec="seconds")):
+                break
+        self._collect(before, self._daemon.document(), report)
+
+    def _collect(self, before: set[int], document: Mapping[str, Any], report: OnceReport) -> None:
+        for run in sorted(_last_runs(document) - before):
+            with self._ledger.read() as connection:
+                report.plan.records += journal.records_of_run(connection, run)
+            report.plan.run = run
+        report.pending = sum(library["pending"] for library in document["libraries"])
+        for folder in document["folders"]:
+            report.skipped += [
+                Skipped(str(Path(folder["path"], each["file"])), each["reason"])
+                for each in folder["skipped"]
+            ]
+
+
+def _last_runs(document: Mapping[str, Any]) -> set[int]:
+    return {run["run"] for run in document["runs"] if run["run"] is not None}
+
+
+def _waiting(document: Mapping[str, Any]) -> int:
+    settling: int = sum(folder["waiting_files"] for folder in document["folders"])
+    return settling + sum(library["queued_files"] for library in document["libraries"])
+
+
+def _is_through(document: Mapping[str, Any], since: str) -> bool:
+    scanned = all((folder["last_scan_at"] or "") >= since for folder in document["folders"])
+    return scanned and _waiting(document) == 0
+
+
+# The report, on its way from one process to the other
+
+
+def ask_once(state: Path, routes: Routes, progress: Progress) -> OnceReport:
+    """Have the daemon of this state directory make the pass.
+
+    Raises `CommandError` when it says no, `BusyError` when it does not answer.
+    """
+    written = {name: [str(path.absolute()) for path in paths] for name, paths in routes.items()}
+    return _read(ask(state, ONCE, {"routes": written}, progress=progress))
+
+
+def _write(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:
+    document = plan_document(report.plan)
+    return {
+        "plan": {**document, "records": list(document["records"])},
+        "unusable": [[str(e.path or ""), e.line, e.message] for e in report.unusable],
+        "skipped": [[each.name, each.reason] for each in report.skipped],
+        "failed": {name: [str(error), code_of(error)] for name, error in report.failed.items()},
+        "pending": report.pending,
+    }
+
+
+def _read(answer: Mapping[str, Any]) -> OnceReport:
+    return OnceReport(
+        plan=read_plan(answer["plan"]),
+        unusable=[
+            InputError(message, path=Path(path) if path else None, line=line)
+            for path, line, message in answer["unusable"]
+        ],
+        skipped=[Skipped(name, reason) for name, reason in answer["skipped"]],
+        failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
+        pending=answer["pending"],
+    )
