@@ -77,7 +77,7 @@ def _generic(it: Comparison) -> bool:
 
 
 def _same_place_and_title(it: Comparison) -> bool:
-    sure = it.same_article_pages or not titles_part_ways(it)
+    sure = not titles_part_ways(it) or (it.same_article_pages and not it.title.other_part)
     return it.same_place and it.same_title and it.author_in_common and sure
 
 
@@ -86,7 +86,7 @@ def _same_place_no_author(it: Comparison) -> bool:
 
 
 def _same_pages_and_title(it: Comparison) -> bool:
-    return it.same_pages and it.exact and it.telling
+    return it.same_pages and it.exact and it.telling and not it.title.other_part
 
 
 def _same_place_similar_title(it: Comparison) -> bool:

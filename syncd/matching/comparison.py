@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from syncd.matching.containers import is_same_container
 from syncd.matching.features import Features, Kind
+from syncd.matching.languages import guess_language
 from syncd.matching.likeness import ALIKE, EXACT, RELATED, SAME, Likeness, compare_titles
 from syncd.matching.numbering import (
     count_pages,
@@ -88,8 +89,11 @@ class Comparison(NamedTuple):
 
     @property
     def translated(self) -> bool:
-        """One title is marked as a translation."""
-        return self.one.translated or self.other.translated
+        """One title is marked as a translation, or the two are not in one language."""
+        if self.one.translated or self.other.translated:
+            return True
+        language = guess_language(self.one.title)
+        return language is None or language != guess_language(self.other.title)
 
     # --- people
 

@@ -23,13 +23,14 @@ class Likeness(NamedTuple):
 
     `contained`: one title is the beginning or end of the other (a subtitle is missing, a long
     title was cut). `other_numbers`: a number, part or dose differs; `number_missing`: one side has
-    none at all. `other_words`: a telling word stands in the place of another one.
+    none at all; `other_part`: nothing but numbers that stand alone differs. `other_words`: a telling word stands in the place of another one.
     """
 
     similarity: float
     contained: bool = False
     other_numbers: bool = False
     number_missing: bool = False
+    other_part: bool = False
     other_words: bool = False
 
 
@@ -121,6 +122,7 @@ def compare_words(one: str, other: str) -> Likeness:
         similarity,
         other_numbers=numbers[0] != numbers[1],
         number_missing=numbers[0] != numbers[1] and "" in numbers,
+        other_part=numbers[0] != numbers[1] and "" not in numbers and _is_other_part(one, other),
         other_words=similarity >= ALIKE and _has_other_words(one, other),
     )
 
@@ -140,6 +142,21 @@ def _names_a_part(rest: str) -> bool:
     return bool(words) and (
         words[0] in _NUMBERED or bool(numbers_in(words[0])) or len(words[0]) == 1
     )
+
+
+def _is_other_part(one: str, other: str) -> bool:
+    """Tell whether two titles differ in numbers that stand alone (`part ii`, `5 mg`), and only so."""
+    mine, theirs = one.split(), other.split()
+    if len(mine) != len(theirs):
+        return False
+    pairs = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]
+    return all(_is_number(left) and _is_number(right) for left, right in pairs)
+
+
+def _is_number(word: str) -> bool:
+    if word.isdigit() or word in _NUMBER_WORDS or len(word) == 1:
+        return True
+    return len(word) < _LONG_ROMAN and read_roman(word) is not None
 
 
 @lru_cache(maxsize=65536)

@@ -46,7 +46,11 @@ def is_same_citation(it: Comparison) -> bool:
     """All of a citation but the title is equal: the title was translated, cut or mistyped."""
     if not it.same_pages or not it.same_first_author or it.issue is False:
         return False
-    if it.title.other_numbers and not it.same_article_pages:
+    if it.title.other_numbers and (it.title.other_part or not it.same_article_pages):
+        return False
+    if it.alike or it.title.contained:
+        return True
+    if not it.translated:
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
 
@@ -63,6 +67,8 @@ def is_generic_elsewhere(it: Comparison) -> bool:
 
 def titles_part_ways(it: Comparison) -> bool:
     """A number or a telling word sets the titles apart; a stray footnote number does not."""
+    if it.title.other_part:
+        return True
     if it.title.number_missing and it.exact and it.telling and it.volume is True:
         return False
     return it.title.other_numbers or it.title.other_words

@@ -1,0 +1,55 @@
+"""A library in RAM for matching to look into: a working `KnownWorks`, indexes and all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from syncd.matching import Known, Verdict, blocking_keys, features_of
+from syncd.record import Citation
+
+
+class RememberedWorks:
+    """What is known: items added one by one, aliases, shared DOIs and people's answers."""
+
+    def __init__(self) -> None:
+        self._by_name: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
+        self._by_key: defaultdict[int, list[Known]] = defaultdict(list)
+        self._known: dict[str, Known] = {}
+        self.shared: set[str] = set()
+        self.answers: dict[frozenset[str], Verdict] = {}
+
+    def add(
+        self,
+        ref: str,
+        citation: Citation,
+        *,
+        removed: str | None = None,
+        aliases: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Put an item in, and let it be found."""
+        known = Known(ref, features_of(citation), removed)
+        self._known.setdefault(ref, known)
+        for pair in (*citation.identity.pairs(), *aliases):
+            self._by_name[pair].append(known)
+        for key in blocking_keys(known.features):
+            self._by_key[key].append(known)
+
+    def remember(self, ref: str, aliases: Iterable[tuple[str, str]]) -> None:
+        """Let an item be found by further identifiers."""
+        for pair in aliases:
+            self._by_name[pair].append(self._known[ref])
+
+    def by_identifiers(
+        self, pairs: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[Known]]:
+        return {pair: self._by_name[pair] for pair in pairs if pair in self._by_name}
+
+    def by_blocks(self, keys: Collection[int]) -> dict[int, list[Known]]:
+        return {key: self._by_key[key] for key in keys if key in self._by_key}
+
+    def shared_dois(self, dois: Collection[str]) -> set[str]:
+        return self.shared & set(dois)
+
+    def answer(self, one: str, other: str) -> Verdict | None:
+        return self.answers.get(frozenset((one, other)))
