@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx2
@@ -182,7 +183,7 @@ class ZoteroWebLibrary:
         asked = [key for key in dict.fromkeys(keys) if _is_key(key)]
         for start in range(0, len(asked), READ_AT_ONCE):
             chunk = asked[start : start + READ_AT_ONCE]
-            yield self._ask(lambda chunk=chunk: self._client.items(chunk))  # type: ignore[misc]
+            yield self._ask(partial(self._client.items, chunk))
 
     def _read_listed(self, keys: Sequence[ItemKey], listed: Versions) -> list[StoredItem]:
         """Read items that were listed; one may be missing only if the library moved since."""

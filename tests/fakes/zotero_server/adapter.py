@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
+
 from adapters.zotero_web.library import ZoteroWebLibrary
 from adapters.zotero_web.options import Options
 from syncd.library import Surroundings
@@ -32,9 +34,10 @@ def open_library(
     find_key: Callable[[], str | None] | None = None,
     cache: Path | None = None,
     clock: StillClock | None = None,
+    inner: httpx2.BaseTransport | None = None,
 ) -> ZoteroWebLibrary:
     """Return the adapter for an account's library."""
     kind, _, number = account.library.partition("/")
     options = Options(kind.removesuffix("s"), int(number), server.url)
     surroundings = Surroundings("mine", cache=cache, find_key=find_key or (lambda: account.key))
-    return ZoteroWebLibrary(options, surroundings, clock=clock)
+    return ZoteroWebLibrary(options, surroundings, clock=clock, inner=inner)
