@@ -54,9 +54,14 @@ def declared(head: bytes) -> tuple[str, int]:
             return name, len(mark)
     if b"\0" in head:
         for name in _WIDE:
-            if any(word.encode(name) in head for word in ("TY ", "ty ", "ER ", "er ", "TY-")):
+            if any(_holds(head, word.encode(name), len(word)) for word in ("TY ", "ty ", "ER ")):
                 return name, 0
     return "utf-8", 0
+
+
+def _holds(head: bytes, word: bytes, letters: int) -> bool:
+    """Tell whether a word stands in text of characters that are several bytes wide."""
+    return word in head and head.index(word) % (len(word) // letters) == 0
 
 
 def judge(evidence: bytes) -> Verdict:
@@ -90,7 +95,7 @@ def judge(evidence: bytes) -> Verdict:
 
 def _is_utf8(line: bytes) -> bool:
     try:
-        line.decode("utf-8")
+        line.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return False
     return True
@@ -124,7 +129,7 @@ def _is_better(rival: Reading, western: Reading) -> bool:
         return False
     lead = max(_LEAD, _LEAD_SHARE * western.amount)
     of_one = rival.one_language >= _OF_ONE and western.one_language <= _OF_SEVERAL
-    return rival.score >= western.score + (0 if of_one else lead)
+    return rival.score >= western.score + (-_MARGIN if of_one else lead)
 
 
 def _undecided(readings: list[Reading]) -> str:

@@ -98,7 +98,15 @@ def _flag(text: str, messages: list[str]) -> str:
 
 
 def _compose(text: str, _messages: list[str]) -> str:
-    return unicodedata.normalize("NFC", text)
+    if len(text) <= _AT_ONCE:
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
+
+
+# Composing takes time that grows with the square of a run of combining marks, so a long text is
+# composed piece by piece. A piece ends before ASCII, where nothing composes, if there is any.
+_AT_ONCE = 256
+_PIECE = re.compile(r"(?s).{1,64}[^\x00-\x7f]{0,192}")
 
 
 def _trim_invisible(text: str, _messages: list[str]) -> str:

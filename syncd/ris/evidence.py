@@ -66,13 +66,13 @@ def weigh(sample: bytes) -> tuple[Reading, list[Reading]]:
 # Encodings of one byte: words and signs.
 
 _WORD = re.compile(r"[^\W\d_ªºµ²³¹½¼¾]+")
-_SIGN = re.compile(r"[^\x00-\x7f]")
+_SIGN = re.compile(r"[^\x00-\x7f\xa0\xad]")  # hard blanks and soft hyphens stand anywhere
 _QUOTES = frozenset("“”„‚‘’«»‹›")
 _OPENING = frozenset("¿¡")
 _ORDINALS = frozenset("ªº")
 _BY_NUMBERS = frozenset("°±×÷µ²³¹½¼¾€£¥§‰")
 _DASHES = frozenset("–—")
-_ANYWHERE = frozenset("–—…•·®©™†‡¶\u00a0\u00ad")
+_ANYWHERE = frozenset("–—…•·®©™†‡¶")
 
 
 def _read_letters(sample: bytes, encoding: str, alphabets: tuple[frozenset[str], ...]) -> Reading:
@@ -129,7 +129,7 @@ def _fitting(word: str, alphabets: tuple[frozenset[str], ...]) -> list[int]:
 def _is_word(word: str, letters: frozenset[str]) -> bool:
     if len(word) == 1:
         return word in languages.ALONE
-    if _has_odd_capitals(word) or word[0] == "0":
+    if _has_odd_capitals(word) or word[0] == "0" or _STUTTER.search(word):
         return False
     if any(letter >= "\u0370" for letter in letters):  # Greek, Cyrillic: no ASCII among it
         common = len(letters & languages.RARE_CYRILLIC) * 3 <= len(letters)
@@ -145,6 +145,9 @@ _NOWHERE = re.compile(
 )
 
 
+_STUTTER = re.compile(r"(.)\1{3}")
+
+
 def _has_odd_capitals(word: str) -> bool:
     """Tell whether letters that are not ASCII break the pattern of capitals: `gŽnŽral`."""
     inner = [letter for letter in word[1:] if not letter.isascii()]
@@ -156,8 +159,8 @@ def _has_odd_capitals(word: str) -> bool:
 
 def _shape(word: str) -> float:
     """Reward vowels between consonants and consonants between vowels: `père`, but `Kučera`."""
+    total = -len(word) / 4 if word.isupper() and word[0] >= "\u0370" else 0.0
     word = word.lower()
-    total = 0.0
     for at, letter in enumerate(word):
         if letter.isascii() or letter in languages.BESIDE_VOWELS:
             continue

@@ -37,31 +37,41 @@ def refuse_binary(head: bytes) -> None:
             raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
 
 
-# Each says what a text begins with; tried in this order, on a sample without any RIS tag.
-_TEXTS = (
-    (
-        r"FN (?:Clarivate|Thomson|ISI )|(?:.*\n){0,3}PT [A-Z]\n|VR 1\.0\n",
-        "Web of Science's own format",
-    ),
+# What the first lines look like, if TY is not among them.
+_TAGGED = (
+    (r"FN (?:Clarivate|Thomson|ISI )|(?:.*\n){0,3}PT [A-Z]\n", "Web of Science's own format"),
+    (r"\s*PMID *- ?\d+\n", "PubMed's own format (.nbib)"),
+    (r"\s*%[0A-Z] \S", "EndNote's own format (.enw)"),
     (r"\s*<\?xml|\s*<(?:xml|records|PubmedArticleSet|modsCollection)\b", "XML"),
     (r"(?i)\s*<(?:!doctype html|html|head|body)\b", "a web page"),
-    (r"\s*[{[]\s*[\"{\[\]}]", "JSON"),
-    (r"(?i)\s*(?:%.*\n\s*)*@(?:\w+)\s*[{(]", "BibTeX"),
-    (r"\s*PMID\s*- ?\d+\n", "PubMed's own format (.nbib)"),
-    (r"\s*%[0A-Z] \S", "EndNote's own format (.enw)"),
-    (r"(?:[^\n]*,){3}[^\n]*\n", "a table of comma-separated values"),
-    (r"(?:[^\n]*\t){3}[^\n]*\n", "a table of tab-separated values"),
 )
-_COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _TEXTS)
-
-
-def refuse_text(sample: Sequence[str]) -> None:
-    """Raise `InputError` if the first lines of a text, none of them RIS, say what it is instead."""
-    text = "\n".join(sample[:_LINES])[:_CHARACTERS].lstrip("\ufeff")
-    for pattern, kind in _COMPILED:
-        if pattern.match(text):
-            raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
-
-
+# The same, if there is no RIS tag at all.
+_UNTAGGED = (
+    (r"\s*[{[]\s*[\"{\[\]}]", "JSON"),
+    (r"\s*@\w+\s*[{(]", "BibTeX"),
+)
 _LINES = 50
 _CHARACTERS = 1 << 13
+_COLUMNS = 4
+
+
+def refuse_text(sample: Sequence[str], *, has_tags: bool) -> None:
+    """Raise `InputError` if the first lines of a text, TY not among them, say what it is instead.
+
+    `has_tags` tells whether any of them looks like a line of RIS.
+    """
+    text = "\n".join(sample[:_LINES])[:_CHARACTERS].lstrip("\ufeff")
+    for pattern, kind in _TAGGED if has_tags else _TAGGED + _UNTAGGED:
+        if re.match(pattern, text):
+            raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
+    if not has_tags and (kind := _table_kind(text)):
+        raise InputError(f"this is {kind}, not RIS; {_ADVICE}")
+
+
+def _table_kind(text: str) -> str:
+    first, _, rest = text.partition("\n")
+    second = rest.partition("\n")[0]
+    for sign, name in (("\t", "tabs"), (",", "commas"), (";", "semicolons")):
+        if first.count(sign) >= _COLUMNS - 1 and second.count(sign) >= _COLUMNS - 1:
+            return f"a table with {name} between its columns"
+    return ""

@@ -17,6 +17,8 @@ BLOCK = 1 << 16
 HEAD = 1 << 18
 LONGEST = 1 << 23
 """Bytes of one line that are kept: a third more than the longest seen in a real export."""
+MOST_PROBLEMS = 1000
+"""How many lines in a row are complained about one by one."""
 
 # What an undecodable unit of UTF-16 or UTF-32 becomes: it makes the line fail as UTF-8 below.
 _UNREADABLE = "\udfff"
@@ -61,6 +63,8 @@ class Lines:
         for block in self._blocks():
             texts = self._texts(block)
             self._number += len(texts)
+            if len(self.problems) > MOST_PROBLEMS:
+                self.problems[MOST_PROBLEMS:] = [Problem("more such lines follow", self._number)]
             yield texts
 
     def _judge(self, evidence: bytes) -> None:

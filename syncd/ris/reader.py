@@ -19,7 +19,8 @@ from syncd.ris.wrapped import join
 _new_line = tuple.__new__
 
 _NUMBERING = re.compile(r"\W*\d*\W*")
-_SHOWN = 60
+_SHOWN = 60  # characters of a line that a problem quotes
+_MOST = 100  # problems of one kind that are told one by one
 
 
 class Reader:
@@ -37,9 +38,9 @@ class Reader:
         foreign.refuse_binary(head)
         self._source = Lines(head, stream)
         found = survey(self._source.sample)
-        if not found.has_tags:
-            foreign.refuse_text(self._source.sample)
-        self._blank_ends = not found.has_limits
+        if not found.has_types:
+            foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
+        self._blank_ends = not found.has_ends
         self._use(found.style)
         self._open: list[Line] = []
         self._tail: list[str] = []
@@ -131,7 +132,7 @@ class Reader:
             return
         tag = self._open[-1].tag
         if tag == TYPE:
-            self._odd.append(Problem(f"text under TY ignored: {text[:_SHOWN]}", number))
+            _tell(self._odd, f"text under TY ignored: {text[:_SHOWN]}", number)
         elif wrapping_of(tag) is Wrapping.LIST:
             self._open.append(Line(tag, text, number))
         else:
@@ -191,7 +192,7 @@ class Reader:
         if self._open and (tagged is None or tagged.tag != TYPE):
             self._continue(text, number)
         else:
-            self._odd.append(Problem(f"text after ER ignored: {text.strip()[:_SHOWN]}", number))
+            _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
             self._close(Ending.ER, number)
 
     def _blank_since_last(self) -> bool:
@@ -210,7 +211,7 @@ class Reader:
             self._fold()
         lines, typed = self._open, self._typed
         if typed and len(lines) == 1:
-            self.problems.append(Problem("TY stands alone: nothing to import", lines[0].line))
+            _tell(self.problems, "TY stands alone: nothing to import", lines[0].line)
         elif typed or (lines and self._is_record(ending)):
             self._ready.append(self._entry(ending, end_line))
         else:
@@ -240,7 +241,9 @@ class Reader:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""
         source = self._source.problems
         mine = [problem for problem in source if start <= (problem.line or 0) <= end]
-        self.problems += [problem for problem in source if (problem.line or 0) < start]
+        for problem in source:
+            if (problem.line or 0) < start:
+                _tell(self.problems, *problem)
         source[:] = [problem for problem in source if (problem.line or 0) > end]
         mine += self._odd
         self._odd = []
@@ -259,8 +262,19 @@ class Reader:
                 Problem(f"{count} {what}{plural} outside any entry ignored", self._stray_at[tag])
             )
         self._source.problems.clear()
-        if not self.entries_read and not self.problems:
-            raise InputError("no RIS record found: there is no TY line in this file")
+        if not self.entries_read:
+            raise InputError("no RIS record found in this file", line=self._line_of_trouble())
+
+    def _line_of_trouble(self) -> int | None:
+        return next((problem.line for problem in self.problems if problem.line), None)
+
+
+def _tell(problems: list[Problem], message: str, line: int | None) -> None:
+    """Add a problem, unless there are so many that one more tells nothing."""
+    if len(problems) < _MOST:
+        problems.append(Problem(message, line))
+    elif len(problems) == _MOST:
+        problems.append(Problem("more of the like follows", line))
 
 
 _WITHOUT_ER = {

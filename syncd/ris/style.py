@@ -130,12 +130,14 @@ def _style_of(match: re.Match[str]) -> Style:
 class Survey(NamedTuple):
     """What the first lines of a file say about it.
 
-    `has_tags` is False if no line looks like RIS; `has_limits` if neither TY nor ER occurs.
+    `has_types` tells whether TY occurs, `has_ends` whether ER does at least, `has_tags` whether
+    anything looks like RIS at all.
     """
 
     style: Style
-    has_tags: bool
-    has_limits: bool
+    has_types: bool = False
+    has_ends: bool = False
+    has_tags: bool = False
 
 
 def survey(lines: Iterable[str]) -> Survey:
@@ -144,10 +146,10 @@ def survey(lines: Iterable[str]) -> Survey:
     ended = False
     for text in lines:
         if match := _TYPE_LINE.match(text):
-            return Survey(_style_of(match), has_tags=True, has_limits=True)
+            return Survey(_style_of(match), has_types=True, has_ends=True, has_tags=True)
         if match := _UNTYPED_LINE.match(text):
             tag = match[2].upper()
             ended = ended or tag == END
             if untyped is None and tag in KNOWN:
                 untyped = _style_of(match)
-    return Survey(untyped or Style(), has_tags=untyped is not None, has_limits=ended)
+    return Survey(untyped or Style(), has_ends=ended, has_tags=untyped is not None)
