@@ -33,7 +33,7 @@ def _other_doi_and_place(it: Comparison) -> bool:
 
 
 def _strangers(it: Comparison) -> bool:
-    return not it.related and not it.same_first_author
+    return it.has_titles and not it.related and it.other_first_author
 
 
 BY_ACCESSION_NUMBER = (
@@ -62,8 +62,8 @@ def _passes_check_and_place(it: Comparison) -> bool:
 
 
 def _doi_of_two_works(it: Comparison) -> bool:
-    strange = not it.same_first_author or it.page is False
-    return "doi" in it.same_ids and not it.related and strange
+    strange = it.other_first_author or it.page is False
+    return "doi" in it.same_ids and it.has_titles and not it.related and strange
 
 
 def _generic_in_two_places(it: Comparison) -> bool:

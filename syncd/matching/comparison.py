@@ -12,7 +12,15 @@ from typing import NamedTuple
 from syncd.matching.containers import is_same_container
 from syncd.matching.features import Features, Kind
 from syncd.matching.languages import guess_language
-from syncd.matching.likeness import ALIKE, EXACT, RELATED, SAME, Likeness, compare_titles
+from syncd.matching.likeness import (
+    ALIKE,
+    EXACT,
+    RELATED,
+    SAME,
+    Likeness,
+    are_unrelated,
+    compare_titles,
+)
 from syncd.matching.numbering import (
     count_pages,
     is_same_issue,
@@ -69,6 +77,11 @@ class Comparison(NamedTuple):
         return self.title.similarity >= RELATED or self.title.contained
 
     @property
+    def has_titles(self) -> bool:
+        """Both sides have a title."""
+        return bool(self.one.title and self.other.title)
+
+    @property
     def telling(self) -> bool:
         """Both titles are long enough to name one work, and not borne by many."""
         return not self.generic and self._weight >= _TELLING_TITLE
@@ -107,6 +120,11 @@ class Comparison(NamedTuple):
         """The first author is the same."""
         return self.authors >= Authors.SAME_FIRST
 
+    @property
+    def other_first_author(self) -> bool:
+        """Both sides name authors, and the first is another one."""
+        return self.authors in (Authors.DIFFERENT, Authors.SHARED)
+
     # --- place
 
     @property
@@ -130,7 +148,8 @@ class Comparison(NamedTuple):
                 or self.container is True
                 or (self.last_page is True and self.same_year)
             )
-            and self.container is not False
+            # under one identifier, another name of the journal is its translation
+            and (self.container is not False or (bool(self.same_ids) and self.volume is True))
             and self.last_page is not False
             and self.years_agree
         )
@@ -190,6 +209,16 @@ def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Co
         container=_compare_containers(one, other),
         years_apart=None if None in years else abs((one.year or 0) - (other.year or 0)),
     )
+
+
+def are_strangers(one: Features, other: Features) -> bool:
+    """Tell quickly that two works are different: by look alone, and without a page in common."""
+    if one.pages.first and is_same_page(one.pages, other.pages):
+        return False
+    mine, theirs = one.identity, other.identity
+    if any(ours and ours == its for ours, its in zip(mine[:8], theirs[:8], strict=True)):
+        return False
+    return not (mine.isbn and theirs.isbn) and are_unrelated(one, other)
 
 
 def _compare_ids(

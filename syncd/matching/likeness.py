@@ -23,7 +23,8 @@ class Likeness(NamedTuple):
 
     `contained`: one title is the beginning or end of the other (a subtitle is missing, a long
     title was cut). `other_numbers`: a number, part or dose differs; `number_missing`: one side has
-    none at all; `other_part`: nothing but numbers that stand alone differs. `other_words`: a telling word stands in the place of another one.
+    none at all; `other_part`: only numbers that stand alone differ. `other_words`: a telling
+    word stands in the place of another one.
     """
 
     similarity: float
@@ -127,6 +128,18 @@ def compare_words(one: str, other: str) -> Likeness:
     )
 
 
+def are_unrelated(one: Features, other: Features) -> bool:
+    """Tell quickly whether two titles have nothing in common, not even a beginning."""
+    if one.other_titles or other.other_titles or not one.title or not other.title:
+        return False
+    short, long = sorted((one.title, other.title), key=len)
+    if long.startswith(short) or long.endswith(short):
+        return False
+    return not Indel.normalized_similarity(
+        short.replace(" ", ""), long.replace(" ", ""), score_cutoff=RELATED
+    )
+
+
 def _contains(long: str, short: str) -> bool:
     if len(short) < _LEAST_CONTAINED:
         return False
@@ -145,7 +158,7 @@ def _names_a_part(rest: str) -> bool:
 
 
 def _is_other_part(one: str, other: str) -> bool:
-    """Tell whether two titles differ in numbers that stand alone (`part ii`, `5 mg`), and only so."""
+    """Tell whether numbers that stand alone (`part ii`, `5 mg`) are all that differs."""
     mine, theirs = one.split(), other.split()
     if len(mine) != len(theirs):
         return False

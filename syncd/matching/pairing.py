@@ -14,8 +14,8 @@ from itertools import combinations
 from typing import NamedTuple, TypeVar
 
 from syncd.matching.blocking import blocking_keys, fingerprint_of
-from syncd.matching.comparison import Comparison, compare
-from syncd.matching.features import Features, Kind
+from syncd.matching.comparison import Comparison, are_strangers, compare
+from syncd.matching.features import Features, Kind, dump_features
 from syncd.matching.judging import find_rule, judge_comparison
 from syncd.matching.values import Doubt, Judgement, Known, KnownWorks, Policy, Verdict
 from syncd.record import Identity
@@ -48,7 +48,7 @@ class Link(NamedTuple):
     same_ids: tuple[str, ...]
     judgement: Judgement
     doubt: Doubt | None
-    strength: tuple[int, int, float, str]
+    strength: tuple[int, int, float, list[bytes]]
 
 
 _RANKS = {"scopus": 5, "doi": 4, "isbn": 2}
@@ -171,6 +171,7 @@ class Pairs:
     def _judge_candidates(self) -> None:
         """Judge every candidate pair, then again what hung on a DOI found to name several works."""
         found: set[str] = set()
+        self._candidates = [pair for pair in self._candidates if not self._are_strangers(*pair)]
         for pair in self._candidates:
             judged = self._judge_anew(*pair)
             found.update(filter(None, map(_doi_of_two_works, judged)))
@@ -180,6 +181,15 @@ class Pairs:
         for pair in self._candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
                 self._keep(pair, self._judge_anew(*pair))
+
+    def _are_strangers(self, one: int, other: int) -> bool:
+        if self.names_of(one) & self.names_of(other):
+            return False
+        return all(
+            are_strangers(mine, theirs)
+            for mine in self.nodes[one].members
+            for theirs in self.nodes[other].members
+        )
 
     def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
         if any(judgement.verdict is not Verdict.DIFFERENT for _, judgement in judged):
@@ -305,6 +315,6 @@ def _contradicts(it: Comparison) -> bool:
     )
 
 
-def _tie(it: Comparison) -> str:
+def _tie(it: Comparison) -> list[bytes]:
     """Order links of equal strength by what they join, never by where it stood in a file."""
-    return " / ".join(sorted((repr(it.one), repr(it.other))))
+    return sorted((dump_features(it.one), dump_features(it.other)))
