@@ -26,11 +26,12 @@ _PATIENCE = timedelta(seconds=1)
 class OnceReport:
     """What one pass came to.
 
-    `unusable` are files of which nothing could be used; `failed` says which libraries could not
+    `problems` says what is odd about files that were used all the same; `unusable` are files of which nothing could be used; `failed` says which libraries could not
     be served, and why; `pending` counts operations that are promised and not done.
     """
 
     plan: Plan = field(default_factory=Plan)
+    problems: list[InputError] = field(default_factory=list)
     unusable: list[InputError] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     failed: dict[str, SyncdError] = field(default_factory=dict)
@@ -194,6 +195,7 @@ def _deliver(
     with ledger.read() as connection:
         report.plan.records += journal.records_of_run(connection, summary.run)
     report.plan.run = summary.run
+    report.problems += summary.problems
     names = {d.export.sha256: d.export.dropped_as for d in deliveries}
     report.unusable += [
         InputError(reason, path=names[sha256]) for sha256, reason in summary.unusable.items()

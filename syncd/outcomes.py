@@ -17,7 +17,7 @@ from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
 from syncd.library import Accepted, Answer, Library, Refusal, Refused, StoredItem
 from syncd.matching import Verdict, features_of, judge
-from syncd.plan import OperationKind
+from syncd.plan import OperationKind, PlannedOperation
 from syncd.record import ItemKey
 
 _MAX_ATTEMPTS = 5
@@ -40,9 +40,17 @@ class Recorder:
     def record(self, operations: Sequence[Pending], answer: Answer) -> None:
         """Write down what a push came to, all of it at once, and look at keys that were taken."""
         pairs = list(zip(operations, answer.outcomes, strict=True))
-        landed = [(p, outcome) for p, outcome in pairs if isinstance(outcome, Accepted)]
         refused = [(p, outcome) for p, outcome in pairs if isinstance(outcome, Refused)]
         taken = [p for p, outcome in refused if outcome.refusal is Refusal.KEY_TAKEN]
+        # What went below a key that is taken may have gone below somebody else's item.
+        doubtful = {p.record_id for p in taken if p.is_main}
+        landed = []
+        for pending, outcome in pairs:
+            if isinstance(outcome, Accepted):
+                if pending.record_id in doubtful and not pending.is_main:
+                    taken.append(pending)
+                else:
+                    landed.append((pending, outcome))
         with self._ledger.write() as connection:
             self._accept(connection, landed)
             # Until they were looked at, their fate is as unknown as after a lost answer.
@@ -64,19 +72,28 @@ class Recorder:
         collections = self._read_collections(operations)
         landed: list[tuple[Pending, Accepted]] = []
         others: list[Pending] = []
+        strays: list[StoredItem] = []
+        astray: set[int | None] = set()
         for pending in operations:
+            item = items.get(pending.item_key)
             if pending.kind is OperationKind.CREATE_COLLECTION:
                 version = 0 if pending.item_key in collections else None
             else:
-                version = _landed_version(pending, items.get(pending.item_key))
+                version = _landed_version(pending, item)
             if version is None:
                 others.append(pending)
+                if item is not None and pending.is_main:
+                    astray.add(pending.record_id)
+            elif item is not None and not pending.is_main and pending.record_id in astray:
+                others.append(pending)
+                strays.append(item)
             else:
                 landed.append((pending, Accepted(pending.item_key, version)))
         with self._ledger.write() as connection:
             self._accept(connection, landed)
             known = [mirror.row_of(items[p.item_key]) for p in others if p.item_key in items]
             mirror.write_items(connection, self._library_id, known)
+            self._trash_strays(connection, others, strays)
             for pending in others:
                 if refused or pending.item_key in items:
                     self._promise_again(connection, pending, "its key is taken by something else")
@@ -142,6 +159,23 @@ class Recorder:
             self._hold(connection, pending, refused.message)
         else:
             self._promise_again(connection, pending, refused.message)
+
+    def _trash_strays(
+        self, connection: Connection, others: Sequence[Pending], strays: Sequence[StoredItem]
+    ) -> None:
+        """Promise to take back children that went below an item which is not their record's."""
+        run_of = {pending.item_key: pending.run_id for pending in others}
+        for item in strays:
+            operation = PlannedOperation(
+                OperationKind.TRASH, item.key, {}, base_version=item.version
+            )
+            outbox.add_operations(
+                connection,
+                self._library_id,
+                run_of[item.key],
+                [(None, "it went below an item that is not its own", operation)],
+                DECIDE_AGAIN,
+            )
 
     def _promise_again(self, connection: Connection, pending: Pending, message: str) -> None:
         if pending.attempts >= _MAX_ATTEMPTS:
@@ -221,6 +255,8 @@ def _landed_version(pending: Pending, item: StoredItem | None) -> int | None:
     match pending.kind:
         case OperationKind.RESTORE:
             landed = not item.trashed
+        case OperationKind.TRASH:
+            landed = item.trashed
         case OperationKind.COLLECT:
             tags = {tag["tag"] for tag in item.data.get("tags", ())}
             landed = set(pending.payload["tags"]) <= tags and set(

@@ -39,6 +39,7 @@ class OperationKind(StrEnum):
     CREATE = "create"
     COLLECT = "collect"
     RESTORE = "restore"
+    TRASH = "trash"
     CREATE_COLLECTION = "create_collection"
 
 

@@ -18,6 +18,10 @@ from syncd.schema import Schema
 from syncd.sources import read_record
 
 
+_MOST_PROBLEMS = 100
+"""How many problems of one export are told; `syncd inspect` lists them all."""
+
+
 class Delivery(NamedTuple):
     """An export together with what its folder asks for."""
 
@@ -46,6 +50,8 @@ class Reading:
     rejected: list[Rejection] = field(default_factory=list)
     unusable: dict[int, InputError] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
+    problems: list[InputError] = field(default_factory=list)
+    """What is odd about exports that could be used all the same; bounded per export."""
 
 
 class Tools(NamedTuple):
@@ -75,13 +81,19 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -
     rejected: list[Rejection] = []
     file = str(delivery.export.dropped_as)
     with open_export(delivery.export) as stream:
-        for entry in Reader(stream):
+        reader = Reader(stream)
+        for entry in reader:
             try:
                 record = read_record(entry, file)
             except InputError as exc:
                 rejected.append(_reject(entry, file, number, exc))
             else:
                 incoming.append(_receive(record, entry, number, delivery.place, tools))
+    path = delivery.export.dropped_as
+    reading.problems += [
+        InputError(problem.message, path=path, line=problem.line)
+        for problem in reader.problems[:_MOST_PROBLEMS]
+    ]
     reading.incoming += incoming
     reading.rejected += rejected
 

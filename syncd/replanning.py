@@ -23,6 +23,10 @@ from syncd.plan import Decision, KnownItem, OperationKind, PlannedRecord, Pointe
 from syncd.record import Citation, Identity
 
 
+_CHANGES = (OperationKind.COLLECT, OperationKind.RESTORE, OperationKind.TRASH)
+"""Operations on an item that is there."""
+
+
 class Replanner:
     """Decides one library's waiting operations again."""
 
@@ -56,7 +60,7 @@ class Replanner:
             for pending in stale:
                 if pending.kind is OperationKind.CREATE and not pending.is_main:
                     self._check_child(connection, pending, known)
-                elif pending.kind in (OperationKind.COLLECT, OperationKind.RESTORE):
+                elif pending.kind in _CHANGES:
                     self._check_change(connection, pending, known.get(pending.item_key))
                 elif pending.kind is OperationKind.CREATE_COLLECTION:
                     self._rename_collection(connection, pending)

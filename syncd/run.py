@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from syncd.desk import CollectionBook, LedgerDesk
-from syncd.errors import AccessDeniedError, UnavailableError
+from syncd.errors import AccessDeniedError, InputError, UnavailableError
 from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.outbox import Pending
@@ -44,6 +44,8 @@ class RunSummary:
     counts: Mapping[str, int]
     unusable: Mapping[str, str]
     changed: Collection[str] = ()
+    problems: Sequence[InputError] = ()
+    """What is odd about exports that were used all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class LibraryRun:
             counts,
             {fresh[number].export.sha256: exc.message for number, exc in reading.unusable.items()},
             [fresh[number].export.sha256 for number in sorted(reading.changed)],
+            reading.problems,
         )
 
     def _was_delivered(self, delivery: Delivery) -> bool:

@@ -13,19 +13,20 @@ from sqlalchemy import Engine
 from syncd.errors import LedgerError
 
 
-def upgrade(engine: Engine, revision: str) -> None:
-    """Run the migrations that follow `revision`, keeping a copy of an SQLite ledger first.
+def upgrade(engine: Engine, revision: str | None) -> None:
+    """Run the migrations that follow `revision` (None: all), keeping a copy of a ledger first.
 
     Raises `LedgerError` if `revision` is none of ours, which is what a newer syncd leaves.
     """
     config = _config()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision not in known:
+    if revision is not None and revision not in known:
         raise LedgerError(
             f"{engine.url.database}: written by a newer syncd (schema {revision}); "
             "upgrade syncd, or use another state directory"
         )
-    _keep_copy(engine, revision)
+    if revision is not None:
+        _keep_copy(engine, revision)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

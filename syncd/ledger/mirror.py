@@ -15,7 +15,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from syncd.item import citation_of
 from syncd.ledger.store import Ledger
-from syncd.ledger.tables import block, identifier, item, library, member, placement, shared_doi
+from syncd.ledger.tables import (
+    answer,
+    block,
+    identifier,
+    item,
+    library,
+    member,
+    placement,
+    shared_doi,
+)
 from syncd.library import Changes, StoredItem
 from syncd.matching import (
     Features,
@@ -475,6 +484,17 @@ def _find_own_features(
     return [(row.item_key, row.features) for row in rows]
 
 
+def find_answer(connection: Connection, library_id: int, one: str, other: str) -> Verdict | None:
+    """Return what a person said about these two works, each an item key or a fingerprint."""
+    first, second = sorted((one, other))
+    verdict = connection.execute(
+        select(answer.c.verdict).where(
+            answer.c.library_id == library_id, answer.c.one == first, answer.c.other == second
+        )
+    ).scalar_one_or_none()
+    return Verdict(verdict) if verdict else None
+
+
 def removed_items(connection: Connection, library_id: int) -> list[tuple[str, str]]:
     """Return (key, state) of the items that syncd made and somebody removed since."""
     rows = connection.execute(
@@ -541,7 +561,8 @@ class LedgerWorks:
 
     def answer(self, one: str, other: str) -> Verdict | None:
         """Return what a person said about these two; None if nobody was asked."""
-        return None
+        with self._ledger.read() as connection:
+            return find_answer(connection, self._library_id, one, other)
 
     def _gather(
         self, connection: Connection, found: Sequence[tuple[_T, str]]

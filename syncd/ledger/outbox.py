@@ -22,6 +22,7 @@ from syncd.library import (
     CreateCollection,
     Operation,
     Restore,
+    Trash,
 )
 from syncd.plan import OperationKind, PlannedOperation
 from syncd.record import ItemKey
@@ -65,6 +66,8 @@ class Pending:
                 )
             case OperationKind.RESTORE:
                 return Restore(key, self.base_version or 0)
+            case OperationKind.TRASH:
+                return Trash(key, self.base_version or 0)
             case OperationKind.CREATE_COLLECTION:
                 parent = self.payload["parent"]
                 return CreateCollection(

@@ -195,7 +195,7 @@ outbox = _table(
     Column("library_id", ForeignKey("library.library_id"), nullable=False),
     Column("run_id", ForeignKey("run.run_id"), nullable=False),
     Column("record_id", ForeignKey("record.record_id"), comment="null: a collection"),
-    Column("kind", Text, nullable=False, comment="create | collect | restore | create_collection"),
+    Column("kind", Text, nullable=False, comment="create | collect | restore | trash | …"),
     Column("item_key", Text, nullable=False, comment="minted while planning; the idempotency key"),
     Column("ordinal", Integer, nullable=False, comment="which key of the series that one is"),
     Column("base_version", Integer, comment="the item's version at planning; null for create"),
@@ -228,4 +228,16 @@ hold = _table(
     Column("answer", Text, comment="accept | create | skip | retry | drop; null: it waits"),
     Column("answered_at", Text),
     UniqueConstraint("library_id", "question"),
+)
+
+# What a person said about two works, for good: each named by its item key where it is in the
+# library, else by its fingerprint. `one` sorts before `other`.
+answer = _table(
+    "answer",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("one", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    Column("verdict", Text, nullable=False, comment="same | different"),
+    Column("answered_at", Text, nullable=False),
+    rowid=False,
 )

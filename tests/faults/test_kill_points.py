@@ -1,4 +1,4 @@
-"""Whatever instruction a kill hits, the end is the same: each record once, and the ledger says so."""
+"""Whatever moment a kill hits: each record is there once, and the ledger says so."""
 
 from __future__ import annotations
 

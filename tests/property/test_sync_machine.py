@@ -1,4 +1,4 @@
-"""Drop, edit, remove by hand, die, run: then the library holds each work once, as people left it."""
+"""Drop, edit, remove by hand, die, run: each work is there once, as people left it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,71 @@
+"""A ledger brought forward by migrations is the same as one made new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from syncd.ledger.engine import LEDGER_FILE, SCHEMA_REVISION, open_engine
+from syncd.ledger.migrate import upgrade
+from syncd.ledger.tables import metadata
+
+
+def _shape(engine: Engine) -> dict[str, object]:
+    """Return everything about the tables that a query could notice."""
+    found = inspect(engine)
+    return {
+        table: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)],
+            found.get_pk_constraint(table)["constrained_columns"],
+            sorted(str(key["referred_table"]) for key in found.get_foreign_keys(table)),
+            sorted(str(index["column_names"]) for index in found.get_indexes(table)),
+            sorted(str(c["column_names"]) for c in found.get_unique_constraints(table)),
+        )
+        for table in sorted(found.get_table_names())
+    }
+
+
+def _options(engine: Engine) -> dict[str, str]:
+    """Return, by table, what stands behind its columns: STRICT, WITHOUT ROWID."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        return {name: sql.rsplit(")", 1)[1].strip() for name, sql in rows if sql}
+
+
+def test_both_roads_end_at_the_same_schema(tmp_path: Path) -> None:
+    made = open_engine("", tmp_path / "made")
+    (tmp_path / "migrated").mkdir()
+    migrated = create_engine(f"sqlite:///{tmp_path / 'migrated' / LEDGER_FILE}")
+
+    upgrade(migrated, None)
+
+    assert _shape(migrated) == _shape(made)
+    options = _options(migrated)
+    assert {k: v for k, v in options.items() if k in metadata.tables} == {
+        k: v for k, v in _options(made).items() if k in metadata.tables
+    }
+    made.dispose()
+    migrated.dispose()
+
+
+def test_a_migrated_ledger_carries_the_newest_revision(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+    upgrade(engine, None)
+    engine.dispose()
+
+    opened = open_engine("", tmp_path)
+
+    with opened.connect() as connection:
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert revision == SCHEMA_REVISION
+    opened.dispose()
+
+
+def test_a_copy_is_kept_before_a_ledger_is_migrated(tmp_path: Path) -> None:
+    engine = open_engine("", tmp_path)
+
+    upgrade(engine, SCHEMA_REVISION)
+
+    assert (tmp_path / f"{LEDGER_FILE}.schema-{SCHEMA_REVISION}").stat().st_size > 0
+    engine.dispose()
