@@ -277,8 +277,14 @@ def fill_access_date(draft: Draft) -> None:
             draft.leave(tag, value)
 
 
+_WITHIN_A_MONTH = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2}) ([^\W\d_]+\.? \d{4})")
+
+
 def event_days(text: str) -> str:
     """Return the days of an event as `from/to` in ISO, or as written where they are unclear."""
+    if within := _WITHIN_A_MONTH.fullmatch(text):
+        first, last, month = within.groups()
+        text = f"{first} {month} to {last} {month}"
     parts = [parse_date(part) for part in re.split(r"\s+(?:through|to)\s+|\s+[–-]\s+", text)]
     if all(date.day is not None and date.year is not None for date in parts):
         return "/".join(dict.fromkeys(date.iso for date in parts))

@@ -192,7 +192,7 @@ class Draft:
             extra=tuple(self.extra),
             notes=tuple(self.notes),
             links=tuple(self.links),
-            identity=Identity(**self.identifiers, isbn=tuple(self.isbns), issn=tuple(self.issns)),
+            identity=self._identity(),
             warnings=tuple(self.warnings),
             unused={tag: tuple(values) for tag, values in self.unused.items()},
         )

@@ -127,10 +127,13 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
             if not text:
                 draft.leave(tag, value)
                 continue
-            container = fields.setdefault("publicationTitle", text)
-            if container == text:
+            container = fields.get("publicationTitle")
+            if container is None:
+                fields["publicationTitle"] = text
                 if tag in _JOURNALS_SHORT or (tag == "JO" and "." in text):
                     fields.setdefault("journalAbbreviation", text)
+            elif container == text:
+                continue
             elif tag in _JOURNALS_SHORT or abbreviates(text, container):
                 draft.fill_or_leave("journalAbbreviation", tag, value, text)
             elif not _same(text, container):
