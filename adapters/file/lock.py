@@ -38,20 +38,10 @@ def _try_lock(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Someone may have deleted the file meanwhile; a lock on what has no name keeps nobody out.
-        if _has_name(path, descriptor):
-            return descriptor
     except BlockingIOError:
-        pass
+        os.close(descriptor)
+        return None
     except BaseException:
         os.close(descriptor)
         raise
-    os.close(descriptor)
-    return None
-
-
-def _has_name(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
+    return descriptor

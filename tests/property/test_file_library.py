@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Sequence
@@ -34,6 +35,8 @@ from tests.conformance.schema import SMALL_SCHEMA
 
 KEYS = [ItemKey(f"ABCD234{digit}") for digit in "2345"]
 COLLECTIONS = [CollectionKey(f"CQLL234{digit}") for digit in "23"]
+IN_RAM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where thousands of small files are quick; durability is tested elsewhere."""
 LATEST, STALE = 2**40, 0
 
 keys = st.sampled_from(KEYS)
@@ -106,7 +109,7 @@ class TwoLibraries(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.place = Path(tempfile.mkdtemp())
+        self.place = Path(tempfile.mkdtemp(dir=IN_RAM))
         self.file = FileLibrary(self.place / "library", lambda: SMALL_SCHEMA, page_size=2)
         self.memory = MemoryLibrary(SMALL_SCHEMA, page_size=2)
         self.by_file, self.by_memory = Follower(self.file), Follower(self.memory)
