@@ -30,7 +30,7 @@ _NAME_BEGINS = re.compile(
     rf"(?:(?<![0-9a-z.])|(?<=doi)|(?<=doi\.)){_REGISTRANT}/(?=\S)", re.ASCII | re.IGNORECASE
 )
 _NAME_ENDS = re.compile(
-    r"""\s
+    r"""[\s"“”]
     | https?://                                            # a second link, glued on
     | [;,|]+(?=(?:doi:?|https?://\S*?/)?10\.[0-9]{4,9}/)   # a second name, glued on
     | </?(?:a|b|br|doi|em|i|p|span|strong|sub|sup|url)(?:\s[^<>]*)?/?>

@@ -39,7 +39,9 @@ OTHER = Citation(
 )
 
 
-def record(like: Citation = WORK, an: Eid | None = None, doi: Doi | None = None, **changes: Any):
+def record(
+    like: Citation = WORK, an: Eid | None = None, doi: Doi | None = None, **changes: Any
+) -> Citation:
     return like._replace(identity=Identity(scopus=an, doi=doi), **changes)
 
 
