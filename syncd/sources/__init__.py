@@ -74,6 +74,8 @@ def _read_by_steps(draft: Draft) -> None:
         draft.warn(f"{said}: taken for a {kind.item_type}")
     draft.source.prepare(draft)
     fill_record(draft, kind.genre)
+    if "title" not in draft.fields:
+        draft.warn("there is no title")
 
 
 def find_source(draft: Draft) -> Source:

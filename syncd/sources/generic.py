@@ -16,6 +16,7 @@ from syncd.sources.identifiers import (
     fill_citation_key,
     fill_doi,
     read_accession_number,
+    read_pubmed_links,
     read_user_fields,
     write_identifiers,
 )
@@ -36,6 +37,8 @@ GENERIC = Source("generic", _never)
 
 def fill_record(draft: Draft, genre: str) -> None:
     """Run the common steps; each takes the tags it understands, in this order."""
+    if "T3" in draft.tags:
+        read_pubmed_links(draft)
     fill_titles(draft)
     add_people(draft)
     read_accession_number(draft)

@@ -30,6 +30,7 @@ _PLAIN_EID = re.compile(
 )
 _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
+_PUBMED_LINK = re.compile(r"\S*pubmed\S*?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _CITATION_KEY = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\s,;:{}()\"'\[\]/|]{3,80}")
 _KEY_WITHOUT_NUMBER = re.compile(r"[^\W\d_]+[_-][^\W\d_]+")
@@ -126,6 +127,19 @@ def read_user_fields(draft: Draft) -> None:
             kept = [value for value in values if not _read_labelled(draft, value)]
             if len(kept) < len(values):
                 draft.replace(tag, kept)
+
+
+def read_pubmed_links(draft: Draft) -> None:
+    """Take links to PubMed out of T3, where some libraries keep them."""
+    values = draft.tags.get("T3", ())
+    kept = [value for value in values if not _is_pubmed_link(draft, value)]
+    if len(kept) < len(values):
+        draft.replace("T3", kept)
+
+
+def _is_pubmed_link(draft: Draft, value: str) -> bool:
+    link = _PUBMED_LINK.fullmatch(value)
+    return link is not None and draft.identify("pmid", parse_pmid(link[1]))
 
 
 def _read_labelled(draft: Draft, value: str) -> bool:

@@ -1,0 +1,89 @@
+"""Every TY has its item type; where TY says too little, the evidence has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TYPES = """
+ABST journalArticle, ADVS film, AGGR dataset, ANCIENT document, ART artwork, BILL bill,
+BLOG blogPost, BOOK book, CASE case, CHAP bookSection, CHART artwork, CLSWK book,
+COMP computerProgram, CONF conferencePaper, CPAPER conferencePaper, CTLG magazineArticle,
+DATA dataset, DBASE dataset, DICT dictionaryEntry, EBOOK book, ECHAP bookSection, EDBOOK book,
+EJOUR journalArticle, ELEC webpage, ENCYC encyclopediaArticle, EQUA document, FIGURE artwork,
+GOVDOC report, GRNT document, GRANT document, HEAR hearing, ICOMM email, INPR manuscript,
+INTV interview, JFULL journalArticle, JOUR journalArticle, LEGAL case, MANSCPT manuscript,
+MAP map, MGZN magazineArticle, MPCT film, MULTI videoRecording, MUSIC audioRecording,
+NEWS newspaperArticle, PAMP manuscript, PAT patent, PCOMM letter, POD podcast, PRESS document,
+RPRT report, SER book, SLIDE presentation, SOUND audioRecording, STAND standard, STAT statute,
+THES thesis, UNBILL bill, UNPB manuscript, UNPD manuscript, VIDEO videoRecording, WEB webpage
+"""
+
+
+@pytest.mark.parametrize("pair", [pair.strip() for pair in TYPES.split(",")])
+def test_each_type_has_its_item_type(pair: str, item_of: Any) -> None:
+    ty, item_type = pair.split()
+
+    assert item_of(f"TY  - {ty}", "TI  - A work")["itemType"] == item_type
+    assert item_of(f"TY  - {ty.lower()}", "TI  - A work")["itemType"] == item_type
+
+
+@pytest.mark.parametrize(
+    ("lines", "item_type"),
+    [
+        (["TY  - CONF", "ED  - A, B", "N1  - Conference review"], "book"),
+        (["TY  - CONF", "ED  - A, B", "AU  - C, D", "N1  - Conference review"], "conferencePaper"),
+        (["TY  - INPR", "JF  - Journal of Things"], "journalArticle"),
+        (["TY  - JOUR", "DO  - 10.48550/arXiv.2301.00001"], "preprint"),
+        (["TY  - JOUR", "DO  - 10.48550/arXiv.2301.00001", "JO  - Nature"], "journalArticle"),
+        (["TY  - SER", "T2  - Lecture Notes", "SP  - 3", "EP  - 9"], "bookSection"),
+        (["TY  - UNPB", "UR  - https://www.medrxiv.org/content/x"], "preprint"),
+    ],
+)
+def test_a_type_is_refined_by_what_stands_beside_it(
+    lines: list[str], item_type: str, item_of: Any
+) -> None:
+    assert item_of(*lines, "TI  - A work")["itemType"] == item_type
+
+
+@pytest.mark.parametrize(
+    ("lines", "item_type"),
+    [
+        (["M3  - Conference contribution"], "conferencePaper"),
+        (["M3  - Doctoral Thesis"], "thesis"),
+        (["M3  - Data set"], "dataset"),
+        (["M3  - Chapter"], "bookSection"),
+        (["BT  - Things 2025", "T2  - 7th Workshop on Things"], "conferencePaper"),
+        (["BT  - Things", "SP  - 4"], "bookSection"),
+        (["SN  - 978-3-16-148410-0", "SP  - 4"], "bookSection"),
+        (["SN  - 978-3-16-148410-0"], "book"),
+        (["BN  - 1474-1776", "SP  - 4"], "journalArticle"),
+        (["JO  - Journal of Things"], "journalArticle"),
+        (["T2  - Journal of Things", "VL  - 3"], "journalArticle"),
+        (["DO  - 10.48550/arXiv.2301.00001"], "preprint"),
+        (["DO  - 10.5281/zenodo.4287119"], "dataset"),
+        (["N1  - PhD dissertation, Oslo"], "thesis"),
+        (["M1  - US 4904581 A"], "patent"),
+        (["UR  - https://example.org/"], "webpage"),
+        (["UR  - https://example.org/", "PY  - 2001"], "document"),
+    ],
+)
+@pytest.mark.parametrize("ty", ["GEN", "CITATION", ""])
+def test_without_a_known_type_the_evidence_decides(
+    ty: str, lines: list[str], item_type: str, item_of: Any
+) -> None:
+    assert item_of(f"TY  - {ty}", "TI  - A work", *lines)["itemType"] == item_type
+
+
+def test_a_guessed_type_is_a_warning_but_gen_says_itself_that_it_is_none(record_of: Any) -> None:
+    assert record_of("TY  - HTML", "TI  - A work").warnings == (
+        "type HTML is unknown: taken for a document",
+    )
+    assert record_of("TY  - GEN", "TI  - A work").warnings == ()
+
+
+def test_what_a_type_says_beyond_its_item_type_is_kept(item_of: Any) -> None:
+    assert item_of("TY  - ABST", "TI  - A work")["extra"] == "Document Type: Abstract"
+    assert item_of("TY  - PAMP", "TI  - A work")["manuscriptType"] == "Pamphlet"
+    assert item_of("TY  - EQUA", "TI  - A work")["type"] == "Equation"
