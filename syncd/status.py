@@ -62,7 +62,6 @@ class LibraryStatus:
     message: str = ""
     pending: int = 0
     held: int = 0
-    queued_files: int = 0
     last_reconcile_at: datetime | None = None
     last_success_at: datetime | None = None
     next_try_at: datetime | None = None
@@ -105,16 +104,21 @@ class Board:
         self._since = since
         self._changed = changed
         self._libraries: dict[str, LibraryStatus] = {}
+        self._queues: Mapping[str, Callable[[], int]] = {}
         self._folders: dict[Path, FolderStatus] = {}
         self._runs: list[RunStatus] = []
         self._message = ""
         self._due: dict[str, datetime] = {}
         self._late: frozenset[str] = frozenset()
 
-    def begin(self, libraries: Iterable[str], folders: Iterable[Path]) -> None:
-        """Show these libraries and folders from now on, and no others."""
+    def begin(self, queues: Mapping[str, Callable[[], int]], folders: Iterable[Path]) -> None:
+        """Show these libraries and folders from now on, and no others.
+
+        `queues` gives each library the number of files that wait for it or are at work.
+        """
         with self._lock:
-            self._libraries = {name: LibraryStatus(name) for name in libraries}
+            self._queues = queues
+            self._libraries = {name: LibraryStatus(name) for name in queues}
             self._folders = {path: FolderStatus(path) for path in folders}
         self._changed()
 
@@ -166,7 +170,9 @@ class Board:
                 "since": _instant(self._since),
                 "pid": os.getpid(),
                 "message": self._message,
-                "libraries": [_library(each) for each in self._shown_libraries()],
+                "libraries": [
+                    _library(each, self._queues[each.name]()) for each in self._shown_libraries()
+                ],
                 "folders": [_folder(each) for each in self._folders.values()],
                 "runs": [_run(each) for each in reversed(self._runs)],
                 "schedule": {job: _instant(at) for job, at in sorted(self._due.items())},
@@ -254,14 +260,14 @@ def _read(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) and document.get("schema") == SCHEMA else empty
 
 
-def _library(status: LibraryStatus) -> dict[str, Any]:
+def _library(status: LibraryStatus, queued: int) -> dict[str, Any]:
     return {
         "name": status.name,
         "state": status.state.value,
         "message": status.message,
         "pending": status.pending,
         "held": status.held,
-        "queued_files": status.queued_files,
+        "queued_files": queued,
         "last_reconcile_at": _instant(status.last_reconcile_at),
         "last_success_at": _instant(status.last_success_at),
         "next_try_at": _instant(status.next_try_at),

@@ -63,7 +63,10 @@ class Crew:
 
     def start(self) -> None:
         """Begin: open the libraries, scan the folders, wind the timer."""
-        self._ship.board.begin(self._workers, [each.path for each in self.settings.folders])
+        self._ship.board.begin(
+            {worker.name: worker.queued for worker in self._workers.values()},
+            [each.path for each in self.settings.folders],
+        )
         for worker in self._workers.values():
             worker.start()
         self._scanner.start()
@@ -127,8 +130,6 @@ class Crew:
         request.done.wait()
         if request.error is not None:
             raise request.error
-        if not request.answered:
-            raise BusyError("the daemon is stopping")
         return request.result
 
     # --- for the workers

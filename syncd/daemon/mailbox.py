@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.daemon.work import LibraryWork
+from syncd.errors import BusyError
 from syncd.inbox import Export
 
 CAPACITY = 5000
@@ -25,7 +26,6 @@ class Wish(Enum):
     """Work without an argument; wishing twice is wishing once."""
 
     RECONCILE = "reconcile"
-    PUSH_PENDING = "push pending"
 
 
 @dataclass(slots=True)
@@ -36,7 +36,6 @@ class Request:
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
-    answered: bool = False
 
 
 Task = Wish | Request | Sequence[Export]
@@ -126,12 +125,12 @@ class Mailbox:
                 self._at_work = {}
 
     def pause(self, duration: timedelta) -> None:
-        """Wait that long, or until the mailbox is closed or `hurry` is called."""
+        """Wait that long, or until the mailbox is closed or `hurry` was called."""
         with self._changed:
-            self._hurried = False
             self._changed.wait_for(
                 lambda: self._closed or self._hurried, max(duration.total_seconds(), 0)
             )
+            self._hurried = False
 
     def hurry(self) -> None:
         """End a pause: what one was waiting for may have happened."""
@@ -139,14 +138,20 @@ class Mailbox:
             self._hurried = True
             self._changed.notify_all()
 
+    def refuse_requests(self, error: BaseException) -> None:
+        """Tell everybody who waits for a request that it cannot be done now."""
+        with self._changed:
+            requests, self._requests = list(self._requests), deque()
+        for request in requests:
+            request.error = error
+            request.done.set()
+
     def close(self) -> None:
-        """End every wait; nothing is given out any more. Who waits for a request is told."""
+        """End every wait; nothing is given out any more."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            requests, self._requests = list(self._requests), deque()
-        for request in requests:
-            request.done.set()
+        self.refuse_requests(BusyError("the daemon is stopping"))
 
     @property
     def closed(self) -> bool:

@@ -79,10 +79,6 @@ class LibraryWork(Protocol):
         """
         ...
 
-    def push_pending(self) -> None:
-        """Send what waits in the outbox. Raises as `deliver` does."""
-        ...
-
     def reconcile(self) -> None:
         """Compare ledger and library, and repair what is safe. Raises as `deliver` does."""
         ...

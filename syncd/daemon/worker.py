@@ -92,6 +92,10 @@ class Worker:
             return True
         return self._mailbox.offer(export)
 
+    def queued(self) -> int:
+        """Return how many exports wait here or are at work."""
+        return len(self._mailbox)
+
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
         """Tell whether the library has had that export from that folder."""
         if self._mailbox.holds(folder.path, sha256):
@@ -152,8 +156,6 @@ class Worker:
         match task:
             case Wish.RECONCILE:
                 self._work.reconcile()
-            case Wish.PUSH_PENDING:
-                self._work.push_pending()
             case Request():
                 self._answer(task)
             case exports:
@@ -180,6 +182,8 @@ class Worker:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None
             state, wait = LibraryState.WAITING, self._patience.next_wait(retry_after)
         log.warning("%s: %s", state.value, error, extra={"library": self.name})
+        # Whoever asked is told at once rather than kept waiting until the library is back.
+        self._mailbox.refuse_requests(error)
         self._show(state, str(error), next_try_at=self._clock.now() + wait)
         with resting():
             self._mailbox.pause(wait)
@@ -253,10 +257,6 @@ class Worker:
     def _answer(self, request: Request) -> None:
         try:
             request.result = request.perform(self._work)
-            request.answered = True
-        except (LibraryError, KeyLookupError) as error:
-            # Who asked is told at once rather than kept waiting until the library is back.
-            request.error = error
         except (LedgerError, StateError) as error:
             request.error = error
             raise
@@ -273,7 +273,6 @@ class Worker:
             message=message,
             pending=figures.pending,
             held=figures.held,
-            queued_files=len(self._mailbox),
             last_reconcile_at=figures.last_reconcile_at,
             **changes,
         )

@@ -72,9 +72,6 @@ class MemoryWork:
             self._changed.notify_all()
         return Summary(len(self.runs), {"create": len(read)}, unusable, changed)
 
-    def push_pending(self) -> None:
-        self._do("push")
-
     def reconcile(self) -> None:
         self._do("reconcile")
         self.reconciled_at = datetime.now().astimezone()

@@ -417,6 +417,17 @@ def test_a_request_that_fails_fails_for_whoever_asked_and_for_nobody_else(
     assert deck.failures == []
 
 
+def test_whoever_asks_for_a_library_that_is_not_there_is_told_at_once(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [UnavailableError("down", retry_after=timedelta(hours=1))] * 5
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+
+    with pytest.raises(UnavailableError, match="down"):
+        deck.crew.perform("mine", lambda _work: None)
+
+
 def test_whoever_waits_for_an_answer_is_told_when_the_daemon_stops(
     muster: Muster, work: MemoryWork, drop: Path
 ) -> None:

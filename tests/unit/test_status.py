@@ -37,7 +37,7 @@ def changes() -> list[None]:
 @pytest.fixture
 def board(changes: list[None]) -> Board:
     board = Board(NOON, lambda: changes.append(None))
-    board.begin(["mine"], [DROP])
+    board.begin({"mine": lambda: 4}, [DROP])
     board.show_library(LibraryStatus("mine", LibraryState.OK))
     board.show_folder(FolderStatus(DROP, "ok"))
     return board
@@ -65,6 +65,7 @@ def test_the_document_says_what_the_contract_promises(board: Board) -> None:
             "message": "no answer",
             "pending": 3,
             "held": 1,
+            "queued_files": 4,
             "last_reconcile_at": "2026-11-23T12:00:00+00:00",
         }
         == library
