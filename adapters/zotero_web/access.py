@@ -7,6 +7,7 @@ another one is there, or an hour has passed: somebody may have given the old one
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from syncd.clock import Clock
 from syncd.errors import AccessDeniedError, KeyLookupError, UnavailableError
 
 _ASK_AGAIN_AFTER = timedelta(hours=1)
+_KEY = re.compile(r"[!-~]+")
+"""What can stand in a header; Zotero's own keys are letters and digits."""
 
 
 class Access(NamedTuple):
@@ -124,6 +127,9 @@ class KeyGate:
             raise AccessDeniedError(
                 f"no key is stored for {self._library}; `syncd login` asks for it"
             )
+        if not _KEY.fullmatch(key):
+            # Never repeated: it may be nearly a key.
+            raise AccessDeniedError(f"what is stored for {self._library} is not a key")
         self._check_not_refused(_fingerprint(key))
         return key
 

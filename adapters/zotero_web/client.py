@@ -165,7 +165,8 @@ class Client:
         try:
             yield
         except (PyZoteroError, ValueError, KeyError) as error:
-            raise kind(f"the answer could not be understood: {error!r}") from error
+            told = f"the answer could not be understood ({type(error).__name__})"
+            raise kind(told) from error
         finally:
             self._zotero.url_params = None
 

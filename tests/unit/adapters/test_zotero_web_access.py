@@ -173,6 +173,17 @@ def test_a_key_that_cannot_be_looked_up_is_waited_for_or_told(
         open_library(zotero_server, account, find_key=locked).describe()
 
 
+@pytest.mark.parametrize("key", ["", "two words", "schlüssel", "line\nbreak"])
+def test_what_is_no_key_is_neither_sent_nor_repeated(
+    zotero_server: ZoteroServer, account: Account, key: str
+) -> None:
+    with pytest.raises(AccessDeniedError, match="is not a key") as caught:
+        open_library(zotero_server, account, find_key=lambda: key).describe()
+
+    assert not key or key not in str(caught.value)
+    assert zotero_server.requests() == []
+
+
 def test_the_key_stands_in_no_address(zotero_server: ZoteroServer, account: Account) -> None:
     library = open_library(zotero_server, account)
     library.describe()
