@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from syncd.clock import Clock
 from syncd.control import CommandError, Handler, Progress, ask
-from syncd.errors import InputError, SyncdError
+from syncd.errors import BusyError, InputError, SyncdError
 from syncd.inbox import Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
@@ -30,6 +30,9 @@ Routes = Mapping[str, Sequence[Path]]
 _LOOK_EVERY = timedelta(milliseconds=200)
 _GRACE = timedelta(seconds=70)
 """How long a pass waits for files that are still being written: the longest they are given."""
+_STARTING = timedelta(seconds=3)
+
+Pause = Callable[[timedelta], None]
 
 
 class Server(Protocol):
@@ -51,7 +54,7 @@ class Hands:
         settings: Callable[[], Settings],
         ledger: Ledger,
         clock: Clock,
-        pause: Callable[[timedelta], None],
+        pause: Pause,
         code_of: Callable[[SyncdError], int],
     ) -> None:
         self._daemon = daemon
@@ -103,16 +106,28 @@ class Hands:
     def _pass(self, report: OnceReport, progress: Progress) -> None:
         """Have all folders looked into, and wait until what rests there was delivered."""
         before = _last_runs(self._daemon.document())
-        since = self._clock.now()
+        since = self._wait_for_a_new_second()
         self._daemon.rescan()
         until = self._clock.elapsed() + _GRACE
         while self._clock.elapsed() < until:
             self._pause(_LOOK_EVERY)
             document = self._daemon.document()
             progress({"waiting_files": _waiting(document)})
-            if _is_through(document, since.isoformat(timespec="seconds")):
+            if _is_through(document, since):
                 break
         self._collect(before, self._daemon.document(), report)
+
+    def _wait_for_a_new_second(self) -> str:
+        """Wait until a scan from now on can be told from the last one; return that instant.
+
+        The status counts in whole seconds.
+        """
+        while True:
+            now = self._clock.now().isoformat(timespec="seconds")
+            folders = self._daemon.document()["folders"]
+            if all((each["last_scan_at"] or "") < now for each in folders):
+                return now
+            self._pause(_LOOK_EVERY)
 
     def _collect(self, before: set[int], document: Mapping[str, Any], report: OnceReport) -> None:
         for run in sorted(_last_runs(document) - before):
@@ -132,8 +147,9 @@ def _last_runs(document: Mapping[str, Any]) -> set[int]:
 
 
 def _waiting(document: Mapping[str, Any]) -> int:
-    settling: int = sum(folder["waiting_files"] for folder in document["folders"])
-    return settling + sum(library["queued_files"] for library in document["libraries"])
+    settling = (int(folder["waiting_files"]) for folder in document["folders"])
+    queued = (int(library["queued_files"]) for library in document["libraries"])
+    return sum(settling) + sum(queued)
 
 
 def _is_through(document: Mapping[str, Any], since: str) -> bool:
@@ -144,13 +160,23 @@ def _is_through(document: Mapping[str, Any], since: str) -> bool:
 # The report, on its way from one process to the other
 
 
-def ask_once(state: Path, routes: Routes, progress: Progress) -> OnceReport:
+def ask_once(
+    state: Path, routes: Routes, progress: Progress, clock: Clock, pause: Pause
+) -> OnceReport:
     """Have the daemon of this state directory make the pass.
 
     Raises `CommandError` when it says no, `BusyError` when it does not answer.
     """
     written = {name: [str(path.absolute()) for path in paths] for name, paths in routes.items()}
-    return _read(ask(state, ONCE, {"routes": written}, progress=progress))
+    until = clock.elapsed() + _STARTING
+    while True:
+        try:
+            return _read(ask(state, ONCE, {"routes": written}, progress=progress))
+        except BusyError:
+            # It may be starting: it holds the lock for a moment before it listens.
+            if clock.elapsed() >= until:
+                raise
+        pause(_LOOK_EVERY)
 
 
 def _write(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:

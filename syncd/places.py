@@ -37,12 +37,24 @@ def find_config(explicit: Path | None = None, environ: Mapping[str, str] = os.en
     )
 
 
+def has_config(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether a configuration was named, or is where one is looked for."""
+    named = explicit or _path_in(environ, "SYNCD_CONFIG")
+    return named is not None or any(place.is_file() for place in config_places(environ))
+
+
 def config_places(environ: Mapping[str, str] = os.environ) -> Iterator[Path]:
     """Yield where a configuration is looked for when none was named, in order."""
     user = user_config_directory(environ)
     if user is not None:
         yield user / "syncd.toml"
     yield SYSTEM_CONFIG
+
+
+def config_to_write(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where a new configuration belongs: named, from $SYNCD_CONFIG, the user's place."""
+    named = explicit or _path_in(environ, "SYNCD_CONFIG")
+    return named or next(config_places(environ))
 
 
 def user_config_directory(environ: Mapping[str, str] = os.environ) -> Path | None:

@@ -3,42 +3,83 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
+from syncd.cli.session import choose_library, load
 from syncd.config import file_library_settings
 from syncd.inspect import Inspection
+from syncd.places import has_config, state_for
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.resources import shipped_schema
+from syncd.schema import Schema
+from syncd.wiring import open_library
 
 
-@click.command("inspect", short_help="What syncd understands of an export.")
+@click.command("inspect")
 @options.files(required=True)
+@options.offline
+@options.library
+@options.file_library
+@options.config
+@options.state
 @options.as_json
-def command(files: tuple[Path, ...], as_json: bool) -> Exit:
+def command(
+    files: tuple[Path, ...],
+    offline: bool,
+    library: str | None,
+    file_library: Path | None,
+    config: Path | None,
+    state: Path | None,
+    as_json: bool,
+) -> Exit:
     """Show what syncd understands of each record of FILE; nothing is changed.
 
     For every record: the item it would send, its identifiers, what is odd about it and on which
     line, and the tags nothing was made of. Then what is odd about the file as a whole: an export
     that stops at a database's limit, a cut-off end, garbled text.
 
-    Exits with 65 when something could not be used.
+    The item is the one for the library's own item schema; with --offline, or where nothing is
+    configured, the one for the newest schema known. Exits with 65 when something could not be
+    used.
 
     \b
     Examples:
       syncd inspect search.ris
-      syncd inspect --json *.ris | jq '.records[].item.DOI'
+      syncd inspect --offline --json *.ris | jq '.records[].item.DOI'
     """
-    settings = file_library_settings(Path("/"))
+    is_configured = bool(file_library or library or has_config(config))
+    if offline or not is_configured:
+        known = _Known(shipped_schema(), file_library_settings(Path("/")).notes.keep)
+    else:
+        known = _ask(library, file_library, config, state)
     with reading(files) as open_file:
-        inspection = Inspection(files, shipped_schema(), settings.notes.keep, open_file)
+        inspection = Inspection(files, known.schema, known.keep_notes, open_file)
         if as_json:
             write_document(inspection_document(inspection), sys.stdout)
         else:
             print_inspection(inspection, sys.stdout)
     return Exit.DONE if inspection.all_used else Exit.INPUT
+
+
+class _Known(NamedTuple):
+    schema: Schema
+    keep_notes: Collection[str]
+
+
+def _ask(
+    library: str | None, file_library: Path | None, config: Path | None, state: Path | None
+) -> _Known:
+    """Return what the configuration and the library itself say."""
+    settings = load(config, file_library)
+    chosen = choose_library(settings, library)
+    with closing(open_library(chosen, state_for(state, file_library))) as opened:
+        return _Known(opened.describe().schema, settings.notes.keep)

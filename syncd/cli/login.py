@@ -36,8 +36,13 @@ def command(library: str, config: Path | None, state: Path | None) -> Exit:
       secret-tool lookup zotero key | syncd login mine
     """
     settings = choose_library(load(config, None), library)
+    return store(settings, state_for(state, None))
+
+
+def store(settings: LibrarySettings, state: Path) -> Exit:
+    """Take the key from the terminal or standard input, try it, and store it if it works."""
     key = _read_key(settings.name)
-    description = _try(settings, state_for(state, None), key)
+    description = _try(settings, state, key)
     store_key(settings.name, key)
     access = f": {printable(description.access)}" if description.access else ""
     click.echo(f"stored the key for {printable(description.title)}{access}", err=True)

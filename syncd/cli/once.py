@@ -71,7 +71,7 @@ def command(
     routes = route(files, settings, library)
     holder = find_holder(state_dir)
     if holder is not None and holder.command == DAEMON:
-        report = ask_once(state_dir, routes, lambda _progress: None)
+        report = ask_once(state_dir, routes, lambda _progress: None, SystemClock(), pause)
     else:
         report = _do_it_here(settings, state_dir, routes, library)
     if as_json:

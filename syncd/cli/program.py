@@ -32,6 +32,7 @@ COMMANDS = {
     "check": CommandPlace(
         "syncd.cli.check", "What would go wrong, and what to do about it; changes nothing."
     ),
+    "init": CommandPlace("syncd.cli.init", "Write a commented configuration for this machine."),
     "login": CommandPlace("syncd.cli.login", "Store a library's key in the keyring."),
     "logout": CommandPlace("syncd.cli.logout", "Forget a library's key."),
 }

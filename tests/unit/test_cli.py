@@ -134,9 +134,9 @@ def test_wrong_usage_is_told_on_standard_error(
 
 
 def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
-    cli.run(["inspct"])
+    cli.run(["statsu"])
 
-    assert "Did you mean 'inspect'?" in capsys.readouterr().err
+    assert "Did you mean 'status'?" in capsys.readouterr().err
 
 
 def test_help_and_version_are_no_failures(capsys: pytest.CaptureFixture[str]) -> None:
