@@ -7,12 +7,12 @@ known label begins, since addresses and reference lists are full of semicolons.
 from __future__ import annotations
 
 import re
-from html import escape
 
 from syncd.identity import parse_pmcid, parse_pmid
 from syncd.record import Note
 from syncd.sources.draft import Draft
-from syncd.sources.text import decode_entities, fold_blanks
+from syncd.sources.note_html import note_html, sanitise
+from syncd.sources.text import fold_blanks
 
 _KINDS = {
     "abbreviated source title": "coden",
@@ -49,7 +49,6 @@ _PMID = re.compile(r"\bPMID\s*[:=]?\s*\d+\.?", re.IGNORECASE)
 _PMCID = re.compile(r"(?:PMCID\s*[:=]?\s*)?PMC\s*\d+\.?", re.IGNORECASE)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def add_notes(draft: Draft) -> None:
@@ -111,22 +110,3 @@ def _kind_of(draft: Draft, text: str) -> str:
     if fold_blanks(text).casefold() == draft.fields.get("title", "").casefold():
         return "title"
     return "other"
-
-
-def note_html(text: str) -> str:
-    """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
-    if "&" in text:
-        text = decode_entities(text)
-    if "\n\n" not in text and "\n " not in text:
-        return f"<p>{_line_breaks(text)}</p>"
-    paragraphs = (paragraph.strip() for paragraph in _PARAGRAPH.split(text))
-    return "".join(f"<p>{_line_breaks(paragraph)}</p>" for paragraph in paragraphs if paragraph)
-
-
-def _line_breaks(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br/>")
-
-
-def sanitise(html: str) -> str:
-    """Return a note that is HTML already."""
-    return html
