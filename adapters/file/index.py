@@ -32,7 +32,6 @@ CREATE TABLE items (
     trashed    INTEGER NOT NULL,
     damaged    TEXT                   -- null: readable
 ) WITHOUT ROWID;
-CREATE INDEX items_by_parent ON items (parent) WHERE parent IS NOT NULL;
 CREATE TABLE tombstones (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 -- One row. `exported` is the library version that library.json and library.ris show.
 CREATE TABLE library (version INTEGER NOT NULL, exported INTEGER NOT NULL);

@@ -24,6 +24,7 @@ from adapters.file.layout import Layout
 from adapters.file.lock import hold_lock
 from adapters.file.look import file_name, look_at, look_at_all
 from adapters.file.push import Push
+from adapters.file.writing import make_directory_safe
 from adapters.rules import is_key
 from syncd.errors import ConflictError, RejectedError, UnavailableError
 from syncd.library import (
@@ -232,8 +233,9 @@ class FileLibrary:
                 f"{directory.parent} is not there: is its disk mounted? Only the library's own"
                 " folder is made when it is missing"
             )
-        directory.mkdir(exist_ok=True)
-        self._layout.items.mkdir(exist_ok=True)
+        for made in (directory, self._layout.items):
+            made.mkdir(exist_ok=True)
+            make_directory_safe(made.parent)
 
     def _not_here(self, version: int | None) -> UnavailableError:
         return UnavailableError(

@@ -67,8 +67,11 @@ class Push:
         """
         try:
             outcomes = [self._attempt(operation) for operation in operations]
+            # Written first and committed last: an index that cannot be written stops us here.
+            self._index.move_to(self._version)
             overtaken = self._put_into_place()
-            self._remember(overtaken)
+            self._index.put(self._rows(overtaken))
+            self._index.commit()
         except (OSError, sqlite3.Error) as error:
             if self._items.landed or self._shelf.landed:
                 raise unknown_outcome(self._layout.directory, error) from error
@@ -139,11 +142,6 @@ class Push:
     def _put_into_place(self) -> set[str]:
         # Collections first: an item may stand in one, and not the other way round.
         return self._shelf.put_into_place() | self._items.put_into_place()
-
-    def _remember(self, overtaken: set[str]) -> None:
-        self._index.put(self._rows(overtaken))
-        self._index.move_to(self._version)
-        self._index.commit()
 
     def _name_of(self, operation: Operation) -> str:
         if isinstance(operation, CreateCollection):
