@@ -18,6 +18,7 @@ from syncd.matching.rules import (
     is_generic_elsewhere,
     is_preprint_and_publication,
     passes_check,
+    passes_check_and_place,
 )
 from syncd.matching.values import Doubt
 
@@ -54,13 +55,6 @@ def _other_doi(it: Comparison) -> bool:
     return it.other_doi and not (it.same_title and it.same_place)
 
 
-def _passes_check_and_place(it: Comparison) -> bool:
-    """A DOI shared by a supplement's abstracts must not join two of them that sound alike."""
-    if it.contradictions > 1 and not it.years_agree:
-        return False
-    return passes_check(it) and not (it.title.other_words and it.page is False)
-
-
 def _doi_of_two_works(it: Comparison) -> bool:
     strange = it.other_first_author or it.page is False
     return "doi" in it.same_ids and it.has_titles and not it.related and strange
@@ -83,7 +77,7 @@ BY_IDENTIFIER = (
          "a preprint and the published version"),
     Rule("", UNDECIDED, _other_doi,
          "an identifier in common, but the DOIs differ", _IDS),
-    Rule("C07 C09 C10", SAME, _passes_check_and_place,
+    Rule("C07 C09 C10", SAME, passes_check_and_place,
          "same identifier, and the titles agree"),
     Rule("C11", DIFFERENT, _doi_of_two_works,
          "same DOI, but title and first author or page differ: it names several works"),

@@ -21,6 +21,7 @@ from syncd.matching.rules import (
     is_preprint_and_publication,
     is_same_citation,
     is_thesis_and_publication,
+    passes_check_and_place,
     titles_part_ways,
 )
 from syncd.matching.values import Doubt
@@ -46,6 +47,20 @@ def _other_ids_same_title(it: Comparison) -> bool:
 
 def _other_ids(it: Comparison) -> bool:
     return bool(it.other_ids)
+
+
+# --- records that are equal in everything
+
+
+def _equal(it: Comparison) -> bool:
+    if not it.equal:
+        return False
+    placed = bool(it.one.container and it.one.volume) and it.page is True
+    return placed or (it.telling and (it.same_year or it.authors is Authors.SAME))
+
+
+def _equal_but_empty(it: Comparison) -> bool:
+    return it.equal
 
 
 # --- titles that many works bear
@@ -238,6 +253,10 @@ def _similar_and_unopposed(it: Comparison) -> bool:
     )
 
 
+def _shared_doi_and_alike(it: Comparison) -> bool:
+    return it.shared_doi and passes_check_and_place(it)
+
+
 BY_LOOK = (
     Rule("C15 C16", DIFFERENT, is_book_and_part,
          "a book and a part of it"),
@@ -253,6 +272,10 @@ BY_LOOK = (
          "the titles are equal, but the identifiers and the place differ", _IDS),
     Rule("", DIFFERENT, _other_ids,
          "the identifiers differ"),
+    Rule("C34", SAME, _equal,
+         "equal in every field compared"),
+    Rule("C27", UNDECIDED, _equal_but_empty,
+         "equal in every field compared, but these say too little", _LOOK),
     Rule("C27", SAME, _generic_in_one_place,
          "a title that many works bear, but journal, volume, issue and page are equal"),
     Rule("C27", UNDECIDED, _generic_with_little_else,
@@ -295,6 +318,8 @@ BY_LOOK = (
          "the titles are equal, but too little else is known", _LOOK),
     Rule("C12", UNDECIDED, _similar_and_unopposed,
          "the titles are alike, and nothing contradicts that they are one", _LOOK),
+    Rule("C11 C12", UNDECIDED, _shared_doi_and_alike,
+         "the titles are alike under one DOI, but that names several works", _LOOK),
     Rule("", DIFFERENT, always,
          "the titles, the authors or the places differ"),
 )  # fmt: skip

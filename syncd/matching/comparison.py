@@ -165,6 +165,11 @@ class Comparison(NamedTuple):
         return self.same_pages and count_pages(self.one.pages) >= _ARTICLE_LENGTH
 
     @property
+    def equal(self) -> bool:
+        """Nothing that is compared differs, identifiers apart."""
+        return self.one[:-1] == self.other[:-1]
+
+    @property
     def contradictions(self) -> int:
         """How many of volume, issue and first page contradict each other."""
         return (self.volume, self.issue, self.page).count(False)

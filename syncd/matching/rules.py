@@ -42,6 +42,13 @@ def passes_check(it: Comparison) -> bool:
     return it.alike and not it.title.other_numbers and not is_generic_elsewhere(it)
 
 
+def passes_check_and_place(it: Comparison) -> bool:
+    """A DOI shared by a supplement's abstracts must not join two of them that sound alike."""
+    if it.contradictions > 1 and not it.years_agree:
+        return False
+    return passes_check(it) and not (it.title.other_words and it.page is False)
+
+
 def is_same_citation(it: Comparison) -> bool:
     """All of a citation but the title is equal: the title was translated, cut or mistyped."""
     if not it.same_pages or not it.same_first_author or it.issue is False:

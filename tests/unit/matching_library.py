@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from syncd.matching import Known, Verdict, blocking_keys, features_of
+from syncd.matching import Features, Known, Verdict, blocking_keys, features_of
 from syncd.record import Citation
 
 
@@ -15,7 +15,7 @@ class RememberedWorks:
     def __init__(self) -> None:
         self._by_name: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
         self._by_key: defaultdict[int, list[Known]] = defaultdict(list)
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, list[Known]] = {}
         self.shared: set[str] = set()
         self.answers: dict[frozenset[str], Verdict] = {}
 
@@ -29,16 +29,15 @@ class RememberedWorks:
     ) -> None:
         """Put an item in, and let it be found."""
         known = Known(ref, features_of(citation), removed)
-        self._known.setdefault(ref, known)
+        self._known.setdefault(ref, []).append(known)
         for pair in (*citation.identity.pairs(), *aliases):
             self._by_name[pair].append(known)
         for key in blocking_keys(known.features):
             self._by_key[key].append(known)
 
-    def remember(self, ref: str, aliases: Iterable[tuple[str, str]]) -> None:
-        """Let an item be found by further identifiers."""
-        for pair in aliases:
-            self._by_name[pair].append(self._known[ref])
+    def members(self, ref: str) -> list[Features]:
+        """Return the features of everything that was put in under one key."""
+        return [known.features for known in self._known[ref]]
 
     def by_identifiers(
         self, pairs: Collection[tuple[str, str]]
