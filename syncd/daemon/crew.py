@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from syncd.clock import Clock
@@ -26,6 +27,7 @@ from syncd.status import Board
 class Ship:
     """What outlives a crew."""
 
+    state_dir: Path
     clock: Clock
     board: Board
     pulses: Pulses
@@ -48,7 +50,9 @@ class Crew:
         zone = find_zone(self.settings.schedule.timezone)
         self._reconciling = Timetable(self.settings.schedule.reconcile, zone)
         self._rescanning = Timetable(self.settings.schedule.rescan, zone)
-        surroundings = Surroundings(ship.clock, ship.board, self, ship.chance)
+        surroundings = Surroundings(
+            ship.clock, ship.board, self, ship.chance, ship.state_dir / "at-work"
+        )
         self._workers = {
             work.name: Worker(work, surroundings, self._pulse(f"library {work.name}"))
             for work in assembly.libraries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -44,7 +45,10 @@ Task = Wish | Request | Sequence[Export]
 class Mailbox:
     """Holds what is to be done until it is done. One worker takes, anybody puts in."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self, comes_last: Callable[[Export], bool] = lambda _: False, capacity: int = CAPACITY
+    ) -> None:
+        self._comes_last = comes_last
         self._changed = threading.Condition()
         self._capacity = capacity
         self._exports: dict[tuple[str, str], Export] = {}
@@ -94,7 +98,8 @@ class Mailbox:
     def take(self) -> Task | None:
         """Wait for something to do; None when the mailbox is closed.
 
-        Requests come first, for somebody waits; then wishes; then a batch of exports.
+        Requests come first, for somebody waits; then wishes; then a batch of exports; and of
+        these, last and each for itself, those that are to come last.
         """
         with self._changed:
             self._changed.wait_for(self._has_something)
@@ -104,8 +109,7 @@ class Mailbox:
                 return self._requests.popleft()
             if self._wishes:
                 return self._wishes.popitem()[0]
-            for key in list(self._exports)[:BATCH]:
-                self._at_work[key] = self._exports.pop(key)
+            self._at_work = {key: self._exports.pop(key) for key in self._next_batch()}
             return list(self._at_work.values())
 
     def finished(self) -> None:
@@ -157,6 +161,10 @@ class Mailbox:
     def closed(self) -> bool:
         """Whether nothing more is given out."""
         return self._closed
+
+    def _next_batch(self) -> list[tuple[str, str]]:
+        ordinary = (key for key, each in self._exports.items() if not self._comes_last(each))
+        return list(itertools.islice(ordinary, BATCH)) or list(self._exports)[:1]
 
     def _has_something(self) -> bool:
         return self._closed or bool(self._requests or self._wishes or self._exports)

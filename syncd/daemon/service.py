@@ -62,7 +62,9 @@ class Daemon:
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._pulses = Pulses(self._clock, means.hanging)
-        self._ship = Ship(self._clock, self._board, self._pulses, means.chance, self._fail)
+        self._ship = Ship(
+            state_dir, self._clock, self._board, self._pulses, means.chance, self._fail
+        )
         self._failure: BaseException | None = None
         self._stopping = False
         self._reload_wanted = False

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.clock import Clock
 from syncd.daemon.mailbox import Mailbox, Request, Task, Wish
 from syncd.daemon.patience import REFUSED, Patience
+from syncd.daemon.suspects import Suspects
 from syncd.daemon.work import LibraryWork, RunSummary
 from syncd.errors import (
     AccessDeniedError,
@@ -54,6 +56,8 @@ class Surroundings:
     board: Board
     listener: Listener
     chance: Callable[[], float]
+    at_work: Path
+    """A directory to note down in what is at work."""
 
 
 class Worker:
@@ -67,7 +71,8 @@ class Worker:
         self._listener = surroundings.listener
         self._pulse = pulse
         self._patience = Patience(surroundings.chance)
-        self._mailbox = Mailbox()
+        self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
+        self._mailbox = Mailbox(self._suspects.__contains__)
         self._is_open = False
         self._served: Counter[tuple[object, ...]] = Counter()
         self._status = LibraryStatus(work.name)
@@ -191,6 +196,16 @@ class Worker:
     # --- exports
 
     def _deliver(self, exports: Sequence[Export]) -> None:
+        self._suspects.begin(exports)
+        try:
+            self._deliver_somehow(exports)
+        except (SyncdError, Stopped):
+            self._suspects.end(exports)
+            raise
+        self._suspects.end(exports)
+        self._mailbox.finished()
+
+    def _deliver_somehow(self, exports: Sequence[Export]) -> None:
         try:
             summary = self._deliver_together(exports)
         except SyncdError:
@@ -200,7 +215,6 @@ class Worker:
             self._deliver_singly(exports)
         else:
             self._report(exports, summary)
-        self._mailbox.finished()
 
     def _deliver_together(self, exports: Sequence[Export]) -> RunSummary:
         first = exports[0].name

@@ -33,17 +33,14 @@ ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
 class Deck:
     """A crew at work, and what is known of it from outside."""
 
-    def __init__(self, works: Sequence[LibraryWork], folders: Sequence[FolderSettings]) -> None:
+    def __init__(
+        self, state: Path, works: Sequence[LibraryWork], folders: Sequence[FolderSettings]
+    ) -> None:
         clock = SystemClock()
         self.board = Board(clock.now(), lambda: None)
         self.failures: list[BaseException] = []
-        ship = Ship(
-            clock,
-            self.board,
-            Pulses(clock, timedelta(minutes=1)),
-            lambda: 0.0,
-            self.failures.append,
-        )
+        pulses = Pulses(clock, timedelta(minutes=1))
+        ship = Ship(state, clock, self.board, pulses, lambda: 0.0, self.failures.append)
         settings = make_settings(folders, [work.name for work in works])
         self.crew = Crew(lambda _pause: Assembly(settings, works), ship)
 
@@ -60,11 +57,11 @@ Muster = Callable[..., Deck]
 
 
 @pytest.fixture
-def muster() -> Iterator[Muster]:
+def muster(tmp_path: Path) -> Iterator[Muster]:
     decks: list[Deck] = []
 
     def start(works: Sequence[LibraryWork], folders: Sequence[FolderSettings]) -> Deck:
-        deck = Deck(works, folders)
+        deck = Deck(tmp_path / "state", works, folders)
         decks.append(deck)
         deck.crew.start()
         return deck
@@ -140,7 +137,7 @@ def test_more_files_than_the_mailbox_holds_all_arrive(
     muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syncd.daemon.mailbox.BATCH", 10)
-    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", (25,))
+    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", (lambda _: False, 25))
     for number in range(120):
         put(drop, f"{number:04}.ris", str(number))
 
@@ -454,9 +451,9 @@ def test_whoever_waits_for_an_answer_is_told_when_the_daemon_stops(
     assert [str(error) for error in refused] == ["the daemon is stopping"]
 
 
-def test_stopping_ends_every_wait_at_once(work: MemoryWork, drop: Path) -> None:
+def test_stopping_ends_every_wait_at_once(work: MemoryWork, drop: Path, tmp_path: Path) -> None:
     work.trouble = [UnavailableError("down", retry_after=timedelta(hours=1))]
-    deck = Deck([work], [make_folder(drop)])
+    deck = Deck(tmp_path / "state", [work], [make_folder(drop)])
     deck.crew.start()
     assert wait_until(lambda: deck.library()["state"] == "waiting")
 
