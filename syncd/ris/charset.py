@@ -11,11 +11,12 @@ from syncd.ris.evidence import LOOK_ALIKES, Reading, weigh
 from syncd.ris.evidence import WESTERN as WESTERN
 
 _ENOUGH = 1 << 14  # bytes of evidence looked at
-_A_SLIP = 4  # odd bytes that are damage rather than an encoding, if nothing explains them
+_A_SLIP = 2  # odd bytes that are damage rather than an encoding, if nothing explains them
 _PLENTY = 40  # bytes that make a guess certain if they are all explained
 _HALF = 0.5  # share that windows-1252 has to explain if no other encoding is plausible at all
 _MARGIN = 1.0  # bytes by which an encoding has to explain more than the next
 _OF_ONE, _OF_SEVERAL = 0.95, 0.8  # shares of words in one language that tell one from several
+_TELLING = 8  # bytes from which on that tells anything
 _LEAD, _LEAD_SHARE = 2.0, 0.25  # the same against windows-1252 where that is plausible too
 
 _LINE_END = re.compile(rb"[\r\n]+")
@@ -129,7 +130,9 @@ def _is_better(rival: Reading, western: Reading) -> bool:
         return False
     lead = max(_LEAD, _LEAD_SHARE * western.amount)
     of_one = rival.one_language >= _OF_ONE and western.one_language <= _OF_SEVERAL
-    return rival.score >= western.score + (-_MARGIN if of_one else lead)
+    if of_one and western.amount >= _TELLING:
+        lead = 0.0
+    return rival.score >= western.score + lead
 
 
 def _undecided(readings: list[Reading]) -> str:

@@ -137,8 +137,7 @@ _BYTE_OF = {
 _TRAIL = "\x80-\xbf" + "".join(map(chr, _BYTE_OF))
 _UNQUOTED_TRAIL = re.sub("[‘’“”…–—]", "", _TRAIL)
 _SURELY_TWICE = re.compile(
-    f"[\xc2\xc3][{_UNQUOTED_TRAIL}]|\xe2\u20ac[{_TRAIL}]|\xf0\u0178[{_TRAIL}]{{2}}"
-    f"|(?:[\xc4\xc5\xce-\xd1][{_TRAIL}]){{3}}"
+    f"[\xc2-\xc5\xce-\xd1][{_UNQUOTED_TRAIL}]|\xe2\u20ac[{_TRAIL}]|\xf0\u0178[{_TRAIL}]{{2}}"
 )
 
 # UTF-8 as the standard has it: no overlong forms, no surrogates, nothing above U+10FFFF.

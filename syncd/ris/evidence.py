@@ -59,8 +59,17 @@ def weigh(sample: bytes) -> tuple[Reading, list[Reading]]:
     """Read bytes as windows-1252, and as all that reads them plausibly but otherwise."""
     western = _CANDIDATES[0][1](sample, WESTERN)
     others = [read(sample, encoding) for encoding, read in _CANDIDATES[1:]]
-    rivals = [other for other in others if other.is_plausible and other.text != western.text]
+    rivals = [other for other in others if _is_rival(other) and other.text != western.text]
     return western, sorted(rivals, key=lambda reading: -reading.score)
+
+
+def _is_rival(reading: Reading) -> bool:
+    least = 0 if reading.encoding in _LATIN else _SHORTEST
+    return reading.is_plausible and reading.good >= least
+
+
+_SHORTEST = 6  # bytes; fewer make no text in another script
+_LATIN = LOOK_ALIKES | {"mac-roman", "cp437", "cp850"}
 
 
 # Encodings of one byte: words and signs.
@@ -134,7 +143,7 @@ def _is_word(word: str, letters: frozenset[str]) -> bool:
     if any(letter >= "\u0370" for letter in letters):  # Greek, Cyrillic: no ASCII among it
         common = len(letters & languages.RARE_CYRILLIC) * 3 <= len(letters)
         return common and not any(map(str.isascii, word))
-    return not _NOWHERE.search(word)
+    return any(map(str.isascii, word)) and not _NOWHERE.search(word)
 
 
 # More letters with marks in a row than any language has; letters where they never stand, such
@@ -142,6 +151,7 @@ def _is_word(word: str, letters: frozenset[str]) -> bool:
 _NOWHERE = re.compile(
     r"(?i)[^\x00-\x7f]{5}|[^\x00-\x7fąćęłńóśźż]{4}|ñ(?![aeiouáéíóúüy]|\Z)|[aeiou]œ|œ[aeo]"
     r"|[èìò][aeiouy]|ê[aiou]|[aeiouy]æ|ã[bcdfghjklmnpqrtvz]|yý|ýy"
+    r"|[bcdfghjklmnpqrtvxz]š[bcdfghjklmnpqrtvxz]"
 )
 
 

@@ -34,17 +34,18 @@ def read_head(stream: BinaryIO) -> bytes:
 
 
 class Lines:
-    """The lines of `head` and what follows it in `stream`; to be iterated over once, in blocks.
+    """The lines of `head` and what follows it in `stream`, in blocks; to be iterated over once.
 
     `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
     in the order of lines, as bad ones are met; whoever reads may empty it. Raises `InputError`,
     here or while iterating, when the encoding cannot be told.
     """
 
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+    def __init__(self, head: bytes, stream: BinaryIO, block: int = BLOCK) -> None:
         self.problems: list[Problem] = []
         self.certain = True
         self._stream = stream
+        self._block = block
         self._number = 0  # lines handed on so far
         self.encoding, bom = charset.declared(head)
         self._head = head[bom:]
@@ -105,7 +106,7 @@ class Lines:
             if self._decoder is not None:
                 chunk = self._decoder.decode(chunk).encode("utf-8", "surrogatepass")
             yield chunk
-            chunk = self._stream.read(BLOCK)
+            chunk = self._stream.read(self._block)
         if self._decoder is not None and self._decoder.getstate()[0]:
             self.problems.append(Problem("the file ends in the middle of a character"))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from syncd.ris.tags import Wrapping, wrapping_of
 
 _TAG_WIDTH = 6  # the tag and separator that stand before a value's first line
-_WIDEST = 132  # longer lines are paragraphs, not the work of an exporter that wraps
+_NARROWEST, _WIDEST = 40, 132  # at which exporters wrap; other lines were broken by hand
 
 
 def join(tag: str, value: str, more: Sequence[str]) -> str:
@@ -30,6 +30,8 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     widths = [len(line) for line in lines]
     widths[0] += _TAG_WIDTH
     widest = max(widths)
+    if widest < _NARROWEST:
+        return False
     inside = False
     for width, line, below in zip(widths, lines, lines[1:], strict=False):
         if width + 1 + len(below.split(maxsplit=1)[0]) <= widest:
