@@ -92,10 +92,10 @@ class Lines:
             yield rest
 
     def _finished(self, waiting: _Waiting, end: bytes) -> bytes:
-        end = self._ends.unify(end)
         if waiting.dropped:
-            over = waiting.dropped + len(end.partition(b"\n")[0])
-            message = f"a line this long fits no library; its last {over} bytes were left out"
+            over, end = self._ends.part(end)
+            lost = waiting.dropped + len(over)
+            message = f"a line this long fits no library; its last {lost} bytes were left out"
             self.problems.append(Problem(message, self._number + 1))
         return self._ends.unify(waiting.take(end))
 
@@ -175,6 +175,11 @@ class _LineEnds:
             block = block.replace(b"\n\r", b"\n")
         return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
+    def part(self, block: bytes) -> tuple[bytes, bytes]:
+        """Return what stands before the first line end, and the rest."""
+        line, end, rest = self.unify(block).partition(b"\n")
+        return line, end + rest
+
     def after_last(self, chunk: bytes) -> int:
         """Return the position after the last line end, or 0; a half of one may be at the end."""
         end = len(chunk)
@@ -202,8 +207,6 @@ class _Waiting:
         self.dropped += len(piece) - len(kept)
 
     def take(self, end: bytes) -> bytes:
-        if self.dropped:
-            end = end[end.find(b"\n") :] if b"\n" in end else b""
         whole = b"".join((*self._pieces, end)) if self._pieces else end
         self._pieces, self._size, self.dropped = [], 0, 0
         return whole

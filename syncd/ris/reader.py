@@ -12,7 +12,7 @@ from syncd.ris import foreign
 from syncd.ris.entries import Ending, Entry, Line
 from syncd.ris.lines import Lines, read_head
 from syncd.ris.style import Style, Tagged, survey
-from syncd.ris.tags import END, TYPE, Wrapping, is_substantial, wrapping_of
+from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_substantial, wrapping_of
 from syncd.ris.wrapped import join
 
 # A NamedTuple's own constructor costs three times as much, and this is called for every line.
@@ -209,6 +209,8 @@ class Reader:
         """End the open group; it is an entry unless it holds too little for a record."""
         if self._tail:
             self._fold()
+        if self._typed and self._open[0].tag != TYPE:
+            self._part()
         lines, typed = self._open, self._typed
         if typed and len(lines) == 1:
             _tell(self.problems, "TY stands alone: nothing to import", lines[0].line)
@@ -218,6 +220,17 @@ class Reader:
             for line in lines:
                 self._note_stray(line.tag, line.line)
         self._open, self._typed = [], False
+
+    def _part(self) -> None:
+        """Make two entries of a group with a title above its TY and another below it."""
+        tags = [line.tag for line in self._open]
+        at = tags.index(TYPE)
+        if TITLES.isdisjoint(tags[:at]) or TITLES.isdisjoint(tags[at:]):
+            return
+        rest = self._open[at:]
+        self._open, self._typed = self._open[:at], False
+        self._ready.append(self._entry(Ending.NEXT_ENTRY, rest[0].line - 1))
+        self._open, self._typed = rest, True
 
     def _is_record(self, ending: Ending) -> bool:
         # In a file without any TY, ER alone says that a record was meant.

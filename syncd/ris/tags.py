@@ -6,6 +6,7 @@ from enum import Enum
 
 TYPE = "TY"
 END = "ER"
+TITLES = frozenset(("TI", "T1"))
 
 # The RIS specifications of 2001 and 2011, and what Web of Science, Ovid, Embase, Cochrane,
 # Citavi, EndNote and Reference Manager write beside them.

@@ -153,6 +153,17 @@ def test_tags_right_before_ty_belong_to_its_entry() -> None:
     assert (entries[0].line, len(entries)) == (1, 2)
 
 
+def test_an_entry_without_ty_and_er_is_not_swallowed_by_the_next() -> None:
+    entries = read(PLAIN + "TI  - On sand\nAU  - Reef, Bo\n" + PLAIN)
+
+    assert [pairs(entry) for entry in entries] == [
+        PLAIN_PAIRS,
+        [("TI", "On sand"), ("AU", "Reef, Bo")],
+        PLAIN_PAIRS,
+    ]
+    assert (entries[1].end_line, entries[2].line) == (8, 9)
+
+
 def test_entries_without_ty_end_at_er() -> None:
     bare = PLAIN.replace("TY  - JOUR\n", "")
 
