@@ -23,9 +23,11 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
     moved: list[tuple[str, str]] = []
     for name, text in record.fields.items():
         own = own_names.get(name, name)
+        if not text:
+            continue
         if own in fields:
             data[own] = text
-        elif text:
+        else:
             moved.append((label_of(name), text))
     if not data["title"]:
         del data["title"]

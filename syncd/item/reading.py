@@ -46,15 +46,16 @@ def identity_of(data: Mapping[str, Any]) -> Identity:
             extra.setdefault(label.casefold(), value)
     url = get("url") or ""
     archive = get("archiveLocation") or ""
+    database = f"{get('archive') or ''} {get('libraryCatalog') or ''}".casefold() if archive else ""
     return Identity(
         scopus=_scopus(extra, archive, url, text or ""),
         doi=_doi(get("DOI") or "", extra, url),
-        pmid=_pmid(get("PMID") or "", extra, url),
+        pmid=_pmid(get("PMID") or "", extra, url) or _pmid_of(archive, database),
         pmcid=_pmcid(get("PMCID") or "", extra, url),
         arxiv=_arxiv(data, extra, url),
         wos=_wos(extra, archive, url),
-        embase=parse_embase(extra["embase"], bare=True) if "embase" in extra else None,
-        central=parse_central(archive) if archive else None,
+        embase=_embase(extra, archive, database),
+        central=_central(extra, archive),
         isbn=_numbers(parse_isbns, get("ISBN"), extra.get("isbn")),
         issn=_numbers(parse_issns, get("ISSN"), extra.get("issn")),
     )
@@ -84,6 +85,23 @@ def _pmid(field: str, extra: Mapping[str, str], url: str) -> str | None:
         if text and (pmid := parse_pmid(text)):
             return pmid
     return parse_pmid(url) if "pubmed" in url else None
+
+
+def _pmid_of(archive: str, database: str) -> str | None:
+    """Read the accession number that an import of a PubMed export left behind."""
+    from_pubmed = "pubmed" in database or "medline" in database or "nlm" in database.split()
+    return parse_pmid(archive) if from_pubmed else None
+
+
+def _embase(extra: Mapping[str, str], archive: str, database: str) -> str | None:
+    if "embase" in extra:
+        return parse_embase(extra["embase"], bare=True)
+    return parse_embase(archive, bare=True) if "embase" in database else None
+
+
+def _central(extra: Mapping[str, str], archive: str) -> str | None:
+    text = archive or extra.get("central", "")
+    return parse_central(text) if text else None
 
 
 def _pmcid(field: str, extra: Mapping[str, str], url: str) -> str | None:

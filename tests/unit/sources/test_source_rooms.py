@@ -1,0 +1,213 @@
+"""Each source is recognised from the record itself, and its habits are known to its room alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncd.sources import SOURCES
+
+JOUR = ("TY  - JOUR", "TI  - A work")
+OVID_LINK = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=psyc16&AN=2019-65183-001"
+EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&AN=1"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("scopus", ["DB  - Scopus"]),
+        ("scopus", ["UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-84857789296"]),
+        ("pure", ["AN  - SCOPUS:84857789296"]),
+        ("pure", ["PY  - 2012/3/1", "Y1  - 2012/3/1", "M3  - Article"]),
+        ("web-of-science", ["AN  - WOS:000444108200009"]),
+        ("web-of-science", ["UR  - <Go to ISI>://WOS:000391254200052", "ID  - 3"]),
+        ("ovid", [OVID_LINK]),
+        ("ebsco", ["DP  - EBSCOhost"]),
+        ("ebsco", [EBSCO_LINK]),
+        ("proquest", ["UR  - https://www.proquest.com/docview/2214991469"]),
+        ("embase", ["U2  - L373791783"]),
+        ("cochrane", ["AN  - CN-01234567"]),
+        ("dimensions", ["AN  - pub.1149029839"]),
+        ("ieee", ["JO  - A", "JA  - A", "VO  - 3"]),
+        ("pubmed", ["DB  - PubMed"]),
+        ("google-scholar", ["M1  - Query date: 2022-03-15 17:32:36"]),
+        ("endnote", ["ST  - A", "ID  - 17"]),
+        ("syncd", ["U5  - syncd:journalArticle"]),
+        ("generic", ["PY  - 2012"]),
+    ],
+)
+def test_a_source_is_known_by_its_marks(source: str, lines: list[str], record_of: Any) -> None:
+    assert record_of(*JOUR, *lines).origin.source == source
+
+
+def test_every_source_has_a_name_of_its_own() -> None:
+    names = [source.name for source in SOURCES]
+
+    assert len(set(names)) == len(names)
+
+
+def test_scopus_names_sponsors_and_editors(item_of: Any) -> None:
+    data = item_of("TY  - CONF", "TI  - A", "A2  - Papadavid G.", "A4  - The Sponsor",
+                   "DB  - Scopus")  # fmt: skip
+
+    assert data["creators"] == [
+        {"creatorType": "editor", "lastName": "Papadavid", "firstName": "G."}
+    ]
+    assert data["extra"] == "Sponsor: The Sponsor"
+
+
+def test_a_scopus_book_that_repeats_its_title_as_series_has_none(item_of: Any) -> None:
+    data = item_of("TY  - BOOK", "TI  - On Growth and Form", "T2  - On growth and form",
+                   "SP  - 1", "EP  - 346", "DB  - Scopus")  # fmt: skip
+
+    assert "series" not in data
+    assert data["numPages"] == "346"
+
+
+def test_labels_of_screening_tools_in_c2_are_no_pubmed_numbers(record_of: Any) -> None:
+    record = record_of(*JOUR, "DB  - Scopus", "C2  - CCF:A")
+
+    assert record.identity.pmid is None
+    assert record.unused["C2"] == ("CCF:A",)
+
+
+def test_pure_conference_papers_come_as_gen(item_of: Any) -> None:
+    data = item_of(
+        "TY  - GEN", "T1  - A study", "T2  - 7th Conference on Things, CT 2025",
+        "T3  - Lecture Notes in Things", "BT  - Things 2025, Proceedings",
+        "M3  - Conference contribution", "Y2  - 18 October 2025 through 22 October 2025",
+        "AN  - SCOPUS:105021335073",
+    )  # fmt: skip
+
+    assert data["itemType"] == "conferencePaper"
+    assert data["title"] == "A study"
+    assert data["proceedingsTitle"] == "Things 2025, Proceedings"
+    assert data["conferenceName"] == "7th Conference on Things, CT 2025"
+    assert data["series"] == "Lecture Notes in Things"
+    assert data["extra"].split("\n") == [
+        "Event Date: 2025-10-18/2025-10-22",
+        "Scopus EID: 2-s2.0-105021335073",
+    ]
+
+
+def test_pure_software_is_no_film(item_of: Any) -> None:
+    data = item_of("TY  - ADVS", "T1  - A tool", "AU  - A, B", "PY  - 2021", "Y1  - 2021",
+                   "M3  - Software")  # fmt: skip
+
+    assert data["itemType"] == "computerProgram"
+    assert data["creators"][0]["creatorType"] == "programmer"
+
+
+def test_affiliations_of_web_of_science_are_no_proceedings(item_of: Any, record_of: Any) -> None:
+    lines = ("TY  - CPAPER", "TI  - A", "T2  - OCEANS", "C3  - Taiwan University",
+             "AN  - WOS:000402616000008", "C6  - JUL 2021")  # fmt: skip
+
+    assert item_of(*lines)["proceedingsTitle"] == "OCEANS"
+    assert "Early Access: JUL 2021" in item_of(*lines)["extra"]
+    assert record_of(*lines).unused["C3"] == ("Taiwan University",)
+
+
+def test_keywords_plus_are_automatic_tags(item_of: Any) -> None:
+    data = item_of(*JOUR, "AN  - WOS:000444108200009", "KW  - Interview", "KW  - INNOCENCE")
+
+    assert data["tags"] == [{"tag": "Interview"}, {"tag": "INNOCENCE", "type": 1}]
+
+
+def test_ovid_keeps_addresses_and_cited_works_apart(item_of: Any, record_of: Any) -> None:
+    lines = (*JOUR, "A1  - Trindade, Ines A", "Y1  - 2006//", "Y2  - 2006-01//",
+             "M1  - Andres, PG (1999). A cited work.", "M2  - Trindade. Department of X.",
+             "A2  - Andres, Buote", "M3  - Health & Treatment [3300]", "SP  - No",
+             "EP  - Specified", OVID_LINK)  # fmt: skip
+
+    data = item_of(*lines)
+
+    assert data["date"] == "2006-01"
+    assert len(data["creators"]) == 1
+    assert data["url"].startswith("http://ovidsp.ovid.com/")
+    assert "extra" not in data
+    assert set(record_of(*lines).unused) == {"A2", "M1", "M2", "M3", "SP", "EP"}
+
+
+def test_an_ovid_number_outside_medline_is_no_pubmed_number(record_of: Any) -> None:
+    assert record_of(*JOUR, "ID  - 10041337", OVID_LINK).identity.pmid is None
+
+
+def test_ebsco_addresses_that_are_none_and_its_codes(item_of: Any, record_of: Any) -> None:
+    lines = (*JOUR, EBSCO_LINK, "UR  - ORCID: 0000-0001-2345-6789", "UR  - a@x.example",
+             "DB  - psyh", "DP  - EBSCOhost", "AB  - The abstract.",
+             "AB  - Copyright of A Journal is the property of B and may not be copied.")  # fmt: skip
+
+    data = item_of(*lines)
+
+    assert data["libraryCatalog"] == "EBSCOhost"
+    assert data["abstractNote"] == "The abstract."
+    assert "ORCID: 0000-0001-2345-6789" in record_of(*lines).unused["UR"]
+    assert record_of(*lines).warnings == ()
+
+
+def test_the_degree_of_an_ebsco_thesis_is_its_type(item_of: Any) -> None:
+    data = item_of("TY  - THES", "TI  - A", "M1  - Ph.D.", "DP  - EBSCOhost")
+
+    assert data["thesisType"] == "Ph.D."
+
+
+def test_proquest_gives_two_accession_numbers_and_a_link_resolver(item_of: Any) -> None:
+    data = item_of(
+        *JOUR, "AN  - 2214991469; 51887", "UR  - https://search.proquest.com/docview/2214991469",
+        "L2  - http://sfx.library.example/x?url_ver=Z39.88-2004&rft=1", "PP  - London",
+        "N1  - Copyright - © The Author(s) 2024.",
+    )  # fmt: skip
+
+    assert data["archiveLocation"] == "2214991469"
+    assert data["place"] == "London"
+    assert data["rights"] == "© The Author(s) 2024."
+
+
+def test_ieee_writes_the_days_of_the_conference_as_date(item_of: Any) -> None:
+    name = "2019 15th International Conference on eScience (eScience)"
+    data = item_of(
+        "TY  - CONF", "TI  - A", f"T2  - {name}", f"JO  - {name}", f"JA  - {name}", "PY  - 2019",
+        "VO  - ", "DO  - 10.1109/eScience.2019.00063", "Y1  - 24-27 Sept. 2019",
+    )  # fmt: skip
+
+    assert (data["conferenceName"], data["proceedingsTitle"]) == (name, name)
+    assert data["date"] == "2019"
+    assert data["extra"] == "Event Date: 2019-09-24/2019-09-27"
+
+
+def test_embase_numbers_are_read_and_addresses_left(item_of: Any, record_of: Any) -> None:
+    lines = (*JOUR, "U2  - L39097156", "C5  - 15368318", "M1  - (Liu R.) Department of X",
+             "DB  - Embase", "DB  - Medline")  # fmt: skip
+
+    data = item_of(*lines)
+
+    assert (data["PMID"], data["libraryCatalog"]) == ("15368318", "Embase")
+    assert data["extra"] == "Embase: L39097156"
+    assert "M1" in record_of(*lines).unused
+
+
+def test_a_cochrane_review_group_is_no_note(record_of: Any) -> None:
+    record = record_of(*JOUR, "AN  - CD008209", "N1  - [Gynaecology and Fertility]")
+
+    assert record.notes == ()
+
+
+def test_endnote_section_of_an_article_is_its_first_page(item_of: Any) -> None:
+    assert item_of(*JOUR, "SE  - 215", "ID  - 4")["pages"] == "215"
+    assert item_of(*JOUR, "SE  - Reviews", "ID  - 4")["section"] == "Reviews"
+    assert item_of(*JOUR, "ET  - 2012/03/04", "ID  - 4")["extra"] == "Early Access: 2012/03/04"
+
+
+def test_the_bookkeeping_of_a_search_is_no_issue(item_of: Any) -> None:
+    data = item_of(*JOUR, "M1  - Query date: 2022-03-15 17:32:36",
+                   "M1  - 19 cites: https://scholar.google.com/scholar?cites=1")  # fmt: skip
+
+    assert "issue" not in data
+    assert "extra" not in data
+
+
+def test_row_numbers_are_no_citation_keys(item_of: Any) -> None:
+    assert "citationKey" not in item_of(*JOUR, "LB  - 42")
+    assert "citationKey" not in item_of(*JOUR, "ID  - 000-463-679-101-319")
+    assert item_of(*JOUR, "LB  - galluzzi2012secret")["citationKey"] == "galluzzi2012secret"
