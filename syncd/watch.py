@@ -249,5 +249,5 @@ def _look_at(folder: Path) -> tuple[Path, tuple[int, int] | None]:
         status = root.stat()
     except OSError:
         return root, None
-    usable = root.is_dir() and os.access(root, os.R_OK | os.X_OK)
+    usable = root.is_dir() and os.access(root, os.R_OK | os.X_OK, effective_ids=True)
     return root, (status.st_dev, status.st_ino) if usable else None

@@ -72,7 +72,7 @@ def finish_claim(root: Path, claimed: Path, name: Path, rejected: str | None) ->
 
 def why_not_movable(root: Path) -> str | None:
     """Say why files cannot be moved about in this folder; None where they can."""
-    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
         return 'after = "move" needs the right to write here'
     device = root.stat().st_dev
     for own in (root / _OWN, _processing(root), root / DONE, root / FAILED):

@@ -24,6 +24,9 @@ from syncd.inbox.ground import FolderState
 from syncd.inbox.listing import Found
 from syncd.inbox.settling import Look, first_look, rests_until
 
+RETRY = timedelta(minutes=1)
+"""How soon a file is tried again that could not be read or moved."""
+
 
 class Skipped(NamedTuple):
     """A candidate that is left alone, and why."""
@@ -37,7 +40,8 @@ class ScanResult:
     """What one scan has seen.
 
     `ready` are exports that have settled and are not known, each content once. `next_look` is
-    how long to wait until another of the `waiting` files may have settled.
+    how long to wait until another of the `waiting` files may have settled, or until what could not
+    be read may be readable.
     """
 
     state: FolderState
@@ -117,7 +121,7 @@ class Scan:
             self._wait(None)
             return
         except OSError as error:
-            self._skipped.append(Skipped(found.name, f"cannot be moved: {error.strerror}"))
+            self._skip_for_now(found, f"cannot be moved: {error.strerror}")
             return
         if path is None:
             return
@@ -148,7 +152,7 @@ class Scan:
             del self.looks[found.path]
             return False
         except OSError as error:
-            self._skipped.append(Skipped(found.name, f"cannot be read: {error.strerror}"))
+            self._skip_for_now(found, f"cannot be read: {error.strerror}")
             return False
         if content is None or content.stamp != look.stamp:
             self._wait(self._rules.settle)
@@ -176,10 +180,18 @@ class Scan:
         self._wait(left)
         return True
 
+    def _skip_for_now(self, found: Found, reason: str) -> None:
+        """Skip a file for a reason that may pass without anything being heard of it."""
+        self._skipped.append(Skipped(found.name, reason))
+        self._look_again(RETRY)
+
     def _wait(self, left: timedelta | None) -> None:
         self._waiting += 1
         if left is not None:
-            self._next_look = left if self._next_look is None else min(left, self._next_look)
+            self._look_again(left)
+
+    def _look_again(self, left: timedelta) -> None:
+        self._next_look = left if self._next_look is None else min(left, self._next_look)
 
     def _why_unfit(self, status: os.stat_result) -> str:
         reason = why_not_regular(status.st_mode)

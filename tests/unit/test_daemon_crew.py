@@ -6,14 +6,13 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from syncd.clock import SystemClock
-from syncd.daemon import Assembly, LibraryWork
-from syncd.daemon.crew import Crew, Ship
+from syncd.daemon import LibraryWork
 from syncd.errors import (
     AccessDeniedError,
     BusyError,
@@ -21,56 +20,23 @@ from syncd.errors import (
     LedgerError,
     UnavailableError,
 )
-from syncd.pulse import Pulses
 from syncd.settings import After, FolderSettings
-from syncd.status import Board
-from tests.fakes.settings import make_folder, make_settings
+from tests.fakes.deck import Deck, mustered
+from tests.fakes.settings import make_folder
 from tests.fakes.works import MemoryWork, wait_until
 
 ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
 
 
-class Deck:
-    """A crew at work, and what is known of it from outside."""
-
-    def __init__(
-        self, state: Path, works: Sequence[LibraryWork], folders: Sequence[FolderSettings]
-    ) -> None:
-        clock = SystemClock()
-        self.board = Board(clock.now(), lambda: None)
-        self.failures: list[BaseException] = []
-        pulses = Pulses(clock, timedelta(minutes=1))
-        ship = Ship(state, clock, self.board, pulses, lambda: 0.0, self.failures.append)
-        settings = make_settings(folders, [work.name for work in works])
-        self.crew = Crew(lambda _pause: Assembly(settings, works), ship)
-
-    def library(self, name: str = "mine") -> dict[str, object]:
-        libraries = self.board.document()["libraries"]
-        return next(each for each in libraries if each["name"] == name)
-
-    def folder(self) -> dict[str, object]:
-        found: dict[str, object] = self.board.document()["folders"][0]
-        return found
-
-
-Muster = Callable[..., Deck]
+Muster = Callable[[Sequence[LibraryWork], Sequence[FolderSettings]], Deck]
 
 
 @pytest.fixture
 def muster(tmp_path: Path) -> Iterator[Muster]:
-    decks: list[Deck] = []
-
-    def start(works: Sequence[LibraryWork], folders: Sequence[FolderSettings]) -> Deck:
-        deck = Deck(tmp_path / "state", works, folders)
-        decks.append(deck)
-        deck.crew.start()
-        return deck
-
-    yield start
-    for deck in decks:
-        deck.crew.stop()
-    for deck in decks:
-        assert wait_until(deck.crew.is_over), "a thread did not end"
+    with ExitStack() as stack:
+        yield lambda works, folders: stack.enter_context(
+            mustered(tmp_path / "state", works, folders)
+        )
 
 
 @pytest.fixture
