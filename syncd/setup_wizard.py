@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
 import re
+import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,8 +16,12 @@ from typing import Any
 
 from syncd.errors import ConfigError, Problem
 from syncd.places import find_home
+from syncd.resources import shipped
 
 ZOTERO_PORT = 23119
+UNIT = "syncd.service"
+_EXEC_START = re.compile(r"^ExecStart=.*$", re.MULTILINE)
+_PLAIN_WORD = re.compile(r"[\w/.,:@%+-]+")
 _ANSWERS_WITHIN = 1.0
 _USER_DIRECTORY = re.compile(r'^XDG_DOWNLOAD_DIR="(\$HOME/)?(.*)"$', re.MULTILINE)
 
@@ -85,6 +91,57 @@ def find_zotero_user(port: int = ZOTERO_PORT) -> int | None:
     finally:
         connection.close()
     return number if isinstance(number, int) and number > 0 else None
+
+
+def has_user_systemd(environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether a systemd of this user runs, which could look after the daemon."""
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    return bool(runtime) and Path(str(runtime), "systemd", "private").exists()
+
+
+def user_unit(executable: Path, config: Path | None) -> str:
+    """Return the shipped user unit, starting this syncd with this configuration."""
+    command = [str(executable), "run"]
+    if config is not None:
+        command += ["--config", str(config)]
+    started = " ".join(_quote(word) for word in command)
+    shipped_unit = shipped("systemd", "syncd.service").read_text(encoding="utf-8")
+    return _EXEC_START.sub(lambda _: f"ExecStart={started}", shipped_unit, count=1)
+
+
+def _quote(word: str) -> str:
+    """Write a word of a command as systemd.service(5) reads it."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if _PLAIN_WORD.fullmatch(escaped) else f'"{escaped}"'
+
+
+def install_user_unit(unit: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Put the unit where the user's systemd looks for it; return the place.
+
+    Raises `OSError`, also when there is no home directory.
+    """
+    home = find_home(environ)
+    if home is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no home directory")
+    directory = Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "systemd", "user")
+    directory.mkdir(parents=True, exist_ok=True)
+    place = directory / UNIT
+    place.write_text(unit, encoding="utf-8")
+    return place
+
+
+def start_user_unit() -> str | None:
+    """Have the user's systemd start the daemon, now and at every login; say what went wrong."""
+    for command in (("daemon-reload",), ("enable", "--now", UNIT)):
+        ended = subprocess.run(  # noqa: S603 - nothing in it comes from outside
+            ("systemctl", "--user", *command),  # noqa: S607 - where it is, the system knows
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode != 0:
+            return ended.stderr.strip() or f"systemctl --user {' '.join(command)} failed"
+    return None
 
 
 def write_new(path: Path, text: str, *, replace: bool) -> None:

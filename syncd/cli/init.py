@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,17 @@ from syncd.cli.login import store
 from syncd.config import Settings, load_settings, parse_settings
 from syncd.config.documents import configuration
 from syncd.places import config_to_write, state_for
+from syncd.printable import printable
 from syncd.setup_wizard import (
     Answers,
     document_of,
     find_downloads,
     find_zotero_user,
+    has_user_systemd,
+    install_user_unit,
     shorten,
+    start_user_unit,
+    user_unit,
     write_new,
 )
 from syncd.wiring import check_options
@@ -82,6 +88,11 @@ class _Flags:
     help="The folder to watch; where your browser puts files, if not given.",
 )
 @click.option("--collection", help="The collection that records are put into, such as Inbox/New.")
+@click.option(
+    "--service/--no-service",
+    default=None,
+    help="Whether to have systemd start the daemon, now and whenever you log in.",
+)
 @click.option("--force", is_flag=True, help="Replace a configuration that is there already.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take the flags, and defaults for the rest.")
 def command(
@@ -93,14 +104,16 @@ def command(
     library_path: Path | None,
     folder: Path | None,
     collection: str | None,
+    service: bool | None,
     force: bool,
     yes: bool,
 ) -> Exit:
     """Write a commented configuration for this machine.
 
     On a terminal it asks what flags have not said, and proposes what it finds: the folder of
-    your browser, the account of a Zotero that is running. Then it offers to store the key. A
-    configuration that is there already is kept, unless --force is given.
+    your browser, the account of a Zotero that is running. Then it offers to store the key, and
+    to have systemd look after the daemon. A configuration that is there already is kept, unless
+    --force is given.
 
     \b
     Examples:
@@ -117,7 +130,10 @@ def command(
     click.echo(f"wrote {shorten(path)}", err=True)
     settings = load_settings(path, check_options=check_options)
     _make_folder(settings.folders[0].path, is_asking)
-    return _go_on(settings, state_for(state, None), is_asking)
+    code = _take_key(settings, state_for(state, None), is_asking)
+    if _wants_service(service, is_asking):
+        _install_service(path if config else None)
+    return code
 
 
 def _ask(flags: _Flags) -> Answers:
@@ -156,13 +172,29 @@ def _make_folder(folder: Path, is_asking: bool) -> None:
         folder.mkdir(parents=True)
 
 
-def _go_on(settings: Settings, state: Path, is_asking: bool) -> Exit:
+def _take_key(settings: Settings, state: Path, is_asking: bool) -> Exit:
     library = settings.libraries[0]
     needs_key = library.adapter == "zotero-web"
     if needs_key and is_asking and click.confirm("Store its key now?", default=True, err=True):
         return store(library, state)
-    if needs_key:
-        click.echo(f"next: syncd login {library.name}, then syncd check", err=True)
-    else:
-        click.echo("next: syncd check, then syncd run", err=True)
+    step = f"syncd login {library.name}, then syncd check" if needs_key else "syncd check"
+    click.echo(f"next: {step}", err=True)
     return Exit.DONE
+
+
+def _wants_service(service: bool | None, is_asking: bool) -> bool:
+    if service is not None or not (is_asking and has_user_systemd()):
+        return bool(service)
+    question = "Start the daemon now, and whenever you log in?"
+    return click.confirm(question, default=True, err=True)
+
+
+def _install_service(config: Path | None) -> None:
+    executable = Path(shutil.which("syncd") or sys.argv[0]).absolute()
+    place = install_user_unit(user_unit(executable, config.absolute() if config else None))
+    click.echo(f"wrote {shorten(place)}", err=True)
+    trouble = start_user_unit()
+    if trouble:
+        click.echo(f"syncd: it could not be started: {printable(trouble)}", err=True)
+    else:
+        click.echo("syncd runs; see `syncd status`", err=True)

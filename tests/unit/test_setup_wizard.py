@@ -18,7 +18,10 @@ from syncd.setup_wizard import (
     document_of,
     find_downloads,
     find_zotero_user,
+    install_user_unit,
     shorten,
+    start_user_unit,
+    user_unit,
     write_new,
 )
 
@@ -142,3 +145,41 @@ def test_a_running_zotero_is_asked_for_its_user(
 
 def test_without_a_running_zotero_nobody_is_found() -> None:
     assert find_zotero_user(9) is None
+
+
+def test_the_unit_starts_this_syncd_with_this_configuration() -> None:
+    unit = user_unit(Path("/opt/my venv/bin/syncd"), Path('/home/ada/100%/"s".toml'))
+
+    [start] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
+    assert start == (
+        'ExecStart="/opt/my venv/bin/syncd" run --config "/home/ada/100%%/\\"s\\".toml"'
+    )
+    assert "Type=notify" in unit
+
+
+def test_the_unit_is_put_where_systemd_looks(tmp_path: Path) -> None:
+    unit = user_unit(Path("/usr/bin/syncd"), None)
+
+    place = install_user_unit(unit, {"HOME": str(tmp_path)})
+
+    assert place == tmp_path / ".config/systemd/user/syncd.service"
+    assert "\nExecStart=/usr/bin/syncd run\n" in place.read_text(encoding="utf-8")
+
+
+def test_what_systemd_says_against_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemctl = tmp_path / "systemctl"
+    log = tmp_path / "log"
+    refusal = '[ "$2" != enable ] || { echo no such bus >&2; exit 1; }'
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >> {log}\n{refusal}\n', encoding="utf-8")
+    systemctl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    refused = start_user_unit()
+    systemctl.write_text("#!/bin/sh\n", encoding="utf-8")
+    started = start_user_unit()
+
+    assert refused == "no such bus"
+    assert started is None
+    assert log.read_text() == "--user daemon-reload\n--user enable --now syncd.service\n"
