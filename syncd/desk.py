@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from syncd.ledger import mirror
+from syncd.ledger import holds, mirror
 from syncd.ledger.store import Ledger
 from syncd.library import CollectionKey, StoredCollection
 from syncd.matching import fingerprint
@@ -86,6 +86,11 @@ class LedgerDesk:
         """Return what a work is known by where it has no identifier."""
         return fingerprint(citation)
 
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
+        """Return those of the questions that were asked before, with their answers."""
+        with self._ledger.read() as connection:
+            return holds.find_questions(connection, self._library_id, questions)
+
 
 class OfflineDesk:
     """`plan.Desk` where there is no library: nothing is there, and keys mean nothing."""
@@ -113,3 +118,7 @@ class OfflineDesk:
     def fingerprint(self, citation: Citation) -> str:
         """Return what a work is known by where it has no identifier."""
         return fingerprint(citation)
+
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
+        """Return nothing: nobody was asked."""
+        return {}

@@ -11,7 +11,7 @@ INTENT   one record's decision together with the operations that carry it out
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -142,10 +142,37 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class HeldQuestion:
-    """What a person is asked about a record, with all that is needed to act on the answer."""
+    """What a person is asked about a record, with all that is needed to act on the answer.
 
-    fingerprint: str
+    `name` is the same whenever the same record meets the same candidates again.
+    """
+
+    name: str
     payload: Mapping[str, Any]
+
+
+def question_about(
+    fingerprint: str,
+    candidates: Collection[str],
+    data: Mapping[str, Any],
+    children: Sequence[Mapping[str, Any]],
+    placements: Mapping[str, Sequence[str]],
+) -> HeldQuestion:
+    """Put a doubt into a question: is this record one of these, or a work of its own?
+
+    `candidates` are item keys, or fingerprints of works that have none; `placements` holds the
+    `collections` and `tags` that the record's folder asks for.
+    """
+    names = sorted(candidates)
+    payload = {
+        "fingerprint": fingerprint,
+        "candidates": names,
+        "data": dict(data),
+        "children": [dict(child) for child in children],
+        "collections": list(placements["collections"]),
+        "tags": list(placements["tags"]),
+    }
+    return HeldQuestion(" ".join([fingerprint, *names]), payload)
 
 
 class KnownItem(NamedTuple):
@@ -172,3 +199,5 @@ class Desk(Protocol):
     def collection(self, path: tuple[str, ...]) -> CollectionKey: ...
 
     def fingerprint(self, citation: Citation) -> str: ...
+
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]: ...

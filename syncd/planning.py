@@ -24,6 +24,7 @@ from syncd.plan import (
     PlannedOperation,
     PlannedRecord,
     Pointer,
+    question_about,
 )
 from syncd.record import ItemKey
 from syncd.settings import LookAlikes, WhenFound
@@ -63,7 +64,7 @@ class _Planner:
         intents: list[Intent] = []
         for number, ruling in enumerate(self._rulings):
             intents.append(self._decide(number, ruling, intents))
-        return intents
+        return self._ask(intents)
 
     def _decide(self, number: int, ruling: Ruling, earlier: Sequence[Intent]) -> Intent:
         record = self._incoming[number]
@@ -184,9 +185,7 @@ class _Planner:
         first = earlier.planned
         pointer = _pointer_to(first)
         if first.decision is Decision.HOLD:
-            held = self._settle(record, ruling, Decision.HOLD, first.reason, None)
-            planned = replace(held.planned, candidates=(pointer, *first.candidates))
-            return replace(held, planned=planned, question=earlier.question)
+            return self._settle(record, ruling, Decision.HOLD, first.reason, None)
         reason = f"the same work as record {first.origin.index} of {first.origin.file}"
         intent = self._settle(
             record, ruling, Decision.SKIP, f"{reason}; {ruling.reason}", first.item_key
@@ -199,17 +198,53 @@ class _Planner:
         if _looks_alike(ruling) and record.place.look_alikes is LookAlikes.SKIP:
             reason = f"undecided, and this folder skips look-alikes; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, None)
-        question = HeldQuestion(
-            fingerprint=self._desk.fingerprint(record.citation),
-            payload={
-                "data": dict(record.data),
-                "children": [dict(child) for child in record.children],
-                "collections": list(self._collection(record.place)),
-                "tags": list(record.place.tags),
-            },
+        return self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
+
+    def _ask(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Put each doubt into a question, unless a person has answered it by leaving it out."""
+        asked = {
+            number: self._question(self._first_of(number), intents)
+            for number, intent in enumerate(intents)
+            if intent.planned.decision is Decision.HOLD
+        }
+        answers = self._desk.answers({question.name for question in asked.values()})
+        finished = list(intents)
+        for number, question in asked.items():
+            intent = intents[number]
+            if answers.get(question.name) == "skip":
+                reason = f"a person left it out before; {intent.planned.reason}"
+                planned = replace(intent.planned, decision=Decision.SKIP, reason=reason)
+                finished[number] = replace(intent, planned=planned)
+            else:
+                candidates = self._rulings[self._first_of(number)].candidates
+                pointers = tuple(self._point(each, intents) for each in candidates)
+                planned = replace(intent.planned, candidates=pointers)
+                finished[number] = replace(intent, planned=planned, question=question)
+        return finished
+
+    def _question(self, number: int, intents: Sequence[Intent]) -> HeldQuestion:
+        record = self._incoming[number]
+        return question_about(
+            self._desk.fingerprint(record.citation),
+            [self._name(candidate, intents) for candidate in self._rulings[number].candidates],
+            record.data,
+            record.children,
+            {"collections": self._collection(record.place), "tags": record.place.tags},
         )
-        intent = self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
-        return replace(intent, question=question)
+
+    def _first_of(self, number: int) -> int:
+        """Return the record that asks: one that repeats another joins its question."""
+        ruling = self._rulings[number]
+        if ruling.kind is RulingKind.SAME and ruling.within is not None:
+            return self._first_of(ruling.within)
+        return number
+
+    def _name(self, candidate: Known | int, intents: Sequence[Intent]) -> str:
+        """Return the item key of a candidate, or its fingerprint where it has none (yet)."""
+        if isinstance(candidate, Known):
+            return candidate.ref
+        key = intents[candidate].planned.item_key
+        return key or self._desk.fingerprint(self._incoming[candidate].citation)
 
     # Shared by all
 
@@ -230,7 +265,11 @@ class _Planner:
             reason=reason,
             evidence=ruling.evidence,
             duplicate_of=Pointer(item_key=key) if decision in _SETTLED and key else None,
-            candidates=tuple(self._point(candidate) for candidate in ruling.candidates),
+            candidates=tuple(
+                Pointer(item_key=known.ref)
+                for known in ruling.candidates
+                if isinstance(known, Known)
+            ),
             identity=record.citation.identity,
             item_key=key,
         )
@@ -243,10 +282,10 @@ class _Planner:
             shared=ruling.shared,
         )
 
-    def _point(self, candidate: Known | int) -> Pointer:
+    def _point(self, candidate: Known | int, intents: Sequence[Intent]) -> Pointer:
         if isinstance(candidate, Known):
             return Pointer(item_key=candidate.ref)
-        return _pointer_to_origin(self._incoming[candidate])
+        return _pointer_to(intents[candidate].planned)
 
 
 def _joining_places(
@@ -258,11 +297,6 @@ def _joining_places(
         if ruling.within is not None and ruling.kind is RulingKind.SAME:
             joining[ruling.within].append(incoming[number].place)
     return joining
-
-
-def _pointer_to_origin(record: Incoming) -> Pointer:
-    origin = record.origin
-    return Pointer(file=origin.file, index=origin.index, source_id=origin.source_id)
 
 
 def _pointer_to(planned: PlannedRecord) -> Pointer:

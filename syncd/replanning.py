@@ -19,7 +19,14 @@ from syncd.ledger.store import Ledger
 from syncd.library import Library
 from syncd.matching import Known, Policy, Ruling, RulingKind, fingerprint, resolve
 from syncd.minting import mint_key, name_of
-from syncd.plan import Decision, KnownItem, OperationKind, PlannedRecord, Pointer
+from syncd.plan import (
+    Decision,
+    KnownItem,
+    OperationKind,
+    PlannedRecord,
+    Pointer,
+    question_about,
+)
 from syncd.record import Citation, Identity
 
 
@@ -159,23 +166,25 @@ class Replanner:
         if pending.record_id is None:
             return
         family = outbox.operations_of_record(connection, pending.record_id)
+        candidates = [known.ref for known in ruling.candidates if isinstance(known, Known)]
+        question = question_about(
+            fingerprint(citation_of(pending.payload)),
+            candidates,
+            pending.payload,
+            [p.payload for p in family if not p.is_main],
+            {"collections": pending.payload.get("collections", ()), "tags": ()},
+        )
         holds.add_hold(
             connection,
             self._library_id,
             pending.record_id,
             kind="identity",
-            question=fingerprint(citation_of(pending.payload)),
+            question=question.name,
             reason=ruling.reason,
-            payload={
-                "data": dict(pending.payload),
-                "children": [dict(p.payload) for p in family if not p.is_main],
-            },
+            payload=question.payload,
             now=self._ledger.now(),
         )
         outbox.remove(connection, [p.operation_id for p in family])
-        candidates = tuple(
-            Pointer(item_key=known.ref) for known in ruling.candidates if isinstance(known, Known)
-        )
         self._note(
             connection,
             pending,
@@ -184,7 +193,7 @@ class Replanner:
                 decision=Decision.HOLD,
                 reason=ruling.reason,
                 evidence=ruling.evidence,
-                candidates=candidates,
+                candidates=tuple(Pointer(item_key=key) for key in candidates),
                 item_key=None,
                 outcome=None,
             ),

@@ -389,7 +389,7 @@ class _PlanWriter(NamedTuple):
                     self.row.library_id,
                     record_id,
                     kind="identity",
-                    question=intent.question.fingerprint,
+                    question=intent.question.name,
                     reason=intent.planned.reason,
                     payload=intent.question.payload,
                     now=self.now,

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
+from syncd.ledger.mirror import chunks
 from syncd.ledger.tables import hold
+
+
+class HoldRow(NamedTuple):
+    """One question; `answer` is None while it waits."""
+
+    hold_id: int
+    record_id: int
+    kind: str
+    question: str
+    reason: str
+    payload: Mapping[str, Any]
+    held_at: str
+    answer: str | None
 
 
 def add_hold(
@@ -23,10 +37,7 @@ def add_hold(
     now: str,
 ) -> None:
     """Ask a person, unless the same question was asked before."""
-    asked = connection.execute(
-        select(hold.c.hold_id).where(hold.c.library_id == library_id, hold.c.question == question)
-    ).first()
-    if asked is not None:
+    if question in find_questions(connection, library_id, [question]):
         return
     connection.execute(
         insert(hold).values(
@@ -41,6 +52,56 @@ def add_hold(
     )
 
 
+def find_questions(
+    connection: Connection, library_id: int, questions: Collection[str]
+) -> dict[str, str | None]:
+    """Return those of the questions that were asked, with their answers; None: it still waits."""
+    found: dict[str, str | None] = {}
+    for part in chunks(questions):
+        rows = connection.execute(
+            select(hold.c.question, hold.c.answer).where(
+                hold.c.library_id == library_id, hold.c.question.in_(part)
+            )
+        )
+        found.update((row.question, row.answer) for row in rows)
+    return found
+
+
+def open_holds(connection: Connection, library_id: int) -> list[HoldRow]:
+    """Return what waits for a person, oldest first."""
+    rows = connection.execute(
+        select(hold)
+        .where(hold.c.library_id == library_id, hold.c.answer.is_(None))
+        .order_by(hold.c.hold_id)
+    )
+    return [_read(row) for row in rows]
+
+
+def find_hold(connection: Connection, library_id: int, hold_id: int) -> HoldRow | None:
+    """Return one question of a library, answered or not; None if there is none of this number."""
+    row = connection.execute(
+        select(hold).where(hold.c.library_id == library_id, hold.c.hold_id == hold_id)
+    ).one_or_none()
+    return _read(row) if row else None
+
+
+def close_hold(connection: Connection, hold_id: int, answer: str, now: str) -> None:
+    """Note what a person answered."""
+    connection.execute(
+        update(hold).where(hold.c.hold_id == hold_id).values(answer=answer, answered_at=now)
+    )
+
+
+def skipped_questions(connection: Connection, library_id: int) -> list[str]:
+    """Return the questions that a person answered by leaving the record out."""
+    rows = connection.execute(
+        select(hold.c.question)
+        .where(hold.c.library_id == library_id, hold.c.answer == "skip")
+        .order_by(hold.c.question)
+    )
+    return list(rows.scalars())
+
+
 def count_open(connection: Connection, library_id: int) -> int:
     """Return how many questions about a library wait for an answer."""
     return connection.execute(
@@ -48,3 +109,16 @@ def count_open(connection: Connection, library_id: int) -> int:
         .select_from(hold)
         .where(hold.c.library_id == library_id, hold.c.answer.is_(None))
     ).scalar_one()
+
+
+def _read(row: Any) -> HoldRow:
+    return HoldRow(
+        hold_id=row.hold_id,
+        record_id=row.record_id,
+        kind=row.kind,
+        question=row.question,
+        reason=row.reason,
+        payload=json.loads(row.payload),
+        held_at=row.held_at,
+        answer=row.answer,
+    )
