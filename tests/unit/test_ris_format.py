@@ -1,0 +1,177 @@
+"""Items as RIS that other programs read, and that syncd reads back exactly."""
+
+from __future__ import annotations
+
+import io
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.item import item_data, notes_for
+from syncd.record import Record
+from syncd.resources import shipped_schema
+from syncd.ris import Reader
+from syncd.ris_format import format_ris
+from syncd.sources import read_record
+
+SCHEMA = shipped_schema()
+REGULAR = sorted(set(SCHEMA.fields) - {"annotation", "attachment", "note"})
+SHARED = Path(__file__).parents[3] / "shared" / "corpus" / "ris"
+
+
+def read(text: str) -> list[Record]:
+    return [read_record(entry, "library.ris") for entry in Reader(io.BytesIO(text.encode()))]
+
+
+def article(**more: Any) -> dict[str, Any]:
+    return {"itemType": "journalArticle", "title": "A work", "creators": [], "tags": [],
+            "collections": [], "relations": {}, **more}  # fmt: skip
+
+
+def test_an_article_is_written_with_the_tags_that_everyone_knows() -> None:
+    data = article(
+        publicationTitle="Nature", date="2012-03-01", pages="215-233", DOI="10.1000/x",
+        creators=[{"creatorType": "author", "lastName": "Müller", "firstName": "Jörg"},
+                  {"creatorType": "editor", "name": "The Group"}],
+        tags=[{"tag": "one"}], volume="11", issue="3", url="https://x.example/",
+    )  # fmt: skip
+
+    assert format_ris(data, ["<p>A note</p>"]).split("\n") == [
+        "TY  - JOUR",
+        "U5  - syncd:journalArticle",
+        "AU  - Müller, Jörg",
+        "ED  - The Group",
+        "TI  - A work",
+        "T2  - Nature",
+        "PY  - 2012",
+        "DA  - 2012/03/01/",
+        "SP  - 215",
+        "EP  - 233",
+        "DO  - 10.1000/x",
+        "VL  - 11",
+        "IS  - 3",
+        "UR  - https://x.example/",
+        "KW  - one",
+        "N1  - <p>A note</p>",
+        "ER  - ",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("item_type", REGULAR)
+def test_every_field_of_every_type_comes_back(item_type: str) -> None:
+    data: dict[str, Any] = {
+        "itemType": item_type,
+        **{field: f"{field} text" for field in sorted(SCHEMA.fields[item_type])},
+        "creators": [
+            {"creatorType": role, "lastName": "Family", "firstName": role}
+            for role in SCHEMA.creator_types[item_type]
+        ],
+        "tags": [{"tag": "by hand"}, {"tag": "automatic", "type": 1}],
+        "collections": [],
+        "relations": {},
+    }
+
+    (again,) = read(format_ris(data))
+
+    assert item_data(again, SCHEMA) == data
+    assert again.unused == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("abstractNote", "First.\n\nPD  - 1 blockade\n  indented\nER  - "),
+        ("title", "<i>E. coli</i> & p<0.05 &amp;"),
+        ("title", " blanks\u00a0 and\u2028breaks "),
+        ("title", "A e\u0301 decomposed"),
+        ("title", "Ã©ncoded twice"),
+        ("extra", "PMID: 1\n\nfree text\n  indented\nfree text"),
+        ("date", "Spring 2012"),
+        ("date", "2012-03"),
+        ("pages", "e12"),
+        ("pages", "1-2-3"),
+        ("pages", "12, 15-19"),
+        ("accessDate", "2023-09-12T00:16:04Z"),
+        ("accessDate", "2023-09-12"),
+        ("accessDate", "2023-09-12 00:16:04"),
+        ("callNumber", 'QA 76/\\"quoted"'),
+        ("url", "https://x.example/?a=1&copy=2;b"),
+        ("DOI", "not a doi"),
+    ],
+)
+def test_text_that_a_line_cannot_hold_comes_back_too(field: str, text: str) -> None:
+    data = article(**{field: text})
+
+    (again,) = read(format_ris(data))
+
+    assert item_data(again, SCHEMA) == data
+
+
+@pytest.mark.parametrize(
+    "creator",
+    [
+        {"creatorType": "author", "name": "Group, with a comma"},
+        {"creatorType": "author", "lastName": "Family, Jr", "firstName": "Given"},
+        {"creatorType": "author", "lastName": "Family", "firstName": ""},
+        {"creatorType": "reviewedAuthor", "lastName": "Family", "firstName": "Given"},
+        {"creatorType": "author", "lastName": "Heck", "firstName": "K. L., Jr."},
+    ],
+)
+def test_names_of_any_shape_come_back(creator: dict[str, str]) -> None:
+    data = article(creators=[creator])
+
+    (again,) = read(format_ris(data))
+
+    assert item_data(again, SCHEMA) == data
+
+
+def test_notes_come_back_in_their_order() -> None:
+    notes = ["<p>one</p>", "<p>two\nlines</p>", "<p>three</p>"]
+
+    (again,) = read(format_ris(article(), notes))
+
+    assert notes_for(again, ["other"]) == notes
+
+
+def test_what_the_library_says_about_an_item_is_not_written() -> None:
+    text = format_ris(article(key="ABCD2345", version=7, dateAdded="2020-01-01", collections=["C"]))
+
+    assert "ABCD2345" not in text
+    assert "2020" not in text
+
+
+def test_several_items_make_one_export() -> None:
+    text = "".join(format_ris(article(title=f"Work {number}")) for number in range(3))
+
+    assert [record.fields["title"] for record in read(text)] == ["Work 0", "Work 1", "Work 2"]
+
+
+def test_an_edited_line_is_believed_and_a_foreign_one_is_named() -> None:
+    text = format_ris(article(volume="1")).replace("VL  - 1", "VL  - 2\nM4  - Citavi")
+
+    (again,) = read(text)
+
+    assert item_data(again, SCHEMA)["volume"] == "2"
+    assert again.unused == {"M4": ("Citavi",)}
+
+
+def test_real_exports_come_back() -> None:
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is not here")
+    for path in sorted(SHARED.glob("*/*.ris")):
+        if "native-not-ris" in path.name:
+            continue
+        with path.open("rb") as stream:
+            some = islice(Reader(stream), 60)
+            records = [read_record(entry, path.name) for entry in some]
+        items = [item_data(record, SCHEMA) for record in records]
+        notes = [notes_for(record, ["other", "funding"]) for record in records]
+
+        again = read("".join(map(format_ris, items, notes)))
+
+        assert [item_data(record, SCHEMA) for record in again] == items, path
+        assert [notes_for(record, ["other"]) for record in again] == notes, path
+        assert [record.identity for record in again] == [r.identity for r in records], path
