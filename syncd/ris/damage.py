@@ -28,7 +28,6 @@ _SUSPECTS = tuple(
         rb"\xe2(?:\x80[\x80\x81\x8b]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
     )
 )
-_SUSPECT = re.compile(b"|".join(pattern.pattern for pattern in _SUSPECTS))
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x9f]")
@@ -39,14 +38,10 @@ _SHOWN = 3
 def needs_no_look(block: bytes) -> bool:
     """Tell quickly whether `clean` would leave each line of a block of UTF-8 as it is."""
     special = block.translate(None, _PLAIN)
-    if not special:
-        return True
     if special.translate(None, _HARMLESS):
         return False
-    # Without the ASCII between them more looks suspect than is; only then the block is searched.
-    if _SUSPECT.search(special) is None:
-        return True
-    return not any(pattern.search(block) for pattern in _SUSPECTS)
+    # Without the ASCII between them more looks suspect than is: then the block is searched.
+    return not any(suspect.search(special) and suspect.search(block) for suspect in _SUSPECTS)
 
 
 def clean(text: str) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import BinaryIO
 
 from syncd.errors import InputError, Problem
@@ -34,6 +35,7 @@ class Reader:
     def __init__(self, stream: BinaryIO) -> None:
         self.entries_read = 0
         self.problems: list[Problem] = []
+        self._table: dict[str, str] = {}
         head = read_head(stream)
         foreign.refuse_binary(head)
         self._source = Lines(head, stream)
@@ -64,11 +66,14 @@ class Reader:
 
     def __iter__(self) -> Iterator[Entry]:
         number = 0
-        ready, tail = self._ready, self._tail
-        find, width, append = self._table.get, self._width, self._open.append
+        ready, tail, find = self._ready, self._tail, self._table.get
+        append = self._open.append
         for texts in self._source:
-            for number, text in enumerate(texts, number + 1):  # noqa: B020
-                tag = find(text[:width])
+            width = self._width
+            # Looking up the beginnings of lines here, in C, saves a third of the time. A line
+            # that the table does not know, for whatever reason, gets a closer look.
+            tags = map(find, map(itemgetter(slice(width)), texts))
+            for number, (tag, text) in enumerate(zip(tags, texts, strict=True), number + 1):  # noqa: B020
                 if tag is not None:
                     if tail:
                         self._fold()
@@ -78,19 +83,25 @@ class Reader:
                     if ready:
                         yield from ready
                         ready.clear()
-                    find, width, append = self._table.get, self._width, self._open.append
+                    append = self._open.append
                 else:
                     self._blank_line(number)
         self._finish()
         yield from ready
 
     def _use(self, style: Style) -> None:
+        """Read plain lines in this style at once, and give all others a closer look."""
         self._style = style
         self._width = 2 + len(style.separator)
         self._fast = {} if self._blank_ends else style.table()
-        self._table = self._fast
         self._type_start = TYPE + style.separator if self._fast else None
         self._ends = {END + style.separator, END + style.separator.rstrip()} if self._fast else {}
+        self._look_closer_at_all(False)
+
+    def _look_closer_at_all(self, wanted: bool) -> None:
+        self._table.clear()
+        if not wanted:
+            self._table.update(self._fast)
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -142,7 +153,7 @@ class Reader:
     def _fold(self) -> None:
         """Join the waiting lines to the value they continue."""
         last = self._open[-1]
-        self._open[-1] = last._replace(value=join(last.tag, last.value, self._tail))
+        self._open[-1] = Line(last.tag, join(last.tag, last.value, self._tail), last.line)
         self._tail.clear()
 
     def _add(self, tagged: Tagged, number: int) -> None:
@@ -180,7 +191,7 @@ class Reader:
             self._close(Ending.ER, number)
         else:
             self._doubtful = (text, number)
-            self._table = {}  # so that the next line gets a closer look
+            self._look_closer_at_all(True)
 
     def _settle_doubt(self, tagged: Tagged | None) -> None:
         """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
@@ -188,7 +199,7 @@ class Reader:
             return
         text, number = self._doubtful
         self._doubtful = None
-        self._table = self._fast
+        self._look_closer_at_all(False)
         if self._open and (tagged is None or tagged.tag != TYPE):
             self._continue(text, number)
         else:

@@ -18,19 +18,19 @@ def join(tag: str, value: str, more: Sequence[str]) -> str:
     lines = [value, *more]
     while lines and not lines[-1]:
         lines.pop()
-    if wrapping_of(tag) is not Wrapping.KEEP or _is_wrapped(lines):
-        return " ".join(line for line in lines if line)
-    return "\n".join(lines).lstrip("\n")
+    if wrapping_of(tag) is Wrapping.KEEP and not _is_wrapped(lines):
+        return "\n".join(lines).lstrip("\n")
+    return " ".join(line for line in lines if line)
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
     """Tell whether an exporter broke each line where it was full, somewhere inside a sentence."""
-    if len(lines) < 2 or max(map(len, lines)) > _WIDEST or not all(lines):
+    if len(lines) < 2 or len(lines[-1]) > _WIDEST or not all(lines):
         return False
     widths = [len(line) for line in lines]
     widths[0] += _TAG_WIDTH
     widest = max(widths)
-    if widest < _NARROWEST:
+    if not _NARROWEST <= widest <= _WIDEST:
         return False
     inside = False
     for width, line, below in zip(widths, lines, lines[1:], strict=False):
