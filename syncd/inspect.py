@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from syncd.errors import InputError, Problem
 from syncd.item import item_data, links_for, notes_for
+from syncd.limits import Cut, fit
+from syncd.reading import Tools
 from syncd.record import Identity, Record
 from syncd.ris import Ending, Entry, Reader
-from syncd.schema import Schema
 from syncd.sources import read_record
 
 EXPORT_LIMITS = (2_000, 20_000)
@@ -61,12 +62,9 @@ class InspectedFile:
 class Inspection:
     """Reads exports in order; `files` grows as `records` gets to them."""
 
-    def __init__(
-        self, paths: Sequence[Path], schema: Schema, keep_notes: Collection[str], open_file: Open
-    ) -> None:
+    def __init__(self, paths: Sequence[Path], tools: Tools, open_file: Open) -> None:
         self._paths = paths
-        self._schema = schema
-        self._keep_notes = keep_notes
+        self._tools = tools
         self._open_file = open_file
         self.files: list[InspectedFile] = []
 
@@ -112,13 +110,25 @@ class Inspection:
 
     def _inspect(self, record: Record) -> Inspected:
         links = links_for(record)
+        item, cuts = self._fit(item_data(record, self._tools.schema))
+        notes = [self._fit({"note": html}) for html in notes_for(record, self._tools.keep_notes)]
+        cuts += tuple(cut for _, of_note in notes for cut in of_note)
         return Inspected(
             record,
-            item_data(record, self._schema),
-            notes_for(record, self._keep_notes),
+            item,
+            [note["note"] for note, _ in notes],
             links.attachments,
-            [*record.warnings, *links.warnings],
+            [*record.warnings, *links.warnings, *map(_say, cuts)],
         )
+
+    def _fit(self, data: dict[str, Any]) -> tuple[dict[str, Any], tuple[Cut, ...]]:
+        limits = self._tools.text_limits
+        return fit(data, limits) if limits else (data, ())
+
+
+def _say(cut: Cut) -> str:
+    end = "it would be untrue if it were cut, so it is held" if cut.falsifies else "it is cut"
+    return f"{cut.where} is longer than the library takes: {end}"
 
 
 def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:

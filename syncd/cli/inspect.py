@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -17,10 +15,10 @@ from syncd.cli.session import choose_library, load
 from syncd.config import file_library_settings
 from syncd.inspect import Inspection
 from syncd.places import has_config, state_for
+from syncd.reading import Tools
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.resources import shipped_schema
-from syncd.schema import Schema
 from syncd.wiring import open_library
 
 
@@ -58,11 +56,11 @@ def command(
     """
     is_configured = bool(file_library or library or has_config(config))
     if offline or not is_configured:
-        known = _Known(shipped_schema(), file_library_settings(Path("/")).notes.keep)
+        tools = Tools(shipped_schema(), file_library_settings(Path("/")).notes.keep)
     else:
-        known = _ask(library, file_library, config, state)
+        tools = _ask(library, file_library, config, state)
     with reading(files) as open_file:
-        inspection = Inspection(files, known.schema, known.keep_notes, open_file)
+        inspection = Inspection(files, tools, open_file)
         if as_json:
             write_document(inspection_document(inspection), sys.stdout)
         else:
@@ -70,16 +68,12 @@ def command(
     return Exit.DONE if inspection.all_used else Exit.INPUT
 
 
-class _Known(NamedTuple):
-    schema: Schema
-    keep_notes: Collection[str]
-
-
 def _ask(
     library: str | None, file_library: Path | None, config: Path | None, state: Path | None
-) -> _Known:
+) -> Tools:
     """Return what the configuration and the library itself say."""
     settings = load(config, file_library)
     chosen = choose_library(settings, library)
     with closing(open_library(chosen, state_for(state, file_library))) as opened:
-        return _Known(opened.describe().schema, settings.notes.keep)
+        schema = opened.describe().schema
+        return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)

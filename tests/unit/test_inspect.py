@@ -12,6 +12,8 @@ import pytest
 
 from syncd.cli.program import run
 from syncd.inspect import Inspection
+from syncd.limits import Limits
+from syncd.reading import Tools
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.resources import shipped_schema
@@ -25,14 +27,16 @@ def record(number: int, **more: str) -> str:
     return f"TY  - JOUR\n{body}ER  - \n"
 
 
-def inspected(*exports: str | bytes) -> tuple[Inspection, dict[str, Any]]:
+def inspected(
+    *exports: str | bytes, limits: Limits | None = None
+) -> tuple[Inspection, dict[str, Any]]:
     contents = [text.encode() if isinstance(text, str) else text for text in exports]
     paths = [Path(f"{number}.ris") for number in range(len(exports))]
 
     def open_file(path: Path) -> BinaryIO:
         return io.BytesIO(contents[paths.index(path)])
 
-    inspection = Inspection(paths, shipped_schema(), {"funding"}, open_file)
+    inspection = Inspection(paths, Tools(shipped_schema(), {"funding"}, limits), open_file)
     stream = io.StringIO()
     write_document(inspection_document(inspection), stream)
     return inspection, json.loads(stream.getvalue())
@@ -54,6 +58,20 @@ def test_a_record_is_shown_as_the_item_it_would_become() -> None:
     assert "coffee" in shown["notes"][0]
     assert (file["encoding"], file["records_found"], file["source"]) == ("utf-8", 1, "pure")
     assert inspection.all_used
+
+
+def test_what_a_library_has_no_room_for_is_told() -> None:
+    long = record(1, TI="long " * 40, DO=f"10.5555/{'x' * 200}")
+
+    _, document = inspected(long, limits=Limits(field=150))
+
+    [shown] = document["records"]
+    assert shown["item"]["title"].endswith("…")
+    assert len(shown["item"]["DOI"]) > 200
+    assert shown["warnings"] == [
+        "title is longer than the library takes: it is cut",
+        "DOI is longer than the library takes: it would be untrue if it were cut, so it is held",
+    ]
 
 
 def test_a_record_that_cannot_be_used_is_named_and_the_rest_goes_on() -> None:
@@ -113,8 +131,7 @@ def test_people_see_records_problems_and_sums() -> None:
     exports = [EXAMPLE.read_bytes(), (record(1) + "TY  - JOUR\nTI  - \nER  - \n").encode()]
     inspection = Inspection(
         [Path("a.ris"), Path("b.ris")],
-        shipped_schema(),
-        (),
+        Tools(shipped_schema(), ()),
         lambda path: io.BytesIO(exports[path.name == "b.ris"]),
     )
 
