@@ -10,7 +10,7 @@ from syncd.matching.numbering import Pages
 from syncd.record import Citation
 
 _TITLE_END = 24
-_TELLING_WORDS = 3
+"""Letters from either end of a title: few enough to be without a typo, enough to be rare."""
 
 
 def blocking_keys(features: Features) -> tuple[int, ...]:
@@ -19,26 +19,19 @@ def blocking_keys(features: Features) -> tuple[int, ...]:
 
 
 def _names(it: Features) -> Iterator[str]:
-    first = it.pages.first
     if it.generic:
         # Hundreds of works bear the title; only those in one place are worth comparing.
         yield f"g {it.title[:_TITLE_END]} {it.volume} {it.issue} {it.year if not it.volume else ''}"
     else:
-        for title in (it.title, *it.other_titles):
-            yield from _title_names(title)
-    if first and first != "1" and (it.volume or it.year):
+        for title in filter(None, (it.title, *it.other_titles)):
+            letters = title.replace(" ", "")
+            yield f"t {letters[:_TITLE_END]}"
+            yield f"e {letters[-_TITLE_END:]}"
+    first = it.pages.first
+    if first and first != "1":
         yield f"p {first} {it.volume or it.year}"
-        if it.volume and it.authors:
+        if it.authors:
             yield f"a {first} {_longest_name(it)}"
-
-
-def _title_names(title: str) -> Iterator[str]:
-    if not title:
-        return
-    letters = title.replace(" ", "")
-    yield f"t {letters[:_TITLE_END]}"
-    words = sorted(set(title.split()), key=lambda word: (-len(word), word))[:_TELLING_WORDS]
-    yield f"w {' '.join(sorted(words))}"
 
 
 def _longest_name(it: Features) -> str:

@@ -25,6 +25,10 @@ from syncd.matching.values import Doubt
 _IDS = Doubt.IDENTIFIERS
 
 
+def _equal_to_the_doi(it: Comparison) -> bool:
+    return it.equal and not it.other_doi
+
+
 def _other_doi_and_title(it: Comparison) -> bool:
     return it.other_doi and not (it.same_title and passes_check(it))
 
@@ -38,6 +42,8 @@ def _strangers(it: Comparison) -> bool:
 
 
 BY_ACCESSION_NUMBER = (
+    Rule("C34", SAME, _equal_to_the_doi,
+         "equal in every field compared, and in the Scopus number"),
     Rule("C14", UNDECIDED, _other_doi_and_title,
          "same Scopus number, but DOI and title differ: an identifier is wrong", _IDS),
     Rule("C14", UNDECIDED, _other_doi_and_place,
@@ -69,6 +75,8 @@ def _related(it: Comparison) -> bool:
 
 
 BY_IDENTIFIER = (
+    Rule("C34", SAME, _equal_to_the_doi,
+         "equal in every field compared, and in an identifier"),
     Rule("C15 C16", DIFFERENT, is_book_and_part,
          "a book and a part of it"),
     Rule("C17", DIFFERENT, are_two_parts,

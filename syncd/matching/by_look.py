@@ -17,11 +17,11 @@ from syncd.matching.rules import (
     Rule,
     always,
     is_book_and_part,
+    is_equal,
     is_meeting_and_journal,
     is_preprint_and_publication,
     is_same_citation,
     is_thesis_and_publication,
-    passes_check_and_place,
     titles_part_ways,
 )
 from syncd.matching.values import Doubt
@@ -57,10 +57,6 @@ def _equal(it: Comparison) -> bool:
         return False
     placed = bool(it.one.container and it.one.volume) and it.page is True
     return placed or (it.telling and (it.same_year or it.authors is Authors.SAME))
-
-
-def _equal_but_empty(it: Comparison) -> bool:
-    return it.equal
 
 
 # --- titles that many works bear
@@ -231,14 +227,12 @@ def _no_author(it: Comparison) -> bool:
 
 
 def _little_known(it: Comparison) -> bool:
-    return (
-        it.exact
-        and it.years_agree
-        and it.container is True
-        and it.contradictions == 0
-        and (it.telling or it.same_first_author)
-        and (it.volume is True or it.same_year)
-    )
+    if not it.exact or not it.years_agree or it.contradictions:
+        return False
+    if it.telling and it.authors is Authors.UNKNOWN:
+        return it.container is not False
+    placed = it.container is True and (it.volume is True or it.same_year)
+    return placed and (it.telling or it.same_first_author)
 
 
 def _similar_and_unopposed(it: Comparison) -> bool:
@@ -251,10 +245,6 @@ def _similar_and_unopposed(it: Comparison) -> bool:
         and it.contradictions == 0
         and not it.title.other_words
     )
-
-
-def _shared_doi_and_alike(it: Comparison) -> bool:
-    return it.shared_doi and passes_check_and_place(it)
 
 
 BY_LOOK = (
@@ -274,7 +264,7 @@ BY_LOOK = (
          "the identifiers differ"),
     Rule("C34", SAME, _equal,
          "equal in every field compared"),
-    Rule("C27", UNDECIDED, _equal_but_empty,
+    Rule("C27", UNDECIDED, is_equal,
          "equal in every field compared, but these say too little", _LOOK),
     Rule("C27", SAME, _generic_in_one_place,
          "a title that many works bear, but journal, volume, issue and page are equal"),
@@ -318,8 +308,6 @@ BY_LOOK = (
          "the titles are equal, but too little else is known", _LOOK),
     Rule("C12", UNDECIDED, _similar_and_unopposed,
          "the titles are alike, and nothing contradicts that they are one", _LOOK),
-    Rule("C11 C12", UNDECIDED, _shared_doi_and_alike,
-         "the titles are alike under one DOI, but that names several works", _LOOK),
     Rule("", DIFFERENT, always,
          "the titles, the authors or the places differ"),
 )  # fmt: skip

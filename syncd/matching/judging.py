@@ -15,6 +15,7 @@ from syncd.matching.rules import (
     SAME,
     UNDECIDED,
     Rule,
+    agree_under_shared_doi,
     marked_as_another,
     marked_as_retracted,
     retracts_another,
@@ -28,6 +29,14 @@ GUARDS = (
          "one of them is marked as retracted or withdrawn", Doubt.RETRACTION),
     Rule("", DIFFERENT, retracts_another,
          "one is the retraction of another work"),
+)  # fmt: skip
+
+
+# A DOI may turn out to be shared after two works were joined by it. Then they are not called
+# different: whatever came first, a person is asked.
+UNDER_SHARED_DOI = Rule(
+    "C11 C12", UNDECIDED, agree_under_shared_doi,
+    "the titles are alike under one DOI, but it names several works", Doubt.LOOK,
 )  # fmt: skip
 
 
@@ -46,7 +55,11 @@ def judge_comparison(it: Comparison) -> Judgement:
 
 def find_rule(it: Comparison) -> Rule:
     """Return the rule that decides about a pair."""
-    return next(rule for rules in (GUARDS, _table_for(it)) for rule in rules if rule.holds(it))
+    tables = (GUARDS, _table_for(it))
+    rule = next(rule for table in tables for rule in table if rule.holds(it))
+    if rule.verdict is DIFFERENT and UNDER_SHARED_DOI.holds(it):
+        return UNDER_SHARED_DOI
+    return rule
 
 
 def _table_for(it: Comparison) -> Sequence[Rule]:

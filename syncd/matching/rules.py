@@ -32,6 +32,11 @@ def always(_: Comparison) -> bool:
     return True
 
 
+def is_equal(it: Comparison) -> bool:
+    """Nothing that is compared differs, identifiers apart."""
+    return it.equal
+
+
 # --- the check
 
 
@@ -113,12 +118,13 @@ def is_book_and_part(it: Comparison) -> bool:
 
 def are_two_parts(it: Comparison) -> bool:
     """Two chapters under different titles."""
-    return it.kinds == {Kind.PART} and not it.alike and not is_same_citation(it)
+    return it.kinds == {Kind.PART} and it.has_titles and not it.alike and not is_same_citation(it)
 
 
 def is_preprint_and_publication(it: Comparison) -> bool:
     """A preprint and something published, without a DOI in common."""
-    return Kind.PREPRINT in it.kinds and len(it.kinds) == 2 and "doi" not in it.same_ids
+    same_doi = "doi" in it.same_ids or it.shared_doi
+    return Kind.PREPRINT in it.kinds and len(it.kinds) == 2 and not same_doi
 
 
 def is_meeting_and_journal(it: Comparison) -> bool:
@@ -130,3 +136,14 @@ def is_meeting_and_journal(it: Comparison) -> bool:
 def is_thesis_and_publication(it: Comparison) -> bool:
     """A thesis and what was published of it."""
     return Kind.THESIS in it.kinds and len(it.kinds) == 2 and Kind.OTHER not in it.kinds
+
+
+def agree_under_shared_doi(it: Comparison) -> bool:
+    """The check would let the DOI in common decide, were it not shared."""
+    other = (
+        marked_as_another(it)
+        or is_book_and_part(it)
+        or are_two_parts(it)
+        or is_preprint_and_publication(it)
+    )
+    return it.shared_doi and not other and passes_check_and_place(it)
