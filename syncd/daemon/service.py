@@ -45,6 +45,8 @@ class Means:
     notifier: Notifier = field(default_factory=Notifier)
     chance: Callable[[], float] = random.random
     hanging: timedelta = HANGING
+    tick: timedelta = _TICK
+    """How often the main thread looks after what nobody rings for."""
 
 
 class Daemon:
@@ -59,6 +61,7 @@ class Daemon:
         self._assemble = assemble
         self._clock = means.clock
         self._notifier = means.notifier
+        self._every = means.tick
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._pulses = Pulses(self._clock, means.hanging)
@@ -163,7 +166,7 @@ class Daemon:
 
     def _tick(self) -> None:
         """Look after what nobody rings for."""
-        self._tick_at = self._clock.elapsed() + _TICK
+        self._tick_at = self._clock.elapsed() + self._every
         drift = self._measure_drift()
         if abs(drift - self._drift) > _JUMP and self._crew is not None:
             log.info("the clock jumped, or the machine slept: looking at everything again")
@@ -179,7 +182,7 @@ class Daemon:
         """Tell systemd that work goes on, if it does."""
         if self._feed_at > self._clock.elapsed():
             return
-        self._feed_at = self._clock.elapsed() + (self._notifier.watchdog or _TICK * 3) / 3
+        self._feed_at = self._clock.elapsed() + (self._notifier.watchdog or self._every * 3) / 3
         hanging = self._pulses.find_hanging()
         if hanging is None:
             self._notifier.alive()

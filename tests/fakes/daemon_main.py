@@ -1,7 +1,8 @@
 """A whole daemon whose library is a folder: what it is given it keeps in STATE/kept.
 
-Called with the state directory and a file of JSON: `{"folders": […], "hanging": seconds}`. An
-export that begins with `hang` keeps its worker busy for ever.
+Called with the state directory and a file of JSON: `{"folders": […], "hanging": seconds, "tick":
+seconds}`. An export that begins with `hang` keeps its worker busy for ever; a number of seconds in
+STATE/jump is how far the time of day has jumped.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import json
 import logging
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from syncd.cli.exits import exit_of
+from syncd.clock import SystemClock
 from syncd.daemon import Assembly, Daemon, Means, Pause
 from syncd.errors import ConfigError, Problem, SyncdError
 from syncd.inbox import Export
@@ -41,6 +43,17 @@ class KeepingWork(MemoryWork):
         return content
 
 
+class JumpingClock(SystemClock):
+    """The machine's clock, put forward or back from outside."""
+
+    def __init__(self, jump: Path) -> None:
+        self._jump = jump
+
+    def now(self) -> datetime:
+        jump = float(self._jump.read_text()) if self._jump.exists() else 0
+        return super().now() + timedelta(seconds=jump)
+
+
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     state, config = Path(sys.argv[1]), Path(sys.argv[2])
@@ -53,10 +66,15 @@ def main() -> int:
         settings = make_settings([make_folder(Path(each)) for each in read["folders"]])
         return Assembly(settings, [KeepingWork(state / "kept")])
 
-    hanging = timedelta(seconds=json.loads(config.read_text()).get("hanging", 60))
+    given = json.loads(config.read_text())
+    means = Means(
+        clock=JumpingClock(state / "jump"),
+        hanging=timedelta(seconds=given.get("hanging", 60)),
+        tick=timedelta(seconds=given.get("tick", 30)),
+    )
     try:
         with StateLock(state, "run"):
-            daemon = Daemon(state, assemble, Means(hanging=hanging))
+            daemon = Daemon(state, assemble, means)
             daemon.run({"status": lambda *_: daemon.document()}, exit_of)
             daemon.leave()
     except SyncdError as error:

@@ -197,6 +197,21 @@ def test_a_daemon_that_does_not_hang_feeds_the_watchdog_and_one_that_does_starve
     assert "_understand" in daemon.log.read_text()  # where it hangs, for the bug report
 
 
+@pytest.mark.parametrize("jump", [2 * 86400, -3600, -365 * 86400])
+def test_a_clock_that_jumps_makes_it_look_again_once_and_stops_nothing(
+    run: Run, drop: Path, jump: int
+) -> None:
+    daemon = run(tick=0.1)
+    assert daemon.has(put(drop, "before.ris"))
+
+    (daemon.state / "jump").write_text(str(jump))
+
+    assert wait_until(lambda: "the clock jumped" in daemon.log.read_text())
+    assert daemon.has(put(drop, "after.ris"))
+    time.sleep(0.5)
+    assert daemon.log.read_text().count("the clock jumped") == 1
+
+
 def test_nobody_answers_for_a_daemon_that_is_gone(run: Run) -> None:
     daemon = run()
     daemon.send(signal.SIGKILL)

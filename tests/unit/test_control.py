@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syncd.control import CommandError, ControlServer, Handler, Progress, ask
-from syncd.errors import BusyError
+from syncd.errors import BusyError, LedgerError
 
 Serve = Callable[[Mapping[str, Handler]], None]
 
@@ -63,6 +63,19 @@ def test_a_refusal_comes_with_its_exit_code(tmp_path: Path, serve: Serve) -> Non
     with pytest.raises(CommandError, match="nine") as refusal:
         ask(tmp_path, "reconcile")
     assert refusal.value.code == 64
+
+
+def test_a_failure_that_syncd_foresees_keeps_its_exit_code(tmp_path: Path) -> None:
+    def fail(_arguments: Mapping[str, Any], _progress: Progress) -> Any:
+        raise LedgerError("damaged")
+
+    server = ControlServer(tmp_path, {"once": fail}, lambda _: 74)
+    server.start()
+
+    with pytest.raises(CommandError, match="damaged") as refusal:
+        ask(tmp_path, "once")
+    server.close()
+    assert refusal.value.code == 74
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), OSError(5, "a disk")])
