@@ -28,6 +28,7 @@ from syncd.pushing import Pause, Pusher, end_finished_runs
 from syncd.reading import Delivery, Reading, Tools, read_deliveries
 from syncd.record import ItemKey
 from syncd.replanning import Replanner
+from syncd.review import Reviewer
 
 log = logging.getLogger(__name__)
 
@@ -187,10 +188,13 @@ class LibraryRun:
             return RunSummary(None, {}, {})
         reading, intents, book = self._draft(fresh)
         run_id = self._promise(fresh, reading, intents, book, reason)
-        log.info("planned", extra={"run": run_id, "records": len(intents)})
+        told = {"run": run_id, "library": self.name}
+        log.info("planned %s", reason, extra={**told, "records": len(intents)})
         self.push_pending()
         with self._ledger.read() as connection:
             counts = journal.count_decisions(connection, run_id)
+        words = ", ".join(f"{number} {decision}" for decision, number in counts.items() if number)
+        log.info("done: %s", words or "nothing to do", extra=told)
         return RunSummary(
             run_id,
             counts,
@@ -293,6 +297,10 @@ class LibraryRun:
             trashed=tuple(key for key, state in removed if state == "trashed"),
             deleted=tuple(key for key, state in removed if state == "deleted"),
         )
+
+    def reviewer(self) -> Reviewer:
+        """Return who asks and hears about this library; `push_pending` carries out what it heard."""
+        return Reviewer(self._library, self._ledger, self._library_id, self.description.identity)
 
     def figures(self) -> Figures:
         """Return what waits to be sent, what waits for a person, and the last reconcile."""
