@@ -1,11 +1,12 @@
 """What a push to Zotero's web library takes: requests, time, and several daemons at once.
 
-Run it by hand: `python -m tests.benchmarks.web [requests|speed|crowd] …`. It starts the test
-server, which takes 300 ms for each batch where time matters, and prints a line for each figure.
+Run it by hand: `python -m tests.benchmarks.web [requests|speed|crowd|kills] …`. It starts the
+test server, which takes 300 ms for each batch where time matters, and prints a line for each.
 
     requests  how many requests so many new records take
     speed     `syncd once` beside a loop that only POSTs the same prepared batches
     crowd     four processes that share half their records, while a fifth writes at random
+    kills     the daemon, killed at random moments until everything is there
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 from tests.fakes.zotero_server.raw import article
+from tests.support.web_process import SyncdProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +50,10 @@ ER  -
 _BATCH_SECONDS = 0.3
 _SPEED_RECORDS = 5_000
 _CROWD_RECORDS = 1_000
+_KILL_RECORDS = 2_000
+_KILL_BATCH_SECONDS = 1.0
+_LIFETIME = (0.8, 2.8)
+"""Seconds: from before the daemon has read anything to a batch or two after it began to push."""
 
 
 def entry(number: int) -> str:
@@ -74,30 +80,6 @@ def write_export(path: Path, numbers: Sequence[int]) -> Path:
     """Write an export of these records."""
     path.write_text("\n".join(entry(number) for number in numbers), encoding="utf-8")
     return path
-
-
-class Daemon:
-    """One syncd with a configuration and a state of its own, all for one account."""
-
-    def __init__(self, base: Path, server: ZoteroServer, account: Account) -> None:
-        self._base = base
-        base.mkdir()
-        key = base / "key"
-        key.write_text(account.key)
-        key.chmod(0o600)
-        (base / "syncd.toml").write_text(
-            f'[[library]]\nname = "mine"\nadapter = "zotero-web"\nlibrary_type = "user"\n'
-            f'library_id = {account.number}\napi_url = "{server.url}"\nkey_file = "{key}"\n'
-        )
-
-    def once(self, export: Path) -> subprocess.Popen[str]:
-        """Begin `syncd once` with this export."""
-        command = [sys.executable, "-m", "syncd.cli", "once", "--json"]
-        command += ["--config", str(self._base / "syncd.toml")]
-        command += ["--state", str(self._base / "state"), str(export)]
-        return subprocess.Popen(
-            command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
 
 
 def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -145,7 +127,7 @@ def measure_requests(base: Path, server: ZoteroServer) -> None:
         server.reset()
         account = server.add_user()
         export = write_export(base / f"{number}.ris", range(number))
-        finish(Daemon(base / f"requests-{number}", server, account).once(export))
+        finish(SyncdProcess(base / f"requests-{number}", server, account).once(export))
         count = Counter(one["method"] for one in server.requests())
         objects = len(server.state(account.library)["items"])
         print(
@@ -160,7 +142,7 @@ def measure_speed(base: Path, server: ZoteroServer) -> None:
     account, twin = server.add_user(), server.add_user()
     export = write_export(base / "speed.ris", range(_SPEED_RECORDS))
     before, start = cpu_of_children(), time.monotonic()
-    process = Daemon(base / "speed", server, account).once(export)
+    process = SyncdProcess(base / "speed", server, account).once(export)
     counts = finish(process)
     seconds, cpu = time.monotonic() - start, cpu_of_children() - before
     batches = list(prepared(server, account))
@@ -185,7 +167,7 @@ def measure_crowd(base: Path, server: ZoteroServer) -> None:
         numbers = [*range(shared), *own]
         random.Random(place).shuffle(numbers)
         export = write_export(base / f"crowd-{place}.ris", numbers)
-        running.append(Daemon(base / f"crowd-{place}", server, account).once(export))
+        running.append(SyncdProcess(base / f"crowd-{place}", server, account).once(export))
     ends = [finish(process)["exit"] for process in running]
     seconds = time.monotonic() - start
     stranger.terminate()
@@ -199,6 +181,36 @@ def measure_crowd(base: Path, server: ZoteroServer) -> None:
     print(
         f"crowd: 4 processes ended with {ends} after {seconds:.0f} s; {len(dois)} works of "
         f"{wanted}, {sum(dois.values()) - len(dois)} of them doubled"
+    )
+
+
+def measure_kills(base: Path, server: ZoteroServer) -> None:
+    server.reset()
+    server.configure(delay_per_batch=_KILL_BATCH_SECONDS)
+    account = server.add_user()
+    daemon = SyncdProcess(base / "kills", server, account)
+    write_export(daemon.drop / "export.ris", range(_KILL_RECORDS))
+    chance = random.Random(11)
+    kills, while_pushing = 0, 0
+    while len(server.state(account.library)["items"]) < 2 * _KILL_RECORDS:
+        process = daemon.run()
+        time.sleep(chance.uniform(*_LIFETIME))
+        begun = bool(server.state(account.library)["items"])
+        process.kill()
+        process.communicate()
+        kills += 1
+        while_pushing += begun
+    process = daemon.run()
+    time.sleep(10)
+    process.terminate()
+    process.communicate()
+    items = server.state(account.library)["items"].values()
+    dois = Counter(item["DOI"] for item in items if item["itemType"] != "note")
+    notes = Counter(item["parentItem"] for item in items if item["itemType"] == "note")
+    print(
+        f"kills: {kills}, {while_pushing} of them after the first batch; {len(dois)} works of "
+        f"{_KILL_RECORDS}, {sum(dois.values()) - len(dois)} doubled; notes of {len(notes)} of "
+        f"them, {sum(notes.values()) - len(notes)} doubled"
     )
 
 
@@ -226,6 +238,7 @@ MEASUREMENTS: dict[str, Callable[[Path, ZoteroServer], None]] = {
     "requests": measure_requests,
     "speed": measure_speed,
     "crowd": measure_crowd,
+    "kills": measure_kills,
 }
 
 

@@ -1,0 +1,56 @@
+"""syncd as a process that serves an account on the test server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.fakes.zotero_server.process import Account, ZoteroServer
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SyncdProcess:
+    """One syncd with a configuration, a drop folder and a state of its own."""
+
+    def __init__(self, base: Path, server: ZoteroServer, account: Account) -> None:
+        self._base = base
+        self.drop = base / "drop"
+        self.drop.mkdir(parents=True)
+        key = base / "key"
+        key.write_text(account.key)
+        key.chmod(0o600)
+        kind, _, number = account.library.partition("/")
+        (base / "syncd.toml").write_text(
+            f"""
+            [[library]]
+            name = "mine"
+            adapter = "zotero-web"
+            library_type = "{kind.removesuffix("s")}"
+            library_id = {number}
+            api_url = "{server.url}"
+            key_file = "{key}"
+
+            [[folder]]
+            path = "{self.drop}"
+            library = "mine"
+            collection = "In/Web"
+            settle = "0s"
+            """
+        )
+
+    def once(self, *exports: Path) -> subprocess.Popen[str]:
+        """Begin `syncd once`, over the drop folder or with these exports."""
+        return self._begin("once", "--json", *map(str, exports))
+
+    def run(self) -> subprocess.Popen[str]:
+        """Begin `syncd run`."""
+        return self._begin("run")
+
+    def _begin(self, command: str, *arguments: str) -> subprocess.Popen[str]:
+        call = [sys.executable, "-m", "syncd.cli", command, *arguments]
+        call += ["--config", str(self._base / "syncd.toml"), "--state", str(self._base / "state")]
+        return subprocess.Popen(
+            call, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
