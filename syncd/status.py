@@ -188,9 +188,9 @@ class Board:
             count = len(self._folders)
             files = sum(each.waiting_files for each in self._folders.values())
             message = self._message
-        watching = f"watching {count} folder{'' if count == 1 else 's'}"
+        watching = f"watching {_counted(count, 'folder')}"
         faults = [f"{who}: {why or state}" for who, state, why in shown if state not in _FINE]
-        settling = [f"{files} files settling"] if files else []
+        settling = [f"{_counted(files, 'file')} settling"] if files else []
         return "; ".join([watching, *settling, *([message] if message else []), *faults])
 
     def _shown_libraries(self) -> list[LibraryStatus]:
@@ -298,6 +298,10 @@ def _run(status: RunStatus) -> dict[str, Any]:
         "counts": dict(status.counts),
         "error": status.error,
     }
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _instant(moment: datetime | None) -> str | None:
