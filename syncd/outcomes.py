@@ -206,7 +206,11 @@ class Recorder:
                 kind="refused",
                 question=f"refused {pending.item_key}",
                 reason=message,
-                payload={p.item_key: dict(p.payload) for p in doomed},
+                payload={
+                    "operations": [
+                        [p.item_key, p.kind.value, dict(p.payload), p.base_version] for p in doomed
+                    ]
+                },
                 now=self._ledger.now(),
             )
         outbox.remove(connection, [p.operation_id for p in doomed])

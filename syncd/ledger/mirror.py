@@ -495,6 +495,30 @@ def find_answer(connection: Connection, library_id: int, one: str, other: str) -
     return Verdict(verdict) if verdict else None
 
 
+def add_answer(
+    connection: Connection, library_id: int, works: tuple[str, str], verdict: Verdict, now: str
+) -> None:
+    """Remember what a person said about two works, in place of what was said before."""
+    one, other = sorted(works)
+    key = {"library_id": library_id, "one": one, "other": other}
+    connection.execute(
+        delete(answer).where(
+            answer.c.library_id == library_id, answer.c.one == one, answer.c.other == other
+        )
+    )
+    connection.execute(insert(answer).values(**key, verdict=verdict.value, answered_at=now))
+
+
+def all_answers(connection: Connection, library_id: int) -> list[tuple[str, str, str]]:
+    """Return every answer about a library: (one, other, verdict)."""
+    rows = connection.execute(
+        select(answer.c.one, answer.c.other, answer.c.verdict)
+        .where(answer.c.library_id == library_id)
+        .order_by(answer.c.one, answer.c.other)
+    )
+    return [(row.one, row.other, row.verdict) for row in rows]
+
+
 def removed_items(connection: Connection, library_id: int) -> list[tuple[str, str]]:
     """Return (key, state) of the items that syncd made and somebody removed since."""
     rows = connection.execute(

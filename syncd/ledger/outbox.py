@@ -157,6 +157,16 @@ def _read(row: Any) -> Pending:
     )
 
 
+def has_key(connection: Connection, library_id: int, item_key: str) -> bool:
+    """Say whether something is promised under this key."""
+    found = connection.execute(
+        select(outbox.c.operation_id).where(
+            outbox.c.library_id == library_id, outbox.c.item_key == item_key
+        )
+    ).first()
+    return found is not None
+
+
 def count_operations(connection: Connection, library_id: int) -> int:
     """Return how many operations of a library have no outcome yet."""
     return connection.execute(

@@ -39,13 +39,13 @@ library = _table(
     Column("title", Text, nullable=False, comment="as last seen; for people"),
     Column(
         "cursor",
-        Integer,
+        _Big,
         nullable=False,
         comment="library version up to which `item` is complete; 0: nothing seen yet",
     ),
     Column(
         "foreign_version",
-        Integer,
+        _Big,
         nullable=False,
         comment="last library version at which somebody else's change arrived",
     ),
@@ -61,7 +61,7 @@ item = _table(
     "item",
     Column("library_id", ForeignKey("library.library_id"), primary_key=True),
     Column("item_key", Text, primary_key=True),
-    Column("version", Integer, nullable=False, comment="library version of its last change"),
+    Column("version", _Big, nullable=False, comment="library version of its last change"),
     Column("state", Text, nullable=False, comment="present | trashed | deleted"),
     Column("made_by_run", Integer, comment="the run that created it; null: others did"),
     Column("collections", Text, nullable=False, comment="keys of its collections, blank-separated"),
@@ -198,10 +198,10 @@ outbox = _table(
     Column("kind", Text, nullable=False, comment="create | collect | restore | trash | …"),
     Column("item_key", Text, nullable=False, comment="minted while planning; the idempotency key"),
     Column("ordinal", Integer, nullable=False, comment="which key of the series that one is"),
-    Column("base_version", Integer, comment="the item's version at planning; null for create"),
+    Column("base_version", _Big, comment="the item's version at planning; null for create"),
     Column(
         "planned_version",
-        Integer,
+        _Big,
         nullable=False,
         comment="the mirror's cursor when this was decided; older than the library's "
         "foreign_version: decide again before sending",

@@ -29,8 +29,10 @@ def upgrade() -> None:
         sa.Column("library_id", sa.Integer(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("cursor", sa.Integer(), nullable=False),
-        sa.Column("foreign_version", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "foreign_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("mirrored_at", sa.Text(), nullable=True),
         sa.Column("reconciled_at", sa.Text(), nullable=True),
         sa.Column("not_before", sa.Text(), nullable=True),
@@ -87,7 +89,7 @@ def upgrade() -> None:
         "item",
         sa.Column("library_id", sa.Integer(), nullable=False),
         sa.Column("item_key", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_by_run", sa.Integer(), nullable=True),
         sa.Column("collections", sa.Text(), nullable=False),
@@ -250,8 +252,12 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("item_key", sa.Text(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("base_version", sa.Integer(), nullable=True),
-        sa.Column("planned_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "base_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "planned_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("mapping", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
