@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.zotero_server.adapter import open_library
 from tests.fakes.zotero_server.process import ZoteroServer
+from tests.support.web_process import SyncdProcess
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
 
@@ -121,6 +122,25 @@ def test_the_key_is_found_nowhere_but_on_the_way_to_its_server(
     requests = zotero_server.requests()
     assert {entry["headers"].get("zotero-api-key") for entry in requests} == {CANARY}
     assert not any(CANARY in f"{entry['path']}{entry['query']}" for entry in requests)
+
+
+def test_the_program_writes_it_into_no_file_and_says_it_to_nobody(
+    zotero_server: ZoteroServer, tmp_path: Path
+) -> None:
+    account = zotero_server.add_user()
+    syncd = SyncdProcess(tmp_path, zotero_server, account)
+    (syncd.drop / "export.ris").write_text("TY  - JOUR\nTI  - A\nDO  - 10.5555/canary\nER  - \n")
+    faults = ["lost reply", "html", "half batch", "reset", "revoked"]
+    told = ""
+    for fault in faults:
+        zotero_server.disarm()
+        zotero_server.arm(fault, method="POST", times=None)
+        told += "".join(syncd.once().communicate())
+
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "key"]
+    assert any(path.suffix == ".db" or "ledger" in path.name for path in kept), kept
+    assert not any(account.key.encode() in path.read_bytes() for path in kept)
+    assert account.key not in told
 
 
 @pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpcore2.http11"])
