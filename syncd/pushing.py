@@ -24,6 +24,7 @@ from syncd.ledger.store import Ledger
 from syncd.library import Answer, Library
 from syncd.outcomes import Recorder
 from syncd.plan import OperationKind
+from syncd.pulse import checkpoint
 
 Pause = Callable[[timedelta], object]
 """Wait a moment; ends at once when syncd is asked to stop."""
@@ -87,6 +88,7 @@ class Pusher:
         """
         self.look_up_sent()
         while batch := self._next_batch():
+            checkpoint()
             if self._mirror.decide_again(batch.operations):
                 continue
             self._push(batch)

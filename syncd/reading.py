@@ -12,6 +12,7 @@ from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.limits import Limits, fit
 from syncd.plan import Decision, Incoming, Place, PlannedRecord
+from syncd.pulse import checkpoint
 from syncd.record import Origin, Record
 from syncd.ris import Entry, Reader
 from syncd.schema import Schema
@@ -66,6 +67,7 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Reading:
     """Read every export from start to end, once."""
     reading = Reading()
     for number, delivery in enumerate(deliveries):
+        checkpoint()
         try:
             _read_one(number, delivery, tools, reading)
         except ChangedError:

@@ -24,6 +24,7 @@ from syncd.library import Description, Library
 from syncd.matching import Policy, resolve
 from syncd.plan import Decision, Intent, Plan
 from syncd.planning import make_intents
+from syncd.pulse import checkpoint
 from syncd.pushing import Pause, Pusher, end_finished_runs
 from syncd.reading import Delivery, Reading, Tools, read_deliveries
 from syncd.record import ItemKey
@@ -129,6 +130,7 @@ class LibraryRun:
         foreign = False
         changed = 0
         for page in self._library.changes_since(row.cursor, known=self._known_versions):
+            checkpoint()
             with self._ledger.write() as connection:
                 foreign |= mirror.apply_page(connection, row.library_id, page)
                 changed += len(page.items) + len(page.deleted)
