@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -241,3 +243,37 @@ def test_bodies_may_be_packed_in_both_directions(raw: Raw) -> None:
 
     assert "0" in reply.json["successful"]
     assert raw.data(A)["abstractNote"] == "x" * 5000
+
+
+def test_long_answers_are_packed_for_those_who_ask(raw: Raw) -> None:
+    raw.post(*(article() for _ in range(25)))
+    connection = http.client.HTTPConnection("127.0.0.1", raw.server.port, timeout=30)
+    headers = {"Zotero-API-Key": raw.key, "Accept-Encoding": "gzip"}
+
+    connection.request("GET", f"/{raw.account.library}/items", None, headers)
+    response = connection.getresponse()
+    packed = response.read()
+    connection.close()
+
+    assert response.getheader("Content-Encoding") == "gzip"
+    assert len(json.loads(gzip.decompress(packed))) == 25
+
+
+def test_a_server_may_be_set_up_by_a_file(tmp_path: Path) -> None:
+    config = tmp_path / "server.json"
+    people = {"users": [{"id": 7, "name": "alice"}], "keys": [{"key": "alices", "user": 7}]}
+    config.write_text(json.dumps(people | {"settings": {"one_version_per_batch": True}}))
+
+    with ZoteroServer.start(config) as server:
+        alice = Raw(server, Account(7, "users/7", "alices"))
+        reply = alice.post(article(), article())
+
+    assert {made["version"] for made in reply.json["successful"].values()} == {reply.version}
+
+
+def test_a_server_ends_with_the_one_who_started_it() -> None:
+    server = ZoteroServer.start()
+
+    server.hang_up()
+
+    assert server.wait() == 0

@@ -79,6 +79,17 @@ class ZoteroServer:
             if stream is not None:
                 stream.close()
 
+    def hang_up(self) -> None:
+        """Let go of the process's standard input, as the end of this process would."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    def wait(self) -> int:
+        """Wait for the process to end by itself and return its exit code."""
+        code = self._process.wait(10)
+        self.stop()
+        return code
+
     @property
     def pid(self) -> int:
         """Return the process's number."""
