@@ -18,7 +18,6 @@ from syncd.ris import Entry, Reader
 from syncd.schema import Schema
 from syncd.sources import read_record
 
-
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
 
