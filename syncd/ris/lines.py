@@ -22,10 +22,16 @@ MOST_PROBLEMS = 1000
 
 # What an undecodable unit of UTF-16 or UTF-32 becomes: it makes the line fail as UTF-8 below.
 _UNREADABLE = "\udfff"
-codecs.register_error(
-    "syncd-unreadable",
-    lambda error: (_UNREADABLE, error.end if isinstance(error, UnicodeDecodeError) else 0),
-)
+_MARK_UNREADABLE = "syncd-unreadable"
+
+
+def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return _UNREADABLE, error.end
+    raise error
+
+
+codecs.register_error(_MARK_UNREADABLE, _mark_unreadable)
 
 
 def read_head(stream: BinaryIO) -> bytes:
@@ -53,7 +59,7 @@ class Lines:
         self._is_utf8 = self._is_sure = True
         self._fallback = charset.WESTERN
         if self.encoding != "utf-8":
-            self._decoder = codecs.getincrementaldecoder(self.encoding)("syncd-unreadable")
+            self._decoder = codecs.getincrementaldecoder(self.encoding)(_MARK_UNREADABLE)
         elif not bom:
             self._judge(self._head)
         text = self._head.decode(self.encoding, "replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -73,7 +74,7 @@ class Reader:
             # Looking up the beginnings of lines here, in C, saves a third of the time. A line
             # that the table does not know, for whatever reason, gets a closer look.
             tags = map(find, map(itemgetter(slice(width)), texts))
-            for number, (tag, text) in enumerate(zip(tags, texts, strict=True), number + 1):  # noqa: B020
+            for number, tag, text in zip(count(number + 1), tags, texts, strict=False):  # noqa: B020
                 if tag is not None:
                     if tail:
                         self._fold()
@@ -111,7 +112,7 @@ class Reader:
                 self._close(Ending.ER, number)
                 return
             if text[: self._width] == self._type_start and not self._open:
-                self._open.append(Line(TYPE, text[self._width :].strip(), number))
+                self._open.append(_new_line(Line, (TYPE, text[self._width :].strip(), number)))
                 self._typed = self._types_seen = True
                 return
         text = self._style.unprefixed(text) if self._style.prefix else text
@@ -153,7 +154,8 @@ class Reader:
     def _fold(self) -> None:
         """Join the waiting lines to the value they continue."""
         last = self._open[-1]
-        self._open[-1] = Line(last.tag, join(last.tag, last.value, self._tail), last.line)
+        value = join(last.tag, last.value, self._tail)
+        self._open[-1] = _new_line(Line, (last.tag, value, last.line))
         self._tail.clear()
 
     def _add(self, tagged: Tagged, number: int) -> None:
@@ -178,7 +180,7 @@ class Reader:
         if self._tail:
             self._fold()
         if not self._style.wrote(text):
-            self._use(survey([text]).style)
+            self._use(self._style.changed_to(survey([text]).style))
         self._open.append(Line(TYPE, value, number))
         self._typed = self._types_seen = True
 
@@ -279,11 +281,11 @@ class Reader:
         self._close(Ending.END_OF_FILE)
         self.problems += self._odd
         self.problems += self._source.problems
-        for tag, count in self._stray.items():
+        for tag, times in self._stray.items():
             what = f"{tag} line" if tag else "line of text"
-            plural = "s" if count > 1 else ""
+            plural = "s" if times > 1 else ""
             self.problems.append(
-                Problem(f"{count} {what}{plural} outside any entry ignored", self._stray_at[tag])
+                Problem(f"{times} {what}{plural} outside any entry ignored", self._stray_at[tag])
             )
         self._source.problems.clear()
         if not self.entries_read:

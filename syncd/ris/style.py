@@ -73,6 +73,10 @@ class Style:
         """Return this style with one more tag."""
         return replace(self, extra=self.extra | {tag})
 
+    def changed_to(self, other: Style) -> Style:
+        """Return the style of another TY line; what it does not tell stays as it was."""
+        return replace(other, prefix=self.prefix, extra=self.extra)
+
     def unprefixed(self, text: str) -> str:
         """Return a line without what the whole file puts in front of each line."""
         if text.startswith(self.prefix):
@@ -123,8 +127,10 @@ class Style:
 
 def _style_of(match: re.Match[str]) -> Style:
     prefix, tag, before, dash, after = match.groups()
-    unspaced = not before and not after and match.end() < len(match.string)
-    return Style(before, dash, after or ("" if unspaced else " "), prefix, not tag.isupper())
+    is_empty = match.end() == len(match.string)
+    if not after and before and is_empty:
+        after = " "  # which got lost, as there was nothing to follow it
+    return Style(before, dash, after, prefix, not tag.isupper())
 
 
 class Survey(NamedTuple):

@@ -37,6 +37,8 @@ SPELLINGS = {
     "one blank": PLAIN.replace("  - ", " - "),
     "three blanks": PLAIN.replace("  - ", "   - "),
     "no blank before the dash": PLAIN.replace("  - ", "- "),
+    "no blank after the dash": PLAIN.replace("  - ", "  -"),
+    "one blank before and none after": PLAIN.replace("  - ", " -"),
     "no blank at all": PLAIN.replace("  - ", "-"),
     "tab before": PLAIN.replace("  - ", "\t- "),
     "tab after": PLAIN.replace("  - ", "  -\t"),
@@ -202,6 +204,14 @@ def test_rubbish_under_ty_is_named_and_ignored() -> None:
 
 def test_a_file_glued_from_two_styles_is_read_in_both() -> None:
     entries = read(PLAIN + PLAIN.replace("  - ", " - ") + PLAIN)
+
+    assert [pairs(entry) for entry in entries] == [PLAIN_PAIRS] * 3
+
+
+def test_a_quoted_file_glued_from_two_styles_is_read_in_both() -> None:
+    text = PLAIN + PLAIN.replace("  - ", " - ") + PLAIN
+
+    entries = read("".join("> " + line for line in text.splitlines(True)))
 
     assert [pairs(entry) for entry in entries] == [PLAIN_PAIRS] * 3
 
