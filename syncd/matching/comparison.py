@@ -207,7 +207,7 @@ def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Co
         same_ids=same_ids,
         other_ids=other_ids,
         shared_doi=shared,
-        volume=is_same_volume(one.volume, other.volume, one.issue, other.issue),
+        volume=_compare_volumes(one, other),
         issue=is_same_issue(one.issue, other.issue),
         page=is_same_page(one.pages, other.pages),
         last_page=is_same_number(one.pages.last, other.pages.last),
@@ -239,14 +239,30 @@ def _compare_ids(
         if kind == "doi" and (ours in shared_dois or its in shared_dois):
             shared = shared or ours == its
             continue
+        if kind == "doi" and ours != its and _names_a_register_entry(ours, its):
+            continue
         (same if ours == its else different).append(kind)
     if mine.isbn and theirs.isbn and one.kind == other.kind == Kind.BOOK:
         (same if set(mine.isbn) & set(theirs.isbn) else different).append("isbn")
     return tuple(same), tuple(different), shared
 
 
+def _names_a_register_entry(*dois: str) -> bool:
+    """A DOI of the Cochrane register of trials names its entry; the article has one of its own."""
+    return any(doi.startswith("10.1002/central/") for doi in dois)
+
+
 def _single(identity: object) -> tuple[str | None, ...]:
     return tuple(getattr(identity, kind) for kind in _SINGLE)
+
+
+def _compare_volumes(one: Features, other: Features) -> bool | None:
+    """A year in the volume's place says nothing against a volume's number."""
+    same = is_same_volume(one.volume, other.volume, one.issue, other.issue)
+    years = (str(one.year), str(other.year))
+    if same is False and (one.volume in years) != (other.volume in years):
+        return None
+    return same
 
 
 def _compare_containers(one: Features, other: Features) -> bool | None:

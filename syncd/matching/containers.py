@@ -32,6 +32,7 @@ _TRIAL = re.compile(
     r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
     re.IGNORECASE,
 )
+_NOTHING = frozenset(("unknown", "na", "n/a", "none", "null", "nan"))
 _LONGEST_CONTRACTION = 5
 _ALIKE = 0.9
 _WORDS_IN_COMMON = 0.6
@@ -45,6 +46,8 @@ def fold_container(text: str) -> str:
     """
     if trial := _TRIAL.search(text):
         return fold(trial[0]).replace(" ", "")
+    if text.lower() in _NOTHING:
+        return ""
     main = _ASIDE.sub(" ", _SUBTITLE.sub("", text))
     words = fold(main).split() or fold(text).split()
     telling = [word for word in words if word not in _SILENT]

@@ -91,6 +91,8 @@ def features_of(citation: Citation) -> Features:
 
 def _kind(item_type: str, container: str, doi: Doi | None) -> Kind:
     kind = _KINDS.get(item_type, Kind.OTHER)
+    if container.startswith("dissertation abstracts"):
+        return Kind.THESIS
     if kind in (Kind.ARTICLE, Kind.OTHER) and (
         (doi and _PREPRINT_DOI.match(doi)) or _PREPRINT_SERVER.match(container)
     ):

@@ -61,6 +61,14 @@ _ROMANS = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
 
 _LONG_ROMAN = 6
 _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
+_OF_OTHER_WORKS = frozenset(
+    """
+    protocol protocols reply response comment commentary erratum corrigendum correction appendix
+    supplement update updated follow followup extension
+    """.split()
+)
+"""Words of a subtitle that make another work of it."""
+
 _LEAST_CONTAINED = 10
 _CUT = 90
 _LIKE_WORD = 0.72
@@ -115,7 +123,13 @@ def compare_words(one: str, other: str) -> Likeness:
     if _contains(long, short):
         rest = long[len(short) :] if long.startswith(short) else long[: -len(short)]
         part = _names_a_part(rest)
-        return Likeness(similarity, contained=True, other_numbers=part, number_missing=part)
+        return Likeness(
+            similarity,
+            contained=True,
+            other_numbers=part,
+            number_missing=part,
+            other_words=not _OF_OTHER_WORKS.isdisjoint(rest.split()),
+        )
     if similarity < RELATED:
         return Likeness(similarity)
     numbers = numbers_in(one), numbers_in(other)

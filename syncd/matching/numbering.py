@@ -25,11 +25,13 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_PAGE = r"(?:[a-z]{0,4}\.?[0-9]+[a-z]?(?:\.[a-z]?[0-9]+)*|[ivxlc]+)"
+_PAGE = r"(?:[a-z]{0,4}\.?[0-9]+[a-z]?(?:\.[a-z]?[0-9]+)*|[ivxlc]+(?![a-z]))"
 _RANGE = re.compile(rf"({_PAGE})\+?(?:\s*-+\s*({_PAGE}))?", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^\s*(?:pp?|pages?|article(?:\s+(?:no|number))?|artn|art)\b[\s.:]*", re.IGNORECASE
+    r"^\s*(?:pp?|pages?|(?:art(?:icle)?|artn)\.?(?:\s*(?:no|number|id)\b)?)\b[\s.:]*", re.IGNORECASE
 )
+_NUMBER_OF_PAGES = re.compile(r"(?:[ivxlc]+,\s*)?[0-9]+\s*p(?:p|ages|g|s)?\.?", re.IGNORECASE)
+_NOTHING = frozenset(("unknown", "na", "n a", "none", "null", "nan"))
 _SPREADSHEET = re.compile(r"^[a-z]{3}(?=-[0-9]{2}$)|(?<=[0-9]-)[a-z]{3}$")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _VOLUME = re.compile(r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)")
@@ -55,7 +57,7 @@ def read_pages(text: str) -> Pages:
     text = _LABEL.sub("", text.lower().translate(_DASHES)).strip()
     text = _SPREADSHEET.sub(lambda match: _MONTHS.get(match[0], match[0]), text)
     found = _RANGE.match(text)
-    if not found:
+    if not found or _NUMBER_OF_PAGES.fullmatch(text):
         return Pages()
     first = _page(found[1])
     return Pages(first, _complete(first, _page(found[2])) if found[2] else "")
@@ -94,6 +96,8 @@ def read_issue(text: str) -> str:
         return ""
     folded = re.sub(r"suppl?[a-z]*", "s", folded)
     parts = re.findall(r"[0-9]+|s(?![a-z])", folded)
+    if not parts and folded in _NOTHING:
+        return ""
     return " ".join(part.lstrip("0") or "0" for part in parts) or folded[:12]
 
 
@@ -103,7 +107,9 @@ def is_same_issue(one: str, other: str) -> bool | None:
         return None
     if one == other:
         return True
-    mine, theirs = set(one.split()), set(other.split())
+    mine, theirs = set(one.split()) - {"s"}, set(other.split()) - {"s"}
+    if one.replace(" ", "").isalpha() != other.replace(" ", "").isalpha():
+        return None  # `May` may well be number 5
     # From 100 on, issues are counted through all years, and exports are seldom right about them.
     if mine & theirs or all(len(number) > 2 for number in mine | theirs):
         return None

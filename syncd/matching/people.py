@@ -51,6 +51,8 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
         return Authors.UNKNOWN
     if one == other:
         return Authors.SAME
+    if one[0].isascii() != other[0].isascii():
+        return Authors.UNKNOWN  # another script, which nobody can compare by letters
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
     met = sum(any(is_same_person(name, candidate) for candidate in more) for name in fewer)
     if is_same_person(one[0], other[0]):

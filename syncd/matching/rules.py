@@ -56,7 +56,7 @@ def passes_check_and_place(it: Comparison) -> bool:
 
 def is_same_citation(it: Comparison) -> bool:
     """All of a citation but the title is equal: the title was translated, cut or mistyped."""
-    if not it.same_pages or not it.same_first_author or it.issue is False:
+    if not it.same_pages or not _may_be_by_the_same(it) or it.issue is False:
         return False
     if it.title.other_numbers and (it.title.other_part or not it.same_article_pages):
         return False
@@ -65,6 +65,11 @@ def is_same_citation(it: Comparison) -> bool:
     if not it.translated:
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
+
+
+def _may_be_by_the_same(it: Comparison) -> bool:
+    """Under one identifier, names in another script need not be compared."""
+    return it.same_first_author or (it.authors is Authors.UNKNOWN and bool(it.same_ids))
 
 
 def _is_hardly_chance(it: Comparison) -> bool:

@@ -60,7 +60,7 @@ _BEGINNINGS = {
         (?:(?:invited|editorial|guest|expert|a)\s+)?
         (?: comment(?:s|ary|aries)?(?:\s+(?:on|to|upon)\b|\s*[:.–—-]\s|\s*$)
           | letter\s+(?:to\s+the\s+editor\s+)?(?:regarding|concerning|re\b|on\b)
-          | discussion\s+(?:of|on)\b
+          | discussion(?:\s+(?:of|on)\b|\s*:)
         )""",
 }
 _BEGINS = {
@@ -75,7 +75,7 @@ _BEGINNING_WORDS = re.compile(
 
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
-        rf"\(\s*vol\b.*\d.*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
+        rf"\(\s*vol\b[^)]*\b(?:pg|pp?|pages?)\b[^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
     ),
     Marker.RETRACTION: re.compile(
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]*[\])]?\.?$"
@@ -83,7 +83,7 @@ _ENDINGS = {
     Marker.REPLY: re.compile(
         r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
     ),
-    Marker.COMMENT: re.compile(r"[-–—:.(\[]\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*[\])]\.?$"),
+    Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
 }
 _ENDING_WORDS = re.compile(
     r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment"
@@ -110,6 +110,10 @@ _WHOLE_BRACKET = re.compile(r"^[\s\"'“]*\[(.*?)\]?[\s\"'”.]*$", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
+_NO_TITLE = re.compile(
+    r"\W*(?:(?:title\s+)?not\s+available|no\s+title(?:\s+available)?|untitled|unknown(?:\s+title)?|n/?a)\W*",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
 
@@ -151,6 +155,8 @@ def read_title(text: str) -> Title:
     translated = whole is not None and "]" not in whole[1]
     if whole is not None and translated:
         text = whole[1]
+    if _NO_TITLE.fullmatch(text):
+        return Title("")
     words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", text)))
     return Title(words, tuple(filter(None, map(fold, others))), markers, translated)
 
