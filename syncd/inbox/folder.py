@@ -11,7 +11,7 @@ from pathlib import Path
 
 from syncd.clock import Clock
 from syncd.inbox.claims import claim, finish_claim, list_claims
-from syncd.inbox.exports import Content, Export
+from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
 from syncd.inbox.listing import Found, list_candidates
 from syncd.inbox.scan import Rules, Scan, ScanResult, Take
@@ -53,8 +53,9 @@ class Inbox:
 
         In move mode that is `done/`, or `failed/` with a note that says `rejected`. Raises
         `OSError` when the folder does not allow it: the claim stays, and the next scan finds it.
+        What has changed since it was hashed stays too: that is new work.
         """
-        if not self._moves:
+        if not self._moves or not _is_still(export):
             return None
         return finish_claim(self._ground.root, export.path, export.name, rejected)
 
@@ -94,6 +95,13 @@ class Inbox:
 
     def _take_over(self, found: Found, _look: Look, content: Content) -> Path | None:
         return claim(self._ground.root, found.name, content.sha256)
+
+
+def _is_still(export: Export) -> bool:
+    try:
+        return Stamp.of(export.path.lstat()) == export.stamp
+    except FileNotFoundError:
+        return False
 
 
 def _take_claimed(found: Found, _look: Look, _content: Content) -> Path | None:
