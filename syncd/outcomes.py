@@ -1,16 +1,13 @@
-"""What became of operations is written into the ledger, and what is in doubt is looked at.
-
-LANDED   what stands in the library under the operation's key is what the operation meant: our
-         write arrived, or another syncd was faster; either way it is done
-"""
+"""What became of operations is written into the ledger, and what is in doubt is looked at."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from syncd.fates import Landed, Looked, sort_answer, sort_looked
 from syncd.item import citation_of
 from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
@@ -26,8 +23,6 @@ _MAX_ATTEMPTS = 5
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
 
-Landed = Sequence[tuple[Pending, Accepted]]
-
 
 class Recorder:
     """Records outcomes for one library."""
@@ -39,28 +34,16 @@ class Recorder:
 
     def record(self, operations: Sequence[Pending], answer: Answer) -> None:
         """Write down what a push came to, all of it at once, and look at keys that were taken."""
-        pairs = list(zip(operations, answer.outcomes, strict=True))
-        refused = [(p, outcome) for p, outcome in pairs if isinstance(outcome, Refused)]
-        taken = [p for p, outcome in refused if outcome.refusal is Refusal.KEY_TAKEN]
-        # What went below a key that is taken may have gone below somebody else's item.
-        doubtful = {p.record_id for p in taken if p.is_main}
-        landed = []
-        for pending, outcome in pairs:
-            if isinstance(outcome, Accepted):
-                if pending.record_id in doubtful and not pending.is_main:
-                    taken.append(pending)
-                else:
-                    landed.append((pending, outcome))
+        answered = sort_answer(operations, answer)
         with self._ledger.write() as connection:
-            self._accept(connection, landed)
-            # Until they were looked at, their fate is as unknown as after a lost answer.
-            for pending, outcome in refused:
-                if outcome.refusal is not Refusal.KEY_TAKEN:
-                    self._refuse(connection, pending, outcome)
+            self._accept(connection, answered.landed, {})
+            for pending, refused in answered.refused:
+                self._refuse(connection, pending, refused)
             if answer.library_version is not None:
                 self._move_cursor(connection, answer.library_version)
-        if taken:
-            self.look(taken, refused=True)
+        # Until they were looked at, their fate is as unknown as after a lost answer.
+        if answered.taken:
+            self.look(answered.taken, refused=True)
 
     def look(self, operations: Sequence[Pending], *, refused: bool = False) -> int:
         """Settle operations of unknown fate by reading the library; return how many landed.
@@ -69,37 +52,18 @@ class Recorder:
         decided again where something else does, or where the library `refused` the key.
         """
         items = self._read_items(operations)
-        collections = self._read_collections(operations)
-        landed: list[tuple[Pending, Accepted]] = []
-        others: list[Pending] = []
-        strays: list[StoredItem] = []
-        astray: set[int | None] = set()
-        for pending in operations:
-            item = items.get(pending.item_key)
-            if pending.kind is OperationKind.CREATE_COLLECTION:
-                version = 0 if pending.item_key in collections else None
-            else:
-                version = _landed_version(pending, item)
-            if version is None:
-                others.append(pending)
-                if item is not None and pending.is_main:
-                    astray.add(pending.record_id)
-            elif item is not None and not pending.is_main and pending.record_id in astray:
-                others.append(pending)
-                strays.append(item)
-            else:
-                landed.append((pending, Accepted(pending.item_key, version)))
+        looked = sort_looked(operations, items, self._read_collections(operations))
         with self._ledger.write() as connection:
-            self._accept(connection, landed)
-            known = [mirror.row_of(items[p.item_key]) for p in others if p.item_key in items]
+            self._accept(connection, looked.landed, items)
+            known = [mirror.row_of(items[p.item_key]) for p in looked.others if p.item_key in items]
             mirror.write_items(connection, self._library_id, known)
-            self._trash_strays(connection, others, strays)
-            for pending in others:
+            self._trash_strays(connection, looked)
+            for pending in looked.others:
                 if refused or pending.item_key in items:
                     self._promise_again(connection, pending, "its key is taken by something else")
                 else:
                     outbox.set_state(connection, [pending.operation_id], "planned")
-        return len(landed)
+        return len(looked.landed)
 
     def hold_refused(self, operations: Sequence[Pending], message: str) -> None:
         """Ask a person about operations that the library will never take as they are."""
@@ -129,22 +93,18 @@ class Recorder:
 
     # Inside a transaction
 
-    def _accept(self, connection: Connection, landed: Landed) -> None:
+    def _accept(
+        self, connection: Connection, landed: Sequence[Landed], items: Mapping[str, StoredItem]
+    ) -> None:
+        """Record what is done; `items` are those that were read, and may differ from ours."""
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
             if pending.kind is OperationKind.CREATE:
-                item = StoredItem(ItemKey(pending.item_key), accepted.version, pending.payload)
-                made[pending.run_id].append(mirror.row_of(item))
+                ours = StoredItem(ItemKey(pending.item_key), accepted.version, pending.payload)
+                made[pending.run_id].append(mirror.row_of(items.get(pending.item_key, ours)))
             elif pending.kind is not OperationKind.CREATE_COLLECTION:
-                mirror.note_change(
-                    connection,
-                    self._library_id,
-                    pending.item_key,
-                    accepted.version,
-                    collections=pending.payload.get("collections", ()),
-                    restored=pending.kind is OperationKind.RESTORE,
-                )
+                self._note_change(connection, pending, accepted)
             if pending.record_id is not None and pending.is_main:
                 word = "unchanged" if accepted.unchanged else "accepted"
                 settled[word].append(pending.record_id)
@@ -154,18 +114,26 @@ class Recorder:
             journal.settle_records(connection, record_ids, word)
         outbox.remove(connection, [pending.operation_id for pending, _ in landed])
 
+    def _note_change(self, connection: Connection, pending: Pending, accepted: Accepted) -> None:
+        mirror.note_change(
+            connection,
+            self._library_id,
+            pending.item_key,
+            accepted.version,
+            collections=pending.payload.get("collections", ()),
+            restored=pending.kind is OperationKind.RESTORE,
+        )
+
     def _refuse(self, connection: Connection, pending: Pending, refused: Refused) -> None:
         if refused.refusal is Refusal.INVALID:
             self._hold(connection, pending, refused.message)
         else:
             self._promise_again(connection, pending, refused.message)
 
-    def _trash_strays(
-        self, connection: Connection, others: Sequence[Pending], strays: Sequence[StoredItem]
-    ) -> None:
+    def _trash_strays(self, connection: Connection, looked: Looked) -> None:
         """Promise to take back children that went below an item which is not their record's."""
-        run_of = {pending.item_key: pending.run_id for pending in others}
-        for item in strays:
+        run_of = {pending.item_key: pending.run_id for pending in looked.others}
+        for item in looked.strays:
             operation = PlannedOperation(
                 OperationKind.TRASH, item.key, {}, base_version=item.version
             )
@@ -246,35 +214,6 @@ class Recorder:
         return {item.key: item for item in self._library.get(keys)} if keys else {}
 
     def _read_collections(self, operations: Sequence[Pending]) -> set[str]:
-        # A collection under our key is ours even if a person has renamed it since.
         if all(p.kind is not OperationKind.CREATE_COLLECTION for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
-
-
-def _landed_version(pending: Pending, item: StoredItem | None) -> int | None:
-    """Return the version at which the operation has landed, or None if it has not."""
-    if item is None:
-        return None
-    match pending.kind:
-        case OperationKind.RESTORE:
-            landed = not item.trashed
-        case OperationKind.TRASH:
-            landed = item.trashed
-        case OperationKind.COLLECT:
-            tags = {tag["tag"] for tag in item.data.get("tags", ())}
-            landed = set(pending.payload["tags"]) <= tags and set(
-                pending.payload["collections"]
-            ) <= set(item.data.get("collections", ()))
-        case _:
-            landed = _is_meant(pending, item)
-    return item.version if landed else None
-
-
-def _is_meant(pending: Pending, item: StoredItem) -> bool:
-    if not pending.is_main:
-        return bool(item.data.get("parentItem") == pending.payload["parentItem"])
-    if item.data.get("parentItem"):
-        return False
-    meant, there = (features_of(citation_of(data)) for data in (pending.payload, item.data))
-    return judge(meant, there).verdict is Verdict.SAME

@@ -21,11 +21,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "cli",
         "wiring handover",
-        "adapters once",
+        "adapters once answering",
         "work report",
         "daemon",
         "run preview inspect preflight setup_wizard",
-        "reading pushing replanning desk outcomes",
+        "reading pushing replanning desk outcomes fates review",
         "ledger inbox watch status config",
         "clock control keys lock logs mounts notify places pulse resources",
         # From here on everything is pure: values in, values out.
@@ -49,7 +49,7 @@ FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters"},
     # Others may hold a connection that the ledger gave them, and ask it nothing themselves.
-    "sqlalchemy": {"ledger", "run", "outcomes", "pushing", "replanning"},
+    "sqlalchemy": {"ledger", "run", "outcomes", "pushing", "replanning", "review"},
     "alembic": {"ledger"},
     "watchdog": {"watch", "daemon"},
     "apscheduler": {"daemon", "schedule"},
