@@ -42,6 +42,8 @@ _ORDER = {
         )
     )
 }  # fmt: skip
+_UNKNOWN = len(_ORDER)
+_ORDER[""] = _UNKNOWN + 1  # free text comes last
 _WORD_BEGINNINGS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LINE = re.compile(r"([A-Za-z][\w ()./-]{0,40}?)\s*:\s*(\S.*)")
 
@@ -57,13 +59,14 @@ def label_of(field: str) -> str:
 
 def format_extra(lines: Iterable[tuple[str, str]]) -> str:
     """Return the text of `extra`: labelled lines in the fixed order, each once, then free text."""
-    ranked = sorted(dict.fromkeys(lines), key=_rank)
+    ranked = list(dict.fromkeys(lines))
+    if len(ranked) > 1:
+        ranked.sort(key=_rank)
     return "\n".join(f"{label}: {text}" if label else text for label, text in ranked)
 
 
 def _rank(line: tuple[str, str]) -> int:
-    label = line[0]
-    return _ORDER.get(label, len(_ORDER)) if label else len(_ORDER) + 1
+    return _ORDER.get(line[0], _UNKNOWN)
 
 
 def lines_of(extra: str) -> Iterator[tuple[str, str]]:

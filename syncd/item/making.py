@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from syncd.item.extra import format_extra, label_of
-from syncd.record import Person, Record
+from syncd.record import Record
 from syncd.schema import Schema
 
 
@@ -46,18 +46,15 @@ def _creators(record: Record, schema: Schema) -> list[dict[str, str]]:
     item_type = record.item_type
     valid: dict[str, str | None] = {}
     creators = []
-    for person in record.creators:
-        if person.role not in valid:
-            valid[person.role] = schema.find_role(item_type, person.role)
-        if role := valid[person.role]:
-            creators.append(_creator(person, role))
+    for said, family, given, name in record.creators:
+        if said not in valid:
+            valid[said] = schema.find_role(item_type, said)
+        role = valid[said]
+        if role and name:
+            creators.append({"creatorType": role, "name": name})
+        elif role:
+            creators.append({"creatorType": role, "lastName": family, "firstName": given})
     return creators
-
-
-def _creator(person: Person, role: str) -> dict[str, str]:
-    if person.name:
-        return {"creatorType": role, "name": person.name}
-    return {"creatorType": role, "lastName": person.family, "firstName": person.given}
 
 
 def notes_for(record: Record, keep: Collection[str]) -> list[str]:

@@ -66,7 +66,7 @@ def add_keywords(draft: Draft) -> None:
                 draft.keywords.append(Keyword(name, assigns(name)))
 
 
-def fill_kind(draft: Draft, genre: str) -> None:
+def fill_kind(draft: Draft) -> None:
     """Say what kind of work it is, where that says more than the item type."""
     for value in draft.take("M3"):
         text = fold_blanks(plain(value))
@@ -75,8 +75,6 @@ def fill_kind(draft: Draft, genre: str) -> None:
         else:
             field = "medium" if draft.item_type == "artwork" else "type"
             draft.fill_or_leave(field, "M3", value, text)
-    if genre:
-        draft.fill("type", genre)
 
 
 def _says_nothing(kind: str, item_type: str) -> bool:
@@ -87,6 +85,8 @@ def _says_nothing(kind: str, item_type: str) -> bool:
 
 def fill_event_place(draft: Draft) -> None:
     """Fill where a conference was; screening tools write author addresses into the same tag."""
+    if draft.item_type != "conferencePaper":
+        return
     for tag in ("CY", "C1", "PI", "PP"):
         for value in draft.take(tag):
             text = fold_blanks(plain(value))

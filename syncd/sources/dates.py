@@ -224,6 +224,8 @@ def _combine(draft: Draft, best: Date, date: Date, tag: str, value: str) -> Date
 
 def fill_filing_date(draft: Draft) -> None:
     """Fill the day on which a patent was filed."""
+    if draft.item_type != "patent":
+        return
     for tag, value in draft.take_all(_FILING_TAGS):
         draft.fill_or_leave("filingDate", tag, value, parse_date(value).iso or value)
 

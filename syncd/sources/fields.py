@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.sources.draft import Draft
@@ -155,11 +155,11 @@ class Route(NamedTuple):
     field: str
 
 
-@cache
-def routes_for(item_type: str) -> tuple[Route, ...]:
-    """Return the table's rows for an item type, in order of preference."""
-    found = ((tag, by_type.get(item_type, by_type.get(ANY))) for tag, by_type in ROUTES)
-    return tuple(Route(tag, field) for tag, field in found if field)
+@lru_cache(maxsize=4096)
+def routes_for(item_type: str, tags: tuple[str, ...]) -> tuple[Route, ...]:
+    """Return the table's rows for an item type and these tags, in order of preference."""
+    rows = ((tag, by_type.get(item_type, by_type.get(ANY))) for tag, by_type in ROUTES)
+    return tuple(Route(tag, field) for tag, field in rows if field and tag in tags)
 
 
 def has_archive(item_type: str) -> bool:
@@ -170,11 +170,8 @@ def has_archive(item_type: str) -> bool:
 def fill_plain_fields(draft: Draft) -> None:
     """Give every field of the table its text; values that come too late are named as unused."""
     tags, fields = draft.tags, draft.fields
-    for tag, field in routes_for(draft.item_type):
-        values = tags.pop(tag, None)
-        if values is None:
-            continue
-        for value in values:
+    for tag, field in routes_for(draft.item_type, tuple(tags)):
+        for value in tags.pop(tag):
             text = fold_blanks(plain(value)) if "<" in value or "&" in value else value
             if not text or fields.setdefault(field, text) != text:
                 draft.leave(tag, value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from syncd.sources.addresses import add_links, fill_address
 from syncd.sources.content import (
     add_keywords,
@@ -35,34 +38,50 @@ GENERIC = Source("generic", _never)
 """The source of entries that no other recognises."""
 
 
+_Step = Callable[[Draft], None]
+_ANY: frozenset[str] | None = None
+
+_STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
+    (read_pubmed_links, frozenset(["T3"])),
+    (fill_titles, _ANY),
+    (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
+    (read_accession_number, frozenset(["AN"])),
+    (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
+    (fill_address, frozenset(["L5", "LK", "LL", "UR"])),
+    (add_links, frozenset(["L1", "L2", "L3", "L4"])),
+    (fill_doi, _ANY),
+    (fill_date, frozenset(["C2", "DA", "PY", "Y1", "YR"])),
+    (fill_access_date, frozenset(["M1", "RD", "VL", "Y2"])),
+    (fill_kind, frozenset(["M3"])),
+    (fill_event_place, frozenset(["C1", "CY", "PI", "PP"])),
+    (fill_filing_date, frozenset(["C1", "FD"])),
+    (fill_plain_fields, _ANY),
+    (fill_pages, frozenset(["C7", "EP", "SP"])),
+    (fill_serial_numbers, frozenset(["BN", "SN"])),
+    (fill_abstract, frozenset(["AB", "N2"])),
+    (add_keywords, frozenset(["KW"])),
+    (add_notes, frozenset(["N1", "NO", "RN"])),
+    (add_labelled_lines, frozenset(["ET", "MA", "OP", "RI", "TA", "TT"])),
+)
+"""The common steps in their order, with the tags they take; a step without any is left out."""
+
+
+@lru_cache(maxsize=4096)
+def _steps_for(tags: tuple[str, ...]) -> tuple[_Step, ...]:
+    """Choose the steps for an entry by its tags: the entries of an export are much alike."""
+    return tuple(step for step, taken in _STEPS if taken is None or not taken.isdisjoint(tags))
+
+
 def fill_record(draft: Draft, genre: str) -> None:
     """Run the common steps; each takes the tags it understands, in this order."""
-    if "T3" in draft.tags:
-        read_pubmed_links(draft)
-    fill_titles(draft)
-    add_people(draft)
-    read_accession_number(draft)
-    read_user_fields(draft)
-    fill_address(draft)
-    add_links(draft)
-    fill_doi(draft)
-    fill_date(draft)
-    fill_access_date(draft)
-    fill_kind(draft, genre)
-    if draft.item_type == "conferencePaper":
-        fill_event_place(draft)
-    elif draft.item_type == "patent":
-        fill_filing_date(draft)
-    fill_plain_fields(draft)
-    fill_pages(draft)
-    fill_serial_numbers(draft)
-    fill_abstract(draft)
-    add_keywords(draft)
-    add_notes(draft)
-    add_labelled_lines(draft)
+    for step in _steps_for(tuple(draft.tags)):
+        step(draft)
+    if genre:
+        draft.fields.setdefault("type", genre)
     draft.source.complete(draft)
-    fill_issue_from_m1(draft)
-    fill_citation_key(draft)
+    if draft.tags:
+        fill_issue_from_m1(draft)
+        fill_citation_key(draft)
     write_identifiers(draft)
     _fill_catalog(draft)
 

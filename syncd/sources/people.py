@@ -76,6 +76,7 @@ _INSTITUTION = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = frozenset(["...", "…", "et al", "et al.", "others", "and others"])
+_UNUSUAL = re.compile(r"[;<&]| and ")
 _AND = re.compile(r"\s+(?:and|&)\s+")
 
 
@@ -161,8 +162,8 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = set(creators)
     for value in values:
-        for name in _names_in(value):
-            if name.casefold() in _NOBODY:
+        for name in _names_in(value) if _UNUSUAL.search(value) else (value,):
+            if "," not in name and name.casefold() in _NOBODY:
                 draft.warn(f"{tag} says there are more names than the export gives: {name}", tag)
                 draft.leave(tag, name)
             elif (creator := person(name, role)) not in known:
@@ -172,7 +173,7 @@ def _add(draft: Draft, tag: str, role: str) -> None:
 def _names_in(value: str) -> Sequence[str]:
     if "<" in value or "&" in value:
         value = fold_blanks(plain(value))
-    return split_names(value) if ";" in value or " and " in value else (value,)
+    return split_names(value)
 
 
 def _add_group(draft: Draft, role: str) -> None:

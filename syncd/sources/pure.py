@@ -14,7 +14,7 @@ from syncd.sources.identifiers import take_pmids
 from syncd.sources.item_types import named_kind
 from syncd.sources.numbers import add_article_number, is_article_number
 from syncd.sources.source import Source
-from syncd.sources.titles import add_subtitle, title_text
+from syncd.sources.titles import add_subtitle
 
 _NO_DATE = "1 January 1950"
 _NO_FILMS = frozenset(["computerProgram", "dataset"])
@@ -48,7 +48,7 @@ def _complete(draft: Draft) -> None:
             break
     if draft.item_type == "bookSection":
         for value in draft.take("T2"):
-            add_subtitle(draft, title_text(value))
+            add_subtitle(draft, "T2", value)
 
 
 PURE = Source("pure", _recognise, _prepare, _complete)

@@ -72,13 +72,16 @@ def fill_titles(draft: Draft) -> None:
     _fill_short_title(draft)
 
 
-def add_subtitle(draft: Draft, subtitle: str) -> None:
+def add_subtitle(draft: Draft, tag: str, value: str) -> None:
     """Append a subtitle to the title; the title alone becomes the short one."""
-    title = draft.fields.get("title", "")
-    if not title or _same(title, subtitle) or _letters(subtitle) in _letters(title):
+    title, subtitle = draft.fields.get("title", ""), title_text(value)
+    if not title or "shortTitle" in draft.fields:
+        draft.leave(tag, value)
+        return
+    if _letters(subtitle) in _letters(title):
         return
     draft.fields["title"] = f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
-    draft.fields.setdefault("shortTitle", title.rstrip(":"))
+    draft.fields["shortTitle"] = title.rstrip(":")
 
 
 def _fill_title(draft: Draft) -> None:
@@ -97,8 +100,8 @@ def _fill_journal(draft: Draft) -> None:
             break
     secondary = draft.first("T2")
     if journal and secondary and _is_subtitle(secondary, journal):
-        draft.take("T2")
-        add_subtitle(draft, title_text(secondary))
+        for value in draft.take("T2"):
+            add_subtitle(draft, "T2", value)
     elif journal and secondary and abbreviates(journal, secondary):
         draft.put("JA", [journal])
         draft.move("T2", "JF")
