@@ -14,7 +14,7 @@ from syncd.ris import foreign
 from syncd.ris.entries import Ending, Entry, Line
 from syncd.ris.lines import Lines, read_head
 from syncd.ris.style import Style, Tagged, survey
-from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_substantial, wrapping_of
+from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, is_substantial, wrapping_of
 from syncd.ris.wrapped import join
 
 # A NamedTuple's own constructor costs three times as much, and this is called for every line.
@@ -96,7 +96,8 @@ class Reader:
         self._width = 2 + len(style.separator)
         self._fast = {} if self._blank_ends else style.table()
         self._type_start = TYPE + style.separator if self._fast else None
-        self._ends = {END + style.separator, END + style.separator.rstrip()} if self._fast else {}
+        ends = (END + style.separator, END + style.separator.rstrip())
+        self._ends = frozenset(ends if self._fast else ())
         self._look_closer_at_all(False)
 
     def _look_closer_at_all(self, wanted: bool) -> None:
@@ -191,9 +192,15 @@ class Reader:
             self._begin(inner.value, value, number)
         elif not value or value.isdigit():
             self._close(Ending.ER, number)
-        else:
+        elif self._types_seen and self._open and is_prose(self._open[-1].tag):
             self._doubtful = (text, number)
             self._look_closer_at_all(True)
+        else:
+            self._end_with_text(text, number)
+
+    def _end_with_text(self, text: str, number: int) -> None:
+        _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
+        self._close(Ending.ER, number)
 
     def _settle_doubt(self, tagged: Tagged | None) -> None:
         """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
@@ -205,8 +212,7 @@ class Reader:
         if self._open and (tagged is None or tagged.tag != TYPE):
             self._continue(text, number)
         else:
-            _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
-            self._close(Ending.ER, number)
+            self._end_with_text(text, number)
 
     def _blank_since_last(self) -> bool:
         return self._last_blank > max(self._last_text, self._open[-1].line)

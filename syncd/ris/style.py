@@ -23,7 +23,7 @@ _TYPE_LINE = re.compile(rf"({_PREFIX})([Tt][Yy])({_BLANK}{{0,3}})({_DASH})({_BLA
 _UNTYPED_LINE = re.compile(
     rf"({_PREFIX})([A-Za-z][A-Za-z0-9])({_BLANK}{{1,3}})({_DASH})({_BLANK}?)"
 )
-# What TY may be followed by in the middle of an entry: one to three words, or nothing.
+# What TY may be followed by where it could be prose: one to three words, or nothing.
 _TYPE_NAME = re.compile(r"(?:[A-Za-z][\w/.-]{0,24}(?: [\w/.-]{1,24}){0,2})?")
 
 
@@ -116,7 +116,7 @@ class Style:
         """Tell whether TY begins an entry, perhaps one in another style: files get concatenated."""
         if not in_style:
             return bool(before) and (value.isupper() or not value)
-        return above is None or _TYPE_NAME.fullmatch(value) is not None
+        return above is None or not is_prose(above) or _TYPE_NAME.fullmatch(value) is not None
 
     def _takes_glued(self, tag: str, before: str, value: str) -> bool:
         """Tell whether a value may follow the dash at once: `N1  -; text`, `ER  -TY  - BOOK`."""

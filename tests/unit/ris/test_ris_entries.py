@@ -131,6 +131,19 @@ def test_text_after_er_is_dropped_with_a_word_if_an_entry_follows() -> None:
     assert "the end" in entries[0].problems[0].message
 
 
+@pytest.mark.parametrize("last", ["PY  - 2020", "AB  - It ebbs."])
+def test_er_with_text_ends_an_entry_in_a_file_without_types(last: str) -> None:
+    text = f"TI  - On tides\n{last}\nER  - of record\n\n"
+
+    assert [len(entry.lines) for entry in read(text * 3)] == [2, 2, 2]
+
+
+def test_a_type_of_several_words_begins_an_entry() -> None:
+    entries = read(PLAIN.replace("ER  - \n", "") + PLAIN.replace("JOUR", "Book, chapter of"))
+
+    assert [entry.lines[0].value for entry in entries] == ["JOUR", "Book, chapter of"]
+
+
 def test_a_repeated_er_makes_no_second_entry() -> None:
     assert len(read(PLAIN + "ER  - \n\nER  - \n" + PLAIN)) == 2
 
