@@ -8,7 +8,6 @@ The key is put on a request here, at the last moment and only for the server it 
 that no other code holds it and no redirect can carry it away.
 
 BACKOFF     what a server asks for on a good answer: finish what you are doing, then pause
-PATIENCE    how much of that pause is left
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from typing import NamedTuple
 
 import httpx2
 
+from adapters.patience import Patience
 from syncd.clock import Clock, SystemClock
 from syncd.errors import (
     AccessDeniedError,
@@ -87,8 +87,7 @@ class Answer(NamedTuple):
 class Transport(httpx2.BaseTransport):
     """Carries requests to one server and answers back, or raises a `LibraryError`.
 
-    Only whole, successful answers come back. `Backoff` is remembered until it is over;
-    `note_answer` is called with the headers of each answer from the server.
+    Only whole, successful answers come back.
     """
 
     def __init__(
@@ -101,21 +100,16 @@ class Transport(httpx2.BaseTransport):
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
         self._inner = inner or httpx2.HTTPTransport(proxy=find_proxy(url))
-        self._resume_at: timedelta | None = None
+        self.patience = Patience(self._clock)
+        """What the server asked for with `Backoff`; whoever begins work asks it first."""
         self.key: str | None = None
         self.schema_version: int | None = None
         """The item schema that the server said it uses."""
 
-    def patience(self) -> timedelta | None:
-        """Return for how much longer the server asked to be left alone, or None."""
-        if self._resume_at is None:
-            return None
-        left = self._resume_at - self._clock.elapsed()
-        return left if left > timedelta() else None
-
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request. Raises `LibraryError`."""
         self._prepare(request)
+        self.patience.begin_request()
         answer = self._exchange(request)
         self._note(answer)
         if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
@@ -164,7 +158,7 @@ class Transport(httpx2.BaseTransport):
             self.schema_version = int(version)
         backoff = parse_wait(answer.headers.get("backoff"), self._clock.now)
         if backoff is not None:
-            self._resume_at = self._clock.elapsed() + backoff
+            self.patience.ask(backoff)
 
     def _refusal(self, answer: Answer) -> LibraryError:
         if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):

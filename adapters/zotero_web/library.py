@@ -102,8 +102,6 @@ class ZoteroWebLibrary:
         wanted = _not_held(listed.versions, known)
         for start in range(0, len(wanted), READ_AT_ONCE):
             if start:
-                # One page is always read, so that even a server which asks for a pause after
-                # each answer is read to the end.
                 self._respect_patience()
             yield Changes(items=self._read_listed(wanted[start : start + READ_AT_ONCE], listed))
         deleted = self._ask(lambda: self._client.deleted_items(version))
@@ -156,9 +154,9 @@ class ZoteroWebLibrary:
 
     def _respect_patience(self) -> None:
         """Raise while the server wants to be left alone. Work that has begun is finished."""
-        patience = self._transport.patience()
-        if patience is not None:
-            raise UnavailableError("the server asked for a pause", retry_after=patience)
+        left = self._transport.patience.left()
+        if left is not None:
+            raise UnavailableError("the server asked for a pause", retry_after=left)
 
     def _ask(self, request: Callable[[], _T]) -> _T:
         """Make requests with the key that there is, and learn whether it is good."""

@@ -327,15 +327,26 @@ def test_no_log_tells_an_address_or_a_key(caplog: pytest.LogCaptureFixture) -> N
 
 def test_backoff_on_a_good_answer_is_remembered_until_it_is_over() -> None:
     wire = Wire(answer(backoff="30"))
-    assert wire.transport.patience() is None
+    assert wire.transport.patience.left() is None
 
-    wire.read()
+    for _ in range(8):
+        wire.read()
 
-    assert wire.transport.patience() == timedelta(seconds=30)
+    assert wire.transport.patience.left() == timedelta(seconds=30)
     wire.clock.passed = timedelta(seconds=29)
-    assert wire.transport.patience() == timedelta(seconds=1)
+    assert wire.transport.patience.left() == timedelta(seconds=1)
     wire.clock.passed = timedelta(seconds=30)
-    assert wire.transport.patience() is None
+    assert wire.transport.patience.left() is None
+
+
+def test_backoff_on_a_refusal_is_remembered_too() -> None:
+    wire = Wire(answer(412, backoff="30"))
+
+    for _ in range(8):
+        with pytest.raises(ConflictError):
+            wire.write()
+
+    assert wire.transport.patience.left() == timedelta(seconds=30)
 
 
 def test_what_would_make_pyzotero_sleep_does_not_reach_it() -> None:
