@@ -26,6 +26,7 @@ from syncd.errors import (
     UnavailableError,
 )
 from syncd.inbox import Export
+from syncd.printable import printable
 from syncd.pulse import Pulse, Stopped, resting
 from syncd.settings import FolderSettings
 from syncd.status import Board, LibraryState, LibraryStatus, RunStatus
@@ -217,9 +218,7 @@ class Worker:
             self._report(exports, summary)
 
     def _deliver_together(self, exports: Sequence[Export]) -> RunSummary:
-        first = exports[0].name
-        reason = str(first) if len(exports) == 1 else f"{first} and {len(exports) - 1} more"
-        return self._work.deliver(exports, reason)
+        return self._work.deliver(exports, _reason(exports))
 
     def _deliver_singly(self, exports: Sequence[Export]) -> None:
         """Find the file that a run fails on and set it aside, so that the others get through.
@@ -249,13 +248,12 @@ class Worker:
             extra={"library": self.name, "file": export.dropped_as},
         )
         name = f"{type(error).__name__}: {error}"
-        self._show_run(None, str(export.name), 1, error=f"syncd failed on this file ({name})")
+        self._show_run(None, _reason([export]), 1, error=f"syncd failed on this file ({name})")
 
     def _report(self, exports: Sequence[Export], summary: RunSummary) -> None:
         self._served.update(_attempt(export) for export in exports)
         if summary.run is not None:
-            names = str(exports[0].name) if len(exports) == 1 else f"{len(exports)} files"
-            self._show_run(summary, names, len(exports))
+            self._show_run(summary, _reason(exports), len(exports))
         self._listener.delivered(self.name, exports, summary)
 
     def _show_run(
@@ -291,6 +289,12 @@ class Worker:
             **changes,
         )
         self._board.show_library(self._status)
+
+
+def _reason(exports: Sequence[Export]) -> str:
+    """Say what a run is about, in words that any log and ledger can hold."""
+    first = printable(str(exports[0].name))
+    return first if len(exports) == 1 else f"{first} and {len(exports) - 1} more"
 
 
 def _needs_a_person(error: LibraryError | KeyLookupError) -> bool:

@@ -169,7 +169,8 @@ def add_records(
 def _columns(planned: PlannedRecord) -> dict[str, Any]:
     origin = planned.origin
     return {
-        "file": origin.file,
+        # A name that is no UTF-8 cannot be stored as text; its bytes are kept with the export.
+        "file": origin.file.encode("utf-8", "backslashreplace").decode(),
         "position": origin.index,
         "line": origin.line,
         "source_id": origin.source_id,
