@@ -12,18 +12,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from syncd.answering import review
 from syncd.clock import Clock
 from syncd.control import CommandError, Handler, Progress, ask
 from syncd.errors import BusyError, InputError, SyncdError
 from syncd.inbox import Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
+from syncd.lock import find_holder
 from syncd.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.report import plan_document, read_plan
 from syncd.settings import Settings
+from syncd.status import DAEMON
 from syncd.work import FolderWork
 
 ONCE = "once"
+REVIEW = "review"
 Routes = Mapping[str, Sequence[Path]]
 """The files that go to each library; empty for a pass over all folders."""
 
@@ -66,7 +70,15 @@ class Hands:
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what the control socket is to answer."""
-        return {ONCE: self._once}
+        return {ONCE: self._once, REVIEW: self._review}
+
+    def _review(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        def carry_out(work: FolderWork) -> dict[str, Any]:
+            return review(work.run, request)
+
+        self._expect_served(request["library"])
+        answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        return answer
 
     def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         routes = {
@@ -160,23 +172,34 @@ def _is_through(document: Mapping[str, Any], since: str) -> bool:
 # The report, on its way from one process to the other
 
 
-def ask_once(
-    state: Path, routes: Routes, progress: Progress, clock: Clock, pause: Pause
-) -> OnceReport:
-    """Have the daemon of this state directory make the pass.
+def is_served(state: Path) -> bool:
+    """Say whether a daemon works on this state directory."""
+    holder = find_holder(state)
+    return holder is not None and holder.command == DAEMON
+
+
+def ask_daemon(
+    state: Path, command: str, arguments: Mapping[str, Any], clock: Clock, pause: Pause
+) -> Any:
+    """Have the daemon of this state directory carry something out; return its answer.
 
     Raises `CommandError` when it says no, `BusyError` when it does not answer.
     """
-    written = {name: [str(path.absolute()) for path in paths] for name, paths in routes.items()}
     until = clock.elapsed() + _STARTING
     while True:
         try:
-            return _read(ask(state, ONCE, {"routes": written}, progress=progress))
+            return ask(state, command, arguments)
         except BusyError:
             # It may be starting: it holds the lock for a moment before it listens.
             if clock.elapsed() >= until:
                 raise
         pause(_LOOK_EVERY)
+
+
+def ask_once(state: Path, routes: Routes, clock: Clock, pause: Pause) -> OnceReport:
+    """Have the daemon make the pass; raises as `ask_daemon` does."""
+    written = {name: [str(path.absolute()) for path in paths] for name, paths in routes.items()}
+    return _read(ask_daemon(state, ONCE, {"routes": written}, clock, pause))
 
 
 def _write(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import sending
 from syncd.cli.session import load, pause, route
 from syncd.clock import SystemClock
-from syncd.handover import Routes, ask_once
+from syncd.handover import Routes, ask_once, is_served
 from syncd.ledger.store import Ledger
-from syncd.lock import StateLock, find_holder
+from syncd.lock import StateLock
 from syncd.once import (
     FolderPass,
     OnceReport,
@@ -32,7 +32,6 @@ from syncd.printable import printable
 from syncd.report import plan_document, print_outcomes, write_document
 from syncd.run import LibraryRun
 from syncd.settings import Settings
-from syncd.status import DAEMON
 from syncd.wiring import make_runs, open_ledger
 
 
@@ -69,9 +68,8 @@ def command(
     settings = load(config, file_library)
     state_dir = state_for(state, file_library)
     routes = route(files, settings, library)
-    holder = find_holder(state_dir)
-    if holder is not None and holder.command == DAEMON:
-        report = ask_once(state_dir, routes, lambda _progress: None, SystemClock(), pause)
+    if is_served(state_dir):
+        report = ask_once(state_dir, routes, SystemClock(), pause)
     else:
         report = _do_it_here(settings, state_dir, routes, library)
     if as_json:

@@ -26,6 +26,7 @@ COMMANDS = {
     "inspect": CommandPlace(
         "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
     ),
+    "review": CommandPlace("syncd.cli.review", "What is held for a person, and your answers."),
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),

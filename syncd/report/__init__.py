@@ -1,6 +1,12 @@
 """Plans, inspections and status as JSON documents for programs and as tables for people."""
 
-from syncd.report.documents import identifiers, plan_counts, plan_document, read_plan
+from syncd.report.documents import (
+    identifiers,
+    plan_counts,
+    plan_document,
+    read_plan,
+    record_document,
+)
 from syncd.report.plans import print_outcomes, print_plan
 from syncd.report.prisma import prisma
 from syncd.report.writing import write_document
@@ -13,5 +19,6 @@ __all__ = [
     "print_plan",
     "prisma",
     "read_plan",
+    "record_document",
     "write_document",
 ]

@@ -43,10 +43,11 @@ def identifiers(identity: Identity) -> dict[str, Any]:
 
 
 def _records(plan: Plan) -> Iterator[dict[str, Any]]:
-    return (_record(record) for record in plan.records)
+    return (record_document(record) for record in plan.records)
 
 
-def _record(record: PlannedRecord) -> dict[str, Any]:
+def record_document(record: PlannedRecord) -> dict[str, Any]:
+    """Return one record of a plan."""
     return {
         "file": record.origin.file,
         "index": record.origin.index,

@@ -31,6 +31,10 @@ class Page:
         self._colours = self._is_terminal and "NO_COLOR" not in environ
         self._width = shutil.get_terminal_size().columns if self._is_terminal else 0
 
+    def share(self, width: int) -> int:
+        """Return the width for a column that shares a terminal's line, or this one elsewhere."""
+        return 0 if self._is_terminal else width
+
     def line(self, text: str = "") -> None:
         """Write a line."""
         self._stream.write(text + "\n")
