@@ -28,6 +28,7 @@ class Kind(IntEnum):
 class Features(NamedTuple):
     """One citation ready to be compared: everything folded, numbers read, type made a kind."""
 
+    item_type: str
     kind: Kind
     title: str
     other_titles: tuple[str, ...]
@@ -73,6 +74,7 @@ def features_of(citation: Citation) -> Features:
     title = read_title(citation.title)
     container = fold_container(citation.container)
     return Features(
+        item_type=citation.item_type,
         kind=_kind(citation.item_type, container, citation.identity.doi),
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
@@ -113,7 +115,7 @@ def dump_features(features: Features) -> bytes:
     identity = features.identity
     flags = 2 * features.translated + features.generic
     fields = (
-        f"{_VERSION}{features.kind:x}{features.markers:x}{flags}",
+        f"{_VERSION}{features.kind:x}{features.markers:x}{flags}{features.item_type}",
         features.title,
         _PART.join(features.other_titles),
         _PART.join(features.authors),
@@ -136,6 +138,7 @@ def load_features(dumped: bytes) -> Features:
     flags = int(head[3])
     first, last = pages.split(_PART)
     return Features(
+        item_type=head[4:],
         kind=Kind(int(head[1], 16)),
         title=title,
         other_titles=_parts(others),

@@ -75,7 +75,7 @@ _BEGINNING_WORDS = re.compile(
 
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
-        rf"\(\s*vol\b[^)]*\b(?:pg|pp?|pages?)\b[^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
+        rf"\(\s*vol\b[^)]*[0-9][^)]*,[^)]*[0-9][^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
     ),
     Marker.RETRACTION: re.compile(
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]*[\])]?\.?$"
@@ -130,7 +130,7 @@ _GENERIC_CORES = frozenset(
 )
 _GENERIC_WORDS = _GENERIC_CORES | frozenset(
     """
-    a about abstract aims an and annual annotated answer answers article articles associate author
+    about abstract aims annual annotated answer answers article articles associate author
     authors authors back board book books brief by call chair chairs chief conference congress
     corner correction correspondence cover current de desk director du edition editorial events for
     from front general highlights history in inside international invited journal keynote la list
@@ -142,6 +142,7 @@ _GENERIC_WORDS = _GENERIC_CORES | frozenset(
     tribute tutorial update view volume we with year
     """.split()
 )
+_LITTLE_WORDS = frozenset("a an and at by for from in la of on our the this to we with".split())
 _GENERIC_SHARE = 0.75
 _ENDS_GENERIC = re.compile(r"(?:^|\s)(?:abstracts|book reviews?|editors? comments?|proceedings)$")
 
@@ -163,7 +164,7 @@ def read_title(text: str) -> Title:
 
 def is_generic(words: str) -> bool:
     """Tell whether folded title `words` are borne by many works and so name none of them."""
-    parts = [word for word in words.split() if not word.isdigit()]
+    parts = [word for word in words.split() if word not in _LITTLE_WORDS and not word.isdigit()]
     if not parts:
         return True
     if _ENDS_GENERIC.search(words):

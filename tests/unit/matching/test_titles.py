@@ -1,0 +1,126 @@
+"""What a title says besides its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncd.matching.titles import Marker, is_generic, read_title, weight
+
+TITLE = "Seasonal drift of glacial meltwater"
+WORDS = "seasonal drift of glacial meltwater"
+
+
+@pytest.mark.parametrize(
+    ("text", "marker"),
+    [
+        (f"Erratum to: {TITLE}", Marker.ERRATUM),
+        (f"Erratum: {TITLE}", Marker.ERRATUM),
+        (f"Corrigendum to “{TITLE}”", Marker.ERRATUM),
+        (f"Correction to: {TITLE}", Marker.ERRATUM),
+        (f"Author Correction: {TITLE}", Marker.ERRATUM),
+        (f"Publisher's correction: {TITLE}", Marker.ERRATUM),
+        (f"{TITLE} (vol 85, pg 553, 2010)", Marker.ERRATUM),
+        (f"{TITLE} (vol 110, 105859, 2020)", Marker.ERRATUM),
+        (f"{TITLE} [Erratum]", Marker.ERRATUM),
+        (f"RETRACTED: {TITLE}", Marker.RETRACTION),
+        (f"Retracted article: {TITLE}", Marker.RETRACTION),
+        (f"Retraction notice to “{TITLE}”", Marker.RETRACTION),
+        (f"{TITLE} (Retracted article. See vol. 12, pg. 34, 2010)", Marker.RETRACTION),
+        (f"WITHDRAWN: {TITLE}", Marker.RETRACTION),
+        (f"Reply to: {TITLE}", Marker.REPLY),
+        (f"Authors' response to {TITLE}", Marker.REPLY),
+        (f"Re: {TITLE}", Marker.REPLY),
+        (f"{TITLE} - Reply", Marker.REPLY),
+        (f"Comment on “{TITLE}”", Marker.COMMENT),
+        (f"Commentary: {TITLE}", Marker.COMMENT),
+        (f"{TITLE}: a commentary", Marker.COMMENT),
+    ],
+)
+def test_a_marker_makes_it_another_work(text: str, marker: Marker) -> None:
+    assert read_title(text).markers == marker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TITLE,
+        f"{TITLE}. [Erratum appears in J Inv Hydrol. 2010 Nov;85(11):911]",
+        f"{TITLE} [Review] [33 refs]",
+        f"{TITLE} (Review)",
+        f"{TITLE}. [Chinese]",
+        f"{TITLE} [see comment]",
+        "<i>Seasonal</i> drift of glacial melt<sup>water</sup>",
+        "Seasonal drift of glacial   meltwater.",
+        "The Seasonal Drift of Glacial Meltwater",
+        "Séasonal drift of glacial meltwater**",
+        r"{S}easonal drift of \emph{glacial} meltwater",
+    ],
+)
+def test_notes_and_markup_are_no_part_of_a_title(text: str) -> None:
+    title = read_title(text)
+
+    assert title.words == WORDS
+    assert title.markers == Marker.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Correction of hyponatremia in glaciologists", "Response surface methods in ice cores",
+     "Commentaries in stone", "Errant glaciers", "Discussion groups at sea",
+     "Atlas of northern fjords (vol. 3)"],
+)  # fmt: skip
+def test_words_that_only_sound_like_a_marker_are_none(text: str) -> None:
+    assert read_title(text).markers == Marker.NONE
+
+
+def test_a_title_in_brackets_is_a_translation() -> None:
+    title = read_title("[Seasonal drift of glacial meltwater]. [German]")
+
+    assert title.translated
+    assert title.words == WORDS
+
+
+def test_a_title_in_two_languages_has_both() -> None:
+    title = read_title(f"{TITLE} [Jahreszeitliche Drift von Schmelzwasser]")
+
+    assert title.words == WORDS
+    assert title.others == ("jahreszeitliche drift von schmelzwasser",)
+
+
+def test_greek_and_cyrillic_letters_are_written_in_latin_ones() -> None:
+    assert read_title("β-carotene").words == read_title("beta-carotene").words
+    assert read_title("Дрейф льда").words == "dreif lda"
+
+
+def test_a_decimal_is_another_number_than_its_digits() -> None:
+    assert read_title("Doses of 2.5 mg").words != read_title("Doses of 25 mg").words
+
+
+@pytest.mark.parametrize("text", ["", "[Not Available].", "No title available", "Untitled"])
+def test_a_title_that_says_so_is_none(text: str) -> None:
+    assert read_title(text).words == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["editorial", "editors comments", "guest editorial", "preface",
+     "introduction to the special issue",
+     "conference abstracts", "escon 2017 abstracts", "book reviews", "letters to the editor",
+     "remarks from mis quarterly editor editors comments", ""],
+)  # fmt: skip
+def test_a_title_that_many_works_bear_is_generic(text: str) -> None:
+    assert is_generic(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["seasonal drift of glacial meltwater", "clock towers", "an introduction to glaciology",
+     "reviews of glaciers by mountaineers"],
+)  # fmt: skip
+def test_a_title_of_its_own_is_not_generic(text: str) -> None:
+    assert not is_generic(text)
+
+
+def test_an_ideograph_weighs_more_than_a_letter() -> None:
+    assert weight("北部峡湾冰川融水的季节漂移") > 25
+    assert weight("editorial") == 9
