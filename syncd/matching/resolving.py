@@ -277,7 +277,7 @@ class _Rulings:
 
     def _aliases(self, node: int, target: int) -> tuple[tuple[str, str], ...]:
         """Return a record's identifiers that its work does not show and nobody else bears."""
-        shown = {pair for it in self._pairs.nodes[target].members for pair in it.identity.pairs()}
+        shown = self._pairs.names_of(target)
         known = self._pairs.nodes[target].known
         ref = known.ref if known else ""
         return tuple(

@@ -1,0 +1,173 @@
+"""A whole plan ruled on jointly: groups, chains, aliases, answers and what is known already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncd.matching import Doubt, Policy, RulingKind, Verdict, fingerprint, resolve
+from syncd.record import Citation, Doi, Eid, Identity
+from tests.unit.matching_library import RememberedWorks
+
+WORK = Citation(
+    item_type="journalArticle",
+    title="Seasonal drift of glacial meltwater in northern fjords",
+    authors=("Aasen, Kari", "Bråten, Ole"),
+    year=2015,
+    container="Journal of Invented Hydrology",
+    volume="12",
+    issue="3",
+    pages="215-233",
+)
+X, Y = Doi("10.5555/x.1"), Doi("10.5555/y.2")
+AN = Eid("2-s2.0-85000000001")
+
+
+def record(identity: Identity | None = None, **changes: Any) -> Citation:
+    return WORK._replace(identity=identity or Identity(), **changes)
+
+
+def kinds(*incoming: Citation, works: RememberedWorks | None = None) -> list[RulingKind]:
+    return [ruling.kind for ruling in resolve(incoming, works or RememberedWorks())]
+
+
+def test_copies_in_one_plan_point_to_the_first() -> None:
+    rulings = resolve([record(), record(year=2014), record()], RememberedWorks())
+
+    assert [ruling.within for ruling in rulings] == [None, 0, 0]
+
+
+def test_a_file_that_repeats_one_record_thousands_of_times_is_ruled_on_at_once() -> None:
+    rulings = resolve([record()] * 5000, RememberedWorks())
+
+    assert {ruling.within for ruling in rulings[1:]} == {0}
+
+
+def test_a_record_between_two_works_does_not_join_them() -> None:
+    plain = record(volume="", issue="", pages="")
+    here = record(Identity(doi=X))
+    there = record(Identity(doi=Y), volume="18", issue="1", pages="5-23")
+
+    rulings = resolve([here, there, plain], RememberedWorks())
+
+    joined = [ruling.within for ruling in rulings]
+    assert joined.count(None) >= 2
+    assert rulings[1].kind is RulingKind.HOLD
+
+
+def test_a_doubtful_record_is_asked_about_once_with_its_copies() -> None:
+    elsewhere = record(container="Annals of Fictional Ice", volume="7", pages="11-20")
+
+    rulings = resolve([record(), elsewhere, elsewhere], RememberedWorks())
+
+    assert [ruling.kind for ruling in rulings] == [
+        RulingKind.NEW,
+        RulingKind.HOLD,
+        RulingKind.SAME,
+    ]
+    assert rulings[1].candidates == (0,)
+    assert rulings[2].within == 1
+
+
+def test_an_alias_finds_the_item_again() -> None:
+    works = RememberedWorks()
+    works.add("A", record(Identity(scopus=AN, doi=X)), aliases=[("doi", Y)])
+
+    ruling = resolve([record(Identity(doi=Y))], works)[0]
+
+    assert ruling.kind is RulingKind.SAME
+    assert ruling.known is not None
+    assert ruling.known.ref == "A"
+    assert ruling.aliases == ()
+
+
+def test_what_one_member_is_known_by_counts_for_the_whole_group() -> None:
+    both = record(Identity(scopus=AN, doi=Y))
+    first = record(Identity(scopus=AN, doi=X))
+    second = record(Identity(doi=Y))
+
+    assert kinds(first, both, second) == [RulingKind.NEW, RulingKind.SAME, RulingKind.SAME]
+
+
+def test_a_shared_doi_is_named_for_all_who_bear_it() -> None:
+    supplement = Identity(doi=X)
+    one = record(supplement, pages="S12")
+    other = record(
+        supplement, title="Winter ice in southern lakes", authors=("Dumont, Luc",), pages="S13"
+    )
+
+    rulings = resolve([one, other], RememberedWorks())
+
+    assert [ruling.kind for ruling in rulings] == [RulingKind.NEW, RulingKind.NEW]
+    assert [ruling.shared for ruling in rulings] == [(X,), (X,)]
+
+
+def test_a_doi_known_to_be_shared_decides_nothing() -> None:
+    works = RememberedWorks()
+    works.add("A", record(Identity(doi=X), pages="S12"))
+    works.shared.add(X)
+
+    far = record(Identity(doi=X), title="Winter ice in southern lakes", pages="S13")
+
+    assert kinds(far, works=works) == [RulingKind.NEW]
+
+
+def test_an_answer_is_remembered_in_both_directions() -> None:
+    elsewhere = record(container="Annals of Fictional Ice", volume="7", pages="11-20")
+    works = RememberedWorks()
+    works.add("A", record())
+    question = frozenset(("A", fingerprint(elsewhere)))
+
+    assert kinds(elsewhere, works=works) == [RulingKind.HOLD]
+    works.answers[question] = Verdict.SAME
+    assert kinds(elsewhere, works=works) == [RulingKind.SAME]
+    works.answers[question] = Verdict.DIFFERENT
+    assert kinds(elsewhere, works=works) == [RulingKind.NEW]
+
+
+def test_a_strict_policy_asks_where_only_the_look_speaks() -> None:
+    works = RememberedWorks()
+    works.add("A", record())
+
+    ruling = resolve([record(year=2014)], works, Policy(joins_by_look=False))[0]
+
+    assert ruling.kind is RulingKind.HOLD
+    assert ruling.doubt is Doubt.LOOK
+
+
+def test_a_record_that_contradicts_an_earlier_copy_of_the_item_does_not_join_it() -> None:
+    works = RememberedWorks()
+    works.add("A", record(volume="", issue="", pages=""))
+    works.add("A", record(container="Annals of Fictional Ice", volume="7", pages="11-20"))
+
+    ruling = resolve([record()], works)[0]
+
+    assert ruling.kind is RulingKind.HOLD
+
+
+def test_removed_works_are_found_and_say_so() -> None:
+    works = RememberedWorks()
+    works.add("A", record(), removed="deleted")
+
+    ruling = resolve([record()], works)[0]
+
+    assert ruling.known is not None
+    assert ruling.known.removed == "deleted"
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert resolve([], RememberedWorks()) == []
+
+
+def test_a_fingerprint_is_the_same_from_two_exports() -> None:
+    other = record(
+        container="J Invent Hydrol", authors=("Aasen K", "Braten O"), pages="215-33"
+    )._replace(authors=("Aasen, K.", "Braten, O."))
+
+    assert fingerprint(record()) == fingerprint(other)
+    assert fingerprint(record()) != fingerprint(record(title="Winter ice in southern lakes"))
+
+
+def test_fingerprints_tell_editorials_apart_by_their_place() -> None:
+    first = record(title="Editorial", pages="1-2")
+
+    assert fingerprint(first) != fingerprint(first._replace(volume="13"))
