@@ -33,6 +33,9 @@ from syncd.review import Reviewer
 
 log = logging.getLogger(__name__)
 
+_FEW = 10
+"""So few items may vanish from any library without anybody being asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -64,11 +67,17 @@ class ReconcileReport:
 
 @dataclass(frozen=True, slots=True)
 class Helpers:
-    """What a run is given beside library and ledger: kinds of notes, waiting, chance."""
+    """What a run is given beside library and ledger: kinds of notes, waiting, chance, guards.
+
+    `max_creates` is the most items that one run may make, `max_shrink` the share of a library
+    that may be gone when it is looked at again.
+    """
 
     keep_notes: Collection[str]
     pause: Pause
     jitter: Callable[[], float]
+    max_creates: int = 20_000
+    max_shrink: float = 0.33
 
 
 class LibraryRun:
@@ -131,6 +140,7 @@ class LibraryRun:
         changed = 0
         for page in self._library.changes_since(row.cursor, known=self._known_versions):
             checkpoint()
+            self._guard_losses(row, page.deleted)
             with self._ledger.write() as connection:
                 foreign |= mirror.apply_page(connection, row.library_id, page)
                 changed += len(page.items) + len(page.deleted)
@@ -143,6 +153,41 @@ class LibraryRun:
                         now=self._ledger.now(),
                     )
         return changed
+
+    def _guard_losses(self, row: LibraryRow, deleted: Sequence[ItemKey]) -> None:
+        """Stop before a library that has all but vanished is believed."""
+        if len(deleted) < _FEW or row.paused == "":
+            return
+        with self._ledger.read() as connection:
+            known, lost = mirror.count_losses(connection, row.library_id, deleted)
+        if lost >= _FEW and lost > known * self._helpers.max_shrink:
+            self._pause(f"{lost} of {known} items have vanished since the last look")
+
+    def _guard_creates(self, intents: Sequence[Intent]) -> None:
+        creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
+        limit = self._helpers.max_creates
+        if creates > limit and self._row().paused != "":
+            self._pause(f"one run would make {creates} items, and max_creates is {limit}")
+
+    def _pause(self, reason: str) -> None:
+        """Stop working on this library until a person says that it is all right."""
+        self._ledger.set_paused(self._library_id, reason)
+        raise UnavailableError(_paused_words(self.name, reason))
+
+    def _expect_running(self) -> None:
+        reason = self._row().paused
+        if reason:
+            raise UnavailableError(_paused_words(self.name, reason))
+
+    def _mind_guards(self) -> None:
+        """A run has passed after a person resumed the library: the guards are up again."""
+        if self._row().paused == "":
+            self._ledger.set_paused(self._library_id, None)
+
+    def resume(self) -> None:
+        """Go on after a guard stopped this library; the next run passes the guards."""
+        if self._row().paused:
+            self._ledger.set_paused(self._library_id, "")
 
     def cursor(self) -> int:
         """Return the library version up to which the mirror is complete."""
@@ -180,15 +225,20 @@ class LibraryRun:
 
         Raises `LibraryError`; what was promised by then is carried out by `push_pending`.
         """
+        self._expect_running()
         if not self.description.writable:
             raise AccessDeniedError(self.description.access or "the library may only be read")
         with self._patiently():
             self.refresh()
             self._pusher.push_all()
         fresh = [delivery for delivery in deliveries if not self._was_delivered(delivery)]
-        if not fresh:
-            return RunSummary(None, {}, {})
+        summary = self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {})
+        self._mind_guards()
+        return summary
+
+    def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
         reading, intents, book = self._draft(fresh)
+        self._guard_creates(intents)
         run_id = self._promise(fresh, reading, intents, book, reason)
         told = {"run": run_id, "library": self.name}
         log.info("planned %s", reason, extra={**told, "records": len(intents)})
@@ -218,6 +268,7 @@ class LibraryRun:
 
     def push_pending(self) -> None:
         """Carry out what is promised, and close the runs that are done."""
+        self._expect_running()
         with self._patiently():
             self._pusher.push_all()
             end_finished_runs(self._ledger, self._library_id)
@@ -288,6 +339,7 @@ class LibraryRun:
         with self._patiently():
             changed = self.refresh()
         self.push_pending()
+        self._mind_guards()
         self._ledger.set_reconciled(before.library_id)
         with self._ledger.read() as connection:
             removed = mirror.removed_items(connection, before.library_id)
@@ -301,7 +353,7 @@ class LibraryRun:
         )
 
     def reviewer(self) -> Reviewer:
-        """Return who asks and hears about this library; `push_pending` carries out what it heard."""
+        """Return who asks and hears about this library; `push_pending` carries out the answers."""
         return Reviewer(self._library, self._ledger, self._library_id, self.description.identity)
 
     def figures(self) -> Figures:
@@ -414,6 +466,10 @@ class _PlanWriter(NamedTuple):
             journal.add_delivery(
                 self.connection, export_id, self.row.library_id, folder, self.run_id, self.now
             )
+
+
+def _paused_words(name: str, reason: str) -> str:
+    return f"paused: {reason}. If that is as it should be, `syncd resume {name}` goes on"
 
 
 def with_rejections(intents: Sequence[Intent], reading: Reading) -> list[Intent]:

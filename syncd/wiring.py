@@ -93,6 +93,8 @@ def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> A
 def _helpers(settings: Settings, pause: Pause) -> Helpers:
     return Helpers(
         keep_notes=settings.notes.keep,
+        max_creates=settings.limits.max_creates,
+        max_shrink=settings.limits.max_shrink,
         pause=pause,
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syncd.item import citation_of
 from syncd.ledger.store import Ledger
@@ -299,6 +299,21 @@ def known_versions(
         )
         versions.update((ItemKey(row.item_key), row.version) for row in found)
     return versions
+
+
+def count_losses(
+    connection: Connection, library_id: int, deleted: Collection[ItemKey]
+) -> tuple[int, int]:
+    """Return how many items are there as far as is known, and how many of them are `deleted`."""
+    there = item.c.library_id == library_id, item.c.state != "deleted"
+    known = connection.execute(select(func.count()).select_from(item).where(*there)).scalar_one()
+    lost = sum(
+        connection.execute(
+            select(func.count()).select_from(item).where(*there, item.c.item_key.in_(part))
+        ).scalar_one()
+        for part in chunks(deleted)
+    )
+    return known, lost
 
 
 def _bury(

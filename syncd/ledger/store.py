@@ -36,6 +36,7 @@ class LibraryRow:
     mirrored_at: datetime | None
     reconciled_at: datetime | None
     not_before: datetime | None
+    paused: str | None
 
 
 class Ledger:
@@ -94,6 +95,7 @@ class Ledger:
             mirrored_at=_find_instant(row.mirrored_at),
             reconciled_at=_find_instant(row.reconciled_at),
             not_before=_find_instant(row.not_before),
+            paused=row.paused,
         )
 
     def get_library(self, identity: str, title: str) -> LibraryRow:
@@ -123,6 +125,13 @@ class Ledger:
         with self.write() as connection:
             connection.execute(
                 update(library).where(library.c.library_id == library_id).values(not_before=value)
+            )
+
+    def set_paused(self, library_id: int, reason: str | None) -> None:
+        """Remember why a guard stopped a library; see `tables.library` for None and empty."""
+        with self.write() as connection:
+            connection.execute(
+                update(library).where(library.c.library_id == library_id).values(paused=reason)
             )
 
     def set_reconciled(self, library_id: int) -> None:

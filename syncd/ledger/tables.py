@@ -52,7 +52,12 @@ library = _table(
     Column("mirrored_at", Text, comment="when the mirror was last brought up to date"),
     Column("reconciled_at", Text, comment="when a reconcile last succeeded"),
     Column("not_before", Text, comment="the library asked for patience until then"),
-    Column("paused", Text, comment="why a guard stopped this library; null: it runs"),
+    Column(
+        "paused",
+        Text,
+        comment="why a guard stopped this library; null: it runs; empty: a person resumed it, "
+        "and the guards let the next run pass",
+    ),
 )
 
 # The mirror: what is known of each item in a library, and of each that was removed from it.

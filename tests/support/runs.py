@@ -35,11 +35,13 @@ def opened_ledger(state: Path, clock: Clock | None = None) -> Iterator[Ledger]:
 
 
 @contextmanager
-def opened_run(state: Path, library: Library, ledger: Ledger | None = None) -> Iterator[LibraryRun]:
+def opened_run(
+    state: Path, library: Library, ledger: Ledger | None = None, helpers: Helpers = HELPERS
+) -> Iterator[LibraryRun]:
     """Open a run on a library, having taken up what an earlier one left."""
     own = ledger or Ledger.open("", state, SystemClock())
     try:
-        run = LibraryRun("mine", library, own, HELPERS)
+        run = LibraryRun("mine", library, own, helpers)
         run.open()
         yield run
     finally:

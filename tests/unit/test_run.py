@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,19 @@ from syncd.minting import mint_key
 from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
 from syncd.resources import shipped_schema
+from syncd.run import LibraryRun
 from syncd.settings import LookAlikes, WhenFound
 from tests.fakes.clock import FakeClock
 from tests.support.exports import scopus_record, title_of, write_records
 from tests.support.libraries import Push, with_mishaps
-from tests.support.runs import deliver, opened_ledger, opened_run, records_of, waiting
+from tests.support.runs import (
+    HELPERS,
+    deliver,
+    opened_ledger,
+    opened_run,
+    records_of,
+    waiting,
+)
 
 FILED = Place(folder=b"/filed", collection=("Inbox", "Scopus"), tags=("new",))
 
@@ -43,6 +52,7 @@ class House:
         self.root = root
         self.library = library or MemoryLibrary(shipped_schema())
         self.clock = FakeClock()
+        self.helpers = HELPERS
         self._dropped = 0
 
     def drop(self, *records: str, place: Place | None = None) -> list[PlannedRecord]:
@@ -51,9 +61,15 @@ class House:
         self._dropped += 1
         with (
             opened_ledger(self.root / "state", self.clock) as ledger,
-            opened_run(self.root, self.library, ledger) as run,
+            opened_run(self.root, self.library, ledger, self.helpers) as run,
         ):
             return records_of(ledger, deliver(run, [path], place or Place(folder=b"/plain")))
+
+    def resume(self) -> None:
+        with opened_ledger(self.root / "state", self.clock) as ledger:
+            run = LibraryRun("mine", self.library, ledger, self.helpers)
+            run.meet()
+            run.resume()
 
     def works(self) -> list[StoredItem]:
         """Return everything in the library that is no note, trashed items included."""
@@ -593,3 +609,53 @@ def test_without_the_right_to_notes_none_are_sent(tmp_path: Path) -> None:
     house.drop(scopus_record(1))
 
     assert len(house.everything()) == 1
+
+
+# Guards
+
+
+def test_a_drop_of_more_records_than_allowed_pauses_the_library(house: House) -> None:
+    house.helpers = replace(HELPERS, max_creates=2)
+
+    with pytest.raises(UnavailableError, match="max_creates is 2"):
+        house.drop(*(scopus_record(number) for number in range(3)))
+
+    assert house.works() == []
+    with pytest.raises(UnavailableError, match="syncd resume mine"):
+        house.drop(scopus_record(7))
+
+
+def test_a_person_lets_one_large_run_pass(house: House) -> None:
+    house.helpers = replace(HELPERS, max_creates=2)
+    with pytest.raises(UnavailableError):
+        house.drop(*(scopus_record(number) for number in range(3)))
+
+    house.resume()
+
+    house.drop(*(scopus_record(number) for number in range(3)))
+    assert len(house.works()) == 3
+    with pytest.raises(UnavailableError):
+        house.drop(*(scopus_record(number) for number in range(10, 13)))
+
+
+def test_a_library_that_has_all_but_vanished_is_not_believed(house: House) -> None:
+    records = house.drop(*(scopus_record(number) for number in range(30)))
+    for record in records[:20]:
+        house.library.delete(ItemKey(str(record.item_key)))
+
+    with pytest.raises(UnavailableError, match="have vanished"):
+        house.drop(scopus_record(99))
+    house.resume()
+    [record] = house.drop(scopus_record(99))
+
+    assert record.decision is Decision.CREATE
+
+
+def test_a_few_deletions_stop_nobody(house: House) -> None:
+    records = house.drop(*(scopus_record(number) for number in range(4)))
+    for record in records:
+        house.library.delete(ItemKey(str(record.item_key)))
+
+    [record] = house.drop(scopus_record(99))
+
+    assert record.decision is Decision.CREATE
