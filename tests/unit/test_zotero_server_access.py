@@ -203,7 +203,7 @@ def test_the_request_rate_is_limited_with_a_time_to_wait(raw: Raw) -> None:
 
 
 def test_five_requests_at_once_are_enough(raw: Raw) -> None:
-    raw.server.configure(rate_limits=True, delay_per_batch=0.5)
+    raw.server.configure(rate_limits=True, delay_per_batch=1)
 
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: raw.post(article()), range(8)))

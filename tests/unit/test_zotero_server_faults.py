@@ -134,8 +134,8 @@ def test_a_fixed_time_per_batch_does_not_depend_on_its_size(raw: Raw) -> None:
         raw.post(*(article() for _ in range(number)))
         return time.monotonic() - start
 
-    assert 0.3 <= seconds_for(1) < 0.5
-    assert 0.3 <= seconds_for(50) < 0.5
+    assert 0.3 <= seconds_for(1) < 2
+    assert 0.3 <= seconds_for(50) < 2
 
 
 def test_the_journal_shows_what_was_asked(raw: Raw) -> None:

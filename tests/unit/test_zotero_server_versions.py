@@ -230,7 +230,7 @@ def test_a_replay_with_the_same_header_writes_nothing(raw: Raw) -> None:
 
 
 def test_others_may_write_behind_the_first_object_of_a_guarded_batch(raw: Raw) -> None:
-    raw.server.configure(delay_per_batch=0.4)
+    raw.server.configure(delay_per_batch=1)
     before = raw.version()
     batch = [article() for _ in range(10)]
 
@@ -312,7 +312,7 @@ def test_of_concurrent_guarded_writes_exactly_one_passes(raw: Raw) -> None:
 def test_racing_single_writes_all_pass_unless_the_database_forbids_it(
     raw: Raw, method: str, lost_updates: bool, winners: int
 ) -> None:
-    raw.server.configure(lost_updates=lost_updates, race_seconds=0.2)
+    raw.server.configure(lost_updates=lost_updates, race_seconds=0.5)
     raw.post(article(A))
     header = {"If-Unmodified-Since-Version": str(raw.version())}
 
@@ -423,7 +423,7 @@ def test_a_replayed_token_is_refused_without_a_report(raw: Raw) -> None:
 def test_simultaneous_requests_with_one_token_are_all_executed(
     raw: Raw, zotero_server: ZoteroServer
 ) -> None:
-    zotero_server.configure(delay_per_batch=0.2)
+    zotero_server.configure(delay_per_batch=0.5)
 
     replies = at_once([lambda: raw.post(article(), Zotero_Write_Token="token-1")] * 4)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from tests.fakes.zotero_server.access import Group, Key, Permissions, User
@@ -102,16 +101,16 @@ class World:
 
     def _add_user(self, user: User) -> None:
         self.users[user.number] = user
-        self.libraries[f"users/{user.number}"] = Library("users", user.number)
+        self.libraries.setdefault(f"users/{user.number}", Library("users", user.number))
 
     def _add_group(self, document: Mapping[str, Any]) -> None:
-        group = Group(document["id"], document.get("name", f"group{document['id']}"), 0)
-        group = replace(
-            group,
-            owner=document["owner"],
-            members=frozenset(document.get("members", ())),
-            editing=document.get("editing", "members"),
-            reading=document.get("reading", "members"),
+        group = Group(
+            document["id"],
+            document.get("name", f"group{document['id']}"),
+            document["owner"],
+            frozenset(document.get("members", ())),
+            document.get("editing", "members"),
+            document.get("reading", "members"),
         )
         self.groups[group.number] = group
         self.libraries.setdefault(f"groups/{group.number}", Library("groups", group.number))

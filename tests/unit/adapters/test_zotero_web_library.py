@@ -254,7 +254,7 @@ def test_n_new_records_take_as_many_writes_as_they_fill(
 def test_the_version_is_not_told_when_others_wrote_meanwhile(
     library: ZoteroWebLibrary, raw: Raw
 ) -> None:
-    raw.server.configure(delay_per_batch=0.3)
+    raw.server.configure(delay_per_batch=1)
     before = raw.version()
 
     def touch() -> None:
