@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import pty
 import signal
@@ -12,56 +11,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from syncd.cli import program
 from syncd.lock import StateLock
+from tests.support.commands import Ended, Syncd
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = DOCS / "example.ris"
 SAME_FROM_SCOPUS = DOCS / "example-scopus.ris"
 SYNCD = (sys.executable, "-m", "syncd.cli")
-
-
-class Ended(NamedTuple):
-    """How a command ended, and what it said where."""
-
-    code: int
-    out: str
-    err: str
-
-
-Syncd = Callable[..., Ended]
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """Nobody's home but the test's own."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
-    return {**kept, "HOME": str(tmp_path / "home")}
-
-
-@pytest.fixture
-def syncd(
-    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Syncd]:
-    """Run commands as `main` does; only the start of an interpreter is saved."""
-    for name in set(os.environ) - set(environ):
-        monkeypatch.delenv(name)
-    logger = logging.getLogger()
-    handlers, level = logger.handlers[:], logger.level
-
-    def run(*arguments: str | Path, **changed: str) -> Ended:
-        for name, value in {**environ, **changed}.items():
-            monkeypatch.setenv(name, value)
-        capsys.readouterr()
-        code = program.run([str(argument) for argument in arguments])
-        return Ended(code, *capsys.readouterr())
-
-    yield run
-    logger.handlers[:], logger.level = handlers, level
 
 
 @pytest.fixture
