@@ -142,7 +142,7 @@ def _is_word(word: str, letters: frozenset[str]) -> bool:
         return False
     if any(letter >= "\u0370" for letter in letters):  # Greek, Cyrillic: no ASCII among it
         common = len(letters & languages.RARE_CYRILLIC) * 3 <= len(letters)
-        return common and not any(map(str.isascii, word))
+        return common and not any(map(str.isascii, word)) and not _NO_GREEK_OR_RUSSIAN.search(word)
     return any(map(str.isascii, word)) and not _NOWHERE.search(word)
 
 
@@ -155,6 +155,11 @@ _NOWHERE = re.compile(
 )
 
 
+# A final sigma inside a word, another one at its end, or a longer word without its accent; a soft
+# or hard sign at the beginning or after a vowel.
+_NO_GREEK_OR_RUSSIAN = re.compile(
+    r"ς\w|σ\Z|\A\w?[α-ω]{5,}\Z|(?i:\A[ьъ]|[аеёиоуыэюя][ьъ])",
+)
 _STUTTER = re.compile(r"(.)\1{3}")
 
 
@@ -204,60 +209,79 @@ def _near_number(before: str, after: str) -> bool:
 
 # Encodings of two bytes: characters from the ranges that texts are made of.
 
-_Zones = Callable[[int, int], bool | None]
+_Test = Callable[[int, int], bool]
 
 
-def _read_characters(sample: bytes, encoding: str, zones: _Zones) -> Reading:
-    text = sample.decode(encoding, "replace")
-    good = bad = late = 0
-    for match in _CHARACTER.finditer(text):
-        raw = b"" if match[0] == "\ufffd" else match[0].encode(encoding, "replace")
-        alone = match[1] is not None  # not grown together with a word in small ASCII letters
-        common = zones(raw[0], raw[1]) if len(raw) == 2 and alone else False
-        good += 2 if common else 0
-        bad += 2 if common is False else 0
-        late += 2 if raw and raw[0] > _LAST_HANGUL else 0
-    if encoding == "gb18030" and good >= _TELLING and late * 20 < good:
-        good, bad = 0, good + bad  # half of Chinese lies behind the range that Korean fills
-    return Reading(encoding, text, good, bad)
+class _Script(NamedTuple):
+    """What the two bytes of characters tell.
 
+    Texts are made of `common` characters; `neutral` ones, such as punctuation, tell nothing. Of
+    `telling` bytes of common characters or more, some are `typical`: they tell the encoding from
+    others that use the same ranges.
+    """
+
+    common: _Test
+    neutral: _Test
+    typical: _Test
+    telling: int = 0
+
+
+def _is_any(_first: int, _second: int) -> bool:
+    return True
+
+
+_GB = _Script(
+    common=lambda first, second: 0xB0 <= first <= 0xD7 and second >= 0xA1,
+    neutral=lambda first, _: first in (0xA1, 0xA3),
+    typical=lambda first, _: first > 0xC8,  # behind the range that Korean fills
+    telling=24,
+)
+_BIG5 = _Script(
+    common=lambda first, _: 0xA4 <= first <= 0xC6,
+    neutral=lambda first, _: 0xA1 <= first <= 0xA3,
+    typical=lambda _, second: second < 0x80,
+    telling=16,
+)
+_SHIFT_JIS = _Script(
+    common=lambda first, second: (
+        first == 0x83
+        or 0x88 <= first <= 0x97
+        or (first == 0x82 and second >= 0x4F)
+        or (first == 0x98 and second <= 0x72)
+    ),
+    neutral=lambda first, _: first in (0x81, 0x87),
+    typical=_is_any,
+)
+_EUC_JP = _Script(
+    common=lambda first, _: first in (0xA4, 0xA5) or 0xB0 <= first <= 0xCF,
+    neutral=lambda first, _: first in (0xA1, 0xA3) or first >= 0xD0,
+    typical=lambda first, _: first in (0xA4, 0xA5),  # kana
+)
+_EUC_KR = _Script(
+    common=lambda first, _: 0xB0 <= first <= 0xC8,
+    neutral=lambda first, _: first in (0xA1, 0xA3),
+    typical=_is_any,
+)
 
 _CHARACTER = re.compile(r"(?<![a-z])([^\x00-\x7f])(?![a-z])|[^\x00-\x7f]")
-_LAST_HANGUL = 0xC8
-_TELLING = 24  # bytes of Chinese of which some must lie behind that
+_ONE_IN = 20
 
 
-def _gb_zones(first: int, second: int) -> bool | None:
-    if first in (0xA1, 0xA3):
-        return None
-    return 0xB0 <= first <= 0xD7 and second >= 0xA1
-
-
-def _big5_zones(first: int, _second: int) -> bool | None:
-    if 0xA1 <= first <= 0xA3:
-        return None
-    return 0xA4 <= first <= 0xC6
-
-
-def _jis_zones(first: int, second: int) -> bool | None:
-    if first == 0x81:
-        return None
-    if first == 0x82:
-        return second >= 0x4F
-    return first == 0x83 or 0x88 <= first <= 0x97 or (first == 0x98 and second <= 0x72)
-
-
-def _euc_jp_zones(first: int, _second: int) -> bool | None:
-    # Only kana tell Japanese from Chinese here.
-    return (
-        True if first in (0xA4, 0xA5) else None if first >= 0xB0 or first in (0xA1, 0xA3) else False
-    )
-
-
-def _euc_kr_zones(first: int, _second: int) -> bool | None:
-    if first in (0xA1, 0xA3):
-        return None
-    return 0xB0 <= first <= 0xC8
+def _read_characters(sample: bytes, encoding: str, script: _Script) -> Reading:
+    text = sample.decode(encoding, "replace")
+    good = bad = typical = 0
+    for match in _CHARACTER.finditer(text):
+        raw = b"" if match[0] == "\ufffd" else match[0].encode(encoding, "replace")
+        if match[1] is None or len(raw) != 2:  # grown together with a word in small letters; rare
+            bad += 2
+        elif script.common(raw[0], raw[1]):
+            good += 2
+            typical += 2 * script.typical(raw[0], raw[1])
+        elif not script.neutral(raw[0], raw[1]):
+            bad += 2
+    if good >= script.telling and typical * _ONE_IN < good:
+        good, bad = 0, good + bad
+    return Reading(encoding, text, good, bad)
 
 
 _Weigh = Callable[[bytes, str], Reading]
@@ -268,8 +292,8 @@ def _letters(alphabets: tuple[str, ...]) -> _Weigh:
     return lambda sample, encoding: _read_letters(sample, encoding, sets)
 
 
-def _characters(zones: _Zones) -> _Weigh:
-    return lambda sample, encoding: _read_characters(sample, encoding, zones)
+def _characters(script: _Script) -> _Weigh:
+    return lambda sample, encoding: _read_characters(sample, encoding, script)
 
 
 # Where two encodings explain the bytes equally well, the earlier one ranks first.
@@ -285,9 +309,10 @@ _CANDIDATES: tuple[tuple[str, _Weigh], ...] = (
     ("koi8-r", _letters(languages.CYRILLIC)),
     ("cp866", _letters(languages.CYRILLIC)),
     ("windows-1253", _letters(languages.GREEK)),
-    ("gb18030", _characters(_gb_zones)),
-    ("shift_jis", _characters(_jis_zones)),
-    ("big5", _characters(_big5_zones)),
-    ("euc_jp", _characters(_euc_jp_zones)),
-    ("euc_kr", _characters(_euc_kr_zones)),
+    ("gb18030", _characters(_GB)),
+    ("shift_jis", _characters(_SHIFT_JIS)),
+    ("cp932", _characters(_SHIFT_JIS)),
+    ("big5", _characters(_BIG5)),
+    ("euc_jp", _characters(_EUC_JP)),
+    ("euc_kr", _characters(_EUC_KR)),
 )

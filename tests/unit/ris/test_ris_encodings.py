@@ -120,6 +120,7 @@ def test_the_encoding_is_told_where_the_first_odd_byte_stands_far_into_the_file(
     "content",
     [
         "TI  - 기후 변화".encode("euc_kr"),
+        "TI  - כותרת בעברית".encode("cp1255"),
         "AU  - Lefèvre, Zoë".encode("cp850"),
         b"TI  - " + bytes(range(0x80, 0xFF)),
     ],
