@@ -138,6 +138,10 @@ class Crew:
 
     # --- for the workers
 
+    def opened(self) -> None:
+        """Have the folders looked into by somebody who can tell now what is known."""
+        self._scanner.rescan()
+
     def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
         """Hand exports back to the scanner."""
         self._scanner.delivered(library, exports, summary)

@@ -40,6 +40,10 @@ _CRASHES_IN_A_ROW = 3
 class Listener(Protocol):
     """Who wants to know what became of the work; called on the worker's thread."""
 
+    def opened(self) -> None:
+        """A library can be worked with from now on."""
+        ...
+
     def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
         """These exports have had their run."""
         ...
@@ -93,7 +97,12 @@ class Worker:
         return self._thread.is_alive()
 
     def offer(self, export: Export) -> bool:
-        """Take an export on, once; False when there is no room for it now."""
+        """Take an export on, once; False when there is no room for it now.
+
+        Until the library has been reached there is none: only then is it certain what it knows.
+        """
+        if not self._is_open:
+            return False
         if self._served[_attempt(export)] >= _SERVED_AT_MOST:
             return True
         return self._mailbox.offer(export)
@@ -157,6 +166,7 @@ class Worker:
         self._work.open()
         self._is_open = True
         log.info("library is open", extra={"library": self.name})
+        self._listener.opened()
 
     def _carry_out(self, task: Task) -> None:
         match task:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
 from syncd.errors import InputError
+from syncd.inbox.attendant import Attendant
 
 _CHUNK = 1 << 18
 _TAIL = 512
@@ -113,9 +114,18 @@ def why_not_regular(mode: int) -> str | None:
 def read_content(path: Path | str) -> Content | None:
     """Hash a file; None when it changed while being read.
 
-    Raises `OSError` or `InputError` when it cannot be opened or read.
+    A file that a cloud drive has only the outline of is fetched by reading it, which is not
+    waited for for long. Raises `OSError` or `InputError` when it cannot be opened or read.
     """
-    fd, before = open_regular(path)
+    fd, status = open_regular(path)
+    stamp = Stamp.of(status)
+    # Not one block on the disk, yet a size: it is an outline, or tiny and kept with its inode.
+    if stamp.size and not status.st_blocks:
+        return _OUTLINES.attend(stamp, lambda: _hash(fd, stamp), lambda: os.close(fd))
+    return _hash(fd, stamp)
+
+
+def _hash(fd: int, stamp: Stamp) -> Content | None:
     digest = hashlib.sha256()
     tail = b""
     with io.FileIO(fd) as stream:
@@ -123,11 +133,13 @@ def read_content(path: Path | str) -> Content | None:
             digest.update(chunk)
             tail = (tail + chunk)[-_TAIL:]
         after = os.fstat(fd)
-    stamp = Stamp.of(before)
     if stamp != Stamp.of(after):
         return None
     ends = _LAST_TAG.search(tail.replace(b"\0", b"")) is not None
     return Content(stamp, digest.hexdigest(), ends)
+
+
+_OUTLINES: Attendant[Stamp, Content | None] = Attendant()
 
 
 def read_export(path: Path, max_size: int) -> Export:

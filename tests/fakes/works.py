@@ -38,18 +38,22 @@ class MemoryWork:
         self.did: list[str] = []
         self.reconciled_at: datetime | None = datetime.now().astimezone()
         self.patience: datetime | None = None
+        self.shy = False
+        """Like a library behind a network: what it knows can be told only once it was reached."""
         self.held_up = threading.Event()
         self.held_up.set()
+        self._reached = False
         self._changed = threading.Condition()
 
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
-        return sha256 in self.kept
+        return sha256 in self.kept and not (self.shy and not self._reached)
 
     def figures(self) -> Figures:
         return Figures(0, 0, self.reconciled_at)
 
     def open(self) -> None:
         self._do("open")
+        self._reached = True
 
     def deliver(self, exports: Sequence[Export], reason: str) -> Summary:
         self._do("deliver")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import threading
 import time
@@ -174,6 +175,22 @@ def test_an_unavailable_library_is_tried_again_and_nothing_is_lost(
 
     assert work.waits_for(1)
     assert work.did.count("open") == 3 or work.did.count("deliver") == 2
+
+
+def test_what_a_library_knows_is_not_delivered_again_after_it_could_not_be_reached(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [UnavailableError("down", retry_after=timedelta(seconds=0.3))]
+    work.shy = True
+    content = put(drop, "a.ris").read_bytes()
+    work.kept[hashlib.sha256(content).hexdigest()] = content
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.library()["state"] == "ok")
+    put(drop, "b.ris", "b")
+    assert work.waits_for(2)
+    assert work.runs == [["b.ris"]]
 
 
 def test_a_library_is_left_alone_for_as_long_as_it_asked(
