@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from syncd.ledger import holds, mirror
+from syncd.ledger import holds, knowledge, mirror
 from syncd.ledger.store import Ledger
 from syncd.library import CollectionKey, StoredCollection
 from syncd.matching import fingerprint
@@ -68,7 +68,7 @@ class LedgerDesk:
     def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
         """Return where syncd once put these items."""
         with self._ledger.read() as connection:
-            return mirror.find_placements(connection, self._library_id, keys)
+            return knowledge.find_placements(connection, self._library_id, keys)
 
     def mint(self, citation: Citation, ordinal: int) -> ItemKey:
         """Return key number `ordinal` for this work."""

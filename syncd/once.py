@@ -26,8 +26,9 @@ _PATIENCE = timedelta(seconds=1)
 class OnceReport:
     """What one pass came to.
 
-    `problems` says what is odd about files that were used all the same; `unusable` are files of which nothing could be used; `failed` says which libraries could not
-    be served, and why; `pending` counts operations that are promised and not done.
+    `problems` says what is odd about files that were used all the same; `unusable` are those of
+    which nothing could be used. `failed` says which libraries could not be served, and why;
+    `pending` counts operations that are promised and not done.
     """
 
     plan: Plan = field(default_factory=Plan)

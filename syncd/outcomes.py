@@ -12,6 +12,7 @@ from syncd.item import citation_of
 from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
+from syncd.ledger.works import LedgerWorks
 from syncd.library import Accepted, Answer, Library, Refusal, Refused, StoredItem
 from syncd.matching import Verdict, features_of, judge
 from syncd.plan import OperationKind, PlannedOperation
@@ -73,7 +74,7 @@ class Recorder:
 
     def hold_twins(self, operations: Sequence[Pending]) -> None:
         """Ask a person about items just made of works that another program made meanwhile."""
-        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        works = LedgerWorks(self._ledger, self._library_id)
         for pending in operations:
             if pending.kind is not OperationKind.CREATE or "parentItem" in pending.payload:
                 continue

@@ -19,8 +19,7 @@ from syncd.ledger.engine import LEDGER_FILE
 from syncd.matching import Known, Policy, Verdict, resolve
 from syncd.plan import Plan, PlannedRecord
 from syncd.planning import make_intents
-from syncd.reading import Delivery, Reading, Tools, read_deliveries
-from syncd.run import with_rejections
+from syncd.reading import Delivery, Reading, Tools, read_deliveries, with_rejections
 from syncd.schema import Schema
 
 

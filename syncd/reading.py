@@ -11,7 +11,7 @@ from syncd.errors import InputError
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.limits import Limits, fit
-from syncd.plan import Decision, Incoming, Place, PlannedRecord
+from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.pulse import checkpoint
 from syncd.record import Origin, Record
 from syncd.ris import Entry, Reader
@@ -135,3 +135,11 @@ def _reject(entry: Entry, file: str, number: int, error: InputError) -> Rejectio
 def _keep(entry: Entry) -> bytes:
     text = "\n".join(f"{line.tag}  - {line.value}" for line in entry.lines)
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def with_rejections(intents: Sequence[Intent], reading: Reading) -> list[Intent]:
+    """Put entries that could not be used where they stood among the others."""
+    rejected = [Intent(r.planned, r.export, r.entry) for r in reading.rejected]
+    return sorted(
+        [*intents, *rejected], key=lambda intent: (intent.export, intent.planned.origin.index)
+    )

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.item import citation_of
-from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger import holds, journal, knowledge, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
+from syncd.ledger.works import LedgerWorks
 from syncd.library import Library
 from syncd.matching import Known, Policy, Ruling, RulingKind, fingerprint, resolve
 from syncd.minting import mint_key, name_of
@@ -28,7 +29,6 @@ from syncd.plan import (
     question_about,
 )
 from syncd.record import Citation, Identity
-
 
 _CHANGES = (OperationKind.COLLECT, OperationKind.RESTORE, OperationKind.TRASH)
 """Operations on an item that is there."""
@@ -81,7 +81,7 @@ class Replanner:
             citation_of(pending.payload, _known_identity(pending.payload, record))
             for pending, record in zip(creates, records, strict=True)
         ]
-        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        works = LedgerWorks(self._ledger, self._library_id)
         return list(zip(records, resolve(citations, works, self._policy), strict=True))
 
     # Creations
@@ -117,12 +117,12 @@ class Replanner:
         ]
         tags = [
             value
-            for kind, value in mirror.find_placements(
+            for kind, value in knowledge.find_placements(
                 connection, self._library_id, [pending.item_key]
             ).get(pending.item_key, ())
             if kind == "tag"
         ]
-        mirror.move_placements(connection, self._library_id, pending.item_key, there.ref)
+        knowledge.move_placements(connection, self._library_id, pending.item_key, there.ref)
         files = bool(collections or tags) and item.state == "present"
         if files:
             outbox.change(
@@ -211,7 +211,7 @@ class Replanner:
             taken = mirror.find_items(connection, self._library_id, [key]).get(key)
             if taken is None or taken.state == "deleted":
                 break
-        mirror.move_placements(connection, self._library_id, pending.item_key, key)
+        knowledge.move_placements(connection, self._library_id, pending.item_key, key)
         family = outbox.operations_of_record(connection, pending.record_id)
         children = [p for p in family if not p.is_main]
         outbox.change(connection, pending.operation_id, item_key=key, ordinal=ordinal)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from syncd.errors import InputError
 from syncd.item import citation_of
-from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger import holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import Ledger
 from syncd.library import Library
@@ -131,7 +131,7 @@ class Reviewer:
     def export_answers(self) -> dict[str, Any]:
         """Return every answer about this library as a document that `import_answers` takes."""
         with self._ledger.read() as connection:
-            answers = mirror.all_answers(connection, self._library_id)
+            answers = knowledge.all_answers(connection, self._library_id)
             skipped = holds.skipped_questions(connection, self._library_id)
         return {
             "schema": ANSWERS_SCHEMA,
@@ -149,7 +149,7 @@ class Reviewer:
         """
         answers = read_answers(document)
         with self._ledger.write() as connection:
-            known = {(a, b) for a, b, _ in mirror.all_answers(connection, self._library_id)}
+            known = {(a, b) for a, b, _ in knowledge.all_answers(connection, self._library_id)}
             fresh = [each for each in answers if each[:2] not in known]
             for one, other, verdict in fresh:
                 self._remember(connection, one, other, verdict)
@@ -166,8 +166,8 @@ class Reviewer:
         payload = row.payload
         self._remember(connection, payload["fingerprint"], key, Verdict.SAME)
         citation = citation_of(payload["data"], record.identity)
-        mirror.add_members(connection, self._library_id, [(key, citation)])
-        mirror.add_identifiers(
+        knowledge.add_members(connection, self._library_id, [(key, citation)])
+        index.add_identifiers(
             connection,
             self._library_id,
             [(kind, value, key) for kind, value in record.identity.pairs()],
@@ -266,10 +266,12 @@ class Reviewer:
     def _remember_place(self, connection: Connection, row: HoldRow, key: str) -> None:
         collections = [(key, "collection", each) for each in row.payload["collections"]]
         tags = [(key, "tag", each) for each in row.payload["tags"]]
-        mirror.add_placements(connection, self._library_id, [*collections, *tags])
+        knowledge.add_placements(connection, self._library_id, [*collections, *tags])
 
     def _remember(self, connection: Connection, one: str, other: str, verdict: Verdict) -> None:
-        mirror.add_answer(connection, self._library_id, (one, other), verdict, self._ledger.now())
+        knowledge.add_answer(
+            connection, self._library_id, (one, other), verdict, self._ledger.now()
+        )
 
 
 def read_answers(document: Mapping[str, Any]) -> list[tuple[str, str, Verdict]]:

@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from syncd.desk import CollectionBook, LedgerDesk
 from syncd.errors import AccessDeniedError, InputError, UnavailableError
+from syncd.guards import DEFAULT_LIMITS, Guards, Limits
 from syncd.ledger import holds, journal, mirror, outbox
-from syncd.ledger.journal import ExportFacts
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger, LibraryRow
+from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
 from syncd.matching import Policy, resolve
-from syncd.plan import Decision, Intent, Plan
+from syncd.plan import Intent, Plan
 from syncd.planning import make_intents
+from syncd.promising import promise
 from syncd.pulse import checkpoint
 from syncd.pushing import Pause, Pusher, end_finished_runs
-from syncd.reading import Delivery, Reading, Tools, read_deliveries
+from syncd.reading import Delivery, Reading, Tools, read_deliveries, with_rejections
 from syncd.record import ItemKey
 from syncd.replanning import Replanner
 from syncd.review import Reviewer
 
 log = logging.getLogger(__name__)
-
-_FEW = 10
-"""So few items may vanish from any library without anybody being asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,12 @@ class ReconcileReport:
 
 @dataclass(frozen=True, slots=True)
 class Helpers:
-    """What a run is given beside library and ledger: kinds of notes, waiting, chance, guards.
-
-    `max_creates` is the most items that one run may make, `max_shrink` the share of a library
-    that may be gone when it is looked at again.
-    """
+    """What a run is given beside library and ledger: kinds of notes, waiting, chance, guards."""
 
     keep_notes: Collection[str]
     pause: Pause
     jitter: Callable[[], float]
-    max_creates: int = 20_000
-    max_shrink: float = 0.33
+    limits: Limits = DEFAULT_LIMITS
 
 
 class LibraryRun:
@@ -89,6 +81,7 @@ class LibraryRun:
         self._ledger = ledger
         self._helpers = helpers
         self._policy = Policy()
+        self._guards = Guards(name, ledger, helpers.limits)
         self._description: Description | None = None
 
     # Opening
@@ -140,7 +133,7 @@ class LibraryRun:
         changed = 0
         for page in self._library.changes_since(row.cursor, known=self._known_versions):
             checkpoint()
-            self._guard_losses(row, page.deleted)
+            self._guards.mind_losses(row, page.deleted)
             with self._ledger.write() as connection:
                 foreign |= mirror.apply_page(connection, row.library_id, page)
                 changed += len(page.items) + len(page.deleted)
@@ -154,40 +147,9 @@ class LibraryRun:
                     )
         return changed
 
-    def _guard_losses(self, row: LibraryRow, deleted: Sequence[ItemKey]) -> None:
-        """Stop before a library that has all but vanished is believed."""
-        if len(deleted) < _FEW or row.paused == "":
-            return
-        with self._ledger.read() as connection:
-            known, lost = mirror.count_losses(connection, row.library_id, deleted)
-        if lost >= _FEW and lost > known * self._helpers.max_shrink:
-            self._pause(f"{lost} of {known} items have vanished since the last look")
-
-    def _guard_creates(self, intents: Sequence[Intent]) -> None:
-        creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
-        limit = self._helpers.max_creates
-        if creates > limit and self._row().paused != "":
-            self._pause(f"one run would make {creates} items, and max_creates is {limit}")
-
-    def _pause(self, reason: str) -> None:
-        """Stop working on this library until a person says that it is all right."""
-        self._ledger.set_paused(self._library_id, reason)
-        raise UnavailableError(_paused_words(self.name, reason))
-
-    def _expect_running(self) -> None:
-        reason = self._row().paused
-        if reason:
-            raise UnavailableError(_paused_words(self.name, reason))
-
-    def _mind_guards(self) -> None:
-        """A run has passed after a person resumed the library: the guards are up again."""
-        if self._row().paused == "":
-            self._ledger.set_paused(self._library_id, None)
-
     def resume(self) -> None:
         """Go on after a guard stopped this library; the next run passes the guards."""
-        if self._row().paused:
-            self._ledger.set_paused(self._library_id, "")
+        self._guards.let_pass(self._row())
 
     def cursor(self) -> int:
         """Return the library version up to which the mirror is complete."""
@@ -225,7 +187,7 @@ class LibraryRun:
 
         Raises `LibraryError`; what was promised by then is carried out by `push_pending`.
         """
-        self._expect_running()
+        self._guards.expect_running(self._row())
         if not self.description.writable:
             raise AccessDeniedError(self.description.access or "the library may only be read")
         with self._patiently():
@@ -233,13 +195,13 @@ class LibraryRun:
             self._pusher.push_all()
         fresh = [delivery for delivery in deliveries if not self._was_delivered(delivery)]
         summary = self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {})
-        self._mind_guards()
+        self._guards.raise_again(self._row())
         return summary
 
     def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
         reading, intents, book = self._draft(fresh)
-        self._guard_creates(intents)
-        run_id = self._promise(fresh, reading, intents, book, reason)
+        self._guards.mind_creates(self._row(), intents)
+        run_id = promise(self._ledger, self._row(), fresh, reading, intents, book, reason)
         told = {"run": run_id, "library": self.name}
         log.info("planned %s", reason, extra={**told, "records": len(intents)})
         self.push_pending()
@@ -268,7 +230,7 @@ class LibraryRun:
 
     def push_pending(self) -> None:
         """Carry out what is promised, and close the runs that are done."""
-        self._expect_running()
+        self._guards.expect_running(self._row())
         with self._patiently():
             self._pusher.push_all()
             end_finished_runs(self._ledger, self._library_id)
@@ -288,37 +250,10 @@ class LibraryRun:
             description.identity, self._library.collections() if wants_collections else ()
         )
         desk = LedgerDesk(self._ledger, self._library_id, description.identity, book)
-        works = mirror.LedgerWorks(self._ledger, self._library_id)
+        works = LedgerWorks(self._ledger, self._library_id)
         rulings = resolve([record.citation for record in reading.incoming], works, self._policy)
         intents = make_intents(reading.incoming, rulings, desk)
         return reading, with_rejections(intents, reading), book
-
-    def _promise(
-        self,
-        deliveries: Sequence[Delivery],
-        reading: Reading,
-        intents: Sequence[Intent],
-        book: CollectionBook,
-        reason: str,
-    ) -> int:
-        """Write down the whole plan at once: decisions, operations, questions, deliveries."""
-        row = self._row()
-        now = self._ledger.now()
-        with self._ledger.write() as connection:
-            run_id = journal.begin_run(connection, row.library_id, reason, now)
-            exports = [
-                journal.get_export(connection, _facts(delivery), now) for delivery in deliveries
-            ]
-            marked = [_with_outcome(intent) for intent in intents]
-            record_ids = journal.add_records(connection, row.library_id, run_id, marked, exports)
-            writer = _PlanWriter(connection, row, run_id, now)
-            writer.add_operations(intents, record_ids, book)
-            writer.add_knowledge(intents)
-            writer.add_questions(intents, record_ids)
-            for number, delivery in enumerate(deliveries):
-                if number not in reading.changed:
-                    writer.add_delivery(exports[number], delivery)
-        return run_id
 
     # Patience
 
@@ -339,7 +274,7 @@ class LibraryRun:
         with self._patiently():
             changed = self.refresh()
         self.push_pending()
-        self._mind_guards()
+        self._guards.raise_again(self._row())
         self._ledger.set_reconciled(before.library_id)
         with self._ledger.read() as connection:
             removed = mirror.removed_items(connection, before.library_id)
@@ -387,111 +322,3 @@ class _Patience(NamedTuple):
         if isinstance(error, UnavailableError) and error.retry_after is not None:
             until = self.ledger.clock.now() + max(error.retry_after, timedelta())
             self.ledger.set_not_before(self.library_id, until)
-
-
-class _PlanWriter(NamedTuple):
-    """Writes one plan into the ledger, inside one transaction."""
-
-    connection: Connection
-    row: LibraryRow
-    run_id: int
-    now: str
-
-    def add_operations(
-        self, intents: Sequence[Intent], record_ids: Sequence[int], book: CollectionBook
-    ) -> None:
-        planned = [(None, "asked for by a folder", operation) for operation in book.to_make]
-        of_records = [
-            (record_id, intent.planned.reason, operation)
-            for intent, record_id in zip(intents, record_ids, strict=True)
-            for operation in intent.operations
-        ]
-        outbox.add_operations(
-            self.connection,
-            self.row.library_id,
-            self.run_id,
-            [*planned, *of_records],
-            self.row.cursor,
-        )
-
-    def add_knowledge(self, intents: Sequence[Intent]) -> None:
-        """Remember aliases, shared DOIs, and where items are put."""
-        library_id = self.row.library_id
-        keyed = [(intent, intent.planned.item_key) for intent in intents]
-        mirror.add_identifiers(
-            self.connection,
-            library_id,
-            [(kind, value, key) for intent, key in keyed if key for kind, value in intent.aliases],
-            alias=True,
-        )
-        mirror.add_members(
-            self.connection,
-            library_id,
-            [(key, intent.member) for intent, key in keyed if key and intent.member],
-        )
-        mirror.add_shared_dois(
-            self.connection, library_id, {doi for intent in intents for doi in intent.shared}
-        )
-        mirror.add_placements(
-            self.connection,
-            library_id,
-            [
-                (key, kind, value)
-                for intent, key in keyed
-                if key
-                for kind, value in intent.placements
-            ],
-        )
-
-    def add_questions(self, intents: Sequence[Intent], record_ids: Sequence[int]) -> None:
-        for intent, record_id in zip(intents, record_ids, strict=True):
-            if intent.question is not None:
-                holds.add_hold(
-                    self.connection,
-                    self.row.library_id,
-                    record_id,
-                    kind="identity",
-                    question=intent.question.name,
-                    reason=intent.planned.reason,
-                    payload=intent.question.payload,
-                    now=self.now,
-                )
-
-    def add_delivery(self, export_id: int, delivery: Delivery) -> None:
-        folder = delivery.place.folder
-        sha256 = delivery.export.sha256
-        known = journal.is_delivered(self.connection, self.row.library_id, sha256, folder)
-        # A file that a person names by hand is read again as often as they like.
-        if not known:
-            journal.add_delivery(
-                self.connection, export_id, self.row.library_id, folder, self.run_id, self.now
-            )
-
-
-def _paused_words(name: str, reason: str) -> str:
-    return f"paused: {reason}. If that is as it should be, `syncd resume {name}` goes on"
-
-
-def with_rejections(intents: Sequence[Intent], reading: Reading) -> list[Intent]:
-    """Put entries that could not be used where they stood among the others."""
-    rejected = [Intent(r.planned, r.export, r.entry) for r in reading.rejected]
-    return sorted(
-        [*intents, *rejected], key=lambda intent: (intent.export, intent.planned.origin.index)
-    )
-
-
-def _with_outcome(intent: Intent) -> Intent:
-    outcome = {
-        Decision.CREATE: "pending",
-        Decision.COLLECT: "pending",
-        Decision.UPDATE: "pending",
-        Decision.SKIP: "unchanged",
-    }.get(intent.planned.decision)
-    return replace(intent, planned=replace(intent.planned, outcome=outcome))
-
-
-def _facts(delivery: Delivery) -> ExportFacts:
-    export = delivery.export
-    return ExportFacts(
-        export.sha256, export.size, bytes(export.name.name, "utf-8", "surrogateescape")
-    )

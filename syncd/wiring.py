@@ -13,6 +13,7 @@ from adapters.dry_run import DryRunLibrary
 from syncd.clock import Clock, SystemClock
 from syncd.daemon.work import Assembly
 from syncd.errors import ConfigError, Problem
+from syncd.guards import Limits
 from syncd.keys import find_key
 from syncd.ledger.store import Ledger
 from syncd.library import Adapter, Library, Operation, Surroundings
@@ -93,8 +94,7 @@ def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> A
 def _helpers(settings: Settings, pause: Pause) -> Helpers:
     return Helpers(
         keep_notes=settings.notes.keep,
-        max_creates=settings.limits.max_creates,
-        max_shrink=settings.limits.max_shrink,
+        limits=Limits(settings.limits.max_creates, settings.limits.max_shrink),
         pause=pause,
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from syncd.ledger.mirror import chunks
+from syncd.ledger.statements import chunks
 from syncd.ledger.tables import hold
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from syncd.ledger.mirror import chunks
+from syncd.ledger.statements import chunks
 from syncd.ledger.store import parse_instant
 from syncd.ledger.tables import delivery, export, outbox, record, run
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer

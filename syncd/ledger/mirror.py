@@ -7,29 +7,21 @@ again.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syncd.item import citation_of
-from syncd.ledger.store import Ledger
+from syncd.ledger import index
+from syncd.ledger.statements import chunks
 from syncd.ledger.tables import (
-    answer,
-    block,
-    identifier,
     item,
     library,
-    member,
-    placement,
-    shared_doi,
 )
 from syncd.library import Changes, StoredItem
 from syncd.matching import (
     Features,
-    Known,
-    Verdict,
     blocking_keys,
     dump_features,
     features_of,
@@ -38,23 +30,8 @@ from syncd.matching import (
 from syncd.plan import KnownItem
 from syncd.record import Citation, ItemKey
 
-_CHUNK = 400
-"""Values per IN list: far below any database's limit on parameters."""
-
-_BLOCK_CUT = 200
-"""Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
-
 _NO_WORKS = frozenset({"note", "attachment", "annotation"})
 """Item types that hang below a work and are none themselves."""
-
-_T = TypeVar("_T")
-
-
-def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
-    """Yield the values in lists short enough for one statement."""
-    listed = list(values)
-    for start in range(0, len(listed), _CHUNK):
-        yield listed[start : start + _CHUNK]
 
 
 class ItemRow(NamedTuple):
@@ -119,35 +96,11 @@ def _forget(connection: Connection, library_id: int, keys: Sequence[str]) -> dic
         return {}
     for row in found:
         if row.features is not None:
-            _forget_index(connection, library_id, row.item_key, load_features(row.features))
+            index.forget(connection, library_id, row.item_key, load_features(row.features))
     connection.execute(
         delete(item).where(item.c.library_id == library_id, item.c.item_key.in_(keys))
     )
     return {row.item_key: row.made_by_run for row in found}
-
-
-def _forget_index(
-    connection: Connection, library_id: int, item_key: str, features: Features
-) -> None:
-    # Aliases stay: the ledger alone knows them. Rows are named by their whole primary key, as
-    # neither index can be searched by item.
-    for kind, value in features.identity.pairs():
-        connection.execute(
-            delete(identifier).where(
-                identifier.c.library_id == library_id,
-                identifier.c.kind == kind,
-                identifier.c.value == value,
-                identifier.c.item_key == item_key,
-                identifier.c.alias == 0,
-            )
-        )
-    connection.execute(
-        delete(block).where(
-            block.c.library_id == library_id,
-            block.c.block.in_(blocking_keys(features)),
-            block.c.item_key == item_key,
-        )
-    )
 
 
 def _index(
@@ -162,8 +115,8 @@ def _index(
         if row.citation
         for kind, value in dict.fromkeys(row.citation.identity.pairs())
     ]
-    add_identifiers(connection, library_id, names, alias=False)
-    _add_blocks(
+    index.add_identifiers(connection, library_id, names, alias=False)
+    index.add_blocks(
         connection,
         library_id,
         {
@@ -173,73 +126,6 @@ def _index(
             for key in blocking_keys(features[row.key])
         },
     )
-
-
-def _add_blocks(
-    connection: Connection, library_id: int, blocks: Collection[tuple[int, str]]
-) -> None:
-    """Let items be found by these (blocking key, item key)."""
-    for part in chunks(blocks):
-        found = connection.execute(
-            select(block.c.block, block.c.item_key).where(
-                block.c.library_id == library_id,
-                block.c.block.in_({key for key, _ in part}),
-                block.c.item_key.in_({item_key for _, item_key in part}),
-            )
-        )
-        known = {(row.block, row.item_key) for row in found}
-        rows = [
-            {"library_id": library_id, "block": key, "item_key": item_key}
-            for key, item_key in part
-            if (key, item_key) not in known
-        ]
-        if rows:
-            connection.execute(insert(block), rows)
-
-
-def add_identifiers(
-    connection: Connection,
-    library_id: int,
-    names: Iterable[tuple[str, str, str]],
-    *,
-    alias: bool,
-) -> None:
-    """Let items be found by these (kind, value, item key)."""
-    wanted = set(names)
-    for part in chunks(wanted):
-        known = _known_names(connection, library_id, part)
-        rows = [
-            {
-                "library_id": library_id,
-                "kind": kind,
-                "value": value,
-                "item_key": key,
-                "alias": int(alias),
-            }
-            for kind, value, key in part
-            if (kind, value, key) not in known
-        ]
-        if rows:
-            connection.execute(insert(identifier), rows)
-
-
-def _known_names(
-    connection: Connection, library_id: int, names: Sequence[tuple[str, str, str]]
-) -> set[tuple[str, str, str]]:
-    by_kind: defaultdict[str, set[str]] = defaultdict(set)
-    for kind, value, _ in names:
-        by_kind[kind].add(value)
-    known: set[tuple[str, str, str]] = set()
-    for kind, values in by_kind.items():
-        found = connection.execute(
-            select(identifier.c.value, identifier.c.item_key).where(
-                identifier.c.library_id == library_id,
-                identifier.c.kind == kind,
-                identifier.c.value.in_(values),
-            )
-        )
-        known.update((kind, row.value, row.item_key) for row in found)
-    return known
 
 
 def note_change(
@@ -387,153 +273,6 @@ def find_items(
     return items
 
 
-def find_placements(
-    connection: Connection, library_id: int, keys: Collection[str]
-) -> dict[str, frozenset[tuple[str, str]]]:
-    """Return where syncd once put these items: (collection | tag, value)."""
-    places: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for part in chunks(keys):
-        found = connection.execute(
-            select(placement.c.item_key, placement.c.kind, placement.c.value).where(
-                placement.c.library_id == library_id, placement.c.item_key.in_(part)
-            )
-        )
-        for row in found:
-            places[row.item_key].add((row.kind, row.value))
-    return {key: frozenset(values) for key, values in places.items()}
-
-
-def add_placements(
-    connection: Connection, library_id: int, places: Collection[tuple[str, str, str]]
-) -> None:
-    """Remember that syncd puts items there: (item key, collection | tag, value)."""
-    known = find_placements(connection, library_id, {key for key, _, _ in places})
-    rows = [
-        {"library_id": library_id, "item_key": key, "kind": kind, "value": value}
-        for key, kind, value in dict.fromkeys(places)
-        if (kind, value) not in known.get(key, frozenset())
-    ]
-    if rows:
-        connection.execute(insert(placement), rows)
-
-
-def move_placements(connection: Connection, library_id: int, old: str, new: str) -> None:
-    """Let what was remembered of one key hold for another: the item goes under that one."""
-    places = find_placements(connection, library_id, [old]).get(old, frozenset())
-    connection.execute(
-        delete(placement).where(placement.c.library_id == library_id, placement.c.item_key == old)
-    )
-    add_placements(connection, library_id, [(new, kind, value) for kind, value in places])
-
-
-def add_shared_dois(connection: Connection, library_id: int, dois: Collection[str]) -> None:
-    """Remember DOIs that name several works."""
-    known = find_shared_dois(connection, library_id, dois)
-    rows = [{"library_id": library_id, "doi": doi} for doi in set(dois) - known]
-    if rows:
-        connection.execute(insert(shared_doi), rows)
-
-
-def find_shared_dois(connection: Connection, library_id: int, dois: Collection[str]) -> set[str]:
-    """Return those of the DOIs that are known to name several works."""
-    found: set[str] = set()
-    for part in chunks(dois):
-        found.update(
-            connection.execute(
-                select(shared_doi.c.doi).where(
-                    shared_doi.c.library_id == library_id, shared_doi.c.doi.in_(part)
-                )
-            ).scalars()
-        )
-    return found
-
-
-def add_members(
-    connection: Connection, library_id: int, members: Collection[tuple[str, Citation]]
-) -> None:
-    """Remember records that were found to be the works of these items."""
-    wanted = {(key, dump_features(features_of(citation))) for key, citation in members}
-    for part in chunks({key for key, _ in wanted}):
-        known = {
-            *_find_members(connection, library_id, part),
-            *_find_own_features(connection, library_id, part),
-        }
-        fresh = [pair for pair in wanted if pair[0] in part and pair not in known]
-        if fresh:
-            connection.execute(
-                insert(member),
-                [
-                    {"library_id": library_id, "item_key": key, "features": features}
-                    for key, features in fresh
-                ],
-            )
-            blocks = {
-                (block_key, key)
-                for key, features in fresh
-                for block_key in blocking_keys(load_features(features))
-            }
-            _add_blocks(connection, library_id, blocks)
-
-
-def _find_members(
-    connection: Connection, library_id: int, keys: Sequence[str]
-) -> list[tuple[str, bytes]]:
-    """Return (item key, features) of the records remembered for these items."""
-    rows = connection.execute(
-        select(member.c.item_key, member.c.features).where(
-            member.c.library_id == library_id, member.c.item_key.in_(keys)
-        )
-    )
-    return [(row.item_key, row.features) for row in rows]
-
-
-def _find_own_features(
-    connection: Connection, library_id: int, keys: Sequence[str]
-) -> list[tuple[str, bytes]]:
-    """Return (item key, features) of these items themselves."""
-    rows = connection.execute(
-        select(item.c.item_key, item.c.features).where(
-            item.c.library_id == library_id, item.c.item_key.in_(keys)
-        )
-    )
-    return [(row.item_key, row.features) for row in rows]
-
-
-def find_answer(connection: Connection, library_id: int, one: str, other: str) -> Verdict | None:
-    """Return what a person said about these two works, each an item key or a fingerprint."""
-    first, second = sorted((one, other))
-    verdict = connection.execute(
-        select(answer.c.verdict).where(
-            answer.c.library_id == library_id, answer.c.one == first, answer.c.other == second
-        )
-    ).scalar_one_or_none()
-    return Verdict(verdict) if verdict else None
-
-
-def add_answer(
-    connection: Connection, library_id: int, works: tuple[str, str], verdict: Verdict, now: str
-) -> None:
-    """Remember what a person said about two works, in place of what was said before."""
-    one, other = sorted(works)
-    key = {"library_id": library_id, "one": one, "other": other}
-    connection.execute(
-        delete(answer).where(
-            answer.c.library_id == library_id, answer.c.one == one, answer.c.other == other
-        )
-    )
-    connection.execute(insert(answer).values(**key, verdict=verdict.value, answered_at=now))
-
-
-def all_answers(connection: Connection, library_id: int) -> list[tuple[str, str, str]]:
-    """Return every answer about a library: (one, other, verdict)."""
-    rows = connection.execute(
-        select(answer.c.one, answer.c.other, answer.c.verdict)
-        .where(answer.c.library_id == library_id)
-        .order_by(answer.c.one, answer.c.other)
-    )
-    return [(row.one, row.other, row.verdict) for row in rows]
-
-
 def removed_items(connection: Connection, library_id: int) -> list[tuple[str, str]]:
     """Return (key, state) of the items that syncd made and somebody removed since."""
     rows = connection.execute(
@@ -546,92 +285,3 @@ def removed_items(connection: Connection, library_id: int) -> list[tuple[str, st
         .order_by(item.c.item_key)
     )
     return [(row.item_key, row.state) for row in rows]
-
-
-class LedgerWorks:
-    """`matching.KnownWorks`, answered from one library's mirror."""
-
-    def __init__(self, ledger: Ledger, library_id: int) -> None:
-        self._ledger = ledger
-        self._library_id = library_id
-
-    def by_identifiers(
-        self, pairs: Collection[tuple[str, str]]
-    ) -> dict[tuple[str, str], list[Known]]:
-        """Return the items that bear these identifiers, aliases included."""
-        by_kind: defaultdict[str, set[str]] = defaultdict(set)
-        for kind, value in pairs:
-            by_kind[kind].add(value)
-        found: list[tuple[tuple[str, str], str]] = []
-        with self._ledger.read() as connection:
-            for kind, values in by_kind.items():
-                for part in chunks(values):
-                    rows = connection.execute(
-                        select(identifier.c.value, identifier.c.item_key).where(
-                            identifier.c.library_id == self._library_id,
-                            identifier.c.kind == kind,
-                            identifier.c.value.in_(part),
-                        )
-                    )
-                    found += [((kind, row.value), row.item_key) for row in rows]
-            return self._gather(connection, found)
-
-    def by_blocks(self, keys: Collection[int]) -> dict[int, list[Known]]:
-        """Return the items under these blocking keys; of a huge block, only its first items."""
-        found: list[tuple[int, str]] = []
-        taken: defaultdict[int, int] = defaultdict(int)
-        with self._ledger.read() as connection:
-            for part in chunks(keys):
-                rows = connection.execute(
-                    select(block.c.block, block.c.item_key).where(
-                        block.c.library_id == self._library_id, block.c.block.in_(part)
-                    )
-                )
-                for row in rows:
-                    taken[row.block] += 1
-                    if taken[row.block] <= _BLOCK_CUT:
-                        found.append((row.block, row.item_key))
-            return self._gather(connection, found)
-
-    def shared_dois(self, dois: Collection[str]) -> set[str]:
-        """Return those of the DOIs that are known to name several works."""
-        with self._ledger.read() as connection:
-            return find_shared_dois(connection, self._library_id, dois)
-
-    def answer(self, one: str, other: str) -> Verdict | None:
-        """Return what a person said about these two; None if nobody was asked."""
-        with self._ledger.read() as connection:
-            return find_answer(connection, self._library_id, one, other)
-
-    def _gather(
-        self, connection: Connection, found: Sequence[tuple[_T, str]]
-    ) -> dict[_T, list[Known]]:
-        works = self._read_works(connection, {key for _, key in found})
-        gathered: defaultdict[_T, list[Known]] = defaultdict(list)
-        for name, key in found:
-            gathered[name] += works.get(key, ())
-        return dict(gathered)
-
-    def _read_works(self, connection: Connection, keys: Collection[str]) -> dict[str, list[Known]]:
-        works: dict[str, list[Known]] = {}
-        for part in chunks(keys):
-            rows = connection.execute(
-                select(item.c.item_key, item.c.state, item.c.features, item.c.made_by_run).where(
-                    item.c.library_id == self._library_id,
-                    item.c.item_key.in_(part),
-                    item.c.features.is_not(None),
-                )
-            )
-            for row in rows:
-                known = Known(
-                    ref=row.item_key,
-                    features=load_features(row.features),
-                    removed=None if row.state == "present" else row.state,
-                    made_by_us=row.made_by_run is not None,
-                )
-                works[row.item_key] = [known]
-            for key, features in _find_members(connection, self._library_id, part):
-                if key in works:
-                    known = works[key][0]._replace(features=load_features(features))
-                    works[key].append(known)
-        return works

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
-from syncd.ledger.mirror import chunks
+from syncd.ledger.statements import chunks
 from syncd.ledger.tables import outbox
 from syncd.library import (
     AddToCollection,

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import AccessDeniedError, OutcomeUnknownError, RejectedError, UnavailableError
+from syncd.guards import Limits as Guarded
 from syncd.ledger.store import Ledger
 from syncd.library import (
     Answer,
@@ -615,7 +616,7 @@ def test_without_the_right_to_notes_none_are_sent(tmp_path: Path) -> None:
 
 
 def test_a_drop_of_more_records_than_allowed_pauses_the_library(house: House) -> None:
-    house.helpers = replace(HELPERS, max_creates=2)
+    house.helpers = replace(HELPERS, limits=Guarded(creates=2, shrink=0.33))
 
     with pytest.raises(UnavailableError, match="max_creates is 2"):
         house.drop(*(scopus_record(number) for number in range(3)))
@@ -626,7 +627,7 @@ def test_a_drop_of_more_records_than_allowed_pauses_the_library(house: House) ->
 
 
 def test_a_person_lets_one_large_run_pass(house: House) -> None:
-    house.helpers = replace(HELPERS, max_creates=2)
+    house.helpers = replace(HELPERS, limits=Guarded(creates=2, shrink=0.33))
     with pytest.raises(UnavailableError):
         house.drop(*(scopus_record(number) for number in range(3)))
 

@@ -1,0 +1,18 @@
+"""What every room of the ledger needs for its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeVar
+
+_CHUNK = 400
+"""Values per IN list: far below any database's limit on parameters."""
+
+_T = TypeVar("_T")
+
+
+def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    """Yield the values in lists short enough for one statement."""
+    listed = list(values)
+    for start in range(0, len(listed), _CHUNK):
+        yield listed[start : start + _CHUNK]
