@@ -99,7 +99,7 @@ class Transport(httpx2.BaseTransport):
     ) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
-        self._inner = inner or httpx2.HTTPTransport(proxy=find_proxy(url))
+        self._inner = inner or _open_wire(url)
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
         self.key: str | None = None
@@ -189,6 +189,14 @@ class Transport(httpx2.BaseTransport):
 def open_client(transport: Transport) -> httpx2.Client:
     """Return a client over this transport that adds nothing from the environment."""
     return httpx2.Client(transport=transport, follow_redirects=False, trust_env=False)
+
+
+def _open_wire(url: str) -> httpx2.BaseTransport:
+    try:
+        return httpx2.HTTPTransport(proxy=find_proxy(url))
+    except (ImportError, ValueError) as error:
+        # Going around a proxy that cannot be used would be a surprise.
+        raise UnavailableError(f"the proxy that the environment names: {error}") from error
 
 
 def find_proxy(url: str) -> str | None:

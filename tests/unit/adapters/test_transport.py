@@ -387,3 +387,13 @@ def test_a_proxy_is_taken_from_the_environment_but_not_for_loopback(
         monkeypatch.setenv(name, value)
 
     assert find_proxy(url) == proxy
+
+
+def test_a_proxy_that_cannot_be_used_is_not_gone_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "carrier-pigeon://loft:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(UnavailableError, match="proxy"):
+        Transport(URL)
