@@ -49,7 +49,7 @@ def options(
 
 def titles(server: ZoteroServer, account: Account) -> list[str]:
     items = server.state(account.library)["items"].values()
-    return [item["data"]["title"] for item in items if "title" in item["data"]]
+    return [item["title"] for item in items if "title" in item]
 
 
 def test_an_account_and_five_lines_bring_the_first_record(
