@@ -7,7 +7,8 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from syncd.promising import promise
 from syncd.pulse import checkpoint
 from syncd.pushing import Pause, Pusher, end_finished_runs
 from syncd.reading import Delivery, Reading, Tools, read_deliveries, with_rejections
+from syncd.reconciling import ReconcileReport, Witness, report_on
 from syncd.record import ItemKey
 from syncd.replanning import Replanner
 from syncd.review import Reviewer
@@ -51,18 +53,6 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ReconcileReport:
-    """How library and ledger compare; the fields are those of `syncd.reconcile/1`."""
-
-    library: str
-    from_version: int
-    to_version: int
-    changed: int
-    trashed: tuple[str, ...]
-    deleted: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Helpers:
     """What a run is given beside library and ledger: kinds of notes, waiting, chance, guards."""
 
@@ -83,6 +73,7 @@ class LibraryRun:
         self._policy = Policy()
         self._guards = Guards(name, ledger, helpers.limits)
         self._description: Description | None = None
+        self._witness: Witness | None = None
 
     # Opening
 
@@ -135,6 +126,8 @@ class LibraryRun:
             checkpoint()
             self._guards.mind_losses(row, page.deleted)
             with self._ledger.write() as connection:
+                if self._witness is not None:
+                    self._witness.see(connection, page)
                 foreign |= mirror.apply_page(connection, row.library_id, page)
                 changed += len(page.items) + len(page.deleted)
                 if page.to_version is not None:
@@ -269,23 +262,37 @@ class LibraryRun:
     # Looking after
 
     def reconcile(self) -> ReconcileReport:
-        """Bring the mirror up to date, carry out what waits, and report what is missing."""
-        before = self._row()
-        with self._patiently():
-            changed = self.refresh()
-        self.push_pending()
+        """Follow the library, carry out what waits, and report how library and ledger compare."""
+        with self._witnessing() as witness:
+            self._follow()
+            self.push_pending()
         self._guards.raise_again(self._row())
-        self._ledger.set_reconciled(before.library_id)
-        with self._ledger.read() as connection:
-            removed = mirror.removed_items(connection, before.library_id)
-        return ReconcileReport(
-            library=self.name,
-            from_version=before.cursor,
-            to_version=self._row().cursor,
-            changed=changed,
-            trashed=tuple(key for key, state in removed if state == "trashed"),
-            deleted=tuple(key for key, state in removed if state == "deleted"),
-        )
+        self._ledger.set_reconciled(self._library_id)
+        report = report_on(self.name, witness, self._ledger, self.cursor())
+        told = {"library": self.name}
+        log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
+        return report
+
+    def survey(self) -> ReconcileReport:
+        """Follow the library and report as `reconcile` does, but send nothing."""
+        with self._witnessing() as witness:
+            self._follow()
+        return report_on(self.name, witness, self._ledger, self.cursor())
+
+    def _follow(self) -> None:
+        # What is in doubt comes first, so that our own writes are not taken for somebody else's.
+        with self._patiently():
+            self._pusher.look_up_sent()
+            self.refresh()
+
+    @contextmanager
+    def _witnessing(self) -> Iterator[Witness]:
+        """Note down, while it is entered, what others have done to the library."""
+        self._witness = witness = Witness(self._row())
+        try:
+            yield witness
+        finally:
+            self._witness = None
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""

@@ -19,7 +19,7 @@ from syncd.ledger.tables import (
     item,
     library,
 )
-from syncd.library import Changes, StoredItem
+from syncd.library import Changes, ItemData, StoredItem
 from syncd.matching import (
     Features,
     blocking_keys,
@@ -44,16 +44,20 @@ class ItemRow(NamedTuple):
     citation: Citation | None
 
 
+def is_work(data: ItemData) -> bool:
+    """Say whether an item is a work, rather than a part of one such as a note."""
+    return data.get("itemType") not in _NO_WORKS and not data.get("parentItem")
+
+
 def row_of(stored: StoredItem) -> ItemRow:
     """Read from an item what the mirror keeps of it."""
     data = stored.data
-    is_work = data.get("itemType") not in _NO_WORKS and not data.get("parentItem")
     return ItemRow(
         key=stored.key,
         version=stored.version,
         state="trashed" if stored.trashed else "present",
         collections=" ".join(data.get("collections", ())),
-        citation=citation_of(data) if is_work else None,
+        citation=citation_of(data) if is_work(data) else None,
     )
 
 
@@ -271,17 +275,3 @@ def find_items(
             collections = frozenset(row.collections.split())
             items[row.item_key] = KnownItem(row.state, row.version, collections, bool(row.seen))
     return items
-
-
-def removed_items(connection: Connection, library_id: int) -> list[tuple[str, str]]:
-    """Return (key, state) of the items that syncd made and somebody removed since."""
-    rows = connection.execute(
-        select(item.c.item_key, item.c.state)
-        .where(
-            item.c.library_id == library_id,
-            item.c.state != "present",
-            item.c.made_by_run.is_not(None),
-        )
-        .order_by(item.c.item_key)
-    )
-    return [(row.item_key, row.state) for row in rows]
