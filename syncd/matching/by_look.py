@@ -8,6 +8,7 @@ companion papers of one team.
 from __future__ import annotations
 
 from syncd.matching.comparison import Comparison
+from syncd.matching.features import Kind
 from syncd.matching.likeness import SAME as SAME_TITLE
 from syncd.matching.people import Authors
 from syncd.matching.rules import (
@@ -63,7 +64,13 @@ def _equal(it: Comparison) -> bool:
 
 
 def _generic_in_one_place(it: Comparison) -> bool:
-    return _generic_here(it) and it.issue is True and it.page is True and it.last_page is not False
+    return (
+        _generic_here(it)
+        and it.same_year
+        and it.issue is True
+        and it.page is True
+        and it.last_page is not False
+    )
 
 
 def _generic_with_little_else(it: Comparison) -> bool:
@@ -89,7 +96,12 @@ def _generic(it: Comparison) -> bool:
 
 def _same_place_and_title(it: Comparison) -> bool:
     sure = not titles_part_ways(it) or (it.same_article_pages and not it.title.other_part)
-    return it.same_place and it.same_title and it.author_in_common and sure
+    return _same_issue_or_telling(it) and it.same_title and it.author_in_common and sure
+
+
+def _same_issue_or_telling(it: Comparison) -> bool:
+    """A column of one author may begin on the same page of every issue."""
+    return it.same_place and (it.telling or it.issue is not False)
 
 
 def _same_place_no_author(it: Comparison) -> bool:
@@ -101,10 +113,10 @@ def _same_pages_and_title(it: Comparison) -> bool:
 
 
 def _same_place_similar_title(it: Comparison) -> bool:
-    sure = it.same_article_pages or not it.title.other_words
-    return (
-        it.same_place and it.alike and it.same_first_author and sure and not it.title.other_numbers
-    )
+    if it.title.other_numbers or (it.title.other_words and not it.same_article_pages):
+        return False
+    here = it.same_place and it.telling and it.issue is not False
+    return here and it.alike and it.same_first_author
 
 
 def _same_place_other_title(it: Comparison) -> bool:
@@ -170,9 +182,10 @@ def _has_one_for_it(it: Comparison) -> bool:
         return False
     if not it.one.container and not it.other.container:
         return it.same_year and it.authors is Authors.SAME and it.is_long
-    if it.same_year:
-        return it.container is True or it.same_first_author
-    return it.container is True and it.same_first_author
+    if it.container is True and it.same_first_author:
+        return it.same_year or it.kinds == {Kind.CONFERENCE}
+    nowhere = not it.one.container or not it.other.container
+    return it.same_year and (it.container is True or (nowhere and it.same_first_author))
 
 
 def _agree_but_once(it: Comparison) -> bool:

@@ -143,16 +143,17 @@ class Comparison(NamedTuple):
         return (
             self.page is True
             and self.volume is not False
-            and (
-                self.volume is True
-                or self.container is True
-                or (self.last_page is True and self.same_year)
-            )
+            and (self.volume is True or self._same_page_of_year)
             # under one identifier, another name of the journal is its translation
             and (self.container is not False or (bool(self.same_ids) and self.volume is True))
             and self.last_page is not False
             and self.years_agree
         )
+
+    @property
+    def _same_page_of_year(self) -> bool:
+        """Without a volume, its year and journal (or the last page) must stand for it."""
+        return self.same_year and (self.container is True or self.last_page is True)
 
     @property
     def same_pages(self) -> bool:

@@ -35,7 +35,7 @@ _TRIAL = re.compile(
 _NOTHING = frozenset(("unknown", "na", "n/a", "none", "null", "nan"))
 _LONGEST_CONTRACTION = 5
 _ALIKE = 0.9
-_WORDS_IN_COMMON = 0.6
+_FEW = 2
 
 
 @lru_cache(maxsize=16384)
@@ -103,14 +103,18 @@ def _ordinals(words: list[str]) -> set[str]:
     return {word for word in words if _ORDINAL.fullmatch(word)}
 
 
-def _telling(words: list[str]) -> set[str]:
-    return {word for word in words if word not in _OF_ANY_MEETING and not _ORDINAL.fullmatch(word)}
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _OF_ANY_MEETING and not _ORDINAL.fullmatch(word)]
 
 
-def _by_words(mine: set[str], theirs: set[str]) -> bool | None:
-    """`diabetes` is not `diabetes care`; the more words one name shares, the less it may be."""
-    shared = len(mine & theirs)
-    fewer = min(len(mine), len(theirs))
-    if shared == fewer:
-        return True if shared > 2 else None if shared == 2 else False
-    return None if shared >= 2 and shared >= _WORDS_IN_COMMON * fewer else False
+def _by_words(mine: list[str], theirs: list[str]) -> bool | None:
+    """`diabetes` is not `diabetes care`; a long name inside a longer one is most likely one."""
+    short, long = sorted((mine, theirs), key=len)
+    if len(short) < _FEW or not all(any(_begins(word, other) for other in long) for word in short):
+        return False
+    within = f" {' '.join(short)} " in f" {' '.join(long)} "
+    return True if within and len(short) > _FEW else None
+
+
+def _begins(word: str, other: str) -> bool:
+    return word.startswith(other) or other.startswith(word)

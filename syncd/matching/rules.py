@@ -62,7 +62,7 @@ def is_same_citation(it: Comparison) -> bool:
         return False
     if it.alike or it.title.contained:
         return True
-    if not it.translated:
+    if not it.translated or it.authors is Authors.SHARED or it.authors is Authors.SAME_FIRST:
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
 
