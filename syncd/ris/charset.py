@@ -15,7 +15,7 @@ _A_SLIP = 2  # odd bytes that are damage rather than an encoding, if nothing exp
 _PLENTY = 40  # bytes that make a guess certain if they are all explained
 _HALF = 0.5  # share that windows-1252 has to explain if no other encoding is plausible at all
 _MARGIN = 1.0  # bytes by which an encoding has to explain more than the next
-_OF_ONE, _OF_SEVERAL = 0.95, 0.8  # shares of words in one language that tell one from several
+_OF_ONE, _OF_SEVERAL = 0.95, 0.85  # shares of words in one language that tell one from several
 _TELLING = 8  # bytes from which on that tells anything
 _LEAD, _LEAD_SHARE = 2.0, 0.25  # the same against windows-1252 where that is plausible too
 

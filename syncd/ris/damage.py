@@ -23,7 +23,8 @@ _SUSPECTS = tuple(
     re.compile(pattern)
     for pattern in (
         rb"\xc2[\x80-\x9f]",  # C1 control characters
-        rb"\xc3[\x82-\xb4](?:\xc2|\xc5|\xc6|\xcb|\xe2)",  # perhaps encoded twice
+        # perhaps encoded twice, see below
+        rb"\xc3(?:[\x82-\x85\x8e-\x91](?:\xc2|\xc5|\xc6|\xcb|\xe2)|\xa2\xe2\x82\xac|\xb0\xc5\xb8)",
         rb"\xce\x87",  # decomposes, as do some of the next, which else are invisible
         rb"\xe2(?:\x80[\x80\x81\x8b]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
     )

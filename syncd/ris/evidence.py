@@ -151,7 +151,7 @@ def _is_word(word: str, letters: frozenset[str]) -> bool:
 _NOWHERE = re.compile(
     r"(?i)[^\x00-\x7f]{5}|[^\x00-\x7fąćęłńóśźż]{4}|ñ(?![aeiouáéíóúüy]|\Z)|[aeiou]œ|œ[aeo]"
     r"|[èìò][aeiouy]|ê[aiou]|[aeiouy]æ|ã[bcdfghjklmnpqrtvz]|yý|ýy"
-    r"|[bcdfghjklmnpqrtvxz]š[bcdfghjklmnpqrtvxz]"
+    r"|[bcdfghjklmnpqrtvxz]š[bcdfghjklmnpqrtvxz]|őe|[aeo]ű"
 )
 
 
