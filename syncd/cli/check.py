@@ -13,7 +13,6 @@ from syncd.cli.exits import Exit
 from syncd.cli.session import load
 from syncd.clock import SystemClock
 from syncd.errors import ConfigError
-from syncd.places import state_for
 from syncd.preflight import (
     Area,
     Finding,
@@ -40,13 +39,9 @@ _EXITS = {
 
 
 @click.command("check")
-@options.config
-@options.state
-@options.file_library
+@options.where("file_library", "config", "state")
 @options.as_json
-def command(
-    config: Path | None, state: Path | None, file_library: Path | None, as_json: bool
-) -> Exit:
+def command(where: options.Where, as_json: bool) -> Exit:
     """Look for what would go wrong later, and say what to do about it.
 
     Reads the configuration, looks at every folder, the state directory and the machine, and asks
@@ -59,7 +54,7 @@ def command(
       syncd check --json | jq '.findings[] | select(.level == "problem")'
     """
     seen: list[Finding] = []
-    findings = _noting(_look(config, state_for(state, file_library), file_library), seen)
+    findings = _noting(_look(where), seen)
     if as_json:
         write_document(findings_document(findings), sys.stdout)
     else:
@@ -67,11 +62,12 @@ def command(
     return _sum_up(seen)
 
 
-def _look(config: Path | None, state: Path, file_library: Path | None) -> Iterator[Finding]:
+def _look(where: options.Where) -> Iterator[Finding]:
+    state = where.state_dir
     yield from check_machine()
     yield from check_state(state, SystemClock().now())
     try:
-        settings = load(config, file_library)
+        settings = load(where)
     except ConfigError as error:
         yield from findings_of(error)
         return

@@ -15,7 +15,7 @@ from syncd.cli.exits import Exit
 from syncd.cli.login import store
 from syncd.config import Settings, load_settings, parse_settings
 from syncd.config.documents import configuration
-from syncd.places import config_to_write, state_for
+from syncd.places import config_to_write
 from syncd.printable import printable
 from syncd.setup_wizard import (
     Answers,
@@ -60,7 +60,7 @@ class _Flags:
     metavar="FILE",
     help="Where to write it, instead of $SYNCD_CONFIG or your configuration directory.",
 )
-@options.state
+@options.where("state")
 @click.option(
     "--adapter",
     type=click.Choice(_ADAPTERS),
@@ -97,7 +97,7 @@ class _Flags:
 @click.option("--yes", is_flag=True, help="Ask nothing: take the flags, and defaults for the rest.")
 def command(
     config: Path | None,
-    state: Path | None,
+    where: options.Where,
     adapter: str | None,
     library_type: str | None,
     library_id: int | None,
@@ -130,7 +130,7 @@ def command(
     click.echo(f"wrote {shorten(path)}", err=True)
     settings = load_settings(path, check_options=check_options)
     _make_folder(settings.folders[0].path, is_asking)
-    code = _take_key(settings, state_for(state, None), is_asking)
+    code = _take_key(settings, where.state_dir, is_asking)
     if _wants_service(service, is_asking):
         _install_service(path if config else None)
     return code

@@ -14,7 +14,7 @@ from syncd.cli.progress import reading
 from syncd.cli.session import choose_library, load
 from syncd.config import file_library_settings
 from syncd.inspect import Inspection
-from syncd.places import has_config, state_for
+from syncd.places import has_config
 from syncd.reading import Tools
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
@@ -25,18 +25,12 @@ from syncd.wiring import open_library
 @click.command("inspect")
 @options.files(required=True)
 @options.offline
-@options.library
-@options.file_library
-@options.config
-@options.state
+@options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(
     files: tuple[Path, ...],
     offline: bool,
-    library: str | None,
-    file_library: Path | None,
-    config: Path | None,
-    state: Path | None,
+    where: options.Where,
     as_json: bool,
 ) -> Exit:
     """Show what syncd understands of each record of FILE; nothing is changed.
@@ -54,11 +48,11 @@ def command(
       syncd inspect search.ris
       syncd inspect --offline --json *.ris | jq '.records[].item.DOI'
     """
-    is_configured = bool(file_library or library or has_config(config))
+    is_configured = bool(where.file_library or where.library or has_config(where.config))
     if offline or not is_configured:
         tools = Tools(shipped_schema(), file_library_settings(Path("/")).notes.keep)
     else:
-        tools = _ask(library, file_library, config, state)
+        tools = _ask(where)
     with reading(files) as open_file:
         inspection = Inspection(files, tools, open_file)
         if as_json:
@@ -68,12 +62,10 @@ def command(
     return Exit.DONE if inspection.all_used else Exit.INPUT
 
 
-def _ask(
-    library: str | None, file_library: Path | None, config: Path | None, state: Path | None
-) -> Tools:
+def _ask(where: options.Where) -> Tools:
     """Return what the configuration and the library itself say."""
-    settings = load(config, file_library)
-    chosen = choose_library(settings, library)
-    with closing(open_library(chosen, state_for(state, file_library))) as opened:
+    settings = load(where)
+    chosen = choose_library(settings, where.library)
+    with closing(open_library(chosen, where.state_dir)) as opened:
         schema = opened.describe().schema
         return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)

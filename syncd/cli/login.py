@@ -13,7 +13,6 @@ from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, load
 from syncd.keys import store_key
 from syncd.library import Description
-from syncd.places import state_for
 from syncd.printable import printable
 from syncd.settings import LibrarySettings
 from syncd.wiring import open_library
@@ -21,9 +20,8 @@ from syncd.wiring import open_library
 
 @click.command("login")
 @click.argument("library")
-@options.config
-@options.state
-def command(library: str, config: Path | None, state: Path | None) -> Exit:
+@options.where("config", "state")
+def command(library: str, where: options.Where) -> Exit:
     """Ask for the key of LIBRARY, see what it may do, and store it in the keyring.
 
     The key is asked for on the terminal, or read from standard input; it is never taken from the
@@ -35,8 +33,8 @@ def command(library: str, config: Path | None, state: Path | None) -> Exit:
       syncd login mine
       secret-tool lookup zotero key | syncd login mine
     """
-    settings = choose_library(load(config, None), library)
-    return store(settings, state_for(state, None))
+    settings = choose_library(load(where), library)
+    return store(settings, where.state_dir)
 
 
 def store(settings: LibrarySettings, state: Path) -> Exit:

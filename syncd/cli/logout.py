@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from syncd.cli import options
@@ -14,8 +12,8 @@ from syncd.keys import forget_key
 
 @click.command("logout")
 @click.argument("library")
-@options.config
-def command(library: str, config: Path | None) -> Exit:
+@options.where("config")
+def command(library: str, where: options.Where) -> Exit:
     """Take the key of LIBRARY out of the keyring.
 
     A key in a file or in a systemd credential stays where it is. To make a key useless to
@@ -25,7 +23,7 @@ def command(library: str, config: Path | None) -> Exit:
     Example:
       syncd logout mine
     """
-    settings = choose_library(load(config, None), library)
+    settings = choose_library(load(where), library)
     was_there = forget_key(settings.name)
     told = "forgot its key" if was_there else "the keyring had no key for it"
     click.echo(f"{settings.name}: {told}", err=True)

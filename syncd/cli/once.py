@@ -26,7 +26,6 @@ from syncd.once import (
     open_runs,
     read_named,
 )
-from syncd.places import state_for
 from syncd.plan import Decision
 from syncd.printable import printable
 from syncd.report import plan_document, print_outcomes, write_document
@@ -37,17 +36,11 @@ from syncd.wiring import make_runs, open_ledger
 
 @click.command("once")
 @options.files(required=False)
-@options.library
-@options.file_library
-@options.config
-@options.state
+@options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(
     files: tuple[Path, ...],
-    library: str | None,
-    file_library: Path | None,
-    config: Path | None,
-    state: Path | None,
+    where: options.Where,
     as_json: bool,
 ) -> Exit:
     """Bring the records of FILE into the library; without FILE, of all watched folders.
@@ -65,13 +58,12 @@ def command(
       syncd once search.ris
       syncd once --file-library ~/library search.ris
     """
-    settings = load(config, file_library)
-    state_dir = state_for(state, file_library)
-    routes = route(files, settings, library)
-    if is_served(state_dir):
-        report = ask_once(state_dir, routes, SystemClock(), pause)
+    settings = load(where)
+    routes = route(files, settings, where.library)
+    if is_served(where.state_dir):
+        report = ask_once(where.state_dir, routes, SystemClock(), pause)
     else:
-        report = _do_it_here(settings, state_dir, routes, library)
+        report = _do_it_here(settings, where, routes)
     if as_json:
         write_document(plan_document(report.plan), sys.stdout)
     else:
@@ -79,13 +71,14 @@ def command(
     return _tell(report)
 
 
-def _do_it_here(settings: Settings, state: Path, routes: Routes, library: str | None) -> OnceReport:
+def _do_it_here(settings: Settings, where: options.Where, routes: Routes) -> OnceReport:
     report = OnceReport()
+    state = where.state_dir
     with StateLock(state, "once"), closing(open_ledger(settings, state)) as ledger:
         if routes:
             _deliver_files(routes, settings, state, ledger, report)
         else:
-            _deliver_folders(library, settings, state, ledger, report)
+            _deliver_folders(where.library, settings, state, ledger, report)
     return report
 
 

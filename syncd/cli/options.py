@@ -3,39 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from syncd.places import state_for
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
-config = click.option(
-    "--config",
-    type=_FILE,
-    metavar="FILE",
-    help="The configuration to read, instead of $SYNCD_CONFIG, the one in your configuration "
-    "directory, or /etc/syncd/syncd.toml.",
-)
-state = click.option(
-    "--state",
-    type=_DIRECTORY,
-    metavar="DIR",
-    help="Where the ledger lives, instead of $SYNCD_STATE, $STATE_DIRECTORY or your state "
-    "directory.",
-)
-file_library = click.option(
-    "--file-library",
-    type=_DIRECTORY,
-    metavar="DIR",
-    help="Use the file library in DIR, with its state in DIR/.syncd; no configuration is needed.",
-)
-library = click.option(
-    "--library", metavar="NAME", help="The library of this name in the configuration."
-)
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which configuration, state and library a command was pointed at."""
+
+    config: Path | None = None
+    state: Path | None = None
+    file_library: Path | None = None
+    library: str | None = None
+
+    @property
+    def state_dir(self) -> Path:
+        """The state directory that is meant. Raises `StateError` where there is no home."""
+        return state_for(self.state, self.file_library)
+
+
+_WHERE = {
+    "library": click.option(
+        "--library", metavar="NAME", help="The library of this name in the configuration."
+    ),
+    "file_library": click.option(
+        "--file-library",
+        type=_DIRECTORY,
+        metavar="DIR",
+        help="Use the file library in DIR, with its state in DIR/.syncd; no configuration is "
+        "needed.",
+    ),
+    "config": click.option(
+        "--config",
+        type=_FILE,
+        metavar="FILE",
+        help="The configuration to read, instead of $SYNCD_CONFIG, the one in your configuration "
+        "directory, or /etc/syncd/syncd.toml.",
+    ),
+    "state": click.option(
+        "--state",
+        type=_DIRECTORY,
+        metavar="DIR",
+        help="Where the ledger lives, instead of $SYNCD_STATE, $STATE_DIRECTORY or your state "
+        "directory.",
+    ),
+}
+
+
+def where(*names: str) -> Decorator:
+    """Add those of `--library`, `--file-library`, `--config` and `--state` as one `Where`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def packed(**given: Any) -> Any:
+            pointed = {name: given.pop(name) for name in names}
+            return function(where=Where(**pointed), **given)
+
+        for name in reversed(names):
+            packed = _WHERE[name](packed)
+        return packed
+
+    return decorate
+
+
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Write JSON instead of a table, for other programs."
 )

@@ -15,7 +15,6 @@ from syncd.cli.session import load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError
 from syncd.once import deliveries_of, read_named
-from syncd.places import state_for
 from syncd.plan import Decision, Plan
 from syncd.preview import copied_state, plan_offline
 from syncd.reading import Delivery, Reading
@@ -28,18 +27,12 @@ from syncd.wiring import make_runs, open_ledger
 @click.command("plan")
 @options.files(required=True)
 @options.offline
-@options.library
-@options.file_library
-@options.config
-@options.state
+@options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(
     files: tuple[Path, ...],
     offline: bool,
-    library: str | None,
-    file_library: Path | None,
-    config: Path | None,
-    state: Path | None,
+    where: options.Where,
     as_json: bool,
 ) -> Exit:
     """Say what `once` would do with each record of FILE, and why; nothing is changed.
@@ -56,14 +49,14 @@ def command(
       syncd plan search.ris
       syncd plan --offline --json scopus.ris pubmed.ris | jq .prisma
     """
-    settings = file_library_settings(Path("/")) if offline else load(config, file_library)
+    settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
     deliveries = deliveries_of(exports, settings.folders)
     if offline:
         plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
     else:
-        name = _one_library(files, settings, library)
-        plan, reading = _plan_for(name, deliveries, settings, state_for(state, file_library))
+        name = _one_library(files, settings, where.library)
+        plan, reading = _plan_for(name, deliveries, settings, where.state_dir)
     if as_json:
         write_document(plan_document(plan), sys.stdout)
     else:

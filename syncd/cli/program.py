@@ -27,6 +27,9 @@ COMMANDS = {
         "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
     ),
     "review": CommandPlace("syncd.cli.review", "What is held for a person, and your answers."),
+    "reconcile": CommandPlace(
+        "syncd.cli.reconcile", "Compare ledger and library now: send what waits, report the rest."
+    ),
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),

@@ -19,7 +19,6 @@ from syncd.clock import SystemClock
 from syncd.errors import InputError
 from syncd.handover import REVIEW, ask_daemon, is_served
 from syncd.lock import StateLock
-from syncd.places import state_for
 from syncd.report import write_document
 from syncd.report.questions import print_comparison, print_questions
 from syncd.settings import Settings
@@ -29,18 +28,12 @@ from syncd.wiring import make_runs, open_ledger
 @click.command("review")
 @click.argument("action", type=click.Choice(ACTIONS), default=LIST)
 @click.argument("words", nargs=-1, metavar="[WHAT]...")
-@options.library
-@options.file_library
-@options.config
-@options.state
+@options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(
     action: str,
     words: tuple[str, ...],
-    library: str | None,
-    file_library: Path | None,
-    config: Path | None,
-    state: Path | None,
+    where: options.Where,
     as_json: bool,
 ) -> Exit:
     """List what is held for a person, show it side by side, and answer.
@@ -61,10 +54,10 @@ def command(
       syncd review create 4 5 6
       syncd review export answers.json
     """
-    settings = load(config, file_library)
-    name = choose_library(settings, library).name
+    settings = load(where)
+    name = choose_library(settings, where.library).name
     request = _read_request(action, words)
-    document = _ask(settings, state_for(state, file_library), name, request)
+    document = _ask(settings, where.state_dir, name, request)
     _show(action, document, words, as_json)
     return Exit.DONE
 

@@ -16,27 +16,22 @@ from syncd.daemon.service import Daemon
 from syncd.handover import Hands
 from syncd.lock import StateLock
 from syncd.logs import LogFormat, configure_logs
-from syncd.places import state_for
 from syncd.status import DAEMON
 from syncd.wiring import assemble, open_ledger
 
 
 @click.command("run")
-@options.file_library
+@options.where("file_library", "config", "state")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="PATH",
     help="With --file-library: the folder to watch.",
 )
-@options.config
-@options.state
 @options.log_format
 def command(
-    file_library: Path | None,
+    where: options.Where,
     folder: Path | None,
-    config: Path | None,
-    state: Path | None,
     log_format: str,
 ) -> Exit:
     """Watch the folders and keep the libraries up to date, until told to stop.
@@ -50,19 +45,19 @@ def command(
       syncd run
       syncd run --file-library ~/library --folder ~/Downloads
     """
-    if file_library is not None and folder is None:
+    if where.file_library is not None and folder is None:
         raise click.UsageError("name the folder to watch with --folder")
     configure_logs(sys.stderr, LogFormat(log_format))
-    settings = load(config, file_library, folder)
-    state_dir = state_for(state, file_library)
+    settings = load(where, folder)
+    state_dir = where.state_dir
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
         daemon = Daemon(
             state_dir,
-            lambda pause: assemble(load(config, file_library, folder), state_dir, ledger, pause),
+            lambda pause: assemble(load(where, folder), state_dir, ledger, pause),
         )
         hands = Hands(
             daemon,
-            lambda: load(config, file_library, folder),
+            lambda: load(where, folder),
             ledger,
             SystemClock(),
             pause,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from syncd.cli.options import Where
 from syncd.config import file_library_settings, load_settings
 from syncd.once import folder_of
 from syncd.places import find_config
@@ -17,15 +18,15 @@ from syncd.settings import LibrarySettings, Settings
 from syncd.wiring import check_options
 
 
-def load(config: Path | None, file_library: Path | None, folder: Path | None = None) -> Settings:
+def load(where: Where, folder: Path | None = None) -> Settings:
     """Return the settings that the options mean. Raises `ConfigError`, or tells of wrong usage."""
-    if file_library is not None:
-        if config is not None:
+    if where.file_library is not None:
+        if where.config is not None:
             raise click.UsageError("--file-library needs no configuration: give it or --config")
-        return file_library_settings(file_library, folder)
+        return file_library_settings(where.file_library, folder)
     if folder is not None:
         raise click.UsageError("--folder goes with --file-library")
-    return load_settings(find_config(config), check_options=check_options)
+    return load_settings(find_config(where.config), check_options=check_options)
 
 
 def choose_library(settings: Settings, name: str | None) -> LibrarySettings:

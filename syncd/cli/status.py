@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.places import state_for
 from syncd.report.status import print_status
 from syncd.report.writing import write_document
 from syncd.status import health_of, read_status
 
 
 @click.command("status")
-@options.state
-@options.file_library
+@options.where("file_library", "state")
 @options.as_json
-def command(state: Path | None, file_library: Path | None, as_json: bool) -> Exit:
+def command(where: options.Where, as_json: bool) -> Exit:
     """Show whether syncd runs, how each folder and library is, what waits and what failed.
 
     Answers while the daemon is busy and when it is dead; nothing is changed. Exits with 0 when
@@ -31,7 +28,7 @@ def command(state: Path | None, file_library: Path | None, as_json: bool) -> Exi
       syncd status
       syncd status --json | jq '.libraries[] | select(.state != "ok")'
     """
-    document = read_status(state_for(state, file_library))
+    document = read_status(where.state_dir)
     if as_json:
         write_document(document, sys.stdout)
     else:

@@ -1,0 +1,119 @@
+"""`syncd reconcile`: compare ledger and library now, repair what is safe, report the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.progress import sending
+from syncd.cli.session import choose_library, load, pause
+from syncd.clock import SystemClock
+from syncd.control import CommandError
+from syncd.errors import KeyLookupError, LibraryError, SyncdError
+from syncd.handover import RECONCILE, ask_daemon, is_served
+from syncd.lock import StateLock
+from syncd.places import state_for
+from syncd.preview import copied_state
+from syncd.report import write_document
+from syncd.report.reconciliations import (
+    library_document,
+    print_reconciliations,
+    reconcile_document,
+)
+from syncd.run import LibraryRun
+from syncd.settings import Settings
+from syncd.wiring import make_runs, open_ledger
+
+_Found = dict[str, Any]
+
+
+@click.command("reconcile")
+@click.option("--dry-run", is_flag=True, help="Report only: nothing is sent or written down.")
+@options.library
+@options.file_library
+@options.config
+@options.state
+@options.as_json
+def command(
+    dry_run: bool,
+    library: str | None,
+    file_library: Path | None,
+    config: Path | None,
+    state: Path | None,
+    as_json: bool,
+) -> Exit:
+    """Compare ledger and library now: send what waits, and report what others did.
+
+    Tells which items others changed, trashed, deleted and took back since the last look, which
+    of the items that syncd made are no longer there, and which items are one work twice. What a
+    person removed stays removed. Without --library, all libraries are looked at.
+
+    Exits with 69 when a library is not available, and with 77 when it refuses the key; the
+    others are reported all the same.
+
+    \b
+    Examples:
+      syncd reconcile
+      syncd reconcile --dry-run
+      syncd reconcile --json | jq '.libraries[].missing'
+    """
+    settings = load(config, file_library)
+    chosen = [choose_library(settings, library)] if library else settings.libraries
+    names = [each.name for each in chosen]
+    state_dir = state_for(state, file_library)
+    failed: list[SyncdError] = []
+    if dry_run:
+        with copied_state(state_dir) as copy:
+            found = _look(settings, copy, names, LibraryRun.survey, failed)
+    elif is_served(state_dir):
+        found = _ask(state_dir, names, failed)
+    else:
+        with StateLock(state_dir, "reconcile"):
+            found = _look(settings, state_dir, names, LibraryRun.reconcile, failed)
+    if as_json:
+        write_document(reconcile_document(found), sys.stdout)
+    else:
+        print_reconciliations(found, sys.stdout)
+    return _tell(failed)
+
+
+def _look(
+    settings: Settings,
+    state: Path,
+    names: Sequence[str],
+    look: Callable[[LibraryRun], Any],
+    failed: list[SyncdError],
+) -> list[_Found]:
+    found = []
+    with closing(open_ledger(settings, state)) as ledger:
+        for run in make_runs(settings, state, ledger, pause, only=names).values():
+            with closing(run), sending(lambda run=run: run.figures().pending):
+                try:
+                    run.meet()
+                    found.append(library_document(look(run)))
+                except (KeyLookupError, LibraryError) as error:
+                    failed.append(error)
+    return found
+
+
+def _ask(state: Path, names: Sequence[str], failed: list[SyncdError]) -> list[_Found]:
+    found = []
+    for name in names:
+        try:
+            found.append(ask_daemon(state, RECONCILE, {"library": name}, SystemClock(), pause))
+        except CommandError as error:
+            failed.append(error)
+    return found
+
+
+def _tell(failed: Sequence[SyncdError]) -> Exit:
+    for line in dict.fromkeys(line for error in failed for line in words_for(error)):
+        click.echo(line, err=True)
+    return exit_of(failed[0]) if failed else Exit.DONE
