@@ -22,12 +22,14 @@ from syncd.ledger.store import Ledger
 from syncd.lock import find_holder
 from syncd.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.report import plan_document, read_plan
+from syncd.report.reconciliations import library_document
 from syncd.settings import Settings
 from syncd.status import DAEMON
 from syncd.work import FolderWork
 
 ONCE = "once"
 REVIEW = "review"
+RECONCILE = "reconcile"
 Routes = Mapping[str, Sequence[Path]]
 """The files that go to each library; empty for a pass over all folders."""
 
@@ -70,11 +72,19 @@ class Hands:
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what the control socket is to answer."""
-        return {ONCE: self._once, REVIEW: self._review}
+        return {ONCE: self._once, REVIEW: self._review, RECONCILE: self._reconcile}
 
     def _review(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         def carry_out(work: FolderWork) -> dict[str, Any]:
             return review(work.run, request)
+
+        self._expect_served(request["library"])
+        answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        return answer
+
+    def _reconcile(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        def carry_out(work: FolderWork) -> dict[str, Any]:
+            return library_document(work.run.reconcile())
 
         self._expect_served(request["library"])
         answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from syncd.control import CommandError
 from syncd.errors import KeyLookupError, LibraryError, SyncdError
 from syncd.handover import RECONCILE, ask_daemon, is_served
 from syncd.lock import StateLock
-from syncd.places import state_for
 from syncd.preview import copied_state
 from syncd.report import write_document
 from syncd.report.reconciliations import (
@@ -36,19 +36,9 @@ _Found = dict[str, Any]
 
 @click.command("reconcile")
 @click.option("--dry-run", is_flag=True, help="Report only: nothing is sent or written down.")
-@options.library
-@options.file_library
-@options.config
-@options.state
+@options.where("library", "file_library", "config", "state")
 @options.as_json
-def command(
-    dry_run: bool,
-    library: str | None,
-    file_library: Path | None,
-    config: Path | None,
-    state: Path | None,
-    as_json: bool,
-) -> Exit:
+def command(dry_run: bool, where: options.Where, as_json: bool) -> Exit:
     """Compare ledger and library now: send what waits, and report what others did.
 
     Tells which items others changed, trashed, deleted and took back since the last look, which
@@ -64,19 +54,18 @@ def command(
       syncd reconcile --dry-run
       syncd reconcile --json | jq '.libraries[].missing'
     """
-    settings = load(config, file_library)
-    chosen = [choose_library(settings, library)] if library else settings.libraries
+    settings, state = load(where), where.state_dir
+    chosen = [choose_library(settings, where.library)] if where.library else settings.libraries
     names = [each.name for each in chosen]
-    state_dir = state_for(state, file_library)
     failed: list[SyncdError] = []
     if dry_run:
-        with copied_state(state_dir) as copy:
+        with copied_state(state) as copy:
             found = _look(settings, copy, names, LibraryRun.survey, failed)
-    elif is_served(state_dir):
-        found = _ask(state_dir, names, failed)
+    elif is_served(state):
+        found = _ask(state, names, failed)
     else:
-        with StateLock(state_dir, "reconcile"):
-            found = _look(settings, state_dir, names, LibraryRun.reconcile, failed)
+        with StateLock(state, "reconcile"):
+            found = _look(settings, state, names, LibraryRun.reconcile, failed)
     if as_json:
         write_document(reconcile_document(found), sys.stdout)
     else:
@@ -94,13 +83,17 @@ def _look(
     found = []
     with closing(open_ledger(settings, state)) as ledger:
         for run in make_runs(settings, state, ledger, pause, only=names).values():
-            with closing(run), sending(lambda run=run: run.figures().pending):
-                try:
+            try:
+                with closing(run), sending(partial(_count_pending, run)):
                     run.meet()
                     found.append(library_document(look(run)))
-                except (KeyLookupError, LibraryError) as error:
-                    failed.append(error)
+            except (KeyLookupError, LibraryError) as error:
+                failed.append(error)
     return found
+
+
+def _count_pending(run: LibraryRun) -> int:
+    return run.figures().pending
 
 
 def _ask(state: Path, names: Sequence[str], failed: list[SyncdError]) -> list[_Found]:
