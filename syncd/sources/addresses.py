@@ -16,12 +16,12 @@ from syncd.sources.identifiers import arxiv_id, eid_of
 
 _URL_TAGS = ("UR", "LK", "LL", "L5")
 _FILE_TAGS = {"L1": "Full Text", "L2": "Full Text", "L3": "Related Record", "L4": "Image"}
-_RECORD_PAGE = re.compile(
-    r"""^https?://(?:[^/]*\.)?(?:scopus\.com | (?:webofscience|webofknowledge|isiknowledge)\.com
-    | gateway\.(?:web)?ofknowledge\.com | [^/]*ebscohost\.com | [^/]*\bovid(?:web|sp)?\b[^/]*)
-    (?:[:/?]|$)""",
+_RECORD_HOST = re.compile(
+    r"""(?:^|\.)(?:scopus|webofscience|webofknowledge|isiknowledge|ofknowledge)\.com(?:$|:)
+    | ebscohost\.com | \bovid(?:web|sp)?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_HOST = 253
 _SCOPUS = ("https://www.scopus.com/", "http://www.scopus.com/")
 _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
 _OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
@@ -29,7 +29,7 @@ _LINK_RESOLVER = re.compile(r"url_ver=Z39|openurl|[?&]sid=|//sfx\.", re.IGNORECA
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNORECASE)
 _REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
-_LATEX_AMPERSAND = re.compile(r"\s*\\&\s*")
+_LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/|europepmc\.org/", re.IGNORECASE)
@@ -83,7 +83,7 @@ def is_record_page(url: str) -> bool:
         return True
     if "url=http" in url:
         url = _PROXY.sub("", url)
-    return _RECORD_PAGE.match(url) is not None
+    return _RECORD_HOST.search(url[: _LONGEST_HOST + 8].split("/", 3)[2]) is not None
 
 
 def _says_more(value: str, urls: list[str]) -> bool:

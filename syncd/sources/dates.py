@@ -73,11 +73,16 @@ class Date(NamedTuple):
 
 
 _UNKNOWN = Date()
+_LONGEST_DATE = 100
+
+
+def parse_date(text: str) -> Date:
+    """Read a date in any of the forms that exports use."""
+    return _parse_date(text) if len(text) <= _LONGEST_DATE else Date(text=text)
 
 
 @lru_cache(maxsize=8192)
-def parse_date(text: str) -> Date:
-    """Read a date in any of the forms that exports use."""
+def _parse_date(text: str) -> Date:
     text = text.strip()
     if match := _SLASHED.fullmatch(text):
         year, month, day, rest = match.groups()
@@ -136,7 +141,7 @@ def _in_words(text: str) -> Date:
     numbers = 0
     for token in _TOKENS.findall(text):
         folded = token.casefold()
-        if token.isdigit():
+        if token.isdecimal():
             numbers += 1
             if len(token) == 4 and year is None:
                 year = int(token)
@@ -193,33 +198,45 @@ _WEB_PAGE_ACCESS = ("VL", "M1")
 
 def fill_date(draft: Draft) -> None:
     """Fill the date from DA, Y1 and PY: the first year wins, then whoever knows more about it."""
-    best = _UNKNOWN
-    read = ""
+    read: dict[str, tuple[str, Date]] = {}
     for tag in _DATE_TAGS.get(draft.item_type, _DATE_TAGS[""]):
         for value in draft.tags.pop(tag, ()):
-            if value == read:
-                continue
-            date = parse_date(value)
-            if date == _UNKNOWN:
-                draft.leave(tag, value)
-            elif not read:
-                best, read = date, value
-            else:
-                best = _combine(draft, best, date, tag, value)
-    if best != _UNKNOWN:
-        _write(draft, best)
+            if value not in read:
+                read[value] = (tag, parse_date(value))
+    if len(read) == 1:
+        _, date = next(iter(read.values()))
+    elif read:
+        date = _together([date for _, date in read.values()])
+    else:
+        return
+    for value, (tag, said) in read.items():
+        if said == _UNKNOWN or not _is_part_of(said, date):
+            draft.leave(tag, value)
+    if date != _UNKNOWN:
+        _write(draft, date)
 
 
-def _combine(draft: Draft, best: Date, date: Date, tag: str, value: str) -> Date:
-    """Return what two dates say together; a year that contradicts is named."""
-    if best.year is None or date.year is None:
-        return _merge(best, date)
-    if date.year != best.year:
-        draft.leave(tag, value)
-        return best
-    if _precision(date) > _precision(best):
-        return date._replace(season=best.season or date.season)
-    return best._replace(season=best.season or date.season)
+def _together(dates: list[Date]) -> Date:
+    """Return what dates say together: of those of the first year, the one that says most."""
+    year = next((date.year for date in dates if date.year is not None), None)
+    same = [date for date in dates if date.year in (None, year)]
+    fullest = max(same, key=lambda date: (_precision(date), date.year is not None))
+    text = fullest.text
+    if text and fullest.year is None and year is not None:
+        text = f"{text} {year}"
+    season = next((date.season for date in same if date.season), "")
+    return fullest._replace(year=year, season=season, text=text)
+
+
+def _is_part_of(said: Date, date: Date) -> bool:
+    """Tell whether a date says nothing that the other does not."""
+    return (
+        said.year in (None, date.year)
+        and said.month in (None, date.month)
+        and said.day in (None, date.day)
+        and said.season in ("", date.season)
+        and said.text in date.text
+    )
 
 
 def fill_filing_date(draft: Draft) -> None:
@@ -231,17 +248,8 @@ def fill_filing_date(draft: Draft) -> None:
 
 
 def _precision(date: Date) -> int:
-    return (date.month is not None) + (date.day is not None) + bool(date.text)
-
-
-def _merge(one: Date, other: Date) -> Date:
-    """Complete a date without a year by one that has it."""
-    year = one.year if one.year is not None else other.year
-    fuller = other if _precision(other) > _precision(one) else one
-    text = fuller.text
-    if text and fuller.year is None and year is not None:
-        text = f"{text} {year}"
-    return Date(year, fuller.month, fuller.day, one.season or other.season, text)
+    named = any(token.casefold() in _MONTHS for token in _TOKENS.findall(date.text))
+    return (date.month is not None) + (date.day is not None) + named
 
 
 def _write(draft: Draft, date: Date) -> None:
@@ -267,7 +275,7 @@ def fill_access_date(draft: Draft) -> None:
         return
     for tag, value in draft.take_all(tags):
         date = parse_date(value)
-        if _EVENT_TEXT.search(value) and date.day is None:
+        if date.day is None and _EVENT_TEXT.search(value[:_LONGEST_DATE]):
             draft.add_extra("Event Date", event_days(value))
         elif time := _ACCESS_TIME.fullmatch(value):
             year, month, day, hour, minute, second = time.groups()
@@ -284,6 +292,8 @@ _WITHIN_A_MONTH = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2}) ([^\W\d_]+\.? \d{4
 
 def event_days(text: str) -> str:
     """Return the days of an event as `from/to` in ISO, or as written where they are unclear."""
+    if len(text) > _LONGEST_DATE:
+        return text
     if within := _WITHIN_A_MONTH.fullmatch(text):
         first, last, month = within.groups()
         text = f"{first} {month} to {last} {month}"

@@ -15,7 +15,7 @@ _PAGE = re.compile(r"[A-Za-z]?\d+(?:\s*[-–]\s*[A-Za-z]?\d+)?")
 
 def _recognise(tags: Tags) -> bool:
     number = tags.get("ID")
-    return number is not None and number[0].isdigit() and next(reversed(tags)) == "ID"
+    return number is not None and number[0].isdecimal() and next(reversed(tags)) == "ID"
 
 
 def _prepare(draft: Draft) -> None:

@@ -30,7 +30,7 @@ _PLAIN_EID = re.compile(
 )
 _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
-_PUBMED_LINK = re.compile(r"\S*pubmed\S*?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
+_PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _CITATION_KEY = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\s,;:{}()\"'\[\]/|]{3,80}")
 _KEY_WITHOUT_NUMBER = re.compile(r"[^\W\d_]+[_-][^\W\d_]+")
@@ -165,7 +165,9 @@ def take_pmids(draft: Draft, tag: str) -> None:
     for value in draft.take(tag):
         if _PMC.match(value):
             draft.identify("pmcid", parse_pmcid(value))
-        elif not (1 <= len(value) <= 8 and value.isdigit() and draft.identify("pmid", value)):
+        elif not (
+            1 <= len(value) <= 8 and value.isdecimal() and draft.identify("pmid", parse_pmid(value))
+        ):
             kept.append(value)
     draft.put(tag, kept)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from syncd.identity import parse_isbns, parse_issns
 from syncd.sources.draft import Draft
+from syncd.sources.text import fold_blanks
 
 _WITH_PAGES = frozenset(
     """bill bookSection case conferencePaper dictionaryEntry encyclopediaArticle hearing
@@ -19,15 +20,16 @@ _ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.
 _NUMBER_LIKE = re.compile(
     r"(?:(?:art(?:n|icle)?|paper|no)\.? *)*[\w.()/ -]*\d[\w.()/ :-]*", re.IGNORECASE
 )
+_LONGEST_NUMBER = 60
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _SERIAL_LIKE = re.compile(r"[\dXx -]{8,20}")
 _NO_PAGES = frozenset(["no specified", "n/a", "na", "-", "--"])
 _MEDIUM = re.compile(
-    r"\s*\((?:ISSN|ISBN|e-?ISSN|e-?ISBN|print(?:ed)?|online|electronic|linking|hardcover|paperback"
-    r"|softcover|hbk|pbk|ebook|e-?pub|pdf)[^)]*\)\s*",
+    r" ?\((?:ISSN|ISBN|e-?ISSN|e-?ISBN|print(?:ed)?|online|electronic|linking|hardcover|paperback"
+    r"|softcover|hbk|pbk|ebook|e-?pub|pdf)[^)]{0,40}\) ?",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"\s*[;,|/]\s*|\s+(?=[0-9Xx-]{8,})")
+_SEPARATORS = re.compile(r" ?[;,|/] ?| (?=[0-9Xx-]{8,})")
 
 
 def fill_pages(draft: Draft) -> None:
@@ -73,7 +75,7 @@ def page_range(start: str, end: str) -> str:
 
 def _fill_page_count(draft: Draft, start: str, end: str) -> None:
     if start and end and start != end:
-        if start == "1" and end.isdigit():
+        if start == "1" and end.isdecimal():
             draft.fill("numPages", end)
         else:
             draft.fill("pages", page_range(start, end))
@@ -85,7 +87,7 @@ def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
     if _PII.fullmatch(value):
         draft.add_extra("PII", value)
-    elif not _NUMBER_LIKE.fullmatch(value):
+    elif len(value) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(value):
         draft.leave(tag, value)
     elif draft.item_type not in _WITH_PAGES or "pages" in draft.fields:
         if draft.fields.get("pages") != value:
@@ -108,14 +110,19 @@ class Serials(NamedTuple):
     rest: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8192)
 def parse_serials(text: str) -> Serials:
     """Tell ISSN, ISBN and other numbers of one value apart, by their check digits."""
+    # Journals repeat, so what is read is remembered; a text that is no number is not.
+    return _parse_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _parse_serials(text: str) -> Serials:
     issns: list[str] = []
     isbns: list[str] = []
     written: list[str] = []
     rest: list[str] = []
-    for part in _SEPARATORS.split(_MEDIUM.sub(" ", text).strip()):
+    for part in _SEPARATORS.split(_MEDIUM.sub(" ", fold_blanks(text)).strip()):
         if found := parse_isbns(part):
             isbns += found
             written.append(part) if len(found) == 1 else written.extend(found)

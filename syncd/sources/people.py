@@ -75,9 +75,10 @@ _INSTITUTION = re.compile(
     r"|society|study group|universit\w+|working group)\b",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 120
 _NOBODY = frozenset(["...", "…", "et al", "et al.", "others", "and others"])
 _UNUSUAL = re.compile(r"[;<&]| and ")
-_AND = re.compile(r"\s+(?:and|&)\s+")
+_AND = re.compile(r" (?:and|&) ")
 
 
 def person(text: str, role: str) -> Person:
@@ -94,8 +95,9 @@ def person(text: str, role: str) -> Person:
 
 
 def _without_comma(text: str, role: str) -> Person:
-    match = _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text)
-    if match:
+    if len(text) > _LONGEST_NAME:
+        return Person(role, name=text)
+    if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
         return Person(role, match["family"].strip(), match["given"].strip())
     return Person(role, name=text)
 

@@ -108,12 +108,14 @@ def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
     parts: list[str] = []
     opened: list[tuple[str, int]] = []
     position = 0
-    for match in _ELEMENT.finditer(value):
+    elements = list(_ELEMENT.finditer(value))
+    closed = {match[2] for match in elements if match[1]}
+    for match in elements:
         parts.append(value[position : match.start()])
         position = match.end()
         name = _rendered_name(match)
         if name is None:
-            parts.append(_dissolve(match))
+            parts.append(_dissolve(match, closed))
             continue
         if not match[1]:
             opened.append((name, len(parts)))
@@ -134,15 +136,14 @@ def _rendered_name(match: re.Match[str]) -> str | None:
     return _RENDERED.get(name)
 
 
-def _dissolve(match: re.Match[str]) -> str:
+def _dissolve(match: re.Match[str], closed: set[str]) -> str:
     """Return what is left of an element that is not rendered: itself, if it is none we know."""
     name = _local_name(match[2])
     if name in _SEPARATING:
         return "\n" if match[1] or name == "br" else ""
     if name not in _DISSOLVED:
         return match[0]
-    closed = match[1] or match[4] or f"</{match[2]}" in match.string
-    return "" if closed else match[0]
+    return "" if match[1] or match[4] or match[2] in closed else match[0]
 
 
 def _local_name(name: str) -> str:

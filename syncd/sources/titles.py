@@ -49,6 +49,9 @@ _TERTIARY = {
 _WORD = re.compile(r"[^\W\d_]+")
 _JOURNALS_FULL = ("JF", "JO", "SO")
 _JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
+_LONG = 500
+"""Texts of this length are no names of journals and not worth remembering."""
+
 _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 
@@ -195,8 +198,12 @@ def _fill_short_title(draft: Draft) -> None:
         draft.fill_or_leave("shortTitle", "ST", value, text)
 
 
-@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
+    return _known_letters(text) if len(text) < _LONG else _known_letters.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _known_letters(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
 
 
@@ -204,12 +211,16 @@ def _same(one: str, other: str) -> bool:
     return one == other or _letters(one) == _letters(other)
 
 
-@lru_cache(maxsize=4096)
 def abbreviates(short: str, long: str) -> bool:
     """Tell whether `short` is a shorter form of `long`: word beginnings in order, or initials."""
+    return len(short) < len(long) < _LONG and _abbreviates(short, long)
+
+
+@lru_cache(maxsize=4096)
+def _abbreviates(short: str, long: str) -> bool:
     words = _WORD.findall(long.casefold())
     parts = _WORD.findall(short.casefold())
-    if not parts or len(short) >= len(long):
+    if not parts:
         return False
     if len(parts) == 1 and _is_acronym(parts[0], words):
         return True

@@ -93,10 +93,19 @@ def test_the_date_has_the_name_that_the_type_gives_it(ty: str, field: str, item_
     assert item_of(f"TY  - {ty}", "PY  - 1999")[field] == "1999"
 
 
-def test_a_contradicting_year_is_named(record_of: Any) -> None:
-    assert record_of("TY  - JOUR", "TI  - A", "DA  - 2011/05", "PY  - 2012").unused == {
-        "PY": ("2012",)
-    }
+@pytest.mark.parametrize(
+    ("lines", "unused"),
+    [
+        (["DA  - 2011/05", "PY  - 2012"], {"PY": ("2012",)}),
+        (["DA  - 2012/05/01", "DA  - 2012/05/02"], {"DA": ("2012/05/02",)}),
+        (["DA  - JUL-AUG", "PY  - 2012/09"], {"DA": ("JUL-AUG",)}),
+        (["DA  - ²", "PY  - 2012"], {"DA": ("²",)}),
+    ],
+)
+def test_a_date_that_contradicts_is_named(
+    lines: list[str], unused: dict[str, tuple[str, ...]], record_of: Any
+) -> None:
+    assert record_of("TY  - JOUR", "TI  - A", *lines).unused == unused
 
 
 @pytest.mark.parametrize(

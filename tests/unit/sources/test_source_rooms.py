@@ -136,7 +136,7 @@ def test_an_ovid_number_outside_medline_is_no_pubmed_number(record_of: Any) -> N
 def test_ebsco_addresses_that_are_none_and_its_codes(item_of: Any, record_of: Any) -> None:
     lines = (*JOUR, EBSCO_LINK, "UR  - ORCID: 0000-0001-2345-6789", "UR  - a@x.example",
              "DB  - psyh", "DP  - EBSCOhost", "AB  - The abstract.",
-             "AB  - Copyright of A Journal is the property of B and may not be copied.")  # fmt: skip
+             "AB  - Copyright of A Journal is the property of B and not free.")  # fmt: skip
 
     data = item_of(*lines)
 

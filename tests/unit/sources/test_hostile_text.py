@@ -1,0 +1,35 @@
+"""Text made to be slow is not: time grows with its length, never with its square."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from syncd.item import citation_of, identity_of, item_data
+from syncd.resources import shipped_schema
+from syncd.ris import Entry, Line
+from syncd.ris_format import format_ris
+from syncd.sources import read_record
+
+LENGTH = 60_000
+SECONDS = 2.0
+TAGS = """AU TI T2 JF PY DA Y2 SP C7 SN UR L1 DO N1 AB KW M3 M1 AN U1 T3 C2 LB VL CY ED""".split()
+PIECES = [
+    " ", "a ", "1", "a. ", "1-", "; ", "a;", ", ", "<a>", "<i>", "</i>", "&amp;", "(ISSN", "10.1/",
+    "pubmed", "http://", "a.", "/", "%5Cn", "A, B; ", " and A, B", "[1", "\\& ", "-", "=", "Ł",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_repeated_piece_makes_the_mapping_slow(piece: str) -> None:
+    text = "http://x" + piece * (LENGTH // len(piece)) + "~"
+    lines = [Line("TY", "JOUR", 1), *(Line(tag, text, 2) for tag in TAGS)]
+
+    start = time.process_time()
+    data = item_data(read_record(Entry(1, 1, 2, lines), "x.ris"), shipped_schema())
+    identity_of(data)
+    citation_of(data)
+    format_ris(data)
+
+    assert time.process_time() - start < SECONDS
