@@ -36,6 +36,7 @@ _NOTHING = frozenset(("unknown", "na", "n/a", "none", "null", "nan"))
 _LONGEST_CONTRACTION = 5
 _ALIKE = 0.9
 _FEW = 2
+_MOST = 0.7
 
 
 @lru_cache(maxsize=16384)
@@ -64,11 +65,18 @@ def is_same_container(one: str, other: str) -> bool | None:
     if _TRIAL.fullmatch(one) and _TRIAL.fullmatch(other):
         return False
     mine, theirs = one.split(), other.split()
+    if _is_motto(one, other) or _is_motto(other, one):
+        return True
     if _is_short_for(mine, theirs) or _is_short_for(theirs, mine):
         return True
     if Indel.normalized_similarity(one, other) >= _ALIKE and _ordinals(mine) == _ordinals(theirs):
         return True
     return _by_words(_telling(mine), _telling(theirs))
+
+
+def _is_motto(short: str, long: str) -> bool:
+    """Tell whether a long name begins with a whole other one: a motto or a place comes after."""
+    return long.startswith(f"{short} ") and short.count(" ") > _FEW
 
 
 def _is_short_for(short: list[str], long: list[str]) -> bool:
@@ -109,8 +117,11 @@ def _telling(words: list[str]) -> list[str]:
 
 def _by_words(mine: list[str], theirs: list[str]) -> bool | None:
     """`diabetes` is not `diabetes care`; a long name inside a longer one is most likely one."""
-    short, long = sorted((mine, theirs), key=len)
-    if len(short) < _FEW or not all(any(_begins(word, other) for other in long) for word in short):
+    short, long = sorted((mine, theirs), key=lambda words: (len(words), words))
+    shared = sum(any(_begins(word, other) for other in long) for word in short)
+    if shared < len(short):
+        return None if shared > _FEW and shared >= _MOST * len(short) else False
+    if len(short) < _FEW:
         return False
     within = f" {' '.join(short)} " in f" {' '.join(long)} "
     return True if within and len(short) > _FEW else None

@@ -54,11 +54,15 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
     if one[0].isascii() != other[0].isascii():
         return Authors.UNKNOWN  # another script, which nobody can compare by letters
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
-    met = sum(any(is_same_person(name, candidate) for candidate in more) for name in fewer)
+    met = min(_count_met(fewer, more), _count_met(more, fewer))
     if is_same_person(one[0], other[0]):
         same_number = len(one) == len(other) or len(more) == KEPT
         return Authors.SAME if met == len(fewer) and same_number else Authors.SAME_FIRST
     return Authors.SHARED if met else Authors.DIFFERENT
+
+
+def _count_met(names: Sequence[str], others: Sequence[str]) -> int:
+    return sum(any(is_same_person(name, other) for other in others) for name in names)
 
 
 @lru_cache(maxsize=65536)
