@@ -21,6 +21,7 @@ from syncd.errors import (
     AccessDeniedError,
     ConfigError,
     KeyLookupError,
+    LedgerError,
     LibraryError,
     UnavailableError,
 )
@@ -42,6 +43,7 @@ class Area(StrEnum):
 
     CONFIGURATION = "configuration"
     STATE = "state"
+    LEDGER = "ledger"
     KEY = "key"
     LIBRARY = "library"
     FOLDER = "folder"
@@ -181,6 +183,23 @@ def _check_clock(state: Path, now: datetime) -> Iterator[Finding]:
 
 def _changed_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+
+
+# The ledger
+
+
+def check_ledger(look: Callable[[], object]) -> Iterator[Finding]:
+    """Report whether the ledger can be used; `look` opens a copy, and raises if it cannot."""
+    try:
+        look()
+    except LedgerError as error:
+        remedy = (
+            "make room if a disk is full, or update syncd if the ledger is newer; else move the "
+            "state directory aside: it is built anew from the library, and nothing is sent twice"
+        )
+        yield Finding(Area.LEDGER, "ledger", Level.PROBLEM, str(error), remedy)
+    else:
+        yield Finding(Area.LEDGER, "ledger", Level.OK, "whole, and of a version that is understood")
 
 
 # Libraries

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncd.desk import OfflineDesk
+from syncd.errors import LedgerError
 from syncd.ledger.engine import LEDGER_FILE
 from syncd.matching import Known, Policy, Verdict, resolve
 from syncd.plan import Plan, PlannedRecord
@@ -43,7 +44,10 @@ def _copy_database(source: Path, target: Path) -> None:
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(target)) as new,
     ):
-        old.backup(new)
+        try:
+            old.backup(new)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{source} cannot be read: {error}") from error
 
 
 class _NothingKnown:

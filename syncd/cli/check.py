@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -18,19 +19,22 @@ from syncd.preflight import (
     Finding,
     Level,
     check_folders,
+    check_ledger,
     check_library,
     check_machine,
     check_state,
     findings_of,
 )
+from syncd.preview import copied_state
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
-from syncd.settings import LibrarySettings
-from syncd.wiring import open_library
+from syncd.settings import LibrarySettings, Settings
+from syncd.wiring import open_ledger, open_library
 
 _EXITS = {
     Area.CONFIGURATION: Exit.CONFIG,
     Area.STATE: Exit.NO_STATE,
+    Area.LEDGER: Exit.LEDGER,
     Area.KEY: Exit.KEY_REFUSED,
     Area.LIBRARY: Exit.UNAVAILABLE,
     Area.FOLDER: Exit.TRY_AGAIN,
@@ -46,7 +50,8 @@ def command(where: options.Where, as_json: bool) -> Exit:
 
     Reads the configuration, looks at every folder, the state directory and the machine, and asks
     every library what its key may do. Nothing is sent or changed. Exits with the code of the
-    gravest problem: 78 configuration, 73 state, 77 key, 69 library, 75 folder or machine.
+    gravest problem: 78 configuration, 73 state, 74 ledger, 77 key, 69 library, 75
+    folder or machine.
 
     \b
     Examples:
@@ -74,9 +79,16 @@ def _look(where: options.Where) -> Iterator[Finding]:
     yield Finding(
         Area.CONFIGURATION, str(settings.path or "(none)"), Level.OK, "nothing is wrong with it"
     )
+    yield from check_ledger(lambda: _open_copy(settings, state))
     yield from check_folders(settings.folders)
     for library in settings.libraries:
         yield from _check_library(library, state)
+
+
+def _open_copy(settings: Settings, state: Path) -> None:
+    # A ledger of an older syncd is brought forward when it is opened; a mere look must not.
+    with copied_state(state) as copy, closing(open_ledger(settings, copy)):
+        return
 
 
 def _check_library(library: LibrarySettings, state: Path) -> Iterator[Finding]:

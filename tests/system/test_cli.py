@@ -216,6 +216,21 @@ def test_check_says_what_is_wrong_and_what_to_do(syncd: Syncd, tmp_path: Path) -
     assert problem["remedy"]
 
 
+def test_check_looks_into_the_ledger_and_leaves_it_alone(syncd: Syncd, library: Path) -> None:
+    where = ("--file-library", library)
+    syncd("once", *where, EXAMPLE)
+    before = contents(library)
+
+    well = syncd("check", *where)
+    untouched = contents(library) == before
+    ledger = library / ".syncd" / "ledger.sqlite"
+    ledger.write_bytes(ledger.read_bytes()[:5000])
+    damaged = syncd("check", *where)
+
+    assert (well.code, damaged.code) == (0, 74)
+    assert untouched
+
+
 def test_init_writes_a_configuration_that_works(syncd: Syncd, tmp_path: Path) -> None:
     (tmp_path / "home" / "Downloads").mkdir(parents=True)
     library = tmp_path / "home" / "lib"

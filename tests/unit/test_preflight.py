@@ -12,13 +12,20 @@ from typing import NoReturn
 import pytest
 
 from syncd.config import file_library_settings
-from syncd.errors import AccessDeniedError, KeyLookupError, RejectedError, UnavailableError
+from syncd.errors import (
+    AccessDeniedError,
+    KeyLookupError,
+    LedgerError,
+    RejectedError,
+    UnavailableError,
+)
 from syncd.library import Description, Library
 from syncd.preflight import (
     Area,
     Finding,
     Level,
     check_folders,
+    check_ledger,
     check_library,
     check_machine,
     check_state,
@@ -103,6 +110,16 @@ def test_a_clock_that_went_back_is_noticed_by_the_state(tmp_path: Path) -> None:
     os.utime(ledger, (later, later))
 
     assert "2030-10-29" in the_problem(check_state(tmp_path, NOW)).message
+
+
+def test_a_ledger_that_cannot_be_used_is_told() -> None:
+    def damaged() -> NoReturn:
+        raise LedgerError("page 7 is damaged")
+
+    problem = the_problem(check_ledger(damaged))
+
+    assert (problem.area, problem.message) == (Area.LEDGER, "page 7 is damaged")
+    assert [finding.level for finding in check_ledger(lambda: None)] == [Level.OK]
 
 
 class Answering:
