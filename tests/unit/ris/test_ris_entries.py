@@ -321,3 +321,32 @@ def test_an_entry_read_is_an_entry_counted() -> None:
     assert reader.entries_read == 0
     assert [entry.index for entry in reader] == [1, 2, 3, 4, 5]
     assert reader.entries_read == 5
+
+
+def test_an_entry_cut_off_in_a_wrapped_value_ends_with_its_last_line() -> None:
+    (entry,) = read("TY  - JOUR\nAB  - It ebbs\nand it flows\nand it")
+
+    assert entry.end_line == 4
+
+
+def test_a_number_after_er_ends_an_entry_even_below_an_abstract() -> None:
+    (entry, _) = read(
+        PLAIN.replace("ER  - ", "AB  - It ebbs.\nER  - 1\nXY  - stray") + "\n" + PLAIN
+    )
+
+    assert entry.ending is Ending.ER
+    assert pairs(entry) == [*PLAIN_PAIRS, ("AB", "It ebbs.")]
+
+
+def test_a_known_tag_with_another_dash_stays_text_in_an_abstract() -> None:
+    (entry,) = read("TY  - JOUR\nAB  - We compared\nVL  – and its kin.\nER  - \n")
+
+    assert pairs(entry)[1:] == [("AB", "We compared\nVL  – and its kin.")]
+
+
+def test_lines_with_room_for_another_word_are_paragraphs() -> None:
+    text = "Background: the tide comes in.\nMethods: it was counted by hand, twice a day and night."
+
+    (entry,) = read(f"TY  - JOUR\nAB  - {text}\nER  - \n")
+
+    assert pairs(entry)[1:] == [("AB", text)]
