@@ -36,6 +36,7 @@ _SPREADSHEET = re.compile(r"^[a-z]{3}(?=-[0-9]{2}$)|(?<=[0-9]-)[a-z]{3}$")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _VOLUME = re.compile(r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)")
 _DIGITS = re.compile(r"[0-9]+")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _SUPPLEMENT = re.compile(r"s(?:uppl?(?:ement)?)?\b|suppl?")
@@ -138,7 +139,7 @@ def is_same_page(one: Pages, other: Pages) -> bool | None:
     """Compare where two works begin; an article number says nothing about a printed page."""
     if not one.first or not other.first:
         return None
-    if one.first == other.first or _bare(one.first) == _bare(other.first):
+    if _is_one_page(one.first, other.first):
         return _begins_alike(one, other)
     is_number = bool(_ARTICLE_NUMBER.fullmatch(one.first))
     if is_number != bool(_ARTICLE_NUMBER.fullmatch(other.first)):
@@ -153,7 +154,7 @@ def _are_adjacent(one: str, other: str) -> bool:
 
 def _begins_alike(one: Pages, other: Pages) -> bool | None:
     """Page 1 is every paper's first in some proceedings; a Cochrane number is every update's."""
-    if one.first == "1":
+    if "1" in (one.first, other.first):
         return True if one.last and one.last == other.last else None
     return None if _REVIEW_NUMBER.fullmatch(one.first) else True
 
@@ -164,6 +165,8 @@ def count_pages(pages: Pages) -> int:
     return max(int(last[0]) - int(first[0]) + 1, 0) if first and last else 0
 
 
-def _bare(page: str) -> str:
-    """Return a page without the letter of its supplement, where only one side may have it."""
-    return page.lstrip("abcdefghijklmnopqrstuvwxyz") or page
+def _is_one_page(one: str, other: str) -> bool:
+    """Compare two pages; the letter of a supplement may be missing on one side."""
+    return one == other or (
+        one.lstrip(_LETTERS) == other.lstrip(_LETTERS) != "" and (one.isdigit() or other.isdigit())
+    )

@@ -48,6 +48,8 @@ def test_pages_are_read(text: str, first: str, last: str) -> None:
     [
         ("215-233", "215", True),
         ("S215", "215", True),
+        ("S215", "A215", False),
+        ("S1-S4", "1-150", None),
         ("215-233", "301-309", False),
         ("215", "214-215", None),
         ("e1754", "969-972", None),
