@@ -113,6 +113,23 @@ def test_more_files_than_the_mailbox_holds_all_arrive(
     assert work.waits_for(120)
 
 
+def test_a_folder_whose_files_found_no_room_gets_its_turn(
+    muster: Muster, work: MemoryWork, drop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.daemon.mailbox.BATCH", 10)
+    defaults = (lambda _: False, 10)
+    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", defaults)
+    other = tmp_path / "other"
+    other.mkdir()
+    for number in range(10):
+        put(drop, f"{number}.ris", str(number))
+        put(other, f"{number}.ris", f"other {number}")
+
+    muster([work], [make_folder(drop), make_folder(other)])
+
+    assert work.waits_for(20)
+
+
 def test_a_folder_that_is_missing_is_a_state_and_served_when_it_comes(
     muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,9 @@ from syncd.inbox import (
     ScanResult,
     open_export,
     read_export,
+    scan,
 )
+from syncd.inbox.exports import open_regular, read_content
 from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 from tests.fakes.clock import FakeClock
 
@@ -154,6 +156,26 @@ def test_a_file_dated_in_the_future_settles_like_any_other(drop: Drop) -> None:
     os.utime(drop.put("a.ris"), (4e9, 4e9))
 
     assert names(drop.settled()) == ["a.ris"]
+
+
+def test_a_file_that_changes_between_the_look_and_the_reading_settles_anew(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop.put("a.ris")
+    drop.inbox.scan()
+    drop.clock.advance(seconds=2)
+    read = read_content
+
+    def write_then_read(name: str) -> object:
+        path.write_bytes(ENTRY * 2)
+        return read(name)
+
+    monkeypatch.setattr("syncd.inbox.scan.read_content", write_then_read)
+    caught = drop.inbox.scan()
+    monkeypatch.undo()
+
+    assert (names(caught), caught.waiting) == ([], 1)
+    assert drop.settled().ready[0].size == 2 * len(ENTRY)
 
 
 def test_a_file_without_a_final_er_is_given_a_minute(drop: Drop) -> None:
@@ -437,6 +459,13 @@ def test_a_rewrite_that_hides_its_traces_is_noticed_at_the_end(drop: Drop) -> No
 
     with open_export(export) as stream, pytest.raises(ChangedError):
         stream.read()
+
+
+def test_a_link_is_never_opened_whatever_the_listing_said(drop: Drop) -> None:
+    (drop.path / "link.ris").symlink_to(drop.put("a.ris"))
+
+    with pytest.raises(OSError, match="symbolic links"):
+        open_regular(drop.path / "link.ris")
 
 
 def test_a_vanished_export_has_changed(drop: Drop) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,18 +92,14 @@ def test_nobody_holds_a_directory_that_does_not_exist(tmp_path: Path) -> None:
 
 
 def test_asking_who_holds_it_does_not_make_a_starting_daemon_fail(tmp_path: Path) -> None:
-    stop = threading.Event()
+    asker = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(asker, fcntl.LOCK_SH)  # as `find_holder` does, for an instant
+    waits: list[float] = []
 
-    def ask() -> None:
-        while not stop.is_set():
-            find_holder(tmp_path)
+    def until_the_asker_is_gone(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            os.close(asker)
 
-    asker = threading.Thread(target=ask)
-    asker.start()
-    try:
-        for _ in range(30):
-            with StateLock(tmp_path, "run"):
-                pass
-    finally:
-        stop.set()
-        asker.join()
+    with StateLock(tmp_path, "run", sleep=until_the_asker_is_gone):
+        assert len(waits) == 2
