@@ -80,6 +80,9 @@ class MemoryWork:
         self._do("reconcile")
         self.reconciled_at = datetime.now().astimezone()
 
+    def resume(self) -> None:
+        self.did.append("resume")
+
     def not_before(self) -> datetime | None:
         return self.patience
 

@@ -21,7 +21,6 @@ from syncd.inbox import (
     ScanResult,
     open_export,
     read_export,
-    scan,
 )
 from syncd.inbox.exports import open_regular, read_content
 from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
