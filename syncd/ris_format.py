@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 MARKER_TAG = "U5"
@@ -324,7 +324,7 @@ class ReadBack(NamedTuple):
 def find_marker(values: Sequence[str]) -> str | None:
     """Return the item type that a marker among these values of `U5` names, or None."""
     for value in values:
-        if value.startswith(MARKER):
+        if value.startswith(MARKER) and value.removeprefix(MARKER) in _DIALECTS:
             return value.removeprefix(MARKER)
     return None
 
@@ -390,8 +390,10 @@ class _Reading:
             said = json.loads(content)
         except ValueError:
             return False
+        if not _CONTENTS.get(field, _is_text)(said):
+            return False
         if field == "note":
-            self.result.notes[-1:] = [str(said)]
+            self.result.notes[-1:] = [said]
         else:
             self._remarks.append((field, said))
         return True
@@ -404,9 +406,44 @@ class _Reading:
             result.tags[:] = content
         elif field == "automatic":
             for number in content:
-                result.tags[number]["type"] = 1
+                if number < len(result.tags):
+                    result.tags[number]["type"] = 1
         else:
-            result.fields[field] = str(content)
+            result.fields[field] = content
+
+
+def _is_text(content: object) -> bool:
+    return isinstance(content, str)
+
+
+def _is_creators(content: object) -> bool:
+    """Tell whether a remark holds creators; a person may have edited the file."""
+    return isinstance(content, list) and all(
+        isinstance(creator, dict)
+        and "creatorType" in creator
+        and all(map(_is_text, creator.values()))
+        for creator in content
+    )
+
+
+def _is_tags(content: object) -> bool:
+    return isinstance(content, list) and all(
+        isinstance(tag, dict) and _is_text(tag.get("tag")) for tag in content
+    )
+
+
+def _is_numbers(content: object) -> bool:
+    return isinstance(content, list) and all(
+        isinstance(number, int) and number >= 0 for number in content
+    )
+
+
+_CONTENTS: Mapping[str, Callable[[object], bool]] = {
+    "automatic": _is_numbers,
+    "creators": _is_creators,
+    "tags": _is_tags,
+}
+"""What a remark about more than one field must look like; any other holds a text."""
 
 
 _NAMED_DATES = {"case": "dateDecided", "patent": "issueDate", "statute": "dateEnacted"}

@@ -7,7 +7,7 @@ import re
 from syncd.record import Keyword
 from syncd.sources.draft import Draft
 from syncd.sources.item_types import NAMED_KINDS
-from syncd.sources.text import fold_blanks, plain
+from syncd.sources.text import fold_blanks, one_line, plain
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
@@ -69,7 +69,7 @@ def add_keywords(draft: Draft) -> None:
 def fill_kind(draft: Draft) -> None:
     """Say what kind of work it is, where that says more than the item type."""
     for value in draft.take("M3"):
-        text = fold_blanks(plain(value))
+        text = one_line(value)
         if _says_nothing(text.casefold(), draft.item_type):
             draft.leave("M3", value)
         else:
@@ -89,7 +89,7 @@ def fill_event_place(draft: Draft) -> None:
         return
     for tag in ("CY", "C1", "PI", "PP"):
         for value in draft.take(tag):
-            text = fold_blanks(plain(value))
+            text = one_line(value)
             if len(text) > _ADDRESS_LENGTH or text.count(",") > 2:
                 draft.leave(tag, value)
             elif tag == "CY":

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.sources.draft import Draft
-from syncd.sources.text import fold_blanks, plain
+from syncd.sources.text import one_line
 
 ANY = "*"
 
@@ -172,7 +172,7 @@ def fill_plain_fields(draft: Draft) -> None:
     tags, fields = draft.tags, draft.fields
     for tag, field in routes_for(draft.item_type, tuple(tags)):
         for value in tags.pop(tag):
-            text = fold_blanks(plain(value)) if "<" in value or "&" in value else value
+            text = one_line(value)
             if not text or fields.setdefault(field, text) != text:
                 draft.leave(tag, value)
 
@@ -186,11 +186,11 @@ def add_labelled_lines(draft: Draft) -> None:
             draft.add_extra("Early Access", value)
     for tag, label in _LABELLED.items():
         for value in draft.take(tag):
-            draft.add_extra(label, fold_blanks(plain(value)))
+            draft.add_extra(label, one_line(value))
 
 
 def _add_original(draft: Draft) -> None:
     """A year is the date of the original; anything else describes it."""
     for value in draft.take("OP"):
         if not (_YEAR.fullmatch(value) and draft.fill("originalDate", value)):
-            draft.add_extra("Original Publication", fold_blanks(plain(value)))
+            draft.add_extra("Original Publication", one_line(value))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from syncd.record import Person
 from syncd.sources.draft import Draft
-from syncd.sources.text import fold_blanks, plain
+from syncd.sources.text import one_line
 
 AUTHOR_ROLES = {
     "artwork": "artist",
@@ -174,7 +174,7 @@ def _add(draft: Draft, tag: str, role: str) -> None:
 
 def _names_in(value: str) -> Sequence[str]:
     if "<" in value or "&" in value:
-        value = fold_blanks(plain(value))
+        value = one_line(value)
     return split_names(value)
 
 
@@ -182,6 +182,6 @@ def _add_group(draft: Draft, role: str) -> None:
     """Take a corporate author where no other author is named; otherwise keep it as a line."""
     for value in draft.take("CA"):
         if any(creator.role == role for creator in draft.creators):
-            draft.add_extra("Corporate Author", fold_blanks(plain(value)))
+            draft.add_extra("Corporate Author", one_line(value))
         else:
-            draft.creators.append(Person(role, name=fold_blanks(plain(value))))
+            draft.creators.append(Person(role, name=one_line(value)))

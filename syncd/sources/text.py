@@ -24,6 +24,7 @@ _FIND_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
 _ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
+_UNEVEN = re.compile(r"[<&\n\t]|  ")
 _BLANKS = re.compile(r"\s+")
 
 _RENDERED = {
@@ -101,6 +102,11 @@ def plain(value: str) -> str:
         return value
     value = decode_entities(value)
     return _translate(value, _NO_RENDERING).strip() if "<" in value else value
+
+
+def one_line(value: str) -> str:
+    """Decode text for a field of one line that shows markup as it is."""
+    return fold_blanks(plain(value)) if _UNEVEN.search(value) else value
 
 
 def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:

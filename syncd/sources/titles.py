@@ -136,7 +136,7 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
             container = fields.get("publicationTitle")
             if container is None:
                 fields["publicationTitle"] = text
-                if tag in _JOURNALS_SHORT or (tag == "JO" and "." in text):
+                if draft.item_type == "journalArticle" and _is_short(tag, text):
                     fields.setdefault("journalAbbreviation", text)
             elif container == text:
                 continue
@@ -144,6 +144,10 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
                 draft.fill_or_leave("journalAbbreviation", tag, value, text)
             elif not _same(text, container):
                 draft.leave(tag, value)
+
+
+def _is_short(tag: str, text: str) -> bool:
+    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text)
 
 
 def _fill_proceedings(draft: Draft) -> None:

@@ -158,6 +158,29 @@ def test_an_edited_line_is_believed_and_a_foreign_one_is_named() -> None:
     assert again.unused == {"M4": ("Citavi",)}
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["creators=5", "creators=[5]", "creators=[{}]", "tags=[1]", "automatic=[-1]", "title=7",
+     "title=not json", "automatic={}", "no remark"],
+)  # fmt: skip
+def test_a_remark_that_makes_no_sense_is_named_and_the_rest_read(line: str) -> None:
+    text = format_ris(article()).replace("ER  - ", f"U5  - {line}\nER  - ")
+
+    (again,) = read(text)
+
+    assert item_data(again, SCHEMA) == article()
+    assert again.unused == {"U5": (line,)}
+
+
+def test_a_marker_of_an_unknown_item_type_is_none() -> None:
+    text = format_ris(article()).replace("syncd:journalArticle", "syncd:spell")
+
+    (again,) = read(text)
+
+    assert again.origin.source == "generic"
+    assert again.unused == {"U5": ("syncd:spell",)}
+
+
 def test_real_exports_come_back() -> None:
     if not SHARED.is_dir():
         pytest.skip(f"{SHARED} is not here")

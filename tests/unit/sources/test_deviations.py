@@ -38,6 +38,15 @@ def test_d01_a_shorter_name_of_the_journal_is_no_subtitle(
     assert data["publicationTitle"] == max(secondary, journal, key=len)
 
 
+def test_an_abbreviation_alone_is_the_journal_and_its_abbreviation(item_of: Any) -> None:
+    for line in ("J2  - Nat. Med.", "JO  - Nat. Med."):
+        data = item_of(*JOUR, line)
+        assert data["publicationTitle"] == data["journalAbbreviation"] == "Nat. Med."
+    assert "extra" not in item_of("TY  - CHAP", "TI  - A", "J2  - Nat. Med.")
+    full = item_of(*JOUR, "JF  - Nature", "J2  - Nature")
+    assert "journalAbbreviation" not in full
+
+
 @pytest.mark.parametrize("secondary", ["Special issue on ants", "5th Conference on Ants"])
 def test_d01_a_special_issue_or_an_event_is_no_subtitle(secondary: str, item_of: Any) -> None:
     data = item_of(*JOUR, f"T2  - {secondary}", "JF  - Nature")
