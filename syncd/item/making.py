@@ -10,13 +10,17 @@ from syncd.record import Record
 from syncd.schema import Schema
 
 
+_PLAINEST_TYPE = "document"
+"""What an item becomes whose type a library is too old to know."""
+
+
 def item_data(record: Record, schema: Schema) -> dict[str, Any]:
     """Return the item exactly as it is sent, without key, version and collections.
 
     Fields that the schema does not know for the item type become lines of `extra`, roles that
     it does not know become those it does.
     """
-    item_type = record.item_type
+    item_type = record.item_type if record.item_type in schema.fields else _PLAINEST_TYPE
     data: dict[str, Any] = {"itemType": item_type, "title": "", "creators": []}
     fields = schema.fields[item_type]
     own_names = schema.base_fields.get(item_type, {})
@@ -33,7 +37,7 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
         del data["title"]
     if moved or record.extra:
         data["extra"] = format_extra([*moved, *record.extra])
-    data["creators"] = _creators(record, schema)
+    data["creators"] = _creators(record, schema, item_type)
     data["tags"] = [
         {"tag": name, "type": 1} if automatic else {"tag": name} for name, automatic in record.tags
     ]
@@ -42,8 +46,7 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
     return data
 
 
-def _creators(record: Record, schema: Schema) -> list[dict[str, str]]:
-    item_type = record.item_type
+def _creators(record: Record, schema: Schema, item_type: str) -> list[dict[str, str]]:
     valid: dict[str, str | None] = {}
     creators = []
     for said, family, given, name in record.creators:

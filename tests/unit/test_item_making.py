@@ -65,6 +65,13 @@ def test_an_author_becomes_the_types_primary_creator_and_others_contributors() -
     ]
 
 
+def test_a_type_that_the_library_does_not_know_yet_becomes_a_document() -> None:
+    data = item_data(record("hologram", title="H", creators=(Person("author", "A", "B"),)), NEW)
+
+    assert (data["itemType"], data["title"]) == ("document", "H")
+    assert data["creators"][0]["creatorType"] == "author"
+
+
 def test_automatic_keywords_are_marked() -> None:
     data = item_data(record("book", tags=(Keyword("a"), Keyword("b", automatic=True))), NEW)
 
