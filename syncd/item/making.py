@@ -9,7 +9,6 @@ from syncd.item.extra import format_extra, label_of
 from syncd.record import Record
 from syncd.schema import Schema
 
-
 _PLAINEST_TYPE = "document"
 """What an item becomes whose type a library is too old to know."""
 
