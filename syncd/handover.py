@@ -30,6 +30,8 @@ from syncd.work import FolderWork
 ONCE = "once"
 REVIEW = "review"
 RECONCILE = "reconcile"
+RESUME = "resume"
+RETRY = "retry"
 Routes = Mapping[str, Sequence[Path]]
 """The files that go to each library; empty for a pass over all folders."""
 
@@ -47,6 +49,8 @@ class Server(Protocol):
     def perform(self, library: str, perform: Callable[[Any], Any]) -> Any: ...
 
     def rescan(self) -> None: ...
+
+    def resume(self, library: str) -> None: ...
 
     def document(self) -> dict[str, Any]: ...
 
@@ -72,7 +76,22 @@ class Hands:
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what the control socket is to answer."""
-        return {ONCE: self._once, REVIEW: self._review, RECONCILE: self._reconcile}
+        return {
+            ONCE: self._once,
+            REVIEW: self._review,
+            RECONCILE: self._reconcile,
+            RESUME: self._resume,
+            RETRY: self._retry,
+        }
+
+    def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
+        self._expect_known(request["library"])
+        self._daemon.resume(request["library"])
+
+    def _retry(self, request: Mapping[str, Any], _progress: Progress) -> None:
+        """Try a library again that was refused or away: another key may be there."""
+        self._expect_known(request["library"])
+        self._daemon.perform(request["library"], lambda _work: None)
 
     def _review(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         def carry_out(work: FolderWork) -> dict[str, Any]:
@@ -114,6 +133,10 @@ class Hands:
             deliver_named({name: work.run}, deliveries, self._ledger, report)
 
         self._daemon.perform(name, deliver)
+
+    def _expect_known(self, name: str) -> None:
+        if name not in {library["name"] for library in self._daemon.document()["libraries"]}:
+            raise CommandError(f"the daemon does not serve a library called {name}", 78)
 
     def _expect_served(self, name: str) -> None:
         """Raise for a library whose thread would keep the request waiting."""

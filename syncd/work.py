@@ -71,6 +71,10 @@ class FolderWork:
         """Return until when the library asked to be left alone."""
         return self._run.not_before()
 
+    def resume(self) -> None:
+        """Go on after a guard stopped this library."""
+        self._run.resume()
+
     def close(self) -> None:
         """Let go of the library."""
         self._run.close()

@@ -10,7 +10,11 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import choose_library, load
+from syncd.cli.session import choose_library, load, pause
+from syncd.clock import SystemClock
+from syncd.control import CommandError
+from syncd.errors import BusyError
+from syncd.handover import RETRY, ask_daemon, is_served
 from syncd.keys import store_key
 from syncd.library import Description
 from syncd.printable import printable
@@ -34,7 +38,18 @@ def command(library: str, where: options.Where) -> Exit:
       secret-tool lookup zotero key | syncd login mine
     """
     settings = choose_library(load(where), library)
-    return store(settings, where.state_dir)
+    code = store(settings, where.state_dir)
+    if is_served(where.state_dir):
+        _tell_daemon(settings.name, where.state_dir)
+    return code
+
+
+def _tell_daemon(name: str, state: Path) -> None:
+    """Have a running daemon try the library again now, rather than at its next turn."""
+    try:
+        ask_daemon(state, RETRY, {"library": name}, SystemClock(), pause)
+    except (BusyError, CommandError) as error:
+        click.echo(f"the daemon cannot use it yet: {printable(str(error))}", err=True)
 
 
 def store(settings: LibrarySettings, state: Path) -> Exit:

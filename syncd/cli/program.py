@@ -30,6 +30,7 @@ COMMANDS = {
     "reconcile": CommandPlace(
         "syncd.cli.reconcile", "Compare ledger and library now: send what waits, report the rest."
     ),
+    "resume": CommandPlace("syncd.cli.resume", "Go on with a library after a guard paused it."),
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),

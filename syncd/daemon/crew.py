@@ -136,6 +136,10 @@ class Crew:
             raise request.error
         return request.result
 
+    def resume(self, library: str) -> None:
+        """Go on with a library that a guard stopped."""
+        self._workers[library].resume()
+
     # --- for the workers
 
     def opened(self) -> None:

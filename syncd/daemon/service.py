@@ -93,6 +93,11 @@ class Daemon:
             raise BusyError("the daemon is starting")
         return self._crew.perform(library, perform)
 
+    def resume(self, library: str) -> None:
+        """Go on with a library that a guard stopped."""
+        if self._crew is not None:
+            self._crew.resume(library)
+
     def rescan(self) -> None:
         """Look into every folder now."""
         if self._crew is not None:

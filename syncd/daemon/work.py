@@ -87,6 +87,10 @@ class LibraryWork(Protocol):
         """Return until when the library asked to be left alone, be it of an earlier process."""
         ...
 
+    def resume(self) -> None:
+        """Go on after a guard stopped this library. Any thread may ask, once it was opened."""
+        ...
+
     def close(self) -> None:
         """Let go of the library."""
         ...

@@ -129,6 +129,11 @@ class Worker:
         """Try again now what was put off."""
         self._mailbox.hurry()
 
+    def resume(self) -> None:
+        """Go on at once after a guard stopped the library."""
+        self._work.resume()
+        self.hurry()
+
     def perform(self, request: Request) -> bool:
         """Have something done on the worker's thread; False when it cannot be."""
         return self._mailbox.request(request)

@@ -1,0 +1,45 @@
+"""`syncd resume`: go on after a guard paused a library."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.session import choose_library, load, pause
+from syncd.clock import SystemClock
+from syncd.handover import RESUME, ask_daemon, is_served
+from syncd.lock import StateLock
+from syncd.wiring import make_runs, open_ledger
+
+
+@click.command("resume")
+@click.argument("library")
+@options.where("config", "state")
+def command(library: str, where: options.Where) -> Exit:
+    """Go on with LIBRARY after a guard paused it.
+
+    A library is paused when one run would make more items than `max_creates`, or when more than
+    `max_shrink` of it has vanished since the last look. `syncd status` says which it was. The
+    next run passes; after it the guards are up again.
+
+    \b
+    Example:
+      syncd resume mine
+    """
+    settings = load(where)
+    name = choose_library(settings, library).name
+    if is_served(where.state_dir):
+        ask_daemon(where.state_dir, RESUME, {"library": name}, SystemClock(), pause)
+    else:
+        with (
+            StateLock(where.state_dir, "resume"),
+            closing(open_ledger(settings, where.state_dir)) as ledger,
+            closing(make_runs(settings, where.state_dir, ledger, pause, only={name})[name]) as run,
+        ):
+            run.meet()
+            run.resume()
+    click.echo(f"{name}: goes on", err=True)
+    return Exit.DONE
