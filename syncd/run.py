@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -186,10 +186,13 @@ class LibraryRun:
         with self._patiently():
             self.refresh()
             self._pusher.push_all()
-        fresh = [delivery for delivery in deliveries if not self._was_delivered(delivery)]
+        fresh: list[Delivery] = []
+        known: list[Delivery] = []
+        for delivery in deliveries:
+            (known if self._was_delivered(delivery) else fresh).append(delivery)
         summary = self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {})
         self._guards.raise_again(self._row())
-        return summary
+        return replace(summary, unusable={**self._still_unusable(known), **summary.unusable})
 
     def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
         reading, intents, book = self._draft(fresh)
@@ -202,18 +205,39 @@ class LibraryRun:
             counts = journal.count_decisions(connection, run_id)
         words = ", ".join(f"{number} {decision}" for decision, number in counts.items() if number)
         log.info("done: %s", words or "nothing to do", extra=told)
+        if reading.rejected:
+            first = reading.rejected[0].planned
+            # A command in the foreground shows each of them; this is for the daemon's log.
+            log.info(
+                "%d could not be used, the first at line %d: %s; `syncd inspect` shows all",
+                len(reading.rejected),
+                first.origin.line,
+                first.reason,
+                extra={**told, "file": first.origin.file},
+            )
         return RunSummary(
             run_id,
             counts,
-            {fresh[number].export.sha256: exc.message for number, exc in reading.unusable.items()},
+            _unusable(fresh, reading),
             [fresh[number].export.sha256 for number in sorted(reading.changed)],
             reading.problems,
         )
+
+    def _still_unusable(self, known: Sequence[Delivery]) -> Mapping[str, str]:
+        # Nobody may have heard it the first time: the library went away, or syncd was killed.
+        return _unusable(known, read_deliveries(known, self._tools()))
 
     def _was_delivered(self, delivery: Delivery) -> bool:
         # A file that a person names by hand is read again as often as they like.
         folder = delivery.place.folder
         return bool(folder) and self.is_known(delivery.export.sha256, folder)
+
+    def _tools(self) -> Tools:
+        description = self.description
+        # A server may take a note that the key cannot read back; what cannot be seen again
+        # cannot be sent once.
+        keep_notes = self._helpers.keep_notes if description.takes_notes else ()
+        return Tools(description.schema, keep_notes, self._library.capabilities.text_limits)
 
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Plan, Reading]:
         """Return what `deliver` would do, having followed the library but promised nothing."""
@@ -233,11 +257,7 @@ class LibraryRun:
         self, deliveries: Sequence[Delivery]
     ) -> tuple[Reading, list[Intent], CollectionBook]:
         description = self.description
-        # A server may take a note that the key cannot read back; what cannot be seen again
-        # cannot be sent once.
-        keep_notes = self._helpers.keep_notes if description.takes_notes else ()
-        tools = Tools(description.schema, keep_notes, self._library.capabilities.text_limits)
-        reading = read_deliveries(deliveries, tools)
+        reading = read_deliveries(deliveries, self._tools())
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         book = CollectionBook(
             description.identity, self._library.collections() if wants_collections else ()
@@ -329,3 +349,10 @@ class _Patience(NamedTuple):
         if isinstance(error, UnavailableError) and error.retry_after is not None:
             until = self.ledger.clock.now() + max(error.retry_after, timedelta())
             self.ledger.set_not_before(self.library_id, until)
+
+
+def _unusable(deliveries: Sequence[Delivery], reading: Reading) -> Mapping[str, str]:
+    """Say by SHA-256 of which exports nothing could be used, and why."""
+    return {
+        deliveries[number].export.sha256: exc.message for number, exc in reading.unusable.items()
+    }

@@ -144,9 +144,17 @@ def test_told_to_stop_in_the_middle_it_does_so_soon_and_goes_on_next_time(
 def test_a_spool_is_emptied_into_done_and_failed(run: Callable[..., Syncd]) -> None:
     syncd = run(after="move")
     (syncd.drop / "good.ris").write_text(records(1, 2))
-    (syncd.drop / "bad.ris").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\nER  - \n")
+    bad = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\nER  - \n"
+    (syncd.drop / "bad.ris").write_bytes(bad)
 
     assert wait_until(lambda: (syncd.drop / "done" / "good.ris").exists(), within=10), syncd.log()
     assert wait_until(lambda: (syncd.drop / "failed" / "bad.ris.txt").exists(), within=10)
     assert syncd.has(2)
     assert sorted(path.name for path in syncd.drop.iterdir() if path.is_file()) == []
+
+    (syncd.drop / "bad again.ris").write_bytes(bad)
+    (syncd.drop / "good again.ris").write_text(records(1, 2))
+    failed = syncd.drop / "failed" / "bad again.ris.txt"
+    assert wait_until(failed.exists, within=10), list(syncd.drop.rglob("*"))
+    assert wait_until(lambda: (syncd.drop / "done" / "good again.ris").exists(), within=10)
+    assert len(syncd.dois()) == 2
