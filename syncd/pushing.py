@@ -86,7 +86,10 @@ class Pusher:
 
         Raises `UnavailableError` or `AccessDeniedError`; what was not done then stays promised.
         """
-        self.look_up_sent()
+        if self.look_up_sent():
+            # What landed unheard has moved the library on, so a guard at the old version would
+            # refuse the next batch.
+            self._mirror.refresh()
         while batch := self._next_batch():
             checkpoint()
             if self._mirror.decide_again(batch.operations):
