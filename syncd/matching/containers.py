@@ -55,7 +55,7 @@ def fold_container(text: str) -> str:
     return " ".join(telling or words)[:_LONGEST].strip()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_same_container(one: str, other: str) -> bool | None:
     """Tell whether two folded names mean one container; None where that cannot be said."""
     if not one or not other:

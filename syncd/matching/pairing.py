@@ -70,15 +70,21 @@ class Pairs:
         names = [_names(node.members[0]) for node in self.nodes]
         keys = [blocking_keys(node.members[0]) for node in self.nodes]
         bearers = works.by_identifiers(frozenset(name for each in names for name in each))
-        blocks = works.by_blocks(frozenset(key for each in keys for key in each))
+        dois = frozenset(it.identity.doi for it in features if it.identity.doi)
+        self._shared: AbstractSet[str] = works.shared_dois(dois)
+        settled = self._settle(names, bearers)
+        blocks = works.by_blocks(
+            frozenset(
+                key for number, each in enumerate(keys) if number not in settled for key in each
+            )
+        )
         self._bearers = {name: {known.ref for known in found} for name, found in bearers.items()}
         self._node_of = self._add_known([*bearers.values(), *blocks.values()])
         self._names = self._all_names(bearers)
         named, alike = self._meet(names, bearers), self._meet(keys, blocks)
         self._candidates = _pair_up([*named.values(), *alike.values()], self._incoming)
-        dois = frozenset(it.identity.doi for it in features if it.identity.doi)
         self.newly_shared = frozenset(_far_too_common(named))
-        self._shared: AbstractSet[str] = works.shared_dois(dois) | self.newly_shared
+        self._shared |= self.newly_shared
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
 
@@ -96,6 +102,24 @@ class Pairs:
             places[ref] = len(self.nodes)
             self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
         return places
+
+    def _settle(
+        self,
+        names: Sequence[Iterable[tuple[str, str]]],
+        bearers: Mapping[tuple[str, str], Sequence[Known]],
+    ) -> set[int]:
+        """Return the nodes whose identifiers lead to one work that they surely are.
+
+        The library need not be searched for what else looks like them.
+        """
+        settled = set()
+        for number, (node, each) in enumerate(zip(self.nodes, names, strict=True)):
+            found = [known for name in each for known in bearers.get(name, ())]
+            if found and all(known == found[0] for known in found):
+                it = compare(node.members[0], found[0].features, self._shared)
+                if it.same_ids and judge_comparison(it).verdict is Verdict.SAME:
+                    settled.add(number)
+        return settled
 
     def _all_names(
         self, bearers: Mapping[tuple[str, str], Sequence[Known]]

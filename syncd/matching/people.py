@@ -53,19 +53,26 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
         return Authors.SAME
     if one[0].isascii() != other[0].isascii():
         return Authors.UNKNOWN  # another script, which nobody can compare by letters
-    fewer, more = (one, other) if len(one) <= len(other) else (other, one)
-    met = min(_count_met(fewer, more), _count_met(more, fewer))
+    met, met_other = _meet(one, other)
+    everybody = min(met, met_other) == min(len(one), len(other))
     if is_same_person(one[0], other[0]):
-        same_number = len(one) == len(other) or len(more) == KEPT
-        return Authors.SAME if met == len(fewer) and same_number else Authors.SAME_FIRST
+        complete = len(one) == len(other) or max(len(one), len(other)) == KEPT
+        return Authors.SAME if everybody and complete else Authors.SAME_FIRST
     return Authors.SHARED if met else Authors.DIFFERENT
 
 
-def _count_met(names: Sequence[str], others: Sequence[str]) -> int:
-    return sum(any(is_same_person(name, other) for other in others) for name in names)
+def _meet(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    """Return how many on either side are also on the other."""
+    pairs = [
+        (mine, theirs)
+        for mine, name in enumerate(one)
+        for theirs, candidate in enumerate(other)
+        if is_same_person(name, candidate)
+    ]
+    return len({mine for mine, _ in pairs}), len({theirs for _, theirs in pairs})
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_same_person(one: str, other: str) -> bool:
     """Tell whether two folded names may be one person's, with names swapped or cut short."""
     family, _, given = one.partition(",")
