@@ -32,8 +32,10 @@ _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
-_CITATION_KEY = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\s,;:{}()\"'\[\]/|]{3,80}")
-_KEY_WITHOUT_NUMBER = re.compile(r"[^\W\d_]+[_-][^\W\d_]+")
+# `galluzzi2012secret`: letters and a year. Accession numbers and row numbers have other digits.
+_CITATION_KEY = re.compile(
+    r"[^\W\d_][^\W\d]{1,40}[:._-]?(?:1[5-9]|20)\d\d(?:[^\W\d][\w:.+-]{0,40})?"
+)
 _DOI_SPELLED = re.compile(
     r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE
 )
@@ -176,8 +178,7 @@ def fill_citation_key(draft: Draft) -> None:
     """Use ID or LB as citation key only if it looks like one: tools number their records there."""
     for tag in ("LB", "ID"):
         for value in draft.take(tag):
-            looks = _CITATION_KEY.fullmatch(value) or _KEY_WITHOUT_NUMBER.fullmatch(value)
-            if not looks or not draft.fill("citationKey", value):
+            if not _CITATION_KEY.fullmatch(value) or not draft.fill("citationKey", value):
                 draft.leave(tag, value)
 
 

@@ -207,7 +207,12 @@ def test_the_bookkeeping_of_a_search_is_no_issue(item_of: Any) -> None:
     assert "extra" not in data
 
 
-def test_row_numbers_are_no_citation_keys(item_of: Any) -> None:
-    assert "citationKey" not in item_of(*JOUR, "LB  - 42")
-    assert "citationKey" not in item_of(*JOUR, "ID  - 000-463-679-101-319")
-    assert item_of(*JOUR, "LB  - galluzzi2012secret")["citationKey"] == "galluzzi2012secret"
+@pytest.mark.parametrize("number", ["42", "000-463-679-101-319", "id_0000003", "PHL2407297",
+                                    "EJ1011910", "2019-65183-001", "Label"])  # fmt: skip
+def test_row_and_accession_numbers_are_no_citation_keys(number: str, item_of: Any) -> None:
+    assert "citationKey" not in item_of(*JOUR, f"ID  - {number}")
+
+
+@pytest.mark.parametrize("key", ["galluzzi2012secret", "Smith_2010", "deBruin2021", "Łoś:1998a"])
+def test_what_looks_like_a_citation_key_is_one(key: str, item_of: Any) -> None:
+    assert item_of(*JOUR, f"LB  - {key}")["citationKey"] == key
