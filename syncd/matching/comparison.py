@@ -30,6 +30,7 @@ from syncd.matching.numbering import (
 )
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.titles import Marker, weight
+from syncd.record import Identity
 
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
@@ -185,15 +186,14 @@ class Comparison(NamedTuple):
     @property
     def markers(self) -> Marker:
         """The markers that only one side has."""
+        if self.one.markers == self.other.markers:
+            return Marker.NONE
         return self.one.markers ^ self.other.markers
 
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds of both."""
         return frozenset((self.one.kind, self.other.kind))
-
-
-_SINGLE = ("scopus", "doi", "pmid", "arxiv", "pmcid", "wos", "embase", "central")
 
 
 def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Comparison:
@@ -230,31 +230,28 @@ def are_strangers(one: Features, other: Features) -> bool:
 def _compare_ids(
     one: Features, other: Features, shared_dois: AbstractSet[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    mine, theirs = one.identity, other.identity
+    """Return the kinds of identifiers that are equal, that differ, and whether a DOI is shared."""
     same: list[str] = []
     different: list[str] = []
     shared = False
-    for kind, ours, its in zip(_SINGLE, _single(mine), _single(theirs), strict=True):
-        if ours is None or its is None:
+    for kind, ours, its in zip(Identity._fields, one.identity, other.identity, strict=True):
+        if not ours or not its or kind == "issn":
             continue
-        if kind == "doi" and (ours in shared_dois or its in shared_dois):
-            shared = shared or ours == its
-            continue
-        if kind == "doi" and ours != its and _names_a_register_entry(ours, its):
-            continue
-        (same if ours == its else different).append(kind)
-    if mine.isbn and theirs.isbn and one.kind == other.kind == Kind.BOOK:
-        (same if set(mine.isbn) & set(theirs.isbn) else different).append("isbn")
+        if kind == "isbn":
+            if one.kind == other.kind == Kind.BOOK:
+                (different if set(ours).isdisjoint(its) else same).append(kind)
+        elif kind == "doi" and (ours in shared_dois or its in shared_dois):
+            shared = ours == its
+        elif ours == its:
+            same.append(kind)
+        elif kind != "doi" or not _names_a_register_entry(str(ours), str(its)):
+            different.append(kind)
     return tuple(same), tuple(different), shared
 
 
 def _names_a_register_entry(*dois: str) -> bool:
     """A DOI of the Cochrane register of trials names its entry; the article has one of its own."""
     return any(doi.startswith("10.1002/central/") for doi in dois)
-
-
-def _single(identity: object) -> tuple[str | None, ...]:
-    return tuple(getattr(identity, kind) for kind in _SINGLE)
 
 
 def _compare_volumes(one: Features, other: Features) -> bool | None:

@@ -49,7 +49,11 @@ def judge(
 
 def judge_comparison(it: Comparison) -> Judgement:
     """Return the verdict of the first rule that holds."""
-    rule = find_rule(it)
+    return explain(it, find_rule(it))
+
+
+def explain(it: Comparison, rule: Rule) -> Judgement:
+    """Return the judgement that a rule gives on a pair, with all the evidence by name."""
     return Judgement(rule.verdict, tuple(_evidence(it, rule)), rule.reason)
 
 

@@ -16,7 +16,8 @@ from typing import NamedTuple, TypeVar
 from syncd.matching.blocking import blocking_keys, fingerprint_of
 from syncd.matching.comparison import Comparison, are_strangers, compare
 from syncd.matching.features import Features, Kind, dump_features
-from syncd.matching.judging import find_rule, judge_comparison
+from syncd.matching.judging import explain, find_rule
+from syncd.matching.rules import Rule
 from syncd.matching.values import Doubt, Judgement, Known, KnownWorks, Policy, Verdict
 from syncd.record import Identity
 
@@ -56,7 +57,7 @@ _RANK_OF_OTHERS = 3
 _RANK_OF_ANSWERS = 9
 
 
-_Judged = tuple[Comparison, Judgement]
+_Judged = tuple[Comparison, Rule]
 
 
 class Pairs:
@@ -72,12 +73,9 @@ class Pairs:
         bearers = works.by_identifiers(frozenset(name for each in names for name in each))
         dois = frozenset(it.identity.doi for it in features if it.identity.doi)
         self._shared: AbstractSet[str] = works.shared_dois(dois)
-        settled = self._settle(names, bearers)
-        blocks = works.by_blocks(
-            frozenset(
-                key for number, each in enumerate(keys) if number not in settled for key in each
-            )
-        )
+        self._settled = self._settle(names, bearers)
+        open_nodes = set(range(self._incoming)) - {number for number, _ in self._settled}
+        blocks = works.by_blocks(frozenset(key for number in open_nodes for key in keys[number]))
         self._bearers = {name: {known.ref for known in found} for name, found in bearers.items()}
         self._node_of = self._add_known([*bearers.values(), *blocks.values()])
         self._names = self._all_names(bearers)
@@ -85,6 +83,7 @@ class Pairs:
         self._candidates = _pair_up([*named.values(), *alike.values()], self._incoming)
         self.newly_shared = frozenset(_far_too_common(named))
         self._shared |= self.newly_shared
+        self._contents = [b"".join(map(dump_features, node.members)) for node in self.nodes]
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
 
@@ -107,18 +106,19 @@ class Pairs:
         self,
         names: Sequence[Iterable[tuple[str, str]]],
         bearers: Mapping[tuple[str, str], Sequence[Known]],
-    ) -> set[int]:
-        """Return the nodes whose identifiers lead to one work that they surely are.
+    ) -> dict[tuple[int, str], _Judged]:
+        """Return the nodes whose identifiers lead to one work that they surely are, and the key.
 
         The library need not be searched for what else looks like them.
         """
-        settled = set()
+        settled = {}
         for number, (node, each) in enumerate(zip(self.nodes, names, strict=True)):
             found = [known for name in each for known in bearers.get(name, ())]
             if found and all(known == found[0] for known in found):
                 it = compare(node.members[0], found[0].features, self._shared)
-                if it.same_ids and judge_comparison(it).verdict is Verdict.SAME:
-                    settled.add(number)
+                rule = find_rule(it)
+                if it.same_ids and rule.verdict is Verdict.SAME:
+                    settled[number, found[0].ref] = (it, rule)
         return settled
 
     def _all_names(
@@ -161,20 +161,25 @@ class Pairs:
         """
         if self.nodes[one].known and self.nodes[other].known:
             return True
-        for it, judgement in self._judge(one, other, names):
-            if judgement.verdict is Verdict.DIFFERENT or (
-                judgement.verdict is Verdict.UNDECIDED and _contradicts(it)
-            ):
-                return self._answer(one, other) is not Verdict.SAME
-        return False
+        return any(
+            self._rules_out(one, other, it, rule.verdict)
+            for it, rule in self._judge(one, other, names)
+        )
+
+    def _rules_out(self, one: int, other: int, it: Comparison, verdict: Verdict) -> bool:
+        """An answer decides; else a difference, or a doubt that is more than a lack of facts."""
+        if verdict is Verdict.SAME:
+            return False
+        answer = self._answer(one, other)
+        if answer is not None:
+            return answer is not Verdict.SAME
+        return verdict is Verdict.DIFFERENT or _contradicts(it)
 
     def differ(self, one: int, other: int) -> bool:
         """Tell whether two nodes are certainly different works."""
         if self.nodes[one].known and self.nodes[other].known:
             return False
-        return any(
-            judgement.verdict is Verdict.DIFFERENT for _, judgement in self._judge(one, other)
-        )
+        return any(rule.verdict is Verdict.DIFFERENT for _, rule in self._judge(one, other))
 
     def node_of(self, ref: str) -> int:
         """Return the node of a known work."""
@@ -204,6 +209,7 @@ class Pairs:
         self._shared |= found
         for pair in self._candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
+                self._settled.pop((pair[0], self.nodes[pair[1]].ref or ""), None)
                 self._keep(pair, self._judge_anew(*pair))
 
     def _are_strangers(self, one: int, other: int) -> bool:
@@ -216,7 +222,7 @@ class Pairs:
         )
 
     def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
-        if any(judgement.verdict is not Verdict.DIFFERENT for _, judgement in judged):
+        if any(rule.verdict is not Verdict.DIFFERENT for _, rule in judged):
             self._judged[pair] = judged
         else:
             self._judged.pop(pair, None)
@@ -233,21 +239,25 @@ class Pairs:
     def _judge_anew(
         self, one: int, other: int, names: AbstractSet[tuple[str, str]] = frozenset()
     ) -> list[_Judged]:
+        settled = self._settled.get((one, self.nodes[other].ref or ""))
+        if settled and not names and len(self.nodes[other].members) == 1:
+            return [settled]
         names = names or self.names_of(one) & self.names_of(other)
         judged = []
         for mine in self.nodes[one].members:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
                 it = compare(_known_as(mine, right, names), right, self._shared)
-                judged.append((it, judge_comparison(it)))
+                judged.append((it, find_rule(it)))
         return judged
 
     def _link(self, one: int, other: int) -> Link | None:
-        it, judgement = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
+        it, rule = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
+        judgement = explain(it, rule)
         rank = max((_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids), default=1)
         if judgement.verdict is Verdict.SAME and rank == 1 and not self._policy.joins_by_look:
             judgement = judgement._replace(verdict=Verdict.UNDECIDED)
-        doubt = find_rule(it).doubt if judgement.verdict is Verdict.UNDECIDED else None
+        doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
         answer = self._answer(one, other) if doubt else None
         if answer is Verdict.DIFFERENT:
             return None
@@ -255,8 +265,12 @@ class Pairs:
             rank, doubt = _RANK_OF_ANSWERS, None
             judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
         places = int(it.same_place) + int(it.same_pages)
-        strength = (rank, places, it.title.similarity, _tie(it))
+        strength = (rank, places, it.title.similarity, self._tie(one, other))
         return Link(one, other, it.same_ids, judgement, doubt, strength)
+
+    def _tie(self, one: int, other: int) -> list[bytes]:
+        """Order links of equal strength by what they join, never by where it stood in a file."""
+        return sorted((self._contents[one], self._contents[other]))
 
     def _answer(self, one: int, other: int) -> Verdict | None:
         """Return what a person said of two nodes; items go by their key."""
@@ -268,8 +282,8 @@ _ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
 
 
 def _doi_of_two_works(judged: _Judged) -> str | None:
-    it, judgement = judged
-    if judgement.verdict is Verdict.DIFFERENT and "doi" in it.same_ids and not it.markers:
+    it, rule = judged
+    if rule.verdict is Verdict.DIFFERENT and "doi" in it.same_ids and not it.markers:
         return it.one.identity.doi
     return None
 
@@ -303,9 +317,8 @@ def _collapse(features: Sequence[Features]) -> list[Node]:
         alike[it].append(index)
     nodes = []
     for it, indices in alike.items():
-        sure = len(indices) > 1 and (
-            judge_comparison(compare(it, it, frozenset())).verdict is Verdict.SAME
-        )
+        repeated = len(indices) > 1
+        sure = repeated and find_rule(compare(it, it, frozenset())).verdict is Verdict.SAME
         groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
         nodes += [Node((it,), group) for group in groups]
     return sorted(nodes, key=lambda node: node.indices)
@@ -337,8 +350,3 @@ def _contradicts(it: Comparison) -> bool:
         or it.authors == 0
         or not it.alike
     )
-
-
-def _tie(it: Comparison) -> list[bytes]:
-    """Order links of equal strength by what they join, never by where it stood in a file."""
-    return sorted((dump_features(it.one), dump_features(it.other)))
