@@ -14,8 +14,11 @@ _FOLLOW_EVERY = 0.3
 
 @contextmanager
 def reading(paths: Sequence[Path]) -> Iterator[Callable[[Path], BinaryIO]]:
-    """Give a way to open files, during which their progress is shown together."""
-    if not sys.stderr.isatty():
+    """Give a way to open files, during which their progress is shown together.
+
+    Rows that scroll by on the same terminal show it well enough.
+    """
+    if sys.stdout.isatty() or not sys.stderr.isatty():
         yield _open
         return
     # Only a terminal pays for rich.
