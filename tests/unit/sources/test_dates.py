@@ -60,6 +60,13 @@ def test_what_is_no_single_day_keeps_its_text(text: str) -> None:
     assert date.month is None
 
 
+@pytest.mark.parametrize("rest", ["MAR 5 1988", "APR 1988", "Part 1"])
+def test_a_remark_behind_the_last_slash_is_kept_unless_it_repeats(rest: str) -> None:
+    date = parse_date(f"1988/03/01/{rest}")
+
+    assert (date.iso, date.season) == ("1988-03-01", rest)
+
+
 @pytest.mark.parametrize(("text", "season"), [("SPR", "Spring"), ("Winter 2003", "Winter"),
                                               ("2019///Fall", "Fall")])  # fmt: skip
 def test_a_season_is_no_month(text: str, season: str) -> None:

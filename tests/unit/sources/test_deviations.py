@@ -233,6 +233,11 @@ def test_d10_a_text_that_is_no_doi_is_kept_and_named(item_of: Any, record_of: An
         ("<i>E. coli</i> in H<sub>2</sub>O", "<i>E. coli</i> in H<sub>2</sub>O"),
         ("<em>E. coli</em> &amp; friends", "<i>E. coli</i> & friends"),
         ("An <i>unclosed one", "An <i>unclosed one"),
+        ("Crossed <i>a <b>b</i> c</b>", "Crossed <i>a <b>b</i> c</b>"),
+        (
+            '<span style="font-variant: small-caps">d</span>-glucose',
+            '<span style="font-variant:small-caps;">d</span>-glucose',
+        ),
         ("&amp;lt; decoded once", "&lt; decoded once"),
         ("<mml:math><mml:mi>x</mml:mi></mml:math> rays", "x rays"),
         ("if a<b and c>d", "if a<b and c>d"),

@@ -48,7 +48,7 @@ def test_every_source_has_a_name_of_its_own() -> None:
 
 
 def test_scopus_names_sponsors_and_editors(item_of: Any) -> None:
-    data = item_of("TY  - CONF", "TI  - A", "A2  - Papadavid G.", "A4  - The Sponsor",
+    data = item_of("TY  - BOOK", "TI  - A", "A2  - Papadavid G.", "A4  - The Sponsor",
                    "DB  - Scopus")  # fmt: skip
 
     assert data["creators"] == [
@@ -89,6 +89,13 @@ def test_pure_conference_papers_come_as_gen(item_of: Any) -> None:
         "Event Date: 2025-10-18/2025-10-22",
         "Scopus EID: 2-s2.0-105021335073",
     ]
+
+
+def test_a_date_that_pure_does_not_know_is_none(item_of: Any, record_of: Any) -> None:
+    lines = (*JOUR, "Y2  - 1 January 1950", "AN  - SCOPUS:84857789296")
+
+    assert item_of(*lines)["extra"] == "Scopus EID: 2-s2.0-84857789296"
+    assert record_of(*lines).unused == {"Y2": ("1 January 1950",)}
 
 
 def test_pure_software_is_no_film(item_of: Any) -> None:
