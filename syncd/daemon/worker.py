@@ -269,6 +269,10 @@ class Worker:
         self._served.update(_attempt(export) for export in exports)
         if summary.run is not None:
             self._show_run(summary, _reason(exports), len(exports))
+        for export in exports:
+            if why := summary.unusable.get(export.sha256):
+                told = {"library": self.name, "file": export.dropped_as}
+                log.warning("nothing of it can be used: %s", why, extra=told)
         self._listener.delivered(self.name, exports, summary)
 
     def _show_run(

@@ -450,6 +450,23 @@ def test_the_daemon_leaves_with_0_and_tells_its_story_in_a_few_lines(
     assert syncd("status", "--file-library", library).code == 69
 
 
+def test_a_file_of_no_use_is_named_in_the_log(
+    daemon: subprocess.Popen[str], syncd: Syncd, library: Path, drop: Path
+) -> None:
+    (drop / "letter.ris").write_text("Dear Ada,\nthis is no export.\nER  - \n", encoding="utf-8")
+    (drop / "part.ris").write_bytes(b"TY  - JOUR\nTI  - \nER  - \n" + EXAMPLE.read_bytes())
+    wait_until(lambda: counts_of_last_run(syncd, library) == {"create": 1, "reject": 1})
+
+    daemon.send_signal(signal.SIGTERM)
+    _, told = daemon.communicate(timeout=10)
+
+    lines = [json.loads(line) for line in told.splitlines()]
+    [warning] = [line for line in lines if line["level"] == "warning"]
+    [rejection] = [line for line in lines if "syncd inspect" in line["message"]]
+    assert warning["file"] == str(drop / "letter.ris")
+    assert rejection["file"] == str(drop / "part.ris")
+
+
 def test_status_is_cheap(environ: dict[str, str]) -> None:
     code = (
         "import sys; sys.argv = ['syncd', 'status']\n"
