@@ -38,7 +38,7 @@ class Groups:
     def __init__(self, pairs: Pairs) -> None:
         self._pairs = pairs
         self._members: list[list[int]] = [[number] for number in range(len(pairs.nodes))]
-        self._names = [pairs.names_of(number) for number in range(len(pairs.nodes))]
+        self._names = [frozenset(names) for names in pairs.gathering.names]
         self._group = list(range(len(pairs.nodes)))
 
     def of(self, node: int) -> int:
@@ -244,7 +244,7 @@ class _Rulings:
         known = self._pairs.nodes[item].known
         present = [rival for _, rival in rivals if not rival.removed]
         if known is not None and known.removed and present:
-            item = self._pairs.node_of(present[0].ref)
+            item = self._pairs.gathering.node_of(present[0].ref)
             present = present[1:]
         return item, tuple(dict.fromkeys(rival.ref for rival in present))
 
@@ -284,7 +284,7 @@ class _Rulings:
             pair
             for pair in self._pairs.nodes[node].members[0].identity.pairs()
             if pair not in shown
-            and not self._pairs.is_borne_by_another(pair, ref)
+            and self._pairs.gathering.bearers(pair) <= {ref}
             and not (pair[0] == "doi" and self._pairs.is_shared(pair[1]))
         )
 
