@@ -100,8 +100,9 @@ class DuplicatesTable(Table):
         sentence="What to do with a record whose item is already there. skip: leave the item "
         "alone. collect: only put it into the folder's collection and give it its tags. sync: "
         "also carry newer metadata into items that syncd itself made, as long as nobody has "
-        "changed the field since. fill: also fill empty fields of items that others made. No "
-        "mode overwrites what a person wrote.",
+        "changed the field since. fill: also fill empty fields of items that others made. In "
+        "this version sync and fill do what collect does, and say so. No mode overwrites what a "
+        "person wrote.",
     )
     look_alikes: AlikeChoice = key(
         "hold",
@@ -203,7 +204,7 @@ class LimitsTable(Table):
     max_updates: int = key(
         200,
         sentence="How many items one run may change; beyond them the library pauses until "
-        "`syncd resume`.",
+        "`syncd resume`. In this version no run changes what items say.",
         ge=0,
     )
     max_shrink: float = key(
