@@ -25,6 +25,8 @@ EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
 MOST_DUPLICATES = 0.05
 """The share of records with an identifier already seen in the same file that calls for a look."""
+FEWEST_FOR_A_SHARE = 20
+"""In a smaller file, a single repeated record would be more than that share."""
 _MOST_PROBLEMS = 1_000
 
 _MOJIBAKE = re.compile(
@@ -179,7 +181,7 @@ class _Observations:
                 f"exactly {records:,} records: databases stop an export at this number, so some "
                 "are probably missing; export the rest of the search in parts"
             )
-        if records and self._duplicates / records > MOST_DUPLICATES:
+        if records >= FEWEST_FOR_A_SHARE and self._duplicates / records > MOST_DUPLICATES:
             yield (
                 f"{self._duplicates:,} of {records:,} records repeat an identifier of an earlier "
                 "one in this file; the export may have been joined or repeated"

@@ -107,6 +107,10 @@ def test_many_duplicates_in_one_file_are_told(repeated: int, is_told: bool) -> N
     assert ("repeat an identifier" in told) is is_told
 
 
+def test_a_repeated_record_in_a_handful_is_no_alarm() -> None:
+    assert alarms([record(1), record(1)]) == ""
+
+
 def test_records_without_identifiers_are_no_duplicates() -> None:
     assert alarms("TY  - JOUR\nTI  - Of no number at all\nER  - \n" for _ in range(20)) == ""
 
