@@ -197,6 +197,8 @@ def test_not_one_file_is_missed_when_the_event_queue_overflows(tmp_path: Path) -
     try:
         assert daemon.hears("READY=1")
         daemon.send(signal.SIGSTOP)
+        state = Path(f"/proc/{daemon.process.pid}/stat")
+        assert wait_until(lambda: ") T " in state.read_text())
         limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
         files = limit // 2  # each is made, written and closed
         for number in range(files):
@@ -205,7 +207,7 @@ def test_not_one_file_is_missed_when_the_event_queue_overflows(tmp_path: Path) -
 
         kept = daemon.state / "kept"
         assert wait_until(lambda: len(list(kept.iterdir())) == files, within=60)
-        assert "overflow" in daemon.log.read_text()
+        assert wait_until(lambda: "overflow" in daemon.log.read_text(), within=20)
     finally:
         daemon.process.kill()
         daemon.process.wait()
