@@ -130,16 +130,16 @@ _GENERIC_CORES = frozenset(
 )
 _GENERIC_WORDS = _GENERIC_CORES | frozenset(
     """
-    about abstract aims annual annotated answer answers article articles associate author
-    authors authors back board book books brief by call chair chairs chief conference congress
-    corner correction correspondence cover current de desk director du edition editorial events for
-    from front general highlights history in inside international invited journal keynote la list
-    literature meeting meetings message note of on oral original our page papers part people
-    perspective perspectives point practice preliminary president presidential presentation
-    presentations program programme publications quarterly questions readers recent remarks report
-    reports research responses reviewer scientific section selected senior series session sessions
-    special statement st submissions supplement table tables th thanks the theme this title to track
-    tribute tutorial update view volume we with year
+    about abstract aims annotated annual answer answers article articles associate author
+    authors back board book books brief call chair chairs chief conference congress corner
+    correction correspondence cover current de desk director du edition editorial events front
+    general highlights history inside international invited journal keynote list literature
+    meeting meetings message note oral original page papers part people perspective
+    perspectives point practice preliminary presentation presentations president presidential
+    program programme publications quarterly questions readers recent remarks report reports
+    research responses reviewer scientific section selected senior series session sessions
+    special st statement submissions supplement table tables th thanks theme title track
+    tribute tutorial update view volume year
     """.split()
 )
 _LITTLE_WORDS = frozenset("a an and at by for from in la of on our the this to we with".split())
