@@ -21,6 +21,7 @@ from syncd.daemon import LibraryWork
 from syncd.inbox import FolderState, Inbox, why_not_movable
 from syncd.inbox.claims import claim
 from syncd.settings import After, FolderSettings
+from syncd.status import read_status
 from tests.fakes.deck import Deck, mustered
 from tests.fakes.running import Running
 from tests.fakes.settings import make_folder
@@ -190,12 +191,17 @@ def test_a_processing_folder_on_another_filesystem_is_refused_beforehand(drop: P
 # --- the watching
 
 
+def is_watching(daemon: Running) -> bool:
+    folders = read_status(daemon.state)["folders"]
+    return bool(folders) and folders[0]["watching"] == "events"
+
+
 def test_not_one_file_is_missed_when_the_event_queue_overflows(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     drop.mkdir()
     daemon = Running(tmp_path, drop)
     try:
-        assert daemon.hears("READY=1")
+        assert wait_until(lambda: is_watching(daemon))
         daemon.send(signal.SIGSTOP)
         state = Path(f"/proc/{daemon.process.pid}/stat")
         assert wait_until(lambda: ") T " in state.read_text())
