@@ -1,63 +1,77 @@
-"""What `syncd review` asks of the work on a library: JSON in, JSON out.
+"""What `syncd review` asks about one library: JSON in, JSON out.
 
 The same for a command that works by itself and for one that asks a daemon, so both show the same.
+A library that cannot be reached can be reviewed too: the ledger knows what is asked, and keeps
+what is answered until the library is back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncd.report import record_document
-from syncd.review import ANSWERS, Answer, Held
+from syncd.errors import InputError, KeyLookupError, LibraryError
+from syncd.report.reviews import question_document
+from syncd.review import Answer, Reviewer
 from syncd.run import LibraryRun
 
-REVIEW_SCHEMA = "syncd.review/1"
 LIST, SHOW, EXPORT, IMPORT = "list", "show", "export", "import"
 ACTIONS = (LIST, SHOW, *(answer.value for answer in Answer), EXPORT, IMPORT)
 
 
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out one action on an open library.
+    """Carry out one action on a library that was met, and what was promised by it.
 
     `request` holds `action`, and as it needs them `questions` (numbers), `item_key` and
-    `document`. Raises `InputError` for questions and answers that do not fit each other.
+    `document`. Raises `InputError` when the document is none of answers.
     """
-    reviewer = run.reviewer()
+    found = review_alone(run.name, run.reviewer(), request)
+    if found.get("answered"):
+        try:
+            run.push_pending()
+        except (KeyLookupError, LibraryError) as error:
+            found["unavailable"] = str(error)
+        found["pending"] = run.figures().pending
+    return found
+
+
+def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one action in the ledger; nothing is sent. Otherwise as `review`."""
     match request["action"]:
         case "list" | "show":
-            return _list(run, request["questions"])
+            return _look(name, reviewer)
         case "export":
-            return reviewer.export_answers()
+            return {"library": name, "document": reviewer.export_answers()}
         case "import":
-            return {"schema": REVIEW_SCHEMA, "new": reviewer.import_answers(request["document"])}
-        case answer:
-            for question in request["questions"]:
-                reviewer.answer(question, Answer(answer), request["item_key"])
-            run.push_pending()
-            return _list(run, ())
+            return {"library": name, "new": reviewer.import_answers(request["document"])}
+        case action:
+            told = _answer(reviewer, request["questions"], Answer(action), request["item_key"])
+            return {**_look(name, reviewer), **told}
 
 
-def _list(run: LibraryRun, questions: Any) -> dict[str, Any]:
-    held = [each for each in run.reviewer().held() if not questions or each.hold_id in questions]
+def _answer(
+    reviewer: Reviewer, questions: Sequence[int], answer: Answer, item_key: str | None
+) -> dict[str, Any]:
+    """Answer those of the questions that are about this library; leave the others out."""
+    mine = reviewer.open_questions()
+    told: dict[str, Any] = {"answered": [], "refused": []}
+    for question in questions:
+        if question not in mine:
+            continue
+        try:
+            reviewer.answer(question, answer, item_key)
+        except InputError as error:
+            told["refused"].append({"id": question, "message": error.message})
+        else:
+            told["answered"].append(question)
+    return told
+
+
+def _look(name: str, reviewer: Reviewer) -> dict[str, Any]:
+    held = [question_document(each) for each in reviewer.held()]
     return {
-        "schema": REVIEW_SCHEMA,
-        "library": run.name,
-        "held": [_question(each) for each in held],
-    }
-
-
-def _question(held: Held) -> dict[str, Any]:
-    return {
-        "question": held.hold_id,
-        "kind": held.kind,
-        "reason": held.reason,
-        "held_at": held.held_at,
-        "answers": [answer.value for answer in ANSWERS[held.kind]],
-        "record": record_document(held.record),
-        "item": dict(held.data),
-        "candidates": [
-            {"item_key": each.item_key, "item": None if each.data is None else dict(each.data)}
-            for each in held.candidates
-        ],
+        "library": name,
+        "unavailable": reviewer.unavailable,
+        "pending": reviewer.pending(),
+        "held": held,
     }

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from syncd.answering import review
+from syncd.answering import review, review_alone
 from syncd.clock import Clock
 from syncd.control import CommandError, Handler, Progress, ask
 from syncd.errors import BusyError, InputError, SyncdError
@@ -25,6 +25,7 @@ from syncd.report import plan_document, read_plan
 from syncd.report.reconciliations import library_document
 from syncd.settings import Settings
 from syncd.status import DAEMON
+from syncd.wiring import find_reviewer
 from syncd.work import FolderWork
 
 ONCE = "once"
@@ -51,6 +52,8 @@ class Server(Protocol):
     def rescan(self) -> None: ...
 
     def resume(self, library: str) -> None: ...
+
+    def reconcile_soon(self, library: str) -> None: ...
 
     def document(self) -> dict[str, Any]: ...
 
@@ -97,9 +100,22 @@ class Hands:
         def carry_out(work: FolderWork) -> dict[str, Any]:
             return review(work.run, request)
 
-        self._expect_served(request["library"])
+        try:
+            self._expect_served(request["library"])
+        except CommandError as error:
+            return self._review_alone(request, error)
         answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        if answer.get("answered") and answer["pending"]:
+            self._daemon.reconcile_soon(request["library"])
         return answer
+
+    def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
+        """Review a library that is away: its thread only waits, and the ledger will do."""
+        library = self._settings().find_library(request["library"])
+        reviewer = find_reviewer(library, self._ledger, why.message) if library else None
+        if reviewer is None:
+            raise why
+        return review_alone(request["library"], reviewer, request)
 
     def _reconcile(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         def carry_out(work: FolderWork) -> dict[str, Any]:

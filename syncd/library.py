@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, NewType, Protocol
+from typing import Any, NamedTuple, NewType, Protocol, runtime_checkable
 
 from syncd.limits import Limits
 from syncd.record import ItemKey
@@ -229,6 +229,19 @@ class Library(Protocol):
 
     def close(self) -> None:
         """Let go of connections and locks."""
+        ...
+
+
+@runtime_checkable
+class Recognisable(Protocol):
+    """What a library may be beside: one whose options alone say who it is.
+
+    Then syncd knows what its ledger says of the library even while it cannot be reached.
+    """
+
+    @property
+    def identity(self) -> str:
+        """The `identity` that `describe` gives, found out without reaching the library."""
         ...
 
 

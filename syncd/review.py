@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from syncd.errors import InputError
+from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.item import citation_of
 from syncd.ledger import holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
@@ -71,7 +71,16 @@ class Held(NamedTuple):
 class Reviewer:
     """Asks and hears about one library; what is answered stands in the outbox afterwards."""
 
-    def __init__(self, library: Library, ledger: Ledger, library_id: int, identity: str) -> None:
+    def __init__(
+        self,
+        library: Library | None,
+        ledger: Ledger,
+        library_id: int,
+        identity: str,
+        unavailable: str | None = None,
+    ) -> None:
+        self.unavailable = unavailable
+        """Why the library could not be asked; candidates then stand without their data."""
         self._library = library
         self._ledger = ledger
         self._library_id = library_id
@@ -83,7 +92,7 @@ class Reviewer:
             rows = holds.open_holds(connection, self._library_id)
             records = [journal.get_record(connection, row.record_id) for row in rows]
         keys = [ItemKey(key) for row in rows for key in _candidate_keys(row)]
-        items = {item.key: item.data for item in self._library.get(keys)} if keys else {}
+        items = self._find_items(keys)
         return [
             Held(
                 hold_id=row.hold_id,
@@ -98,6 +107,26 @@ class Reviewer:
             )
             for row, record in zip(rows, records, strict=True)
         ]
+
+    def _find_items(self, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Mapping[str, Any]]:
+        """Return the data of those of the items that can be read now."""
+        if self._library is None or not keys:
+            return {}
+        try:
+            return {item.key: item.data for item in self._library.get(keys)}
+        except (KeyLookupError, LibraryError) as error:
+            self.unavailable = str(error)
+            return {}
+
+    def open_questions(self) -> set[int]:
+        """Return the numbers of the questions that wait for an answer."""
+        with self._ledger.read() as connection:
+            return {row.hold_id for row in holds.open_holds(connection, self._library_id)}
+
+    def pending(self) -> int:
+        """Return how much of what was promised, by answers or else, is still to be sent."""
+        with self._ledger.read() as connection:
+            return outbox.count_operations(connection, self._library_id)
 
     def answer(self, hold_id: int, answer: Answer, item_key: str | None = None) -> None:
         """Carry out what a person said about a question.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from syncd.errors import ConfigError, Problem
 from syncd.guards import Limits
 from syncd.keys import find_key
 from syncd.ledger.store import Ledger
-from syncd.library import Adapter, Library, Operation, Surroundings
+from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
+from syncd.review import Reviewer
 from syncd.run import Helpers, LibraryRun
 from syncd.settings import LibrarySettings, Settings
 from syncd.work import FolderWork
@@ -79,6 +81,19 @@ def make_runs(
                 opened = DryRunLibrary(opened, describe)
             runs[library.name] = LibraryRun(library.name, opened, ledger, _helpers(settings, pause))
     return runs
+
+
+def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
+    """Return who asks and hears about a library that is `unavailable`, and why it is.
+
+    None where only the library itself could say which one it is, or the ledger never met it.
+    """
+    opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+    with closing(opened):
+        known = isinstance(opened, Recognisable) and ledger.find_library(opened.identity)
+    if not known:
+        return None
+    return Reviewer(None, ledger, known.library_id, known.identity, unavailable)
 
 
 def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> Assembly:

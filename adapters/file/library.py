@@ -75,12 +75,17 @@ class FileLibrary:
         self._now_ns = now_ns
         self._warned: set[tuple[ItemKey, str]] = set()
 
+    @property
+    def identity(self) -> str:
+        """Where the directory is, symbolic links resolved. See `Recognisable`."""
+        return f"file:{self._layout.directory.resolve()}"
+
     def describe(self) -> Description:
         directory = self._layout.directory
         with naming_faults(directory):
             nearest = directory if directory.exists() else directory.parent
             return Description(
-                identity=f"file:{directory.resolve()}",
+                identity=self.identity,
                 title=directory.resolve().name,
                 schema=self._schema(),
                 writable=os.access(nearest, os.W_OK | os.X_OK),

@@ -74,13 +74,18 @@ class ZoteroWebLibrary:
         self._gate = KeyGate(surroundings.find_key, options.words, clock)
         self._schemas = SchemaCache(surroundings.cache)
 
+    @property
+    def identity(self) -> str:
+        """Who the library is, as the options tell. See `Recognisable`."""
+        return self._options.identity
+
     def describe(self) -> Description:
         """Ask whose key it is and what it opens. See `Library`."""
         self._respect_patience()
         access, title = self._ask(self._look_at_key)
         schema = self._schemas.get(self._transport.schema_version, self._client.schema_document)
         return Description(
-            self._options.identity,
+            self.identity,
             title,
             schema,
             writable=access.writable,

@@ -140,6 +140,10 @@ class Crew:
         """Go on with a library that a guard stopped."""
         self._workers[library].resume()
 
+    def reconcile_soon(self, library: str) -> None:
+        """Have a library reconciled, and what waits for it carried out, once it answers."""
+        self._workers[library].wish(Wish.RECONCILE)
+
     # --- for the workers
 
     def opened(self) -> None:
@@ -162,11 +166,6 @@ class Crew:
     # --- putting it together
 
     def _make_scanner(self) -> Scanner:
-        folders = [
-            folder
-            for folder in self.settings.folders
-            if set(folder.libraries) <= set(self._workers)
-        ]
         inboxes = [
             Inbox(
                 folder,
@@ -174,7 +173,7 @@ class Crew:
                 clock=self._ship.clock,
                 is_known=self._is_known_in(folder),
             )
-            for folder in folders
+            for folder in self.settings.folders
         ]
         offers = {name: worker.offer for name, worker in self._workers.items()}
         return Scanner(

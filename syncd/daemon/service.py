@@ -98,6 +98,11 @@ class Daemon:
         if self._crew is not None:
             self._crew.resume(library)
 
+    def reconcile_soon(self, library: str) -> None:
+        """Have a library reconciled, and what waits for it carried out, once it answers."""
+        if self._crew is not None:
+            self._crew.reconcile_soon(library)
+
     def rescan(self) -> None:
         """Look into every folder now."""
         if self._crew is not None:

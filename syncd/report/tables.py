@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TextIO
 
 from syncd.printable import printable
@@ -31,9 +31,10 @@ class Page:
         self._colours = self._is_terminal and "NO_COLOR" not in environ
         self._width = shutil.get_terminal_size().columns if self._is_terminal else 0
 
-    def share(self, width: int) -> int:
-        """Return the width for a column that shares a terminal's line, or this one elsewhere."""
-        return 0 if self._is_terminal else width
+    @property
+    def width(self) -> int:
+        """The cells of a line of the terminal; 0 where there is none and nothing is cut."""
+        return self._width
 
     def line(self, text: str = "") -> None:
         """Write a line."""
@@ -72,6 +73,39 @@ class Page:
         taken = sum(column.width for column in columns) + 2 * (len(columns) - 1)
         flexible = sum(column.width == 0 for column in columns)
         return max(_NARROWEST, (self._width - taken) // flexible)
+
+
+def wrap(text: str, width: int, most: int | None = None) -> list[str]:
+    """Return the text in lines of at most `width` cells, at least one; at most `most` of them."""
+    lines = [line for each in text.split("\n") for line in _wrap_line(printable(each), width)]
+    if most is None or len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], _cut(f"{lines[most - 1]} {lines[most]}", width)]
+
+
+def _wrap_line(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split(" "):
+        for part in _parts(word, width):
+            joined = f"{lines[-1]} {part}" if lines[-1] else part
+            if _cells(joined) <= width:
+                lines[-1] = joined
+            else:
+                lines.append(part)
+    return lines
+
+
+def _parts(word: str, width: int) -> Iterator[str]:
+    """Yield a word in pieces that fit into a line; Chinese titles are one word."""
+    piece, used = "", 0
+    for character in word:
+        cells = _cells(character)
+        if used + cells > width:
+            yield piece
+            piece, used = "", 0
+        piece += character
+        used += cells
+    yield piece
 
 
 def _cut(text: str, width: int) -> str:

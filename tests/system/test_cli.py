@@ -284,70 +284,6 @@ def test_a_key_is_not_taken_where_others_can_see_it(syncd: Syncd, tmp_path: Path
     assert "c4n4ry" not in in_file.out + in_file.err
 
 
-DOUBTFUL = """\
-TY  - JOUR
-TI  - Counting goats: Sleep and mental arithmetic in hill shepherds
-AU  - Bergström, Å.
-PY  - 2019
-T2  - Journal of Upland Living
-SP  - 400
-DO  - 10.5555/hill.2019.0042
-ER  -
-"""
-
-
-@pytest.fixture
-def doubtful(tmp_path: Path) -> Path:
-    """An export that shares a DOI with the example, under another title."""
-    export = tmp_path / "goats.ris"
-    export.write_text(DOUBTFUL, encoding="utf-8")
-    return export
-
-
-def test_what_is_in_doubt_waits_for_an_answer_and_is_asked_once(
-    syncd: Syncd, library: Path, doubtful: Path, tmp_path: Path
-) -> None:
-    where = ("--file-library", library)
-    held = syncd("once", "--json", *where, EXAMPLE, doubtful)
-    [question] = json.loads(syncd("review", "--json", *where).out)["held"]
-    shown = syncd("review", "show", str(question["question"]), *where)
-    nonsense = syncd("review", "retry", str(question["question"]), *where)
-
-    answered = syncd("review", "create", str(question["question"]), *where)
-
-    assert decisions(held) == ["create", "hold"]
-    assert question["item"]["title"].startswith("Counting goats")
-    assert question["candidates"][0]["item"]["title"].startswith("Counting sheep")
-    assert "* title" in shown.out.replace("   ", " ").replace("  ", " ")
-    assert (nonsense.code, answered.code) == (65, 0)
-    assert len(items_in(library)) == 2
-    assert decisions(syncd("once", "--json", *where, doubtful)) == ["skip"]
-    assert json.loads(syncd("review", "--json", *where).out)["held"] == []
-
-
-def test_answers_can_be_shared(syncd: Syncd, library: Path, doubtful: Path, tmp_path: Path) -> None:
-    answers, ours, theirs = tmp_path / "answers.json", library, tmp_path / "theirs"
-    syncd("once", "--file-library", ours, EXAMPLE, doubtful)
-    syncd("review", "create", "1", "--file-library", ours)
-    syncd("once", "--file-library", theirs, EXAMPLE)
-
-    exported = syncd("review", "export", answers, "--file-library", ours)
-    imported = syncd("review", "import", answers, "--json", "--file-library", theirs)
-    wrong = syncd("review", "import", EXAMPLE, "--file-library", theirs)
-
-    assert (exported.code, imported.code, wrong.code) == (0, 0, 65)
-    assert json.loads(imported.out)["new"] == len(json.loads(answers.read_bytes())["answers"]) == 1
-
-
-@pytest.mark.parametrize(
-    "words", [["accept"], ["create", "x"], ["accept", "1", "KEY1", "KEY2"], ["import"], ["dance"]]
-)
-def test_an_answer_that_means_nothing_is_wrong_usage(
-    syncd: Syncd, library: Path, words: list[str]
-) -> None:
-    assert syncd("review", *words, "--file-library", library).code == 64
-
-
 # With the daemon
 
 
@@ -407,19 +343,6 @@ def test_a_running_daemon_does_what_other_commands_ask(
     assert decisions(by_folder) == ["skip"]
     assert len(items_in(library)) == 1
     wait_until(lambda: counts_of_last_run(syncd, library) == {"skip": 1})
-
-
-@pytest.mark.usefixtures("daemon")
-def test_a_running_daemon_takes_answers(syncd: Syncd, library: Path, doubtful: Path) -> None:
-    where = ("--file-library", library)
-    syncd("once", *where, EXAMPLE, doubtful)
-
-    answered = syncd("review", "accept", "1", *where)
-    again = syncd("review", "accept", "1", *where)
-
-    assert (answered.code, again.code) == (0, 65)
-    assert "question number 1" in again.err
-    assert len(items_in(library)) == 1
 
 
 def test_a_daemon_that_does_not_answer_is_named(

@@ -1,0 +1,169 @@
+"""Questions that wait for a person: a list, and the two sides of one beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any, TextIO
+
+from syncd.report.documents import identifiers
+from syncd.report.tables import Column, Page, wrap
+from syncd.review import ANSWERS, Held
+
+REVIEW_SCHEMA = "syncd.review/1"
+
+_Question = Mapping[str, Any]
+_LIST = (
+    Column("#", 5, align_right=True),
+    Column("kind", 8),
+    Column("record", 44),
+    Column("candidates", 18),
+    Column("why", 0),
+)
+_WHOLE = (Column("", 0),)
+_MARK, _NAME = 1, 16
+_USUAL_WIDTH = 100
+"""How wide a comparison is where there is no terminal."""
+
+_MOST_LINES = 8
+"""How much of a field a terminal shows: as much of an abstract as tells two works apart."""
+
+_LEFT_OUT = frozenset({"collections", "relations", "key", "version", "dateAdded", "dateModified"})
+
+
+def review_document(libraries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the `syncd.review/1` document about these libraries."""
+    return {"schema": REVIEW_SCHEMA, "libraries": list(libraries)}
+
+
+def question_document(held: Held) -> dict[str, Any]:
+    """Return what the document says of one question.
+
+    A candidate's item is null while the library cannot be asked, and where it has gone.
+    """
+    record = held.record
+    return {
+        "id": held.hold_id,
+        "kind": held.kind,
+        "reason": held.reason,
+        "evidence": list(record.evidence),
+        "held_at": held.held_at,
+        "record": {
+            "file": record.origin.file,
+            "index": record.origin.index,
+            "line": record.origin.line,
+            "source_id": record.origin.source_id,
+            "identifiers": identifiers(record.identity),
+            "item": dict(held.data),
+        },
+        "candidates": [
+            {"item_key": each.item_key, "item": None if each.data is None else dict(each.data)}
+            for each in held.candidates
+        ],
+        "answers": [answer.value for answer in ANSWERS[held.kind]],
+    }
+
+
+def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
+    """Write the open questions about each library, one line each."""
+    page = Page(stream)
+    asked = [library for library in libraries if library["held"]]
+    for library in asked:
+        if len(libraries) > 1:
+            page.row(_WHOLE, [library["library"]], ["bold"])
+        page.heading(_LIST)
+        for question in library["held"]:
+            page.row(_LIST, _cells(question), (None, "yellow"))
+        page.line()
+    if asked:
+        page.line("`syncd review show NUMBER` lays the two sides beside each other")
+    else:
+        page.line("nothing waits for an answer")
+
+
+def _cells(question: _Question) -> list[str]:
+    record = question["record"]
+    title = str(record["item"].get("title") or f"{record['file']}, record {record['index']}")
+    keys = ", ".join(candidate["item_key"] for candidate in question["candidates"])
+    return [str(question["id"]), question["kind"], title, keys, question["reason"]]
+
+
+def print_comparisons(questions: Iterable[_Question], stream: TextIO) -> None:
+    """Write each question with its sides, field by field.
+
+    A field that says different things is marked with `*`, one that only one side has with `+`.
+    """
+    page = Page(stream)
+    for question in questions:
+        _print_question(question, page)
+
+
+def _print_question(question: _Question, page: Page) -> None:
+    record = question["record"]
+    page.row(_WHOLE, [f"question {question['id']}: {question['reason']}"], ["bold"])
+    page.row(_WHOLE, [f"{record['file']}, record {record['index']}, line {record['line']}"])
+    if question["evidence"]:
+        page.row(_WHOLE, [f"evidence: {'; '.join(question['evidence'])}"])
+    for candidate in question["candidates"]:
+        page.line()
+        _print_sides(record["item"], candidate, page)
+    if not question["candidates"]:
+        page.line()
+        _print_item(record["item"], page)
+    page.line()
+    page.row(_WHOLE, [f"answers: {', '.join(question['answers'])}"], ["dim"])
+    page.line()
+
+
+def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: Page) -> None:
+    key, other = candidate["item_key"], candidate["item"]
+    if other is None:
+        page.row(_WHOLE, [f"what {key} says cannot be read now"], ["yellow"])
+        _print_item(own, page)
+        return
+    columns = _columns(page, sides=2)
+    page.row(columns, ["", "", "the record", f"item {key}"], ["dim"] * len(columns))
+    for name in _names(own, other):
+        values = [_shown(own.get(name)), _shown(other.get(name))]
+        mark = "" if values[0] == values[1] else "*" if all(values) else "+"
+        _print_field(mark, name, values, columns, page)
+
+
+def _print_item(own: Mapping[str, Any], page: Page) -> None:
+    columns = _columns(page, sides=1)
+    for name in _names(own):
+        _print_field("", name, [_shown(own.get(name))], columns, page)
+
+
+def _columns(page: Page, *, sides: int) -> list[Column]:
+    rest = (page.width or _USUAL_WIDTH) - _MARK - _NAME - 2 * (sides + 1)
+    return [Column("", _MARK), Column("", _NAME), *[Column("", rest // sides)] * sides]
+
+
+def _names(*sides: Mapping[str, Any]) -> Iterator[str]:
+    for name in dict.fromkeys(name for side in sides for name in side):
+        if name not in _LEFT_OUT and any(_shown(side.get(name)) for side in sides):
+            yield name
+
+
+def _print_field(
+    mark: str, name: str, values: Sequence[str], columns: Sequence[Column], page: Page
+) -> None:
+    most = _MOST_LINES if page.width else None
+    sides = [wrap(value, columns[-1].width, most) for value in values]
+    colour = "yellow" if mark == "*" else None
+    heads = zip_longest([(mark, name)], zip_longest(*sides, fillvalue=""), fillvalue=("", ""))
+    for head, parts in heads:
+        page.row(columns, [*head, *parts], [colour] * len(columns))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_shown(each) for each in value)
+    if isinstance(value, dict):
+        return str(value.get("tag") or value.get("name") or _person(value))
+    return "" if value is None else str(value)
+
+
+def _person(value: Mapping[str, Any]) -> str:
+    return ", ".join(str(value[part]) for part in ("lastName", "firstName") if value.get(part))
