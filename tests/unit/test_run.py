@@ -22,76 +22,23 @@ from syncd.library import (
     CreateCollection,
     Operation,
     StoredCollection,
-    StoredItem,
 )
 from syncd.limits import Limits
 from syncd.minting import mint_key
 from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
 from syncd.resources import shipped_schema
-from syncd.run import LibraryRun
 from syncd.settings import LookAlikes, WhenFound
-from tests.fakes.clock import FakeClock
-from tests.support.exports import scopus_record, title_of, write_records
+from tests.support.exports import scopus_record, title_of
+from tests.support.house import House
 from tests.support.libraries import Push, with_mishaps
 from tests.support.runs import (
     HELPERS,
-    deliver,
     opened_ledger,
     opened_run,
-    records_of,
-    waiting,
 )
 
 FILED = Place(folder=b"/filed", collection=("Inbox", "Scopus"), tags=("new",))
-
-
-class House:
-    """A library, a ledger, and files to drop."""
-
-    def __init__(self, root: Path, library: Any = None) -> None:
-        self.root = root
-        self.library = library or MemoryLibrary(shipped_schema())
-        self.clock = FakeClock()
-        self.helpers = HELPERS
-        self._dropped = 0
-
-    def drop(self, *records: str, place: Place | None = None) -> list[PlannedRecord]:
-        """Drop records as one file, run, and return what was decided about them."""
-        path = write_records(self.root / f"export-{self._dropped}.ris", records)
-        self._dropped += 1
-        with (
-            opened_ledger(self.root / "state", self.clock) as ledger,
-            opened_run(self.root, self.library, ledger, self.helpers) as run,
-        ):
-            return records_of(ledger, deliver(run, [path], place or Place(folder=b"/plain")))
-
-    def resume(self) -> None:
-        with opened_ledger(self.root / "state", self.clock) as ledger:
-            run = LibraryRun("mine", self.library, ledger, self.helpers)
-            run.meet()
-            run.resume()
-
-    def works(self) -> list[StoredItem]:
-        """Return everything in the library that is no note, trashed items included."""
-        return [item for item in self.everything() if "parentItem" not in item.data]
-
-    def everything(self) -> list[StoredItem]:
-        return [item for page in self.library.changes_since(0) for item in page.items]
-
-    def collections_of(self, key: str) -> list[str]:
-        names = {collection.key: collection.name for collection in self.library.collections()}
-        [item] = self.library.get([ItemKey(key)])
-        return [names[collection] for collection in item.data["collections"]]
-
-    def waiting(self) -> list[str]:
-        with opened_ledger(self.root / "state", self.clock) as ledger:
-            return waiting(ledger)
-
-    def holds(self) -> list[tuple[str, str]]:
-        with opened_ledger(self.root / "state", self.clock) as ledger, ledger.read() as connection:
-            rows = connection.exec_driver_sql("SELECT kind, reason FROM hold ORDER BY hold_id")
-            return [(row[0], row[1]) for row in rows]
 
 
 @pytest.fixture
