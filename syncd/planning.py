@@ -184,9 +184,9 @@ class _Planner:
     def _same_as_earlier(self, record: Incoming, ruling: Ruling, earlier: Intent) -> Intent:
         first = earlier.planned
         pointer = _pointer_to(first)
-        if first.decision is Decision.HOLD:
-            return self._settle(record, ruling, Decision.HOLD, first.reason, None)
         reason = f"the same work as record {first.origin.index} of {first.origin.file}"
+        if first.decision is Decision.HOLD:
+            reason += ", which is held"
         intent = self._settle(
             record, ruling, Decision.SKIP, f"{reason}; {ruling.reason}", first.item_key
         )
@@ -203,7 +203,7 @@ class _Planner:
     def _ask(self, intents: Sequence[Intent]) -> list[Intent]:
         """Put each doubt into a question, unless a person has answered it by leaving it out."""
         asked = {
-            number: self._question(self._first_of(number), intents)
+            number: self._question(number, intents)
             for number, intent in enumerate(intents)
             if intent.planned.decision is Decision.HOLD
         }
@@ -216,7 +216,7 @@ class _Planner:
                 planned = replace(intent.planned, decision=Decision.SKIP, reason=reason)
                 finished[number] = replace(intent, planned=planned)
             else:
-                candidates = self._rulings[self._first_of(number)].candidates
+                candidates = self._rulings[number].candidates
                 pointers = tuple(self._point(each, intents) for each in candidates)
                 planned = replace(intent.planned, candidates=pointers)
                 finished[number] = replace(intent, planned=planned, question=question)
@@ -231,13 +231,6 @@ class _Planner:
             record.children,
             {"collections": self._collection(record.place), "tags": record.place.tags},
         )
-
-    def _first_of(self, number: int) -> int:
-        """Return the record that asks: one that repeats another joins its question."""
-        ruling = self._rulings[number]
-        if ruling.kind is RulingKind.SAME and ruling.within is not None:
-            return self._first_of(ruling.within)
-        return number
 
     def _name(self, candidate: Known | int, intents: Sequence[Intent]) -> str:
         """Return the item key of a candidate, or its fingerprint where it has none (yet)."""
