@@ -79,7 +79,14 @@ class BusyError(StateError):
 
 
 class LedgerError(SyncdError):
-    """The ledger is damaged, newer than this syncd, or cannot be written; nothing may be sent."""
+    """The ledger is damaged, newer than this syncd, or cannot be written; nothing may be sent.
+
+    `passing` says that it is whole and only takes nothing for now: its disk is full.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        self.passing = passing
+        super().__init__(message)
 
 
 class KeyLookupError(SyncdError):

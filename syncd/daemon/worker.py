@@ -21,7 +21,6 @@ from syncd.errors import (
     KeyLookupError,
     LedgerError,
     LibraryError,
-    StateError,
     SyncdError,
     UnavailableError,
 )
@@ -186,7 +185,9 @@ class Worker:
         """Make an attempt; when the library does not play along, wait and keep the task."""
         try:
             attempt()
-        except (LibraryError, KeyLookupError) as error:
+        except (LibraryError, KeyLookupError, LedgerError) as error:
+            if isinstance(error, LedgerError) and not error.passing:
+                raise
             if task is not None:
                 self._mailbox.put_back(task)
             self._put_off(error)
@@ -194,7 +195,7 @@ class Worker:
             self._patience.succeeded()
             self._show(LibraryState.OK, last_success_at=self._clock.now(), next_try_at=None)
 
-    def _put_off(self, error: LibraryError | KeyLookupError) -> None:
+    def _put_off(self, error: LibraryError | KeyLookupError | LedgerError) -> None:
         if _needs_a_person(error):
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
@@ -288,11 +289,11 @@ class Worker:
     def _answer(self, request: Request) -> None:
         try:
             request.result = request.perform(self._work)
-        except (LedgerError, StateError) as error:
+        except Exception as error:
+            # Raised again where it was asked for; here it ends only what cannot go on.
             request.error = error
-            raise
-        except Exception as error:  # noqa: BLE001 - raised again where it was asked for
-            request.error = error
+            if isinstance(error, LedgerError) and not error.passing:
+                raise
         finally:
             request.done.set()
 
@@ -316,7 +317,7 @@ def _reason(exports: Sequence[Export]) -> str:
     return first if len(exports) == 1 else f"{first} and {len(exports) - 1} more"
 
 
-def _needs_a_person(error: LibraryError | KeyLookupError) -> bool:
+def _needs_a_person(error: LibraryError | KeyLookupError | LedgerError) -> bool:
     if isinstance(error, KeyLookupError):
         return not error.passing
     return isinstance(error, AccessDeniedError)

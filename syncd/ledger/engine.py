@@ -6,6 +6,7 @@ What is particular to one of them stands in this room and nowhere else.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,7 +52,11 @@ def reported(engine: Engine) -> Iterator[None]:
     except SQLAlchemyError as exc:
         cause = exc.orig if isinstance(exc, DBAPIError) else exc
         where = engine.url.render_as_string(hide_password=True)
-        raise LedgerError(f"{where}: {cause}") from exc
+        raise LedgerError(f"{where}: {cause}", passing=_is_full(cause)) from exc
+
+
+def _is_full(cause: BaseException | None) -> bool:
+    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
 def _ledger_file(state: Path) -> Path:

@@ -272,6 +272,19 @@ def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: P
     assert bad.kept == {}
 
 
+def test_a_full_disk_is_waited_for(muster: Muster, work: MemoryWork, drop: Path) -> None:
+    work.trouble = [LedgerError("the disk is full", passing=True)]
+    put(drop, "a.ris")
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+    assert deck.library()["message"] == "the disk is full"
+
+    deck.crew.woke_up()
+
+    assert work.waits_for(1)
+    assert deck.failures == []
+
+
 def test_a_ledger_in_doubt_ends_the_daemon(muster: Muster, work: MemoryWork, drop: Path) -> None:
     error = LedgerError("damaged")
     work.trouble = [error]
