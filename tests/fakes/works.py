@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -115,9 +115,8 @@ class MemoryWork:
         return content
 
 
-def wait_until(condition: object, within: float = 5) -> bool:
+def wait_until(condition: Callable[[], object], within: float = 5) -> bool:
     """Ask again and again; for what nobody rings for."""
-    assert callable(condition)
     until = time.monotonic() + within
     while time.monotonic() < until:
         if condition():
