@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from syncd.answering import review, review_alone
 from syncd.clock import Clock
 from syncd.control import CommandError, Handler, Progress, ask
-from syncd.errors import BusyError, InputError, SyncdError
+from syncd.errors import BusyError, InputError, LibraryError, SyncdError
 from syncd.inbox import Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
@@ -122,7 +122,12 @@ class Hands:
             return library_document(work.run.reconcile())
 
         self._expect_served(request["library"])
-        answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        try:
+            answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        except LibraryError:
+            # Tried again by the library's own thread, which then also shows how it stands.
+            self._daemon.reconcile_soon(request["library"])
+            raise
         return answer
 
     def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

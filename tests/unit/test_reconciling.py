@@ -189,9 +189,13 @@ def test_copies_that_share_different_identifiers_are_one_group(
     assert list(group) == sorted((one.key, *others))
 
 
-def test_a_trashed_copy_is_no_duplicate(run: LibraryRun, library: MemoryLibrary) -> None:
+def test_a_copy_that_others_made_and_trashed_is_neither_duplicate_nor_missing(
+    run: LibraryRun, library: MemoryLibrary
+) -> None:
     one = works(library)[title_of(1)]
     by_others(library, Create(COPY, dict(one.data)))
     by_others(library, Trash(COPY, library.get([COPY])[0].version))
 
-    assert list(run.reconcile().duplicates) == []
+    report = run.reconcile()
+
+    assert (list(report.trashed), list(report.duplicates), list(report.missing)) == ([COPY], [], [])
