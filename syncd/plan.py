@@ -184,6 +184,11 @@ class KnownItem(NamedTuple):
     seen: bool
     """Whether its content was ever read; a key can be known to be deleted and no more."""
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a work may get this key: a tombstone with a content keeps its own work away."""
+        return self.state == "deleted" and not self.seen
+
 
 class Desk(Protocol):
     """What planning looks up; answered from the ledger's mirror."""

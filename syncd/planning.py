@@ -45,7 +45,7 @@ def _looks_alike(ruling: Ruling) -> bool:
 
 
 class _Planner:
-    """One plan in the making. `_wanted` gathers what later records add to an earlier one."""
+    """One plan in the making; intents are made in the order of the records."""
 
     def __init__(self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Desk) -> None:
         self._incoming = incoming
@@ -55,40 +55,64 @@ class _Planner:
         self._placed = desk.placements(self._found)
         self._minted: set[str] = set()
         self._first_asked: set[tuple[str, tuple[str, str]]] = set()
-        self._joining = _joining_places(incoming, rulings)
+        self._restored: set[str] = set()
+        self._intents: list[Intent] = []
+        self._leaders = self._find_leaders()
+        self._places = self._gather_places()
         first_keys = {desk.mint(record.citation, 0) for record in incoming}
         self._taken: dict[str, KnownItem] = dict(desk.items(first_keys))
         self._looked_up: set[str] = set(first_keys)
 
     def plan(self) -> list[Intent]:
-        intents: list[Intent] = []
         for number, ruling in enumerate(self._rulings):
-            intents.append(self._decide(number, ruling, intents))
-        return self._ask(intents)
+            self._intents.append(self._decide(number, ruling))
+        return self._ask()
 
-    def _decide(self, number: int, ruling: Ruling, earlier: Sequence[Intent]) -> Intent:
-        record = self._incoming[number]
+    def _find_leaders(self) -> list[int]:
+        """Return for each record which one stands for its work: itself, or an earlier one.
+
+        Records of a deleted work that may come back have one as well: it comes back once.
+        """
+        leaders = []
+        remade: dict[str, int] = {}
+        for number, (record, ruling) in enumerate(zip(self._incoming, self._rulings, strict=True)):
+            leader = number if ruling.within is None else ruling.within
+            known = ruling.known
+            if known and record.place.readd and self._found[known.ref].state == "deleted":
+                leader = remade.setdefault(known.ref, number)
+            leaders.append(leader)
+        return leaders
+
+    def _gather_places(self) -> Mapping[int, Sequence[Place]]:
+        """Return, by leader, the places of all the records that it stands for."""
+        places: defaultdict[int, list[Place]] = defaultdict(list)
+        for number, leader in enumerate(self._leaders):
+            places[leader].append(self._incoming[number].place)
+        return places
+
+    def _decide(self, number: int, ruling: Ruling) -> Intent:
+        if self._leaders[number] != number:
+            return self._same_as_earlier(number, ruling, self._leaders[number])
         if ruling.kind is RulingKind.NEW:
             return self._create(number, ruling)
-        if _looks_alike(ruling) and record.place.look_alikes is LookAlikes.CREATE:
+        if ruling.kind is RulingKind.SAME:
+            return self._same_as_item(number, ruling)
+        wishes = {place.look_alikes for place in self._places[number]}
+        if _looks_alike(ruling) and LookAlikes.CREATE in wishes:
             return self._create(number, ruling)
-        if ruling.kind is RulingKind.HOLD:
-            return self._hold(record, ruling)
-        if ruling.within is not None:
-            return self._same_as_earlier(record, ruling, earlier[ruling.within])
-        return self._same_as_item(record, ruling)
+        return self._hold(number, ruling)
 
     # A new work
 
     def _create(self, number: int, ruling: Ruling) -> Intent:
         record = self._incoming[number]
         if any(cut.falsifies for cut in record.cuts):
-            return self._hold(record, ruling._replace(reason=_too_long_words(record)))
-        key, ordinal, tombstone = self._mint(record)
-        if tombstone and not record.place.readd:
+            return self._hold(number, ruling._replace(reason=_too_long_words(record)))
+        places = self._places[number]
+        key, ordinal, tombstone = self._mint(record, ruling)
+        if tombstone and not any(place.readd for place in places):
             reason = "this work was deleted from the library, and stays deleted"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
-        places = (record.place, *self._joining[number])
         collections = _merge(self._collection(place) for place in places)
         tags = _merge(place.tags for place in places)
         data = {**record.data, "collections": list(collections)}
@@ -104,17 +128,19 @@ class _Planner:
             intent, operations=tuple(operations), placements=_placements(collections, tags)
         )
 
-    def _mint(self, record: Incoming) -> tuple[ItemKey, int, bool]:
+    def _mint(self, record: Incoming, ruling: Ruling) -> tuple[ItemKey, int, bool]:
         """Return the first key free for this record, and whether it marks a deleted work.
 
         A key known to be deleted whose content was never seen can only be judged by the key
-        itself: it is the one this very work would get, so the work was deleted.
+        itself: it is the one this very work would get, so the work was deleted. Where the content
+        was seen, the key keeps that work from coming back, and only the work itself may have it.
         """
+        again = ruling.known.ref if ruling.known else None
         ordinal = 0
         while True:
             key = self._desk.mint(record.citation, ordinal)
             known = self._look_up(key)
-            if key not in self._minted and (known is None or known.state == "deleted"):
+            if key not in self._minted and (known is None or known.is_free or key == again):
                 self._minted.add(key)
                 return key, ordinal, known is not None and not known.seen
             ordinal += 1
@@ -128,8 +154,8 @@ class _Planner:
 
     # A work that is already there
 
-    def _same_as_item(self, record: Incoming, ruling: Ruling) -> Intent:
-        known = ruling.known
+    def _same_as_item(self, number: int, ruling: Ruling) -> Intent:
+        record, known = self._incoming[number], ruling.known
         if known is None:
             raise ValueError("a ruling of sameness names neither an item nor an earlier record")
         key = ItemKey(known.ref)
@@ -138,24 +164,22 @@ class _Planner:
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         item = self._found[key]
         if item.state == "deleted":
-            return self._create_again(record, ruling)
+            reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
+            # The decision names what it was made in view of, for when it has to be made again.
+            return self._create(number, ruling._replace(reason=reason, candidates=(known,)))
         return self._collect(record, ruling, key, item)
 
-    def _create_again(self, record: Incoming, ruling: Ruling) -> Intent:
-        number = next(n for n, other in enumerate(self._incoming) if other is record)
-        intent = self._create(number, ruling)
-        reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
-        return replace(intent, planned=replace(intent.planned, reason=reason))
-
     def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
-        wanted = self._still_wanted(record.place, key, item)
-        restores = item.state == "trashed"
-        if record.place.when_found is WhenFound.SKIP or not (wanted or restores):
+        files = record.place.when_found is not WhenFound.SKIP
+        wanted = self._still_wanted(record.place, key, item) if files else []
+        restores = item.state == "trashed" and key not in self._restored
+        if not (wanted or restores):
             reason = f"already in the library; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
         operations = []
         if restores:
+            self._restored.add(key)
             operations.append(
                 PlannedOperation(OperationKind.RESTORE, key, {}, base_version=item.version)
             )
@@ -181,62 +205,62 @@ class _Planner:
             wanted.append(placement)
         return wanted
 
-    def _same_as_earlier(self, record: Incoming, ruling: Ruling, earlier: Intent) -> Intent:
-        first = earlier.planned
-        pointer = _pointer_to(first)
+    def _same_as_earlier(self, number: int, ruling: Ruling, leader: int) -> Intent:
+        record, first = self._incoming[number], self._intents[leader].planned
         reason = f"the same work as record {first.origin.index} of {first.origin.file}"
         if first.decision is Decision.HOLD:
             reason += ", which is held"
         intent = self._settle(
             record, ruling, Decision.SKIP, f"{reason}; {ruling.reason}", first.item_key
         )
-        return replace(intent, planned=replace(intent.planned, duplicate_of=pointer))
+        planned = replace(intent.planned, duplicate_of=_pointer_to(first))
+        return replace(intent, planned=planned)
 
     # A work in doubt
 
-    def _hold(self, record: Incoming, ruling: Ruling) -> Intent:
-        if _looks_alike(ruling) and record.place.look_alikes is LookAlikes.SKIP:
+    def _hold(self, number: int, ruling: Ruling) -> Intent:
+        record = self._incoming[number]
+        wishes = {place.look_alikes for place in self._places[number]}
+        if _looks_alike(ruling) and wishes == {LookAlikes.SKIP}:
             reason = f"undecided, and this folder skips look-alikes; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, None)
         return self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
 
-    def _ask(self, intents: Sequence[Intent]) -> list[Intent]:
+    def _ask(self) -> list[Intent]:
         """Put each doubt into a question, unless a person has answered it by leaving it out."""
         asked = {
-            number: self._question(number, intents)
-            for number, intent in enumerate(intents)
+            number: self._question(number)
+            for number, intent in enumerate(self._intents)
             if intent.planned.decision is Decision.HOLD
         }
         answers = self._desk.answers({question.name for question in asked.values()})
-        finished = list(intents)
+        finished = list(self._intents)
         for number, question in asked.items():
-            intent = intents[number]
             if answers.get(question.name) == "skip":
-                reason = f"a person left it out before; {intent.planned.reason}"
-                planned = replace(intent.planned, decision=Decision.SKIP, reason=reason)
-                finished[number] = replace(intent, planned=planned)
+                finished[number] = _left_out(finished[number])
             else:
-                candidates = self._rulings[number].candidates
-                pointers = tuple(self._point(each, intents) for each in candidates)
-                planned = replace(intent.planned, candidates=pointers)
-                finished[number] = replace(intent, planned=planned, question=question)
+                finished[number] = replace(finished[number], question=question)
         return finished
 
-    def _question(self, number: int, intents: Sequence[Intent]) -> HeldQuestion:
+    def _question(self, number: int) -> HeldQuestion:
         record = self._incoming[number]
+        places = self._places[number]
         return question_about(
             self._desk.fingerprint(record.citation),
-            [self._name(candidate, intents) for candidate in self._rulings[number].candidates],
+            [self._name(candidate) for candidate in self._rulings[number].candidates],
             record.data,
             record.children,
-            {"collections": self._collection(record.place), "tags": record.place.tags},
+            {
+                "collections": _merge(self._collection(place) for place in places),
+                "tags": _merge(place.tags for place in places),
+            },
         )
 
-    def _name(self, candidate: Known | int, intents: Sequence[Intent]) -> str:
+    def _name(self, candidate: Known | int) -> str:
         """Return the item key of a candidate, or its fingerprint where it has none (yet)."""
         if isinstance(candidate, Known):
             return candidate.ref
-        key = intents[candidate].planned.item_key
+        key = self._intents[candidate].planned.item_key
         return key or self._desk.fingerprint(self._incoming[candidate].citation)
 
     # Shared by all
@@ -258,11 +282,7 @@ class _Planner:
             reason=reason,
             evidence=ruling.evidence,
             duplicate_of=Pointer(item_key=key) if decision in _SETTLED and key else None,
-            candidates=tuple(
-                Pointer(item_key=known.ref)
-                for known in ruling.candidates
-                if isinstance(known, Known)
-            ),
+            candidates=tuple(self._point(candidate) for candidate in ruling.candidates),
             identity=record.citation.identity,
             item_key=key,
         )
@@ -275,21 +295,15 @@ class _Planner:
             shared=ruling.shared,
         )
 
-    def _point(self, candidate: Known | int, intents: Sequence[Intent]) -> Pointer:
+    def _point(self, candidate: Known | int) -> Pointer:
         if isinstance(candidate, Known):
             return Pointer(item_key=candidate.ref)
-        return _pointer_to(intents[candidate].planned)
+        return _pointer_to(self._intents[candidate].planned)
 
 
-def _joining_places(
-    incoming: Sequence[Incoming], rulings: Sequence[Ruling]
-) -> Mapping[int, list[Place]]:
-    """Return, by record, the places of the records that turned out to be the same work."""
-    joining: defaultdict[int, list[Place]] = defaultdict(list)
-    for number, ruling in enumerate(rulings):
-        if ruling.within is not None and ruling.kind is RulingKind.SAME:
-            joining[ruling.within].append(incoming[number].place)
-    return joining
+def _left_out(intent: Intent) -> Intent:
+    reason = f"a person left it out before; {intent.planned.reason}"
+    return replace(intent, planned=replace(intent.planned, decision=Decision.SKIP, reason=reason))
 
 
 def _pointer_to(planned: PlannedRecord) -> Pointer:

@@ -256,7 +256,7 @@ class Reviewer:
         for ordinal in count():
             key = mint_key(self._identity, name_of(citation, payload["fingerprint"]), ordinal)
             taken = mirror.find_items(connection, self._library_id, [key]).get(key)
-            if (taken is None or taken.state == "deleted") and not outbox.has_key(
+            if (taken is None or taken.is_free) and not outbox.has_key(
                 connection, self._library_id, key
             ):
                 return key, ordinal
