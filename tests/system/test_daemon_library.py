@@ -74,6 +74,9 @@ class Syncd:
                 found.append(data["DOI"])
         return sorted(found)
 
+    def has_more_than(self, count: int) -> Callable[[], bool]:
+        return lambda: len(self.dois()) > count
+
     def has(self, count: int, within: float = 30) -> bool:
         return wait_until(lambda: len(self.dois()) >= count, within)
 
@@ -114,7 +117,7 @@ def test_killed_in_the_middle_again_and_again_it_has_every_record_once(
     (syncd.drop / "a.ris").write_text(records(*range(200)))
     for _ in range(3):
         before = len(syncd.dois())
-        wait_until(lambda n=before: len(syncd.dois()) > n, within=3)
+        wait_until(syncd.has_more_than(before), within=3)
         syncd.kill()
         syncd.start()
 

@@ -363,9 +363,12 @@ def test_the_same_content_dropped_again_and_again_is_put_away_each_time(
 ) -> None:
     muster([work], [make_folder(drop, after=After.MOVE)])
 
+    def has_put_away(count: int) -> Callable[[], bool]:
+        return lambda: len(list(drop.glob("done/*"))) == count
+
     for number in range(1, 6):
         put(drop, "a.ris")
-        assert wait_until(lambda n=number: len(list(drop.glob("done/*"))) == n)
+        assert wait_until(has_put_away(number))
 
 
 # --- schedule and requests
