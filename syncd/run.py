@@ -20,7 +20,7 @@ from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger, LibraryRow
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Description, Library
+from syncd.library import Description, Library, Recognisable
 from syncd.matching import Policy, resolve
 from syncd.plan import Intent, Plan
 from syncd.planning import make_intents
@@ -73,6 +73,7 @@ class LibraryRun:
         self._policy = Policy()
         self._guards = Guards(name, ledger, helpers.limits)
         self._description: Description | None = None
+        self._identity: str | None = None
         self._witness: Witness | None = None
 
     # Opening
@@ -90,6 +91,7 @@ class LibraryRun:
         description = self._library.describe()
         row = self._ledger.get_library(description.identity, description.title)
         self._description = description
+        self._identity = description.identity
         self._replanner = Replanner(
             self._library, self._ledger, row.library_id, row.identity, self._policy
         )
@@ -128,7 +130,10 @@ class LibraryRun:
             with self._ledger.write() as connection:
                 if self._witness is not None:
                     self._witness.see(connection, page)
-                foreign |= mirror.apply_page(connection, row.library_id, page)
+                if mirror.apply_page(connection, row.library_id, page):
+                    foreign = True
+                    # The listing may break off here, and what it has brought is no news again.
+                    outbox.decide_all_again(connection, row.library_id)
                 changed += len(page.items) + len(page.deleted)
                 if page.to_version is not None:
                     mirror.move_cursor(
@@ -271,10 +276,18 @@ class LibraryRun:
     # Patience
 
     def not_before(self) -> datetime | None:
-        """Return until when the library asked to be left alone, if it did."""
-        if self._description is None:
-            return None
-        return self._row().not_before
+        """Return until when the library asked to be left alone, be it of an earlier process.
+
+        From here on the ledger answers for a library that was not met yet, if its options say
+        who it is.
+        """
+        if self._identity is None and isinstance(self._library, Recognisable):
+            self._identity = self._library.identity
+        row = self._find_row()
+        return row.not_before if row else None
+
+    def _find_row(self) -> LibraryRow | None:
+        return self._ledger.find_library(self._identity) if self._identity else None
 
     def _patiently(self) -> _Patience:
         return _Patience(self._ledger, self._library_id)
@@ -320,12 +333,13 @@ class LibraryRun:
 
     def figures(self) -> Figures:
         """Return what waits to be sent, what waits for a person, and the last reconcile."""
-        if self._description is None:
+        row = self._find_row()
+        if row is None:
             return Figures()
         with self._ledger.read() as connection:
-            pending = outbox.count_operations(connection, self._library_id)
-            held = holds.count_open(connection, self._library_id)
-        return Figures(pending, held, self._row().reconciled_at)
+            pending = outbox.count_operations(connection, row.library_id)
+            held = holds.count_open(connection, row.library_id)
+        return Figures(pending, held, row.reconciled_at)
 
 
 class Figures(NamedTuple):
@@ -337,7 +351,7 @@ class Figures(NamedTuple):
 
 
 class _Patience(NamedTuple):
-    """Remembers, while it is entered, that a library asked for patience, or that it answers."""
+    """Remembers that a library asked for patience while it was entered."""
 
     ledger: Ledger
     library_id: int
