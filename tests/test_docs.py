@@ -84,3 +84,19 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def _anchors(page: Path) -> set[str]:
     headings = HEADING.findall(page.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+ROOMS = sorted(
+    path.stem
+    for package in ("syncd", "adapters")
+    for path in (ROOT / package).iterdir()
+    if not path.name.startswith(("_", "."))
+    and (path.suffix == ".py" or (path / "__init__.py").is_file())
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_can_be_found_in_the_architecture(room: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+    assert re.search(rf"`{room}(\.py|/)?`|`{room}/", text)
