@@ -100,10 +100,10 @@ def print_comparisons(questions: Iterable[_Question], stream: TextIO) -> None:
 
 def _print_question(question: _Question, page: Page) -> None:
     record = question["record"]
-    page.row(_WHOLE, [f"question {question['id']}: {question['reason']}"], ["bold"])
-    page.row(_WHOLE, [f"{record['file']}, record {record['index']}, line {record['line']}"])
+    _print_text(f"question {question['id']}: {question['reason']}", page, "bold")
+    _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
     if question["evidence"]:
-        page.row(_WHOLE, [f"evidence: {'; '.join(question['evidence'])}"])
+        _print_text(f"evidence: {'; '.join(question['evidence'])}", page)
     for candidate in question["candidates"]:
         page.line()
         _print_sides(record["item"], candidate, page)
@@ -113,6 +113,11 @@ def _print_question(question: _Question, page: Page) -> None:
     page.line()
     page.row(_WHOLE, [f"answers: {', '.join(question['answers'])}"], ["dim"])
     page.line()
+
+
+def _print_text(text: str, page: Page, colour: str | None = None) -> None:
+    for line in wrap(text, page.width) if page.width else [text]:
+        page.row(_WHOLE, [line], [colour])
 
 
 def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: Page) -> None:

@@ -101,6 +101,20 @@ def test_evidence_and_answers_stand_with_the_question() -> None:
     assert "accept, create, skip" in text
 
 
+def test_a_terminal_shows_the_whole_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    asked = question({"abstractNote": "word " * 200})
+    asked["evidence"] = [f"fact number {number}" for number in range(20)]
+
+    print_comparisons([asked], stream)
+
+    text = stream.getvalue()
+    assert "fact number 19" in text.replace("\n", " ")
+    assert text.count("word") < 100
+
+
 def test_nothing_in_a_record_reaches_the_terminal_as_a_command() -> None:
     assert "\x1b" not in shown(question({"title": "\x1b[2J", "extra": "a\x07\nb"}))
 
