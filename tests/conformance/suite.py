@@ -46,6 +46,7 @@ from syncd.library import (
     CreateCollection,
     Library,
     Operation,
+    Recognisable,
     Refusal,
     Refused,
     Restore,
@@ -171,6 +172,14 @@ class LibraryConformance:
     ) -> None:
         assert library.describe().identity
         assert library.describe().identity == second_client.describe().identity
+
+    def test_one_whose_options_say_who_it_is_says_the_same_when_asked(
+        self, library: Library
+    ) -> None:
+        if not isinstance(library, Recognisable):
+            pytest.skip("only the library itself can say who it is")
+
+        assert library.identity == library.describe().identity
 
     def test_it_says_which_item_types_it_knows(self, library: Library) -> None:
         schema = library.describe().schema
