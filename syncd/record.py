@@ -9,7 +9,7 @@ CITATION   the few facts by which people, and `matching`, tell two works apart
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, NewType
 
 Doi = NewType("Doi", str)
@@ -82,19 +82,17 @@ class Link(NamedTuple):
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a record stands: `index` counts from 1 in the file, `line` is where it starts."""
 
     file: str
-    index: int
+    index: int  # type: ignore[assignment]  # rather this than what tuples call so
     line: int
     source_id: str | None = None
     source: str = "generic"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What we understood one entry to say.
 
     `fields` maps Zotero field names to text; `item` moves what a schema lacks into `extra`.
@@ -111,7 +109,7 @@ class Record:
     links: tuple[Link, ...] = ()
     identity: Identity = NO_IDENTITY
     warnings: tuple[str, ...] = ()
-    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unused: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Citation(NamedTuple):

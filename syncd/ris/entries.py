@@ -37,7 +37,8 @@ class Entry:
     """What stands between TY and ER; TY itself is among `lines`, ER is not.
 
     `index` counts the entries of a file from 1; `line` and `end_line` are the first and last
-    line of the file that belong to this one.
+    line of the file that belong to this one. `is_clean` promises that its text is in NFC and
+    without control characters other than tab and line feed; otherwise that is not known.
     """
 
     index: int
@@ -46,3 +47,4 @@ class Entry:
     lines: list[Line]
     ending: Ending = Ending.END_OF_FILE
     problems: list[Problem] = field(default_factory=list)
+    is_clean: bool = False

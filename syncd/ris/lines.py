@@ -43,13 +43,16 @@ class Lines:
     """The lines of `head` and what follows it in `stream`, in blocks; to be iterated over once.
 
     `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
-    in the order of lines, as bad ones are met; whoever reads may empty it. Raises `InputError`,
-    here or while iterating, when the encoding cannot be told.
+    in the order of lines, as bad ones are met; whoever reads may empty it. `last_odd` is the
+    number of the last such line read so far: all below it is in NFC and without control
+    characters other than tab. Raises `InputError`, here or while iterating, when the encoding
+    cannot be told.
     """
 
     def __init__(self, head: bytes, stream: BinaryIO, block: int = BLOCK) -> None:
         self.problems: list[Problem] = []
         self.certain = True
+        self.last_odd = 0
         self._stream = stream
         self._block = block
         self._number = 0  # lines handed on so far
@@ -152,7 +155,9 @@ class Lines:
 
     def _clean(self, text: str, number: int) -> str:
         text, messages = damage.clean(text)
-        self.problems += [Problem(message, number) for message in messages]
+        if messages:
+            self.last_odd = number
+            self.problems += [Problem(message, number) for message in messages]
         return text
 
 

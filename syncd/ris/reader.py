@@ -267,7 +267,8 @@ class Reader:
             problems += self._take_problems(start, end)
         if ending is not Ending.ER:
             problems.append(Problem(_WITHOUT_ER[ending], end))
-        return Entry(self.entries_read, start, end, lines, ending, problems)
+        is_clean = start > self._source.last_odd
+        return Entry(self.entries_read, start, end, lines, ending, problems, is_clean)
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""

@@ -7,12 +7,12 @@ LEAVE  name a value as unused; nothing of an entry disappears without being name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from syncd.identity import parse_doi
 from syncd.record import Identity, Keyword, Link, Note, Origin, Person, Record
-from syncd.ris import Entry
+from syncd.ris import Entry, Line
 from syncd.sources.text import clean
 
 if TYPE_CHECKING:
@@ -22,6 +22,17 @@ Tags = dict[str, list[str]]
 """The values of an entry by tag, in the order of the file; no tag without a value."""
 
 _NONE: Sequence[str] = ()
+
+
+def _cleaned(lines: Iterable[Line]) -> Iterator[Line]:
+    approved = ""  # N2 and AB are long, and often the same
+    for line in lines:
+        value = line.value
+        if value == approved or (value.isascii() and value.isprintable()):
+            yield line
+        else:
+            approved = clean(value).strip()
+            yield line._replace(value=approved)
 
 
 class Draft:
@@ -75,12 +86,9 @@ class Draft:
 
     def _collect(self) -> None:
         tags = self.tags
-        approved = ""  # N2 and AB are long, and often the same
-        for tag, value, _ in self.entry.lines:
-            if value != approved and not (value.isascii() and value.isprintable()):
-                value = clean(value).strip()
+        lines = self.entry.lines
+        for tag, value, _ in lines if self.entry.is_clean else _cleaned(lines):
             if value:
-                approved = value
                 if tag in tags:
                     tags[tag].append(value)
                 else:
@@ -88,7 +96,7 @@ class Draft:
 
     def has(self, *names: str) -> bool:
         """Tell whether any of these tags still waits."""
-        return any(name in self.tags for name in names)
+        return not self.tags.keys().isdisjoint(names)
 
     def first(self, tag: str) -> str:
         """Return the first value that waits under a tag, or nothing, without taking it."""
@@ -178,23 +186,17 @@ class Draft:
         for tag, values in self.tags.items():
             self.unused.setdefault(tag, []).extend(values)
         return Record(
-            origin=Origin(
-                file=file,
-                index=self.entry.index,
-                line=self.entry.line,
-                source_id=self.source_id,
-                source=self.source.name,
-            ),
-            item_type=self.item_type,
-            fields=self.fields,
-            creators=tuple(self.creators),
-            tags=tuple(self.keywords),
-            extra=tuple(self.extra),
-            notes=tuple(self.notes),
-            links=tuple(self.links),
-            identity=self._identity(),
-            warnings=tuple(self.warnings),
-            unused={tag: tuple(values) for tag, values in self.unused.items()},
+            Origin(file, self.entry.index, self.entry.line, self.source_id, self.source.name),
+            self.item_type,
+            self.fields,
+            tuple(self.creators),
+            tuple(self.keywords),
+            tuple(self.extra),
+            tuple(self.notes),
+            tuple(self.links),
+            self._identity(),
+            tuple(self.warnings),
+            {tag: tuple(values) for tag, values in self.unused.items()},
         )
 
     def _identity(self) -> Identity:
