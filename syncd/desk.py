@@ -34,6 +34,14 @@ class CollectionBook:
             raise ValueError("a collection has a name")
         return parent
 
+    def made_for(self, wanted: Iterable[str]) -> list[PlannedOperation]:
+        """Return what makes those of the wanted collections that are missing, parents first."""
+        needed = set(wanted)
+        for operation in reversed(self.to_make):
+            if operation.item_key in needed:
+                needed.add(operation.payload["parent"])
+        return [operation for operation in self.to_make if operation.item_key in needed]
+
     def _promise(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey:
         ordinal = 0
         # A collection that a person renamed keeps its key; the name asked for is made anew.

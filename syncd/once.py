@@ -191,11 +191,10 @@ def _deliver(
         report.failed[name] = exc
         report.pending += run.figures().pending
         return None
-    if summary.run is None:
-        return {}
-    with ledger.read() as connection:
-        report.plan.records += journal.records_of_run(connection, summary.run)
-    report.plan.run = summary.run
+    if summary.run is not None:
+        with ledger.read() as connection:
+            report.plan.records += journal.records_of_run(connection, summary.run)
+        report.plan.run = summary.run
     report.problems += summary.problems
     names = {d.export.sha256: d.export.dropped_as for d in deliveries}
     report.unusable += [

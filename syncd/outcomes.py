@@ -21,8 +21,8 @@ from syncd.record import ItemKey
 _MAX_ATTEMPTS = 5
 """How often an operation may be sent back before a person is asked."""
 
-DECIDE_AGAIN = -1
-"""A `planned_version` older than any library: the operation is decided again before it is sent."""
+
+_STATE_AFTER = {OperationKind.RESTORE: "present", OperationKind.TRASH: "trashed"}
 
 
 class Recorder:
@@ -38,8 +38,9 @@ class Recorder:
         answered = sort_answer(operations, answer)
         with self._ledger.write() as connection:
             self._accept(connection, answered.landed, {})
+            moved = {pending.item_key for pending, _ in answered.landed}
             for pending, refused in answered.refused:
-                self._refuse(connection, pending, refused)
+                self._refuse(connection, pending, refused, by_us=pending.item_key in moved)
             if answer.library_version is not None:
                 self._move_cursor(connection, answer.library_version)
         # Until they were looked at, their fate is as unknown as after a lost answer.
@@ -56,8 +57,9 @@ class Recorder:
         looked = sort_looked(operations, items, self._read_collections(operations))
         with self._ledger.write() as connection:
             self._accept(connection, looked.landed, items)
-            known = [mirror.row_of(items[p.item_key]) for p in looked.others if p.item_key in items]
-            mirror.write_items(connection, self._library_id, known)
+            seen = {p.item_key for p in looked.others} & items.keys()
+            rows = [mirror.row_of(items[key]) for key in sorted(seen)]
+            mirror.write_items(connection, self._library_id, rows)
             self._trash_strays(connection, looked)
             for pending in looked.others:
                 if refused or pending.item_key in items:
@@ -104,6 +106,9 @@ class Recorder:
             if pending.kind is OperationKind.CREATE:
                 ours = StoredItem(ItemKey(pending.item_key), accepted.version, pending.payload)
                 made[pending.run_id].append(mirror.row_of(items.get(pending.item_key, ours)))
+            elif item := items.get(pending.item_key):
+                # It may hold more than our change, which will not be news at its version.
+                mirror.write_items(connection, self._library_id, [mirror.row_of(item)])
             elif pending.kind is not OperationKind.CREATE_COLLECTION:
                 self._note_change(connection, pending, accepted)
             if pending.record_id is not None and pending.is_main:
@@ -122,12 +127,22 @@ class Recorder:
             pending.item_key,
             accepted.version,
             collections=pending.payload.get("collections", ()),
-            restored=pending.kind is OperationKind.RESTORE,
+            state=_STATE_AFTER.get(pending.kind),
         )
 
-    def _refuse(self, connection: Connection, pending: Pending, refused: Refused) -> None:
+    def _refuse(
+        self, connection: Connection, pending: Pending, refused: Refused, *, by_us: bool
+    ) -> None:
+        """`by_us`: another operation of ours has just changed the item."""
         if refused.refusal is Refusal.INVALID:
             self._hold(connection, pending, refused.message)
+        elif refused.refusal is Refusal.CHANGED and by_us:
+            outbox.change(
+                connection,
+                pending.operation_id,
+                state="planned",
+                planned_version=outbox.DECIDE_AGAIN,
+            )
         else:
             self._promise_again(connection, pending, refused.message)
 
@@ -143,7 +158,7 @@ class Recorder:
                 self._library_id,
                 run_of[item.key],
                 [(None, "it went below an item that is not its own", operation)],
-                DECIDE_AGAIN,
+                outbox.DECIDE_AGAIN,
             )
 
     def _promise_again(self, connection: Connection, pending: Pending, message: str) -> None:
@@ -155,16 +170,19 @@ class Recorder:
             pending.operation_id,
             state="planned",
             attempts=pending.attempts + 1,
-            planned_version=DECIDE_AGAIN,
+            planned_version=outbox.DECIDE_AGAIN,
         )
 
     def _hold(self, connection: Connection, pending: Pending, message: str) -> None:
         """Take an operation out of the outbox and put it before a person."""
         doomed = [pending]
         if pending.record_id is not None:
+            family = outbox.operations_of_record(connection, pending.record_id)
+            if all(each.operation_id != pending.operation_id for each in family):
+                return  # It went with its parent.
             if pending.is_main:
                 # A child cannot stand without its parent: it is kept with the question.
-                doomed = outbox.operations_of_record(connection, pending.record_id)
+                doomed = family
                 journal.settle_records(connection, [pending.record_id], "refused", message)
             else:
                 journal.note_error(connection, pending.record_id, message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -56,7 +56,8 @@ class _PlanWriter(NamedTuple):
     def add_operations(
         self, intents: Sequence[Intent], record_ids: Sequence[int], book: CollectionBook
     ) -> None:
-        planned = [(None, "asked for by a folder", operation) for operation in book.to_make]
+        wanted = [key for intent in intents for key in _collections_of(intent)]
+        planned = [(None, "asked for by a folder", each) for each in book.made_for(wanted)]
         of_records = [
             (record_id, intent.planned.reason, operation)
             for intent, record_id in zip(intents, record_ids, strict=True)
@@ -122,6 +123,14 @@ class _PlanWriter(NamedTuple):
             journal.add_delivery(
                 self.connection, export_id, self.row.library_id, folder, self.run_id, self.now
             )
+
+
+def _collections_of(intent: Intent) -> Iterator[str]:
+    """Yield the collections that something goes into, or may once a person has answered."""
+    for operation in intent.operations:
+        yield from operation.payload.get("collections", ())
+    if intent.question is not None:
+        yield from intent.question.payload["collections"]
 
 
 def _with_outcome(intent: Intent) -> Intent:

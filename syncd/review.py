@@ -24,7 +24,6 @@ from syncd.ledger.store import Ledger
 from syncd.library import Library
 from syncd.matching import Verdict
 from syncd.minting import mint_key, name_of
-from syncd.outcomes import DECIDE_AGAIN
 from syncd.plan import Decision, OperationKind, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import ItemKey
 
@@ -277,7 +276,11 @@ class Reviewer:
             for key, kind, payload, base in row.payload["operations"]
         ]
         self._promise(connection, row, operations)
-        journal.change_decision(connection, row.record_id, replace(record, outcome="pending"))
+        # What was refused may be a note alone; then its item is there, and stays so.
+        whole = any("parentItem" not in operation.payload for operation in operations)
+        outcome = "pending" if whole else record.outcome
+        decided = replace(record, outcome=outcome, error=None)
+        journal.change_decision(connection, row.record_id, decided)
 
     def _promise(
         self, connection: Connection, row: HoldRow, operations: Sequence[PlannedOperation]
@@ -289,7 +292,7 @@ class Reviewer:
             self._library_id,
             run_id,
             [(row.record_id, "answered by a person", operation) for operation in operations],
-            DECIDE_AGAIN,
+            outbox.DECIDE_AGAIN,
         )
 
     def _remember_place(self, connection: Connection, row: HoldRow, key: str) -> None:

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import hold
 
+_SETTLED = ("skip", "drop")
+"""Answers that leave nothing to be done, now or later."""
+
 
 class HoldRow(NamedTuple):
     """One question; `answer` is None while it waits."""
@@ -36,20 +39,52 @@ def add_hold(
     payload: Mapping[str, Any],
     now: str,
 ) -> None:
-    """Ask a person, unless the same question was asked before."""
-    if question in find_questions(connection, library_id, [question]):
+    """Ask a person. The same question is not asked twice, and one that was settled stays so.
+
+    While it waits it gathers the places that all who ask it want. It is open again where its
+    answer did not settle it: what was to be sent once more was refused once more.
+    """
+    asked = connection.execute(
+        select(hold).where(hold.c.library_id == library_id, hold.c.question == question)
+    ).one_or_none()
+    if asked is not None and asked.answer in _SETTLED:
         return
-    connection.execute(
-        insert(hold).values(
-            library_id=library_id,
-            record_id=record_id,
-            kind=kind,
-            question=question,
-            reason=reason,
-            payload=json.dumps(payload, ensure_ascii=False),
-            held_at=now,
+    values = {"record_id": record_id, "kind": kind, "reason": reason, "held_at": now}
+    if asked is None:
+        connection.execute(
+            insert(hold).values(
+                library_id=library_id, question=question, payload=_dump(payload), **values
+            )
         )
-    )
+    elif asked.answer is None:
+        merged = _with_places(json.loads(asked.payload), payload)
+        _change(connection, asked.hold_id, payload=_dump(merged))
+    else:
+        _change(
+            connection,
+            asked.hold_id,
+            payload=_dump(payload),
+            answer=None,
+            answered_at=None,
+            **values,
+        )
+
+
+def _with_places(asked: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
+    more = {
+        name: list(dict.fromkeys([*asked[name], *again[name]]))
+        for name in ("collections", "tags")
+        if name in asked and name in again
+    }
+    return {**asked, **more}
+
+
+def _dump(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, ensure_ascii=False)
+
+
+def _change(connection: Connection, hold_id: int, **values: Any) -> None:
+    connection.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
 
 
 def find_questions(
@@ -87,9 +122,7 @@ def find_hold(connection: Connection, library_id: int, hold_id: int) -> HoldRow 
 
 def close_hold(connection: Connection, hold_id: int, answer: str, now: str) -> None:
     """Note what a person answered."""
-    connection.execute(
-        update(hold).where(hold.c.hold_id == hold_id).values(answer=answer, answered_at=now)
-    )
+    _change(connection, hold_id, answer=answer, answered_at=now)
 
 
 def skipped_questions(connection: Connection, library_id: int) -> list[str]:

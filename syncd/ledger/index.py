@@ -79,6 +79,30 @@ def add_blocks(
             connection.execute(insert(block), rows)
 
 
+def move_aliases(
+    connection: Connection,
+    library_id: int,
+    names: Iterable[tuple[str, str]],
+    old: str,
+    new: str,
+) -> None:
+    """Let those of these (kind, value) that were learnt for one item lead to another."""
+    moved = []
+    for kind, value in names:
+        found = connection.execute(
+            delete(identifier).where(
+                identifier.c.library_id == library_id,
+                identifier.c.kind == kind,
+                identifier.c.value == value,
+                identifier.c.item_key == old,
+                identifier.c.alias == 1,
+            )
+        )
+        if found.rowcount:
+            moved.append((kind, value, new))
+    add_identifiers(connection, library_id, moved, alias=True)
+
+
 def forget(connection: Connection, library_id: int, item_key: str, features: Features) -> None:
     # Aliases stay: the ledger alone knows them. Rows are named by their whole primary key, as
     # neither index can be searched by item.

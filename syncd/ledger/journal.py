@@ -219,11 +219,20 @@ def change_decision(connection: Connection, record_id: int, planned: PlannedReco
     )
 
 
-def set_item_key(connection: Connection, record_id: int, item_key: str) -> None:
-    """Note that a record goes under another key than was planned."""
-    connection.execute(
-        update(record).where(record.c.record_id == record_id).values(item_key=item_key)
+def records_of_item(
+    connection: Connection, run_id: int, library_id: int, item_key: str
+) -> list[tuple[int, PlannedRecord]]:
+    """Return, with their numbers, the records of a run that go under this key."""
+    rows = connection.execute(
+        select(record)
+        .where(
+            record.c.library_id == library_id,
+            record.c.item_key == item_key,
+            record.c.run_id == run_id,
+        )
+        .order_by(record.c.record_id)
     )
+    return [(row.record_id, read_record(row)) for row in rows]
 
 
 def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:

@@ -84,6 +84,12 @@ def add_members(
 ) -> None:
     """Remember records that were found to be the works of these items."""
     wanted = {(key, dump_features(features_of(citation))) for key, citation in members}
+    _add_features(connection, library_id, wanted)
+
+
+def _add_features(
+    connection: Connection, library_id: int, wanted: Collection[tuple[str, bytes]]
+) -> None:
     for part in chunks({key for key, _ in wanted}):
         known = {
             *find_members(connection, library_id, part),
@@ -104,6 +110,15 @@ def add_members(
                 for block_key in blocking_keys(load_features(features))
             }
             add_blocks(connection, library_id, blocks)
+
+
+def move_members(connection: Connection, library_id: int, old: str, new: str) -> None:
+    """Let records that were found to be one item's work be another's."""
+    features = [features for _, features in find_members(connection, library_id, [old])]
+    connection.execute(
+        delete(member).where(member.c.library_id == library_id, member.c.item_key == old)
+    )
+    _add_features(connection, library_id, {(new, each) for each in features})
 
 
 def find_members(

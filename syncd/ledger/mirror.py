@@ -139,9 +139,9 @@ def note_change(
     version: int,
     *,
     collections: Collection[str] = (),
-    restored: bool = False,
+    state: str | None = None,
 ) -> None:
-    """Note what syncd itself did to an item: filed it, or took it out of the trash."""
+    """Note what syncd itself did to an item: filed it, or moved it to the trash or out of it."""
     before = connection.execute(
         select(item.c.collections).where(
             item.c.library_id == library_id, item.c.item_key == item_key
@@ -153,8 +153,8 @@ def note_change(
         "version": version,
         "collections": " ".join(dict.fromkeys([*before.split(), *collections])),
     }
-    if restored:
-        values["state"] = "present"
+    if state is not None:
+        values["state"] = state
     connection.execute(
         update(item)
         .where(item.c.library_id == library_id, item.c.item_key == item_key)

@@ -31,6 +31,10 @@ MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
 
+DECIDE_AGAIN = -1
+"""A `planned_version` older than any library: the operation is decided again before it is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """One row of the outbox."""
@@ -193,6 +197,13 @@ def change(connection: Connection, operation_id: int, **values: Any) -> None:
     if "payload" in values:
         values["payload"] = json.dumps(values["payload"], ensure_ascii=False)
     connection.execute(update(outbox).where(outbox.c.operation_id == operation_id).values(**values))
+
+
+def decide_all_again(connection: Connection, library_id: int) -> None:
+    """Say that nothing which waits for a library is to be sent before it was decided again."""
+    connection.execute(
+        update(outbox).where(outbox.c.library_id == library_id).values(planned_version=DECIDE_AGAIN)
+    )
 
 
 def set_planned_version(
