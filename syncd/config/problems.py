@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from syncd.config.lines import Location
 from syncd.config.model import Document, table_of
+from syncd.inbox import why_not_movable
 from syncd.places import expand_home
+from syncd.settings import After
 
 SECRET = re.compile(r"(?:.*[_-])?(?:key|apikey|token|secret|password|passwd)")
 _PLAIN = {
@@ -112,6 +114,7 @@ def find_contradictions(document: Mapping[str, Any]) -> Iterator[Finding]:
     folders = _tables(document, "folder")
     for index, folder in enumerate(folders):
         yield from _unknown_libraries(index, folder.get("library"), known)
+        yield from _immovable_files(index, folder)
     yield from _overlapping_folders(folders)
 
 
@@ -145,6 +148,14 @@ def _unknown_libraries(index: int, named: object, known: list[str]) -> Iterator[
         yield Finding(location, "`library` names the same library twice")
 
 
+def _immovable_files(index: int, folder: Mapping[str, Any]) -> Iterator[Finding]:
+    path = _path_of(folder)
+    if folder.get("after") == After.MOVE.value and path is not None and path.is_dir():
+        reason = why_not_movable(path)
+        if reason:
+            yield Finding(("folder", index, "after"), reason)
+
+
 def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[Finding]:
     paths = [_path_of(folder) for folder in folders]
     for index, path in enumerate(paths):
@@ -160,6 +171,6 @@ def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[Finding]:
                 yield Finding(location, "`path` is inside another folder that has recursive = true")
 
 
-def _path_of(folder: dict[str, Any]) -> Path | None:
+def _path_of(folder: Mapping[str, Any]) -> Path | None:
     written = folder.get("path")
     return expand_home(written) if isinstance(written, str) and written else None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from syncd import schedule
 from syncd.places import expand_home
 from syncd.settings import Cron, When
 
@@ -22,16 +23,6 @@ _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 DURATION = re.compile(rf"(?:{_DURATION_PART.pattern})+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_CRON_FIELD = re.compile(r"(?:\*|[0-9a-z]+(?:-[0-9a-z]+)?)(?:/\d+)?")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_CRON_FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day", 1, 31, ()),
-    ("month", 1, 12, _MONTHS),
-    ("weekday", 0, 7, _WEEKDAYS),
-)
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
@@ -59,34 +50,16 @@ def parse_when(value: object) -> When:
 
 
 def parse_cron(value: object) -> Cron:
-    """Read five cron fields; months and weekdays may be named, Sunday is 0 and 7."""
-    fields = value.lower().split() if isinstance(value, str) else []
-    if len(fields) != len(_CRON_FIELDS):
-        raise ValueError('must have five cron fields, as in { cron = "0 3 * * *" }')
-    for text, (name, low, high, names) in zip(fields, _CRON_FIELDS, strict=True):
-        if not all(_is_cron_part(part, low, high, names) for part in text.split(",")):
-            raise ValueError(
-                f"has a {name} that cannot be read; accepted: {low}-{high}, *, 1-5, */2, 1,3"
-            )
-    return Cron(" ".join(fields))
-
-
-def _is_cron_part(text: str, low: int, high: int, names: tuple[str, ...]) -> bool:
-    if not _CRON_FIELD.fullmatch(text):
-        return False
-    span, _, step = text.partition("/")
-    if step and int(step) == 0:
-        return False
-    if span == "*":
-        return True
-    ends = [_cron_number(end, low, names) for end in span.split("-")]
-    return all(end is not None and low <= end <= high for end in ends)
-
-
-def _cron_number(text: str, low: int, names: tuple[str, ...]) -> int | None:
-    if text in names:
-        return names.index(text) + low
-    return int(text) if text.isdecimal() else None
+    """Read a cron expression as `schedule` understands it."""
+    text = value.lower().strip() if isinstance(value, str) else ""
+    try:
+        schedule.parse_cron(text)
+    except ValueError:
+        raise ValueError(
+            'must have five cron fields, as in { cron = "0 3 * * *" }: minute 0-59, hour 0-23, '
+            "day 1-31, month 1-12, weekday 0-7 or sun-sat; each may be *, 1-5, */2 or 1,3"
+        ) from None
+    return Cron(" ".join(text.split()))
 
 
 def parse_size(value: object) -> int:

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from syncd.clock import SystemClock
+from syncd.config import load_settings
 from syncd.daemon import LibraryWork
+from syncd.errors import ConfigError
 from syncd.inbox import FolderState, Inbox, why_not_movable
 from syncd.inbox.claims import claim
 from syncd.settings import After, FolderSettings
@@ -421,3 +423,22 @@ def test_four_processes_that_claim_the_same_files_get_each_file_once(drop: Path)
 
     assert sorted(claimed) == sorted(f"{number}.ris" for number in range(400))
     shutil.rmtree(drop / ".syncd")
+
+
+@needs_root
+def test_moving_to_another_filesystem_is_refused_by_the_configuration(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "done").mkdir(parents=True)
+    config = tmp_path / "syncd.toml"
+    config.write_text(
+        f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{tmp_path / "library"}"\n'
+        f'[[folder]]\npath = "{folder}"\nlibrary = "mine"\nafter = "move"\n'
+    )
+    load_settings(config, check_options=lambda _adapter, _options: {})
+
+    with mounted(folder / "done"), pytest.raises(ConfigError) as caught:
+        load_settings(config, check_options=lambda _adapter, _options: {})
+
+    [problem] = caught.value.problems
+    assert "another filesystem" in problem.message
+    assert problem.line == 8
