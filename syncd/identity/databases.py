@@ -31,6 +31,7 @@ _PMID = re.compile(
     )0*([1-9][0-9]{0,7})(?![0-9a-z]|[-.,][0-9])""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_PMID = 8
 _PMID_ALONE = re.compile(r"\s*[0-9]+\s*(?:\[pmid\])?[\s.;]*", re.IGNORECASE)
 _PMID_TAGGED = re.compile(r"(?<![0-9a-z-])0*([1-9][0-9]{0,7})\s*\[pmid\]", re.IGNORECASE)
 
@@ -75,6 +76,9 @@ _FIRST_WITH_FIVE_DIGITS = "1501"
 
 def parse_pmid(text: str) -> str | None:
     """Return a PubMed number without leading zeros, or None; PMC numbers are none."""
+    if text.isdigit() and text.isascii():
+        number = text.lstrip("0")
+        return number if 1 <= len(number) <= _LONGEST_PMID else None
     text = decode_html(plain(text))
     if tagged := _PMID_TAGGED.search(text):
         return tagged[1]

@@ -25,13 +25,13 @@ from syncd.sources.draft import Draft
 
 _ACCESSION_LIKE_EID = re.compile(r"(?:SCOPUS[ :]|2-s2\.0-)", re.IGNORECASE)
 _PLAIN_EID = re.compile(
-    r"(?:\ASCOPUS:|\Ahttps?://www\.scopus\.com/\S*[?&](?:scp=|eid=2-s2\.0-))"
-    r"([0-9]{10,12})(?=&|\Z)"
+    r"(?:SCOPUS:|https?://www\.scopus\.com/[^\s?]*\?(?:scp=|eid=2-s2\.0-))([0-9]{10,12})(?=&|\Z)"
 )
 _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
+_LONGEST_PMID = 8
 # `galluzzi2012secret`: letters and a year. Accession numbers and row numbers have other digits.
 _CITATION_KEY = re.compile(
     r"[^\W\d_][^\W\d]{1,40}[:._-]?(?:1[5-9]|20)\d\d(?:[^\W\d][\w:.+-]{0,40})?"
@@ -73,6 +73,8 @@ def fill_doi(draft: Draft) -> None:
 def _take_dois(draft: Draft, tag: str, found: str) -> None:
     """Take the DOI out of a tag whose whole value is one; it is noise where it repeats DO."""
     values = draft.tags[tag]
+    if not [value for value in values if "10." in value]:
+        return
     kept = []
     for value in values:
         if "10." not in value:
@@ -102,7 +104,7 @@ def arxiv_id(text: str) -> str | None:
 
 def read_accession_number(draft: Draft) -> None:
     """Tell what AN is: a Scopus, Web of Science or Cochrane number, or a database's own."""
-    for value in draft.tags.pop("AN", ()):
+    for value in draft.take("AN"):
         if _ACCESSION_LIKE_EID.match(value) and draft.identify("scopus", eid_of(value)):
             continue
         if (wos := parse_wos(value)) and draft.identify("wos", wos):
@@ -114,8 +116,7 @@ def read_accession_number(draft: Draft) -> None:
 def eid_of(text: str) -> Eid | None:
     """Return the Scopus number of a link or an accession number, or None."""
     # Nearly all are one of these two, and they need no search.
-    plain = _PLAIN_EID.search(text)
-    if plain:
+    if plain := _PLAIN_EID.match(text):
         return Eid(f"2-s2.0-{plain[1]}")
     return find_eid_in_url(text) if "://" in text else parse_eid(text)
 
@@ -126,8 +127,8 @@ def read_user_fields(draft: Draft) -> None:
     for tag in _USER_TAGS:
         if tag in tags:
             values = tags[tag]
-            kept = [value for value in values if not _read_labelled(draft, value)]
-            if len(kept) < len(values):
+            if [value for value in values if "PM" in value or "pm" in value]:
+                kept = [value for value in values if not _read_labelled(draft, value)]
                 draft.replace(tag, kept)
 
 
@@ -145,8 +146,6 @@ def _is_pubmed_link(draft: Draft, value: str) -> bool:
 
 
 def _read_labelled(draft: Draft, value: str) -> bool:
-    if "PM" not in value and "pm" not in value:
-        return False
     if _PMC.match(value):
         return draft.identify("pmcid", parse_pmcid(value))
     if _TAGGED.search(value):
@@ -165,11 +164,12 @@ def take_pmids(draft: Draft, tag: str) -> None:
     """Read PubMed numbers out of a tag that is known to hold them; labels stay where they are."""
     kept = []
     for value in draft.take(tag):
-        if _PMC.match(value):
+        if value.isdecimal():
+            if len(value) > _LONGEST_PMID or not draft.identify("pmid", parse_pmid(value)):
+                kept.append(value)
+        elif _PMC.match(value):
             draft.identify("pmcid", parse_pmcid(value))
-        elif not (
-            1 <= len(value) <= 8 and value.isdecimal() and draft.identify("pmid", parse_pmid(value))
-        ):
+        else:
             kept.append(value)
     draft.put(tag, kept)
 

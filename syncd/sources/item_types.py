@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from syncd.identity import parse_isbns
 from syncd.sources.draft import Draft
+from syncd.sources.naming import is_event
 
 _KINDS = {
     "ABST": "journalArticle",
@@ -112,10 +113,6 @@ NAMED_KINDS: dict[str, str] = {
 }  # fmt: skip
 """Kinds of work in the vocabulary of Pure and Scopus, case folded."""
 
-_EVENT = re.compile(
-    r"\b(?:colloquium|conference|congress|meeting|proceedings|symposium|workshop)\b|\b20\d\d$",
-    re.IGNORECASE,
-)
 _THESIS = re.compile(r"\bthes[ie]s\b|\bdissertation\b", re.IGNORECASE)
 _PATENT_NUMBER = re.compile(r"(?:US|EP|WO|GB|DE|FR|JP|CN|CA|AU)[ -]?\d[\d/ ,]{4,}[A-Z]?\d?\b")
 _PREPRINT_SERVER = re.compile(
@@ -128,6 +125,7 @@ _DATA_REPOSITORY = re.compile(
     r"zenodo\.|10\.5281/|figshare\.com|10\.6084/|datadryad\.org|10\.5061/", re.IGNORECASE
 )
 _JOURNAL = ("JF", "JO", "JA", "J2", "JI")
+_CONTAINERS = frozenset([*_JOURNAL, "T2", "BT", "SO", "J1", "J9"])
 
 
 class Kind(NamedTuple):
@@ -144,8 +142,8 @@ def kind_of(draft: Draft) -> Kind:
     item_type = _KINDS.get(tag)
     if item_type is None:
         return Kind(by_evidence(draft), certain=tag == "GEN")
-    if refine := _REFINED.get(tag):
-        item_type = refine(draft)
+    if tag in _REFINED:
+        item_type = _REFINED[tag](draft)
     return Kind(item_type, _GENRES.get(tag, ""))
 
 
@@ -158,11 +156,6 @@ def named_kind(draft: Draft) -> str | None:
         if name.endswith("thesis"):
             return "thesis"
     return None
-
-
-def is_event(text: str) -> bool:
-    """Tell whether a title names a conference rather than a publication."""
-    return _EVENT.search(text) is not None
 
 
 def _addresses(draft: Draft) -> str:
@@ -199,7 +192,7 @@ def _unpublished(draft: Draft) -> str:
 
 
 def _article(draft: Draft) -> str:
-    without_journal = not draft.has(*_JOURNAL, "T2", "BT", "SO", "J1", "J9")
+    without_journal = draft.tags.keys().isdisjoint(_CONTAINERS)
     return "preprint" if without_journal and _is_preprint(draft) else "journalArticle"
 
 

@@ -30,7 +30,9 @@ def note_html(text: str) -> str:
 
 
 def _line_breaks(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br/>")
+    if "<" in text or ">" in text or "&" in text:
+        text = escape(text, quote=False)
+    return text.replace("\n", "<br/>")
 
 
 def sanitise(html: str) -> str:

@@ -7,6 +7,7 @@ known label begins, since addresses and reference lists are full of semicolons.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syncd.identity import parse_pmcid, parse_pmid
 from syncd.record import Note
@@ -34,6 +35,7 @@ _KINDS = {
 """Kinds by label. Reference lists hold the identifiers of other works and are never searched."""
 
 _LABELS = rf"(?P<label>{'|'.join(map(re.escape, _KINDS))})(?:\s*\d+)?\s*:"
+_LONGEST_LABEL = 80
 _FIRST_LABEL = re.compile(_LABELS, re.IGNORECASE)
 _FURTHER_LABEL = re.compile(rf"[;\n]\s*{_LABELS}", re.IGNORECASE)
 _CITED_OFTEN = re.compile(
@@ -62,15 +64,22 @@ def add_notes(draft: Draft) -> None:
 
 
 def _add_pieces(draft: Draft, value: str) -> None:
-    position, kind = 0, ""
-    if first := _FIRST_LABEL.match(value):
-        kind = _KINDS[first["label"].casefold()]
-    after_label = first.end() if first else 0
+    position, after_label = 0, value.find(":", 0, _LONGEST_LABEL) + 1
+    kind = _labelled_kind(value[:after_label])
+    if not kind:
+        after_label = 0
     if value.find(":", after_label) > 0:
         for match in _FURTHER_LABEL.finditer(value, after_label):
             _add_piece(draft, kind, value[position : match.start()].strip())
             position, kind = match.start("label"), _KINDS[match["label"].casefold()]
     _add_piece(draft, kind, value[position:].strip() if position else value)
+
+
+@lru_cache(maxsize=256)
+def _labelled_kind(beginning: str) -> str:
+    """Return the kind that a label, up to its colon, stands for; nothing if it is none."""
+    label = _FIRST_LABEL.fullmatch(beginning)
+    return _KINDS[label["label"].casefold()] if label else ""
 
 
 def _add_piece(draft: Draft, kind: str, text: str) -> None:

@@ -34,20 +34,20 @@ _SEPARATORS = re.compile(r" ?[;,|/] ?| (?=[0-9Xx-]{8,})")
 
 def fill_pages(draft: Draft) -> None:
     """Fill pages or page count; an article number stands in where there are no pages."""
-    start, end = draft.first("SP"), draft.first("EP")
-    tags = draft.tags
-    if f"{start} {end}".casefold().strip() in _NO_PAGES:
-        draft.leave_all("SP")
-        draft.leave_all("EP")
-    elif start or end:
+    starts, ends = draft.take("SP"), draft.take("EP")
+    start, end = starts[0] if starts else "", ends[0] if ends else ""
+    if not start[:1].isdigit() and f"{start} {end}".casefold().strip() in _NO_PAGES:
+        start = end = ""
+    else:
+        starts, ends = starts[1:], ends[1:]
+    if start or end:
         _fill_page_range(draft, start, end)
-    for tag in ("SP", "EP"):
-        if tag in tags:
-            for value in draft.take(tag)[1:]:
-                draft.leave(tag, value)
-    if "C7" in tags:
-        for value in draft.take("C7"):
-            add_article_number(draft, "C7", value)
+    for value in starts:
+        draft.leave("SP", value)
+    for value in ends:
+        draft.leave("EP", value)
+    for value in draft.take("C7"):
+        add_article_number(draft, "C7", value)
 
 
 def _fill_page_range(draft: Draft, start: str, end: str) -> None:
@@ -135,19 +135,17 @@ def _parse_serials(text: str) -> Serials:
 
 def fill_serial_numbers(draft: Draft) -> None:
     """Fill ISSN and ISBN with every valid number; what is neither is named."""
-    issns: list[str] = []
-    written: list[str] = []
-    for tag, value in draft.take_all(("SN", "BN")):
-        found = parse_serials(value)
-        issns += found.issns
-        draft.isbns += (isbn for isbn in found.isbns if isbn not in draft.isbns)
-        written += found.isbns_written
-        for number in found.rest:
+    said = draft.take_all(("SN", "BN"))
+    found = [parse_serials(value) for _, value in said]
+    for (tag, _), serials in zip(said, found, strict=True):
+        for number in serials.rest:
             _place_other_number(draft, tag, number)
-    draft.issns = list(dict.fromkeys(issns))
+    draft.issns = list(dict.fromkeys([issn for serials in found for issn in serials.issns]))
+    draft.isbns = list(dict.fromkeys([isbn for serials in found for isbn in serials.isbns]))
     if draft.issns:
         draft.fill("ISSN", ", ".join(draft.issns))
-    if written:
+    if draft.isbns:
+        written = [isbn for serials in found for isbn in serials.isbns_written]
         draft.fill("ISBN", ", ".join(_once(written)))
 
 

@@ -77,7 +77,6 @@ _INSTITUTION = re.compile(
 )
 _LONGEST_NAME = 120
 _NOBODY = frozenset(["...", "…", "et al", "et al.", "others", "and others"])
-_UNUSUAL = re.compile(r"[;<&]| and ")
 _AND = re.compile(r" (?:and|&) ")
 
 
@@ -163,16 +162,24 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     creators = draft.creators
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = set(creators)
-    for value in values:
-        for name in _names_in(value) if _UNUSUAL.search(value) else (value,):
-            if "," not in name and name.casefold() in _NOBODY:
-                draft.warn(f"{tag} says there are more names than the export gives: {name}", tag)
-                draft.leave(tag, name)
-            elif (creator := person(name, role)) not in known:
-                creators.append(creator)
+    if _is_unusual("\n".join(values)):
+        values = [name for value in values for name in _names_in(value)]
+    for name in values:
+        if "," not in name and name.casefold() in _NOBODY:
+            draft.warn(f"{tag} says there are more names than the export gives: {name}", tag)
+            draft.leave(tag, name)
+        elif (creator := person(name, role)) not in known:
+            creators.append(creator)
+
+
+def _is_unusual(value: str) -> bool:
+    """Tell whether a value may hold several names, or markup."""
+    return ";" in value or " and " in value or "<" in value or "&" in value
 
 
 def _names_in(value: str) -> Sequence[str]:
+    if not _is_unusual(value):
+        return (value,)
     if "<" in value or "&" in value:
         value = one_line(value)
     return split_names(value)

@@ -7,11 +7,8 @@ SUBTITLE   some databases write it into T2, where others write the journal
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from syncd.sources.draft import Draft
-from syncd.sources.item_types import is_event
+from syncd.sources.naming import abbreviates, is_event, is_related, is_same, letters_of
 from syncd.sources.text import fold_blanks, rich
 
 _TITLE_TAGS = ("TI", "T1", "CT")
@@ -46,11 +43,9 @@ _TERTIARY = {
     ),
 }  # fmt: skip
 
-_WORD = re.compile(r"[^\W\d_]+")
 _JOURNALS_FULL = ("JF", "JO", "SO")
 _JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
-_LONG = 500
-"""Texts of this length are no names of journals and not worth remembering."""
+_JOURNALS = ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT)
 
 _ENDS_SENTENCE = ("?", "!", ":", "…")
 
@@ -81,7 +76,7 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
     if not title or "shortTitle" in draft.fields:
         draft.leave(tag, value)
         return
-    if _letters(subtitle) in _letters(title):
+    if letters_of(subtitle) in letters_of(title):
         return
     draft.fields["title"] = f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
     draft.fields["shortTitle"] = title.rstrip(":")
@@ -90,45 +85,38 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
     for tag in tags:
+        if tag not in draft.tags:
+            continue
         for value in draft.take(tag):
             text = title_text(value)
-            if not draft.fill("title", text) and not _same(draft.fields["title"], text):
+            if not draft.fill("title", text) and not is_same(draft.fields["title"], text):
                 draft.leave(tag, value)
 
 
 def _fill_journal(draft: Draft) -> None:
-    journal, tag = "", ""
-    for tag in ("JF", "JO"):
-        if journal := draft.first(tag):
-            break
+    journal = draft.first("JF") or draft.first("JO")
     secondary = draft.first("T2")
-    if journal and secondary and _is_subtitle(secondary, journal):
-        for value in draft.take("T2"):
-            add_subtitle(draft, "T2", value)
-    elif journal and secondary and abbreviates(journal, secondary):
-        draft.put("JA", [journal])
-        draft.move("T2", "JF")
-    _fill_container(draft, ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT))
+    if journal and secondary and journal != secondary:
+        if _is_subtitle(secondary, journal):
+            for value in draft.take("T2"):
+                add_subtitle(draft, "T2", value)
+        elif abbreviates(journal, secondary):
+            draft.put("JA", [journal])
+            draft.move("T2", "JF")
+    _fill_container(draft, _JOURNALS)
 
 
 def _is_subtitle(text: str, journal: str) -> bool:
-    return not (
-        _same(text, journal)
-        or abbreviates(text, journal)
-        or abbreviates(journal, text)
-        or "special issue" in text.casefold()
-        or is_event(text)
-    )
+    return not (is_related(text, journal) or "special issue" in text.casefold() or is_event(text))
 
 
 def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
     """Fill the container from the first tag that names it; shorter names are abbreviations."""
     fields = draft.fields
     for tag in tags:
-        values = draft.tags.pop(tag, None)
-        if values is None:
+        if tag not in draft.tags:
             continue
-        for value in values:
+        for value in draft.take(tag):
             text = title_text(value)
             if not text:
                 draft.leave(tag, value)
@@ -142,7 +130,7 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
                 continue
             elif tag in _JOURNALS_SHORT or abbreviates(text, container):
                 draft.fill_or_leave("journalAbbreviation", tag, value, text)
-            elif not _same(text, container):
+            elif not is_same(text, container):
                 draft.leave(tag, value)
 
 
@@ -176,7 +164,7 @@ def _fill_uncontained(draft: Draft) -> None:
     if field is not None:
         for value in draft.take("T2"):
             text = title_text(value)
-            if _same(text, draft.fields.get("title", "")):
+            if is_same(text, draft.fields.get("title", "")):
                 draft.leave("T2", value)
             else:
                 draft.fill_or_leave(field, "T2", value, text)
@@ -197,41 +185,6 @@ def _fill_series(draft: Draft) -> None:
 def _fill_short_title(draft: Draft) -> None:
     for value in draft.take("ST"):
         text = title_text(value)
-        if _same(text, draft.fields.get("title", "")):
+        if is_same(text, draft.fields.get("title", "")):
             continue
         draft.fill_or_leave("shortTitle", "ST", value, text)
-
-
-def _letters(text: str) -> str:
-    return _known_letters(text) if len(text) < _LONG else _known_letters.__wrapped__(text)
-
-
-@lru_cache(maxsize=4096)
-def _known_letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
-
-
-def _same(one: str, other: str) -> bool:
-    return one == other or _letters(one) == _letters(other)
-
-
-def abbreviates(short: str, long: str) -> bool:
-    """Tell whether `short` is a shorter form of `long`: word beginnings in order, or initials."""
-    return len(short) < len(long) < _LONG and _abbreviates(short, long)
-
-
-@lru_cache(maxsize=4096)
-def _abbreviates(short: str, long: str) -> bool:
-    words = _WORD.findall(long.casefold())
-    parts = _WORD.findall(short.casefold())
-    if not parts:
-        return False
-    if len(parts) == 1 and _is_acronym(parts[0], words):
-        return True
-    remaining = iter(words)
-    return all(any(word.startswith(part) for word in remaining) for part in parts)
-
-
-def _is_acronym(acronym: str, words: list[str]) -> bool:
-    initials = iter(word[0] for word in words)
-    return len(acronym) > 1 and all(letter in initials for letter in acronym)

@@ -1,0 +1,84 @@
+"""Tells by their words whether two names are of one journal, and whether a name is an event's.
+
+WORDS      runs of letters, case folded; digits and punctuation tell no names apart
+SHORTER    `Nat. Med.`: beginnings of the words in their order; `PNAS`: initials
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LONG = 500
+"""Texts of this length are no names of journals and not worth remembering."""
+
+_EVENTS = frozenset("colloquium conference congress meeting proceedings symposium workshop".split())
+_EVENT = re.compile(rf"\b(?:{'|'.join(sorted(_EVENTS))})\b|\b20\d\d$", re.IGNORECASE)
+
+
+class _Look(NamedTuple):
+    words: tuple[str, ...]
+    letters: str
+
+
+def _look_at(text: str) -> _Look:
+    return _known(text) if len(text) < _LONG else _known.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _known(text: str) -> _Look:
+    words = _WORD.findall(text.casefold())
+    return _Look(tuple(words), "".join(words))
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two names have the same letters."""
+    return one == other or _look_at(one).letters == _look_at(other).letters
+
+
+def letters_of(text: str) -> str:
+    """Return the letters of a text, by which it is compared."""
+    return _look_at(text).letters
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Tell whether `short` is a shorter form of `long`: word beginnings in order, or initials."""
+    if not len(short) < len(long) < _LONG:
+        return False
+    parts, words = _look_at(short).words, _look_at(long).words
+    if not parts:
+        return False
+    if len(parts) == 1 and _is_acronym(parts[0], words):
+        return True
+    return _are_beginnings(parts, words)
+
+
+def _are_beginnings(parts: Sequence[str], words: Sequence[str]) -> bool:
+    remaining = iter(words)
+    for part in parts:
+        for word in remaining:
+            if word.startswith(part):
+                break
+        else:
+            return False
+    return True
+
+
+def _is_acronym(acronym: str, words: Sequence[str]) -> bool:
+    initials = iter([word[0] for word in words])
+    return len(acronym) > 1 and all(letter in initials for letter in acronym)
+
+
+def is_related(one: str, other: str) -> bool:
+    """Tell whether two names are of one journal: the same, or one a shorter form of the other."""
+    return is_same(one, other) or abbreviates(one, other) or abbreviates(other, one)
+
+
+def is_event(text: str) -> bool:
+    """Tell whether a title names a conference rather than a publication."""
+    if text.isascii() and not text[-1:].isdigit() and _EVENTS.isdisjoint(_look_at(text).words):
+        return False
+    return _EVENT.search(text) is not None
