@@ -43,10 +43,17 @@ def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> d
         case "export":
             return {"library": name, "document": reviewer.export_answers()}
         case "import":
-            return {"library": name, "new": reviewer.import_answers(request["document"])}
+            return {"library": name, **_import(reviewer, request["document"])}
         case action:
             told = _answer(reviewer, request["questions"], Answer(action), request["item_key"])
             return {**_look(name, reviewer), **told}
+
+
+def _import(reviewer: Reviewer, document: Mapping[str, Any]) -> dict[str, Any]:
+    new = reviewer.import_answers(document)
+    answered = reviewer.settle(frozenset(document.get("left_out", ())))
+    unavailable, pending = reviewer.unavailable, reviewer.pending()
+    return {"new": new, "answered": answered, "unavailable": unavailable, "pending": pending}
 
 
 def _answer(

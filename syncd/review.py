@@ -8,9 +8,10 @@ DROP       do not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -183,7 +184,37 @@ class Reviewer:
                 self._remember(connection, one, other, verdict)
         return len(fresh)
 
+    def settle(self, left_out: Collection[str] = ()) -> list[int]:
+        """Answer the open questions that answers already known settle; return their numbers.
+
+        `left_out` are questions that others answered by leaving the record out.
+        """
+        with self._ledger.read() as connection:
+            found = [
+                (row.hold_id, self._find_answer(connection, row, left_out))
+                for row in holds.open_holds(connection, self._library_id)
+                if row.kind == "identity"
+            ]
+        settled = [(hold_id, *answer) for hold_id, answer in found if answer is not None]
+        for hold_id, answer, item_key in settled:
+            self.answer(hold_id, answer, item_key)
+        return [hold_id for hold_id, _, _ in settled]
+
     # Inside a transaction
+
+    def _find_answer(
+        self, connection: Connection, row: HoldRow, left_out: Collection[str]
+    ) -> tuple[Answer, str | None] | None:
+        if row.question in left_out:
+            return Answer.SKIP, None
+        known = partial(knowledge.find_answer, connection, self._library_id)
+        said = {key: known(row.payload["fingerprint"], key) for key in _candidate_keys(row)}
+        same = [key for key, verdict in said.items() if verdict is Verdict.SAME]
+        if len(same) == 1 and mirror.find_items(connection, self._library_id, same):
+            return Answer.ACCEPT, same[0]
+        if said and all(verdict is Verdict.DIFFERENT for verdict in said.values()):
+            return Answer.CREATE, None
+        return None
 
     def _accept(
         self, connection: Connection, row: HoldRow, record: PlannedRecord, key: str
@@ -310,6 +341,9 @@ def read_answers(document: Mapping[str, Any]) -> list[tuple[str, str, Verdict]]:
     """Return the answers that a document holds. Raises `InputError` if it holds something else."""
     if document.get("schema") != ANSWERS_SCHEMA:
         raise InputError(f"these are no answers: the schema is not {ANSWERS_SCHEMA}")
+    left_out = document.get("left_out", [])
+    if not isinstance(left_out, list) or not all(isinstance(each, str) for each in left_out):
+        raise InputError("what was left out is no list of questions")
     try:
         return [
             (str(each["one"]), str(each["other"]), Verdict(each["verdict"]))

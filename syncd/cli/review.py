@@ -52,7 +52,7 @@ def command(action: str, words: tuple[str, ...], where: options.Where, as_json: 
     away it is stored, and carried out when the library is back.
 
     export writes all answers to a file, or to standard output; import takes over those of
-    others, and keeps your own.
+    others, answers with them what waits for you, and keeps your own.
 
     Exits with 65 when there is no such question or that is no answer to it, the others being
     answered all the same, and with 75 when an answer could be stored and not carried out yet.
@@ -134,9 +134,10 @@ def _ask_daemon(state: Path, library: LibrarySettings, request: _Request) -> _Fo
         ask_daemon(state, REVIEW, {"library": library.name, **part}, SystemClock(), pause)
         for part in _parts(request)
     ]
+    answer: _Found = found[-1]
     if request["action"] == IMPORT:
-        return {"library": library.name, "new": sum(part["new"] for part in found)}
-    answer: _Found = found[0]
+        answer["new"] = sum(part["new"] for part in found)
+        answer["answered"] = [number for part in found for number in part["answered"]]
     return answer
 
 
@@ -145,10 +146,11 @@ def _parts(request: _Request) -> Iterator[_Request]:
     if document is None:
         yield request
         return
-    answers = document["answers"]
-    for start in range(0, max(len(answers), 1), _AT_ONCE):
-        part = {"schema": document["schema"], "answers": answers[start : start + _AT_ONCE]}
-        yield {**request, "document": part}
+    answers, left_out = document["answers"], document.get("left_out", [])
+    for start in range(0, max(len(answers), len(left_out), 1), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        cut = {"answers": answers[part], "left_out": left_out[part]}
+        yield {**request, "document": {**document, **cut}}
 
 
 def _ask_here(
@@ -209,7 +211,9 @@ def _print_shown(found: Sequence[_Found]) -> None:
 
 
 def _print_imported(found: Sequence[_Found]) -> None:
-    click.echo(f"{sum(library['new'] for library in found):,} answers are new")
+    for library in found:
+        new, answered = library["new"], len(library["answered"])
+        click.echo(f"{new:,} answers are new, {answered:,} open questions answered by them")
 
 
 def _print_answered(found: Sequence[_Found]) -> None:
@@ -227,7 +231,7 @@ def _tell(request: _Request, found: Sequence[_Found], failed: Sequence[SyncdErro
         click.echo(line, err=True)
     waiting = [each for each in found if each.get("answered") and each["pending"]]
     for library in found:
-        if library.get("unavailable"):
+        if library.get("unavailable") and (library.get("answered") or "held" in library):
             click.echo(f"syncd: {_words_for_absence(library)}", err=True)
     wrong = list(_find_wrong(request, found, is_complete=not failed))
     for message in wrong:

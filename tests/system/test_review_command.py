@@ -18,6 +18,9 @@ from tests.support.serving import serving
 OTHER = "Quite another subject altogether"
 
 
+LEFT_OUT_IS_NO_LIST = '{"schema": "syncd.answers/1", "answers": [], "left_out": "all"}'
+
+
 def doubtful(number: int = 1, **more: str | None) -> str:
     """Return a record with the EID of work `number` and the look of quite another."""
     changes = {"TI": f"{OTHER} {number}", "AU": "Nobody, N.", "DO": None, **more}
@@ -182,7 +185,35 @@ def test_a_team_shares_its_answers(
     assert (imported["new"], again["new"]) == (2, 0)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"schema": "syncd.plan/1"}', "TY  - JOUR", None])
+def test_the_answers_of_others_settle_what_is_open(syncd: Syncd, tmp_path: Path) -> None:
+    config = tmp_path / "syncd.toml"
+    library = tmp_path / "library"
+    config.write_text(
+        f'[[library]]\nname = "ours"\nadapter = "file"\npath = "{library}"\n', encoding="utf-8"
+    )
+    one, other = (("--config", config, "--state", tmp_path / who) for who in ("ada", "ben"))
+    known = write_records(tmp_path / "a.ris", [scopus_record(number) for number in (1, 2, 3)])
+    asked = write_records(tmp_path / "b.ris", [doubtful(number) for number in (1, 2, 3)])
+    for options in (one, other):
+        syncd("once", *options, known)
+        syncd("once", *options, asked)
+    answers = tmp_path / "answers.json"
+    syncd("review", "create", "1", *one)
+    syncd("review", "skip", "2", *one)
+    syncd("review", "accept", "3", *one)
+    syncd("review", "export", answers, *one)
+
+    imported = only_library(syncd("review", "import", answers, "--json", *other))
+
+    assert (imported["answered"], imported["pending"]) == ([1, 2, 3], 0)
+    assert only_library(syncd("review", "--json", *other))["held"] == []
+    made = [path for path in library.glob("items/*.json") if OTHER in path.read_text()]
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", LEFT_OUT_IS_NO_LIST, '{"schema": "syncd.plan/1"}', "TY  - JOUR", None]
+)
 def test_a_file_without_answers_is_named(desk: Desk, tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "answers.json"
     if text is not None:
