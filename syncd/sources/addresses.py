@@ -8,6 +8,7 @@ FURTHER LINK   any other address or file of L1-L4: a link beside the item
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syncd.identity import parse_doi, parse_pmcid, parse_pmid, parse_wos
 from syncd.record import Link
@@ -37,10 +38,8 @@ _PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/|europepmc\.org/", re.IGNORECASE
 
 def addresses_in(value: str) -> list[str]:
     """Return the addresses that stand in one value; only `&amp;` is decoded, nothing else."""
-    if " " not in value and "\\" not in value and "%5" not in value and "<" not in value:
-        url = value.replace("&amp;", "&")
-        if url.count("://") == 1 and url.startswith("http"):
-            return [url]
+    if value.startswith("http") and value.count("://") == 1 and not _is_intricate(value):
+        return [value.replace("&amp;", "&")]
     text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
     text = _LATEX_AMPERSAND.sub("&", text)
     if found := _ADDRESS.findall(text):
@@ -48,15 +47,18 @@ def addresses_in(value: str) -> list[str]:
     return [f"https://{url}" for url in _WITHOUT_SCHEME.findall(text)]
 
 
+def _is_intricate(value: str) -> bool:
+    """Tell whether a value may hold more than an address."""
+    return " " in value or "\\" in value or "%5" in value or "<" in value
+
+
 def fill_address(draft: Draft) -> None:
     """Fill the url with the work's own page; further addresses become links beside the item."""
-    if draft.tags.keys().isdisjoint(_URL_TAGS):
-        return
     pages: list[tuple[str, str]] = []
     records: list[tuple[str, str]] = []
     resolvers: list[tuple[str, str]] = []
     for tag in _URL_TAGS:
-        for value in draft.tags.pop(tag, ()):
+        for value in draft.take(tag):
             found = addresses_in(value)
             _read_identifiers(draft, value)
             for url in found:
@@ -83,7 +85,12 @@ def is_record_page(url: str) -> bool:
         return True
     if "url=http" in url:
         url = _PROXY.sub("", url)
-    return _RECORD_HOST.search(url[: _LONGEST_HOST + 8].split("/", 3)[2]) is not None
+    return _is_record_host(url[: _LONGEST_HOST + 8].split("/", 3)[2])
+
+
+@lru_cache(maxsize=256)
+def _is_record_host(host: str) -> bool:
+    return _RECORD_HOST.search(host) is not None
 
 
 def _says_more(value: str, urls: list[str]) -> bool:
@@ -136,8 +143,6 @@ def _add_link(draft: Draft, tag: str, target: str, title: str) -> None:
 
 def add_links(draft: Draft) -> None:
     """Turn L1-L4 into links beside the item; DOI and PubMed links there are identifiers."""
-    if draft.tags.keys().isdisjoint(_FILE_TAGS):
-        return
     for tag, title in _FILE_TAGS.items():
         for value in draft.tags.pop(tag, ()):
             urls = addresses_in(value)

@@ -81,7 +81,7 @@ def parse_date(text: str) -> Date:
     return _parse_date(text) if len(text) <= _LONGEST_DATE else Date(text=text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _parse_date(text: str) -> Date:
     text = text.strip()
     if match := _SLASHED.fullmatch(text):
@@ -196,24 +196,46 @@ _ACCESS_TAGS = ("Y2", "RD")
 _WEB_PAGE_ACCESS = ("VL", "M1")
 
 
+class _Reading(NamedTuple):
+    """What the dates of an entry say together, and the (tag, value) of those that say else.
+
+    `text` is what the date field holds, `line` what goes to `extra`.
+    """
+
+    text: str
+    line: tuple[str, str] | None
+    unused: tuple[tuple[str, str], ...]
+
+
 def fill_date(draft: Draft) -> None:
     """Fill the date from DA, Y1 and PY: the first year wins, then whoever knows more about it."""
-    read: dict[str, tuple[str, Date]] = {}
-    for tag in _DATE_TAGS.get(draft.item_type, _DATE_TAGS[""]):
-        for value in draft.tags.pop(tag, ()):
-            if value not in read:
-                read[value] = (tag, parse_date(value))
-    if len(read) == 1:
-        _, date = next(iter(read.values()))
-    elif read:
-        date = _together([date for _, date in read.values()])
-    else:
+    said = tuple(draft.take_all(_DATE_TAGS.get(draft.item_type, _DATE_TAGS[""])))
+    if not said:
         return
-    for value, (tag, said) in read.items():
-        if said == _UNKNOWN or not _is_part_of(said, date):
-            draft.leave(tag, value)
-    if date != _UNKNOWN:
-        _write(draft, date)
+    long = sum([len(value) for _, value in said]) > _LONGEST_DATE
+    text, line, unused = _read_dates.__wrapped__(said) if long else _read_dates(said)
+    for tag, value in unused:
+        draft.leave(tag, value)
+    if text:
+        draft.fill("date", text)
+    if line:
+        draft.add_extra(*line)
+
+
+@lru_cache(maxsize=1024)
+def _read_dates(said: tuple[tuple[str, str], ...]) -> _Reading:
+    read: dict[str, tuple[str, Date]] = {}
+    for tag, value in said:
+        if value not in read:
+            read[value] = (tag, parse_date(value))
+    dates = [date for _, date in read.values()]
+    date = dates[0] if len(dates) == 1 else _together(dates)
+    unused = (
+        (tag, value)
+        for value, (tag, each) in read.items()
+        if each == _UNKNOWN or not _is_part_of(each, date)
+    )
+    return _Reading(_field_text(date), _season_line(date), tuple(unused))
 
 
 def _together(dates: list[Date]) -> Date:
@@ -252,15 +274,17 @@ def _precision(date: Date) -> int:
     return (date.month is not None) + (date.day is not None) + named
 
 
-def _write(draft: Draft, date: Date) -> None:
+def _field_text(date: Date) -> str:
     text = date.text or date.iso
     if not text and date.month:
         text = f"{date.month:02}" + (f"-{date.day:02}" if date.day else "")
-    if text:
-        draft.fill("date", text)
-    if date.season:
-        label = "Season" if date.season in _SEASONS.values() else "Date Note"
-        draft.add_extra(label, date.season)
+    return text
+
+
+def _season_line(date: Date) -> tuple[str, str] | None:
+    if not date.season:
+        return None
+    return "Season" if date.season in _SEASONS.values() else "Date Note", date.season
 
 
 _EVENT_TEXT = re.compile(r"\bthrough\b|\bto\b|[–-]\s*\d+\s+[A-Za-z]", re.IGNORECASE)

@@ -77,8 +77,8 @@ class Draft:
         self.identifiers: dict[str, Any] = {}
         self.identity: Identity | None = None
         self.suggested_dois: list[tuple[str, str, str]] = []
-        self.isbns: list[str] = []
-        self.issns: list[str] = []
+        self.isbns: tuple[str, ...] = ()
+        self.issns: tuple[str, ...] = ()
         self.warnings: list[str] = []
         self.unused: dict[str, list[str]] = {}
         self._collect()
@@ -202,4 +202,4 @@ class Draft:
     def _identity(self) -> Identity:
         if self.identity is not None:
             return self.identity
-        return Identity(**self.identifiers, isbn=tuple(self.isbns), issn=tuple(self.issns))
+        return Identity(**self.identifiers, isbn=self.isbns, issn=self.issns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -116,7 +117,7 @@ def parse_serials(text: str) -> Serials:
     return _parse_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials.__wrapped__(text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _parse_serials(text: str) -> Serials:
     issns: list[str] = []
     isbns: list[str] = []
@@ -130,26 +131,36 @@ def _parse_serials(text: str) -> Serials:
             issns += issn
         elif part:
             rest.append(part)
-    return Serials(tuple(issns), tuple(isbns), tuple(written), tuple(rest))
+    return Serials(
+        tuple(dict.fromkeys(issns)), tuple(dict.fromkeys(isbns)), tuple(written), tuple(rest)
+    )
 
 
 def fill_serial_numbers(draft: Draft) -> None:
     """Fill ISSN and ISBN with every valid number; what is neither is named."""
-    said = draft.take_all(("SN", "BN"))
-    found = [parse_serials(value) for _, value in said]
-    for (tag, _), serials in zip(said, found, strict=True):
-        for number in serials.rest:
-            _place_other_number(draft, tag, number)
-    draft.issns = list(dict.fromkeys([issn for serials in found for issn in serials.issns]))
-    draft.isbns = list(dict.fromkeys([isbn for serials in found for isbn in serials.isbns]))
-    if draft.issns:
-        draft.fill("ISSN", ", ".join(draft.issns))
-    if draft.isbns:
-        written = [isbn for serials in found for isbn in serials.isbns_written]
-        draft.fill("ISBN", ", ".join(_once(written)))
+    found: list[Serials] = []
+    for tag in ("SN", "BN"):
+        for value in draft.take(tag):
+            found.append(serials := parse_serials(value))
+            for number in serials.rest:
+                _place_other_number(draft, tag, number)
+    together = found[0] if len(found) == 1 else _join(found)
+    draft.issns, draft.isbns = together.issns, together.isbns
+    if together.issns:
+        draft.fill("ISSN", ", ".join(together.issns))
+    if together.isbns:
+        draft.fill("ISBN", ", ".join(_once(together.isbns_written)))
 
 
-def _once(isbns: list[str]) -> list[str]:
+def _join(found: Sequence[Serials]) -> Serials:
+    return Serials(
+        issns=tuple(dict.fromkeys(issn for serials in found for issn in serials.issns)),
+        isbns=tuple(dict.fromkeys(isbn for serials in found for isbn in serials.isbns)),
+        isbns_written=tuple(isbn for serials in found for isbn in serials.isbns_written),
+    )
+
+
+def _once(isbns: Iterable[str]) -> list[str]:
     """Leave out an ISBN that is there already in another spelling."""
     seen: dict[str, str] = {}
     for isbn in isbns:
