@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,12 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from adapters.memory import MemoryLibrary
 from syncd.clock import SystemClock
+from syncd.errors import OutcomeUnknownError, UnavailableError
 from syncd.ledger.engine import open_engine
-from syncd.library import Capabilities
+from syncd.library import Answer, Capabilities, Operation
 from syncd.plan import Place
+from syncd.record import ItemKey
 from syncd.resources import shipped_schema
+from syncd.review import Answer as Said
 from tests.support.death import Death, Fate, MortalLedger, mortal
-from tests.support.exports import scopus_record, write_records
+from tests.support.exports import scopus_record, title_of, write_records
+from tests.support.libraries import Mishap, Push, with_mishaps
 from tests.support.runs import deliver, opened_ledger, opened_run, waiting
 
 WORKS = st.integers(0, 11)
@@ -25,7 +31,16 @@ SPELLINGS = st.sampled_from(["whole", "no doi", "no eid", "no identifier"])
 PLACES = (
     Place(folder=b"/plain"),
     Place(folder=b"/filed", collection=("Inbox",), tags=("seen",)),
+    Place(folder=b"/back", collection=("Back",), tags=("back",), readd=True),
 )
+DOUBTED = st.integers(12, 14)
+"""Works that something with their accession number and another title is dropped beside."""
+
+_DIGITS = str.maketrans("01", "YZ")
+"""Keys have no 0 and no 1."""
+
+OTHER = 100
+"""What the number of that something is higher by."""
 
 
 def _spelled(number: int, spelling: str) -> str:
@@ -35,6 +50,28 @@ def _spelled(number: int, spelling: str) -> str:
     if spelling in ("no eid", "no identifier"):
         changes["UR"] = None
     return scopus_record(number, **changes)
+
+
+def _by_hand(number: int) -> dict[str, Any]:
+    """Return the item that a person makes of a work."""
+    return {
+        "itemType": "journalArticle",
+        "title": title_of(number),
+        "creators": [
+            {"creatorType": "author", "lastName": f"Author{chr(97 + number)}", "firstName": "A."}
+        ],
+        "date": str(1990 + number),
+        "publicationTitle": "Journal of Invented Results",
+        "volume": str(1 + number),
+        "pages": f"{100 + number}-{109 + number}",
+        "DOI": f"10.5555/invented.{number}",
+        "extra": f"Scopus EID: 2-s2.0-{85000000000 + number}",
+    }
+
+
+def _doubtful(number: int) -> str:
+    title = f"Quite another subject of letter {number + OTHER}"
+    return scopus_record(number, TI=title, AU="Nobody, N.", DO=None)
 
 
 class SyncMachine(RuleBasedStateMachine):
@@ -50,6 +87,8 @@ class SyncMachine(RuleBasedStateMachine):
         self.there: set[int] = set()
         self.removed: set[int] = set()
         self.titles: dict[int, str] = {}
+        self.doubted: set[int] = set()
+        self.hands = 0
 
     def teardown(self) -> None:
         self._directory.cleanup()
@@ -65,7 +104,24 @@ class SyncMachine(RuleBasedStateMachine):
         self.dropped += 1
         write_records(path, [_spelled(number, spelling) for number, spelling in wanted])
         self.pending.append((path, place))
-        self.there |= {number for number, _ in wanted} - self.removed
+        numbers = {number for number, _ in wanted}
+        if place.readd:
+            self.removed -= numbers
+        self.there |= numbers - self.removed
+
+    @rule(number=WORKS)
+    def add_by_hand(self, number: int) -> None:
+        if number not in self.removed and self._add(number):
+            self.there.add(number)
+
+    @precondition(lambda self: not self.pending)
+    @rule()
+    def restore_by_hand(self) -> None:
+        for item in self._items():
+            if item.trashed:
+                self.library.restore(item.key)
+                self.there.add(self._number(item))
+                self.removed.discard(self._number(item))
 
     @precondition(lambda self: not self.pending and self.there)
     @rule(data=st.data())
@@ -104,6 +160,54 @@ class SyncMachine(RuleBasedStateMachine):
             return
         self.pending.clear()
 
+    @precondition(lambda self: self.pending)
+    @rule(number=WORKS)
+    def run_while_somebody_adds_a_work(self, number: int) -> None:
+        def adds(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+            if number not in self.removed and self._add(number):
+                self.there.add(number)
+            return push(operations, expected)
+
+        self._live(Fate(None), adds)
+        self.pending.clear()
+
+    @precondition(lambda self: self.pending)
+    @rule(landed=st.integers(0, 3))
+    def run_and_lose_an_answer(self, landed: int) -> None:
+        def loses(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+            if operations[:landed]:
+                push(operations[:landed], expected)
+            raise OutcomeUnknownError("the answer was lost")
+
+        try:
+            self._live(Fate(None), loses)
+        except UnavailableError:
+            return
+        self.pending.clear()
+
+    @precondition(lambda self: not self.pending)
+    @rule(number=DOUBTED)
+    def drop_something_doubtful(self, number: int) -> None:
+        if number in self.doubted:
+            return
+        self.doubted.add(number)
+        for record in (_spelled(number, "whole"), _doubtful(number)):
+            path = write_records(self.root / f"doubt-{self.dropped}.ris", [record])
+            self.dropped += 1
+            self.pending.append((path, PLACES[1]))
+            self.run()
+        self.there.add(number)
+
+    @precondition(lambda self: self.doubted and not self.pending)
+    @rule(said=st.sampled_from([Said.CREATE, Said.ACCEPT, Said.SKIP]), moment=st.integers(0, 9))
+    def answer_every_question(self, said: Said, moment: int) -> None:
+        asked: set[int] = set()
+        for fate in (Fate(moment), Fate(None)):
+            with suppress(Death):
+                self._answer(said, fate, asked)
+        if said is Said.CREATE:
+            self.there |= asked
+
     @rule()
     def lose_the_ledger_of_a_quiet_library(self) -> None:
         # What was deleted for good is remembered by key alone then, and only a work with the
@@ -135,13 +239,38 @@ class SyncMachine(RuleBasedStateMachine):
         with opened_ledger(self.root / "state") as ledger:
             assert waiting(ledger) == []
 
-    def _live(self, fate: Fate) -> None:
+    def _live(self, fate: Fate, *mishaps: Mishap) -> None:
         ledger = MortalLedger(open_engine("", self.root / "state"), SystemClock())
         ledger.fate = fate
+        library = mortal(with_mishaps(self.library, *mishaps), fate)
         try:
-            with opened_run(self.root / "state", mortal(self.library, fate), ledger) as run:
+            with opened_run(self.root / "state", library, ledger) as run:
                 for path, place in self.pending:
                     deliver(run, [path], place)
+        finally:
+            ledger.close()
+
+    def _add(self, number: int) -> bool:
+        """Make a work by hand, unless it is there."""
+        if any(self._number(item) == number for item in self._items()):
+            return False
+        # Nobody makes an item under a key that was used before.
+        self.hands += 1
+        self.library.add(ItemKey(f"HAND{self.hands:04}".translate(_DIGITS)), _by_hand(number))
+        return True
+
+    def _answer(self, said: Said, fate: Fate, asked: set[int]) -> None:
+        """Give one answer to all questions; add the numbers of the works in doubt to `asked`."""
+        ledger = MortalLedger(open_engine("", self.root / "state"), SystemClock())
+        ledger.fate = Fate(None)
+        try:
+            with opened_run(self.root / "state", mortal(self.library, fate), ledger) as run:
+                questions = run.reviewer().held()
+                asked |= {int(held.data["title"].rsplit(" ", 1)[1]) for held in questions}
+                ledger.fate = fate
+                for held in questions:
+                    run.reviewer().answer(held.hold_id, said)
+                run.push_pending()
         finally:
             ledger.close()
 
