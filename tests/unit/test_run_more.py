@@ -10,7 +10,16 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError, RejectedError, UnavailableError
-from syncd.library import Answer, Changes, Create, KnownVersions, Operation
+from syncd.library import (
+    Answer,
+    Capabilities,
+    Changes,
+    Create,
+    KnownVersions,
+    Operation,
+    Refusal,
+    Refused,
+)
 from syncd.minting import mint_key
 from syncd.plan import Decision, Place
 from syncd.reading import Delivery
@@ -476,3 +485,101 @@ def test_what_was_learnt_of_a_work_holds_for_the_item_that_somebody_added(
     bare = scopus_record(1, UR=None, AU=None, PY=None, T2=None, VL=None, SP=None, EP=None)
     [again] = house.drop(bare)
     assert (again.decision, again.item_key) == (Decision.SKIP, "HAND2345")
+
+
+def test_a_single_record_gets_through_to_a_library_that_never_rests(tmp_path: Path) -> None:
+    class Restless(MemoryLibrary):
+        """Somebody else writes before every push; unguarded ones are let in."""
+
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+            self.add(
+                ItemKey(f"HAND{self.version:04}".translate(str.maketrans("01", "YZ"))),
+                {"itemType": "note", "note": "restless"},
+            )
+            return super().push(operations, expected=expected)
+
+    house = House(tmp_path, Restless(shipped_schema()))
+
+    records = house.drop(scopus_record(1), scopus_record(2))
+
+    assert {record.outcome for record in records} == {"accepted"}
+    assert house.waiting() == []
+
+
+def test_what_a_library_could_not_take_is_sent_again_without_a_look(tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    class Watched(MemoryLibrary):
+        def get(self, keys: Sequence[ItemKey]) -> list[Any]:
+            looks.append(len(keys))
+            return super().get(keys)
+
+    def is_away(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+        raise UnavailableError("nothing was written")
+
+    inner = Watched(shipped_schema())
+    house = House(tmp_path, with_mishaps(inner, is_away))
+    with pytest.raises(UnavailableError):
+        house.drop(scopus_record(1))
+    looks.clear()
+
+    with opened_run(house.root / "state", house.library):
+        pass
+
+    assert looks == [] or max(looks) == 0
+    assert _titles(house) == [title_of(1)]
+
+
+def test_a_key_that_is_taken_by_what_cannot_be_seen_is_put_before_a_person(
+    tmp_path: Path,
+) -> None:
+    class Haunted(MemoryLibrary):
+        """Says that keys exist, and shows nothing under them."""
+
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+            taken = [Refused(one[0], Refusal.KEY_TAKEN, "exists") for one in operations]
+            return Answer(taken, self.version)
+
+    house = House(tmp_path, Haunted(shipped_schema()))
+
+    [record] = house.drop(scopus_record(1))
+
+    assert record.outcome == "refused"
+    assert _open_questions(house) == ["refused"]
+    assert house.waiting() == []
+
+
+def test_a_removed_twin_is_no_question(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    inner = house.library
+
+    def slips_in(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+        answer = push(operations, expected)
+        data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
+        inner.add(ItemKey("HAND2345"), data)
+        inner.trash(ItemKey("HAND2345"))
+        return answer._replace(library_version=None)
+
+    house.library = with_mishaps(inner, slips_in)
+
+    house.drop(scopus_record(1))
+
+    assert house.holds() == []
+
+
+def test_a_quiet_library_is_not_followed_between_batches(tmp_path: Path) -> None:
+    listings: list[int] = []
+
+    class Watched(MemoryLibrary):
+        def changes_since(
+            self, version: int, *, known: KnownVersions | None = None
+        ) -> Iterator[Changes]:
+            listings.append(version)
+            return super().changes_since(version, known=known)
+
+    library = Watched(shipped_schema(), capabilities=Capabilities(batch_size=2))
+    house = House(tmp_path, library)
+
+    house.drop(*(scopus_record(number) for number in range(5)))
+
+    assert len(listings) == 1
