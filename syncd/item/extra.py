@@ -62,7 +62,7 @@ def format_extra(lines: Iterable[tuple[str, str]]) -> str:
     ranked = list(dict.fromkeys(lines))
     if len(ranked) > 1:
         ranked.sort(key=_rank)
-    return "\n".join(f"{label}: {text}" if label else text for label, text in ranked)
+    return "\n".join([f"{label}: {text}" if label else text for label, text in ranked])
 
 
 def _rank(line: tuple[str, str]) -> int:

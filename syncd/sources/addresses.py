@@ -57,19 +57,18 @@ def fill_address(draft: Draft) -> None:
     pages: list[tuple[str, str]] = []
     records: list[tuple[str, str]] = []
     resolvers: list[tuple[str, str]] = []
-    for tag in _URL_TAGS:
-        for value in draft.take(tag):
-            found = addresses_in(value)
-            _read_identifiers(draft, value)
-            for url in found:
-                if is_record_page(url):
-                    records.append((tag, url))
-                else:
-                    (resolvers if _LINK_RESOLVER.search(url) else pages).append((tag, url))
-            if not found:
-                _leave_address(draft, tag, value)
-            elif _says_more(value, found):
-                draft.leave(tag, value)
+    for tag, value in draft.take_all(_URL_TAGS):
+        found = addresses_in(value)
+        _read_identifiers(draft, value)
+        for url in found:
+            if is_record_page(url):
+                records.append((tag, url))
+            else:
+                (resolvers if _LINK_RESOLVER.search(url) else pages).append((tag, url))
+        if not found:
+            _leave_address(draft, tag, value)
+        elif _says_more(value, found):
+            draft.leave(tag, value)
     ranked = [*pages, *records, *resolvers]
     if ranked:
         draft.fill("url", ranked[0][1])

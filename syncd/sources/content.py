@@ -26,10 +26,9 @@ def fill_abstract(draft: Draft) -> None:
     if not text:
         return
     draft.fields["abstractNote"] = abstract_text(text)
-    for other_tag in ("AB", "N2"):
-        for value in draft.take(other_tag):
-            if value != text and fold_blanks(value) != fold_blanks(text):
-                draft.leave(other_tag, value)
+    for tag, value in draft.take_all(("AB", "N2")):
+        if value != text and fold_blanks(value) != fold_blanks(text):
+            draft.leave(tag, value)
 
 
 def abstract_text(value: str) -> str:

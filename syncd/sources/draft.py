@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from syncd.identity import parse_doi
-from syncd.record import Identity, Keyword, Link, Note, Origin, Person, Record
+from syncd.record import Doi, Identity, Keyword, Link, Note, Origin, Person, Record
 from syncd.ris import Entry, Line
 from syncd.sources.text import clean
 
@@ -76,7 +76,7 @@ class Draft:
         self.links: list[Link] = []
         self.identifiers: dict[str, Any] = {}
         self.identity: Identity | None = None
-        self.suggested_dois: list[tuple[str, str, str]] = []
+        self.suggested_dois: list[tuple[str, str, Doi]] = []
         self.isbns: tuple[str, ...] = ()
         self.issns: tuple[str, ...] = ()
         self.warnings: list[str] = []
@@ -109,7 +109,8 @@ class Draft:
 
     def take_all(self, tags: Iterable[str]) -> list[tuple[str, str]]:
         """Hand over the values of several tags as (tag, value), tag by tag."""
-        return [(tag, value) for tag in tags for value in self.tags.pop(tag, _NONE)]
+        waiting = self.tags
+        return [(tag, value) for tag in tags if tag in waiting for value in waiting.pop(tag)]
 
     def put(self, tag: str, values: Sequence[str]) -> None:
         """Let values wait under a tag, before those that wait there."""

@@ -20,7 +20,7 @@ from syncd.identity import (
     parse_pmid,
     parse_wos,
 )
-from syncd.record import Eid
+from syncd.record import Doi, Eid
 from syncd.sources.draft import Draft
 
 _ACCESSION_LIKE_EID = re.compile(r"(?:SCOPUS[ :]|2-s2\.0-)", re.IGNORECASE)
@@ -46,9 +46,9 @@ _DOI_ELSEWHERE = ("M3", "M1", "U2", "N1")
 
 def fill_doi(draft: Draft) -> None:
     """Fill the DOI from the first valid DO, else from wherever else the record gives its own."""
-    found: str = ""
-    for value in draft.tags.pop("DO", ()):
-        names: list[str] = [*parse_dois(value)]
+    found: Doi | None = None
+    for value in draft.take("DO"):
+        names = parse_dois(value)
         if not names:
             draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
             draft.add_extra("DOI (unusable)", value)
@@ -56,11 +56,12 @@ def fill_doi(draft: Draft) -> None:
             found = found or doi
             if doi != found:
                 draft.leave("DO", doi)
+    tags = draft.tags
     for tag in _DOI_ELSEWHERE:
-        if tag in draft.tags:
+        if tag in tags and "10." in "\n".join(tags[tag]):
             _take_dois(draft, tag, found)
-    found = found or next((doi for _, _, doi in draft.suggested_dois), "")
     for tag, value, doi in draft.suggested_dois:
+        found = found or doi
         if doi != found and tag:
             draft.leave(tag, value)
     if found:
@@ -70,11 +71,9 @@ def fill_doi(draft: Draft) -> None:
             draft.identify("arxiv", arxiv_id(found))
 
 
-def _take_dois(draft: Draft, tag: str, found: str) -> None:
+def _take_dois(draft: Draft, tag: str, found: Doi | None) -> None:
     """Take the DOI out of a tag whose whole value is one; it is noise where it repeats DO."""
     values = draft.tags[tag]
-    if not [value for value in values if "10." in value]:
-        return
     kept = []
     for value in values:
         if "10." not in value:
@@ -125,11 +124,8 @@ def read_user_fields(draft: Draft) -> None:
     """Read identifiers that carry their own label, in whatever custom tag they stand."""
     tags = draft.tags
     for tag in _USER_TAGS:
-        if tag in tags:
-            values = tags[tag]
-            if [value for value in values if "PM" in value or "pm" in value]:
-                kept = [value for value in values if not _read_labelled(draft, value)]
-                draft.replace(tag, kept)
+        if tag in tags and "pm" in "\n".join(tags[tag]).lower():
+            draft.replace(tag, [value for value in tags[tag] if not _read_labelled(draft, value)])
 
 
 def read_pubmed_links(draft: Draft) -> None:

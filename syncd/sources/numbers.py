@@ -47,8 +47,9 @@ def fill_pages(draft: Draft) -> None:
         draft.leave("SP", value)
     for value in ends:
         draft.leave("EP", value)
-    for value in draft.take("C7"):
-        add_article_number(draft, "C7", value)
+    if "C7" in draft.tags:
+        for value in draft.take("C7"):
+            add_article_number(draft, "C7", value)
 
 
 def _fill_page_range(draft: Draft, start: str, end: str) -> None:
@@ -139,11 +140,12 @@ def _parse_serials(text: str) -> Serials:
 def fill_serial_numbers(draft: Draft) -> None:
     """Fill ISSN and ISBN with every valid number; what is neither is named."""
     found: list[Serials] = []
-    for tag in ("SN", "BN"):
-        for value in draft.take(tag):
-            found.append(serials := parse_serials(value))
-            for number in serials.rest:
-                _place_other_number(draft, tag, number)
+    for tag, value in draft.take_all(("SN", "BN")):
+        found.append(serials := parse_serials(value))
+        for number in serials.rest:
+            _place_other_number(draft, tag, number)
+    if not found:
+        return
     together = found[0] if len(found) == 1 else _join(found)
     draft.issns, draft.isbns = together.issns, together.isbns
     if together.issns:

@@ -66,8 +66,10 @@ def fill_titles(draft: Draft) -> None:
         _fill_container(draft, ("BT", "T2", *_JOURNALS_FULL, *_JOURNALS_SHORT))
     else:
         _fill_uncontained(draft)
-    _fill_series(draft)
-    _fill_short_title(draft)
+    if "T3" in draft.tags:
+        _fill_series(draft)
+    if "ST" in draft.tags:
+        _fill_short_title(draft)
 
 
 def add_subtitle(draft: Draft, tag: str, value: str) -> None:
@@ -84,13 +86,10 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
 
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
-    for tag in tags:
-        if tag not in draft.tags:
-            continue
-        for value in draft.take(tag):
-            text = title_text(value)
-            if not draft.fill("title", text) and not is_same(draft.fields["title"], text):
-                draft.leave(tag, value)
+    for tag, value in draft.take_all(tags):
+        text = title_text(value)
+        if not draft.fill("title", text) and not is_same(draft.fields["title"], text):
+            draft.leave(tag, value)
 
 
 def _fill_journal(draft: Draft) -> None:
@@ -113,25 +112,21 @@ def _is_subtitle(text: str, journal: str) -> bool:
 def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
     """Fill the container from the first tag that names it; shorter names are abbreviations."""
     fields = draft.fields
-    for tag in tags:
-        if tag not in draft.tags:
+    container = fields.get("publicationTitle")
+    for tag, value in draft.take_all(tags):
+        text = title_text(value)
+        if not text:
+            draft.leave(tag, value)
+        elif container is None:
+            container = fields["publicationTitle"] = text
+            if draft.item_type == "journalArticle" and _is_short(tag, text):
+                fields.setdefault("journalAbbreviation", text)
+        elif container == text:
             continue
-        for value in draft.take(tag):
-            text = title_text(value)
-            if not text:
-                draft.leave(tag, value)
-                continue
-            container = fields.get("publicationTitle")
-            if container is None:
-                fields["publicationTitle"] = text
-                if draft.item_type == "journalArticle" and _is_short(tag, text):
-                    fields.setdefault("journalAbbreviation", text)
-            elif container == text:
-                continue
-            elif tag in _JOURNALS_SHORT or abbreviates(text, container):
-                draft.fill_or_leave("journalAbbreviation", tag, value, text)
-            elif not is_same(text, container):
-                draft.leave(tag, value)
+        elif tag in _JOURNALS_SHORT or abbreviates(text, container):
+            draft.fill_or_leave("journalAbbreviation", tag, value, text)
+        elif not is_same(text, container):
+            draft.leave(tag, value)
 
 
 def _is_short(tag: str, text: str) -> bool:
