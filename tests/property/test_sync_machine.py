@@ -216,6 +216,8 @@ class SyncMachine(RuleBasedStateMachine):
             return
         for path in (self.root / "state").glob("ledger.sqlite*"):
             path.unlink()
+        with opened_run(self.root / "state", self.library) as run:
+            run.refresh()
 
     # What must hold
 
