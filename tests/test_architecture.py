@@ -25,7 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "work report",
         "daemon",
         "run preview inspect preflight setup_wizard",
-        "reading pushing replanning promising guards desk outcomes fates review reconciling",
+        "pushing replanning reconciling review promising",
+        "reading desk amending outcomes fates guards",
         "ledger inbox watch status config",
         "clock control keys lock logs mounts notify places pulse resources",
         # From here on everything is pure: values in, values out.
@@ -49,7 +50,10 @@ FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters"},
     # Others may hold a connection that the ledger gave them, and ask it nothing themselves.
-    "sqlalchemy": {"ledger", "promising", "outcomes", "reconciling", "replanning", "review"},
+    "sqlalchemy": {
+        *("ledger", "promising", "outcomes", "reconciling"),
+        *("replanning", "amending", "review"),
+    },
     "alembic": {"ledger"},
     "watchdog": {"watch", "daemon"},
     "apscheduler": {"daemon", "schedule"},
