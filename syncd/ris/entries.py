@@ -14,7 +14,7 @@ class Line(NamedTuple):
 
     `tag` is upper case. `value` holds the continuation lines too, without blanks around it:
     abstracts and notes keep their line breaks as newlines, most other values are joined by one
-    blank, and tags that list (KW, SN, UR, L1-L4) give one Line per line of the file. `line`
+    blank, and tags that list (KW, SN, UR, L1-L5) give one Line per line of the file. `line`
     counts from 1.
     """
 

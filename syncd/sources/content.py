@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syncd.record import Keyword
 from syncd.sources.draft import Draft
@@ -17,6 +18,7 @@ _WITH_OWN_TYPE = frozenset(
     thesis webpage artwork""".split()
 )
 _ADDRESS_LENGTH = 60
+_LONGEST_KIND = 80
 
 
 def fill_abstract(draft: Draft) -> None:
@@ -68,18 +70,25 @@ def add_keywords(draft: Draft) -> None:
 def fill_kind(draft: Draft) -> None:
     """Say what kind of work it is, where that says more than the item type."""
     for value in draft.take("M3"):
-        text = one_line(value)
-        if _says_nothing(text.casefold(), draft.item_type):
-            draft.leave("M3", value)
-        else:
+        long = len(value) > _LONGEST_KIND
+        text = one_line(value) if long else _kind_text(value, draft.item_type)
+        if text:
             field = "medium" if draft.item_type == "artwork" else "type"
             draft.fill_or_leave(field, "M3", value, text)
+        else:
+            draft.leave("M3", value)
 
 
-def _says_nothing(kind: str, item_type: str) -> bool:
+@lru_cache(maxsize=512)
+def _kind_text(value: str, item_type: str) -> str:
+    """Return the kind of work that M3 names, or nothing where the item type says as much."""
+    text = one_line(value)
+    kind = text.casefold()
     if item_type == "journalArticle":
-        return kind in _NOISE_KINDS
-    return item_type not in _WITH_OWN_TYPE and NAMED_KINDS.get(kind) == item_type
+        says_nothing = kind in _NOISE_KINDS
+    else:
+        says_nothing = item_type not in _WITH_OWN_TYPE and NAMED_KINDS.get(kind) == item_type
+    return "" if says_nothing else text
 
 
 def fill_event_place(draft: Draft) -> None:

@@ -41,6 +41,7 @@ _DOI_SPELLED = re.compile(
 )
 
 
+_LONGEST_DOI = 500  # to look for one in running text is a waste
 _DOI_ELSEWHERE = ("M3", "M1", "U2", "N1")
 
 
@@ -58,7 +59,7 @@ def fill_doi(draft: Draft) -> None:
                 draft.leave("DO", doi)
     tags = draft.tags
     for tag in _DOI_ELSEWHERE:
-        if tag in tags and "10." in "\n".join(tags[tag]):
+        if tag in tags and any(map(_may_be_doi, tags[tag])):
             _take_dois(draft, tag, found)
     for tag, value, doi in draft.suggested_dois:
         found = found or doi
@@ -71,12 +72,16 @@ def fill_doi(draft: Draft) -> None:
             draft.identify("arxiv", arxiv_id(found))
 
 
+def _may_be_doi(value: str) -> bool:
+    return len(value) < _LONGEST_DOI and "10." in value
+
+
 def _take_dois(draft: Draft, tag: str, found: Doi | None) -> None:
     """Take the DOI out of a tag whose whole value is one; it is noise where it repeats DO."""
     values = draft.tags[tag]
     kept = []
     for value in values:
-        if "10." not in value:
+        if not _may_be_doi(value):
             kept.append(value)
         elif value != found:
             doi = whole_doi(value)

@@ -16,23 +16,23 @@ _EMPTY = frozenset(["br", "hr"])
 _HIDDEN = frozenset(["script", "style", "head", "title", "template", "iframe", "object"])
 _SAFE = re.compile(rf"(?:[^<>]|</?(?:{'|'.join(sorted(_KEPT))})\s?/?>)*", re.IGNORECASE)
 _WEB = ("http://", "https://", "mailto:", "zotero://")
+_BREAK = "<br/>"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def note_html(text: str) -> str:
     """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
-    if "&" in text:
-        text = decode_entities(text)
-    if "\n\n" not in text and "\n " not in text:
-        return f"<p>{_line_breaks(text)}</p>"
+    if "<" in text or ">" in text or "&" in text:
+        text = escape(decode_entities(text), quote=False)
+    lines = text.split("\n")
+    if all(map(str.strip, lines)):
+        return f"<p>{_BREAK.join(lines)}</p>"
     paragraphs = (paragraph.strip() for paragraph in _PARAGRAPH.split(text))
     return "".join(f"<p>{_line_breaks(paragraph)}</p>" for paragraph in paragraphs if paragraph)
 
 
 def _line_breaks(text: str) -> str:
-    if "<" in text or ">" in text or "&" in text:
-        text = escape(text, quote=False)
-    return text.replace("\n", "<br/>")
+    return text.replace("\n", _BREAK)
 
 
 def sanitise(html: str) -> str:

@@ -89,12 +89,20 @@ def _add_piece(draft: Draft, kind: str, text: str) -> None:
     if kind == "copyright":
         draft.fill("rights", fold_blanks(_COPYRIGHT.sub("", text, count=1)))
     note = Note(kind, note_html(text))
-    if kind == "funding" and draft.notes and draft.notes[-1].kind == kind:
-        # Scopus writes one line per funder, some of them twice: together they are one note.
-        if note.html not in draft.notes[-1].html:
-            draft.notes[-1] = Note(kind, draft.notes[-1].html + note.html)
+    if kind == "funding":
+        _add_funding(draft.notes, note)
     else:
         draft.notes.append(note)
+
+
+def _add_funding(notes: list[Note], note: Note) -> None:
+    """Add to the one note on funding: Scopus writes a line per funder, and some of them twice."""
+    for position, known in enumerate(notes):
+        if known.kind == note.kind:
+            if note.html not in known.html:
+                notes[position] = Note(note.kind, known.html + note.html)
+            return
+    notes.append(note)
 
 
 def _kind_of(draft: Draft, text: str) -> str:

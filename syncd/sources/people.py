@@ -85,7 +85,7 @@ def person(text: str, role: str) -> Person:
     family, comma, given = text.partition(",")
     if comma:
         family, given = family.strip(), given.strip()
-        if family and given.strip(", "):
+        if family and given and given.strip(", "):
             if " " in family and _INSTITUTION.search(text):
                 return Person(role, name=text)
             return Person(role, family, given)
@@ -161,7 +161,7 @@ def _add(draft: Draft, tag: str, role: str) -> None:
         return
     creators = draft.creators
     # Two authors of one name do occur; the same name under a second tag is the same person.
-    known = set(creators)
+    known = frozenset(creators)
     if _is_unusual("\n".join(values)):
         values = [name for value in values for name in _names_in(value)]
     for name in values:

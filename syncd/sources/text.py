@@ -106,7 +106,9 @@ def plain(value: str) -> str:
 
 def one_line(value: str) -> str:
     """Decode text for a field of one line that shows markup as it is."""
-    return fold_blanks(plain(value)) if _UNEVEN.search(value) else value
+    if value.isalnum() or not _UNEVEN.search(value):
+        return value
+    return fold_blanks(plain(value))
 
 
 def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:

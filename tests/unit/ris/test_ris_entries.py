@@ -270,6 +270,12 @@ CONTINUED = [
     ),
     ("N1  - Funding:\nBy the sea.\nBy the sand.", [("N1", "Funding:\nBy the sea.\nBy the sand.")]),
     ("AB  - One.\n\nTwo.", [("AB", "One.\n\nTwo.")]),
+    ("N1  - One.\nTwo.\n\nThree.", [("N1", "One.\nTwo.\n\nThree.")]),
+    ("N1  - One.\nNO  - Two.\n\nThree.", [("N1", "One."), ("NO", "Two.\n\nThree.")]),
+    (
+        "AB  - One.\nL5  - https://a.example\nhttps://b.example",
+        [("AB", "One."), ("L5", "https://a.example"), ("L5", "https://b.example")],
+    ),
     ("AB  -\nOne.", [("AB", "One.")]),
     (f"AB  - {WRAPPED}", [("AB", WRAPPED.replace("\n", " "))]),
 ]

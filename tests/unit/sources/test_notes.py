@@ -57,6 +57,32 @@ def test_funders_make_one_note_each_once(record_of: Any) -> None:
     ]
 
 
+def test_funding_is_one_note_whatever_stands_between(record_of: Any) -> None:
+    pieces = "Funding details: F; Correspondence Address: A; Funding text 1: Thanks."
+
+    kept = notes_for(record_of(*JOUR, f"N1  - {pieces}"), ["funding", "correspondence"])
+
+    assert kept == [
+        "<p>Funding details: F</p><p>Funding text 1: Thanks.</p>",
+        "<p>Correspondence Address: A</p>",
+    ]
+
+
+def test_a_blank_line_parts_the_paragraphs_of_a_note(record_of: Any) -> None:
+    record = record_of(*JOUR, "N1  - One,", "with a & b.", "", "Two.", "NO  - Three.", "", "Four.")
+
+    assert notes_for(record, ["other"]) == [
+        "<p>One,<br/>with a &amp; b.</p><p>Two.</p>",
+        "<p>Three.</p><p>Four.</p>",
+    ]
+
+
+def test_a_blank_line_parts_the_paragraphs_of_an_abstract(item_of: Any) -> None:
+    data = item_of(*JOUR, "AB  - One,", "wrapped.", "", "Two.")
+
+    assert data["abstractNote"] == "One, wrapped.\n\nTwo."
+
+
 def test_the_text_of_a_note_is_escaped_and_html_is_kept(record_of: Any) -> None:
     record = record_of(*JOUR, "RN  - a<b & c", "N1  - <p>From <b>Zotero</b></p>")
 
