@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from syncd.record import Keyword
@@ -11,6 +12,7 @@ from syncd.sources.item_types import NAMED_KINDS
 from syncd.sources.text import fold_blanks, one_line, plain
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
+_MARKS = re.compile(r"[;<&%]")
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
 _NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
 _WITH_OWN_TYPE = frozenset(
@@ -57,14 +59,18 @@ def add_keywords(draft: Draft) -> None:
         return
     assigns = draft.source.assigns
     seen: set[str] = set()
+    for name in _keywords_in(values) if _MARKS.search("\n".join(values)) else values:
+        folded = name.casefold()
+        if name and folded not in seen:
+            seen.add(folded)
+            draft.keywords.append(Keyword(name, assigns(name)))
+
+
+def _keywords_in(values: Sequence[str]) -> Iterator[str]:
     for value in values:
         text = plain(value) if "<" in value or "&" in value else value
-        for part in text.split(";") if ";" in text else (text,):
-            name = _NUMBERED.sub("", part).strip() if "%" in part else part.strip()
-            folded = name.casefold()
-            if name and folded not in seen:
-                seen.add(folded)
-                draft.keywords.append(Keyword(name, assigns(name)))
+        for part in text.split(";"):
+            yield _NUMBERED.sub("", part).strip() if "%" in part else part.strip()
 
 
 def fill_kind(draft: Draft) -> None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from syncd.identity import parse_doi
-from syncd.record import Doi, Identity, Keyword, Link, Note, Origin, Person, Record
+from syncd.record import Identity, Keyword, Link, Note, Origin, Person, Record
 from syncd.ris import Entry, Line
 from syncd.sources.text import clean
 
@@ -76,7 +75,7 @@ class Draft:
         self.links: list[Link] = []
         self.identifiers: dict[str, Any] = {}
         self.identity: Identity | None = None
-        self.suggested_dois: list[tuple[str, str, Doi]] = []
+        self.suggested_dois: list[tuple[str, str]] = []
         self.isbns: tuple[str, ...] = ()
         self.issns: tuple[str, ...] = ()
         self.warnings: list[str] = []
@@ -163,12 +162,11 @@ class Draft:
         return bool(known == value)
 
     def suggest_doi(self, text: str, tag: str = "") -> None:
-        """Remember a DOI found outside DO, for an entry whose DO holds none.
+        """Remember where a DOI may stand outside DO, for an entry whose DO holds none.
 
-        With `tag`, the value is nothing but this DOI and is named if another is used.
+        With `tag`, the text is nothing but this DOI and is named if another is used.
         """
-        if doi := parse_doi(text):
-            self.suggested_dois.append((tag, text, doi))
+        self.suggested_dois.append((tag, text))
 
     def warn(self, message: str, tag: str = "", value: str = "") -> None:
         """Say what is odd, with the line where it stands if that can be found."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from syncd.sources.draft import Draft, Tags
-from syncd.sources.source import Source, always
+from syncd.sources.source import Source, always, links_to
 
 _CODE = re.compile(r"[a-z0-9]{2,5}")
 _RIGHTS = re.compile(r"Copyright of .* is the property of ", re.IGNORECASE | re.DOTALL)
@@ -18,7 +18,7 @@ def _recognise(tags: Tags) -> bool:
     provider = tags.get("DP")
     if provider:
         return provider[0].casefold().startswith("ebsco")
-    return any("ebscohost.com/" in url for url in tags.get("UR", ()))
+    return links_to("ebscohost.com/", tags)
 
 
 def _prepare(draft: Draft) -> None:

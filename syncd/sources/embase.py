@@ -6,7 +6,7 @@ import re
 
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.identifiers import take_embase, take_pmids
-from syncd.sources.source import Source, always
+from syncd.sources.source import Source, always, links_to
 
 _NUMBER = re.compile(r"L\d{6,12}")
 
@@ -15,7 +15,7 @@ def _recognise(tags: Tags) -> bool:
     number = tags.get("U2")
     if number and _NUMBER.fullmatch(number[0]):
         return True
-    return any("embase.com/" in url for url in tags.get("UR", ()))
+    return links_to("embase.com/", tags)
 
 
 def _prepare(draft: Draft) -> None:

@@ -61,10 +61,13 @@ def fill_doi(draft: Draft) -> None:
     for tag in _DOI_ELSEWHERE:
         if tag in tags and any(map(_may_be_doi, tags[tag])):
             _take_dois(draft, tag, found)
-    for tag, value, doi in draft.suggested_dois:
-        found = found or doi
-        if doi != found and tag:
-            draft.leave(tag, value)
+    for tag, text in draft.suggested_dois:
+        if found and not tag:
+            continue
+        suggested = parse_doi(text)
+        found = found or suggested
+        if suggested and suggested != found:
+            draft.leave(tag, text)
     if found:
         draft.identifiers["doi"] = found
         draft.fields["DOI"] = found

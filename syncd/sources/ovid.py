@@ -20,9 +20,10 @@ _NOT_OF_THE_WORK = ("A2", "AI", "M1", "M2")
 
 
 def _recognise(tags: Tags) -> bool:
-    return any(
-        _HOST.search(url) for tag in ("L2", "UR") if tag in tags for url in tags[tag]
-    ) or any("ovid" in name.casefold() for name in tags.get("DB", ()))
+    links = "\n".join([*tags.get("L2", ()), *tags.get("UR", ())]).lower()
+    if "ovid" in links and any(_HOST.search(link) for link in links.split("\n")):
+        return True
+    return any("ovid" in name.casefold() for name in tags.get("DB", ()))
 
 
 def _prepare(draft: Draft) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from syncd.sources.draft import Draft, Tags
-from syncd.sources.source import Source, always
+from syncd.sources.source import Source, always, links_to
 
 
 def _recognise(tags: Tags) -> bool:
-    return any("proquest.com/" in url for url in tags.get("UR", ()))
+    return links_to("proquest.com/", tags)
 
 
 def _prepare(draft: Draft) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.identifiers import take_pmids
-from syncd.sources.source import Source
+from syncd.sources.source import Source, links_to
 
 
 def _recognise(tags: Tags) -> bool:
     database = tags.get("DB")
     if database and database[0].casefold() == "scopus":
         return True
-    return any("scopus.com/" in url for url in tags.get("UR", ()))
+    return links_to("scopus.com/", tags)
 
 
 def _prepare(draft: Draft) -> None:

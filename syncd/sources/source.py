@@ -26,6 +26,12 @@ def always(_: str) -> bool:
     return True
 
 
+def links_to(site: str, tags: Tags) -> bool:
+    """Tell whether an address of the entry holds this text, such as `scopus.com/`."""
+    urls = tags.get("UR")
+    return urls is not None and site in "\n".join(urls)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A database or program that writes RIS.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from syncd.identity import parse_pmid
 from syncd.record import Person
 from syncd.sources.draft import Draft, Tags
-from syncd.sources.source import Source
+from syncd.sources.source import Source, links_to
 
 _SPONSORED = frozenset(["book", "bookSection", "conferencePaper"])
 _AFFILIATION_TAGS = ("C3", "PA")
@@ -19,7 +19,7 @@ def _recognise(tags: Tags) -> bool:
     accession = tags.get("AN")
     if accession:
         return accession[0].startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:"))
-    return any("://WOS:" in url for url in tags.get("UR", ()))
+    return links_to("://WOS:", tags)
 
 
 def _prepare(draft: Draft) -> None:
