@@ -28,6 +28,7 @@ from syncd.promising import promise
 from syncd.pulse import checkpoint
 from syncd.pushing import Pause, Pusher, end_finished_runs
 from syncd.reading import Delivery, Reading, Tools, read_deliveries, with_rejections
+from syncd.recognising import recognise
 from syncd.reconciling import ReconcileReport, Witness, report_on
 from syncd.record import ItemKey
 from syncd.replanning import Replanner
@@ -269,7 +270,9 @@ class LibraryRun:
         )
         desk = LedgerDesk(self._ledger, self._library_id, description.identity, book)
         works = LedgerWorks(self._ledger, self._library_id)
-        rulings = resolve([record.citation for record in reading.incoming], works, self._policy)
+        citations = [record.citation for record in reading.incoming]
+        rulings = resolve(citations, works, self._policy)
+        rulings = recognise(citations, rulings, self._ledger, self._library_id)
         intents = make_intents(reading.incoming, rulings, desk)
         return reading, with_rejections(intents, reading), book
 

@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "daemon",
         "run preview inspect preflight setup_wizard",
         "pushing replanning reconciling review promising",
-        "reading desk amending outcomes fates guards",
+        "reading desk amending outcomes fates guards recognising",
         "ledger inbox watch status config",
         "clock control keys lock logs mounts notify places pulse resources",
         # From here on everything is pure: values in, values out.

@@ -7,7 +7,7 @@ ANSWER     what a person said about two works   SHARED  a DOI that names several
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -110,6 +110,20 @@ def _add_features(
                 for block_key in blocking_keys(load_features(features))
             }
             add_blocks(connection, library_id, blocks)
+
+
+def add_former_features(
+    connection: Connection, library_id: int, features: Mapping[str, bytes]
+) -> None:
+    """Remember how items looked before they were edited, and let them be found by it still."""
+    _add_features(connection, library_id, set(features.items()))
+    blocks = {
+        (block_key, key)
+        for part in chunks(features)
+        for key, each in find_members(connection, library_id, part)
+        for block_key in blocking_keys(load_features(each))
+    }
+    add_blocks(connection, library_id, blocks)
 
 
 def move_members(connection: Connection, library_id: int, old: str, new: str) -> None:

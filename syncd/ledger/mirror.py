@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syncd.item import citation_of
-from syncd.ledger import index
+from syncd.ledger import index, knowledge
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import (
     item,
@@ -66,10 +66,11 @@ def write_items(
 ) -> None:
     """Put these items into the mirror in place of what it knew of them.
 
-    `made_by_run` marks items that syncd itself made; for items made earlier the mark stays.
+    `made_by_run` marks items that syncd itself made; for items made earlier the mark stays, and
+    what they looked like before people edited them is remembered: the record will come again.
     """
     for part in chunks(rows):
-        makers = _forget(connection, library_id, [row.key for row in part])
+        before = _forget(connection, library_id, [row.key for row in part])
         features = {row.key: features_of(row.citation) for row in part if row.citation}
         connection.execute(
             insert(item),
@@ -79,7 +80,7 @@ def write_items(
                     "item_key": row.key,
                     "version": row.version,
                     "state": row.state,
-                    "made_by_run": made_by_run or makers.get(row.key),
+                    "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
                     "collections": row.collections,
                     "features": dump_features(features[row.key]) if row.citation else None,
                 }
@@ -87,10 +88,22 @@ def write_items(
             ],
         )
         _index(connection, library_id, part, features)
+        knowledge.add_former_features(
+            connection,
+            library_id,
+            {key: row.features for key, row in before.items() if row.made_by_run and row.features},
+        )
 
 
-def _forget(connection: Connection, library_id: int, keys: Sequence[str]) -> dict[str, int | None]:
-    """Take items out of the mirror and its indexes; return who had made them."""
+class _Former(NamedTuple):
+    """What was known of an item that is being replaced."""
+
+    made_by_run: int | None = None
+    features: bytes | None = None
+
+
+def _forget(connection: Connection, library_id: int, keys: Sequence[str]) -> dict[str, _Former]:
+    """Take items out of the mirror and its indexes; return what was known of them."""
     found = connection.execute(
         select(item.c.item_key, item.c.made_by_run, item.c.features).where(
             item.c.library_id == library_id, item.c.item_key.in_(keys)
@@ -104,7 +117,7 @@ def _forget(connection: Connection, library_id: int, keys: Sequence[str]) -> dic
     connection.execute(
         delete(item).where(item.c.library_id == library_id, item.c.item_key.in_(keys))
     )
-    return {row.item_key: row.made_by_run for row in found}
+    return {row.item_key: _Former(row.made_by_run, row.features) for row in found}
 
 
 def _index(

@@ -1,0 +1,57 @@
+"""A record that an item was made of is that item, whatever people have made of it since.
+
+Matching compares a record with what the library holds now, and rightly doubts when a person has
+given the item another title. The ledger remembers what the item looked like when the record was
+last found to be its work; that it is the very same record needs no second opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from syncd.ledger import knowledge
+from syncd.ledger.statements import chunks
+from syncd.ledger.store import Ledger
+from syncd.matching import Known, Ruling, RulingKind, dump_features, features_of
+from syncd.record import Citation
+
+
+def recognise(
+    citations: Sequence[Citation], rulings: Sequence[Ruling], ledger: Ledger, library_id: int
+) -> list[Ruling]:
+    """Return the rulings, with doubts resolved about records that were seen just so before.
+
+    A record that may be several items stays in doubt: that is about more than an edit.
+    """
+    doubted = {
+        number: candidate
+        for number, ruling in enumerate(rulings)
+        if (candidate := _only_candidate(ruling)) is not None
+    }
+    seen: set[tuple[str, bytes]] = set()
+    with ledger.read() as connection:
+        for part in chunks({known.ref for known in doubted.values()}):
+            seen.update(knowledge.find_members(connection, library_id, part))
+    recognised = list(rulings)
+    for number, known in doubted.items():
+        if (known.ref, dump_features(features_of(citations[number]))) in seen:
+            recognised[number] = _same(rulings[number], known)
+    return recognised
+
+
+def _only_candidate(ruling: Ruling) -> Known | None:
+    if ruling.kind is not RulingKind.HOLD:
+        return None
+    refs = {known.ref if isinstance(known, Known) else None for known in ruling.candidates}
+    first = ruling.candidates[0] if ruling.candidates else None
+    return first if len(refs) == 1 and isinstance(first, Known) else None
+
+
+def _same(ruling: Ruling, known: Known) -> Ruling:
+    return ruling._replace(
+        kind=RulingKind.SAME,
+        known=known,
+        candidates=(),
+        reason="this very record was found to be it before",
+        doubt=None,
+    )

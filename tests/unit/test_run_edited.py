@@ -1,0 +1,57 @@
+"""A record whose item a person has edited beyond recognition is still known to be that item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syncd.plan import Decision
+from syncd.record import ItemKey
+from tests.support.exports import scopus_record
+from tests.support.house import House
+
+RETITLED = {"title": "Reading list, week nine: the one about mushrooms"}
+
+
+@pytest.mark.parametrize(
+    "without",
+    [{}, {"DO": None, "UR": None}],
+    ids=["with identifiers", "without identifiers"],
+)
+def test_a_record_that_comes_again_is_known_though_its_item_was_retitled(
+    tmp_path: Path, without: dict[str, None]
+) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(scopus_record(1, **without))
+    house.library.edit(ItemKey(str(first.item_key)), RETITLED)
+
+    [record] = house.drop(scopus_record(1, N1="exported again", **without))
+
+    assert (record.decision, record.item_key) == (Decision.SKIP, first.item_key)
+    assert len(house.works()) == 1
+    assert house.works()[0].data["title"] == RETITLED["title"]
+
+
+def test_another_edit_does_not_make_the_first_one_forgotten(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(scopus_record(1, DO=None, UR=None))
+    for number, title in enumerate(("Week nine", "Week ten, after all")):
+        house.library.edit(ItemKey(str(first.item_key)), {"title": title})
+        house.drop(scopus_record(100 + number))
+
+    [record] = house.drop(scopus_record(1, DO=None, UR=None, N1="exported again"))
+
+    assert (record.decision, record.item_key) == (Decision.SKIP, first.item_key)
+
+
+def test_an_item_that_others_made_and_retitled_is_another_work(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    data = {"itemType": "journalArticle", "title": "Old", "date": "1991"}
+    house.library.add(ItemKey("HAND2345"), data)
+    house.drop(scopus_record(2))
+    house.library.edit(ItemKey("HAND2345"), RETITLED)
+
+    [record] = house.drop(scopus_record(1))
+
+    assert record.decision is Decision.CREATE
