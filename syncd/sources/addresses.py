@@ -26,7 +26,7 @@ _LONGEST_HOST = 253
 _SCOPUS = ("https://www.scopus.com/", "http://www.scopus.com/")
 _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
 _OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
-_LINK_RESOLVER = re.compile(r"url_ver=Z39|openurl|[?&]sid=|//sfx\.", re.IGNORECASE)
+_LINK_RESOLVER_MARKS = ("url_ver=z39", "openurl", "?sid=", "&sid=", "//sfx.")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNORECASE)
 _REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
@@ -64,7 +64,7 @@ def fill_address(draft: Draft) -> None:
             if is_record_page(url):
                 records.append((tag, url))
             else:
-                (resolvers if _LINK_RESOLVER.search(url) else pages).append((tag, url))
+                (resolvers if _is_link_resolver(url) else pages).append((tag, url))
         if not found:
             _leave_address(draft, tag, value)
         elif _says_more(value, found):
@@ -90,6 +90,12 @@ def is_record_page(url: str) -> bool:
 @lru_cache(maxsize=256)
 def _is_record_host(host: str) -> bool:
     return _RECORD_HOST.search(host) is not None
+
+
+def _is_link_resolver(url: str) -> bool:
+    """Tell whether an address leads to a library's search for the work."""
+    lowered = url.lower()
+    return any(map(lowered.__contains__, _LINK_RESOLVER_MARKS))
 
 
 def _says_more(value: str, urls: list[str]) -> bool:
@@ -155,7 +161,7 @@ def add_links(draft: Draft) -> None:
                     continue
                 if is_record_page(url) and draft.fill("url", url):
                     continue
-                if is_record_page(url) or _LINK_RESOLVER.search(url):
+                if is_record_page(url) or _is_link_resolver(url):
                     draft.leave(tag, url)
                 else:
                     _add_link(draft, tag, url, title)

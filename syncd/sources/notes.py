@@ -107,7 +107,7 @@ def _add_funding(notes: list[Note], note: Note) -> None:
 
 def _kind_of(draft: Draft, text: str) -> str:
     """Tell the kind of a note without a label."""
-    if _CITED_OFTEN.search(text):
+    if "cited" in text.lower() and _CITED_OFTEN.search(text):
         return "cited-by"
     if _COPYRIGHT.match(text):
         return "copyright"
@@ -124,6 +124,11 @@ def _kind_of(draft: Draft, text: str) -> str:
         if pmid := _PMID.search(text):
             draft.identify("pmid", parse_pmid(pmid[0]))
         return "accession"
-    if fold_blanks(text).casefold() == draft.fields.get("title", "").casefold():
-        return "title"
-    return "other"
+    is_title = _is_same_text(text, draft.fields.get("title", ""))
+    return "title" if is_title else "other"
+
+
+def _is_same_text(text: str, title: str) -> bool:
+    if text[:1].casefold() != title[:1].casefold():
+        return False
+    return fold_blanks(text).casefold() == title.casefold()
