@@ -28,30 +28,39 @@ def _find_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _words_of(text: str) -> Sequence[str]:
-    return _known_words(text) if len(text) < _LONG else _find_words(text)
-
-
-@lru_cache(maxsize=512)
-def _known_words(text: str) -> tuple[str, ...]:
-    return tuple(_find_words(text))
-
-
-def is_same(one: str, other: str) -> bool:
-    """Tell whether two names have the same letters."""
-    return one == other or "".join(_words_of(one)) == "".join(_words_of(other))
-
-
 def letters_of(text: str) -> str:
     """Return the letters of a text, by which it is compared."""
     return "".join(_find_words(text))
 
 
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two names have the same letters."""
+    return one == other or letters_of(one) == letters_of(other)
+
+
 def abbreviates(short: str, long: str) -> bool:
     """Tell whether `short` is a shorter form of `long`: word beginnings in order, or initials."""
-    if not len(short) < len(long) < _LONG:
-        return False
-    parts, words = _words_of(short), _words_of(long)
+    return len(short) < len(long) < _LONG and _abbreviates(short, long)
+
+
+@lru_cache(maxsize=512)
+def _abbreviates(short: str, long: str) -> bool:
+    return _is_short_form(_find_words(short), _find_words(long))
+
+
+def is_related(one: str, other: str) -> bool:
+    """Tell whether two names are of one journal: the same, or one a shorter form of the other.
+
+    Unlike `abbreviates` it remembers nothing: one of the two may be a title, which never repeats.
+    """
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    parts, words = _find_words(short), _find_words(long)
+    if "".join(parts) == "".join(words):
+        return True
+    return len(short) < len(long) < _LONG and _is_short_form(parts, words)
+
+
+def _is_short_form(parts: Sequence[str], words: Sequence[str]) -> bool:
     if not parts:
         return False
     if len(parts) == 1 and _is_acronym(parts[0], words):
@@ -75,14 +84,8 @@ def _is_acronym(acronym: str, words: Sequence[str]) -> bool:
     return len(acronym) > 1 and all(letter in initials for letter in acronym)
 
 
-def is_related(one: str, other: str) -> bool:
-    """Tell whether two names are of one journal: the same, or one a shorter form of the other."""
-    short, long = (one, other) if len(one) < len(other) else (other, one)
-    return is_same(one, other) or abbreviates(short, long)
-
-
 def is_event(text: str) -> bool:
     """Tell whether a title names a conference rather than a publication."""
-    if text.isascii() and not text[-1:].isdigit() and _EVENTS.isdisjoint(_words_of(text)):
+    if text.isascii() and not text[-1:].isdigit() and _EVENTS.isdisjoint(_find_words(text)):
         return False
     return _EVENT.search(text) is not None
