@@ -75,8 +75,10 @@ class Finding:
 def findings_of(error: ConfigError) -> Iterator[Finding]:
     """Turn what is wrong with a configuration into findings."""
     for problem in error.problems:
-        subject = f"{error.path or 'configuration'}{f':{problem.line}' if problem.line else ''}"
-        remedy = "correct this line; docs/reference/configuration.md explains every key"
+        subject = f"{error.path or 'syncd.toml'}{f':{problem.line}' if problem.line else ''}"
+        remedy = "docs/reference/configuration.md explains every key"
+        if problem.line:
+            remedy = f"correct this line; {remedy}"
         yield Finding(Area.CONFIGURATION, subject, Level.PROBLEM, problem.message, remedy)
 
 

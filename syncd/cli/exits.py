@@ -68,7 +68,7 @@ _REMEDIES: Mapping[type[SyncdError], str] = {
     OutcomeUnknownError: "run this again: it looks before it sends anything twice",
     ConflictError: "run this again",
     RejectedError: "sending it again will not help; `syncd check` may say more",
-    AccessDeniedError: "store a key that may do this with `syncd login`",
+    AccessDeniedError: "`syncd check` says what to do",
 }
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 

@@ -12,7 +12,7 @@ import click
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import sending
-from syncd.cli.session import load, pause, route
+from syncd.cli.session import choose_library, load, pause, route
 from syncd.clock import SystemClock
 from syncd.handover import Routes, ask_once, is_served
 from syncd.ledger.store import Ledger
@@ -59,6 +59,8 @@ def command(
       syncd once --file-library ~/library search.ris
     """
     settings = load(where)
+    if where.library is not None:
+        choose_library(settings, where.library)
     routes = route(files, settings, where.library)
     if is_served(where.state_dir):
         report = ask_once(where.state_dir, routes, SystemClock(), pause)

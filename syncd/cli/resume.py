@@ -17,7 +17,7 @@ from syncd.wiring import make_runs, open_ledger
 
 @click.command("resume")
 @click.argument("library")
-@options.where("config", "state")
+@options.where("file_library", "config", "state")
 def command(library: str, where: options.Where) -> Exit:
     """Go on with LIBRARY after a guard paused it.
 

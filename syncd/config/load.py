@@ -115,7 +115,12 @@ def _check_libraries(document: Mapping[str, Any], check: CheckOptions) -> Iterat
             continue
         options = {k: v for k, v in table.items() if _is_option(k)}
         for key, sentence in check(table["adapter"], options).items():
-            yield Finding(("library", index, key), sentence)
+            yield Finding(("library", index, key), _named(key, sentence))
+
+
+def _named(key: str, sentence: str) -> str:
+    """Put the key before an adapter's sentence that does not name it."""
+    return sentence if key == "adapter" or f"`{key}`" in sentence else f"`{key}` {sentence}"
 
 
 def _is_option(key: str) -> bool:

@@ -164,11 +164,13 @@ def test_where_a_file_goes_must_be_clear(syncd: Syncd, tmp_path: Path) -> None:
     options = ("--config", config, "--state", tmp_path / "state", "--json")
 
     unclear = syncd("once", *options, EXAMPLE)
+    unknown = syncd("once", *options, "--library", "three")
     by_folder = syncd("once", *options, dropped)
     by_name = syncd("once", *options, "--library", "one", dropped)
 
-    assert unclear.code == 64
+    assert (unclear.code, unknown.code) == (64, 64)
     assert "one, two" in unclear.err
+    assert "one, two" in unknown.err
     assert (by_folder.code, by_name.code) == (0, 0)
     assert len(items_in(tmp_path / "two")) == len(items_in(tmp_path / "one")) == 1
 

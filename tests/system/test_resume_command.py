@@ -67,6 +67,13 @@ def test_a_library_that_is_not_configured_is_wrong_usage(paused: Paused, syncd: 
     assert syncd("resume", *paused.where, "yours").code == 64
 
 
+def test_a_file_library_goes_on_without_a_configuration(tmp_path: Path, syncd: Syncd) -> None:
+    where = ("--file-library", tmp_path / "library")
+
+    assert syncd("resume", *where, "library").code == 0
+    assert syncd("resume", *where, "yours").code == 64
+
+
 def _message(state: Path) -> str:
     [library] = read_status(state)["libraries"]
     return str(library["message"])

@@ -30,7 +30,7 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.OutcomeUnknownError("answer lost"), 75, "looks before it sends"),
     (errors.ConflictError("moved on"), 75, "run this again"),
     (errors.RejectedError("too large", too_large=True), 69, "will not help"),
-    (errors.AccessDeniedError("key refused"), 77, "syncd login"),
+    (errors.AccessDeniedError("key refused"), 77, "syncd check"),
 ]
 
 

@@ -240,7 +240,7 @@ def test_a_secret_is_not_handed_to_the_adapter(tmp_path: Path) -> None:
         parse_settings({"library": [document]}, check_options=check)
 
     assert seen == [{"path": "/x"}]
-    assert "does not exist" in [problem.message for problem in caught.value.problems]
+    assert "`path` does not exist" in [problem.message for problem in caught.value.problems]
 
 
 def test_what_an_adapter_finds_wrong_has_its_line(tmp_path: Path) -> None:
@@ -251,6 +251,16 @@ def test_what_an_adapter_finds_wrong_has_its_line(tmp_path: Path) -> None:
         load_settings(path, check_options=lambda _adapter, _options: {"path": "`path` is odd"})
 
     assert caught.value.problems == (("`path` is odd", 5),)
+
+
+def test_what_an_adapter_finds_wrong_names_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "syncd.toml"
+    path.write_text(MINIMAL, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, check_options=lambda _adapter, _options: {"path": "must be a folder"})
+
+    assert caught.value.problems == (("`path` must be a folder", 5),)
 
 
 @pytest.mark.parametrize(
