@@ -99,6 +99,9 @@ def _run(arguments: Sequence[str]) -> Exit:
     except click.ClickException as exc:
         exc.show()
         return Exit.USAGE
+    except SystemExit:
+        # How click ends, and nothing else here does, when whoever read the output went away.
+        return Exit.NO_READER
     sys.stdout.flush()
     return Exit(ended or 0)
 

@@ -174,3 +174,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
     assert json.loads(ended.stdout.rstrip(",\n") + "}")["schema"] == "syncd.inspect/1"
     assert ended.stderr == ""
+
+
+def test_a_reader_that_went_away_has_its_code(
+    run_raising: Callable[[BaseException], int],
+) -> None:
+    assert run_raising(BrokenPipeError(errno.EPIPE, "Broken pipe")) == 141
