@@ -260,7 +260,8 @@ def _write(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str
     document = plan_document(report.plan)
     return {
         "plan": {**document, "records": list(document["records"])},
-        "unusable": [[str(e.path or ""), e.line, e.message] for e in report.unusable],
+        "problems": [_write_input_error(each) for each in report.problems],
+        "unusable": [_write_input_error(each) for each in report.unusable],
         "skipped": [[each.name, each.reason] for each in report.skipped],
         "failed": {name: [str(error), code_of(error)] for name, error in report.failed.items()},
         "pending": report.pending,
@@ -270,11 +271,18 @@ def _write(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str
 def _read(answer: Mapping[str, Any]) -> OnceReport:
     return OnceReport(
         plan=read_plan(answer["plan"]),
-        unusable=[
-            InputError(message, path=Path(path) if path else None, line=line)
-            for path, line, message in answer["unusable"]
-        ],
+        problems=[_read_input_error(each) for each in answer["problems"]],
+        unusable=[_read_input_error(each) for each in answer["unusable"]],
         skipped=[Skipped(name, reason) for name, reason in answer["skipped"]],
         failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
         pending=answer["pending"],
     )
+
+
+def _write_input_error(error: InputError) -> list[Any]:
+    return [str(error.path or ""), error.line, error.message]
+
+
+def _read_input_error(written: Sequence[Any]) -> InputError:
+    path, line, message = written
+    return InputError(message, path=Path(path) if path else None, line=line)

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from syncd.errors import InputError
+from syncd.errors import InputError, Problem
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.limits import Limits, fit
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.pulse import checkpoint
 from syncd.record import Origin, Record
-from syncd.ris import Entry, Reader
+from syncd.ris import Ending, Entry, Reader
 from syncd.schema import Schema
 from syncd.sources import read_record
 
@@ -81,9 +81,12 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -
     incoming: list[Incoming] = []
     rejected: list[Rejection] = []
     file = str(delivery.export.dropped_as)
+    cut_off: list[Problem] = []
     with open_export(delivery.export) as stream:
         reader = Reader(stream)
         for entry in reader:
+            if entry.ending is Ending.END_OF_FILE:
+                cut_off = entry.problems
             try:
                 record = read_record(entry, file)
             except InputError as exc:
@@ -93,7 +96,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -
     path = delivery.export.dropped_as
     reading.problems += [
         InputError(problem.message, path=path, line=problem.line)
-        for problem in reader.problems[:_MOST_PROBLEMS]
+        for problem in [*reader.problems[:_MOST_PROBLEMS], *cut_off]
     ]
     reading.incoming += incoming
     reading.rejected += rejected

@@ -125,7 +125,7 @@ def _tell(report: OnceReport) -> Exit:
     """Say what a person should know, and sum it up: the gravest comes first."""
     for skipped in report.skipped:
         click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
-    errors = [*report.unusable, *report.failed.values()]
+    errors = [*report.problems, *report.unusable, *report.failed.values()]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         click.echo(line, err=True)

@@ -62,6 +62,9 @@ def command(
     else:
         print_plan(plan, sys.stdout)
     unusable += reading.unusable.values()
+    for problem in reading.problems:
+        for line in words_for(problem):
+            click.echo(line, err=True)
     return _tell(plan, unusable)
 
 

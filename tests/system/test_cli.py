@@ -29,6 +29,17 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
+def test_once_says_what_is_odd_about_a_file_that_it_could_use(syncd: Syncd, tmp_path: Path) -> None:
+    export = tmp_path / "odd.ris"
+    export.write_text("TY  - JOUR\nER  - \nTY  - JOUR\nTI  - One that is whole but for its end\n")
+
+    ended = syncd("once", "--file-library", tmp_path / "library", export)
+
+    assert ended.code == 0
+    assert f"{export}:1: TY stands alone" in ended.err
+    assert f"{export}:4: no ER before the end" in ended.err
+
+
 def items_in(library: Path) -> list[dict[str, Any]]:
     """Return the library's items, but for notes."""
     found = [json.loads(path.read_text()) for path in sorted(library.glob("items/*.json"))]
