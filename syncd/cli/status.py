@@ -14,14 +14,15 @@ from syncd.status import health_of, read_status
 
 
 @click.command("status")
-@options.where("file_library", "state")
+@options.where("file_library", "config", "state")
 @options.as_json
 def command(where: options.Where, as_json: bool) -> Exit:
     """Show whether syncd runs, how each folder and library is, what waits and what failed.
 
     Answers while the daemon is busy and when it is dead; nothing is changed. Exits with 0 when
     all is well, 69 when the daemon does not run, 75 when it runs and something waits for a
-    person or for a fault to pass.
+    person or for a fault to pass. What is shown stands in the state directory, so --config may be
+    given as everywhere, and is not read.
 
     \b
     Examples:

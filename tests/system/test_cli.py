@@ -418,3 +418,9 @@ def test_status_is_cheap(environ: dict[str, str]) -> None:
     )
 
     assert ended.stderr == "[]\n"
+
+
+def test_status_takes_a_configuration_as_every_command_does(syncd: Syncd, tmp_path: Path) -> None:
+    ended = syncd("status", "--config", tmp_path / "syncd.toml", "--state", tmp_path / "state")
+
+    assert ended.code == 69
