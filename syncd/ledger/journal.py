@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from syncd.ledger.statements import chunks
-from syncd.ledger.store import parse_instant
 from syncd.ledger.tables import delivery, export, outbox, record, run
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin
@@ -23,17 +21,6 @@ class ExportFacts(NamedTuple):
     sha256: str
     size: int
     name: bytes
-
-
-class RunRow(NamedTuple):
-    """One run; `ended_at` is None while it goes on or when it was interrupted."""
-
-    run_id: int
-    library_id: int
-    reason: str
-    started_at: datetime
-    ended_at: datetime | None
-    counts: Mapping[str, int]
 
 
 # Exports
@@ -106,27 +93,6 @@ def open_runs(connection: Connection, library_id: int) -> list[int]:
         )
     )
     return list(rows.scalars())
-
-
-def last_runs(connection: Connection, library_id: int, number: int) -> list[RunRow]:
-    """Return the newest runs of a library, newest first."""
-    rows = connection.execute(
-        select(run)
-        .where(run.c.library_id == library_id)
-        .order_by(run.c.run_id.desc())
-        .limit(number)
-    )
-    return [
-        RunRow(
-            run_id=row.run_id,
-            library_id=row.library_id,
-            reason=row.reason,
-            started_at=parse_instant(row.started_at),
-            ended_at=parse_instant(row.ended_at) if row.ended_at else None,
-            counts=json.loads(row.counts),
-        )
-        for row in rows
-    ]
 
 
 def count_decisions(connection: Connection, run_id: int) -> dict[str, int]:
