@@ -161,7 +161,7 @@ class _Observations:
         self._endings[entry.ending] += 1
         self._last = entry.ending
         self._duplicates += self._is_seen(record.identity)
-        if any(_MOJIBAKE.search(line.value) for line in entry.lines):
+        if any(map(_MOJIBAKE.search, entry.values)):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 

@@ -136,7 +136,7 @@ def _reject(entry: Entry, file: str, number: int, error: InputError) -> Rejectio
 
 
 def _keep(entry: Entry) -> bytes:
-    text = "\n".join(f"{line.tag}  - {line.value}" for line in entry.lines)
+    text = "\n".join(map("{}  - {}".format, entry.tags, entry.values))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 

@@ -34,17 +34,25 @@ class Ending(Enum):
 
 @dataclass(slots=True)
 class Entry:
-    """What stands between TY and ER; TY itself is among `lines`, ER is not.
+    """What stands between TY and ER; TY itself is among the lines, ER is not.
 
     `index` counts the entries of a file from 1; `line` and `end_line` are the first and last
-    line of the file that belong to this one. `is_clean` promises that its text is in NFC and
-    without control characters other than tab and line feed; otherwise that is not known.
+    line of the file that belong to this one. `tags`, `values` and `numbers` are its lines, side
+    by side since there are so many. `is_clean` promises that its text is in NFC and without
+    control characters other than tab and line feed; otherwise that is not known.
     """
 
     index: int
     line: int
     end_line: int
-    lines: list[Line]
+    tags: list[str]
+    values: list[str]
+    numbers: list[int]
     ending: Ending = Ending.END_OF_FILE
     problems: list[Problem] = field(default_factory=list)
     is_clean: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        """Return the lines one by one."""
+        return list(map(Line, self.tags, self.values, self.numbers))

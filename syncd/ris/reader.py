@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import repeat
 from operator import itemgetter
 from typing import BinaryIO
 
 from syncd.errors import InputError, Problem
 from syncd.ris import foreign
-from syncd.ris.entries import Ending, Entry, Line
+from syncd.ris.entries import Ending, Entry
+from syncd.ris.group import Group
 from syncd.ris.lines import Lines, read_head
 from syncd.ris.style import Style, Tagged, survey
-from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, is_substantial, wrapping_of
-from syncd.ris.wrapped import join
-
-# A NamedTuple's own constructor costs three times as much, and this is called for every line.
-_new_line = tuple.__new__
+from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*\d*\W*")
 _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
+_AT_ONCE = 512  # lines that are looked up together, again after each that changes the style
 
 
 class Reader:
@@ -36,7 +34,7 @@ class Reader:
     def __init__(self, stream: BinaryIO) -> None:
         self.entries_read = 0
         self.problems: list[Problem] = []
-        self._table: dict[str, str] = {}
+        self._next = 1  # number of the line that is read next
         head = read_head(stream)
         foreign.refuse_binary(head)
         self._source = Lines(head, stream)
@@ -45,10 +43,9 @@ class Reader:
             foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
         self._blank_ends = not found.has_ends
         self._use(found.style)
-        self._open: list[Line] = []
-        self._tail: list[str] = []
+        self._open = Group()
         self._ready: list[Entry] = []
-        self._typed = self._types_seen = False
+        self._types_seen = False
         self._last_text = self._last_blank = 0
         self._doubtful: tuple[str, int] | None = None
         self._odd: list[Problem] = []
@@ -66,44 +63,47 @@ class Reader:
         return self._source.certain
 
     def __iter__(self) -> Iterator[Entry]:
-        number = 0
-        ready, tail, find = self._ready, self._tail, self._table.get
-        append = self._open.append
         for texts in self._source:
-            width = self._width
-            # Looking up the beginnings of lines here, in C, saves a third of the time. A line
-            # that the table does not know, for whatever reason, gets a closer look.
-            tags = map(find, map(itemgetter(slice(width)), texts))
-            for number, tag, text in zip(count(number + 1), tags, texts, strict=False):  # noqa: B020
-                if tag is not None:
-                    if tail:
-                        self._fold()
-                    append(_new_line(Line, (tag, text[width:].strip(), number)))
-                elif text:
-                    self._look_closer(text, number)
-                    if ready:
-                        yield from ready
-                        ready.clear()
-                    append = self._open.append
-                else:
-                    self._blank_line(number)
+            at = 0
+            while at < len(texts):
+                at += self._read_some(texts[at : at + _AT_ONCE])
+                if self._ready:
+                    yield from self._ready
+                    self._ready.clear()
         self._finish()
-        yield from ready
+        yield from self._ready
+
+    def _read_some(self, texts: list[str]) -> int:
+        """Read lines; return how many, since those after one that changed the style wait."""
+        first, style = self._next, self._style
+        # Runs of plain lines are told and taken apart in C, which takes half of the time. A line
+        # that the table does not know, for whatever reason, gets a closer look.
+        tags = [*map(self._fast.get, map(self._head_of, texts), repeat("")), ""]
+        at, end = 0, len(texts)
+        while at < end and self._style is style:
+            stop = at if self._doubtful else tags.index("", at)
+            if stop > at:
+                values = map(str.strip, map(self._rest_of, texts[at:stop]))
+                self._open.add_run(tags[at:stop], values, first + at)
+                at = stop
+            if at < end:
+                if text := texts[at]:
+                    self._look_closer(text, first + at)
+                else:
+                    self._blank_line(first + at)
+                at += 1
+        self._next = first + at
+        return at
 
     def _use(self, style: Style) -> None:
         """Read plain lines in this style at once, and give all others a closer look."""
         self._style = style
-        self._width = 2 + len(style.separator)
+        width = 2 + len(style.separator)
+        self._head_of, self._rest_of = itemgetter(slice(width)), itemgetter(slice(width, None))
         self._fast = {} if self._blank_ends else style.table()
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
-        self._look_closer_at_all(False)
-
-    def _look_closer_at_all(self, wanted: bool) -> None:
-        self._table.clear()
-        if not wanted:
-            self._table.update(self._fast)
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -112,15 +112,14 @@ class Reader:
             if text in self._ends:
                 self._close(Ending.ER, number)
                 return
-            if text[: self._width] == self._type_start and not self._open:
-                self._open.append(_new_line(Line, (TYPE, text[self._width :].strip(), number)))
-                self._typed = self._types_seen = True
+            if self._head_of(text) == self._type_start and not self._open.tags:
+                self._add_type(self._rest_of(text).strip(), number)
                 return
         text = self._style.unprefixed(text) if self._style.prefix else text
         if not text or text.isspace():
             self._blank_line(number)
             return
-        tagged = self._style.read(text, self._open[-1].tag if self._open else None)
+        tagged = self._style.read(text, self._open.last_tag)
         if self._doubtful is not None:
             self._settle_doubt(tagged)
         if tagged is None:
@@ -134,56 +133,43 @@ class Reader:
 
     def _blank_line(self, number: int) -> None:
         self._last_blank = number
-        if self._open and wrapping_of(self._open[-1].tag) is Wrapping.KEEP:
-            self._tail.append("")
+        self._open.part_paragraphs()
 
     def _continue(self, text: str, number: int) -> None:
         text = text.strip()
-        if not self._open:
+        tag = self._open.last_tag
+        if tag is None:
             if not _NUMBERING.fullmatch(text):
                 self._note_stray("", number)
-            return
-        tag = self._open[-1].tag
-        if tag == TYPE:
+        elif tag == TYPE:
             _tell(self._odd, f"text under TY ignored: {text[:_SHOWN]}", number)
         elif wrapping_of(tag) is Wrapping.LIST:
-            self._open.append(Line(tag, text, number))
+            self._open.add(tag, text, number)
         else:
-            self._tail.append(text)
+            self._open.go_on(text)
             self._last_text = number
 
-    def _fold(self) -> None:
-        """Join the waiting lines to the value they continue."""
-        last = self._open[-1]
-        value = join(last.tag, last.value, self._tail)
-        self._open[-1] = _new_line(Line, (last.tag, value, last.line))
-        self._tail.clear()
-
     def _add(self, tagged: Tagged, number: int) -> None:
-        if self._blank_ends and self._open and not self._typed and self._blank_since_last():
+        if self._blank_ends and not self._open.is_typed and self._blank_since_last():
             self._close(Ending.BLANK_LINE)
-        if self._tail:
-            self._fold()
-        self._open.append(Line(tagged.tag, tagged.value, number))
-        self._learn(tagged.tag)
-
-    def _learn(self, tag: str) -> None:
-        if not self._style.knows(tag):
-            self._use(self._style.with_tag(tag))
+        self._open.add(tagged.tag, tagged.value, number)
+        if not self._style.knows(tagged.tag):
+            self._use(self._style.with_tag(tagged.tag))
 
     # Where entries begin and end.
 
     def _begin(self, value: str, text: str, number: int) -> None:
-        if self._typed:
+        if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
-        elif self._open and (self._blank_since_last() or not self._is_substantial()):
+        elif self._open.tags and (self._blank_since_last() or not self._open.is_substantial()):
             self._close(Ending.BLANK_LINE)
-        if self._tail:
-            self._fold()
         if not self._style.wrote(text):
             self._use(self._style.changed_to(survey([text]).style))
-        self._open.append(Line(TYPE, value, number))
-        self._typed = self._types_seen = True
+        self._add_type(value, number)
+
+    def _add_type(self, value: str, number: int) -> None:
+        self._open.add_type(value, number)
+        self._types_seen = True
 
     def _end(self, value: str, text: str, number: int) -> None:
         inner = self._style.read(value, None) if value else None
@@ -192,9 +178,8 @@ class Reader:
             self._begin(inner.value, value, number)
         elif not value or value.isdigit():
             self._close(Ending.ER, number)
-        elif self._types_seen and self._open and is_prose(self._open[-1].tag):
+        elif self._types_seen and self._open.tags and is_prose(self._open.tags[-1]):
             self._doubtful = (text, number)
-            self._look_closer_at_all(True)
         else:
             self._end_with_text(text, number)
 
@@ -208,17 +193,14 @@ class Reader:
             return
         text, number = self._doubtful
         self._doubtful = None
-        self._look_closer_at_all(False)
-        if self._open and (tagged is None or tagged.tag != TYPE):
+        if self._open.tags and (tagged is None or tagged.tag != TYPE):
             self._continue(text, number)
         else:
             self._end_with_text(text, number)
 
     def _blank_since_last(self) -> bool:
-        return self._last_blank > max(self._last_text, self._open[-1].line)
-
-    def _is_substantial(self) -> bool:
-        return is_substantial({line.tag for line in self._open})
+        numbers = self._open.numbers
+        return bool(numbers) and self._last_blank > max(self._last_text, numbers[-1])
 
     def _note_stray(self, tag: str, number: int) -> None:
         self._stray[tag] += 1
@@ -226,49 +208,49 @@ class Reader:
 
     def _close(self, ending: Ending, end_line: int = 0) -> None:
         """End the open group; it is an entry unless it holds too little for a record."""
-        if self._tail:
-            self._fold()
-        if self._typed and self._open[0].tag != TYPE:
-            self._part()
-        lines, typed = self._open, self._typed
-        if typed and len(lines) == 1:
-            _tell(self.problems, "TY stands alone: nothing to import", lines[0].line)
-        elif typed or (lines and self._is_record(ending)):
-            self._ready.append(self._entry(ending, end_line))
+        group = self._open
+        group.fold()
+        if group.is_typed and group.tags[0] != TYPE:
+            group = self._part(group)
+        if group.is_typed and len(group.tags) == 1:
+            _tell(self.problems, "TY stands alone: nothing to import", group.numbers[0])
+        elif group.is_typed or (group.tags and self._is_record(group, ending)):
+            self._ready.append(self._entry(group, ending, end_line))
         else:
-            for line in lines:
-                self._note_stray(line.tag, line.line)
-        self._open, self._typed = [], False
+            for tag, number in zip(group.tags, group.numbers, strict=True):
+                self._note_stray(tag, number)
+        self._open = Group()
 
-    def _part(self) -> None:
+    def _part(self, group: Group) -> Group:
         """Make two entries of a group with a title above its TY and another below it."""
-        tags = [line.tag for line in self._open]
-        at = tags.index(TYPE)
-        if TITLES.isdisjoint(tags[:at]) or TITLES.isdisjoint(tags[at:]):
-            return
-        rest = self._open[at:]
-        self._open, self._typed = self._open[:at], False
-        self._ready.append(self._entry(Ending.NEXT_ENTRY, rest[0].line - 1))
-        self._open, self._typed = rest, True
+        at = group.tags.index(TYPE)
+        if TITLES.isdisjoint(group.tags[:at]) or TITLES.isdisjoint(group.tags[at:]):
+            return group
+        rest = group.split(at)
+        self._ready.append(self._entry(group, Ending.NEXT_ENTRY, rest.numbers[0] - 1))
+        return rest
 
-    def _is_record(self, ending: Ending) -> bool:
+    def _is_record(self, group: Group, ending: Ending) -> bool:
         # In a file without any TY, ER alone says that a record was meant.
-        return (ending is Ending.ER and not self._types_seen) or self._is_substantial()
+        return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
-    def _entry(self, ending: Ending, end_line: int) -> Entry:
+    def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
         self.entries_read += 1
-        lines = self._open
-        start = lines[0].line
-        end = end_line or max(self._last_text, lines[-1].line)
+        numbers = group.numbers
+        start = numbers[0]
+        end = end_line or max(self._last_text, numbers[-1])
         problems: list[Problem] = []
-        if not self._typed:
+        if not group.is_typed:
             problems.append(Problem("no TY: the kind of work has to be guessed", start))
         if self._odd or self._source.problems:
             problems += self._take_problems(start, end)
         if ending is not Ending.ER:
             problems.append(Problem(_WITHOUT_ER[ending], end))
         is_clean = start > self._source.last_odd
-        return Entry(self.entries_read, start, end, lines, ending, problems, is_clean)
+        tags, values = group.tags, group.values
+        return Entry(
+            self.entries_read, start, end, tags, values, numbers, ending, problems, is_clean
+        )
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""

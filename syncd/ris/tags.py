@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 TYPE = "TY"
@@ -54,6 +55,6 @@ def is_prose(tag: str) -> bool:
     return tag in _PROSE
 
 
-def is_substantial(tags: set[str]) -> bool:
+def is_substantial(tags: Iterable[str]) -> bool:
     """Tell whether lines with these tags make a record even without TY."""
     return not SUBSTANTIAL.isdisjoint(tags)

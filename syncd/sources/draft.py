@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from syncd.record import Identity, Keyword, Link, Note, Origin, Person, Record
-from syncd.ris import Entry, Line
+from syncd.ris import Entry
 from syncd.sources.text import clean
 
 if TYPE_CHECKING:
@@ -23,15 +23,14 @@ Tags = dict[str, list[str]]
 _NONE: Sequence[str] = ()
 
 
-def _cleaned(lines: Iterable[Line]) -> Iterator[Line]:
+def _cleaned(values: Iterable[str]) -> Iterator[str]:
     approved = ""  # N2 and AB are long, and often the same
-    for line in lines:
-        value = line.value
+    for value in values:
         if value == approved or (value.isascii() and value.isprintable()):
-            yield line
+            yield value
         else:
             approved = clean(value).strip()
-            yield line._replace(value=approved)
+            yield approved
 
 
 class Draft:
@@ -84,9 +83,9 @@ class Draft:
         self.source_id = self.first("ID") or None
 
     def _collect(self) -> None:
-        tags = self.tags
-        lines = self.entry.lines
-        for tag, value, _ in lines if self.entry.is_clean else _cleaned(lines):
+        tags, entry = self.tags, self.entry
+        values = entry.values if entry.is_clean else _cleaned(entry.values)
+        for tag, value in zip(entry.tags, values, strict=True):
             if value:
                 if tag in tags:
                     tags[tag].append(value)
@@ -175,9 +174,10 @@ class Draft:
 
     def find_line(self, tag: str, value: str) -> int | None:
         """Return the line of the file where a value of a tag stands."""
-        for line in self.entry.lines:
-            if line.tag == tag and (not value or value in line.value):
-                return line.line
+        entry = self.entry
+        for name, text, number in zip(entry.tags, entry.values, entry.numbers, strict=True):
+            if name == tag and value in text:
+                return number
         return None
 
     def finish(self, file: str) -> Record:

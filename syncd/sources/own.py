@@ -14,7 +14,7 @@ def _recognise(tags: Tags) -> bool:
 
 
 def _read(draft: Draft) -> None:
-    again = read_back([(tag, value) for tag, value, _ in draft.entry.lines])
+    again = read_back(list(zip(draft.entry.tags, draft.entry.values, strict=True)))
     draft.tags.clear()
     draft.item_type = again.item_type
     draft.fields = again.fields

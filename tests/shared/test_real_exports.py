@@ -1,0 +1,137 @@
+"""Real exports of many programs: every work becomes an item, and nothing that it says is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import pytest
+
+from syncd.errors import InputError
+from syncd.item import item_data
+from syncd.record import Record
+from syncd.resources import shipped_schema
+from syncd.ris import Entry, Reader
+from syncd.sources import read_record
+from tests.shared.places import REAL_EXPORTS, rows_of, skip_without
+
+MANIFEST = REAL_EXPORTS / "manifest.tsv"
+WORKS = {row["file"]: int(row["works"]) for row in rows_of(MANIFEST)}
+NO_RIS = "tools/rispy-wos-native-not-ris.ris"
+SCHEMA = shipped_schema()
+
+pytestmark = skip_without(MANIFEST)
+each_export = pytest.mark.parametrize("name", [name for name in WORKS if name != NO_RIS])
+
+
+class Made(NamedTuple):
+    """An entry of an export and what became of it."""
+
+    entry: Entry
+    record: Record
+    data: dict[str, Any]
+
+
+@cache
+def read(name: str) -> list[Made]:
+    """Read an export; entries that are refused alone are passed over."""
+    made = []
+    with (REAL_EXPORTS / name).open("rb") as stream:
+        for entry in Reader(stream):
+            try:
+                record = read_record(entry, name)
+            except InputError:
+                continue
+            made.append(Made(entry, record, item_data(record, SCHEMA)))
+    return made
+
+
+@each_export
+def test_every_work_of_an_export_becomes_one_record(name: str) -> None:
+    assert len(read(name)) == WORKS[name]
+
+
+def test_a_file_that_is_no_ris_is_refused() -> None:
+    assert WORKS[NO_RIS] == 0
+    with pytest.raises(InputError, match="RIS"):
+        read(NO_RIS)
+
+
+@each_export
+def test_every_word_of_an_export_is_in_the_item_or_named_as_unused(name: str) -> None:
+    for entry, record, data in read(name):
+        kept = " ".join([*texts_in(record), *texts_in(data)])
+        words, letters = words_of(kept), letters_of(kept)
+        if "numPages" in record.fields:
+            words.add("1")  # a book of the pages 1 to 174 has 174 pages
+        for line in entry.lines:
+            lost = [word for word in words_of(line.value) - words if not stands_in(word, letters)]
+            assert line.tag == "TY" or not lost, line
+
+
+@each_export
+def test_only_fields_and_roles_that_the_schema_knows_are_made(name: str) -> None:
+    for made in read(name):
+        data = dict(made.data)
+        item_type, creators = data.pop("itemType"), data.pop("creators")
+        roles = set(SCHEMA.creator_types[item_type])
+        for collective in ("tags", "collections", "relations"):
+            data.pop(collective)
+
+        assert data.keys() <= SCHEMA.fields[item_type]
+        assert all(isinstance(text, str) and text for text in data.values())
+        assert {creator["creatorType"] for creator in creators} <= roles
+
+
+_BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>|\\r")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
+# Links that an identifier stands for: only the identifier has to be kept.
+_RESOLVER = re.compile(
+    r"""https?://(?: (?:dx\.)?doi\.org | www\.ncbi\.nlm\.nih\.gov/pubmed
+                   | pubmed\.ncbi\.nlm\.nih\.gov | europepmc\.org/articles )/
+        | \?pdf=render""",
+    re.VERBOSE,
+)
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_MONTHS = """jan january|feb february|mar march|apr april|may|jun june|jul july|aug august
+    |sep sept september|oct october|nov november|dec december""".split("|")
+_SPELLED_OUT = {"spr": "spring"} | {
+    name: str(number) for number, names in enumerate(_MONTHS, 1) for name in names.split()
+}
+# Words that only say what kind of number or date they stand beside.
+_LABELS = frozenset(
+    "artn electronic isbn isi issn linking pmcid pmid print through undefined".split()
+)
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield every text of a record or an item, however deep it stands."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from texts_in(tuple(value.items()))
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from texts_in(part)
+
+
+def words_of(text: str) -> set[str]:
+    """Return words and numbers, alike for all ways of writing a date, a link or markup."""
+    text = _BREAK.sub(" ", unescape(unescape(unquote(text))))
+    text = _RESOLVER.sub("", _MARKUP.sub("", text).casefold())
+    found = (word.lstrip("0") for word in _WORD.findall(text))
+    return {_SPELLED_OUT.get(word, word) for word in found} - _LABELS - {""}
+
+
+def letters_of(text: str) -> str:
+    """Return letters and digits alone, without what parts them."""
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def stands_in(word: str, letters: str) -> bool:
+    """Tell whether a word is there in parts, as `15255050` is in `1525-5050`."""
+    return len(word) > 3 and word in letters
