@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -161,7 +162,7 @@ class _Observations:
         self._endings[entry.ending] += 1
         self._last = entry.ending
         self._duplicates += self._is_seen(record.identity)
-        if any(map(_MOJIBAKE.search, entry.values)):
+        if any(map(_MOJIBAKE.search, filterfalse(str.isascii, entry.values))):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 

@@ -81,6 +81,10 @@ class FolderSettings:
     duplicates: DuplicateSettings
 
 
+KEPT_NOTES = ("funding", "other")
+"""The kinds of note that become child notes unless the operator says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteSettings:
     """`keep` names the kinds of note that become child notes."""

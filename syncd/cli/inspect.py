@@ -11,15 +11,13 @@ import click
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
-from syncd.cli.session import choose_library, load
-from syncd.config import file_library_settings
 from syncd.inspect import Inspection
 from syncd.places import has_config
 from syncd.reading import Tools
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.resources import shipped_schema
-from syncd.wiring import open_library
+from syncd.settings import KEPT_NOTES
 
 
 @click.command("inspect")
@@ -50,7 +48,7 @@ def command(
     """
     is_configured = bool(where.file_library or where.library or has_config(where.config))
     if offline or not is_configured:
-        tools = Tools(shipped_schema(), file_library_settings(Path("/")).notes.keep)
+        tools = Tools(shipped_schema(), KEPT_NOTES)
     else:
         tools = _ask(where)
     with reading(files) as open_file:
@@ -64,6 +62,10 @@ def command(
 
 def _ask(where: options.Where) -> Tools:
     """Return what the configuration and the library itself say."""
+    # Most looks at an export need neither, and they bring the whole house along.
+    from syncd.cli.session import choose_library, load
+    from syncd.wiring import open_library
+
     settings = load(where)
     chosen = choose_library(settings, where.library)
     with closing(open_library(chosen, where.state_dir)) as opened:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from syncd.config import values
-from syncd.settings import After, LookAlikes, When, WhenFound
+from syncd.settings import KEPT_NOTES, After, LookAlikes, When, WhenFound
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -165,7 +165,7 @@ class NotesTable(Table):
     """What exports say in notes (N1)."""
 
     keep: Words = key(
-        ["funding", "other"],
+        list(KEPT_NOTES),
         sentence="The kinds of note that become child notes of the item; the rest is kept in the "
         "ledger only.",
     )

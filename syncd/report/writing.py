@@ -33,7 +33,10 @@ def _write_array(values: Iterator[Any], stream: TextIO) -> None:
     stream.write("[]" if opening == "[\n" else "\n]")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def _text(value: Any) -> str:
     # A byte of a file name that is no UTF-8 is half a pair in Python; JSON can escape it.
-    text = json.dumps(value, ensure_ascii=False)
+    text = _ENCODER.encode(value)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

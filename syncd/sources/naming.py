@@ -15,22 +15,22 @@ _LONG = 500
 """Texts of this length are no names of journals and not worth remembering."""
 
 _EVENTS = frozenset("colloquium conference congress meeting proceedings symposium workshop".split())
-_EVENT = re.compile(rf"\b(?:{'|'.join(sorted(_EVENTS))})\b|\b20\d\d$", re.IGNORECASE)
-
+_ENDS_IN_YEAR = re.compile(r"\b20\d\d$")
 
 # What is no letter of ASCII, as a table for bytes.translate, which is faster than any search.
 _BLANKED = bytes(byte if chr(byte).isalpha() else 0x20 for byte in range(0x80)) + bytes(0x80)
 
 
-def _find_words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, by which it is compared."""
     if text.isascii():
         return text.lower().encode().translate(_BLANKED).decode().split()
     return _WORD.findall(text.casefold())
 
 
 def letters_of(text: str) -> str:
-    """Return the letters of a text, by which it is compared."""
-    return "".join(_find_words(text))
+    """Return the letters of a text: its words where blanks and hyphens tell nothing."""
+    return "".join(words_of(text))
 
 
 def is_same(one: str, other: str) -> bool:
@@ -45,19 +45,25 @@ def abbreviates(short: str, long: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _abbreviates(short: str, long: str) -> bool:
-    return _is_short_form(_find_words(short), _find_words(long))
+    return _is_short_form(words_of(short), words_of(long))
 
 
-def is_related(one: str, other: str) -> bool:
-    """Tell whether two names are of one journal: the same, or one a shorter form of the other.
+def is_related(words: Sequence[str], text: str, journal: str) -> bool:
+    """Tell whether a text, of these words, is the journal's name, or one shortens the other.
 
-    Unlike `abbreviates` it remembers nothing: one of the two may be a title, which never repeats.
+    Unlike `abbreviates` it remembers nothing of the text: it may be a title, which never repeats.
     """
-    short, long = (one, other) if len(one) < len(other) else (other, one)
-    parts, words = _find_words(short), _find_words(long)
-    if "".join(parts) == "".join(words):
+    names = _words_of_journal(journal) if len(journal) < _LONG else words_of(journal)
+    if "".join(words) == "".join(names):
         return True
-    return len(short) < len(long) < _LONG and _is_short_form(parts, words)
+    if len(text) < len(journal):
+        return len(journal) < _LONG and _is_short_form(words, names)
+    return len(journal) < len(text) < _LONG and _is_short_form(names, words)
+
+
+@lru_cache(maxsize=256)
+def _words_of_journal(journal: str) -> tuple[str, ...]:
+    return tuple(words_of(journal))
 
 
 def _is_short_form(parts: Sequence[str], words: Sequence[str]) -> bool:
@@ -84,8 +90,8 @@ def _is_acronym(acronym: str, words: Sequence[str]) -> bool:
     return len(acronym) > 1 and all(letter in initials for letter in acronym)
 
 
-def is_event(text: str) -> bool:
-    """Tell whether a title names a conference rather than a publication."""
-    if text.isascii() and not text[-1:].isdigit() and _EVENTS.isdisjoint(_find_words(text)):
-        return False
-    return _EVENT.search(text) is not None
+def is_event(text: str, words: Sequence[str] | None = None) -> bool:
+    """Tell whether a title, of these words, names a conference rather than a publication."""
+    if text[-1:].isdigit() and _ENDS_IN_YEAR.search(text):
+        return True
+    return not _EVENTS.isdisjoint(words_of(text) if words is None else words)

@@ -8,7 +8,14 @@ SUBTITLE   some databases write it into T2, where others write the journal
 from __future__ import annotations
 
 from syncd.sources.draft import Draft
-from syncd.sources.naming import abbreviates, is_event, is_related, is_same, letters_of
+from syncd.sources.naming import (
+    abbreviates,
+    is_event,
+    is_related,
+    is_same,
+    letters_of,
+    words_of,
+)
 from syncd.sources.text import fold_blanks, rich
 
 _TITLE_TAGS = ("TI", "T1", "CT")
@@ -106,7 +113,12 @@ def _fill_journal(draft: Draft) -> None:
 
 
 def _is_subtitle(text: str, journal: str) -> bool:
-    return not (is_related(text, journal) or "special issue" in text.casefold() or is_event(text))
+    words = words_of(text)
+    return not (
+        is_related(words, text, journal)
+        or "special issue" in text.casefold()
+        or is_event(text, words)
+    )
 
 
 def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:

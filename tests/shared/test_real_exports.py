@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from functools import cache
-from html import unescape
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 import pytest
 
@@ -18,6 +14,7 @@ from syncd.resources import shipped_schema
 from syncd.ris import Entry, Reader
 from syncd.sources import read_record
 from tests.shared.places import REAL_EXPORTS, rows_of, skip_without
+from tests.shared.wording import letters_of, stands_in, texts_in, words_of
 
 MANIFEST = REAL_EXPORTS / "manifest.tsv"
 WORKS = {row["file"]: int(row["works"]) for row in rows_of(MANIFEST)}
@@ -43,7 +40,7 @@ def read(name: str) -> list[Made]:
     with (REAL_EXPORTS / name).open("rb") as stream:
         for entry in Reader(stream):
             try:
-                record = read_record(entry, name)
+                record = read_record(entry, "x.ris")
             except InputError:
                 continue
             made.append(Made(entry, record, item_data(record, SCHEMA)))
@@ -85,53 +82,3 @@ def test_only_fields_and_roles_that_the_schema_knows_are_made(name: str) -> None
         assert data.keys() <= SCHEMA.fields[item_type]
         assert all(isinstance(text, str) and text for text in data.values())
         assert {creator["creatorType"] for creator in creators} <= roles
-
-
-_BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>|\\r")
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
-# Links that an identifier stands for: only the identifier has to be kept.
-_RESOLVER = re.compile(
-    r"""https?://(?: (?:dx\.)?doi\.org | www\.ncbi\.nlm\.nih\.gov/pubmed
-                   | pubmed\.ncbi\.nlm\.nih\.gov | europepmc\.org/articles )/
-        | \?pdf=render""",
-    re.VERBOSE,
-)
-_WORD = re.compile(r"\d+|[^\W\d_]+")
-_MONTHS = """jan january|feb february|mar march|apr april|may|jun june|jul july|aug august
-    |sep sept september|oct october|nov november|dec december""".split("|")
-_SPELLED_OUT = {"spr": "spring"} | {
-    name: str(number) for number, names in enumerate(_MONTHS, 1) for name in names.split()
-}
-# Words that only say what kind of number or date they stand beside.
-_LABELS = frozenset(
-    "artn electronic isbn isi issn linking pmcid pmid print through undefined".split()
-)
-
-
-def texts_in(value: object) -> Iterator[str]:
-    """Yield every text of a record or an item, however deep it stands."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from texts_in(tuple(value.items()))
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from texts_in(part)
-
-
-def words_of(text: str) -> set[str]:
-    """Return words and numbers, alike for all ways of writing a date, a link or markup."""
-    text = _BREAK.sub(" ", unescape(unescape(unquote(text))))
-    text = _RESOLVER.sub("", _MARKUP.sub("", text).casefold())
-    found = (word.lstrip("0") for word in _WORD.findall(text))
-    return {_SPELLED_OUT.get(word, word) for word in found} - _LABELS - {""}
-
-
-def letters_of(text: str) -> str:
-    """Return letters and digits alone, without what parts them."""
-    return re.sub(r"[\W_]+", "", text.casefold())
-
-
-def stands_in(word: str, letters: str) -> bool:
-    """Tell whether a word is there in parts, as `15255050` is in `1525-5050`."""
-    return len(word) > 3 and word in letters
