@@ -20,7 +20,7 @@ from syncd.limits import Cut, fit
 from syncd.reading import Tools
 from syncd.record import Identity, Record
 from syncd.ris import Ending, Entry, Reader
-from syncd.sources import read_record
+from syncd.sources import read_records
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
@@ -94,17 +94,16 @@ class Inspection:
     def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
         reader = Reader(stream)
         observations = _Observations()
-        for entry in reader:
-            report.records_found += 1
-            _add_problems(report, entry.problems)
-            try:
-                record = read_record(entry, report.file)
-            except InputError as exc:
-                report.rejected += 1
-                _add_problems(report, [Problem(exc.message, exc.line or entry.line)])
-            else:
-                observations.see(entry, record)
-                yield self._inspect(record)
+        for entries in reader.batches():
+            for entry, read in zip(entries, read_records(entries, report.file), strict=True):
+                report.records_found += 1
+                _add_problems(report, entry.problems)
+                if isinstance(read, InputError):
+                    report.rejected += 1
+                    _add_problems(report, [Problem(read.message, read.line or entry.line)])
+                else:
+                    observations.see(entry, read)
+                    yield self._inspect(read)
         _add_problems(report, reader.problems)
         report.encoding = reader.encoding
         report.encoding_certain = reader.encoding_certain

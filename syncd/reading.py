@@ -16,7 +16,7 @@ from syncd.pulse import checkpoint
 from syncd.record import Origin, Record
 from syncd.ris import Ending, Entry, Reader
 from syncd.schema import Schema
-from syncd.sources import read_record
+from syncd.sources import read_records
 
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
@@ -84,15 +84,14 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Reading) -
     cut_off: list[Problem] = []
     with open_export(delivery.export) as stream:
         reader = Reader(stream)
-        for entry in reader:
-            if entry.ending is Ending.END_OF_FILE:
-                cut_off = entry.problems
-            try:
-                record = read_record(entry, file)
-            except InputError as exc:
-                rejected.append(_reject(entry, file, number, exc))
-            else:
-                incoming.append(_receive(record, entry, number, delivery.place, tools))
+        for entries in reader.batches():
+            for entry, read in zip(entries, read_records(entries, file), strict=True):
+                if entry.ending is Ending.END_OF_FILE:
+                    cut_off = entry.problems
+                if isinstance(read, InputError):
+                    rejected.append(_reject(entry, file, number, read))
+                else:
+                    incoming.append(_receive(read, entry, number, delivery.place, tools))
     path = delivery.export.dropped_as
     reading.problems += [
         InputError(problem.message, path=path, line=problem.line)

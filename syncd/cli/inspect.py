@@ -47,10 +47,7 @@ def command(
       syncd inspect --offline --json *.ris | jq '.records[].item.DOI'
     """
     is_configured = bool(where.file_library or where.library or has_config(where.config))
-    if offline or not is_configured:
-        tools = Tools(shipped_schema(), KEPT_NOTES)
-    else:
-        tools = _ask(where)
+    tools = Tools(shipped_schema(), KEPT_NOTES) if offline or not is_configured else _ask(where)
     with reading(files) as open_file:
         inspection = Inspection(files, tools, open_file)
         if as_json:

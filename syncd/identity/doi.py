@@ -22,7 +22,8 @@ _REGISTRANT = r"10\.(?:[0-9]{4,9}(?:\.[0-9]+)*|97[89]\.[0-9]+)"
 
 # Most fields hold just this, and it needs no work. bioRxiv is left to the careful way.
 _CANONICAL = re.compile(
-    r"10\.(?!1101/|64898/)[0-9]{4,9}/(?:[0-9a-z._/:-]|\([0-9a-z._-]*\))*(?:[0-9a-z]|(?<=[0-9a-z]\)))",
+    r"10\.(?!1101/|64898/)[0-9]{4,9}/[0-9a-z._/:-]*+(?:\([0-9a-z._-]*\)[0-9a-z._/:-]*+)*+"
+    r"(?:(?<=[0-9a-z])|(?<=[0-9a-z]\)))",
     re.ASCII,
 )
 

@@ -62,7 +62,6 @@ class Draft:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.tags: Tags = {}
-        self.type_tag = ""
         self.item_type = ""
         self.source: Source
         self.fields: dict[str, str] = {}
@@ -79,11 +78,7 @@ class Draft:
         self.issns: tuple[str, ...] = ()
         self.warnings: list[str] = []
         self.unused: dict[str, list[str]] = {}
-        self._collect()
-        self.source_id = self.first("ID") or None
-
-    def _collect(self) -> None:
-        tags, entry = self.tags, self.entry
+        tags = self.tags
         values = entry.values if entry.is_clean else _cleaned(entry.values)
         for tag, value in zip(entry.tags, values, strict=True):
             if value:
@@ -91,6 +86,9 @@ class Draft:
                     tags[tag].append(value)
                 else:
                     tags[tag] = [value]
+        types = tags.pop("TY", None)
+        self.type_tag = types[0].strip().upper() if types else ""
+        self.source_id = tags["ID"][0] if "ID" in tags else None
 
     def has(self, *names: str) -> bool:
         """Tell whether any of these tags still waits."""
@@ -107,8 +105,12 @@ class Draft:
 
     def take_all(self, tags: Iterable[str]) -> list[tuple[str, str]]:
         """Hand over the values of several tags as (tag, value), tag by tag."""
-        waiting = self.tags
-        return [(tag, value) for tag in tags if tag in waiting for value in waiting.pop(tag)]
+        waiting, taken = self.tags, []
+        for tag in tags:
+            if tag in waiting:
+                for value in waiting.pop(tag):
+                    taken.append((tag, value))  # noqa: PERF401 - a comprehension costs a call
+        return taken
 
     def put(self, tag: str, values: Sequence[str]) -> None:
         """Let values wait under a tag, before those that wait there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from syncd.sources.addresses import add_links, fill_address
@@ -23,6 +23,7 @@ from syncd.sources.identifiers import (
     read_user_fields,
     write_identifiers,
 )
+from syncd.sources.item_types import fill_genre
 from syncd.sources.notes import add_notes
 from syncd.sources.numbers import fill_pages, fill_serial_numbers
 from syncd.sources.people import add_people
@@ -36,6 +37,31 @@ def _never(_: object) -> bool:
 
 GENERIC = Source("generic", _never)
 """The source of entries that no other recognises."""
+
+
+def _complete(draft: Draft) -> None:
+    draft.source.complete(draft)
+
+
+def fill_issue_from_m1(draft: Draft) -> None:
+    """Use M1 as the issue of an article that has none; elsewhere it is a line of its own."""
+    for tag in ("M1", "M2"):
+        for value in draft.take(tag):
+            if tag == "M1" and draft.item_type == "journalArticle" and draft.fill("issue", value):
+                continue
+            draft.add_extra("", value)
+
+
+def _fill_catalog(draft: Draft) -> None:
+    """Say where the record was found: what has a Scopus number was found there."""
+    catalog = "Scopus" if "scopus" in draft.identifiers else draft.source.catalog
+    if catalog and has_archive(draft.item_type):
+        draft.fields.setdefault("libraryCatalog", catalog)
+
+
+def _miss_title(draft: Draft) -> None:
+    if "title" not in draft.fields:
+        draft.warn("there is no title")
 
 
 _Step = Callable[[Draft], None]
@@ -62,41 +88,33 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),
     (add_labelled_lines, frozenset(["ET", "MA", "OP", "RI", "TA", "TT"])),
+    (fill_genre, _ANY),
+    (_complete, _ANY),
+    (fill_issue_from_m1, frozenset(["M1", "M2"])),
+    (fill_citation_key, frozenset(["ID", "LB"])),
+    (write_identifiers, _ANY),
+    (_fill_catalog, _ANY),
+    (_miss_title, _ANY),
 )
 """The common steps in their order, with the tags they take; a step without any is left out."""
 
 
 @lru_cache(maxsize=4096)
-def _steps_for(tags: tuple[str, ...]) -> tuple[_Step, ...]:
+def _steps_for(tags: tuple[str, ...]) -> tuple[int, ...]:
     """Choose the steps for an entry by its tags: the entries of an export are much alike."""
-    return tuple(step for step, taken in _STEPS if taken is None or not taken.isdisjoint(tags))
+    return tuple(
+        number
+        for number, (_, taken) in enumerate(_STEPS)
+        if taken is None or not taken.isdisjoint(tags)
+    )
 
 
-def fill_record(draft: Draft, genre: str) -> None:
-    """Run the common steps; each takes the tags it understands, in this order."""
-    for step in _steps_for(tuple(draft.tags)):
-        step(draft)
-    if genre:
-        draft.fields.setdefault("type", genre)
-    draft.source.complete(draft)
-    if draft.tags:
-        fill_issue_from_m1(draft)
-        fill_citation_key(draft)
-    write_identifiers(draft)
-    _fill_catalog(draft)
-
-
-def fill_issue_from_m1(draft: Draft) -> None:
-    """Use M1 as the issue of an article that has none; elsewhere it is a line of its own."""
-    for tag in ("M1", "M2"):
-        for value in draft.take(tag):
-            if tag == "M1" and draft.item_type == "journalArticle" and draft.fill("issue", value):
-                continue
-            draft.add_extra("", value)
-
-
-def _fill_catalog(draft: Draft) -> None:
-    """Say where the record was found: what has a Scopus number was found there."""
-    catalog = "Scopus" if "scopus" in draft.identifiers else draft.source.catalog
-    if catalog and has_archive(draft.item_type):
-        draft.fields.setdefault("libraryCatalog", catalog)
+def fill_records(drafts: Sequence[Draft]) -> None:
+    """Run the common steps, each over all drafts; it takes the tags it understands."""
+    waiting: list[list[Draft]] = [[] for _ in _STEPS]
+    for draft in drafts:
+        for number in _steps_for(tuple(draft.tags)):
+            waiting[number].append(draft)
+    for (step, _), concerned in zip(_STEPS, waiting, strict=True):
+        for draft in concerned:
+            step(draft)

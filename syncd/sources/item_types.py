@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from syncd.identity import parse_isbns
 from syncd.sources.draft import Draft
@@ -128,23 +127,24 @@ _JOURNAL = ("JF", "JO", "JA", "J2", "JI")
 _CONTAINERS = frozenset([*_JOURNAL, "T2", "BT", "SO", "J1", "J9"])
 
 
-class Kind(NamedTuple):
-    """An item type, and what the TY says beyond it."""
-
-    item_type: str
-    genre: str = ""
-    certain: bool = True
-
-
-def kind_of(draft: Draft) -> Kind:
+def fill_item_type(draft: Draft) -> None:
     """Tell what an entry describes: by its TY, or by evidence where TY says too little."""
     tag = draft.type_tag
     item_type = _KINDS.get(tag)
     if item_type is None:
-        return Kind(by_evidence(draft), certain=tag == "GEN")
-    if tag in _REFINED:
+        item_type = by_evidence(draft)
+        if tag != "GEN":
+            said = f"type {tag} is unknown" if tag else "there is no type"
+            draft.warn(f"{said}: taken for a {item_type}")
+    elif tag in _REFINED:
         item_type = _REFINED[tag](draft)
-    return Kind(item_type, _GENRES.get(tag, ""))
+    draft.item_type = item_type
+
+
+def fill_genre(draft: Draft) -> None:
+    """Say what TY says beyond the item type, unless the record itself says what kind it is."""
+    if genre := _GENRES.get(draft.type_tag):
+        draft.fields.setdefault("type", genre)
 
 
 def named_kind(draft: Draft) -> str | None:

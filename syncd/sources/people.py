@@ -82,6 +82,9 @@ _AND = re.compile(r" (?:and|&) ")
 
 def person(text: str, role: str) -> Person:
     """Read one name: `Family, Given`, `Family, Given, Suffix`, or a group's name."""
+    family, comma, given = text.partition(", ")
+    if given[:1].isalpha() and family[-1:].isalnum() and " " not in family:  # as most are
+        return Person(role, family, given)
     family, comma, given = text.partition(",")
     if comma:
         family, given = family.strip(), given.strip()

@@ -85,7 +85,7 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
     if not title or "shortTitle" in draft.fields:
         draft.leave(tag, value)
         return
-    if letters_of(subtitle) in letters_of(title):
+    if len(letters := letters_of(subtitle)) <= len(title) and letters in letters_of(title):
         return
     draft.fields["title"] = f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
     draft.fields["shortTitle"] = title.rstrip(":")
@@ -93,32 +93,35 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
 
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
+    fields = draft.fields
     for tag, value in draft.take_all(tags):
         text = title_text(value)
-        if not draft.fill("title", text) and not is_same(draft.fields["title"], text):
+        title = fields.setdefault("title", text)
+        if title != text and not is_same(title, text):
             draft.leave(tag, value)
 
 
 def _fill_journal(draft: Draft) -> None:
-    journal = draft.first("JF") or draft.first("JO")
-    secondary = draft.first("T2")
-    if journal and secondary and journal != secondary:
-        if _is_subtitle(secondary, journal):
-            for value in draft.take("T2"):
-                add_subtitle(draft, "T2", value)
-        elif abbreviates(journal, secondary):
-            draft.put("JA", [journal])
-            draft.move("T2", "JF")
+    if "T2" in draft.tags and (journal := draft.first("JF") or draft.first("JO")):
+        secondary = draft.first("T2")
+        if secondary != journal:
+            _place_secondary(draft, secondary, journal)
     _fill_container(draft, _JOURNALS)
 
 
-def _is_subtitle(text: str, journal: str) -> bool:
-    words = words_of(text)
-    return not (
-        is_related(words, text, journal)
-        or "special issue" in text.casefold()
-        or is_event(text, words)
-    )
+def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
+    """Tell whether T2 beside a journal is a subtitle, or the journal's longer name."""
+    words = words_of(secondary)
+    if not (
+        is_related(words, secondary, journal)
+        or "special issue" in secondary.casefold()
+        or is_event(secondary, words)
+    ):
+        for value in draft.take("T2"):
+            add_subtitle(draft, "T2", value)
+    elif abbreviates(journal, secondary):
+        draft.put("JA", [journal])
+        draft.move("T2", "JF")
 
 
 def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:

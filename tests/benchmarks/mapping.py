@@ -25,9 +25,10 @@ from typing import Any
 import rispy
 
 from syncd.item import citation_of, identity_of, item_data
+from syncd.record import Record
 from syncd.resources import shipped_schema
 from syncd.ris import Reader
-from syncd.sources import read_record
+from syncd.sources import read_record, read_records
 from tests.benchmarks.reader import export as invented
 
 RUNS = 9
@@ -67,8 +68,10 @@ def read_only(data: bytes) -> None:
 
 
 def read_and_map(data: bytes) -> None:
-    for entry in Reader(io.BytesIO(data)):
-        item_data(read_record(entry, "export.ris"), SCHEMA)
+    for entries in Reader(io.BytesIO(data)).batches():
+        for read in read_records(entries, "export.ris"):
+            assert isinstance(read, Record)
+            item_data(read, SCHEMA)
 
 
 def rispy_reads(data: bytes) -> None:

@@ -13,10 +13,11 @@ from syncd.errors import InputError
 from syncd.item import citation_of, identity_of, item_data, notes_for
 from syncd.record import Record
 from syncd.resources import shipped_schema
-from syncd.ris import Entry, Line, Reader
+from syncd.ris import Entry, Reader
 from syncd.ris_format import format_ris
-from syncd.sources import read_record
+from syncd.sources import read_record, read_records
 from syncd.sources.text import clean
+from tests.support.entries import entry_of
 
 SCHEMA = shipped_schema()
 TYPES = """JOUR JOUR JOUR JOUR CONF CONF CHAP CHAP BOOK BOOK ABST ADVS AGGR ART BILL BLOG BOOK CASE
@@ -57,8 +58,7 @@ lines = st.one_of(
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
     pairs = [("TY", draw(st.sampled_from(TYPES))), *draw(st.lists(lines, min_size=1, max_size=14))]
-    numbered = [Line(tag, value, number) for number, (tag, value) in enumerate(pairs, 1)]
-    return Entry(1, 1, len(numbered), numbered)
+    return entry_of(pairs)
 
 
 def words_of(text: str) -> set[str]:
@@ -112,6 +112,15 @@ def test_our_ris_read_again_gives_the_same_item_and_notes(entry: Entry) -> None:
     assert again.identity == record.identity
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(entries() | st.just(entry_of([("TY", "JOUR")])), max_size=6))
+def test_entries_say_together_what_each_says_alone(some: list[Entry]) -> None:
+    together = read_records(some, "x.ris")
+
+    alone = [read_records([entry], "x.ris")[0] for entry in some]
+    assert list(map(str, together)) == list(map(str, alone))
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(str.strip)
 loose_lines = st.tuples(st.sampled_from([*FREE_TAGS, *SHAPED]), texts)
 
@@ -119,13 +128,12 @@ loose_lines = st.tuples(st.sampled_from([*FREE_TAGS, *SHAPED]), texts)
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from([*TYPES, "", "?"]), st.lists(loose_lines, max_size=12))
 def test_no_text_whatever_breaks_the_mapping(ty: str, pairs: list[tuple[str, str]]) -> None:
-    numbered = [Line(tag, value, 2) for tag, value in pairs]
-    entry = Entry(1, 1, 2, [Line("TY", ty, 1), *numbered])
+    entry = entry_of([("TY", ty), *pairs])
 
     try:
         record = read_record(entry, "x.ris")
     except InputError:
-        assert not any(clean(value).strip() for _, value, _ in numbered)
+        assert not any(clean(value).strip() for _, value in pairs)
         return
 
     data = item_data(record, SCHEMA)

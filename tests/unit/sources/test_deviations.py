@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from syncd.errors import InputError
-from syncd.ris import Entry, Line
 from syncd.sources import read_record
+from tests.support.entries import entry_of
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 
@@ -259,7 +259,7 @@ def test_d14_a_day_is_never_invented_and_never_dropped(item_of: Any) -> None:
 
 
 def test_d15_a_type_alone_is_no_record() -> None:
-    entry = Entry(2, 17, 18, [Line("TY", "JOUR", 17), Line("AB", "", 18)])
+    entry = entry_of([("TY", "JOUR"), ("AB", "")], index=2, first=17)
 
     with pytest.raises(InputError, match="nothing but its type") as caught:
         read_record(entry, "export.ris")

@@ -8,9 +8,9 @@ import pytest
 
 from syncd.item import citation_of, identity_of, item_data
 from syncd.resources import shipped_schema
-from syncd.ris import Entry, Line
 from syncd.ris_format import format_ris
 from syncd.sources import read_record
+from tests.support.entries import entry_of
 
 LENGTH = 60_000
 SECONDS = 2.0
@@ -24,10 +24,10 @@ PIECES = [
 @pytest.mark.parametrize("piece", PIECES)
 def test_no_repeated_piece_makes_the_mapping_slow(piece: str) -> None:
     text = "http://x" + piece * (LENGTH // len(piece)) + "~"
-    lines = [Line("TY", "JOUR", 1), *(Line(tag, text, 2) for tag in TAGS)]
+    entry = entry_of([("TY", "JOUR"), *((tag, text) for tag in TAGS)])
 
     start = time.process_time()
-    data = item_data(read_record(Entry(1, 1, 2, lines), "x.ris"), shipped_schema())
+    data = item_data(read_record(entry, "x.ris"), shipped_schema())
     identity_of(data)
     citation_of(data)
     format_ris(data)
