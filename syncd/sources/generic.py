@@ -100,21 +100,18 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
 
 
 @lru_cache(maxsize=4096)
-def _steps_for(tags: tuple[str, ...]) -> tuple[int, ...]:
+def _steps_for(tags: tuple[str, ...]) -> frozenset[_Step]:
     """Choose the steps for an entry by its tags: the entries of an export are much alike."""
-    return tuple(
-        number
-        for number, (_, taken) in enumerate(_STEPS)
-        if taken is None or not taken.isdisjoint(tags)
-    )
+    return frozenset(step for step, taken in _STEPS if taken is None or not taken.isdisjoint(tags))
 
 
 def fill_records(drafts: Sequence[Draft]) -> None:
     """Run the common steps, each over all drafts; it takes the tags it understands."""
-    waiting: list[list[Draft]] = [[] for _ in _STEPS]
+    alike: dict[frozenset[_Step], list[Draft]] = {}
     for draft in drafts:
-        for number in _steps_for(tuple(draft.tags)):
-            waiting[number].append(draft)
-    for (step, _), concerned in zip(_STEPS, waiting, strict=True):
-        for draft in concerned:
-            step(draft)
+        alike.setdefault(_steps_for(tuple(draft.tags)), []).append(draft)
+    for step, _ in _STEPS:
+        for steps, concerned in alike.items():
+            if step in steps:
+                for draft in concerned:
+                    step(draft)
