@@ -33,6 +33,7 @@ __all__ = ["SOURCES", "Source", "read_record", "read_records"]
 
 SOURCES = (
     OWN,
+    GOOGLE_SCHOLAR,
     PURE,
     SCOPUS,
     WEB_OF_SCIENCE,
@@ -44,7 +45,6 @@ SOURCES = (
     DIMENSIONS,
     IEEE,
     PUBMED,
-    GOOGLE_SCHOLAR,
     ENDNOTE,
 )
 """Asked in this order; the first that recognises an entry reads it."""

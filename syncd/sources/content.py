@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from syncd.record import Keyword
+from syncd.sources.dates import event_days
 from syncd.sources.draft import Draft
 from syncd.sources.item_types import NAMED_KINDS
 from syncd.sources.text import fold_blanks, one_line, plain
@@ -20,6 +21,8 @@ _WITH_OWN_TYPE = frozenset(
     thesis webpage artwork""".split()
 )
 _ADDRESS_LENGTH = 60
+_MOST_COMMAS = 2
+_HOLDS_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_KIND = 80
 
 
@@ -97,16 +100,33 @@ def _kind_text(value: str, item_type: str) -> str:
     return "" if says_nothing else text
 
 
-def fill_event_place(draft: Draft) -> None:
-    """Fill where a conference was; screening tools write author addresses into the same tag."""
-    if draft.item_type != "conferencePaper":
-        return
-    for tag in ("CY", "C1", "PI", "PP"):
-        for value in draft.take(tag):
-            text = one_line(value)
-            if len(text) > _ADDRESS_LENGTH or text.count(",") > 2:
+def fill_place(draft: Draft) -> None:
+    """Fill where a conference was; name what stands in the tags of a place and is none.
+
+    Screening tools write an author's address there, Web of Science the days of a conference.
+    """
+    is_conference = draft.item_type == "conferencePaper"
+    for tag in ("CY", "C1", "PI", "PP") if is_conference else ("CY", "PI", "PP"):
+        values = draft.take(tag)
+        places = [value for value in values if not _is_no_place(value)]
+        for value in values if len(places) < len(values) else ():
+            if value not in places:
                 draft.leave(tag, value)
-            elif tag == "CY":
-                draft.fill_or_leave("eventPlace", tag, value, text)
-            else:
-                draft.fill_or_leave("place", tag, value, text)
+        if is_conference:
+            _fill_event_place(draft, tag, places)
+        else:
+            draft.put(tag, places)
+
+
+def _is_no_place(text: str) -> bool:
+    is_long = len(text) > _ADDRESS_LENGTH or text.count(",") > _MOST_COMMAS
+    return is_long or "://" in text or text.isdecimal()
+
+
+def _fill_event_place(draft: Draft, tag: str, places: Sequence[str]) -> None:
+    for value in places:
+        text = one_line(value)
+        if _HOLDS_YEAR.search(text):
+            draft.add_extra("Event Date", event_days(text) or text)
+        else:
+            draft.fill_or_leave("eventPlace" if tag == "CY" else "place", tag, value, text)

@@ -22,6 +22,13 @@ Tags = dict[str, list[str]]
 
 _NONE: Sequence[str] = ()
 
+# What programs write for nothing. A work may be called so, but no journal, number or person is.
+FILLERS = frozenset(
+    """- -- -- . ? NA N/A N/a n/a na NULL Null null NONE None none NaN nan Undefined undefined
+    N.PAG N.PAG. n.pag. Unknown unknown""".split()
+) | {"No Pagination", "no pagination", "Not available", "not available", "No DOI", "no doi"}
+_MAY_BE_CALLED_SO = frozenset(["KW", "T1", "TI", "TY"])
+
 
 def _cleaned(values: Iterable[str]) -> Iterator[str]:
     approved = ""  # N2 and AB are long, and often the same
@@ -52,6 +59,7 @@ class Draft:
         "notes",
         "source",
         "source_id",
+        "subtitle_tag",
         "suggested_dois",
         "tags",
         "type_tag",
@@ -63,6 +71,7 @@ class Draft:
         self.entry = entry
         self.tags: Tags = {}
         self.item_type = ""
+        self.subtitle_tag = ""
         self.source: Source
         self.fields: dict[str, str] = {}
         self.extra: list[tuple[str, str]] = []
@@ -86,9 +95,20 @@ class Draft:
                     tags[tag].append(value)
                 else:
                     tags[tag] = [value]
+        if not FILLERS.isdisjoint(entry.values):
+            self._leave_fillers()
         types = tags.pop("TY", None)
         self.type_tag = types[0].strip().upper() if types else ""
         self.source_id = tags["ID"][0] if "ID" in tags else None
+
+    def _leave_fillers(self) -> None:
+        for tag, values in list(self.tags.items()):
+            if tag in _MAY_BE_CALLED_SO or FILLERS.isdisjoint(values):
+                continue
+            for value in values:
+                if value in FILLERS:
+                    self.leave(tag, value)
+            self.replace(tag, [value for value in values if value not in FILLERS])
 
     def has(self, *names: str) -> bool:
         """Tell whether any of these tags still waits."""

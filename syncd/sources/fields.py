@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from syncd.sources.dates import parse_date
 from syncd.sources.draft import Draft
 from syncd.sources.text import one_line
 
@@ -36,7 +37,10 @@ _PLACE = {
     "conferencePaper": None,  # containers.py: where the event was
     ANY: "place",
 }
+# These come of a TY that says another type, whose fields they may bring along.
+_KEPT_AS_LINES = ["document", "interview", "podcast", "preprint"]
 _VOLUME = {
+    **dict.fromkeys(_KEPT_AS_LINES, "volume"),
     "report": "seriesNumber",
     "statute": "codeNumber",
     **dict.fromkeys(
@@ -46,6 +50,7 @@ _VOLUME = {
     ),
 }  # fmt: skip
 _ISSUE = {
+    **dict.fromkeys(_KEPT_AS_LINES, "issue"),
     **dict.fromkeys([*_PERIODICALS, "book", "conferencePaper"], "issue"),
     "bookSection": "numberOfVolumes",
     "computerProgram": "versionNumber",
@@ -56,10 +61,27 @@ _VIDEO_FORMAT = {"film": "medium", "videoRecording": "medium", "audioRecording":
 
 ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
     ("ST", {"case": "shortTitle", "statute": "shortTitle", ANY: "shortTitle"}),
+    (
+        "SV",
+        {
+            "case": "number",
+            **dict.fromkeys(
+                ["book", "bookSection", "conferencePaper", "report", "thesis"], "seriesNumber"
+            ),
+        },
+    ),
     ("VL", _VOLUME),
     ("VO", _VOLUME),
-    ("IS", _ISSUE),
-    ("IP", _ISSUE),
+    (
+        "NV",
+        {
+            **dict.fromkeys(
+                [*_BOOK_PARTS, "audioRecording", "book", "hearing", "videoRecording"],
+                "numberOfVolumes",
+            ),
+            "dataset": "number",
+        },
+    ),
     (
         "ET",
         {
@@ -80,6 +102,8 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
             ),
         },
     ),
+    ("IS", _ISSUE),
+    ("IP", _ISSUE),
     ("PB", _PUBLISHER),
     ("PU", _PUBLISHER),
     ("C1", {"map": "scale"}),
@@ -103,29 +127,10 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
         },
     ),
     (
-        "NV",
-        {
-            **dict.fromkeys(
-                [*_BOOK_PARTS, "audioRecording", "book", "hearing", "videoRecording"],
-                "numberOfVolumes",
-            ),
-            "dataset": "number",
-        },
-    ),
-    (
         "OP",
         {
             **dict.fromkeys(["bill", "case", "hearing", "statute"], "history"),
             "patent": "priorityNumbers",
-        },
-    ),
-    (
-        "SV",
-        {
-            "case": "number",
-            **dict.fromkeys(
-                ["book", "bookSection", "conferencePaper", "report", "thesis"], "seriesNumber"
-            ),
         },
     ),
     ("CN", {**_NO_ARCHIVE, ANY: "callNumber"}),
@@ -183,7 +188,8 @@ def add_labelled_lines(draft: Draft) -> None:
         _add_original(draft)
     if "ET" in draft.tags and draft.item_type == "journalArticle":
         for value in draft.take("ET"):
-            draft.add_extra("Early Access", value)
+            is_day = parse_date(value).year is not None
+            draft.add_extra("Early Access" if is_day else "Edition", value)
     for tag, label in _LABELLED.items():
         for value in draft.take(tag):
             draft.add_extra(label, one_line(value))

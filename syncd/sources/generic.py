@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from syncd.identity import parse_pmid
 from syncd.sources.addresses import add_links, fill_address
 from syncd.sources.content import (
     add_keywords,
     fill_abstract,
-    fill_event_place,
     fill_kind,
+    fill_place,
 )
 from syncd.sources.dates import fill_access_date, fill_date, fill_filing_date
 from syncd.sources.draft import Draft
@@ -25,7 +27,11 @@ from syncd.sources.identifiers import (
 )
 from syncd.sources.item_types import fill_genre
 from syncd.sources.notes import add_notes
-from syncd.sources.numbers import fill_pages, fill_serial_numbers
+from syncd.sources.numbers import (
+    add_article_number,
+    fill_pages,
+    fill_serial_numbers,
+)
 from syncd.sources.people import add_people
 from syncd.sources.source import Source
 from syncd.sources.titles import fill_titles
@@ -43,13 +49,38 @@ def _complete(draft: Draft) -> None:
     draft.source.complete(draft)
 
 
+def take_article_numbers(draft: Draft) -> None:
+    """Take numbers of articles (`e0123456`) out of the tags of the issue."""
+    for tag in ("IS", "IP"):
+        values = draft.tags.get(tag, ())
+        if any(map(_E_NUMBER.fullmatch, values)):
+            for value in draft.take(tag):
+                if _E_NUMBER.fullmatch(value):
+                    add_article_number(draft, tag, value)
+                else:
+                    draft.put(tag, [value])
+
+
 def fill_issue_from_m1(draft: Draft) -> None:
     """Use M1 as the issue of an article that has none; elsewhere it is a line of its own."""
     for tag in ("M1", "M2"):
         for value in draft.take(tag):
-            if tag == "M1" and draft.item_type == "journalArticle" and draft.fill("issue", value):
-                continue
-            draft.add_extra("", value)
+            if tag == "M2" or draft.item_type != "journalArticle":
+                draft.add_extra("", value)
+            else:
+                _place_m1_of_article(draft, value)
+
+
+def _place_m1_of_article(draft: Draft, value: str) -> None:
+    """Tell the issue from the numbers and remarks for which some programs use M1."""
+    if _ARTICLE_NUMBER.fullmatch(value):
+        add_article_number(draft, "M1", value)
+    elif _PMID.fullmatch(value) and draft.identify("pmid", parse_pmid(value)):
+        return
+    elif not _ISSUE.fullmatch(value):
+        draft.leave("M1", value)
+    elif not draft.fill("issue", value):
+        draft.add_extra("", value)
 
 
 def _fill_catalog(draft: Draft) -> None:
@@ -63,6 +94,12 @@ def _miss_title(draft: Draft) -> None:
     if "title" not in draft.fields:
         draft.warn("there is no title")
 
+
+# `3`, `3-4`, `Suppl. 1`, `Special Issue on Ants`: short, and neither an address nor a long number.
+_ISSUE = re.compile(r"(?!.*(?::|\d{5}|\(c\)))[^;@©]{1,40}", re.IGNORECASE)
+_E_NUMBER = re.compile(r"e\d{4,}", re.IGNORECASE)
+_ARTICLE_NUMBER = re.compile(r"\d{5,8}|[A-Za-z]{1,4}\d{4,}", re.IGNORECASE)
+_PMID = re.compile(r"PMID:?\s*\d+", re.IGNORECASE)
 
 _Step = Callable[[Draft], None]
 _ANY: frozenset[str] | None = None
@@ -79,11 +116,12 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_date, frozenset(["C2", "DA", "PY", "Y1", "YR"])),
     (fill_access_date, frozenset(["M1", "RD", "VL", "Y2"])),
     (fill_kind, frozenset(["M3"])),
-    (fill_event_place, frozenset(["C1", "CY", "PI", "PP"])),
+    (fill_place, frozenset(["C1", "CY", "PI", "PP"])),
     (fill_filing_date, frozenset(["C1", "FD"])),
-    (fill_plain_fields, _ANY),
     (fill_pages, frozenset(["C7", "EP", "SP"])),
     (fill_serial_numbers, frozenset(["BN", "SN"])),
+    (take_article_numbers, frozenset(["IP", "IS"])),
+    (fill_plain_fields, _ANY),
     (fill_abstract, frozenset(["AB", "N2"])),
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),

@@ -1,4 +1,7 @@
-"""Google Scholar, through Publish or Perish: the search's own bookkeeping in M1."""
+"""Google Scholar, through Publish or Perish: the search's own bookkeeping in M1.
+
+It cuts long names off with an ellipsis.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ def _recognise(tags: Tags) -> bool:
 
 def _prepare(draft: Draft) -> None:
     draft.leave_all("M1")
+    for tag in ("TI", "T1", "T2", "JF", "JO"):
+        if draft.first(tag).endswith(("…", "...")):
+            draft.warn(f"{tag} was cut off by the search: {draft.first(tag)}", tag)
 
 
 GOOGLE_SCHOLAR = Source("google-scholar", _recognise, _prepare)

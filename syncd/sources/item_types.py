@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from syncd.identity import parse_isbns
+from syncd.identity import parse_isbns, parse_issns
 from syncd.sources.draft import Draft
 from syncd.sources.naming import is_event
 
@@ -117,12 +117,20 @@ _PATENT_NUMBER = re.compile(r"(?:US|EP|WO|GB|DE|FR|JP|CN|CA|AU)[ -]?\d[\d/ ,]{4,
 _PREPRINT_SERVER = re.compile(
     r"""arxiv|biorxiv\.org|medrxiv\.org|10\.1101/(?:20\d\d\.|\d{6}\b)|ssrn\.com|10\.2139/ssrn
     | osf\.io/preprints|10\.31219/|10\.31234/|10\.31235/|researchsquare\.com|10\.21203/rs
-    | chemrxiv|10\.26434/|preprints\.org|10\.20944/preprints""",
+    | chemrxiv|10\.26434/|preprints\.org|10\.20944/preprints|10\.64898/""",
     re.IGNORECASE | re.VERBOSE,
+)
+_PREPRINT_PUBLISHER = re.compile(
+    r"(?:bio|med|chem|psy|soc|eart?h|eng|ed)?a?rxiv\b|ssrn\b|research square\b|osf preprints\b"
+    r"|preprints\.org|authorea\b",
+    re.IGNORECASE,
 )
 _DATA_REPOSITORY = re.compile(
     r"zenodo\.|10\.5281/|figshare\.com|10\.6084/|datadryad\.org|10\.5061/", re.IGNORECASE
 )
+_ENDS_IN_YEAR = re.compile(r"\b(?:19|20)\d\d\)?$")
+_DAYS = re.compile(r" through | to |\d ?[-–] ?\d+ [A-Za-z]|[A-Za-z] \d+ ?[-–] ?\d+,", re.IGNORECASE)
+_LONGEST_DAYS = 100
 _JOURNAL = ("JF", "JO", "JA", "J2", "JI")
 _CONTAINERS = frozenset([*_JOURNAL, "T2", "BT", "SO", "J1", "J9"])
 
@@ -163,14 +171,16 @@ def _addresses(draft: Draft) -> str:
 
 
 def _is_preprint(draft: Draft) -> bool:
-    return _PREPRINT_SERVER.search(f"{_addresses(draft)} {draft.first('PB')}") is not None
+    if _PREPRINT_PUBLISHER.match(draft.first("PB")):
+        return True
+    return _PREPRINT_SERVER.search(_addresses(draft)) is not None
 
 
 def _conference(draft: Draft) -> str:
     authors = draft.has("AU", "A1")
     editors = draft.has("ED", "A2")
     says = " ".join([*draft.tags.get("M3", ()), *draft.tags.get("N1", ())]).casefold()
-    whole = "conference review" in says or "proceedings" in draft.first("M3").casefold()
+    whole = "conference review" in says or "proceedings" in says
     return "book" if whole and editors and not authors else "conferencePaper"
 
 
@@ -215,12 +225,16 @@ def by_evidence(draft: Draft) -> str:
 def _by_container(draft: Draft) -> str | None:
     numbers = " ".join([*draft.tags.get("SN", ()), *draft.tags.get("BN", ())])
     has_isbn = bool(numbers) and bool(parse_isbns(numbers))
-    event = is_event(draft.first("T2")) or " through " in draft.first("Y2")
+    event = (
+        is_event(draft.first("T2"))
+        or _ENDS_IN_YEAR.search(draft.first("T2")) is not None
+        or _DAYS.search(draft.first("Y2")[:_LONGEST_DAYS]) is not None
+    )
     if draft.has("BT") and event:
         return "conferencePaper"
     if (draft.has("BT") or has_isbn) and draft.has("SP"):
         return "bookSection"
-    journal = draft.has(*_JOURNAL) or (bool(numbers) and not has_isbn)
+    journal = draft.has(*_JOURNAL) or bool(parse_issns(numbers))
     if has_isbn and not journal:
         return "book"
     if journal or (draft.has("T2") and draft.has("VL", "IS")):

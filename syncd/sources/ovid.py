@@ -34,6 +34,8 @@ def _prepare(draft: Draft) -> None:
         # Through EndNote these tags have their common meaning.
         for tag in _NOT_OF_THE_WORK:
             draft.leave_all(tag)
+    if draft.first("T3").startswith("["):
+        draft.leave_all("T3")  # what comments on the work, or what it comments on
     for value in draft.take("Y2"):
         known = parse_date(draft.first("Y1"))
         if known.year is not None and parse_date(value).year == known.year:

@@ -8,15 +8,20 @@ never writes. A date it does not know is written `1 January 1950`.
 
 from __future__ import annotations
 
+import re
+
 from syncd.sources.dates import event_days
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.identifiers import take_pmids
 from syncd.sources.item_types import named_kind
 from syncd.sources.numbers import add_article_number, is_article_number
 from syncd.sources.source import Source
-from syncd.sources.titles import add_subtitle
 
 _NO_DATE = "1 January 1950"
+_NO_EVENT = "unknown event"
+_NONE = ("",)
+_TWICE = (("U2", "DO"), ("N2", "AB"))
+_VERSION = re.compile(r"(?:v|version )?\d[\d.]*\w*", re.IGNORECASE)
 _NO_FILMS = frozenset(["computerProgram", "dataset"])
 
 
@@ -24,19 +29,38 @@ def _recognise(tags: Tags) -> bool:
     accession = tags.get("AN")
     if accession and accession[0].startswith("SCOPUS:"):
         return True
-    year = tags.get("PY")
-    return year is not None and year == tags.get("Y1") and "M3" in tags
+    if "M3" not in tags or "PY" not in tags or tags["PY"] != tags.get("Y1"):
+        return False
+    # Publishers' sites write the year twice, too, but not these, and no day in words.
+    twice = all(tags.get(one) == tags[other] for one, other in _TWICE if other in tags)
+    return twice and "10." not in tags["M3"][0] and "/" not in tags.get("Y2", _NONE)[0]
 
 
 def _prepare(draft: Draft) -> None:
     take_pmids(draft, "C2")
     for value in draft.take("Y2"):
-        if value == _NO_DATE:
-            draft.leave("Y2", value)
+        days = "" if value == _NO_DATE else event_days(value)
+        if days:
+            draft.add_extra("Event Date", days)
         else:
-            draft.add_extra("Event Date", event_days(value))
+            draft.leave("Y2", value)
     if draft.type_tag == "ADVS" and (kind := named_kind(draft)) in _NO_FILMS:
         draft.item_type = kind or draft.item_type
+    if draft.first("T2").casefold() == _NO_EVENT:
+        draft.leave_all("T2")
+    elif draft.item_type in _NO_FILMS and _VERSION.fullmatch(draft.first("T2")):
+        draft.move("T2", "ET")
+    elif _has_subtitle_in_t2(draft):
+        draft.subtitle_tag = "T2"
+
+
+def _has_subtitle_in_t2(draft: Draft) -> bool:
+    """Tell whether T2 can be nothing but a subtitle; of articles the journal tells as much."""
+    if draft.item_type == "bookSection":
+        return "BT" in draft.tags
+    if draft.item_type in ("book", "report", "thesis"):
+        return "T3" in draft.tags
+    return draft.item_type in _NO_FILMS
 
 
 def _complete(draft: Draft) -> None:
@@ -46,9 +70,6 @@ def _complete(draft: Draft) -> None:
         else:
             draft.put("M1", [value])
             break
-    if draft.item_type == "bookSection":
-        for value in draft.take("T2"):
-            add_subtitle(draft, "T2", value)
 
 
 PURE = Source("pure", _recognise, _prepare, _complete)

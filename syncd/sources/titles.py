@@ -45,7 +45,7 @@ _TERTIARY = {
     **dict.fromkeys(["audioRecording", "report", "videoRecording"], "seriesTitle"),
     **dict.fromkeys(
         ["book", "bookSection", "conferencePaper", "dictionaryEntry", "encyclopediaArticle",
-         "preprint", "presentation", "thesis"],
+         "journalArticle", "preprint", "presentation", "thesis"],
         "series",
     ),
 }  # fmt: skip
@@ -65,6 +65,9 @@ def title_text(value: str) -> str:
 def fill_titles(draft: Draft) -> None:
     """Fill the title, the container and the series, whatever tags the source wrote them into."""
     _fill_title(draft)
+    if draft.subtitle_tag:
+        for value in draft.take(draft.subtitle_tag):
+            add_subtitle(draft, draft.subtitle_tag, value)
     if draft.item_type == "journalArticle":
         _fill_journal(draft)
     elif draft.item_type == "conferencePaper":
@@ -85,8 +88,14 @@ def add_subtitle(draft: Draft, tag: str, value: str) -> None:
     if not title or "shortTitle" in draft.fields:
         draft.leave(tag, value)
         return
-    if len(letters := letters_of(subtitle)) <= len(title) and letters in letters_of(title):
+    letters = letters_of(subtitle)
+    if not letters:
+        draft.leave(tag, value)
         return
+    if len(letters) <= len(title) and letters in letters_of(title):
+        return
+    if title.endswith(".") and not title.endswith(".."):
+        title = title[:-1]
     draft.fields["title"] = f"{title}{'' if title.endswith(_ENDS_SENTENCE) else ':'} {subtitle}"
     draft.fields["shortTitle"] = title.rstrip(":")
 
@@ -102,11 +111,23 @@ def _fill_title(draft: Draft) -> None:
 
 
 def _fill_journal(draft: Draft) -> None:
-    if "T2" in draft.tags and (journal := draft.first("JF") or draft.first("JO")):
+    tags = draft.tags
+    if "T2" in tags and (journal := draft.first("JF") or draft.first("JO")):
         secondary = draft.first("T2")
         if secondary != journal:
             _place_secondary(draft, secondary, journal)
+    if "JO" in tags and "JF" not in tags:
+        _prefer_longer_name(draft)
     _fill_container(draft, _JOURNALS)
+
+
+def _prefer_longer_name(draft: Draft) -> None:
+    """Let an abbreviation in JO stand behind the whole name, whatever tag that is in."""
+    for tag in ("SO", "J2", "JA"):
+        if abbreviates(draft.first("JO"), draft.first(tag)):
+            draft.move(tag, "JF")
+            draft.move("JO", "JA")
+            return
 
 
 def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
@@ -141,11 +162,18 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
         elif tag in _JOURNALS_SHORT or abbreviates(text, container):
             draft.fill_or_leave("journalAbbreviation", tag, value, text)
         elif not is_same(text, container):
-            draft.leave(tag, value)
+            if tag in _JOURNALS_FULL and draft.item_type != "journalArticle":
+                draft.add_extra("Journal", text)
+            else:
+                draft.leave(tag, value)
 
 
 def _is_short(tag: str, text: str) -> bool:
     return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text)
+
+
+_PRINTED = frozenset(["CONF", "CPAPER"])
+"""Conference papers that appeared somewhere: under the event's name where no other is given."""
 
 
 def _fill_proceedings(draft: Draft) -> None:
@@ -161,6 +189,9 @@ def _fill_proceedings(draft: Draft) -> None:
             for value in draft.take(tag):
                 draft.fill_or_leave("conferenceName", tag, value, title_text(value))
     _fill_container(draft, ("BT", "C3", "JF", "T2", "JO", "SO", *_JOURNALS_SHORT))
+    event = draft.fields.get("conferenceName")
+    if event and draft.type_tag in _PRINTED:
+        draft.fields.setdefault("publicationTitle", event)
 
 
 def _names_event_only(text: str) -> bool:
@@ -170,7 +201,9 @@ def _names_event_only(text: str) -> bool:
 
 
 def _fill_uncontained(draft: Draft) -> None:
-    field = _SECONDARY.get(draft.item_type)
+    field: str | None = _SECONDARY.get(draft.item_type)
+    if draft.item_type == "case" and "A2" in draft.tags:
+        draft.leave_all("T2")  # the reporter stands in A2
     if field is not None:
         for value in draft.take("T2"):
             text = title_text(value)
@@ -186,8 +219,6 @@ def _fill_uncontained(draft: Draft) -> None:
 
 def _fill_series(draft: Draft) -> None:
     field = _TERTIARY.get(draft.item_type, "seriesTitle")
-    if draft.item_type == "journalArticle":
-        field = "series"
     for value in draft.take("T3"):
         draft.fill_or_leave(field, "T3", value, title_text(value))
 
@@ -195,6 +226,6 @@ def _fill_series(draft: Draft) -> None:
 def _fill_short_title(draft: Draft) -> None:
     for value in draft.take("ST"):
         text = title_text(value)
-        if is_same(text, draft.fields.get("title", "")):
-            continue
-        draft.fill_or_leave("shortTitle", "ST", value, text)
+        title = draft.fields.get("title", "")
+        if not is_same(text, title):
+            draft.fill_or_leave("shortTitle", "ST", value, text)

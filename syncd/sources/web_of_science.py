@@ -31,7 +31,10 @@ def _prepare(draft: Draft) -> None:
         draft.identify("pmid", parse_pmid(draft.first("AN")))
     if draft.has("JI", "JA"):
         draft.leave_all("J9")
-    if draft.item_type == "conferencePaper" and not draft.has("BT"):
+    if draft.item_type != "conferencePaper":
+        for value in draft.take("CP"):
+            draft.fill_or_leave("conferenceName", "CP", value)
+    elif not draft.has("BT"):
         draft.move("T2", "BT")
     if "A1" in draft.tags and "AU" in draft.tags:
         _place_groups(draft)

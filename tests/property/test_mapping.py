@@ -16,6 +16,7 @@ from syncd.resources import shipped_schema
 from syncd.ris import Entry, Reader
 from syncd.ris_format import format_ris
 from syncd.sources import read_record, read_records
+from syncd.sources.draft import FILLERS
 from syncd.sources.text import clean
 from tests.support.entries import entry_of
 
@@ -133,7 +134,7 @@ def test_no_text_whatever_breaks_the_mapping(ty: str, pairs: list[tuple[str, str
     try:
         record = read_record(entry, "x.ris")
     except InputError:
-        assert not any(clean(value).strip() for _, value in pairs)
+        assert {clean(value).strip() for _, value in pairs} <= FILLERS | {""}
         return
 
     data = item_data(record, SCHEMA)

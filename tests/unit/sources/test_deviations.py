@@ -277,11 +277,11 @@ def test_d15_a_note_under_a_type_is_a_record_with_a_warning(record_of: Any) -> N
 def test_d17_values_without_a_field_become_labelled_lines_in_a_fixed_order(item_of: Any) -> None:
     data = item_of(
         *JOUR, "RI  - A book", "TT  - Ein Werk", "MA  - P12", "AN  - WOS:000444108200009",
-        "C6  - JUL 2021", "M2  - free text", "DO  - none",
+        "C6  - JUL 2021", "M2  - free text", "DO  - see publisher",
     )  # fmt: skip
 
     assert data["extra"].split("\n") == [
-        "DOI (unusable): none",
+        "DOI (unusable): see publisher",
         "WOS: 000444108200009",
         "Translated Title: Ein Werk",
         "Reviewed Item: A book",
@@ -318,7 +318,8 @@ def test_d20_a_wrapped_abstract_is_folded_and_its_sections_stay_apart(item_of: A
           "AN  - WOS:000402616000008"], "OCEANS 2014 - TAIPEI", "Oceans Conference"),
         (["T2  - 7th Conference on Things", "BT  - Things 2025"], "Things 2025",
          "7th Conference on Things"),
-        (["T2  - 7th Conference on Things"], None, "7th Conference on Things"),
+        (["T2  - 7th Conference on Things"], "7th Conference on Things",
+         "7th Conference on Things"),
         (["T2  - Proceedings of Things"], "Proceedings of Things", None),
     ],
 )  # fmt: skip

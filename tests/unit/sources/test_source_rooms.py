@@ -20,6 +20,19 @@ EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&
         ("scopus", ["UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-84857789296"]),
         ("pure", ["AN  - SCOPUS:84857789296"]),
         ("pure", ["PY  - 2012/3/1", "Y1  - 2012/3/1", "M3  - Article"]),
+        (
+            "pure",
+            [
+                "PY  - 2012",
+                "Y1  - 2012",
+                "M3  - Article",
+                "Y2  - 2 May 2012",
+                "DO  - 10.5555/x",
+                "U2  - 10.5555/x",
+            ],
+        ),
+        ("generic", ["PY  - 2012", "Y1  - 2012", "M3  - doi:10.5555/x", "Y2  - 2024/03/12"]),
+        ("generic", ["PY  - 2012", "Y1  - 2012", "M3  - Article", "DO  - 10.5555/x"]),
         ("web-of-science", ["AN  - WOS:000444108200009"]),
         ("web-of-science", ["UR  - <Go to ISI>://WOS:000391254200052", "ID  - 3"]),
         ("ovid", [OVID_LINK]),
@@ -32,6 +45,13 @@ EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&
         ("ieee", ["JO  - A", "JA  - A", "VO  - 3"]),
         ("pubmed", ["DB  - PubMed"]),
         ("google-scholar", ["M1  - Query date: 2022-03-15 17:32:36"]),
+        (
+            "google-scholar",
+            [
+                "M1  - Query date: 2022-03-15 17:32:36",
+                "UR  - https://search.proquest.com/docview/1",
+            ],
+        ),
         ("endnote", ["ST  - A", "ID  - 17"]),
         ("syncd", ["U5  - syncd:journalArticle"]),
         ("generic", ["PY  - 2012"]),
@@ -106,6 +126,39 @@ def test_pure_software_is_no_film(item_of: Any) -> None:
     assert data["creators"][0]["creatorType"] == "programmer"
 
 
+def test_a_subtitle_of_pure_joins_the_title(item_of: Any) -> None:
+    chapter = ("TY  - CHAP", "T1  - A study", "T2  - Of things", "BT  - Handbook")
+    book = ("TY  - BOOK", "T1  - A study", "T2  - Of things", "T3  - Series in Things")
+    pure = "AN  - SCOPUS:105021335073"
+
+    assert item_of(*chapter, pure)["title"] == "A study: Of things"
+    assert item_of(*chapter, pure)["bookTitle"] == "Handbook"
+    assert item_of(*book, pure)["title"] == "A study: Of things"
+    assert item_of(*book, pure)["series"] == "Series in Things"
+    assert item_of(*book[:3], pure)["series"] == "Of things"
+
+
+@pytest.mark.parametrize(
+    ("secondary", "title", "version"),
+    [("v1.2.0", "A tool", "v1.2.0"), ("for ants", "A tool: for ants", None),
+     ("Unknown event", "A tool", None)],
+)  # fmt: skip
+def test_pure_writes_version_or_subtitle_of_software_into_t2(
+    secondary: str, title: str, version: str | None, item_of: Any
+) -> None:
+    data = item_of("TY  - ADVS", "T1  - A tool", f"T2  - {secondary}", "PY  - 2021", "Y1  - 2021",
+                   "M3  - Software")  # fmt: skip
+
+    assert data["title"] == title
+    assert data.get("versionNumber") == version
+
+
+def test_the_conference_of_a_web_of_science_article_is_kept(item_of: Any) -> None:
+    data = item_of(*JOUR, "CP  - 3rd Congress on Ants", "AN  - WOS:000402616000008")
+
+    assert data["extra"] == "Event Title: 3rd Congress on Ants\nWOS: 000402616000008"
+
+
 def test_affiliations_of_web_of_science_are_no_proceedings(item_of: Any, record_of: Any) -> None:
     lines = ("TY  - CPAPER", "TI  - A", "T2  - OCEANS", "C3  - Taiwan University",
              "AN  - WOS:000402616000008", "C6  - JUL 2021")  # fmt: skip
@@ -134,6 +187,13 @@ def test_ovid_keeps_addresses_and_cited_works_apart(item_of: Any, record_of: Any
     assert data["url"].startswith("http://ovidsp.ovid.com/")
     assert "extra" not in data
     assert set(record_of(*lines).unused) == {"A2", "M1", "M2", "M3", "SP", "EP"}
+
+
+def test_comments_on_a_work_are_no_series_in_ovid(item_of: Any) -> None:
+    data = item_of(*JOUR, "T3  - [Comment in: Lancet. 2012 PMID: 22301798]", OVID_LINK)
+
+    assert "series" not in data
+    assert "PMID" not in data
 
 
 def test_an_ovid_number_outside_medline_is_no_pubmed_number(record_of: Any) -> None:
@@ -204,6 +264,12 @@ def test_endnote_section_of_an_article_is_its_first_page(item_of: Any) -> None:
     assert item_of(*JOUR, "SE  - 215", "ID  - 4")["pages"] == "215"
     assert item_of(*JOUR, "SE  - Reviews", "ID  - 4")["section"] == "Reviews"
     assert item_of(*JOUR, "ET  - 2012/03/04", "ID  - 4")["extra"] == "Early Access: 2012/03/04"
+
+
+def test_a_title_that_google_scholar_cut_off_is_a_warning(record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - The effects of …", "M1  - Query date: 2022")
+
+    assert record.warnings == ("line 2: TI was cut off by the search: The effects of …",)
 
 
 def test_the_bookkeeping_of_a_search_is_no_issue(item_of: Any) -> None:

@@ -1,0 +1,55 @@
+"""Titles, subtitles, journals, books and series are told apart, whatever tag they came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+JOUR = ("TY  - JOUR", "TI  - A work")
+CHAP = ("TY  - CHAP", "TI  - A work", "T2  - Handbook of Ants")
+
+
+@pytest.mark.parametrize("tag", ["J2", "JA", "SO", "T2"])
+def test_the_whole_name_of_a_journal_goes_before_its_abbreviation_in_jo(
+    tag: str, item_of: Any
+) -> None:
+    data = item_of(*JOUR, "JO  - Nat. Med.", f"{tag}  - Nature Medicine")
+
+    assert data["publicationTitle"] == "Nature Medicine"
+    assert data["journalAbbreviation"] == "Nat. Med."
+
+
+@pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("The ally.", "The ally: A story"),
+        ("The ally?", "The ally? A story"),
+        ("The ally...", "The ally...: A story"),
+    ],
+)
+def test_a_subtitle_joins_a_title_whatever_that_ends_in(
+    title: str, whole: str, item_of: Any
+) -> None:
+    assert item_of("TY  - JOUR", f"T1  - {title}", "T2  - A story", "JO  - N")["title"] == whole
+
+
+def test_a_journal_beside_a_book_is_a_line(item_of: Any) -> None:
+    data = item_of(*CHAP, "JF  - Ant Journal", "T3  - Lecture Notes in Ants")
+
+    assert data["series"] == "Lecture Notes in Ants"
+    assert data["extra"] == "Journal: Ant Journal"
+
+
+def test_the_reporter_of_a_case_stands_in_a2(item_of: Any) -> None:
+    data = item_of("TY  - CASE", "TI  - Roe v. Wade", "A2  - U.S. Reports", "T2  - U.S.")
+
+    assert data["reporter"] == "U.S. Reports"
+    assert item_of("TY  - CASE", "TI  - Roe v. Wade", "T2  - U.S.")["reporter"] == "U.S."
+
+
+def test_an_unpublished_conference_paper_has_no_proceedings(item_of: Any) -> None:
+    data = item_of("TY  - GEN", "TI  - A", "T2  - 7th Workshop on Ants", "M3  - Paper")
+
+    assert data["conferenceName"] == "7th Workshop on Ants"
+    assert "proceedingsTitle" not in data
