@@ -20,7 +20,8 @@ from syncd.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 _NUMBERING = re.compile(r"\W*\d*\W*")
 _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
-_AT_ONCE = 1024  # lines that are looked up together, again after each that changes the style
+_AT_ONCE = 1024  # lines that are looked up together
+_AT_FIRST = 16  # the same where the style has just changed, as it may again at once
 
 
 class Reader:
@@ -35,6 +36,7 @@ class Reader:
         self.entries_read = 0
         self.problems: list[Problem] = []
         self._next = 1  # number of the line that is read next
+        self._at_once = _AT_ONCE
         head = read_head(stream)
         foreign.refuse_binary(head)
         self._source = Lines(head, stream)
@@ -75,7 +77,7 @@ class Reader:
         for texts in self._source:
             at = 0
             while at < len(texts):
-                at += self._read_some(texts[at : at + _AT_ONCE])
+                at += self._read_some(texts[at : at + self._at_once])
                 if self._ready:
                     yield self._take_ready()
         self._finish()
@@ -106,6 +108,7 @@ class Reader:
                     self._blank_line(first + at)
                 at += 1
         self._next = first + at
+        self._at_once = min(2 * self._at_once, _AT_ONCE) if self._style is style else _AT_FIRST
         return at
 
     def _use(self, style: Style) -> None:
@@ -284,10 +287,10 @@ class Reader:
         self.problems += self._odd
         self.problems += self._source.problems
         for tag, times in self._stray.items():
-            what = f"{tag} line" if tag else "line of text"
-            plural = "s" if times > 1 else ""
+            lines = "lines" if times > 1 else "line"
+            what = f"{tag} {lines}" if tag else f"{lines} of text"
             self.problems.append(
-                Problem(f"{times} {what}{plural} outside any entry ignored", self._stray_at[tag])
+                Problem(f"{times} {what} outside any entry ignored", self._stray_at[tag])
             )
         self._source.problems.clear()
         if not self.entries_read:

@@ -8,8 +8,9 @@ stays in the abstract.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.ris.tags import END, KNOWN, TYPE, is_prose
@@ -49,12 +50,9 @@ class Style:
     any_case: bool = False
     extra: frozenset[str] = frozenset()
 
-    def table(self) -> dict[str, str]:
+    def table(self) -> Mapping[str, str]:
         """Map the beginning of each line that is plainly a tag, TY and ER apart, to the tag."""
-        if self.any_case or self.prefix:
-            return {}
-        tags = (KNOWN | self.extra) - {TYPE, END}
-        return {tag + self.separator: tag for tag in tags}
+        return _table_of(self)
 
     @property
     def separator(self) -> str:
@@ -123,6 +121,15 @@ class Style:
         if not self.after:
             return before == self.before
         return len(before) >= 2 or (tag == END and _TYPE_LINE.match(value) is not None)
+
+
+@lru_cache(maxsize=64)
+def _table_of(style: Style) -> Mapping[str, str]:
+    # Files that were put together may change their style with every entry.
+    if style.any_case or style.prefix:
+        return {}
+    tags = (KNOWN | style.extra) - {TYPE, END}
+    return {tag + style.separator: tag for tag in tags}
 
 
 def _style_of(match: re.Match[str]) -> Style:

@@ -7,6 +7,8 @@ SUBTITLE   some databases write it into T2, where others write the journal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from syncd.sources.draft import Draft
 from syncd.sources.naming import (
     abbreviates,
@@ -67,7 +69,7 @@ def fill_titles(draft: Draft) -> None:
     _fill_title(draft)
     if draft.subtitle_tag:
         for value in draft.take(draft.subtitle_tag):
-            add_subtitle(draft, draft.subtitle_tag, value)
+            _add_subtitle(draft, draft.subtitle_tag, value, words_of(value))
     if draft.item_type == "journalArticle":
         _fill_journal(draft)
     elif draft.item_type == "conferencePaper":
@@ -82,14 +84,11 @@ def fill_titles(draft: Draft) -> None:
         _fill_short_title(draft)
 
 
-def add_subtitle(draft: Draft, tag: str, value: str) -> None:
-    """Append a subtitle to the title; the title alone becomes the short one."""
+def _add_subtitle(draft: Draft, tag: str, value: str, words: Sequence[str]) -> None:
+    """Append a subtitle, of these words, to the title; the title alone becomes the short one."""
     title, subtitle = draft.fields.get("title", ""), title_text(value)
-    if not title or "shortTitle" in draft.fields:
-        draft.leave(tag, value)
-        return
-    letters = letters_of(subtitle)
-    if not letters:
+    letters = "".join(words)
+    if not (title and letters) or "shortTitle" in draft.fields:
         draft.leave(tag, value)
         return
     if len(letters) <= len(title) and letters in letters_of(title):
@@ -138,8 +137,10 @@ def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
         or "special issue" in secondary.casefold()
         or is_event(secondary, words)
     ):
-        for value in draft.take("T2"):
-            add_subtitle(draft, "T2", value)
+        first, *others = draft.take("T2")
+        _add_subtitle(draft, "T2", first, words)
+        for value in others:
+            _add_subtitle(draft, "T2", value, words_of(value))
     elif abbreviates(journal, secondary):
         draft.put("JA", [journal])
         draft.move("T2", "JF")
