@@ -49,7 +49,11 @@ class Inspected(NamedTuple):
 
 @dataclass(slots=True)
 class InspectedFile:
-    """What there is to say of a file as a whole; final once its last record was handed on."""
+    """What there is to say of a file as a whole; final once its last record was handed on.
+
+    `unused` counts by tag the records that hold values of which nothing was made, `notes_left_out`
+    the notes by kind that stay in the ledger.
+    """
 
     file: str
     encoding: str | None = None
@@ -60,6 +64,8 @@ class InspectedFile:
     problems: list[Problem] = field(default_factory=list)
     problems_left_out: int = 0
     alarms: list[str] = field(default_factory=list)
+    unused: Counter[str] = field(default_factory=Counter)
+    notes_left_out: Counter[str] = field(default_factory=Counter)
 
 
 class Inspection:
@@ -103,12 +109,18 @@ class Inspection:
                     _add_problems(report, [Problem(read.message, read.line or entry.line)])
                 else:
                     observations.see(entry, read)
+                    self._count_losses(read, report)
                     yield self._inspect(read)
         _add_problems(report, reader.problems)
         report.encoding = reader.encoding
         report.encoding_certain = reader.encoding_certain
         report.source = observations.source
         report.alarms = list(observations.alarms(report.records_found))
+
+    def _count_losses(self, record: Record, report: InspectedFile) -> None:
+        report.unused.update(record.unused.keys())
+        kept = self._tools.keep_notes
+        report.notes_left_out.update(n.kind for n in record.notes if n.kind not in kept)
 
     def _inspect(self, record: Record) -> Inspected:
         links = links_for(record)

@@ -55,6 +55,8 @@ def _file(report: InspectedFile) -> dict[str, Any]:
         "records_found": report.records_found,
         "problems": [{"line": line, "message": message} for message, line in _problems(report)],
         "alarms": report.alarms,
+        "unused": dict(report.unused.most_common()),
+        "notes_left_out": dict(report.notes_left_out.most_common()),
     }
 
 
@@ -106,10 +108,23 @@ def _end_file(report: InspectedFile, page: Page) -> None:
     unsaid = max(0, len(report.problems) - _SHOWN_PROBLEMS) + report.problems_left_out
     if unsaid:
         page.line(f"and {unsaid:,} problems more; --json lists them")
+    for losses in _losses(report):
+        page.row([Column("", 0)], [losses], ["dim"])
     for alarm in report.alarms:
         page.row([Column("", 0)], ["! " + alarm], ["red"])
     page.row([Column("", 0)], [_summary(report)], ["dim"])
     page.line()
+
+
+def _losses(report: InspectedFile) -> Iterator[str]:
+    """Sum up what the library will not hold, most frequent first."""
+    if report.unused:
+        tags = [f"{tag} in {count:,}" for tag, count in report.unused.most_common()]
+        records = "record" if report.unused.most_common()[-1][1] == 1 else "records"
+        yield f"not used: {', '.join(tags)} {records}"
+    if report.notes_left_out:
+        kinds = [f"{count:,} {kind}" for kind, count in report.notes_left_out.most_common()]
+        yield f"notes that stay in the ledger: {', '.join(kinds)}"
 
 
 def _summary(report: InspectedFile) -> str:

@@ -148,6 +148,20 @@ def test_people_see_records_problems_and_sums() -> None:
     assert "1 of 2 records can be used" in text
 
 
+def test_what_the_library_will_not_hold_is_summed_up() -> None:
+    exports = record(1, AD="X", N1="Cited By: 3") + record(2, AD="Y", LB="1") + record(3)
+
+    inspection, document = inspected(exports)
+
+    assert document["files"][0]["unused"] == {"AD": 2, "LB": 1}
+    assert document["files"][0]["notes_left_out"] == {"cited-by": 1}
+    stream = io.StringIO()
+    print_inspection(Inspection([Path("a.ris")], Tools(shipped_schema(), ()),
+                                lambda _: io.BytesIO(exports.encode())), stream)  # fmt: skip
+    assert "not used: AD in 2, LB in 1 record" in stream.getvalue()
+    assert "stay in the ledger: 1 cited-by" in stream.getvalue()
+
+
 def test_the_command_ends_with_65_when_something_could_not_be_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
