@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from syncd.errors import InputError
-from syncd.item import item_data
+from syncd.item import identity_of, item_data
 from syncd.record import Record
 from syncd.resources import shipped_schema
 from syncd.ris import Entry, Reader
@@ -82,3 +82,9 @@ def test_only_fields_and_roles_that_the_schema_knows_are_made(name: str) -> None
         assert data.keys() <= SCHEMA.fields[item_type]
         assert all(isinstance(text, str) and text for text in data.values())
         assert {creator["creatorType"] for creator in creators} <= roles
+
+
+@each_export
+def test_an_item_is_known_by_what_its_record_was_known_by(name: str) -> None:
+    for made in read(name):
+        assert identity_of(made.data) == made.record.identity

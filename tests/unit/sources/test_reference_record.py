@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from syncd.item import item_data, notes_for
 from syncd.record import Record
 from syncd.resources import shipped_schema
@@ -16,7 +14,6 @@ from syncd.schema import schema_from_json
 from syncd.sources import read_record
 
 DATA = Path(__file__).parents[2] / "data"
-SEED = Path(__file__).parents[4] / "shared" / "seed" / "scopus-pure.ris"
 OLD_SCHEMA = schema_from_json(json.loads((DATA / "map-schema-29.json").read_text()))
 
 
@@ -91,41 +88,3 @@ def test_the_same_work_from_scopus_has_the_same_identity_and_nearly_the_same_ite
     assert notes_for(scopus, ["funding", "other"]) == []
     kinds = [note.kind for note in scopus.notes]
     assert kinds == ["export-date", "cited-by", "correspondence", "references"]
-
-
-def test_the_reference_record_becomes_exactly_the_item_it_should() -> None:
-    if not SEED.exists():
-        pytest.skip(f"{SEED} is not here")
-    record = read(SEED)
-
-    data = item_data(record, shipped_schema())
-
-    assert data.pop("abstractNote").startswith("It has recently become clear that")
-    assert data == {
-        "itemType": "journalArticle",
-        "title": "The secret ally: Immunostimulation by anticancer drugs",
-        "shortTitle": "The secret ally",
-        "creators": [
-            author("Galluzzi", "Lorenzo"),
-            author("Senovilla", "Laura"),
-            author("Zitvogel", "Laurence"),
-            author("Kroemer", "Guido"),
-        ],
-        "publicationTitle": "Nature Reviews Drug Discovery",
-        "volume": "11",
-        "issue": "3",
-        "pages": "215-233",
-        "date": "2012-03-01",
-        "ISSN": "1474-1776",
-        "DOI": "10.1038/nrd3626",
-        "PMID": "22301798",
-        "url": "http://www.scopus.com/inward/record.url?scp=84857789296&partnerID=8YFLogxK",
-        "libraryCatalog": "Scopus",
-        "extra": "Scopus EID: 2-s2.0-84857789296\nDocument Type: Review article",
-        "tags": [],
-        "collections": [],
-        "relations": {},
-    }
-    assert [note.kind for note in record.notes] == ["funding"]
-    older = item_data(record, OLD_SCHEMA)
-    assert older["extra"].split("\n")[0] == "PMID: 22301798"
