@@ -2,6 +2,7 @@
 
 PARTS    year, month and day, each only if the text says it
 SEASON   `Spring`, `SUM`: no month, so it goes to `extra`
+NOTE     what stands beside a date and is none: `Part 1`
 RANGE    `JUL-AUG`, `15-17 Oct. 2014`: no single day, so the text is kept as it is
 """
 
@@ -10,8 +11,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-
-from syncd.sources.draft import Draft
 
 _MONTHS = {
     name: number
@@ -41,14 +40,29 @@ _SEASONS = {
     **dict.fromkeys(["aut", "autumn"], "Autumn"),
     **dict.fromkeys(["win", "winter"], "Winter"),
 }
-_MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "nan"])
+_MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "na", "nan"])
+_WITHOUT_WEIGHT = frozenset(
+    """of the st nd rd th er de t z cop copyright mon monday tue tues tuesday wed wednesday
+    thu thur thurs thursday fri friday sat saturday sun sunday""".split()
+)
 
+_CLOCK = (
+    r"(?:T\s?|\bat )?(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+    r"(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:Z|UTC|GMT)\b|[+-]\d{2}:?\d{2})?"
+)
+_TIME = re.compile(_CLOCK, re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{4})(?:/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?)?/*", re.DOTALL)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?/*")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TOKENS = re.compile(r"\d+|[^\W\d_]+")
-_RANGE = re.compile(r"(?<=[\w.])\s*(?:[-–—/]|\bto\b|\bthrough\b)\s*(?=\w)")
+_ISO = re.compile(
+    rf"(\d{{4}})[-/](\d{{1,2}})(?:[-/](\d{{1,2}})(?:[T ,]+(?:{_CLOCK})?)?)?/*", re.IGNORECASE
+)
+_COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})?")
+_YEAR_AND_MORE = re.compile(r"\d{4}[-/]?\d{2}(?:\d{2})?")
+# The c of `c2010` is the sign of copyright; `c. 1850` is a guess and stays a text.
+_TOKENS = re.compile(r"\d+|(?!\b[cC]\d{4}\b)[^\W\d_]+")
+_RANGE = re.compile(r"(?<=[\w.])\s*[-–—/]\s*(?=\w)")
 _NUMBERS_ONLY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+_MONTH_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+_MONTH_AND_NUMBER = re.compile(r"([^\W\d_]+)\.?\s*[-–/'’]\s*(\d{2})")
 
 
 class Date(NamedTuple):
@@ -59,6 +73,9 @@ class Date(NamedTuple):
     day: int | None = None
     season: str = ""
     text: str = ""
+    note: str = ""
+    impossible: bool = False
+    """Whether the text gave a month or a day that is on no calendar, and which is left out."""
 
     @property
     def iso(self) -> str:
@@ -71,14 +88,19 @@ class Date(NamedTuple):
             return f"{self.year:04}-{self.month:02}"
         return f"{self.year:04}-{self.month:02}-{self.day:02}"
 
+    @property
+    def names_a_month(self) -> bool:
+        """Tell whether a month is named in the text."""
+        return any(token.casefold() in _MONTHS for token in _TOKENS.findall(self.text))
 
-_UNKNOWN = Date()
-_LONGEST_DATE = 100
+
+UNKNOWN = Date()
+LONGEST_DATE = 100
 
 
 def parse_date(text: str) -> Date:
     """Read a date in any of the forms that exports use."""
-    return _parse_date(text) if len(text) <= _LONGEST_DATE else Date(text=text)
+    return _parse_date(text) if len(text) <= LONGEST_DATE else Date(text=text)
 
 
 @lru_cache(maxsize=1024)
@@ -86,98 +108,154 @@ def _parse_date(text: str) -> Date:
     text = text.strip()
     if match := _SLASHED.fullmatch(text):
         year, month, day, rest = match.groups()
-        return _with_rest(_parts(int(year), _number(month), _number(day)), (rest or "").strip())
-    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        date = _parts(int(year), _number(month), _number(day))
+        if rest:
+            return _with_rest(date, rest)
+    elif match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = match.groups()
-        found = _parts(int(year), _number(month), _number(day))
-        if found.month or not _COMPACT.fullmatch(text):
-            return found
-    return _in_words(text)
+        date = _parts(int(year), _number(month), _number(day))
+    else:
+        return _in_words(text)
+    # `2012-13` are two years, and `201399` is anything but a date.
+    if date.impossible and date.month is None and _YEAR_AND_MORE.fullmatch(text):
+        return _in_words(text)
+    return date
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-def _parts(year: int, month: int | None, day: int | None) -> Date:
-    if month is None or not 1 <= month <= 12:
-        return Date(year)
-    if day is None or not 1 <= day <= _days_in(year, month):
+def _parts(year: int | None, month: int | None, day: int | None) -> Date:
+    """Return the date, as far as it is on the calendar; a zero stands for what is not known."""
+    year = year or None
+    if not month:
+        return Date(year, impossible=True) if day else Date(year)
+    if month > 12:
+        return Date(year, impossible=True)
+    if not day:
         return Date(year, month)
+    if day > days_in(year, month):
+        return Date(year, month, impossible=True)
     return Date(year, month, day)
 
 
-def _days_in(year: int, month: int) -> int:
+def days_in(year: int | None, month: int) -> int:
+    """Return how many days a month has, or may have where the year is not known."""
     if month == 2:
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        leap = year is None or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
         return 29 if leap else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _with_rest(date: Date, rest: str) -> Date:
-    """Add what stands behind the last slash: a season, a month in words, or a remark."""
-    folded = rest.casefold().strip(" .")
-    if folded in _MEANINGLESS:
+    """Add what stands behind the last slash: the date as it is printed, a time, or a remark."""
+    printed = (rest if ":" not in rest else _TIME.sub("", rest)).strip(" /.")
+    rest = rest.strip(" /")
+    if printed.casefold() in _MEANINGLESS:
         return date
-    if season := _SEASONS.get(folded):
-        return date._replace(season=season)
-    if rest == f"{date.year:04}":
+    said = _in_words(printed)
+    if said == UNKNOWN or said.impossible or said.year not in (None, date.year):
+        return date._replace(note=rest)
+    if said.text:
+        return _beside_text(date, said, rest)
+    known = _without_filler(date, _scan(printed))
+    both = _parts(date.year, said.month or known.month, said.day or known.day)
+    if (
+        both.impossible
+        or known.month not in (None, both.month)
+        or known.day not in (None, both.day)
+    ):
+        return known._replace(note=rest)
+    return known._replace(month=both.month, day=both.day, season=said.season)
+
+
+def _beside_text(date: Date, said: Date, rest: str) -> Date:
+    """Choose between a date and a printed text that is more than one date, or none."""
+    if said.year is None and not said.names_a_month:
+        return date._replace(note=rest)
+    found = _scan(rest)
+    known = _without_filler(date, found)
+    if said.names_a_month and not found.strange and known.day is None:
+        return Date(date.year, text=rest, impossible=date.impossible)
+    return known._replace(note=rest)
+
+
+def _without_filler(date: Date, printed: _Found) -> Date:
+    """Leave out a first day that is not printed, and the month that stands there for as little.
+
+    Such a month is a January, or the one in which the printed season begins.
+    """
+    if date.day not in (None, 1):
         return date
-    said = _in_words(rest)
-    if said.month and not said.text and said.year in (None, date.year):
-        if date.month is None:
-            return _parts(date.year or 0, said.month, said.day)
-        if said.month == date.month and said.day in (None, date.day):
-            return date
-    return date._replace(season=rest)
+    says_little = date.month == 1 or (date.day == 1 and printed.seasons)
+    if says_little and date.month not in printed.months:
+        return date._replace(month=None, day=None)
+    return date._replace(day=None)
+
+
+class _Found(NamedTuple):
+    """Every part that a text names, by kind; `strange` if there is anything else in it."""
+
+    years: list[int]
+    months: list[int]
+    days: list[int]
+    seasons: list[str]
+    strange: bool
+
+
+def _scan(text: str) -> _Found:
+    years: list[int] = []
+    months: list[int] = []
+    days: list[int] = []
+    seasons: list[str] = []
+    strange = False
+    for token in _TOKENS.findall(text):
+        folded = token.casefold()
+        if token.isdecimal() and len(token) in (1, 2, 4):
+            (years if len(token) == 4 else days).append(int(token))
+        elif folded in _MONTHS:
+            months.append(_MONTHS[folded])
+        elif folded in _SEASONS:
+            seasons.append(_SEASONS[folded])
+        elif folded not in _WITHOUT_WEIGHT:
+            strange = True
+    return _Found(years, months, days, seasons, strange)
 
 
 def _in_words(text: str) -> Date:
-    """Read `DEC 4`, `4 December 2019`, `2023 FEB 16`, `Spring 2012`, `JUL-AUG`."""
-    if _NUMBERS_ONLY.fullmatch(text):
-        return _day_and_month_unclear(text)
-    year = month = day = None
-    season = ""
-    numbers = 0
-    for token in _TOKENS.findall(text):
-        folded = token.casefold()
-        if token.isdecimal():
-            numbers += 1
-            if len(token) == 4 and year is None:
-                year = int(token)
-            elif len(token) <= 2 and day is None:
-                day = int(token)
-            else:
-                return _as_text(text, year)
-        elif folded in _MONTHS and month is None:
-            month = _MONTHS[folded]
-        elif folded in _SEASONS and not season:
-            season = _SEASONS[folded]
-        elif folded not in ("of", "the", "st", "nd", "rd", "th", "de", "t", "z"):
-            return _as_text(text, year)
-    if _RANGE.search(text) and (numbers > 1 or month) and not _ISO.fullmatch(text):
-        return _range_or_parts(text, year, month, day, season)
-    return _date(text, year, month, day, season)
+    """Read `DEC 4`, `4 December 2019`, `2023 FEB 16`, `03/2018`, `Spring 2012`, `JUL-AUG`."""
+    words = text if ":" not in text else _TIME.sub("", text).strip(" ,")
+    if words[:1].isdecimal() and (date := _in_numbers(words)) is not None:
+        return date
+    found = _scan(words)
+    year = (found.years[0] or None) if found.years else None
+    month = found.months[0] if found.months else None
+    day = found.days[0] if found.days else None
+    if (
+        found.strange
+        or _are_several(found, words)
+        or (day is not None and (month is None or day > 31))
+        or (year is None and _MONTH_AND_NUMBER.fullmatch(words))  # the number may be the year
+    ):
+        return Date(year, text=text)
+    date = _parts(year, month, day)
+    return date._replace(season=found.seasons[0]) if found.seasons else date
 
 
-def _range_or_parts(
-    text: str, year: int | None, month: int | None, day: int | None, season: str
-) -> Date:
-    # `4-Dec-2019` holds the dash of a range but each part once.
-    if month and day and year and len(_TOKENS.findall(text)) == 3:
-        return _date(text, year, month, day, season)
-    if month and year and day is None and len(_TOKENS.findall(text)) == 2:
-        return _date(text, year, month, day, season)
-    return _as_text(text, year)
+def _are_several(found: _Found, text: str) -> bool:
+    """Tell whether more than one date is named; `1 Feb. 1, 2015` says its day twice."""
+    kinds = [kind for kind in found[:4] if len(kind) > 1]
+    return bool(kinds) and (any(len(set(kind)) > 1 for kind in kinds) or bool(_RANGE.search(text)))
 
 
-def _date(text: str, year: int | None, month: int | None, day: int | None, season: str) -> Date:
-    if day is not None and (month is None or not 1 <= day <= _days_in(year or 2000, month)):
-        return _as_text(text, year)
-    return Date(year, month, day, season)
-
-
-def _day_and_month_unclear(text: str) -> Date:
+def _in_numbers(text: str) -> Date | None:
+    """Read `13.10.2016`, `10/13/2016` and `03/2018`, where a month can be told from a day."""
+    if match := _MONTH_AND_YEAR.fullmatch(text):
+        month, year = int(match[1]), int(match[2])
+        return _parts(year, month, None) if 1 <= month <= 12 else None
+    if not _NUMBERS_ONLY.fullmatch(text):
+        return None
     first, second, year = (int(part) for part in re.split(r"[./-]", text))
     if first > 12 >= second or first == second:
         return _parts(year, second, first)
@@ -186,142 +264,68 @@ def _day_and_month_unclear(text: str) -> Date:
     return Date(year, text=text)
 
 
-def _as_text(text: str, year: int | None) -> Date:
-    return Date(year, text=text)
+def in_year(date: Date, year: int | None) -> Date:
+    """Read a date that names no year as one of this year: `DEC 4`, and `Aug-15` if that is one."""
+    if year is None or date.year is not None:
+        return date
+    if date.day is not None:
+        whole = _parts(year, date.month, date.day)
+        return (
+            whole._replace(season=date.season, note=date.note) if date[3:] != UNKNOWN[3:] else whole
+        )
+    match = _MONTH_AND_NUMBER.fullmatch(date.text)
+    month = _MONTHS.get(match[1].casefold()) if match else None
+    if match is None or month is None:
+        return date
+    number = int(match[2])
+    if number == year % 100:
+        # Up to 31 it might be the day as well: then the text is all that is certain.
+        return Date(year, month, note=date.text if 1 <= number <= 31 else "")
+    return _parts(year, month, number) if 1 <= number <= days_in(year, month) else date
 
 
-_DATE_TAGS = {"": ("DA", "Y1", "PY", "YR"), "patent": ("DA", "Y1", "PY", "YR", "C2")}
-_FILING_TAGS = ("FD", "C1")
-_ACCESS_TAGS = ("Y2", "RD")
-_WEB_PAGE_ACCESS = ("VL", "M1")
+_FROM_TO = re.compile(r"\s+(?:through|to|until|bis|[-–—])\s+|/(?=\d{4}-)")
+_DASH = re.compile(r"\s*[-–—]\s*")
+_BEGIN_UNKNOWN = "1950-01-01"
 
 
-class _Reading(NamedTuple):
-    """What the dates of an entry say together, and the (tag, value) of those that say else.
-
-    `text` is what the date field holds, `line` what goes to `extra`.
-    """
-
-    text: str
-    line: tuple[str, str] | None
-    unused: tuple[tuple[str, str], ...]
-
-
-def fill_date(draft: Draft) -> None:
-    """Fill the date from DA, Y1 and PY: the first year wins, then whoever knows more about it."""
-    said = tuple(draft.take_all(_DATE_TAGS.get(draft.item_type, _DATE_TAGS[""])))
-    if not said:
-        return
-    long = sum([len(value) for _, value in said]) > _LONGEST_DATE
-    text, line, unused = _read_dates.__wrapped__(said) if long else _read_dates(said)
-    for tag, value in unused:
-        draft.leave(tag, value)
-    if text:
-        draft.fill("date", text)
-    if line:
-        draft.add_extra(*line)
-
-
-@lru_cache(maxsize=1024)
-def _read_dates(said: tuple[tuple[str, str], ...]) -> _Reading:
-    read: dict[str, tuple[str, Date]] = {}
-    for tag, value in said:
-        if value not in read:
-            read[value] = (tag, parse_date(value))
-    dates = [date for _, date in read.values()]
-    date = dates[0] if len(dates) == 1 else _together(dates)
-    unused = (
-        (tag, value)
-        for value, (tag, each) in read.items()
-        if each == _UNKNOWN or not _is_part_of(each, date)
-    )
-    return _Reading(_field_text(date), _season_line(date), tuple(unused))
-
-
-def _together(dates: list[Date]) -> Date:
-    """Return what dates say together: of those of the first year, the one that says most."""
-    year = next((date.year for date in dates if date.year is not None), None)
-    same = [date for date in dates if date.year in (None, year)]
-    fullest = max(same, key=lambda date: (_precision(date), date.year is not None))
-    text = fullest.text
-    if text and fullest.year is None and year is not None:
-        text = f"{text} {year}"
-    season = next((date.season for date in same if date.season), "")
-    return fullest._replace(year=year, season=season, text=text)
-
-
-def _is_part_of(said: Date, date: Date) -> bool:
-    """Tell whether a date says nothing that the other does not."""
-    return (
-        said.year in (None, date.year)
-        and said.month in (None, date.month)
-        and said.day in (None, date.day)
-        and said.season in ("", date.season)
-        and said.text in date.text
-    )
-
-
-def fill_filing_date(draft: Draft) -> None:
-    """Fill the day on which a patent was filed."""
-    if draft.item_type != "patent":
-        return
-    for tag, value in draft.take_all(_FILING_TAGS):
-        draft.fill_or_leave("filingDate", tag, value, parse_date(value).iso or value)
-
-
-def _precision(date: Date) -> int:
-    named = any(token.casefold() in _MONTHS for token in _TOKENS.findall(date.text))
-    return (date.month is not None) + (date.day is not None) + named
-
-
-def _field_text(date: Date) -> str:
-    text = date.text or date.iso
-    if not text and date.month:
-        text = f"{date.month:02}" + (f"-{date.day:02}" if date.day else "")
-    return text
-
-
-def _season_line(date: Date) -> tuple[str, str] | None:
-    if not date.season:
+def find_days(text: str) -> str | None:
+    """Return the days from a first to a last one as `from/to` in ISO, if a text names both."""
+    if len(text) > LONGEST_DATE:
         return None
-    return "Season" if date.season in _SEASONS.values() else "Date Note", date.season
+    ends = _FROM_TO.split(text)
+    if len(ends) == 1:
+        ends = _DASH.split(text)
+    if len(ends) != 2:
+        return None
+    first, last = (_end_of_days(end) for end in ends)
+    begin = _parts(first.year or last.year, first.month or last.month, first.day)
+    end = _parts(last.year or first.year, last.month or first.month, last.day)
+    if not (begin.year and begin.day and end.day and begin[:3] <= end[:3]):
+        return None
+    return "/".join(dict.fromkeys((begin.iso, end.iso)))
 
 
-_EVENT_TEXT = re.compile(r"\bthrough\b|\bto\b|[–-]\s*\d+\s+[A-Za-z]", re.IGNORECASE)
-_ACCESS_TIME = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})[T /](\d{2}):(\d{2})(?::(\d{2}))?Z?")
-_FIRST_ACCESS = 1990
-
-
-def fill_access_date(draft: Draft) -> None:
-    """Fill the access date, where Y2 is one: often it holds the days of a conference instead."""
-    tags = _ACCESS_TAGS if draft.item_type != "webpage" else (*_ACCESS_TAGS, *_WEB_PAGE_ACCESS)
-    if draft.tags.keys().isdisjoint(tags):
-        return
-    for tag, value in draft.take_all(tags):
-        date = parse_date(value)
-        if date.day is None and _EVENT_TEXT.search(value[:_LONGEST_DATE]):
-            draft.add_extra("Event Date", event_days(value))
-        elif time := _ACCESS_TIME.fullmatch(value):
-            year, month, day, hour, minute, second = time.groups()
-            moment = f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}Z"
-            draft.fill_or_leave("accessDate", tag, value, moment)
-        elif date.day is not None and date.year is not None and date.year >= _FIRST_ACCESS:
-            draft.fill_or_leave("accessDate", tag, value, date.iso)
-        else:
-            draft.leave(tag, value)
-
-
-_WITHIN_A_MONTH = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2}) ([^\W\d_]+\.? \d{4})")
+def _end_of_days(text: str) -> Date:
+    """Read one of two days; the other may name its month and year."""
+    date = parse_date(text)
+    if date.day is not None or not date.text:
+        return date
+    found = _scan(text)
+    if found.strange or len(found.days) != 1 or len(found.years) > 1:
+        return UNKNOWN
+    return Date(found.years[0] if found.years else None, day=found.days[0])
 
 
 def event_days(text: str) -> str:
-    """Return the days of an event as `from/to` in ISO, or as written where they are unclear."""
-    if len(text) > _LONGEST_DATE:
+    """Return the days of an event as `from/to` in ISO, or as written where they are unclear.
+
+    Nothing where they begin with 1950: it is the word of Pure for a day that it does not know.
+    """
+    if len(text) > LONGEST_DATE:
         return text
-    if within := _WITHIN_A_MONTH.fullmatch(text):
-        first, last, month = within.groups()
-        text = f"{first} {month} to {last} {month}"
-    parts = [parse_date(part) for part in re.split(r"\s+(?:through|to)\s+|\s+[–-]\s+", text)]
-    if all(date.day is not None and date.year is not None for date in parts):
-        return "/".join(dict.fromkeys(date.iso for date in parts))
-    return text
+    date = parse_date(text)
+    days = date.iso if date.day is not None and date.year else find_days(text)
+    if days is None:
+        return text
+    return "" if days.startswith(_BEGIN_UNKNOWN) else days

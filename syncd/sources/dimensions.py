@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncd.sources.dates import event_days
+from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.source import Source
 
@@ -15,7 +15,7 @@ def _recognise(tags: Tags) -> bool:
 def _prepare(draft: Draft) -> None:
     if draft.item_type == "conferencePaper":
         for value in draft.take("Y2"):
-            draft.add_extra("Event Date", event_days(value))
+            add_event_date(draft, "Y2", value)
 
 
 DIMENSIONS = Source("dimensions", _recognise, _prepare)

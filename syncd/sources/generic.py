@@ -14,7 +14,7 @@ from syncd.sources.content import (
     fill_kind,
     fill_place,
 )
-from syncd.sources.dates import fill_access_date, fill_date, fill_filing_date
+from syncd.sources.dating import fill_access_date, fill_date, fill_filing_date
 from syncd.sources.draft import Draft
 from syncd.sources.fields import add_labelled_lines, fill_plain_fields, has_archive
 from syncd.sources.identifiers import (

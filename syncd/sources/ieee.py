@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from syncd.sources.dates import event_days, parse_date
+from syncd.sources.dates import parse_date
+from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.source import Source
 
@@ -18,7 +19,7 @@ def _prepare(draft: Draft) -> None:
         return
     for value in draft.take("Y1"):
         if parse_date(value).text:
-            draft.add_extra("Event Date", event_days(value))
+            add_event_date(draft, "Y1", value)
         else:
             draft.put("Y1", [value])
 

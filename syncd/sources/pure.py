@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from syncd.sources.dates import event_days
+from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.identifiers import take_pmids
 from syncd.sources.item_types import named_kind
@@ -39,11 +39,10 @@ def _recognise(tags: Tags) -> bool:
 def _prepare(draft: Draft) -> None:
     take_pmids(draft, "C2")
     for value in draft.take("Y2"):
-        days = "" if value == _NO_DATE else event_days(value)
-        if days:
-            draft.add_extra("Event Date", days)
-        else:
+        if value == _NO_DATE:
             draft.leave("Y2", value)
+        else:
+            add_event_date(draft, "Y2", value)
     if draft.type_tag == "ADVS" and (kind := named_kind(draft)) in _NO_FILMS:
         draft.item_type = kind or draft.item_type
     if draft.first("T2").casefold() == _NO_EVENT:
