@@ -1,12 +1,10 @@
-"""Who made the work: names as exports write them, in the role their tag has for the item type."""
+"""Who made the work: creators in the role that their tag has for the item type."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from syncd.record import Person
 from syncd.sources.draft import Draft
+from syncd.sources.names import find_plain_person, is_group, person, split_names, without_more
 from syncd.sources.text import one_line
 
 AUTHOR_ROLES = {
@@ -64,62 +62,6 @@ _AUTHORITIES = {("case", "A2"): "reporter", ("patent", "A2"): "authority"}
 # EndNote writes these two the other way round than it does for a BOOK.
 _EDITED_SERIES = frozenset(["EBOOK", "SER"])
 
-_INITIALS = r"(?:[^\W\d_]\.[ -]?)+(?:-?[^\W\d_]\.)*"
-_GIVEN_LAST = re.compile(rf"(?P<family>\S.*?)\s+(?P<given>{_INITIALS})")
-_GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*(?P<family>[^\W\d_][^.,]+)")
-_INITIALS_BARE = re.compile(r"(?P<family>[^\W\d_]+(?:[ '’-][^\W\d_]+)*) (?P<given>[A-Z]{1,3})")
-_INSTITUTION = re.compile(
-    r"\b(?:academy|agency|association|bureau|cent(?:er|re)|collaboration|college|commission"
-    r"|committee|consortium|corporation|council|department|dept|division|faculty|federation"
-    r"|foundation|institut[eo]?|laborator(?:y|ies)|ministry|network|office|organi[sz]ation|school"
-    r"|society|study group|universit\w+|working group)\b",
-    re.IGNORECASE,
-)
-_LONGEST_NAME = 120
-_NOBODY = frozenset(["...", "…", "et al", "et al.", "others", "and others"])
-_AND = re.compile(r" (?:and|&) ")
-
-
-def person(text: str, role: str) -> Person:
-    """Read one name: `Family, Given`, `Family, Given, Suffix`, or a group's name."""
-    family, comma, given = text.partition(", ")
-    if given[:1].isalpha() and family[-1:].isalnum() and " " not in family:  # as most are
-        return Person(role, family, given)
-    family, comma, given = text.partition(",")
-    if comma:
-        family, given = family.strip(), given.strip()
-        if family and given and given.strip(", "):
-            if " " in family and _INSTITUTION.search(text):
-                return Person(role, name=text)
-            return Person(role, family, given)
-        return Person(role, name=(family or given).strip(", "))
-    return _without_comma(text, role)
-
-
-def _without_comma(text: str, role: str) -> Person:
-    if len(text) > _LONGEST_NAME:
-        return Person(role, name=text)
-    if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
-        return Person(role, match["family"].strip(), match["given"].strip())
-    return Person(role, name=text)
-
-
-def split_names(value: str) -> list[str]:
-    """Return the names that stand in one value; several only if all look like names."""
-    if ";" in value:
-        parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
-        if all("," in part or _looks_personal(part) for part in parts):
-            return parts
-    elif value.count(",") > 1 and " and " in value:
-        parts = _AND.split(value)
-        if all(part.count(",") == 1 for part in parts):
-            return parts
-    return [value]
-
-
-def _looks_personal(text: str) -> bool:
-    return len(text.split()) <= 4
-
 
 def add_people(draft: Draft) -> None:
     """Turn every tag that names persons into creators, first authors first."""
@@ -135,7 +77,7 @@ def add_people(draft: Draft) -> None:
     _add(draft, "A4", _SUBSIDIARY_ROLES.get(item_type, "translator"))
     for (custom_type, tag), role in _CUSTOM_ROLES.items():
         if custom_type == item_type:
-            _add(draft, tag, role)
+            _add_custom(draft, tag, role)
     _add_group(draft, author)
 
 
@@ -165,33 +107,68 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     creators = draft.creators
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(creators)
-    if _is_unusual("\n".join(values)):
-        values = [name for value in values for name in _names_in(value)]
-    for name in values:
-        if "," not in name and name.casefold() in _NOBODY:
-            draft.warn(f"{tag} says there are more names than the export gives: {name}", tag)
-            draft.leave(tag, name)
-        elif (creator := person(name, role)) not in known:
-            creators.append(creator)
+    unusual = _is_unusual("\n".join(values))
+    for value in values:
+        creator = None if unusual else find_plain_person(value, role)
+        if creator is not None:
+            if creator not in known:
+                creators.append(creator)
+            continue
+        names = split_names(_without_signs(draft, tag, value) if unusual else value)
+        for name in names:
+            creator = person(name, role)
+            if creator not in known:
+                creators.append(creator)
+        if not names:
+            draft.leave(tag, value)
 
 
 def _is_unusual(value: str) -> bool:
-    """Tell whether a value may hold several names, or markup."""
-    return ";" in value or " and " in value or "<" in value or "&" in value
+    """Tell whether a value may hold several names, markup, or a sign that names are missing."""
+    return (
+        ";" in value
+        or " and " in value
+        or "<" in value
+        or "&" in value
+        or "t al" in value
+        or "others" in value
+        or "..." in value
+        or "…" in value
+    )
 
 
-def _names_in(value: str) -> Sequence[str]:
-    if not _is_unusual(value):
-        return (value,)
-    if "<" in value or "&" in value:
-        value = one_line(value)
-    return split_names(value)
+def _without_signs(draft: Draft, tag: str, value: str) -> str:
+    """Take out markup, and what stands for names that the export does not give."""
+    text = one_line(value) if "<" in value or "&" in value else value
+    names = without_more(text)
+    if names != text:
+        draft.warn(f"{tag} says there are more names than the export gives: {value}", tag)
+    return names
+
+
+def _add_custom(draft: Draft, tag: str, role: str) -> None:
+    """Take the names under a tag that is free for any use; what is none goes on waiting."""
+    values = draft.take(tag)
+    draft.put(tag, [value for value in values if _looks_like_name(value)])
+    _add(draft, tag, role)
+    draft.put(tag, [value for value in values if not _looks_like_name(value)])
+
+
+def _looks_like_name(text: str) -> bool:
+    letters = any(map(str.isalpha, text))
+    return letters and not text.islower() and not any(map(str.isdigit, text))
 
 
 def _add_group(draft: Draft, role: str) -> None:
-    """Take a corporate author where no other author is named; otherwise keep it as a line."""
+    """Take a corporate author where no other author is named; otherwise keep it as a line.
+
+    To EndNote the tag is a caption.
+    """
     for value in draft.take("CA"):
-        if any(creator.role == role for creator in draft.creators):
-            draft.add_extra("Corporate Author", one_line(value))
+        name = one_line(value)
+        if not is_group(name):
+            draft.leave("CA", value)
+        elif any(creator.role == role for creator in draft.creators):
+            draft.add_extra("Corporate Author", name)
         else:
-            draft.creators.append(Person(role, name=one_line(value)))
+            draft.creators.append(Person(role, name=name))

@@ -32,10 +32,53 @@ def names(data: dict[str, Any]) -> list[tuple[str, str]]:
         ("A. S. Z. Belloum", "Belloum|A. S. Z."),
         ("Plato", "Plato"),
         ("O&apos;Hara, Ann", "O'Hara|Ann"),
+        ("Galluzzi L", "Galluzzi|L"),
+        ("LH Xavier", "Xavier|LH"),
+        ("van der Berg JH", "van der Berg|JH"),
+        ("P. d'Ambra", "d'Ambra|P."),
+        ("Smith J,", "Smith|J"),
+        ("Whitaker, Arthur Preston,", "Whitaker|Arthur Preston"),
+        ("Smith, John, 1950-", "Smith|John"),
+        ("Smith, John, 1950-2001.", "Smith|John"),
+        ("Smith, John, Jr., b. 1950", "Smith|John, Jr."),
+        ("Smith, 1950-", "Smith"),
+        ("Matkin, CO", "Matkin|CO"),
+        ("Smith, AG", "Smith|AG"),
+        ("J. Bureau", "Bureau|J."),
     ],
 )  # fmt: skip
 def test_a_name_is_read_as_its_writer_meant_it(text: str, name: str, item_of: Any) -> None:
     assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", name)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "U.S. Geological Survey",
+        "U.S. Department of Energy",
+        "U.S. EPA",
+        "U.S. Food and Drug Administration",
+        "U.K. Biobank",
+        "US Army",
+        "U.S. Army, Washington",
+        "J. Craig Venter Institute",
+        "E. coli Consortium",
+        "Google, Inc.",
+        "Elsevier, Ltd.",
+        "Samsung Electronics, Co., Ltd.",
+        "Siemens AG",
+        "Vitamin D",
+        "Group A",
+        "Office B",
+        "F MÜLLER",
+        "A Smith B",
+        "X ray",
+        "Y Yu",
+        "Garcia Lopez M",
+    ],
+)
+def test_what_only_looks_like_initials_leaves_a_name_whole(text: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", text)]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +87,21 @@ def test_a_name_is_read_as_its_writer_meant_it(text: str, name: str, item_of: An
         ("Elliot, T; Almenar, JB; Rugani, B", ["Elliot|T", "Almenar|JB", "Rugani|B"]),
         ("Smith, John and Jones, Kim", ["Smith|John", "Jones|Kim"]),
         ("Liu R.; Adler D.G.", ["Liu|R.", "Adler|D.G."]),
+        ("Smith, John & Doe, Anna", ["Smith|John", "Doe|Anna"]),
+        ("Smith J, Doe A", ["Smith|J", "Doe|A"]),
+        ("Smith J and Doe A", ["Smith|J", "Doe|A"]),
+        (
+            "LH Xavier, A Ribeiro-Duthie, DA de Souza Fidelis",
+            ["Xavier|LH", "Ribeiro-Duthie|A", "de Souza Fidelis|DA"],
+        ),
+        ("Golde T. E., DeKosky S. T., Li D.", ["Golde|T. E.", "DeKosky|S. T.", "Li|D."]),
+        ("Иванов И.И., Петров П.П.", ["Иванов|И.И.", "Петров|П.П."]),
+        ("Smith, J., Doe, A., & Roe, B.", ["Smith|J.", "Doe|A.", "Roe|B."]),
+        ("Smith, J., van Doe, A., and Roe, B.", ["Smith|J.", "van Doe|A.", "Roe|B."]),
+        ("Smith, J., Doe, A.", ["Smith|J.", "Doe|A."]),
+        ("王伟, 李强", ["王伟", "李强"]),
+        ("王伟、李强", ["王伟", "李强"]),
+        ("欧阳明, 司马光, 王伟", ["欧阳明", "司马光", "王伟"]),
     ],
 )
 def test_several_names_in_one_value_are_parted(
@@ -52,13 +110,40 @@ def test_several_names_in_one_value_are_parted(
     assert [name for _, name in names(item_of("TY  - JOUR", f"AU  - {text}"))] == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Heck|K. L., Jr.",
+        "Heck|KL, Jr, MD",
+        "van der Berg|J. H.",
+        "Smith|John, Jones",
+        "Smith J|Doe Anna",
+        "Smith|J., Doe, A., Roe",
+        "王|伟",
+        "田中|太郎",
+        "田中|康夫",
+        "欧阳|小明",
+    ],
+)
+def test_one_name_is_not_parted(text: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", f"AU  - {text.replace('|', ', ')}")) == [("author", text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["World Health Organization, Geneva", "Foo, Bar & Baz, Inc.", "Johnson & Johnson"],
+)
+def test_one_group_is_not_parted(text: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", text)]
+
+
 def test_two_authors_of_one_name_stay_two_and_a_repeated_tag_adds_nobody(item_of: Any) -> None:
     data = item_of("TY  - JOUR", "AU  - Wang, J.", "AU  - Wang, J.", "A1  - Wang, J.")
 
     assert len(data["creators"]) == 2
 
 
-@pytest.mark.parametrize("text", ["...", "et al.", "et al"])
+@pytest.mark.parametrize("text", ["...", "…", "et al.", "Et al", "others"])
 def test_a_sign_for_further_names_is_nobody_but_a_warning(
     text: str, item_of: Any, record_of: Any
 ) -> None:
@@ -67,6 +152,37 @@ def test_a_sign_for_further_names_is_nobody_but_a_warning(
     assert names(item_of(*lines)) == [("author", "Santos|S")]
     assert record_of(*lines).unused == {"AU": (text,)}
     assert "more names" in record_of(*lines).warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Smith J, et al.", ["Smith|J"]),
+        ("Smith, John et al", ["Smith|John"]),
+        ("Smith, John and others", ["Smith|John"]),
+        ("Smith, John; Doe, Anna; et al.", ["Smith|John", "Doe|Anna"]),
+        ("F Roux, M Saadé…", ["Roux|F", "Saadé|M"]),
+        ("Smith, John...", ["Smith|John"]),
+    ],
+)
+def test_names_before_a_sign_for_further_ones_are_taken(
+    text: str, expected: list[str], item_of: Any, record_of: Any
+) -> None:
+    lines = ("TY  - JOUR", "TI  - A", f"AU  - {text}")
+
+    assert [name for _, name in names(item_of(*lines))] == expected
+    assert "more names" in record_of(*lines).warnings[0]
+
+
+@pytest.mark.parametrize("text", ["Kim, Janet al", "Brothers, A", "Significant others"])
+def test_a_name_that_ends_like_such_a_sign_is_none(text: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", "TI  - A", f"AU  - {text}").warnings == ()
+
+
+def test_commas_alone_are_nobody(record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - A", "AU  - ,")
+
+    assert (record.creators, record.unused) == ((), {"AU": (",",)})
 
 
 @pytest.mark.parametrize(
@@ -123,6 +239,44 @@ def test_a_corporate_author_stands_in_where_there_is_no_other(item_of: Any) -> N
     beside = item_of("TY  - JOUR", "AU  - A, B", "CA  - The Group")
     assert names(beside) == [("author", "A|B")]
     assert beside["extra"] == "Corporate Author: The Group"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IEEE",
+        "University of Somewhere",
+        "The MAVAN project",
+        "Diabetes Prevention Program Research Group",
+        "PREDIMED Study Investigators",
+        "Alpha-Team",
+    ],
+)
+def test_a_corporate_author_has_the_name_of_a_group(text: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", "TI  - A", f"CA  - {text}")) == [("author", text)]
+
+
+@pytest.mark.parametrize("beside", [[], ["AU  - A, B"]])
+@pytest.mark.parametrize(
+    "text",
+    ["Figure 3. Map", "Fig. 1: the Study Group", "Study area", "my caption", "MY MAP", "Smith, J."],
+)
+def test_a_caption_is_no_corporate_author(text: str, beside: list[str], record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - A", *beside, f"CA  - {text}")
+
+    assert len(record.creators) == len(beside)
+    assert (record.extra, record.unused) == ((), {"CA": (text,)})
+
+
+@pytest.mark.parametrize(("ty", "tag"), [("MULTI", "C1"), ("CHAP", "C2"), ("PAT", "C4")])
+@pytest.mark.parametrize("text", ["search", "wet lab", "36435592", "Box 7", "—"])
+def test_a_free_tag_names_a_person_only_if_it_looks_like_one(
+    ty: str, tag: str, text: str, record_of: Any
+) -> None:
+    record = record_of(f"TY  - {ty}", "TI  - A", f"{tag}  - Name, Some", f"{tag}  - {text}")
+
+    assert [creator.family for creator in record.creators] == ["Name"]
+    assert record.unused == {tag: (text,)}
 
 
 def test_a_web_of_science_sponsor_is_no_author_and_a_consortium_is_one(item_of: Any) -> None:

@@ -1,0 +1,258 @@
+"""One name, or several in one value, as exports write them: persons and groups are told apart.
+
+PERSON    `Family, Given`, `Family, Given, Suffix`, `T. E. Family`, `Family TE`
+GROUP     an institution, a company, a study's team: one name that is not parted
+LIST      several persons in one value; parted only where each part is surely a name
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from syncd.record import Person
+
+_INITIALS = r"(?:[^\W\d_]\.[ -]?)+(?:-?[^\W\d_]\.)*"
+_GIVEN_LAST = re.compile(rf"(?P<family>\S.*?)\s+(?P<given>{_INITIALS})")
+_GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*(?P<family>[^\W\d_][^.,]+)")
+_INSTITUTION = re.compile(
+    r"\b(?:academy|agency|association|bureau|cent(?:er|re)|collaboration|college|commission"
+    r"|committee|consortium|corporation|council|department|dept|division|faculty|federation"
+    r"|foundation|institut[eo]?|laborator(?:y|ies)|ministry|network|office|organi[sz]ation|school"
+    r"|society|study group|universit\w+|working group)\b",
+    re.IGNORECASE,
+)
+_GROUP_WORDS = (
+    r"administration|alliance|authority|bank|biobank|board|club|collaborat(?:ive|ors)|company"
+    r"|consort(?:ia|ium)|government|group|hospital|initiative|international|investigators"
+    r"|library|museum|news|panel|press|program(?:me)?|project|publish(?:ers|ing)|registry|service"
+    r"|stud(?:ies|y)|survey|task force|team|trials?|union|unit"
+)
+_GROUP = re.compile(rf"\b(?:{_GROUP_WORDS})\b", re.IGNORECASE)
+# `Study area` is a caption, `The Diabetes Study` and `the MAVAN project` are groups.
+_NAMED_GROUP = re.compile(
+    rf"(?<=[\w)][ -])(?:(?=[A-Z])(?i:{_GROUP_WORDS})\b|(?i:{_GROUP_WORDS})\Z)"
+)
+_CAPTION = re.compile(
+    r"(?:Box|Chart|Diagram|Fig|Figure|Image|Map|Photo|Photograph|Plate|Scheme|Table)\b"
+)
+_COUNTRIES = ("U.S. ", "U.S.A. ", "U.K. ", "U.N. ", "E.U. ", "US ", "USA ", "UK ", "UN ", "EU ")
+_NO_FAMILIES = frozenset(["hepatitis", "influenza", "phase", "vitamin"])
+_FIRMS = frozenset("AB AG AS BV CO EU INC KG LLC LLP LTD NV OY PLC SA SAS SE UK US USA".split())
+"""Capitals that behind a name without a comma are a form of company, or a country, as often."""
+
+# Before a comma capitals without a dot are mostly initials: `Matkin, CO`, and `Smith, AG`.
+_LEGAL_FORMS = frozenset(
+    """Co. Co.,Ltd. Corp Corp. CORP. Corporation GmbH Inc Inc. INC. Incorporated Limited Ltd Ltd.
+    LTD. S.p.A. plc""".split()
+).union(["Co. Ltd", "Co. Ltd.", "Pty Ltd", "Pty. Ltd."])
+_LIFE = re.compile(r"(?:b|ca|d|fl)\. ?\d{4}\.?|\d{4}\??\s?[-–]\s?(?:\d{4}\??)?\.?")
+_SUFFIXES = frozenset(["ii", "iii", "iv", "jr", "md", "phd", "sr"])
+_LONGEST_NAME = 120
+_LONGEST_GROUP = 300
+_LONGEST_MORE = 10
+
+_MORE = re.compile(
+    r"(?:\Aothers|(?:\A|(?<=[\s,;]))(?:et\.? al\.?|and others)|…|\.{3,})\Z", re.IGNORECASE
+)
+_AND = re.compile(r" (?:and|&) ")
+_JOINS = str.maketrans("", "", "-'’")
+
+_FIRST_CHINESE, _LAST_CHINESE = "\u3400", "\u9fff"
+_CHINESE_FAMILIES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鐘譚鄒陸顧龍萬錢湯喬賀賴龔"
+)
+# With these end the family names of Japan, which like ours stand before a comma: `田中, 康夫`.
+_JAPANESE_ENDINGS = frozenset(
+    "田本川山野村井藤木島原上中口崎谷沢澤橋内岡子部瀬尾坂戸塚森沼辺石利目場根我東"
+)
+
+
+def person(text: str, role: str) -> Person:
+    """Read one name: `Family, Given`, `Family, Given, Suffix`, `Family I`, or a group's name."""
+    plain = find_plain_person(text, role)
+    if plain is not None:
+        return plain
+    return _with_comma(text, role) if "," in text else _without_comma(text, role)
+
+
+def find_plain_person(text: str, role: str) -> Person | None:
+    """Read `Family, Given`, as most names are, and nothing that needs a second look."""
+    family, _, given = text.partition(", ")
+    if (
+        "A" <= given < _FIRST_CHINESE
+        and (family.isalnum() or (family[-1:].isalnum() and " " not in family))
+        and "," not in given
+        and given not in _LEGAL_FORMS
+    ):
+        return Person(role, family, given)
+    return None
+
+
+def _with_comma(text: str, role: str) -> Person:
+    text = text.strip(", ")
+    head, _, last = text.rpartition(",")
+    last = last.strip()
+    if head and _LIFE.fullmatch(last):
+        text = head.rstrip(", ")
+    family, comma, given = text.partition(",")
+    if not comma:
+        return _without_comma(text, role)
+    if _is_company(text) or text.startswith(_COUNTRIES):
+        return Person(role, name=text)
+    if " " in family and _INSTITUTION.search(text):
+        return Person(role, name=text)
+    return Person(role, family.strip(), given.strip(", "))
+
+
+def _without_comma(text: str, role: str) -> Person:
+    if len(text) > _LONGEST_NAME or text.startswith(_COUNTRIES):
+        return Person(role, name=text)
+    if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
+        family, given = match["family"].strip(), match["given"].strip()
+        if " " not in family or not _names_a_group(family):
+            return Person(role, family, given)
+    elif found := _with_bare_initials(text):
+        return Person(role, *found)
+    return Person(role, name=text)
+
+
+def _names_a_group(text: str) -> bool:
+    return _INSTITUTION.search(text) is not None or _GROUP.search(text) is not None
+
+
+def _with_bare_initials(text: str) -> tuple[str, str] | None:
+    """Part `LH Xavier` and `van Galen L`; alone, initials without dots are less sure a sign."""
+    found = _initialled(text)
+    if found is None or _names_a_group(text):
+        return None
+    family, given = found
+    particles, _, name = family.rpartition(" ")
+    if name.isupper() or name.casefold() in _NO_FAMILIES or (particles and not particles.islower()):
+        return None
+    if len(name) < 3 or len(given) > 3 or (given in _FIRMS and text.endswith(given)):
+        return None
+    return found
+
+
+def _initialled(text: str) -> tuple[str, str] | None:
+    """Part a name into family and initials if it is nothing else: `T. E. Golde`, `Li Y`."""
+    words = text.split() if len(text) <= _LONGEST_NAME else []
+    if len(words) < 2 or not (words[0].isupper() or words[-1].isupper()):
+        return None
+    before = list(takewhile(_are_initials, words))
+    behind = list(takewhile(_are_initials, reversed(words)))
+    if bool(before) == bool(behind):
+        return None
+    given = before or behind[::-1]
+    family = words[len(before) : len(words) - len(behind)]
+    if not _is_family(family) or sum(map(str.isalpha, "".join(given))) > 4:
+        return None
+    return " ".join(family), " ".join(given)
+
+
+def _are_initials(word: str) -> bool:
+    if not word.isupper():
+        return False
+    letters = word.replace(".", "").replace("-", "")
+    return len(letters) <= 4 and letters.isalpha()
+
+
+def _is_family(words: Sequence[str]) -> bool:
+    return (
+        1 <= len(words) <= 4
+        and all(len(word) > 1 and word.translate(_JOINS).isalpha() for word in words)
+        and not words[-1].islower()
+        and words[-1].casefold() not in _SUFFIXES
+    )
+
+
+def split_names(value: str) -> list[str]:
+    """Return the names that stand in one value; several only if all look like names."""
+    if ";" in value:
+        parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
+        if all("," in part or _looks_personal(part) for part in parts):
+            return parts
+    elif " and " in value or " & " in value:
+        parts = _AND.split(value)
+        if all(part.count(",") == 1 for part in parts) and not _is_company(value):
+            return parts
+    elif _is_one(value):
+        return [value]
+    return _listed(value) or ([value] if value.strip(" ,;") else [])
+
+
+def _is_one(value: str) -> bool:
+    """Tell of most values, and sooner than by parting them, that they are no list."""
+    if not value.isascii() or value[:1] in ("", ","):
+        return False
+    commas = value.count(",")
+    return commas == 0 or (commas == 1 and _initialled(value.partition(",")[0]) is None)
+
+
+def _is_company(text: str) -> bool:
+    return text.rpartition(",")[2].strip() in _LEGAL_FORMS
+
+
+def _looks_personal(text: str) -> bool:
+    return len(text.split()) <= 4
+
+
+def _listed(value: str) -> list[str]:
+    """Return the names of a list that is parted by commas only; none unless every one is sure."""
+    for between in (" and ", " & ", "，", "、"):
+        value = value.replace(between, ",")
+    parts = [part for piece in value.split(",") if (part := piece.strip())]
+    if len(parts) < 2:
+        return []
+    return _each_initialled(parts) or _alternating(parts) or _chinese(parts)
+
+
+def _each_initialled(parts: Sequence[str]) -> list[str]:
+    names = []
+    for part in parts:
+        found = _initialled(part)
+        if found is None:
+            return []
+        names.append(", ".join(found))
+    return names
+
+
+def _alternating(parts: Sequence[str]) -> list[str]:
+    """Pair the parts of `Smith, J., Doe, A.`."""
+    if len(parts) % 2:
+        return []
+    names = []
+    for family, given in zip(parts[::2], parts[1::2], strict=True):
+        if not (_is_family(family.split()) and given and all(map(_are_initials, given.split()))):
+            return []
+        names.append(f"{family}, {given}")
+    return names
+
+
+def _chinese(parts: Sequence[str]) -> list[str]:
+    """Return names if each is a whole one, and not the family name and the given name of one."""
+    for part in parts:
+        if not (2 <= len(part) <= 4 and all(_FIRST_CHINESE <= c <= _LAST_CHINESE for c in part)):
+            return []
+    sure = len(parts) > 2 or all(
+        part[0] in _CHINESE_FAMILIES and part[1] not in _JAPANESE_ENDINGS for part in parts
+    )
+    return list(parts) if sure else []
+
+
+def without_more(text: str) -> str:
+    """Return the names of a list without the sign at its end that there are more of them."""
+    more = _MORE.search(text, max(0, len(text) - _LONGEST_MORE))
+    return text[: more.start()].rstrip(" ,;&") if more else text
+
+
+def is_group(text: str) -> bool:
+    """Tell whether a text is the name of a group, rather than a caption or any other remark."""
+    if len(text) > _LONGEST_GROUP or _CAPTION.match(text):
+        return False
+    acronym = " " not in text and len(text) > 1 and text.isupper()
+    return acronym or _INSTITUTION.search(text) is not None or _NAMED_GROUP.search(text) is not None
