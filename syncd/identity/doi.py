@@ -59,6 +59,7 @@ _TEX = (
 
 _RESOLVER = re.compile(r"(?:doi[.-]org|hdl[.-]handle[.-]net)[^/\s]*/(?:doi:?\s*)?$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:^|[\s<(\[{\"'=])(?:https?://)?[^\s/]+\.[^\s/]+/\S*$", re.IGNORECASE)
+_LONGEST_ADDRESS = 300
 _VIEW = re.compile(
     r"""/?(?:[/.](?:
         full | abstract | abs | pdf | epdf | pdfplus | pdfdirect | pdfft | fpdf | html | xml | epub
@@ -102,7 +103,10 @@ def _names(text: str) -> Iterator[Doi]:
     while begin := _NAME_BEGINS.search(text, position):
         ending = _NAME_ENDS.search(text, begin.end())
         position = ending.start() if ending else len(text)
-        name = _finish(text[begin.start() : position], before=text[: begin.start()])
+        # An address that leads to the name stands right before it; more would cost a long text
+        # of many names the square of its length.
+        before = text[max(0, begin.start() - _LONGEST_ADDRESS) : begin.start()]
+        name = _finish(text[begin.start() : position], before=before)
         if name is not None:
             yield name
 

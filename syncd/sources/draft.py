@@ -79,7 +79,7 @@ class Draft:
         self.groups: list[Person] = []
         self.keywords: list[Keyword] = []
         self.notes: list[Note] = []
-        self.links: list[Link] = []
+        self.links: dict[str, Link] = {}
         self.identifiers: dict[str, Any] = {}
         self.identity: Identity | None = None
         self.suggested_dois: list[tuple[str, str]] = []
@@ -214,7 +214,7 @@ class Draft:
             tuple(self.keywords),
             tuple(self.extra),
             tuple(self.notes),
-            tuple(self.links),
+            tuple(self.links.values()),
             self._identity(),
             tuple(self.warnings),
             {tag: tuple(values) for tag, values in self.unused.items()},

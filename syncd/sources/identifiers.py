@@ -7,6 +7,7 @@ source is known to write one there, which is that source's room to say.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from syncd.identity import (
     find_eid_in_url,
@@ -20,6 +21,7 @@ from syncd.identity import (
     parse_pmid,
     parse_wos,
 )
+from syncd.identity.spelling import decode_html, decode_percent, plain
 from syncd.record import Doi, Eid
 from syncd.sources.draft import Draft
 
@@ -32,10 +34,12 @@ _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _LONGEST_PMID = 8
-# `galluzzi2012secret`: letters and a year. Accession numbers and row numbers have other digits.
-_CITATION_KEY = re.compile(
-    r"[^\W\d_][^\W\d]{1,40}[:._-]?(?:1[5-9]|20)\d\d(?:[^\W\d][\w:.+-]{0,40})?"
-)
+_KEY = re.compile(r"[^\W\d_]{2}[\w:.+-]{1,80}")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_SHORTEST_NAME, _LONGEST_NAME = 4, 40
+_MOST_OTHER_DIGITS = 2
+# EndNote calls a field so; with the others people sort what they have found.
+_NO_NAMES = frozenset("duplicate exclude excluded include included label maybe unread".split())
 _DOI_SPELLED = re.compile(
     r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE
 )
@@ -43,20 +47,18 @@ _DOI_SPELLED = re.compile(
 
 _LONGEST_DOI = 500  # to look for one in running text is a waste
 _DOI_ELSEWHERE = ("M3", "M1", "U2", "N1")
+_USUAL_BEFORE_DOI = frozenset(
+    ["doi:", "doi: ", "doi "]
+    + [f"{scheme}{host}doi.org/" for scheme in ("https://", "http://") for host in ("", "dx.")]
+)
+_RESOLVER_OR_LABEL = re.compile(
+    r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|\b(?:doi|info|urn)\b", re.IGNORECASE
+)
 
 
 def fill_doi(draft: Draft) -> None:
     """Fill the DOI from the first valid DO, else from wherever else the record gives its own."""
-    found: Doi | None = None
-    for value in draft.take("DO"):
-        names = parse_dois(value)
-        if not names:
-            draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
-            draft.add_extra("DOI (unusable)", value)
-        for doi in names:
-            found = found or doi
-            if doi != found:
-                draft.leave("DO", doi)
+    found = _take_do(draft) if "DO" in draft.tags else None
     tags = draft.tags
     for tag in _DOI_ELSEWHERE:
         if tag in tags and any(map(_may_be_doi, tags[tag])):
@@ -75,23 +77,58 @@ def fill_doi(draft: Draft) -> None:
             draft.identify("arxiv", arxiv_id(found))
 
 
+def _take_do(draft: Draft) -> Doi | None:
+    """Take the first valid DOI of DO; further ones, and words beside them, are named."""
+    found: Doi | None = None
+    for value in draft.take("DO"):
+        names = parse_dois(value)
+        if not names:
+            draft.warn(f"no usable DOI: {value[:80]}", "DO", value)
+            draft.add_extra("DOI (unusable)", value)
+        elif len(value) != len(names[0]) and _says_more(value, names):
+            draft.leave("DO", value)
+        for doi in names:
+            found = found or doi
+            if doi != found:
+                draft.leave("DO", doi)
+    return found
+
+
+def _says_more(value: str, names: Sequence[Doi]) -> bool:
+    """Tell whether words stand beside the DOI, its resolver and its label."""
+    before, name, after = value.lower().rpartition(names[0])
+    if name and not after and before in _USUAL_BEFORE_DOI:
+        return False
+    rest = _letters(decode_html(decode_percent(plain(value))))
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(_letters(name), "")
+    return bool(rest)
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits alone, since DOIs are mended where they were broken."""
+    return "".join(filter(str.isalnum, _RESOLVER_OR_LABEL.sub("", text).lower()))
+
+
 def _may_be_doi(value: str) -> bool:
     return len(value) < _LONGEST_DOI and "10." in value
 
 
 def _take_dois(draft: Draft, tag: str, found: Doi | None) -> None:
-    """Take the DOI out of a tag whose whole value is one; it is noise where it repeats DO."""
+    """Take the DOI out of a tag whose whole value is one; where it is not the work's, it is named.
+
+    It is noise where it repeats DO.
+    """
     values = draft.tags[tag]
     kept = []
     for value in values:
         if not _may_be_doi(value):
             kept.append(value)
         elif value != found:
-            doi = whole_doi(value)
-            if doi is None or (found and doi != found):
-                kept.append(value)
+            if whole_doi(value):
+                draft.suggest_doi(value, tag)
             else:
-                draft.suggest_doi(doi)
+                kept.append(value)
     if len(kept) < len(values):
         draft.replace(tag, kept)
 
@@ -182,8 +219,20 @@ def fill_citation_key(draft: Draft) -> None:
     """Use ID or LB as citation key only if it looks like one: tools number their records there."""
     for tag in ("LB", "ID"):
         for value in draft.take(tag):
-            if not _CITATION_KEY.fullmatch(value) or not draft.fill("citationKey", value):
+            is_key = value[0].isalpha() and _is_citation_key(value)
+            if not is_key or not draft.fill("citationKey", value):
                 draft.leave(tag, value)
+
+
+def _is_citation_key(text: str) -> bool:
+    """Tell a key (`galluzzi2012secret`, `galluzzi`) from an accession or row number."""
+    if text.isalpha():
+        is_name = _SHORTEST_NAME <= len(text) <= _LONGEST_NAME and text != text.upper()
+        return is_name and text.lower() not in _NO_NAMES
+    if not _KEY.fullmatch(text):
+        return False
+    without, years = _YEAR.subn("", text)
+    return years > 0 and sum(map(str.isdigit, without)) <= _MOST_OTHER_DIGITS
 
 
 def write_identifiers(draft: Draft) -> None:

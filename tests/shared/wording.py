@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from urllib.parse import unquote
 
-_BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>|\\r")
+_BREAK = re.compile(r"<(?:br|/p)\b[^<>]*>|\\r|(?<=\w)(?=https?://)")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 # Links that an identifier stands for: only the identifier has to be kept.
 _RESOLVER = re.compile(
     r"""https?://(?: (?:dx\.)?doi\.org
                    | (?:www|pubmed)\.ncbi\.nlm\.nih\.gov (?:/pubmed | /pmc/articles)?
-                   | europepmc\.org/(?:abstract|articles?) (?:/med)? )/
-        | \?pdf=render""",
+                   | europepmc\.org/(?:abstract|articles?) (?:/med)? )/""",
     re.VERBOSE,
 )
 _WORD = re.compile(r"\d+|[^\W\d_]+")
@@ -25,7 +24,7 @@ _SPELLED_OUT = {"spr": "spring"} | {
 }
 # Words that only say what kind of number or date they stand beside.
 _LABELS = frozenset(
-    "artn doi electronic isbn isi issn linking pmcid pmid print through undefined".split()
+    "doi electronic isbn isi issn linking pmcid pmid print through undefined".split()
 )
 
 

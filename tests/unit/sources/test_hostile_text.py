@@ -18,6 +18,7 @@ TAGS = """AU TI T2 JF PY DA Y2 SP C7 SN UR L1 DO N1 AB KW M3 M1 AN U1 T3 C2 LB V
 PIECES = [
     " ", "a ", "1", "a. ", "1-", "; ", "a;", ", ", "<a>", "<i>", "</i>", "&amp;", "(ISSN", "10.1/",
     "pubmed", "http://", "a.", "/", "%5Cn", "A, B; ", " and A, B", "[1", "\\& ", "-", "=", "Ł",
+    "10.1000/a ", "http://x.y/z ", "a\n",
 ]  # fmt: skip
 
 
