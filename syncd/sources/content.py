@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from syncd.record import Keyword
-from syncd.sources.dates import event_days
+from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft
 from syncd.sources.item_types import NAMED_KINDS
 from syncd.sources.text import fold_blanks, one_line, plain
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
-_MARKS = re.compile(r"[;<&%]")
+_MARKS = re.compile(r"[;<&%；、]")
+_NO_KEYWORD = "no terms assigned"
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
 _NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
 _WITH_OWN_TYPE = frozenset(
@@ -43,35 +44,45 @@ def abstract_text(value: str) -> str:
     text = plain(value) if "<" in value or "&" in value else value
     if "\n" not in text:
         return text
-    joined: list[str] = []
-    for line in (part.strip() for part in text.split("\n")):
+    parts: list[str] = []
+    between = ""
+    for line in map(str.strip, text.split("\n")):
         if not line:
-            if joined and joined[-1]:
-                joined.append("")
-        elif not joined or not joined[-1] or _LABEL_LINE.match(line):
-            joined.append(line)
-        else:
-            joined[-1] = f"{joined[-1]} {line}"
-    return "\n".join(joined).strip()
+            between = "\n\n"
+            continue
+        if _LABEL_LINE.match(line):
+            between = between or "\n"
+        if parts:
+            parts.append(between or " ")
+        parts.append(line)
+        between = ""
+    return "".join(parts)
 
 
 def add_keywords(draft: Draft) -> None:
-    """Turn keywords into tags: one a line and one per `;`, never split at commas, each once."""
+    """Turn keywords into tags: one a line and one per `;`, never split at commas, each once.
+
+    Chinese and Japanese sources write `；` or `、` instead.
+    """
     values = draft.tags.pop("KW", None)
     if values is None:
         return
     assigns = draft.source.assigns
-    seen: set[str] = set()
+    seen = {_NO_KEYWORD}
     for name in _keywords_in(values) if _MARKS.search("\n".join(values)) else values:
         folded = name.casefold()
         if name and folded not in seen:
             seen.add(folded)
             draft.keywords.append(Keyword(name, assigns(name)))
+        elif folded == _NO_KEYWORD:
+            draft.leave("KW", name)
 
 
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:
     for value in values:
         text = plain(value) if "<" in value or "&" in value else value
+        if ";" not in text:
+            text = text.replace("；", ";").replace("、", ";")
         for part in text.split(";"):
             yield _NUMBERED.sub("", part).strip() if "%" in part else part.strip()
 
@@ -127,6 +138,6 @@ def _fill_event_place(draft: Draft, tag: str, places: Sequence[str]) -> None:
     for value in places:
         text = one_line(value)
         if _HOLDS_YEAR.search(text):
-            draft.add_extra("Event Date", event_days(text) or text)
+            add_event_date(draft, tag, text)
         else:
             draft.fill_or_leave("eventPlace" if tag == "CY" else "place", tag, value, text)

@@ -15,15 +15,21 @@ _KEPT = frozenset(
 _EMPTY = frozenset(["br", "hr"])
 _HIDDEN = frozenset(["script", "style", "head", "title", "template", "iframe", "object"])
 _SAFE = re.compile(rf"(?:[^<>]|</?(?:{'|'.join(sorted(_KEPT))})\s?/?>)*", re.IGNORECASE)
+# A sign that opens no tag: Python's parser would look for its end again at each one.
+_NO_TAG = re.compile(r"<(?![^<>]+>)")
 _WEB = ("http://", "https://", "mailto:", "zotero://")
 _BREAK = "<br/>"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_ONE_PARAGRAPH = re.compile(r"(?:<p>)?([^<>]*(?:<br\s?/?>[^<>]*)*)(?:</p>)?", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s?/?>\n?", re.IGNORECASE)
 
 
 def note_html(text: str) -> str:
     """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
     if "<" in text or ">" in text or "&" in text:
         text = escape(decode_entities(text), quote=False)
+    if "\n" not in text and text.strip():
+        return f"<p>{text}</p>"
     lines = text.split("\n")
     if all(map(str.strip, lines)):
         return f"<p>{_BREAK.join(lines)}</p>"
@@ -35,12 +41,18 @@ def _line_breaks(text: str) -> str:
     return text.replace("\n", _BREAK)
 
 
+def text_of_paragraph(html: str) -> str | None:
+    """Return the text of a note that is one paragraph without any markup, or None."""
+    paragraph = _ONE_PARAGRAPH.fullmatch(html.strip())
+    return decode_entities(_LINE_BREAK.sub("\n", paragraph[1])).strip() if paragraph else None
+
+
 def sanitise(html: str) -> str:
     """Return a note that is HTML already, with nothing in it but text and its shape."""
     if _SAFE.fullmatch(html):
         return html
     cleaner = _Cleaner()
-    cleaner.feed(html)
+    cleaner.feed(_NO_TAG.sub("&lt;", html))
     cleaner.close()
     return "".join(cleaner.parts)
 

@@ -18,9 +18,11 @@ _UNWANTED = {
     0x09: "\t",
     0x0A: "\n",
     0x0D: "",
+    0x2028: " ",  # line ends to some programs, and to no export that has others
+    0x2029: " ",
     0xFEFF: "",
 }
-_FIND_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
+_FIND_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
 _ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
@@ -43,15 +45,18 @@ _RENDERED = {
 """Elements that Zotero renders, by the spellings in which exports write them."""
 
 _DISSOLVED = frozenset(
-    """a abstract annotation emph fn font formula h5 h6 inline-formula list math menclose
-    mfenced mfrac mi mml mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow
-    ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover named-
-    content none ol q semantics small strike styled-content tex-math title tt u ul underline
+    """a abstract annotation email emph ext-link fn font formula h5 h6 inline-formula list math
+    menclose mfenced mfrac mi mml mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
+    mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover
+    named-content none ol q semantics small strike styled-content tex-math tt u ul underline uri
     xref""".split()
 )
 """Elements of HTML, JATS and MathML of which only the text is kept."""
 
-_SEPARATING = frozenset(["br", "div", "h1", "h2", "h3", "h4", "li", "list-item", "p", "sec"])
+_LINES = frozenset(["br", "li", "list-item"])
+_PARAGRAPHS = frozenset(["abstracttext", "div", "h1", "h2", "h3", "h4", "p", "sec", "title"])
+_SECTION_LABEL = re.compile(r"""\slabel\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_NO_LABELS = frozenset(["unassigned", "unlabelled"])
 _SMALL_CAPS = ('<span style="font-variant:small-caps;">', "</span>")
 _RENDERING = {
     **{name: (f"<{name}>", f"</{name}>") for name in ("i", "b", "sub", "sup")},
@@ -147,11 +152,23 @@ def _rendered_name(match: re.Match[str]) -> str | None:
 def _dissolve(match: re.Match[str], closed: set[str]) -> str:
     """Return what is left of an element that is not rendered: itself, if it is none we know."""
     name = _local_name(match[2])
-    if name in _SEPARATING:
+    if name in _LINES:
         return "\n" if match[1] or name == "br" else ""
-    if name not in _DISSOLVED:
-        return match[0]
-    return "" if match[1] or match[4] or match[2] in closed else match[0]
+    is_whole = bool(match[1] or match[4]) or match[2] in closed
+    if name in _PARAGRAPHS and (is_whole or name != "title"):
+        return _section_label(match) if match[3] and name == "abstracttext" else "\n\n"
+    return "" if is_whole and name in _DISSOLVED else match[0]
+
+
+def _section_label(match: re.Match[str]) -> str:
+    """Return what begins a section of PubMed's abstract: its label, if that is not there yet."""
+    found = _SECTION_LABEL.search(match[3])
+    label = (found[1] or found[2] or "").strip(" :") if found else ""
+    if not label or label.casefold() in _NO_LABELS:
+        return "\n\n"
+    start = match.start()
+    before = match.string[max(0, start - len(label) - 3) : start].rstrip()
+    return "" if before.casefold().endswith(f"{label.casefold()}:") else f"\n\n{label}: "
 
 
 def _local_name(name: str) -> str:

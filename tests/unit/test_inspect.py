@@ -151,7 +151,7 @@ def test_people_see_records_problems_and_sums() -> None:
 def test_what_the_library_will_not_hold_is_summed_up() -> None:
     exports = record(1, AD="X", N1="Cited By: 3") + record(2, AD="Y", LB="1") + record(3)
 
-    inspection, document = inspected(exports)
+    _, document = inspected(exports)
 
     assert document["files"][0]["unused"] == {"AD": 2, "LB": 1}
     assert document["files"][0]["notes_left_out"] == {"cited-by": 1}

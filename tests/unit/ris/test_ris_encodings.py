@@ -201,7 +201,17 @@ def test_what_is_lost_already_is_flagged_and_kept() -> None:
     _, entries = read(export(("Pe\ufffda", "O\x92Neill")).encode())
 
     assert works_in(entries) == [("Pe\ufffda", "O\x92Neill")]
-    assert [problem.line for problem in entries[0].problems] == [2, 3]
+    assert entries[0].problems == [
+        Problem("U+FFFD: a character was lost before this file was written", 2),
+        Problem("control character U+0092 read as a blank", 3),
+    ]
+
+
+def test_a_line_separator_inside_a_value_is_a_blank_and_said() -> None:
+    _, entries = read(export(("A\u2028work", "x")).encode())
+
+    assert works_in(entries) == [("A work", "x")]
+    assert entries[0].problems == [Problem("control character U+2028 replaced by a blank", 2)]
 
 
 def test_a_line_too_long_for_any_library_is_cut_and_the_loss_is_named() -> None:

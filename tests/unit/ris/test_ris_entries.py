@@ -208,6 +208,24 @@ def test_a_type_with_nothing_below_it_is_named_but_no_entry() -> None:
     assert [problem.line for problem in reader.problems] == [1, 8]
 
 
+@pytest.mark.parametrize("number", ["1.", "<1>", "2. ", "[3]"])
+def test_a_number_before_an_entry_needs_no_word(number: str) -> None:
+    assert problems_of(f"{number}\n{PLAIN}\n{number}\n{PLAIN}") == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("Link: x\n", "1 line of text outside any entry ignored"),
+        ("Link: x\n\nLink: y\n", "2 lines of text outside any entry ignored"),
+        ("NL  - x\n", "1 NL line outside any entry ignored"),
+        ("NL  - x\nNL  - y\n", "2 NL lines outside any entry ignored"),
+    ],
+)
+def test_what_stands_outside_any_entry_is_counted(lines: str, message: str) -> None:
+    assert problems_of(PLAIN + lines + PLAIN) == [message]
+
+
 def test_rubbish_under_ty_is_named_and_ignored() -> None:
     (entry,) = read(PLAIN.replace("TI  -", "exported by hand\nTI  -"))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from syncd.item import notes_for
+from syncd.sources import read_record
+from tests.support.entries import entry_of
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 
@@ -28,8 +31,15 @@ JOUR = ("TY  - JOUR", "TI  - A work")
         ("Chemicals/CAS: water, 7732-18-5", ["chemicals"]),
         ("Last updated - 2019-05-03", ["export-date"]),
         ("Accession Number: 12345. Author: X; Publication Type: Y", ["accession"]),
+        ("Accession Number: 12345. Journal Subset: Nursing. NLM UID: 9312077.", ["accession"]),
         ("A Work", ["title"]),
         ("RAYYAN-INCLUSION: {\"A\"=>\"Included\"}", ["other"]),
+        ("11\n1", ["cited-by"]),
+        ("Rh6hw\nTimes Cited:8\nCited References Count:59", ["cited-by"]),
+        ("Conference name: Things 2022", ["conference"]),
+        ("Conference date: 16 November 2022 through 18 November 2022", ["conference"]),
+        ("PMID: 33343428", ["identifier"]),
+        ("EID: 2-s2.0-85012345678", ["identifier"]),
         ("Export Date: 1 May 2024; Cited By: 4; CODEN: NATUA",
          ["export-date", "cited-by", "coden"]),
         ("Export Date: 1 May 2024; Correspondence Address: A; B; C; Funding details: F",
@@ -38,6 +48,96 @@ JOUR = ("TY  - JOUR", "TI  - A work")
 )  # fmt: skip
 def test_a_note_is_known_by_its_kind(text: str, kinds: list[str], record_of: Any) -> None:
     assert [note.kind for note in record_of(*JOUR, f"N1  - {text}").notes] == kinds
+
+
+MEDLINE = """1097-4172
+Huang, Yadong
+La Peyre, Megan K
+Heck, Kenneth L Jr
+P50 AG005134/AG/NIA NIH HHS/United States
+Wellcome Trust/United Kingdom
+eng
+Journal Article
+Research Support, U.S. Gov't, Non-P.H.S.
+England
+2022/02/23
+J Environ Manage. 2022 May 15;310:114718. doi: 10.1016/j.jenvman.2022.114718. Epub 2022."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Smith, John/A-1234-2010; O'Neill, Ann/AAB-1234-2020",
+        "; Cao, Hieu Xuan/Q-2457-2015\nWang, Wenqin/0000-0001-6427-633X;\n37",
+        "Taiana, Elisa/0000-0003-4940-1318; Agnelli, Luca/0000-0003-0582-6170 0",
+        "ORCID Number: Smith, John: 0000-0003-4940-1318",
+        "1064-3745",
+        "1064-3745; 2195-271x\n1940-6029",
+        "Cover Date: 2020/01/01.Journal Source Info: 17(4), 286. Subject: ETHICS. Update Code: 1.",
+        "Series: S. Cover Date: 2013/09/01.Journal Source Info: 42(3), 298. Update Code: 20130911.",
+        "Atela, J. 1; Affiliations: 1 : U; Source Info: Jul2015, p238; Thesaurus Term: Forests",
+        "pictorial; standards. Journal Subset: Core Nursing; Nursing; USA.",
+        "USA. Special Interest: Patient Safety. NLM UID: 9889160.",
+        "USA. NLM UID: 9102229.",
+        "SubjectsTermNotLitGenreText - Academic Language; Learning Processes",
+        "Database copyright ProQuest LLC; ProQuest does not claim copyright in the works",
+        "Copyright - Database copyright ProQuest LLC; ProQuest does not claim copyright",
+        "Comment in (CIN)",
+        "Update of (UOF), Update in (UIN)",
+        "Comment in: Lancet. 2019 May;6(5):357. PMID: 31047857\nErratum in: Cell. 2020;7:3",
+        MEDLINE,
+        "Hardy, J A\nReview\nScience. 1992 Apr 10;256(5054):184-5.",
+        "<br/>",
+    ],
+)
+def test_what_a_database_says_about_its_own_record_is_bookkeeping(
+    text: str, record_of: Any
+) -> None:
+    record = record_of(*JOUR, f"N1  - {text}")
+
+    assert [note.kind for note in record.notes] == ["bookkeeping"]
+    assert "rights" not in record.fields
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The times cited are surprising",
+        "Not cited by anybody I know",
+        "Smith, John/A-1234-2010\nAsk him for the data",
+        "1064-3745 is the wrong number",
+        "1064-3745\nThe journal is gone",
+        "2015\nA good year",
+        "Name - see the list of the archive",
+        "People - whom to ask",
+        "Cover Date: wrong on the scan",
+        "Comment on: Smith (2010) has it the other way round",
+        "Comment on: Smith et al. 2010; page 3 is wrong",
+        "Comment in the margin of page 3",
+        "Retraction in (RIN)",
+        f"{MEDLINE}\nRead this again",
+        f"Read this again\n{MEDLINE}",
+        f"Good, but too long\n{MEDLINE}",
+        "Huang, Yadong\nMucke, Lennart",
+        "Ask Smith, Jones\nand Miller",
+        "PMID: 33343428 is the erratum",
+        "EID: 2-s2.0-85012345678 is another work",
+        "Compare PMID: 33343428",
+    ],
+)
+def test_what_a_person_may_have_written_stays_a_note(text: str, record_of: Any) -> None:
+    record = record_of(*JOUR, f"N1  - {text}")
+
+    assert [note.kind for note in record.notes] == ["other"]
+    assert not record.identity.pmid and not record.identity.scopus
+
+
+def test_names_are_bookkeeping_in_a_record_of_proquest_only(record_of: Any) -> None:
+    url = "UR  - https://www.proquest.com/docview/3033794366"
+
+    record = record_of(*JOUR, url, "N1  - Name - Twitter Inc", "N1  - People - Smith, John")
+
+    assert [note.kind for note in record.notes] == ["bookkeeping"] * 2
 
 
 def test_the_configuration_chooses_what_becomes_a_note(record_of: Any) -> None:
@@ -83,6 +183,38 @@ def test_a_blank_line_parts_the_paragraphs_of_an_abstract(item_of: Any) -> None:
     assert data["abstractNote"] == "One, wrapped.\n\nTwo."
 
 
+@pytest.mark.parametrize(
+    ("html", "kinds"),
+    [
+        ("<p>Times Cited in Web of Science Core Collection:&nbsp;&nbsp;4<br/>Total:&nbsp;5</p>",
+         ["cited-by"]),
+        ("<p>Export Date: 1 May 2024; Funding details: A &amp; B</p>", ["export-date", "funding"]),
+        ("<p class=\"x\">Cited By: 4</p>", ["cited-by"]),
+        ("<p>PMID: 33343428</p>", ["identifier"]),
+        ("<p>1064-3745<br />2195-271x</p>", ["bookkeeping"]),
+        ("<p>&nbsp;</p>", ["bookkeeping"]),
+    ],
+)  # fmt: skip
+def test_a_note_in_html_is_sorted_by_its_text(html: str, kinds: list[str], record_of: Any) -> None:
+    assert [note.kind for note in record_of(*JOUR, f"N1  - {html}").notes] == kinds
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Read&nbsp;this<br/>again</p>",
+        "<p>Cited By: 4</p><p>Read this again</p>",
+        "<p>Times Cited: <b>4</b></p>",
+        "<ul><li>Export Date: 1 May 2024</li></ul>",
+        "<p>3</p>",
+        "<p>References: look at Smith 2010</p>",
+        "<p>Conference date: to be confirmed</p>",
+    ],
+)
+def test_a_persons_note_in_html_is_kept_as_it_is(html: str, record_of: Any) -> None:
+    assert notes_for(record_of(*JOUR, f"N1  - {html}"), ["other"]) == [html]
+
+
 def test_the_text_of_a_note_is_escaped_and_html_is_kept(record_of: Any) -> None:
     record = record_of(*JOUR, "RN  - a<b & c", "N1  - <p>From <b>Zotero</b></p>")
 
@@ -120,3 +252,106 @@ def test_the_accession_number_of_a_note_stands_in_for_an(item_of: Any) -> None:
     data = item_of(*JOUR, note)
     assert (data["archiveLocation"], data["PMID"]) == ("2020-98025-001", "33343428")
     assert item_of(*JOUR, "AN  - 77", note)["archiveLocation"] == "77"
+
+
+CONFERENCE = (
+    "N1  - Export Date: 27 November 2023; Cited By: 3; Conference name: 25th Academic Mindtrek "
+    "&amp; Games, Mindtrek 2022; Conference date: 16 November 2022 through 18 November 2022; "
+    "Conference code: 184182; CODEN: PSISD"
+)
+
+
+def test_a_conference_in_a_note_of_scopus_fills_its_fields(record_of: Any, item_of: Any) -> None:
+    record = record_of("TY  - CONF", "TI  - A work", CONFERENCE)
+
+    assert [note.kind for note in record.notes] == [
+        "export-date", "cited-by", "conference", "conference", "conference-code", "coden",
+    ]  # fmt: skip
+    assert record.fields["conferenceName"] == "25th Academic Mindtrek & Games, Mindtrek 2022"
+    assert record.extra == (("Event Date", "2022-11-16/2022-11-18"),)
+    assert item_of(*JOUR, CONFERENCE)["extra"].split("\n") == [
+        "Event Date: 2022-11-16/2022-11-18",
+        "Event Title: 25th Academic Mindtrek & Games, Mindtrek 2022",
+    ]
+
+
+def test_a_conference_that_a_tag_names_is_not_named_again(record_of: Any) -> None:
+    tags = ("T2  - OCEANS", "C3  - Proc. OCEANS", "Y2  - 1 May 2024 through 3 May 2024")
+
+    record = record_of("TY  - CONF", "TI  - A work", "DB  - Scopus", *tags, CONFERENCE)
+
+    assert record.fields["conferenceName"] == "OCEANS"
+    assert record.extra == (("Event Date", "2024-05-01/2024-05-03"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["Conference name:; Conference date: ; CODEN: X", "Publisher Copyright:"]
+)
+def test_a_label_with_nothing_behind_it_fills_nothing(text: str, record_of: Any) -> None:
+    record = record_of(*JOUR, f"N1  - {text}")
+
+    assert (dict(record.fields), record.extra) == ({"title": "A work"}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("PMID: 33343428; PMCID: PMC7744", ("33343428", "PMC7744", None)),
+        ("PMID: 33343428. PMCID: PMC7744.", ("33343428", "PMC7744", None)),
+        ("PMC7744\nPMID 33343428", ("33343428", "PMC7744", None)),
+        ("Scopus ID: 2-s2.0-85012345678", (None, None, "2-s2.0-85012345678")),
+        ("EID: 2-s2.0-85012345678", (None, None, "2-s2.0-85012345678")),
+        ("2-s2.0-85012345678", (None, None, "2-s2.0-85012345678")),
+    ],
+)
+def test_identifiers_alone_in_a_note_are_read(
+    text: str, numbers: tuple[str | None, ...], record_of: Any
+) -> None:
+    record = record_of(*JOUR, f"N1  - {text}")
+
+    identity = record.identity
+    assert (identity.pmid, identity.pmcid, identity.scopus) == numbers
+    assert [note.kind for note in record.notes] == ["identifier"]
+
+
+def test_a_number_that_contradicts_the_known_one_stays_a_note(record_of: Any) -> None:
+    record = record_of(*JOUR, "N1  - PMID: 33343428", "N1  - PMID: 22301798; PMCID: PMC7744")
+
+    assert [note.kind for note in record.notes] == ["identifier", "other"]
+    assert (record.identity.pmid, record.identity.pmcid) == ("33343428", "PMC7744")
+
+
+def test_numbers_of_cited_works_are_never_read(record_of: Any) -> None:
+    note = "N1  - References: Smith, J., (1999); EID: 2-s2.0-85012345678; PMID: 33343428"
+
+    assert record_of(*JOUR, note).identity == record_of(*JOUR).identity
+
+
+def test_the_pubmed_number_of_cinahl_is_read(record_of: Any) -> None:
+    note = "N1  - pictorial. Journal Subset: Canada. NLM UID: 101208192. PMID: NLM23803397."
+
+    assert record_of(*JOUR, note).identity.pmid == "23803397"
+    assert record_of(*JOUR, "N1  - Accession Number: 1. PMID: NLM7.").identity.pmid == "7"
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        ("Smith, J/", "A-1234-2010; Li, J/"),
+        ("", "1064-3745\n"),
+        ("", "Review\n"),
+        ("", "PMID: 1; "),
+        ("", ";\n"),
+        ("", "times cited "),
+        ("Comment in: ", "a. 2010"),
+        ("<p>", "<br/>"),
+        ("<p>", "<a href='"),
+    ],
+)
+def test_no_repeated_piece_makes_a_note_slow_to_sort(start: str, piece: str) -> None:
+    entry = entry_of([("TY", "JOUR"), ("N1", start + piece * (60_000 // len(piece)) + "~")])
+
+    begun = time.process_time()
+    read_record(entry, "x.ris")
+
+    assert time.process_time() - begun < 0.5

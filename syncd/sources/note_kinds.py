@@ -1,0 +1,123 @@
+"""Tells what kind a note is that has no label: a database's own business, or a person's words.
+
+A note counts as bookkeeping only if the whole of it is: what a person may have written is `other`.
+
+RESEARCHERS   Web of Science lists its authors' numbers: `Smith, John/A-1234-2010; …`
+RELATED       Ovid and PubMed name comments and corrections: `Comment in (CIN), Erratum in: …`
+BLOCK         EndNote writes what it has no field for line by line: from PubMed the authors' full
+              names, grants, types, language and country, and the whole citation at the end
+"""
+
+from __future__ import annotations
+
+import re
+
+_BEGINNING = re.compile(
+    r"""(?P<bookkeeping>
+            (?:copyright\s*-\s*)?database\ copyright\b[^\n]{0,9}\ ProQuest
+          | subjectstermnotlitgenretext\ -
+          | orcid\ (?:number|identifier)s?\ ?: )
+      | (?P<dates> last\ updated\s*[-:] | date\ (?:revised|completed|created)\s*[-:] )
+      | (?P<copyright> (?:publisher\ )?copyright\s*[-:] )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CITED_OFTEN = re.compile(
+    r"""times\ cited[^:\n]{0,60}:\s*\d
+      | cited\ references?\ count\s*:\s*\d
+      | \A\W*cited\ by(?:\ \(since\ \d+\))?\s*:?\s*\d""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WEB_OF_SCIENCE = "Times Cited in Web of Science"  # each of its records has such a note
+_BARE = re.compile(r"(?:\d{1,4}|SI)(?:\n\d{1,4})*")
+
+# Words that a person may use as a heading too: they count in ProQuest's own records only.
+_PROQUEST = ("Name - ", "People - ")
+
+_ISSN = r"\d{4}-\d{3}[\dXx]"
+_ISSNS = rf"{_ISSN}(?:[;, ]+{_ISSN})*"
+_RESEARCHER = r"[^\s/;][^/;\n]{1,80}+/(?:[A-Z]{1,3}-\d{4}-\d{4}|\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
+_RESEARCHERS = rf"[; ]*{_RESEARCHER}(?:; ?{_RESEARCHER})*[; ]*(?: \d{{1,4}})?"
+# `Comment on: …` may be anybody's words, unless a citation follows or Medline's code.
+_RELATED = (
+    r"(?:Comment|Erratum|Update) (?:in|on|of|for) ?\([A-Z]{3}\)[^\n]*"
+    r"|(?:Comment in|Erratum in|Update (?:in|of)): "
+    r"[^\n;:]{2,150}\. (?:19|20)\d\d[^\n;]{0,20};[^\n]*"
+)
+_NUMBERS = re.compile(rf"(?:(?:{_RESEARCHERS}|{_ISSNS}|{_RELATED}|\d{{1,4}})(?:\n|\Z))+")
+
+_CITATION = re.compile(
+    r"""[^\n;:]{2,150}\.\ (?:19|20)\d\d
+        (?:\ [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?:\ \d{1,2}(?:-\d{1,2})?)?)?
+        (?:;\S|\.\ doi:)[^\n]*""",
+    re.VERBOSE,
+)
+_BLOCK_LINE = re.compile(
+    rf"""{_ISSNS} | PMC\d+ | \d{{4}}/\d\d/\d\d
+      | Research\ Support,\ [^\n]{{3,60}}
+      | [^\s\d,;:/?!][^\n\d,;:/?!]{{0,60}},\ [A-ZÀ-ÖØ-Þ][^\n\d,;:/?!]{{0,60}}""",
+    re.VERBOSE,
+)
+_BLOCK_WORDS = frozenset(
+    (
+        "chi|cze|dan|dut|eng|fre|ger|hun|ita|jpn|kor|nor|pol|por|rus|spa|swe|tur"
+        "|Case Reports|Clinical Trial|Comment|Comparative Study|Congress|Editorial"
+        "|English Abstract|Evaluation Study|Historical Article|Journal Article|Letter"
+        "|Meta-Analysis|Multicenter Study|Observational Study|Randomized Controlled Trial"
+        "|Review|Systematic Review|Twin Study|Validation Study"
+    ).split("|")
+)
+_COUNTRIES = frozenset(
+    (
+        "Australia|Austria|Belgium|Brazil|Canada|China|Croatia|Czech Republic|Denmark|Egypt"
+        "|England|Finland|France|Germany|Greece|Hungary|India|International|Iran|Ireland|Israel"
+        "|Italy|Japan|Korea (South)|Mexico|Netherlands|New Zealand|Norway|Poland|Portugal"
+        "|Russia (Federation)|Scotland|Singapore|South Africa|Spain|Sweden|Switzerland|Thailand"
+        "|Turkey|United Arab Emirates|United Kingdom|United States"
+    ).split("|")
+)
+
+
+def kind_of(text: str, source: str) -> str:
+    """Return the kind of a note without a label, from an entry of this source."""
+    if text.startswith(_WEB_OF_SCIENCE) or is_bare(text):
+        return "cited-by"
+    if "cited" in text.lower() and _CITED_OFTEN.search(text):
+        return "cited-by"
+    if begins := _BEGINNING.match(text):
+        return "export-date" if begins["dates"] else begins.lastgroup or "other"
+    return "bookkeeping" if _is_bookkeeping(text, source) else "other"
+
+
+def is_bare(text: str) -> bool:
+    """Tell whether a note is a count of citations and does not even say so."""
+    return _BARE.fullmatch(text) is not None
+
+
+def _is_bookkeeping(text: str, source: str) -> bool:
+    if _NUMBERS.fullmatch(text):
+        return True
+    if "\n" in text:
+        return _is_block(text)
+    if source == "proquest" and text.startswith(_PROQUEST):
+        return True
+    return _is_of_ebsco(text)
+
+
+def _is_of_ebsco(text: str) -> bool:
+    """Tell whether labels of EBSCO's databases stand together as they do nowhere else."""
+    if "Source Info: " in text:
+        return "Update Code: " in text or " Term: " in text
+    return "Journal Subset: " in text or ". NLM UID: " in text
+
+
+def _is_block(text: str) -> bool:
+    """Tell whether each line is one of those that EndNote writes for PubMed, none a person's."""
+    *lines, citation = text.split("\n")
+    return _CITATION.fullmatch(citation) is not None and all(map(_is_block_line, lines))
+
+
+def _is_block_line(line: str) -> bool:
+    if line in _BLOCK_WORDS or _BLOCK_LINE.fullmatch(line):
+        return True
+    # A country stands alone, or at the end of a grant: `P50 AG005134/AG/NIA NIH HHS/United States`.
+    return line.rpartition("/")[2] in _COUNTRIES

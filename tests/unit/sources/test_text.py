@@ -1,0 +1,30 @@
+"""Text that is fit for a library: what is no text goes, what is text stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncd.sources.text import clean, rich
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x1e"])
+def test_what_only_some_programs_take_for_a_line_end_is_a_blank(separator: str) -> None:
+    assert clean(f"A{separator}work") == "A work"
+
+
+def test_a_title_keeps_its_full_stop(item_of: Any) -> None:
+    assert item_of("TY  - JOUR", "TI  - A work.")["title"] == "A work."
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('<named-content content-type="x">E. coli</named-content> rays', "E. coli rays"),
+        ("<ext-link>x</ext-link> rays", "x rays"),
+        ("<jats:title>A <p>work</p></jats:title>", "A work"),
+    ],
+)
+def test_publishers_markup_is_dissolved_in_a_title(value: str, expected: str) -> None:
+    assert rich(value) == expected
