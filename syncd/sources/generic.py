@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from syncd.identity import parse_pmid
 from syncd.sources.addresses import add_links, fill_address
 from syncd.sources.content import (
     add_keywords,
@@ -25,13 +23,10 @@ from syncd.sources.identifiers import (
     read_user_fields,
     write_identifiers,
 )
+from syncd.sources.issues import fill_issue_from_m1, take_article_numbers
 from syncd.sources.item_types import fill_genre
 from syncd.sources.notes import add_notes
-from syncd.sources.numbers import (
-    add_article_number,
-    fill_pages,
-    fill_serial_numbers,
-)
+from syncd.sources.numbers import fill_pages, fill_serial_numbers
 from syncd.sources.people import add_people
 from syncd.sources.source import Source
 from syncd.sources.titles import fill_titles
@@ -49,40 +44,6 @@ def _complete(draft: Draft) -> None:
     draft.source.complete(draft)
 
 
-def take_article_numbers(draft: Draft) -> None:
-    """Take numbers of articles (`e0123456`) out of the tags of the issue."""
-    for tag in ("IS", "IP"):
-        values = draft.tags.get(tag, ())
-        if any(map(_E_NUMBER.fullmatch, values)):
-            for value in draft.take(tag):
-                if _E_NUMBER.fullmatch(value):
-                    add_article_number(draft, tag, value)
-                else:
-                    draft.put(tag, [value])
-
-
-def fill_issue_from_m1(draft: Draft) -> None:
-    """Use M1 as the issue of an article that has none; elsewhere it is a line of its own."""
-    for tag in ("M1", "M2"):
-        for value in draft.take(tag):
-            if tag == "M2" or draft.item_type != "journalArticle":
-                draft.add_extra("", value)
-            else:
-                _place_m1_of_article(draft, value)
-
-
-def _place_m1_of_article(draft: Draft, value: str) -> None:
-    """Tell the issue from the numbers and remarks for which some programs use M1."""
-    if _ARTICLE_NUMBER.fullmatch(value):
-        add_article_number(draft, "M1", value)
-    elif _PMID.fullmatch(value) and draft.identify("pmid", parse_pmid(value)):
-        return
-    elif not _ISSUE.fullmatch(value):
-        draft.leave("M1", value)
-    elif not draft.fill("issue", value):
-        draft.add_extra("", value)
-
-
 def _fill_catalog(draft: Draft) -> None:
     """Say where the record was found: what has a Scopus number was found there."""
     catalog = "Scopus" if "scopus" in draft.identifiers else draft.source.catalog
@@ -94,12 +55,6 @@ def _miss_title(draft: Draft) -> None:
     if "title" not in draft.fields:
         draft.warn("there is no title")
 
-
-# `3`, `3-4`, `Suppl. 1`, `Special Issue on Ants`: short, and neither an address nor a long number.
-_ISSUE = re.compile(r"(?!.*(?::|\d{5}|\(c\)))[^;@©]{1,40}", re.IGNORECASE)
-_E_NUMBER = re.compile(r"e\d{4,}", re.IGNORECASE)
-_ARTICLE_NUMBER = re.compile(r"\d{5,8}|[A-Za-z]{1,4}\d{4,}", re.IGNORECASE)
-_PMID = re.compile(r"PMID:?\s*\d+", re.IGNORECASE)
 
 _Step = Callable[[Draft], None]
 _ANY: frozenset[str] | None = None
