@@ -6,6 +6,7 @@ To add a source, write a module that declares a `Source` and give it a line in `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from syncd.errors import InputError
 from syncd.record import Record
@@ -93,7 +94,12 @@ def _begin(entry: Entry) -> Draft | InputError:
 def find_source(draft: Draft) -> Source:
     """Return the source that recognises an entry as its own, or the generic one."""
     tags = draft.tags
-    for source in SOURCES:
+    for source in _marked_by(tuple(tags)):
         if source.recognise(tags):
             return source
     return GENERIC
+
+
+@lru_cache(maxsize=4096)
+def _marked_by(tags: tuple[str, ...]) -> tuple[Source, ...]:
+    return tuple(source for source in SOURCES if not source.marks.isdisjoint(tags))

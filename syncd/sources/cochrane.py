@@ -24,4 +24,4 @@ def _prepare(draft: Draft) -> None:
     draft.put("N1", [value for value in notes if not _GROUP.fullmatch(value)])
 
 
-COCHRANE = Source("cochrane", _recognise, _prepare, assigns=always)
+COCHRANE = Source("cochrane", frozenset(["AN"]), _recognise, _prepare, assigns=always)

@@ -18,4 +18,4 @@ def _prepare(draft: Draft) -> None:
             add_event_date(draft, "Y2", value)
 
 
-DIMENSIONS = Source("dimensions", _recognise, _prepare)
+DIMENSIONS = Source("dimensions", frozenset(["AN"]), _recognise, _prepare)

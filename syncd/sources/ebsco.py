@@ -41,4 +41,4 @@ def _leave_rights(draft: Draft, abstracts: list[str]) -> None:
     draft.put("AB", kept)
 
 
-EBSCO = Source("ebsco", _recognise, _prepare, assigns=always)
+EBSCO = Source("ebsco", frozenset(["DP", "UR"]), _recognise, _prepare, assigns=always)

@@ -24,4 +24,4 @@ def _prepare(draft: Draft) -> None:
     draft.leave_all("M1")
 
 
-EMBASE = Source("embase", _recognise, _prepare, assigns=always)
+EMBASE = Source("embase", frozenset(["U2", "UR"]), _recognise, _prepare, assigns=always)

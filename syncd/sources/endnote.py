@@ -30,4 +30,4 @@ def _prepare(draft: Draft) -> None:
             draft.add_extra("Start Page", value)
 
 
-ENDNOTE = Source("endnote", _recognise, _prepare)
+ENDNOTE = Source("endnote", frozenset(["ID"]), _recognise, _prepare)

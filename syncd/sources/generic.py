@@ -36,7 +36,7 @@ def _never(_: object) -> bool:
     return False
 
 
-GENERIC = Source("generic", _never)
+GENERIC = Source("generic", frozenset(), _never)
 """The source of entries that no other recognises."""
 
 

@@ -22,4 +22,4 @@ def _prepare(draft: Draft) -> None:
             draft.warn(f"{tag} was cut off by the search: {draft.first(tag)}", tag)
 
 
-GOOGLE_SCHOLAR = Source("google-scholar", _recognise, _prepare)
+GOOGLE_SCHOLAR = Source("google-scholar", frozenset(["M1"]), _recognise, _prepare)

@@ -24,4 +24,4 @@ def _prepare(draft: Draft) -> None:
             draft.put("Y1", [value])
 
 
-IEEE = Source("ieee", _recognise, _prepare)
+IEEE = Source("ieee", frozenset(["JA"]), _recognise, _prepare)

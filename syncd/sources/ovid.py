@@ -46,4 +46,4 @@ def _prepare(draft: Draft) -> None:
         draft.leave_all("M3")
 
 
-OVID = Source("ovid", _recognise, _prepare, assigns=always)
+OVID = Source("ovid", frozenset(["DB", "L2", "UR"]), _recognise, _prepare, assigns=always)

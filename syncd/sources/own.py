@@ -41,4 +41,4 @@ def _as_data(again: ReadBack, extra: str) -> dict[str, str]:
     return {**again.fields, "extra": extra}
 
 
-OWN = Source("syncd", _recognise, read=_read)
+OWN = Source("syncd", frozenset([MARKER_TAG]), _recognise, read=_read)

@@ -20,4 +20,4 @@ def _prepare(draft: Draft) -> None:
             draft.leave("AN", rest.strip())
 
 
-PROQUEST = Source("proquest", _recognise, _prepare, assigns=always)
+PROQUEST = Source("proquest", frozenset(["UR"]), _recognise, _prepare, assigns=always)

@@ -19,4 +19,4 @@ def _prepare(draft: Draft) -> None:
     take_pmids(draft, "AN")
 
 
-PUBMED = Source("pubmed", _recognise, _prepare, assigns=always)
+PUBMED = Source("pubmed", frozenset(["DB", "DP"]), _recognise, _prepare, assigns=always)

@@ -71,4 +71,4 @@ def _complete(draft: Draft) -> None:
             break
 
 
-PURE = Source("pure", _recognise, _prepare, _complete)
+PURE = Source("pure", frozenset(["AN", "M3"]), _recognise, _prepare, _complete)

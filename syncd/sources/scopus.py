@@ -29,4 +29,4 @@ def _prepare(draft: Draft) -> None:
         draft.move("C3", "T3")
 
 
-SCOPUS = Source("scopus", _recognise, _prepare, catalog="Scopus")
+SCOPUS = Source("scopus", frozenset(["DB", "UR"]), _recognise, _prepare, catalog="Scopus")

@@ -36,11 +36,13 @@ def links_to(site: str, tags: Tags) -> bool:
 class Source:
     """A database or program that writes RIS.
 
-    `recognise` looks at an entry's values by tag; it is asked of every record, so it is cheap.
+    `recognise` looks at an entry's values by tag. It is asked only of entries with one of the
+    `marks`, the tags by which it can know them, and of very many, so it is cheap.
     `prepare` runs before the common steps, `complete` after them.
     """
 
     name: str
+    marks: frozenset[str]
     recognise: Callable[[Tags], bool]
     prepare: Callable[[Draft], None] = _nothing
     complete: Callable[[Draft], None] = _nothing

@@ -52,4 +52,6 @@ def _place_groups(draft: Draft) -> None:
             draft.groups.append(Person("author", name=name))
 
 
-WEB_OF_SCIENCE = Source("web-of-science", _recognise, _prepare, assigns=str.isupper)
+WEB_OF_SCIENCE = Source(
+    "web-of-science", frozenset(["AN", "UR"]), _recognise, _prepare, assigns=str.isupper
+)

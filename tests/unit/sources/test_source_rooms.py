@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from syncd.sources import SOURCES
+from syncd.ris.tags import KNOWN
+from syncd.sources import SOURCES, Source
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 OVID_LINK = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=psyc16&AN=2019-65183-001"
@@ -59,6 +60,18 @@ EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&
 )
 def test_a_source_is_known_by_its_marks(source: str, lines: list[str], record_of: Any) -> None:
     assert record_of(*JOUR, *lines).origin.source == source
+
+
+TELLING = """2012 17 SCOPUS:84857789296 WOS:000444108200009 CN-01234567 pub.1149029839 L373791783
+    Scopus PubMed EBSCOhost Ovid https://www.scopus.com/1 https://search.ebscohost.com/1
+    https://ovidsp.ovid.com/1 https://www.proquest.com/1 https://www.embase.com/1 ://WOS:0003
+    https://scholar.google.com/ syncd:journalArticle 10.1109/x""".split()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_source_is_never_known_by_a_tag_that_is_no_mark_of_it(source: Source) -> None:
+    for value in TELLING:
+        assert not source.recognise({tag: [value] for tag in KNOWN - source.marks})
 
 
 def test_every_source_has_a_name_of_its_own() -> None:
