@@ -22,7 +22,7 @@ ANY = "*"
 _YEAR = re.compile(r"\d{4}")
 
 _NO_ARCHIVE = dict.fromkeys(
-    ["bill", "blogPost", "case", "email", "hearing", "patent", "presentation", "statute", "webpage"]
+    """bill blogPost case email hearing patent podcast presentation statute webpage""".split()
 )
 _PERIODICALS = ["journalArticle", "magazineArticle", "newspaperArticle"]
 _BOOK_PARTS = ["bookSection", "conferencePaper", "dictionaryEntry", "encyclopediaArticle"]
@@ -122,6 +122,7 @@ ROUTES: tuple[tuple[str, Mapping[str, str | None]], ...] = (
             "bookSection": "numberOfVolumes",
             "computerProgram": "system",
             "hearing": "number",
+            "manuscript": "number",
             "patent": "applicationNumber",
             "statute": "number",
         },

@@ -24,6 +24,7 @@ from syncd.identity import (
 from syncd.identity.spelling import decode_html, decode_percent, plain
 from syncd.record import Doi, Eid
 from syncd.sources.draft import Draft
+from syncd.sources.fields import has_archive
 
 _ACCESSION_LIKE_EID = re.compile(r"(?:SCOPUS[ :]|2-s2\.0-)", re.IGNORECASE)
 _PLAIN_EID = re.compile(
@@ -153,8 +154,11 @@ def read_accession_number(draft: Draft) -> None:
             continue
         if (wos := parse_wos(value)) and draft.identify("wos", wos):
             continue
-        draft.identify("central", parse_central(value))
-        draft.fill_or_leave("archiveLocation", "AN", value)
+        is_known = draft.identify("central", parse_central(value))
+        if is_known or has_archive(draft.item_type):
+            draft.fill_or_leave("archiveLocation", "AN", value)
+        else:
+            draft.leave("AN", value)
 
 
 def eid_of(text: str) -> Eid | None:

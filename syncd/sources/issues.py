@@ -18,11 +18,10 @@ _PMID = re.compile(r"PMID:?\s*\d+", re.IGNORECASE)
 def take_article_numbers(draft: Draft) -> None:
     """Take numbers of articles (`e0123456`) out of the tags of the issue."""
     for tag in ("IS", "IP"):
-        values = draft.tags.get(tag, ())
-        numbers = [value for value in values if _E_NUMBER.fullmatch(value)]
-        if numbers:
-            draft.replace(tag, [value for value in values if value not in numbers])
-            for value in numbers:
+        if tag in draft.tags and any(map(_E_NUMBER.fullmatch, draft.tags[tag])):
+            values = draft.tags[tag]
+            draft.replace(tag, [value for value in values if not _E_NUMBER.fullmatch(value)])
+            for value in filter(_E_NUMBER.fullmatch, values):
                 add_article_number(draft, tag, value)
 
 

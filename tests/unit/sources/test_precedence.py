@@ -81,6 +81,7 @@ def test_the_edition_of_an_article_is_no_early_access(item_of: Any) -> None:
         ("CHAP", ["IS  - 3", "NV  - 4"], "numberOfVolumes", "4"),
         ("BOOK", ["M1  - 3", "SV  - 4"], "seriesNumber", "4"),
         ("RPRT", ["VL  - 3", "SV  - 4"], "seriesNumber", "4"),
+        ("MANSCPT", ["M1  - MS 12"], "number", "MS 12"),
         ("RPRT", ["IS  - 34", "SN  - USGS-123"], "reportNumber", "USGS-123"),
     ],
 )
@@ -95,6 +96,16 @@ def test_a_record_whose_type_had_to_be_guessed_keeps_volume_and_issue(item_of: A
 
     assert data["itemType"] == "document"
     assert data["extra"] == "Volume: 4\nIssue: 2"
+
+
+@pytest.mark.parametrize("ty", ["BILL", "CASE", "PAT", "POD", "WEB"])
+def test_a_type_that_is_in_no_archive_gets_no_line_for_it(
+    ty: str, item_of: Any, record_of: Any
+) -> None:
+    lines = (f"TY  - {ty}", "TI  - A work", "AN  - 2012-12345-001", "DB  - PsycINFO")
+
+    assert "extra" not in item_of(*lines)
+    assert set(record_of(*lines).unused) == {"AN", "DB"}
 
 
 ADDRESS = "Department of Biology, University of X, 12 Long Street, Stockholm, Sweden"
