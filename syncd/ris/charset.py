@@ -70,8 +70,8 @@ def judge(evidence: bytes) -> Verdict:
 
     Raises `InputError` if several encodings explain them and give different text, or none does.
     """
-    if evidence.isascii():
-        return Verdict("utf-8", is_ascii=True)
+    if _is_utf8(evidence):  # as nearly all is
+        return Verdict("utf-8", is_ascii=evidence.isascii())
     lines = _LINE_END.split(evidence)
     if len(lines) > 1:
         del lines[-1]  # empty, or perhaps cut in the middle of a character
@@ -94,9 +94,9 @@ def judge(evidence: bytes) -> Verdict:
     return Verdict(best.encoding, certain, reason=reason)
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(text: bytes) -> bool:
     try:
-        line.decode("utf-8", "surrogatepass")
+        text.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return False
     return True

@@ -63,9 +63,9 @@ def clean(text: str) -> tuple[str, list[str]]:
 
 
 def _blank_controls(text: str, messages: list[str]) -> str:
-    found = sorted(set(_CONTROLS.findall(text)))
-    if not found:
+    if text.isprintable() or not _CONTROLS.search(text):
         return text
+    found = sorted(set(_CONTROLS.findall(text)))
     messages.append(f"control character {_names(found)} replaced by a blank")
     return _CONTROLS.sub(" ", text)
 
@@ -88,12 +88,14 @@ def _undouble(text: str, messages: list[str]) -> str:
 def _flag(text: str, messages: list[str]) -> str:
     if "\ufffd" in text:
         messages.append("U+FFFD: a character was lost before this file was written")
-    if found := sorted(set(_C1.findall(text))):
+    if not text.isprintable() and (found := sorted(set(_C1.findall(text)))):
         messages.append(f"control character {_names(found)} read as a blank")
     return text
 
 
 def _compose(text: str, _messages: list[str]) -> str:
+    if unicodedata.is_normalized("NFC", text):
+        return text
     if len(text) <= _AT_ONCE:
         return unicodedata.normalize("NFC", text)
     return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
@@ -106,6 +108,8 @@ _PIECE = re.compile(r"(?s).{1,64}[^\x00-\x7f]{0,192}")
 
 
 def _trim_invisible(text: str, _messages: list[str]) -> str:
+    if "\u200b" not in text and "\u2060" not in text:
+        return text
     return _INVISIBLE_AT_EDGE.sub("", text)
 
 

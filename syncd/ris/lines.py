@@ -135,7 +135,10 @@ class Lines:
         self._is_sure = self._is_sure or not block.isascii()
         if damage.needs_no_look(block):
             return texts
-        return [self._clean(text, at) for at, text in enumerate(texts, self._number + 1)]
+        return [
+            text if text.isascii() and text.isprintable() else self._clean(text, at)
+            for at, text in enumerate(texts, self._number + 1)
+        ]
 
     def _texts_of_lines(self, block: bytes) -> list[str]:
         decode = self._decode_utf8 if self._is_utf8 else self._decode_other
