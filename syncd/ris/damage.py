@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 BOM = "\ufeff"
 
-# Bytes that no block needs a closer look for: printable ASCII, tab and line feed; and the UTF-8
+# Bytes that no block needs a closer look for: printable ASCII, tab and line ends; and the UTF-8
 # of characters that are composed already and no trouble: Latin, Greek, Cyrillic, punctuation,
 # CJK. Missing are the lead bytes of combining marks and of U+F000 to U+FFFF, among others.
-_PLAIN = bytes((*b"\t\n", *range(0x20, 0x7F)))
+_PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _HARMLESS = bytes(
     (*range(0x80, 0xC0), *range(0xC2, 0xCC), *range(0xCE, 0xD2), 0xE2, *range(0xE4, 0xEA))
 )

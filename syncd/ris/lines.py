@@ -90,7 +90,7 @@ class Lines:
     # Bytes to blocks of whole lines.
 
     def _blocks(self) -> Iterator[bytes]:
-        """Yield whole lines that end in LF, in UTF-8 or else in `encoding`."""
+        """Yield whole lines, whatever their ends, in UTF-8 or else in `encoding`."""
         waiting = _Waiting()
         for chunk in self._chunks():
             cut = self._ends.after_last(chunk)
@@ -106,7 +106,7 @@ class Lines:
             lost = waiting.dropped + len(over)
             message = f"a line this long fits no library; its last {lost} bytes were left out"
             self.problems.append(Problem(message, self._number + 1))
-        return self._ends.unify(waiting.take(end))
+        return waiting.take(end)
 
     def _chunks(self) -> Iterator[bytes]:
         chunk = self._head
@@ -122,16 +122,23 @@ class Lines:
     # Blocks to texts.
 
     def _texts(self, block: bytes) -> list[str]:
-        if block.endswith(b"\n"):
-            block = block[:-1]
+        # Taking out the CR of each line would take as long as all else that is done to a block.
+        ends = block.count(b"\r")
+        if ends and self._is_utf8 and block.endswith(b"\r\n") and ends == block.count(b"\n"):
+            end, block = "\r\n", block[:-2]
+        else:
+            end, block = "\n", self._ends.unify(block).removesuffix(b"\n")
         if not self._is_utf8:
             return self._texts_of_lines(block)
         try:
-            texts = block.decode("utf-8").split("\n")
+            texts = block.decode("utf-8").split(end)
         except UnicodeDecodeError:
+            block = self._ends.unify(block)
             if not self._is_sure:
                 self._judge(block)
             return self._texts_of_lines(block)
+        if end != "\n" and len(texts) != ends:  # some CR and LF stand alone
+            return self._texts(self._ends.unify(block) + b"\n")
         self._is_sure = self._is_sure or not block.isascii()
         if damage.needs_no_look(block):
             return texts

@@ -53,6 +53,13 @@ SPELLINGS = {
     "CR": PLAIN.replace("\n", "\r"),
     "LFCR": PLAIN.replace("\n", "\n\r"),
     "CR among CRLF": PLAIN.replace("\n", "\r\n").replace("\r\nAU", "\rAU"),
+    "as many CR as LF among CRLF": PLAIN.replace("\n", "\r\n")
+    .replace("\r\nAU", "\rAU", 1)
+    .replace("\r\nPY", "\nPY"),
+    "CR among CRLF and LF at the end": PLAIN.rstrip("\n")
+    .replace("\n", "\r\n")
+    .replace("\r\nAU", "\rAU", 1)
+    + "\n",
     "next line as the only line end": PLAIN.replace("\n", "\x85"),
     "line separator as the only line end": PLAIN.replace("\n", "\u2028"),
     "no blank after the last dash": PLAIN.rstrip(),
