@@ -26,11 +26,11 @@ _SUSPECTS = tuple(
         # perhaps encoded twice, see below
         rb"\xc3(?:[\x82-\x85\x8e-\x91](?:\xc2|\xc5|\xc6|\xcb|\xe2)|\xa2\xe2\x82\xac|\xb0\xc5\xb8)",
         rb"\xce\x87",  # decomposes, as do some of the next, which else are invisible
-        rb"\xe2(?:\x80[\x80\x81\x8b\xa8\xa9]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
+        rb"\xe2(?:\x80[\x80\x81\x8b]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
     )
 )
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x9f]")
 _INVISIBLE_AT_EDGE = re.compile(r"^[\u200b\u2060]+|(?<=- )[\u200b\u2060]+|[\u200b\u2060]+$")
 _SHOWN = 3

@@ -207,13 +207,6 @@ def test_what_is_lost_already_is_flagged_and_kept() -> None:
     ]
 
 
-def test_a_line_separator_inside_a_value_is_a_blank_and_said() -> None:
-    _, entries = read(export(("A\u2028work", "x")).encode())
-
-    assert works_in(entries) == [("A work", "x")]
-    assert entries[0].problems == [Problem("control character U+2028 replaced by a blank", 2)]
-
-
 def test_a_line_too_long_for_any_library_is_cut_and_the_loss_is_named() -> None:
     content = b"TY  - JOUR\nTI  - x\nAB  - " + b"a" * 20_000_000 + b"\nPY  - 2020\nER  - \n"
 
