@@ -23,6 +23,7 @@ from syncd.sources.ieee import IEEE
 from syncd.sources.item_types import fill_item_type
 from syncd.sources.ovid import OVID
 from syncd.sources.own import OWN
+from syncd.sources.procite import PROCITE
 from syncd.sources.proquest import PROQUEST
 from syncd.sources.pubmed import PUBMED
 from syncd.sources.pure import PURE
@@ -46,6 +47,7 @@ SOURCES = (
     DIMENSIONS,
     IEEE,
     PUBMED,
+    PROCITE,
     ENDNOTE,
 )
 """Asked in this order; the first that recognises an entry reads it."""

@@ -55,6 +55,7 @@ EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&
         ),
         ("endnote", ["ST  - A", "ID  - 17"]),
         ("syncd", ["U5  - syncd:journalArticle"]),
+        ("procite", ["N1  - Record ID: 7"]),
         ("generic", ["PY  - 2012"]),
     ],
 )
@@ -283,6 +284,37 @@ def test_a_title_that_google_scholar_cut_off_is_a_warning(record_of: Any) -> Non
     record = record_of("TY  - JOUR", "TI  - The effects of …", "M1  - Query date: 2022")
 
     assert record.warnings == ("line 2: TI was cut off by the search: The effects of …",)
+
+
+def test_procite_names_roles_behind_the_people_and_fields_in_notes(
+    item_of: Any, record_of: Any
+) -> None:
+    lines = ("TY  - BOOK", "N1  - Record ID: 12", "A1  - Moor, Ida", "A1  - Fell, Jon",
+             "N1  - Author Role: eds.", "T1  - Walls of the north",
+             "N1  - Series Title: Upland Papers", "N1  - Call Number: QH 541",
+             "N1  - Notes: Lent to Ada", "N1  - Connective Phrase: In",
+             "N1  - Seen twice")  # fmt: skip
+
+    data = item_of(*lines)
+
+    assert [(c["creatorType"], c["lastName"]) for c in data["creators"]] == [
+        ("editor", "Moor"), ("editor", "Fell")]  # fmt: skip
+    assert (data["series"], data["callNumber"]) == ("Upland Papers", "QH 541")
+    assert [note.html for note in record_of(*lines).notes] == [
+        "<p>Seen twice</p>", "<p>Lent to Ada</p>"]  # fmt: skip
+    assert record_of(*lines).unused == {
+        "N1": ("Record ID: 12", "Author Role: eds.", "Connective Phrase: In")
+    }
+
+
+def test_procite_moves_only_the_people_right_above_a_role(item_of: Any) -> None:
+    data = item_of("TY  - CHAP", "N1  - Record ID: 13", "A1  - Moor, Ida", "T1  - Walls",
+                   "A2  - Fell, Jon", "N1  - Author Role: translated by", "A3  - Beck, Ola",
+                   "N1  - Location in Work: 45-61")  # fmt: skip
+
+    assert [(c["creatorType"], c["lastName"]) for c in data["creators"]] == [
+        ("author", "Moor"), ("seriesEditor", "Beck"), ("translator", "Fell")]  # fmt: skip
+    assert data["pages"] == "45-61"
 
 
 def test_the_bookkeeping_of_a_search_is_no_issue(item_of: Any) -> None:
