@@ -45,7 +45,7 @@ _BLANK_AFTER_TEN = re.compile(r"(?<![0-9a-zA-Z.])10\.\s+(?=[0-9]{4,9}(?:\.[0-9]+
 _BLANKS_AT_SLASH = re.compile(rf"({_REGISTRANT})(?:\s+/\s*|/\s+)(?=\S)")
 _BREAK_AFTER_HYPHEN = re.compile(r"(?<=\S-)[ \t]*[\r\n]+\s*(?=[^\s])")
 _BLANKS_IN_SICI = re.compile(
-    r"\s*([<\[])\s*([^<>\[\]\s]*)\s*([>\]])\s*([0-9]\.[0-9]\.co;2)", re.IGNORECASE
+    r"(?<!\s)\s*([<\[])\s*([^<>\[\]\s]*)\s*([>\]])\s*([0-9]\.[0-9]\.co;2)", re.IGNORECASE
 )
 _SLASH_ENCODED_TWICE = re.compile(rf"{_REGISTRANT}%2f", re.IGNORECASE)
 

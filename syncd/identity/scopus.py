@@ -22,7 +22,7 @@ _LABELLED = (
     rf"(?<![a-z-])scopus(?:[\s_-]*(?:id|eid|accession\s+number))?\s*[:=]\s*(?:2-s2\.0-)?{_DIGITS}"
 )
 _IN_PARAMETER = rf"(?<![a-z])scp={_DIGITS}"
-_IN_PATH = rf"(?:scopus[.-]com\S*?/publications|/scopus_id)/{_DIGITS}"
+_IN_PATH = rf"(?:scopus[.-]com\S{{0,100}}?/publications|/scopus_id)/{_DIGITS}"
 
 _ANYWHERE = re.compile(rf"{_WHOLE}|{_LABELLED}|{_IN_PARAMETER}|{_IN_PATH}", re.IGNORECASE)
 _IN_URL = re.compile("|".join((rf"(?<![a-z])eid={_WHOLE}", _IN_PARAMETER, _IN_PATH)), re.IGNORECASE)

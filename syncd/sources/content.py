@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from syncd.record import Keyword
+from syncd.sources.dates import find_days, parse_date
 from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft
 from syncd.sources.item_types import NAMED_KINDS
@@ -23,7 +24,6 @@ _WITH_OWN_TYPE = frozenset(
 )
 _ADDRESS_LENGTH = 60
 _MOST_COMMAS = 2
-_HOLDS_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_KIND = 80
 
 
@@ -117,9 +117,10 @@ def fill_place(draft: Draft) -> None:
     Screening tools write an author's address there, Web of Science the days of a conference.
     """
     is_conference = draft.item_type == "conferencePaper"
+    is_book = draft.item_type not in ("conferencePaper", "journalArticle")
     for tag in ("CY", "C1", "PI", "PP") if is_conference else ("CY", "PI", "PP"):
         values = draft.take(tag)
-        places = [value for value in values if not _is_no_place(value)]
+        places = [value for value in values if not _is_no_place(value, is_book=is_book)]
         for value in values if len(places) < len(values) else ():
             if value not in places:
                 draft.leave(tag, value)
@@ -129,15 +130,17 @@ def fill_place(draft: Draft) -> None:
             draft.put(tag, places)
 
 
-def _is_no_place(text: str) -> bool:
+def _is_no_place(text: str, *, is_book: bool) -> bool:
     is_long = len(text) > _ADDRESS_LENGTH or text.count(",") > _MOST_COMMAS
+    if is_book:  # it may have appeared in several cities
+        is_long = is_long and any(map(str.isdigit, text))
     return is_long or "://" in text or text.isdecimal()
 
 
 def _fill_event_place(draft: Draft, tag: str, places: Sequence[str]) -> None:
     for value in places:
         text = one_line(value)
-        if _HOLDS_YEAR.search(text):
+        if find_days(text) or parse_date(text).month:
             add_event_date(draft, tag, text)
         else:
             draft.fill_or_leave("eventPlace" if tag == "CY" else "place", tag, value, text)

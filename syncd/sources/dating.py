@@ -192,7 +192,9 @@ def _accessed(text: str) -> str:
     if len(text) > LONGEST_DATE:
         return ""
     date = parse_date(text if text[:1].isdecimal() else _ACCESSED.sub("", text))
-    if date.day is None or date.year is None or date.year < _FIRST_ACCESS or date.note:
+    if date.day is None or date.year is None or date.year < _FIRST_ACCESS:
+        return ""
+    if date.note and not _ACCESSED.match(date.note):
         return ""
     if time := _ACCESS_TIME.fullmatch(text):
         hour, minute, second = time.groups()

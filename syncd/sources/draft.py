@@ -27,6 +27,7 @@ FILLERS = frozenset(
     """- -- -- . ? NA N/A N/a n/a na NULL Null null NONE None none NaN nan Undefined undefined
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {"No Pagination", "no pagination", "Not available", "not available", "No DOI", "no doi"}
+_MOST_LINES = 100
 _MAY_BE_CALLED_SO = frozenset(["KW", "T1", "TI", "TY"])
 
 
@@ -74,7 +75,7 @@ class Draft:
         self.subtitle_tag = ""
         self.source: Source
         self.fields: dict[str, str] = {}
-        self.extra: list[tuple[str, str]] = []
+        self.extra: dict[tuple[str, str], None] = {}
         self.creators: list[Person] = []
         self.groups: list[Person] = []
         self.keywords: list[Keyword] = []
@@ -170,8 +171,7 @@ class Draft:
 
     def add_extra(self, label: str, text: str) -> None:
         """Add a `Label: value` line for what has no field; the same line is added once."""
-        if (label, text) not in self.extra:
-            self.extra.append((label, text))
+        self.extra[label, text] = None
 
     def identify(self, kind: str, value: str | None) -> bool:
         """Take an identifier; answer whether it is one and does not contradict the one known."""
@@ -191,7 +191,8 @@ class Draft:
 
     def warn(self, message: str, tag: str = "", value: str = "") -> None:
         """Say what is odd, with the line where it stands if that can be found."""
-        line = self.find_line(tag, value) if tag else None
+        # Who writes so many bad values is not helped by the line of each.
+        line = self.find_line(tag, value) if tag and len(self.warnings) < _MOST_LINES else None
         self.warnings.append(f"line {line}: {message}" if line else message)
 
     def find_line(self, tag: str, value: str) -> int | None:

@@ -34,7 +34,7 @@ _PUBLISHER = {
 }
 _PLACE = {
     **dict.fromkeys(["artwork", "bill", "blogPost", "case", "email", "letter", "statute"]),
-    "conferencePaper": None,  # containers.py: where the event was
+    "conferencePaper": None,  # content.py: where the event was
     ANY: "place",
 }
 # These come of a TY that says another type, whose fields they may bring along.
@@ -189,7 +189,8 @@ def add_labelled_lines(draft: Draft) -> None:
         _add_original(draft)
     if "ET" in draft.tags and draft.item_type == "journalArticle":
         for value in draft.take("ET"):
-            is_day = parse_date(value).year is not None
+            date = parse_date(value)
+            is_day = date.month is not None and not date.text
             draft.add_extra("Early Access" if is_day else "Edition", value)
     for tag, label in _LABELLED.items():
         for value in draft.take(tag):

@@ -48,7 +48,11 @@ _LEGAL_FORMS = frozenset(
     LTD. S.p.A. plc""".split()
 ).union(["Co. Ltd", "Co. Ltd.", "Pty Ltd", "Pty. Ltd."])
 _LIFE = re.compile(r"(?:b|ca|d|fl)\. ?\d{4}\.?|\d{4}\??\s?[-–]\s?(?:\d{4}\??)?\.?")
-_SUFFIXES = frozenset(["ii", "iii", "iv", "jr", "md", "phd", "sr"])
+_SUFFIXES = frozenset(
+    """ba bs bsc bsn dds dnp do ii iii iv jr ma mba mbbs md mph ms msc msn pharmd phd rd rn
+    sr""".split()
+)
+_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
 _LONGEST_NAME = 120
 _LONGEST_GROUP = 300
 _LONGEST_MORE = 10
@@ -125,11 +129,14 @@ def _names_a_group(text: str) -> bool:
 
 
 def _with_bare_initials(text: str) -> tuple[str, str] | None:
-    """Part `LH Xavier` and `van Galen L`; alone, initials without dots are less sure a sign."""
+    """Part `van Galen L`; alone, initials without dots are less sure a sign than in a list."""
     found = _initialled(text)
     if found is None or _names_a_group(text):
         return None
     family, given = found
+    # In front they are as often an institution's: `NHS England`, `TU Delft`.
+    if text.startswith(given) or given in _ROMAN:
+        return None
     particles, _, name = family.rpartition(" ")
     if name.isupper() or name.casefold() in _NO_FAMILIES or (particles and not particles.islower()):
         return None
@@ -178,7 +185,8 @@ def split_names(value: str) -> list[str]:
             return parts
     elif " and " in value or " & " in value:
         parts = _AND.split(value)
-        if all(part.count(",") == 1 for part in parts) and not _is_company(value):
+        whole = _is_company(value) or _INSTITUTION.search(value) is not None
+        if all(part.count(",") == 1 for part in parts) and not whole:
             return parts
     elif _is_one(value):
         return [value]
@@ -215,7 +223,7 @@ def _each_initialled(parts: Sequence[str]) -> list[str]:
     names = []
     for part in parts:
         found = _initialled(part)
-        if found is None:
+        if found is None or _names_a_group(part):
             return []
         names.append(", ".join(found))
     return names

@@ -15,6 +15,7 @@ _LONG = 500
 """Texts of this length are no names of journals and not worth remembering."""
 
 _EVENTS = frozenset("colloquium conference congress meeting proceedings symposium workshop".split())
+_ARTICLES = frozenset("a an das der die el la le les the".split())
 _ENDS_IN_YEAR = re.compile(r"\b20\d\d$")
 
 # What is no letter of ASCII, as a table for bytes.translate, which is faster than any search.
@@ -75,6 +76,10 @@ def _is_short_form(parts: Sequence[str], words: Sequence[str]) -> bool:
 
 
 def _are_beginnings(parts: Sequence[str], words: Sequence[str]) -> bool:
+    # Both begin with the same word: `Cancer` is no short form of `A trial in cancer patients`.
+    first = next((at for at, word in enumerate(words) if word not in _ARTICLES), 0)
+    if not words or not words[first].startswith(parts[0]):
+        return False
     remaining = iter(words)
     for part in parts:
         for word in remaining:

@@ -16,15 +16,17 @@ _BEGINNING = re.compile(
     r"""(?P<bookkeeping>
             (?:copyright\s*-\s*)?database\ copyright\b[^\n]{0,9}\ ProQuest
           | subjectstermnotlitgenretext\ -
-          | orcid\ (?:number|identifier)s?\ ?: )
-      | (?P<dates> last\ updated\s*[-:] | date\ (?:revised|completed|created)\s*[-:] )
+          | orcid\ (?:number|identifier)s?\ ?:[^\n]{0,80}\d{4}-\d{4} )
+      | (?P<dates> (?:last\ updated|date\ (?:revised|completed|created))\s*[-:]\s*\d )
       | (?P<copyright> (?:publisher\ )?copyright\s*[-:] )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CITED_OFTEN = re.compile(
-    r"""times\ cited[^:\n]{0,60}:\s*\d
-      | cited\ references?\ count\s*:\s*\d
-      | \A\W*cited\ by(?:\ \(since\ \d+\))?\s*:?\s*\d""",
+    r"""(?:\A|\n)\W*(?:total\ )?times\ cited[^:\n]{0,60}:\s*\d
+      | times\ cited\s*:\s*\d+\s+cited\ references?\ count
+      | (?:\A|\n)\W*cited\ references?\ count\s*:\s*\d
+      | \A\W*cited\ by\ \(since\ \d+\)
+      | \A\W*cited\ by\s*:?\s*\d+\W*(?:\Z|[;\n])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WEB_OF_SCIENCE = "Times Cited in Web of Science"  # each of its records has such a note
@@ -33,15 +35,23 @@ _BARE = re.compile(r"(?:\d{1,4}|SI)(?:\n\d{1,4})*")
 # Words that a person may use as a heading too: they count in ProQuest's own records only.
 _PROQUEST = ("Name - ", "People - ")
 
+# One of them may be anybody's heading; together they are the database's.
+_EBSCO = (
+    "Affiliations: ", "Author-Supplied Keyword: ", "Cover Date: ", "Entry Date: ",
+    "Grant Information: ", "Instrumentation: ", "Journal Subset: ", "NLM UID: ", "Peer Review",
+    "Revision Date: ", "Source Info: ", "Subject Term: ", "Thesaurus Term: ", "Update Code: ",
+)  # fmt: skip
+_CINAHL = re.compile(r"NLM UID: \d{5}|Journal Subset: [A-Z][^:;\n]{0,60}; [A-Z]")
+
 _ISSN = r"\d{4}-\d{3}[\dXx]"
 _ISSNS = rf"{_ISSN}(?:[;, ]+{_ISSN})*"
 _RESEARCHER = r"[^\s/;][^/;\n]{1,80}+/(?:[A-Z]{1,3}-\d{4}-\d{4}|\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
 _RESEARCHERS = rf"[; ]*{_RESEARCHER}(?:; ?{_RESEARCHER})*[; ]*(?: \d{{1,4}})?"
 # `Comment on: …` may be anybody's words, unless a citation follows or Medline's code.
 _RELATED = (
-    r"(?:Comment|Erratum|Update) (?:in|on|of|for) ?\([A-Z]{3}\)[^\n]*"
+    r"(?:Comment|Erratum|Update) (?:in|on|of|for) ?\((?:CIN|CON|EFR|EIN|UIN|UOF)\)[^\n]*"
     r"|(?:Comment in|Erratum in|Update (?:in|of)): "
-    r"[^\n;:]{2,150}\. (?:19|20)\d\d[^\n;]{0,20};[^\n]*"
+    r"[^\n;:]{2,150}\. (?:19|20)\d\d[^\n;]{0,20};\d[^\n]*"
 )
 _NUMBERS = re.compile(rf"(?:(?:{_RESEARCHERS}|{_ISSNS}|{_RELATED}|\d{{1,4}})(?:\n|\Z))+")
 
@@ -105,9 +115,7 @@ def _is_bookkeeping(text: str, source: str) -> bool:
 
 def _is_of_ebsco(text: str) -> bool:
     """Tell whether labels of EBSCO's databases stand together as they do nowhere else."""
-    if "Source Info: " in text:
-        return "Update Code: " in text or " Term: " in text
-    return "Journal Subset: " in text or ". NLM UID: " in text
+    return sum(label in text for label in _EBSCO) > 1 or _CINAHL.search(text) is not None
 
 
 def _is_block(text: str) -> bool:

@@ -165,6 +165,8 @@ def _read_identifiers(draft: Draft, text: str) -> bool:
             return False
         found.append((match.lastgroup, match[0]))
         position = match.end()
+    if len(found) > len(dict(found)):  # a list of other works
+        return False
     known = [draft.identify(kind, _PARSERS[kind](said)) for kind, said in found]
     return all(known)
 

@@ -25,7 +25,7 @@ _NUMBER_LIKE = re.compile(
 _LONGEST_NUMBER = 60
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _SERIAL_LIKE = re.compile(r"[\dXx -]{8,20}")
-_NO_PAGES = frozenset(["no specified", "n/a", "na", "-", "--"])
+_NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
 _PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
 _DASHES = ("-", "–", "—")
 _AND_FURTHER = ("&", "+")  # Web of Science, where an article goes on elsewhere in the issue
@@ -181,7 +181,7 @@ def _parse_serials(text: str) -> Serials:
         else:
             rest.append(part)
             continue
-        remarks.append(_STANDARD_NUMBER.sub(" ", part))
+        remarks.append(_STANDARD_NUMBER.sub(" ", part, count=len(found or issn)))
     if not (issns or isbns or any(map(_SERIAL_LIKE.fullmatch, rest))):
         return Serials(rest=(text,))
     return Serials(

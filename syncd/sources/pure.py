@@ -63,12 +63,13 @@ def _has_subtitle_in_t2(draft: Draft) -> bool:
 
 
 def _complete(draft: Draft) -> None:
+    others = []
     for value in draft.take("M1"):
         if is_article_number(value) or "issue" in draft.fields:
             add_article_number(draft, "M1", value)
         else:
-            draft.put("M1", [value])
-            break
+            others.append(value)
+    draft.put("M1", others)
 
 
 PURE = Source("pure", frozenset(["AN", "M3"]), _recognise, _prepare, _complete)

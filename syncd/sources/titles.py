@@ -123,7 +123,8 @@ def _fill_journal(draft: Draft) -> None:
 def _prefer_longer_name(draft: Draft) -> None:
     """Let an abbreviation in JO stand behind the whole name, whatever tag that is in."""
     for tag in ("SO", "J2", "JA"):
-        if abbreviates(draft.first("JO"), draft.first(tag)):
+        name = draft.first(tag)  # in SO perhaps the whole citation
+        if abbreviates(draft.first("JO"), name) and not any(map(str.isdigit, name)):
             draft.move(tag, "JF")
             draft.move("JO", "JA")
             return

@@ -355,3 +355,38 @@ def test_no_repeated_piece_makes_a_note_slow_to_sort(start: str, piece: str) -> 
     read_record(entry, "x.ris")
 
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Comment on (THE) paper: I like it a lot",
+        "Erratum in: table 3. 2015 numbers are off; use the web version",
+        "ORCID number: ask author",
+        "Journal Subset: my favourite ones: see shelf",
+        "Source Info: found on shelf; Term: winter 2012",
+        "My reading notes. It claims times cited: 300! I doubt it.",
+        "Cited by 3 of our reviewers as essential",
+        "Date created: the method dates to 1990",
+        "PMID: 11111111; PMID: 22222222",
+    ],
+)
+def test_words_that_a_person_may_have_written_stay_a_note(note: str, record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - A work", f"N1  - {note}")
+
+    assert [(made.kind, made.html) for made in record.notes] == [("other", f"<p>{note}</p>")]
+    assert record.identity.pmid is None
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Cited By (since 1996):47 Export Date: 6 January 2014 Source: Scopus",
+        "ISI Document Delivery No.: 475UI Times Cited: 3 Cited Reference Count: 40",
+        "Qc1rc Times Cited:0 Cited References Count:14",
+    ],
+)
+def test_what_ages_is_known_on_one_line_too(note: str, record_of: Any) -> None:
+    (made,) = record_of("TY  - JOUR", "TI  - A work", f"N1  - {note}").notes
+
+    assert made.kind == "cited-by"

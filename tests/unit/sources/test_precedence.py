@@ -111,6 +111,13 @@ def test_a_type_that_is_in_no_archive_gets_no_line_for_it(
 ADDRESS = "Department of Biology, University of X, 12 Long Street, Stockholm, Sweden"
 
 
+def test_every_m1_of_pure_is_kept(item_of: Any) -> None:
+    lines = (*JOUR, "AN  - SCOPUS:84857789296", "M1  - 3", "M1  - Special section", "M1  - third")
+
+    assert item_of(*lines)["issue"] == "3"
+    assert {"Special section", "third"} <= set(item_of(*lines)["extra"].split("\n"))
+
+
 @pytest.mark.parametrize("ty", ["JOUR", "BOOK", "CPAPER"])
 @pytest.mark.parametrize("value", [ADDRESS, "http://x.example/a", "57283"])
 def test_an_address_is_no_place(ty: str, value: str, item_of: Any, record_of: Any) -> None:
@@ -128,6 +135,14 @@ def test_an_address_is_no_place(ty: str, value: str, item_of: Any, record_of: An
 
 def test_the_days_of_a_conference_in_its_place_are_its_date(item_of: Any) -> None:
     data = item_of("TY  - CPAPER", "TI  - A work", "CY  - 2014 OCT 5-7")
+    place = item_of("TY  - CPAPER", "TI  - A work", "CY  - Building 2000, Oslo")
 
     assert "eventPlace" not in data
-    assert data["extra"].startswith("Event Date: ")
+    assert data["extra"] == "Event Date: 2014-10-05/2014-10-07"
+    assert place["eventPlace"] == "Building 2000, Oslo"
+
+
+def test_a_book_may_have_appeared_in_many_places(item_of: Any) -> None:
+    places = "New York, NY, London, England"
+
+    assert item_of("TY  - BOOK", "TI  - A work", f"CY  - {places}")["place"] == places

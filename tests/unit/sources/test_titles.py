@@ -41,6 +41,19 @@ def test_a_journal_beside_a_book_is_a_line(item_of: Any) -> None:
     assert data["extra"] == "Journal: Ant Journal"
 
 
+def test_a_subtitle_that_holds_the_journal_as_a_word_is_one(item_of: Any) -> None:
+    data = item_of(*JOUR, "T2  - A randomised trial in cancer patients", "JF  - Cancer")
+
+    assert data["publicationTitle"] == "Cancer"
+    assert data["title"] == "A work: A randomised trial in cancer patients"
+
+
+def test_a_citation_in_so_is_no_journal(item_of: Any) -> None:
+    data = item_of(*JOUR, "JO  - J Biol Chem", "SO  - J of biol chemistry. 2012;3:4")
+
+    assert data["publicationTitle"] == "J Biol Chem"
+
+
 def test_the_reporter_of_a_case_stands_in_a2(item_of: Any) -> None:
     data = item_of("TY  - CASE", "TI  - Roe v. Wade", "A2  - U.S. Reports", "T2  - U.S.")
 
