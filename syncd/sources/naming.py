@@ -1,6 +1,6 @@
 """Tells by their words whether two names are of one journal, and whether a name is an event's.
 
-WORDS      runs of letters, case folded; digits and punctuation tell no names apart
+WORDS      runs of letters, case folded; punctuation tells no names apart
 SHORTER    `Nat. Med.`: beginnings of the words in their order; `PNAS`: initials
 """
 
@@ -35,8 +35,12 @@ def letters_of(text: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Tell whether two names have the same letters."""
-    return one == other or letters_of(one) == letters_of(other)
+    """Tell whether two names have the same letters and digits."""
+    if one == other:
+        return True
+    if letters_of(one) != letters_of(other):
+        return False
+    return list(filter(str.isdigit, one)) == list(filter(str.isdigit, other))
 
 
 def abbreviates(short: str, long: str) -> bool:

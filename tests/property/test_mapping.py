@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from syncd.record import Record
 from syncd.resources import shipped_schema
 from syncd.ris import Entry, Reader
 from syncd.ris_format import format_ris
-from syncd.sources import read_record, read_records
+from syncd.sources import generic, read_record, read_records
 from syncd.sources.draft import FILLERS
 from syncd.sources.text import clean
 from tests.support.entries import entry_of
@@ -111,6 +112,15 @@ def test_our_ris_read_again_gives_the_same_item_and_notes(entry: Entry) -> None:
     assert item_data(again, SCHEMA) == data
     assert notes_for(again, ["other"]) == notes
     assert again.identity == record.identity
+
+
+@settings(max_examples=200, deadline=None)
+@given(entries())
+def test_a_step_that_is_left_out_would_have_done_nothing(entry: Entry) -> None:
+    chosen = read_record(entry, "x.ris")
+
+    with mock.patch.object(generic, "_steps_for", lambda _: frozenset(dict(generic._STEPS))):
+        assert str(read_record(entry, "x.ris")) == str(chosen)
 
 
 @settings(max_examples=100, deadline=None)

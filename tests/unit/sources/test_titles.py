@@ -54,6 +54,14 @@ def test_a_citation_in_so_is_no_journal(item_of: Any) -> None:
     assert data["publicationTitle"] == "J Biol Chem"
 
 
+def test_titles_that_differ_in_a_number_are_two(record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - Ants, part 1", "T1  - Ants, part 2", "ST  - Ants 1-2")
+
+    assert record.fields["title"] == "Ants, part 1"
+    assert record.unused == {"T1": ("Ants, part 2",)}
+    assert record_of("TY  - JOUR", "TI  - Ants: 1", "T1  - Ants 1").unused == {}
+
+
 def test_the_reporter_of_a_case_stands_in_a2(item_of: Any) -> None:
     data = item_of("TY  - CASE", "TI  - Roe v. Wade", "A2  - U.S. Reports", "T2  - U.S.")
 
