@@ -26,7 +26,8 @@ from syncd.sources.identifiers import (
 from syncd.sources.issues import fill_issue_from_m1, take_article_numbers
 from syncd.sources.item_types import fill_genre
 from syncd.sources.notes import add_notes
-from syncd.sources.numbers import fill_pages, fill_serial_numbers
+from syncd.sources.numbers import fill_serial_numbers
+from syncd.sources.pages import fill_pages
 from syncd.sources.people import add_people
 from syncd.sources.source import Source
 from syncd.sources.titles import fill_titles

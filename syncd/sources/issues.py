@@ -6,7 +6,7 @@ import re
 
 from syncd.identity import parse_pmid
 from syncd.sources.draft import Draft
-from syncd.sources.numbers import add_article_number
+from syncd.sources.pages import add_article_number
 
 # `3`, `3-4`, `Suppl. 1`, `Special Issue on Ants`: short, and neither an address nor a long number.
 _ISSUE = re.compile(r"(?!.*(?::|\d{5}|\(c\)))[^;@©]{1,40}", re.IGNORECASE)

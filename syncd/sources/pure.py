@@ -14,7 +14,7 @@ from syncd.sources.dating import add_event_date
 from syncd.sources.draft import Draft, Tags
 from syncd.sources.identifiers import take_pmids
 from syncd.sources.item_types import named_kind
-from syncd.sources.numbers import add_article_number, is_article_number
+from syncd.sources.pages import add_article_number, is_article_number
 from syncd.sources.source import Source
 
 _NO_DATE = "1 January 1950"
