@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from adapters.rules import key_of
 from syncd.library import (
     Accepted,
-    Answer,
     Capabilities,
     Changes,
     Description,
     KnownVersions,
     Library,
     Operation,
+    Pushed,
     StoredCollection,
     StoredItem,
 )
@@ -50,7 +50,7 @@ class DryRunLibrary:
     def collections(self) -> list[StoredCollection]:
         return self._library.collections()
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         """Tell each operation, and accept it at the version the plan was made against.
 
         Nobody's version rises, so the answer leaves the caller's cursor where it is.
@@ -59,7 +59,7 @@ class DryRunLibrary:
             self._tell(operation)
         version = expected or 0
         accepted = [Accepted(key_of(operation), version) for operation in operations]
-        return Answer(accepted, expected)
+        return Pushed(accepted, expected)
 
     def finish(self) -> None:
         """Nothing was written, so nothing derived from the items is out of date."""

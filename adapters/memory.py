@@ -15,7 +15,6 @@ from adapters.rules import Change, PutCollection, PutItem, judge
 from syncd.errors import ConflictError, RejectedError
 from syncd.library import (
     Accepted,
-    Answer,
     Capabilities,
     Changes,
     CollectionKey,
@@ -24,6 +23,7 @@ from syncd.library import (
     KnownVersions,
     Operation,
     Outcome,
+    Pushed,
     Refused,
     StoredCollection,
     StoredItem,
@@ -83,7 +83,7 @@ class MemoryLibrary:
     def collections(self) -> list[StoredCollection]:
         return list(self._collections.values())
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         if len(operations) > self.capabilities.batch_size:
             raise RejectedError(
                 f"at most {self.capabilities.batch_size} operations at a time", too_large=True
@@ -91,7 +91,7 @@ class MemoryLibrary:
         if expected is not None and expected != self.version:
             raise ConflictError(f"the library is at version {self.version}, not {expected}")
         outcomes = [self._carry_out(operation) for operation in operations]
-        return Answer(outcomes, None if expected is None else self.version)
+        return Pushed(outcomes, None if expected is None else self.version)
 
     def finish(self) -> None:
         """Nothing is derived from the items."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from syncd.clock import Clock
+from syncd.system.clock import Clock
 
 _SHORTEST_STRETCH = 8
 _LONGEST_STRETCH = 64

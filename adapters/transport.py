@@ -24,7 +24,6 @@ from typing import NamedTuple
 import httpx2
 
 from adapters.patience import Patience
-from syncd.clock import Clock, SystemClock
 from syncd.errors import (
     AccessDeniedError,
     ConflictError,
@@ -33,6 +32,7 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
 )
+from syncd.system.clock import Clock, SystemClock
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
@@ -65,7 +65,7 @@ for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A server's answer, read to its end."""
 
     status: int
@@ -137,7 +137,7 @@ class Transport(httpx2.BaseTransport):
             "timeout": httpx2.Timeout(patience, connect=_CONNECT_SECONDS).as_dict(),
         }
 
-    def _exchange(self, request: httpx2.Request) -> Answer:
+    def _exchange(self, request: httpx2.Request) -> HttpAnswer:
         writing = request.method not in _READING
         try:
             response = self._inner.handle_request(request)
@@ -150,9 +150,9 @@ class Transport(httpx2.BaseTransport):
         except httpx2.RequestError as error:
             told = f"{self._origin} did not answer: {_name_of(error)}"
             raise (OutcomeUnknownError if writing else UnavailableError)(told) from error
-        return Answer(response.status_code, response.headers, body, writing)
+        return HttpAnswer(response.status_code, response.headers, body, writing)
 
-    def _note(self, answer: Answer) -> None:
+    def _note(self, answer: HttpAnswer) -> None:
         version = answer.headers.get("zotero-schema-version", "")
         if version.isdecimal():
             self.schema_version = int(version)
@@ -160,7 +160,7 @@ class Transport(httpx2.BaseTransport):
         if backoff is not None:
             self.patience.ask(backoff)
 
-    def _refusal(self, answer: Answer) -> LibraryError:
+    def _refusal(self, answer: HttpAnswer) -> LibraryError:
         if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             # Both are said before anything is done: by the limiter, or during maintenance.
             asked = parse_wait(
@@ -177,7 +177,7 @@ class Transport(httpx2.BaseTransport):
             return _failed(answer)
         return RejectedError(f"{answer.status}: {answer.words}")
 
-    def _redirection(self, answer: Answer) -> LibraryError:
+    def _redirection(self, answer: HttpAnswer) -> LibraryError:
         """Refuse to follow: the key belongs to this server, and a portal is not Zotero."""
         target = answer.headers.get("location", "nowhere")
         return UnavailableError(
@@ -225,25 +225,25 @@ def parse_wait(text: str | None, now: Callable[[], datetime]) -> timedelta | Non
     return min(max(wait, timedelta()), _LONGEST_PATIENCE)
 
 
-def _conflict(answer: Answer) -> LibraryError:
+def _conflict(answer: HttpAnswer) -> LibraryError:
     # A token is used once per call, so only a helper on the way can have sent it twice.
     if "Write token already used" in answer.words:
         return OutcomeUnknownError(answer.words)
     return ConflictError(answer.words)
 
 
-def _failed(answer: Answer) -> LibraryError:
+def _failed(answer: HttpAnswer) -> LibraryError:
     """A server that fell over may have carried out a part of a write first."""
     told = f"{answer.status}: {answer.words}"
     return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
 
 
-def _not_an_answer(answer: Answer) -> LibraryError:
+def _not_an_answer(answer: HttpAnswer) -> LibraryError:
     told = f"something that is not Zotero answered, with {answer.status}: {answer.words}"
     return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
 
 
-_BY_STATUS: Mapping[int, Callable[[Answer], LibraryError]] = {
+_BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.UNAUTHORIZED: lambda answer: AccessDeniedError(answer.words),
     HTTPStatus.FORBIDDEN: lambda answer: AccessDeniedError(answer.words),
     # The only addresses we ask for are a library's own: it is the library that is not there.
@@ -255,11 +255,11 @@ _BY_STATUS: Mapping[int, Callable[[Answer], LibraryError]] = {
 }
 
 
-def _is_understood(answer: Answer) -> bool:
+def _is_understood(answer: HttpAnswer) -> bool:
     return answer.headers.get("content-type", "").lower().startswith(_UNDERSTOOD)
 
 
-def _rebuilt(answer: Answer) -> httpx2.Response:
+def _rebuilt(answer: HttpAnswer) -> httpx2.Response:
     """Make the answer that the caller sees: unpacked, and without what pyzotero trips over."""
     dropped = _STOPS_PYZOTERO | _DONE_WITH
     kept = [(name, value) for name, value in answer.headers.items() if name not in dropped]

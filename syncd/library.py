@@ -19,12 +19,21 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, NewType, Protocol, runtime_checkable
 
-from syncd.limits import Limits
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
 CollectionKey = NewType("CollectionKey", str)
 ItemData = Mapping[str, Any]
+
+
+class TextLimits(NamedTuple):
+    """The longest texts a library takes: fields in bytes of UTF-8, the others in characters."""
+
+    field: int = 65_535
+    date: int = 65_524
+    name: int = 255
+    tag: int = 255
+    note: int = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Capabilities:
     """`changes_since` names items that were deleted for good."""
     keeps_trash: bool = True
     """Trashed items stay readable and can be restored."""
-    text_limits: Limits | None = None
+    text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
 
 
@@ -173,7 +182,7 @@ class Refused(NamedTuple):
 Outcome = Accepted | Refused
 
 
-class Answer(NamedTuple):
+class Pushed(NamedTuple):
     """What became of a push: one outcome per operation, in their order.
 
     `library_version` is where the library stands if, and only if, nobody else can have
@@ -213,7 +222,7 @@ class Library(Protocol):
         """List every collection."""
         ...
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         """Attempt each operation in order; answer each.
 
         At most `capabilities.batch_size` operations. `expected` None asks for no guard.

@@ -17,9 +17,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from syncd.library import CollectionKey
-from syncd.limits import Cut
 from syncd.record import NO_IDENTITY, Citation, Identity, ItemKey, Origin
-from syncd.settings import LookAlikes, WhenFound
+from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
 
 class Decision(StrEnum):
@@ -92,6 +91,26 @@ class Place:
     readd: bool = False
     when_found: WhenFound = WhenFound.SYNC
     look_alikes: LookAlikes = LookAlikes.HOLD
+
+
+def place_of(folder: FolderSettings) -> Place:
+    """Return what a drop folder asks for, as planning takes it."""
+    return Place(
+        folder=bytes(folder.path),
+        collection=folder.collection,
+        tags=folder.tags,
+        readd=folder.readd,
+        when_found=folder.duplicates.when_found,
+        look_alikes=folder.duplicates.look_alikes,
+    )
+
+
+class Cut(NamedTuple):
+    """A text that was too long. `where` is a path such as `creators[3].lastName`."""
+
+    where: str
+    full: str
+    falsifies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +209,7 @@ class KnownItem(NamedTuple):
         return self.state == "deleted" and not self.seen
 
 
-class Desk(Protocol):
+class Lookup(Protocol):
     """What planning looks up; answered from the ledger's mirror."""
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]: ...

@@ -20,24 +20,21 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "cli",
-        "wiring handover",
-        "adapters once answering",
-        "work report",
         "daemon",
-        "run preview inspect preflight setup_wizard",
-        "pushing replanning reconciling review promising",
-        "reading desk amending outcomes fates guards recognising",
-        "ledger inbox watch status config",
-        "clock control keys lock logs mounts notify places pulse resources",
-        # From here on everything is pure: values in, values out.
-        "planning plan schedule",
-        "matching minting item sources",
-        "identity ris library settings printable csl ris_format limits",
+        "control",
+        "report",
+        "app",
+        "adapters sync",
+        "ledger inbox config",
+        "formats matching item identity system",
+        # Values and contracts: what every room speaks in.
+        "plan schedule",
+        "library settings",
         "record schema",
         "errors",
     )
 )
-PURE = frozenset().union(*LAYERS[-5:])
+PURE = frozenset({"formats", "matching", "item", "identity"}).union(*LAYERS[-4:])
 IMPURE_MODULES = frozenset(
     {
         *("logging", "os", "socket", "subprocess", "random", "secrets", "tempfile", "shutil"),
@@ -45,22 +42,21 @@ IMPURE_MODULES = frozenset(
         *("alembic", "watchdog", "apscheduler", "click", "rich", "pydantic"),
     }
 )
-ADAPTERS_MAY_USE = PURE | {"resources", "clock"}
+ADAPTERS_MAY_USE = PURE - {"formats", "matching", "identity"} | {"system"}
+SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources"})
 FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters"},
-    # Others may hold a connection that the ledger gave them, and ask it nothing themselves.
-    "sqlalchemy": {
-        *("ledger", "promising", "outcomes", "reconciling"),
-        *("replanning", "amending", "review"),
-    },
+    # `sync` may hold a connection that the ledger gave it, and asks it nothing itself.
+    "sqlalchemy": {"ledger", "sync"},
     "alembic": {"ledger"},
-    "watchdog": {"watch", "daemon"},
-    "apscheduler": {"daemon", "schedule"},
+    "watchdog": {"inbox", "daemon"},
+    "apscheduler": {"daemon"},
     "pydantic": {"config"},
+    "keyring": {"system"},
     "click": {"cli"},
     "rich": {"cli"},
-    "adapters": {"adapters", "wiring"},
+    "adapters": {"adapters", "app"},
 }
 
 
@@ -68,7 +64,7 @@ def _rooms() -> dict[str, list[Path]]:
     rooms = {"adapters": list((ROOT / "adapters").rglob("*.py"))}
     for path in (ROOT / "syncd").rglob("*.py"):
         name = path.relative_to(ROOT / "syncd").parts[0].removesuffix(".py")
-        if name != "__init__":
+        if name not in ("__init__", "data"):
             rooms.setdefault(name, []).append(path)
     return rooms
 
@@ -125,6 +121,39 @@ def test_a_pure_room_has_no_clock_file_socket_or_logger(room: str) -> None:
 
 def test_an_adapter_knows_the_contract_and_nothing_of_syncds_work() -> None:
     assert USED["adapters"] <= ADAPTERS_MAY_USE
+    of_system = {name.split(".")[2] for name in IMPORTED["adapters"] if _is_in(name, "system")}
+    assert of_system <= SYSTEM_FOR_ADAPTERS
+
+
+def _is_in(name: str, room: str) -> bool:
+    return name.startswith(f"syncd.{room}.")
+
+
+def test_only_the_wiring_knows_the_adapters() -> None:
+    users = {
+        path
+        for room, paths in ROOMS.items()
+        if room != "adapters"
+        for path in paths
+        if any(name.partition(".")[0] == "adapters" for name in _imports([path]))
+    }
+
+    assert users == {ROOT / "syncd" / "app" / "wiring.py"}
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS.keys() - {"formats"}))
+def test_tags_are_read_in_formats_alone(room: str) -> None:
+    inner = {name for name in IMPORTED[room] if name.startswith("syncd.formats.")}
+
+    # What others take from the room: entries cut out of bytes, and records made of them.
+    assert inner <= {
+        *("syncd.formats.ris", "syncd.formats.ris.Ending", "syncd.formats.ris.Entry"),
+        *(
+            "syncd.formats.ris.Reader",
+            "syncd.formats.sources",
+            "syncd.formats.sources.read_records",
+        ),
+    }
 
 
 @pytest.mark.parametrize("dependency", sorted(FENCES))
@@ -139,9 +168,9 @@ def test_a_dependency_stays_in_the_rooms_that_are_for_it(dependency: str) -> Non
 
 
 def test_sql_is_spoken_in_the_ledger_alone() -> None:
-    for room in FENCES["sqlalchemy"] - {"ledger"}:
-        used = {name for name in IMPORTED[room] if name.startswith("sqlalchemy")}
-        assert used <= {"sqlalchemy", "sqlalchemy.Connection"}, room
+    used = {name for name in IMPORTED["sync"] if name.startswith("sqlalchemy")}
+
+    assert used <= {"sqlalchemy", "sqlalchemy.Connection"}
 
 
 def test_only_the_command_line_knows_standard_output() -> None:

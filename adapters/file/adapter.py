@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.file.library import FileLibrary
 from syncd.library import Surroundings
-from syncd.resources import shipped_schema
+from syncd.system.resources import shipped_schema
 
 _PATH = "path"
 

@@ -18,7 +18,7 @@ _STRUCTURED = frozenset({"creators", "tags", "collections", "relations"})
 _NOT_TEXT = frozenset({"md5", "mtime"})
 
 
-class Document(NamedTuple):
+class ItemFile(NamedTuple):
     """What an item's file says. `version` is the one at its last writing by syncd; 0: none."""
 
     version: int
@@ -44,7 +44,7 @@ def _format(value: Any) -> str:
     return _encode(value)
 
 
-def parse_item(raw: bytes) -> Document:
+def parse_item(raw: bytes) -> ItemFile:
     """Read an item's text. Raises `DamagedDocumentError`."""
     document = parse_json(raw)
     data = document.get("data") if isinstance(document, dict) else None
@@ -57,7 +57,7 @@ def parse_item(raw: bytes) -> Document:
     # The web API repeats key and version inside `data`; the file's name is the key.
     for name in ("key", "version", "deleted"):
         data.pop(name, None)
-    return Document(
+    return ItemFile(
         version if isinstance(version, int) and 0 < version <= _LARGEST_VERSION else 0,
         {name: _tidy(name, value) for name, value in data.items()},
         trashed,

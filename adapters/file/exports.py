@@ -16,9 +16,9 @@ from adapters.file.layout import Layout
 from adapters.file.look import file_name
 from adapters.file.writing import replaced
 from adapters.rules import CHILD_TYPES
-from syncd.csl import csl_of
+from syncd.item.csl import csl_of
+from syncd.item.ris_writing import format_ris
 from syncd.record import ItemKey
-from syncd.ris_format import format_ris
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 

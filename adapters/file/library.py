@@ -28,12 +28,12 @@ from adapters.file.writing import make_directory_safe
 from adapters.rules import is_key
 from syncd.errors import ConflictError, RejectedError, UnavailableError
 from syncd.library import (
-    Answer,
     Capabilities,
     Changes,
     Description,
     KnownVersions,
     Operation,
+    Pushed,
     StoredCollection,
     StoredItem,
 )
@@ -117,11 +117,11 @@ class FileLibrary:
             self._exists()
             return list(CollectionsFile(self._layout.collections).held().values())
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         if len(operations) > _BATCH_SIZE:
             raise RejectedError(f"at most {_BATCH_SIZE} operations at a time", too_large=True)
         if not operations:
-            return Answer((), None)
+            return Pushed((), None)
         # A plan made against a version was made against a library that is here somewhere.
         with self._session(create=not expected) as index:
             if index is None:
@@ -131,7 +131,7 @@ class FileLibrary:
                 raise ConflictError(f"the library is at version {index.version}, not {expected}")
             push = Push(self._layout, index, self._schema(), self._now_ns)
             outcomes = push.carry_out(operations)
-            return Answer(outcomes, None if expected is None else index.version)
+            return Pushed(outcomes, None if expected is None else index.version)
 
     def finish(self) -> None:
         """Write library.json and library.ris anew if the library has changed since they were."""

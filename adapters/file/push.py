@@ -17,7 +17,7 @@ from adapters.file.index import Index, Row
 from adapters.file.layout import Layout
 from adapters.file.look import digest_of, file_name, row_of
 from adapters.file.signatures import find_fingerprint, signature
-from adapters.file.writing import Desk
+from adapters.file.writing import Staging
 from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge, key_of
 from syncd.library import (
     Accepted,
@@ -53,8 +53,8 @@ class Push:
         self._schema = schema
         self._now_ns = now_ns
         self._version = index.version
-        self._items = Desk(layout.items)
-        self._shelf = Desk(layout.directory)
+        self._items = Staging(layout.items)
+        self._shelf = Staging(layout.directory)
         self._written: dict[ItemKey, _Written] = {}
         self._bases: dict[ItemKey, str | None] = {}
         self._collections = CollectionsFile(layout.collections)

@@ -23,7 +23,7 @@ class _Ready(NamedTuple):
     base: str | None
 
 
-class Desk:
+class Staging:
     """Files ready to be put into one directory.
 
     `landed` says whether anything has been put into place yet.

@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from adapters.zotero_web.options import Options
-from syncd.clock import Clock
 from syncd.errors import AccessDeniedError, KeyLookupError, UnavailableError
+from syncd.system.clock import Clock
 
 _ASK_AGAIN_AFTER = timedelta(hours=1)
 _KEY = re.compile(r"[!-~]+")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from syncd.errors import LibraryError
-from syncd.resources import shipped_schema
 from syncd.schema import Schema, schema_from_json
+from syncd.system.resources import shipped_schema
 
 _FILE = "zotero-schema.json"
 _KEPT = ("version", "itemTypes")

@@ -14,14 +14,13 @@ from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versi
 from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
-    Draft,
+    WriteDraft,
     draft,
     key_of,
     read_outcomes,
     requests,
     version_after,
 )
-from syncd.clock import Clock, SystemClock
 from syncd.errors import (
     AccessDeniedError,
     ConflictError,
@@ -29,9 +28,9 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
 )
+from syncd.item.limits import ZOTERO
 from syncd.library import (
     AddToCollection,
-    Answer,
     Capabilities,
     Changes,
     CollectionKey,
@@ -39,14 +38,15 @@ from syncd.library import (
     KnownVersions,
     Operation,
     Outcome,
+    Pushed,
     Refusal,
     Refused,
     StoredCollection,
     StoredItem,
     Surroundings,
 )
-from syncd.limits import ZOTERO
 from syncd.record import ItemKey
+from syncd.system.clock import Clock, SystemClock
 
 _ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
 _ENVELOPE_ONLY = ("key", "version", "deleted")
@@ -126,10 +126,10 @@ class ZoteroWebLibrary:
             if not found["data"].get("deleted")
         ]
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         """Attempt each operation. See `Library`."""
         if not operations:
-            return Answer((), expected)
+            return Pushed((), expected)
         if len(operations) > self.capabilities.batch_size:
             raise RejectedError(
                 f"at most {self.capabilities.batch_size} operations at a time", too_large=True
@@ -146,7 +146,7 @@ class ZoteroWebLibrary:
                 outcomes |= _overtaken(sent, "somebody else wrote during this push")
                 continue
             version = self._send(sent, version, outcomes, first=not number)
-        return Answer([outcomes[place] for place in range(len(operations))], version)
+        return Pushed([outcomes[place] for place in range(len(operations))], version)
 
     def finish(self) -> None:
         """Nothing is derived from the items."""
@@ -212,7 +212,7 @@ class ZoteroWebLibrary:
 
     def _send(
         self,
-        sent: Sequence[Draft],
+        sent: Sequence[WriteDraft],
         guard: int | None,
         outcomes: dict[int, Outcome],
         *,
@@ -237,7 +237,7 @@ class ZoteroWebLibrary:
             outcomes[one.place] = outcome
         return version_after(guard, report)
 
-    def _write(self, sent: Sequence[Draft], guard: int | None) -> Report:
+    def _write(self, sent: Sequence[WriteDraft], guard: int | None) -> Report:
         objects = [one.to_send for one in sent if one.to_send is not None]
         if sent[0].is_collection:
             return self._client.write_collections(objects, guard)
@@ -251,8 +251,8 @@ def _not_held(versions: Mapping[str, int], known: KnownVersions | None) -> list[
     return [key for key in keys if held.get(key) != versions[key]]
 
 
-def _overtaken(sent: Sequence[Draft], message: str) -> dict[int, Outcome]:
-    """Answer for operations that were not sent because the library moved during the push."""
+def _overtaken(sent: Sequence[WriteDraft], message: str) -> dict[int, Outcome]:
+    """Pushed for operations that were not sent because the library moved during the push."""
     return {one.place: Refused(key_of(one.operation), Refusal.CHANGED, message) for one in sent}
 
 

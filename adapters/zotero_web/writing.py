@@ -33,7 +33,7 @@ _TOO_NEW = 412
 _REFUSALS = {404: Refusal.MISSING, 409: Refusal.MISSING}
 
 
-class Draft(NamedTuple):
+class WriteDraft(NamedTuple):
     """One operation, with what is to be sent for it, or with its outcome if nothing is."""
 
     place: int
@@ -53,28 +53,30 @@ def key_of(operation: Operation) -> str:
     return operation.item_key
 
 
-def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> Draft:
+def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> WriteDraft:
     """Prepare an operation. `held` are the items that additions are to be made to, as read."""
     if isinstance(operation, AddToCollection):
         made = _draft_addition(operation, held.get(operation.item_key))
     else:
         made = _object(operation)
     if isinstance(made, Accepted | Refused):
-        return Draft(place, operation, outcome=made)
+        return WriteDraft(place, operation, outcome=made)
     if not _can_be_sent(made):
         message = "holds characters that no JSON text can carry"
-        return Draft(place, operation, outcome=Refused(key_of(operation), Refusal.INVALID, message))
-    return Draft(place, operation, to_send=made)
+        return WriteDraft(
+            place, operation, outcome=Refused(key_of(operation), Refusal.INVALID, message)
+        )
+    return WriteDraft(place, operation, to_send=made)
 
 
-def requests(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+def requests(drafts: Sequence[WriteDraft]) -> Iterator[list[WriteDraft]]:
     """Yield what goes together, in order: items and collections have addresses of their own."""
     to_send = [one for one in drafts if one.to_send is not None]
     for _, together in groupby(to_send, key=lambda one: one.is_collection):
         yield list(together)
 
 
-def read_outcomes(sent: Sequence[Draft], report: Report) -> list[Outcome]:
+def read_outcomes(sent: Sequence[WriteDraft], report: Report) -> list[Outcome]:
     """Return what became of each object. The report names them by their place alone.
 
     Raises `OutcomeUnknownError` when the report leaves one of them out.

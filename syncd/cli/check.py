@@ -9,12 +9,7 @@ from pathlib import Path
 
 import click
 
-from syncd.cli import options
-from syncd.cli.exits import Exit
-from syncd.cli.session import load
-from syncd.clock import SystemClock
-from syncd.errors import ConfigError
-from syncd.preflight import (
+from syncd.app.check import (
     Area,
     Finding,
     Level,
@@ -25,11 +20,16 @@ from syncd.preflight import (
     check_state,
     findings_of,
 )
-from syncd.preview import copied_state
+from syncd.app.preview import copied_state
+from syncd.app.wiring import open_ledger, open_library
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.session import load
+from syncd.errors import ConfigError
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
 from syncd.settings import LibrarySettings, Settings
-from syncd.wiring import open_ledger, open_library
+from syncd.system.clock import SystemClock
 
 _EXITS = {
     Area.CONFIGURATION: Exit.CONFIG,

@@ -9,7 +9,7 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
-from syncd.control import CommandError
+from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
     BusyError,
@@ -24,7 +24,7 @@ from syncd.errors import (
     SyncdError,
     UnavailableError,
 )
-from syncd.printable import printable
+from syncd.system.printable import printable
 
 
 class Exit(IntEnum):

@@ -10,14 +10,7 @@ from typing import Any
 
 import click
 
-from syncd.cli import options
-from syncd.cli.exits import Exit
-from syncd.cli.login import store
-from syncd.config import Settings, load_settings, parse_settings
-from syncd.config.documents import configuration
-from syncd.places import config_to_write
-from syncd.printable import printable
-from syncd.setup_wizard import (
+from syncd.app.init import (
     Answers,
     document_of,
     find_downloads,
@@ -29,7 +22,14 @@ from syncd.setup_wizard import (
     user_unit,
     write_new,
 )
-from syncd.wiring import check_options
+from syncd.app.wiring import check_options
+from syncd.cli import options
+from syncd.cli.exits import Exit
+from syncd.cli.login import store
+from syncd.config import Settings, load_settings, parse_settings
+from syncd.config.documents import configuration
+from syncd.system.paths import config_to_write
+from syncd.system.printable import printable
 
 _ADAPTERS = ("zotero-web", "file")
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
+from syncd.app.inspection import Inspection
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
-from syncd.inspect import Inspection
-from syncd.places import has_config
-from syncd.reading import Tools
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
-from syncd.resources import shipped_schema
 from syncd.settings import KEPT_NOTES
+from syncd.sync.intake import Tools
+from syncd.system.paths import has_config
+from syncd.system.resources import shipped_schema
 
 
 @click.command("inspect")
@@ -60,8 +60,8 @@ def command(
 def _ask(where: options.Where) -> Tools:
     """Return what the configuration and the library itself say."""
     # Most looks at an export need neither, and they bring the whole house along.
+    from syncd.app.wiring import open_library
     from syncd.cli.session import choose_library, load
-    from syncd.wiring import open_library
 
     settings = load(where)
     chosen = choose_library(settings, where.library)

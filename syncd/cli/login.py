@@ -8,18 +8,19 @@ from pathlib import Path
 
 import click
 
+from syncd.app.wiring import open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, load, pause
-from syncd.clock import SystemClock
-from syncd.control import CommandError
+from syncd.control.client import ask_daemon, is_served
+from syncd.control.protocol import CommandError
+from syncd.control.wire import RETRY
 from syncd.errors import BusyError
-from syncd.handover import RETRY, ask_daemon, is_served
-from syncd.keys import store_key
 from syncd.library import Description
-from syncd.printable import printable
 from syncd.settings import LibrarySettings
-from syncd.wiring import open_library
+from syncd.system.clock import SystemClock
+from syncd.system.credentials import store_key
+from syncd.system.printable import printable
 
 
 @click.command("login")

@@ -7,7 +7,7 @@ import click
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, load
-from syncd.keys import forget_key
+from syncd.system.credentials import forget_key
 
 
 @click.command("logout")

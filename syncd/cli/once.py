@@ -9,15 +9,7 @@ from pathlib import Path
 
 import click
 
-from syncd.cli import options
-from syncd.cli.exits import Exit, exit_of, words_for
-from syncd.cli.progress import sending
-from syncd.cli.session import choose_library, load, pause, route
-from syncd.clock import SystemClock
-from syncd.handover import Routes, ask_once, is_served
-from syncd.ledger.store import Ledger
-from syncd.lock import StateLock
-from syncd.once import (
+from syncd.app.once import (
     FolderPass,
     OnceReport,
     deliver_folders,
@@ -26,12 +18,20 @@ from syncd.once import (
     open_runs,
     read_named,
 )
+from syncd.app.wiring import make_runs, open_ledger
+from syncd.cli import options
+from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.progress import sending
+from syncd.cli.session import choose_library, load, pause, route
+from syncd.control.client import Routes, ask_once, is_served
+from syncd.ledger.store import Ledger
 from syncd.plan import Decision
-from syncd.printable import printable
 from syncd.report import plan_document, print_outcomes, write_document
-from syncd.run import LibraryRun
 from syncd.settings import Settings
-from syncd.wiring import make_runs, open_ledger
+from syncd.sync.session import LibraryRun
+from syncd.system.clock import SystemClock
+from syncd.system.printable import printable
+from syncd.system.state_lock import StateLock
 
 
 @click.command("once")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from syncd.places import state_for
+from syncd.system.paths import state_for
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
+from syncd.app.once import deliveries_of, read_named
+from syncd.app.preview import copied_state, plan_offline
+from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
 from syncd.cli.session import load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError
-from syncd.once import deliveries_of, read_named
 from syncd.plan import Decision, Plan
-from syncd.preview import copied_state, plan_offline
-from syncd.reading import Delivery, Reading
 from syncd.report import plan_document, print_plan, write_document
-from syncd.resources import shipped_schema
 from syncd.settings import Settings
-from syncd.wiring import make_runs, open_ledger
+from syncd.sync.intake import Delivery, Intake
+from syncd.system.resources import shipped_schema
 
 
 @click.command("plan")
@@ -77,7 +77,7 @@ def _one_library(files: Iterable[Path], settings: Settings, chosen: str | None) 
 
 def _plan_for(
     name: str, deliveries: list[Delivery], settings: Settings, state: Path
-) -> tuple[Plan, Reading]:
+) -> tuple[Plan, Intake]:
     with copied_state(state) as copy, closing(open_ledger(settings, copy)) as ledger:
         run = make_runs(settings, copy, ledger, pause, only={name})[name]
         with closing(run):

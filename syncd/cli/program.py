@@ -14,8 +14,8 @@ from syncd import __version__
 from syncd.cli.exits import Exit, exit_of, exit_of_disk, words_for
 from syncd.cli.lazy import CommandPlace, LazyGroup
 from syncd.errors import SyncdError
-from syncd.logs import configure_logs
-from syncd.printable import printable
+from syncd.system.logs import configure_logs
+from syncd.system.printable import printable
 
 log = logging.getLogger(__name__)
 

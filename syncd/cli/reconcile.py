@@ -11,25 +11,26 @@ from typing import Any
 
 import click
 
+from syncd.app.preview import copied_state
+from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import sending
 from syncd.cli.session import choose_library, load, pause
-from syncd.clock import SystemClock
-from syncd.control import CommandError
+from syncd.control.client import ask_daemon, is_served
+from syncd.control.protocol import CommandError
+from syncd.control.wire import RECONCILE
 from syncd.errors import KeyLookupError, LibraryError, SyncdError
-from syncd.handover import RECONCILE, ask_daemon, is_served
-from syncd.lock import StateLock
-from syncd.preview import copied_state
 from syncd.report import write_document
 from syncd.report.reconciliations import (
     library_document,
     print_reconciliations,
     reconcile_document,
 )
-from syncd.run import LibraryRun
 from syncd.settings import Settings
-from syncd.wiring import make_runs, open_ledger
+from syncd.sync.session import LibraryRun
+from syncd.system.clock import SystemClock
+from syncd.system.state_lock import StateLock
 
 _Found = dict[str, Any]
 

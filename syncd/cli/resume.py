@@ -6,13 +6,14 @@ from contextlib import closing
 
 import click
 
+from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, load, pause
-from syncd.clock import SystemClock
-from syncd.handover import RESUME, ask_daemon, is_served
-from syncd.lock import StateLock
-from syncd.wiring import make_runs, open_ledger
+from syncd.control.client import ask_daemon, is_served
+from syncd.control.wire import RESUME
+from syncd.system.clock import SystemClock
+from syncd.system.state_lock import StateLock
 
 
 @click.command("resume")

@@ -12,22 +12,23 @@ from typing import Any
 
 import click
 
-from syncd.answering import ACTIONS, EXPORT, IMPORT, LIST, SHOW, review, review_alone
+from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.session import choose_library, load, pause
-from syncd.clock import SystemClock
-from syncd.control import CommandError
+from syncd.control.client import ask_daemon, is_served
+from syncd.control.protocol import CommandError
+from syncd.control.reviewing import ACTIONS, EXPORT, IMPORT, LIST, SHOW, review, review_alone
+from syncd.control.wire import REVIEW
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
-from syncd.handover import REVIEW, ask_daemon, is_served
 from syncd.ledger.store import Ledger
-from syncd.lock import StateLock
-from syncd.printable import printable
 from syncd.report import write_document
 from syncd.report.reviews import print_comparisons, print_questions, review_document
-from syncd.review import Answer, read_answers
 from syncd.settings import LibrarySettings, Settings
-from syncd.wiring import find_reviewer, make_runs, open_ledger
+from syncd.sync.review import Answer, read_answers
+from syncd.system.clock import SystemClock
+from syncd.system.printable import printable
+from syncd.system.state_lock import StateLock
 
 _Request = Mapping[str, Any]
 _Found = dict[str, Any]

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import click
 
+from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
 from syncd.cli.session import load, pause
-from syncd.clock import SystemClock
+from syncd.control.status import DAEMON
+from syncd.daemon.folder_work import assemble
+from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon
-from syncd.handover import Hands
-from syncd.lock import StateLock
-from syncd.logs import LogFormat, configure_logs
-from syncd.status import DAEMON
-from syncd.wiring import assemble, open_ledger
+from syncd.system.clock import SystemClock
+from syncd.system.logs import LogFormat, configure_logs
+from syncd.system.state_lock import StateLock
 
 
 @click.command("run")
@@ -55,7 +56,7 @@ def command(
             state_dir,
             lambda pause: assemble(load(where, folder), state_dir, ledger, pause),
         )
-        hands = Hands(
+        hands = Requests(
             daemon,
             lambda: load(where, folder),
             ledger,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from syncd.app.once import folder_of
+from syncd.app.wiring import check_options
 from syncd.cli.options import Where
 from syncd.config import file_library_settings, load_settings
-from syncd.once import folder_of
-from syncd.places import find_config
 from syncd.settings import LibrarySettings, Settings
-from syncd.wiring import check_options
+from syncd.system.paths import find_config
 
 
 def load(where: Where, folder: Path | None = None) -> Settings:

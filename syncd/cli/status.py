@@ -8,9 +8,9 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.control.status import health_of, read_status
 from syncd.report.status import print_status
 from syncd.report.writing import write_document
-from syncd.status import health_of, read_status
 
 
 @click.command("status")

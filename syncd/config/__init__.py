@@ -7,7 +7,6 @@ from syncd.config.load import (
     load_settings,
     parse_settings,
 )
-from syncd.places import find_config, state_directory
 from syncd.settings import (
     After,
     Cron,
@@ -23,6 +22,7 @@ from syncd.settings import (
     When,
     WhenFound,
 )
+from syncd.system.paths import find_config, state_directory
 
 __all__ = [
     "After",

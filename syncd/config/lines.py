@@ -18,7 +18,7 @@ _STRING_OR_BRACKET = re.compile(
 )
 
 
-class Lines:
+class TomlLines:
     """The line of each table and key of a TOML text that is known to be valid."""
 
     def __init__(self, text: str) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from syncd.config.lines import Lines, Location
+from syncd.config.lines import Location, TomlLines
 from syncd.config.model import Document, DuplicatesTable, FolderTable, LibraryTable
 from syncd.config.problems import (
     SECRET,
-    Finding,
+    ConfigFinding,
     find_contradictions,
     find_secrets,
     findings_of,
@@ -52,7 +52,7 @@ def load_settings(path: Path, *, check_options: CheckOptions = accept_options) -
     """
     text = _read(path)
     document = _parse(path, text)
-    return _settle(document, check_options, path, Lines(text))
+    return _settle(document, check_options, path, TomlLines(text))
 
 
 def parse_settings(
@@ -94,7 +94,7 @@ def _settle(
     document: Mapping[str, Any],
     check_options: CheckOptions,
     path: Path | None,
-    lines: Lines | None,
+    lines: TomlLines | None,
 ) -> Settings:
     findings = [*find_secrets(document), *find_contradictions(document)]
     checked: Document | None = None
@@ -108,14 +108,14 @@ def _settle(
     return _settings(checked, path)
 
 
-def _check_libraries(document: Mapping[str, Any], check: CheckOptions) -> Iterator[Finding]:
+def _check_libraries(document: Mapping[str, Any], check: CheckOptions) -> Iterator[ConfigFinding]:
     tables = document.get("library")
     for index, table in enumerate(tables if isinstance(tables, list) else ()):
         if not isinstance(table, dict) or not isinstance(table.get("adapter"), str):
             continue
         options = {k: v for k, v in table.items() if _is_option(k)}
         for key, sentence in check(table["adapter"], options).items():
-            yield Finding(("library", index, key), _named(key, sentence))
+            yield ConfigFinding(("library", index, key), _named(key, sentence))
 
 
 def _named(key: str, sentence: str) -> str:
@@ -127,7 +127,7 @@ def _is_option(key: str) -> bool:
     return key not in LibraryTable.model_fields and not SECRET.fullmatch(key.lower())
 
 
-def _problems(findings: Iterable[Finding], lines: Lines | None) -> list[Problem]:
+def _problems(findings: Iterable[ConfigFinding], lines: TomlLines | None) -> list[Problem]:
     def line_of(location: Location) -> int | None:
         return lines.find(location) if lines else None
 

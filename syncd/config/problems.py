@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from syncd.config.lines import Location
 from syncd.config.model import Document, table_of
 from syncd.inbox import why_not_movable
-from syncd.places import expand_home
 from syncd.settings import After
+from syncd.system.paths import expand_home
 
 SECRET = re.compile(r"(?:.*[_-])?(?:key|apikey|token|secret|password|passwd)")
 _PLAIN = {
@@ -39,19 +39,21 @@ _ABOUT_SECRETS = (
 )
 
 
-class Finding(NamedTuple):
+class ConfigFinding(NamedTuple):
     """One thing wrong, and where in the document it stands."""
 
     location: Location
     sentence: str
 
 
-def findings_of(error: ValidationError) -> Iterator[Finding]:
+def findings_of(error: ValidationError) -> Iterator[ConfigFinding]:
     """Yield what pydantic found; its own words, which may repeat a value, are not used."""
     for detail in error.errors(include_url=False, include_input=False):
         location = detail["loc"]
         if location and not _is_secret(location[-1]):
-            yield Finding(location, _sentence(detail["type"], location, detail.get("ctx", {})))
+            yield ConfigFinding(
+                location, _sentence(detail["type"], location, detail.get("ctx", {}))
+            )
 
 
 def _sentence(kind: str, location: Location, context: Mapping[str, Any]) -> str:
@@ -88,7 +90,7 @@ def _keys_of(table: Location) -> list[str]:
     return list(model.model_fields)
 
 
-def find_secrets(document: object, location: Location = ()) -> Iterator[Finding]:
+def find_secrets(document: object, location: Location = ()) -> Iterator[ConfigFinding]:
     """Yield a finding for every key whose name says that it holds a secret."""
     pairs: Iterable[tuple[str | int, object]] = ()
     if isinstance(document, dict):
@@ -97,7 +99,7 @@ def find_secrets(document: object, location: Location = ()) -> Iterator[Finding]
         pairs = enumerate(document)
     for name, value in pairs:
         if _is_secret(name):
-            yield Finding((*location, name), _ABOUT_SECRETS.format(name))
+            yield ConfigFinding((*location, name), _ABOUT_SECRETS.format(name))
         else:
             yield from find_secrets(value, (*location, name))
 
@@ -106,7 +108,7 @@ def _is_secret(name: str | int) -> bool:
     return isinstance(name, str) and SECRET.fullmatch(name.lower()) is not None
 
 
-def find_contradictions(document: Mapping[str, Any]) -> Iterator[Finding]:
+def find_contradictions(document: Mapping[str, Any]) -> Iterator[ConfigFinding]:
     """Yield what no single key can show: names used twice, names that mean nothing."""
     libraries = _tables(document, "library")
     yield from _repeated_names(libraries)
@@ -125,38 +127,38 @@ def _tables(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [table if isinstance(table, dict) else {} for table in tables]
 
 
-def _repeated_names(libraries: list[dict[str, Any]]) -> Iterator[Finding]:
+def _repeated_names(libraries: list[dict[str, Any]]) -> Iterator[ConfigFinding]:
     seen: set[str] = set()
     for index, table in enumerate(libraries):
         name = table.get("name")
         if isinstance(name, str) and name in seen:
-            yield Finding(("library", index, "name"), "`name` is used by an earlier library")
+            yield ConfigFinding(("library", index, "name"), "`name` is used by an earlier library")
         elif isinstance(name, str):
             seen.add(name)
 
 
-def _unknown_libraries(index: int, named: object, known: list[str]) -> Iterator[Finding]:
+def _unknown_libraries(index: int, named: object, known: list[str]) -> Iterator[ConfigFinding]:
     names = named if isinstance(named, list) else [named]
     location = ("folder", index, "library")
     accepted = ", ".join(dict.fromkeys(known)) or "none yet"
     for name in names:
         if isinstance(name, str) and name not in known:
-            yield Finding(
+            yield ConfigFinding(
                 location, f"`library` is not the name of a [[library]]; known: {accepted}"
             )
     if len(set(map(str, names))) < len(names):
-        yield Finding(location, "`library` names the same library twice")
+        yield ConfigFinding(location, "`library` names the same library twice")
 
 
-def _immovable_files(index: int, folder: Mapping[str, Any]) -> Iterator[Finding]:
+def _immovable_files(index: int, folder: Mapping[str, Any]) -> Iterator[ConfigFinding]:
     path = _path_of(folder)
     if folder.get("after") == After.MOVE.value and path is not None and path.is_dir():
         reason = why_not_movable(path)
         if reason:
-            yield Finding(("folder", index, "after"), reason)
+            yield ConfigFinding(("folder", index, "after"), reason)
 
 
-def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[Finding]:
+def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[ConfigFinding]:
     paths = [_path_of(folder) for folder in folders]
     for index, path in enumerate(paths):
         for other, outer in enumerate(paths):
@@ -164,11 +166,13 @@ def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[Finding]:
                 continue
             location: Location = ("folder", index, "path")
             if path == outer and other < index:
-                yield Finding(
+                yield ConfigFinding(
                     location, "`path` is that of an earlier folder; list both libraries there"
                 )
             elif outer in path.parents and folders[other].get("recursive") is True:
-                yield Finding(location, "`path` is inside another folder that has recursive = true")
+                yield ConfigFinding(
+                    location, "`path` is inside another folder that has recursive = true"
+                )
 
 
 def _path_of(folder: Mapping[str, Any]) -> Path | None:

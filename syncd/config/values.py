@@ -15,8 +15,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncd import schedule
-from syncd.places import expand_home
 from syncd.settings import Cron, When
+from syncd.system.paths import expand_home
 
 NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")

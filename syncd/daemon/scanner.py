@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from syncd.clock import Clock
-from syncd.daemon.work import RunSummary
+from syncd.daemon.board import Board, FolderStatus
 from syncd.inbox import Export, FolderState, Inbox, ScanResult
-from syncd.pulse import Pulse, Stopped, checkpoint, resting
+from syncd.inbox.watching import Sight, Watched, Watcher
 from syncd.settings import After, FolderSettings
-from syncd.status import Board, FolderStatus
-from syncd.watch import Sight, Watched, Watcher
+from syncd.sync.session import RunSummary
+from syncd.system.clock import Clock
+from syncd.system.heartbeat import Heartbeat, Stopped, checkpoint, resting
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +29,11 @@ _SHARE = 5
 """Of its time, a thread woken by a storm of events spends at most one part in so many scanning."""
 
 Offer = Callable[[Export], bool]
-"""Hands an export to a library's worker; False when it has no room now."""
+"""Requests an export to a library's worker; False when it has no room now."""
 
 
 @dataclass(slots=True)
-class _Lane:
+class _WatchedFolder:
     """One drop folder on its way round."""
 
     folder: FolderSettings
@@ -49,10 +49,10 @@ class _Lane:
 
 
 @dataclass(slots=True)
-class _Parcel:
+class _PendingMove:
     """An export in move mode, until every library has had it."""
 
-    lane: _Lane
+    watched: _WatchedFolder
     export: Export
     awaited: set[str]
     rejected: list[str] = field(default_factory=list)
@@ -67,11 +67,13 @@ class Scanner:
         offers: Mapping[str, Offer],
         clock: Clock,
         board: Board,
-        pulse: Pulse,
+        pulse: Heartbeat,
         failed: Callable[[BaseException], None],
     ) -> None:
         now = clock.elapsed()
-        self._lanes = {each.folder.path: _Lane(each.folder, each, now) for each in inboxes}
+        self._watched = {
+            each.folder.path: _WatchedFolder(each.folder, each, now) for each in inboxes
+        }
         self._offers = offers
         self._clock = clock
         self._board = board
@@ -79,7 +81,7 @@ class Scanner:
         self._failed = failed
         self._changed = threading.Condition()
         self._stopping = False
-        self._parcels: dict[tuple[Path, str], _Parcel] = {}
+        self._pending_moves: dict[tuple[Path, str], _PendingMove] = {}
         self._returned: list[tuple[str, Sequence[Export], RunSummary]] = []
         self._watcher = Watcher([_watched(each.folder) for each in inboxes], self.stir)
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
@@ -101,15 +103,15 @@ class Scanner:
     def stir(self, folder: Path) -> None:
         """Something may have happened in this folder."""
         with self._changed:
-            self._lanes[folder].stirred = True
+            self._watched[folder].stirred = True
             self._changed.notify_all()
 
     def rescan(self) -> None:
         """Look into every folder now."""
         with self._changed:
-            for lane in self._lanes.values():
-                lane.stirred = True
-                lane.not_before = timedelta()
+            for watched in self._watched.values():
+                watched.stirred = True
+                watched.not_before = timedelta()
             self._changed.notify_all()
 
     def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
@@ -132,17 +134,17 @@ class Scanner:
             self._failed(error)
         finally:
             self._watcher.stop()
-            for lane in self._lanes.values():
-                lane.inbox.close()
+            for watched in self._watched.values():
+                watched.inbox.close()
 
     def _round(self) -> None:
         # Watching begins before looking: what comes in between is seen twice rather than never.
         self._watcher.check()
         self._take_back()
-        for lane in self._lanes.values():
+        for watched in self._watched.values():
             checkpoint()
-            if self._is_due(lane):
-                self._scan(lane)
+            if self._is_due(watched):
+                self._scan(watched)
 
     def _wait(self) -> None:
         with resting(), self._changed:
@@ -153,45 +155,45 @@ class Scanner:
             )
 
     def _next_due(self) -> timedelta:
-        return min((_due(lane) for lane in self._lanes.values()), default=timedelta.max)
+        return min((_due(watched) for watched in self._watched.values()), default=timedelta.max)
 
-    def _is_due(self, lane: _Lane) -> bool:
+    def _is_due(self, watched: _WatchedFolder) -> bool:
         with self._changed:
-            due = _due(lane) <= self._clock.elapsed()
+            due = _due(watched) <= self._clock.elapsed()
             if due:
-                lane.stirred = False
+                watched.stirred = False
             return due
 
-    def _scan(self, lane: _Lane) -> None:
+    def _scan(self, watched: _WatchedFolder) -> None:
         begun = self._clock.elapsed()
-        result = lane.inbox.scan()
-        lane.crowded = not self._hand_on(lane, result.ready)
+        result = watched.inbox.scan()
+        watched.crowded = not self._hand_on(watched, result.ready)
         now = self._clock.elapsed()
-        sight, why = self._watcher.sight(lane.folder.path)
+        sight, why = self._watcher.sight(watched.folder.path)
         with self._changed:
-            lane.due = now + _next_look(result, sight)
-            lane.not_before = now + max(_BREATH, (now - begun) * _SHARE)
-        self._tell(lane, result, sight, why)
+            watched.due = now + _next_look(result, sight)
+            watched.not_before = now + max(_BREATH, (now - begun) * _SHARE)
+        self._tell(watched, result, sight, why)
 
-    def _hand_on(self, lane: _Lane, ready: Sequence[Export]) -> bool:
+    def _hand_on(self, watched: _WatchedFolder, ready: Sequence[Export]) -> bool:
         """Offer exports to their libraries; False when one had no room for all of them."""
-        room = dict.fromkeys(lane.folder.libraries, True)
+        room = dict.fromkeys(watched.folder.libraries, True)
         for export in ready:
             checkpoint()
-            awaited = self._awaited(lane, export)
+            awaited = self._awaited(watched, export)
             for library in [name for name in awaited if room[name]]:
                 room[library] = self._offers[library](export)
         return all(room.values())
 
-    def _awaited(self, lane: _Lane, export: Export) -> set[str]:
-        if lane.folder.after is not After.MOVE:
-            return set(lane.folder.libraries)
-        key = (lane.folder.path, export.sha256)
-        parcel = self._parcels.get(key)
-        if parcel is None or parcel.export != export:
-            parcel = _Parcel(lane, export, set(lane.folder.libraries))
-            self._parcels[key] = parcel
-        return parcel.awaited
+    def _awaited(self, watched: _WatchedFolder, export: Export) -> set[str]:
+        if watched.folder.after is not After.MOVE:
+            return set(watched.folder.libraries)
+        key = (watched.folder.path, export.sha256)
+        move = self._pending_moves.get(key)
+        if move is None or move.export != export:
+            move = _PendingMove(watched, export, set(watched.folder.libraries))
+            self._pending_moves[key] = move
+        return move.awaited
 
     def _take_back(self) -> None:
         with self._changed:
@@ -202,44 +204,44 @@ class Scanner:
             # What is known now is no longer ready; a twin of it need not wait any more.
             for folder in {export.folder for export in exports}:
                 self.stir(folder)
-        for lane in self._lanes.values():
-            if returned and lane.crowded:
-                self.stir(lane.folder.path)
+        for watched in self._watched.values():
+            if returned and watched.crowded:
+                self.stir(watched.folder.path)
 
     def _sign_off(self, library: str, export: Export, summary: RunSummary) -> None:
         key = (export.folder, export.sha256)
-        parcel = self._parcels.get(key)
-        if parcel is None or parcel.export != export:
+        move = self._pending_moves.get(key)
+        if move is None or move.export != export:
             return
         if export.sha256 in summary.changed:
-            del self._parcels[key]
+            del self._pending_moves[key]
             return
-        parcel.awaited.discard(library)
+        move.awaited.discard(library)
         if export.sha256 in summary.unusable:
-            parcel.rejected.append(summary.unusable[export.sha256])
-        if not parcel.awaited:
-            del self._parcels[key]
-            self._put_away(parcel)
+            move.rejected.append(summary.unusable[export.sha256])
+        if not move.awaited:
+            del self._pending_moves[key]
+            self._put_away(move)
 
-    def _put_away(self, parcel: _Parcel) -> None:
-        rejected = "\n".join(dict.fromkeys(parcel.rejected)) or None
+    def _put_away(self, move: _PendingMove) -> None:
+        rejected = "\n".join(dict.fromkeys(move.rejected)) or None
         try:
-            parcel.lane.inbox.finish(parcel.export, rejected)
+            move.watched.inbox.finish(move.export, rejected)
         except OSError as error:
             log.warning(
-                "cannot be put away: %s", error.strerror, extra={"file": parcel.export.dropped_as}
+                "cannot be put away: %s", error.strerror, extra={"file": move.export.dropped_as}
             )
 
-    def _tell(self, lane: _Lane, result: ScanResult, sight: Sight, why: str) -> None:
-        path = lane.folder.path
-        if result.state is not lane.state:
+    def _tell(self, watched: _WatchedFolder, result: ScanResult, sight: Sight, why: str) -> None:
+        path = watched.folder.path
+        if result.state is not watched.state:
             level = logging.INFO if result.state is FolderState.OK else logging.WARNING
             log.log(level, result.message or "the folder is there again", extra={"folder": path})
-            lane.state = result.state
-        skipped = frozenset(result.skipped) if result.state is FolderState.OK else lane.told
-        for name, reason in sorted(skipped - lane.told):
+            watched.state = result.state
+        skipped = frozenset(result.skipped) if result.state is FolderState.OK else watched.told
+        for name, reason in sorted(skipped - watched.told):
             log.warning("skipped: %s", reason, extra={"file": path / name})
-        lane.told = skipped
+        watched.told = skipped
         status = FolderStatus(
             path=path,
             state=result.state.value,
@@ -256,8 +258,8 @@ def _watched(folder: FolderSettings) -> Watched:
     return Watched(folder.path, folder.recursive, folder.after is After.MOVE)
 
 
-def _due(lane: _Lane) -> timedelta:
-    return min(lane.due, lane.not_before) if lane.stirred else lane.due
+def _due(watched: _WatchedFolder) -> timedelta:
+    return min(watched.due, watched.not_before) if watched.stirred else watched.due
 
 
 def _next_look(result: ScanResult, sight: Sight) -> timedelta:

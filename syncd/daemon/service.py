@@ -13,15 +13,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.clock import Clock, SystemClock
-from syncd.control import ControlServer, Handler
-from syncd.daemon.crew import Crew, Ship
+from syncd.control.protocol import ControlServer, Handler
+from syncd.control.status import write_status
+from syncd.daemon.board import Board
 from syncd.daemon.wakeup import Wakeup
 from syncd.daemon.work import Assemble, LibraryWork
+from syncd.daemon.workers import Shared, Workers
 from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdError
-from syncd.notify import Notifier
-from syncd.pulse import Pulses
-from syncd.status import Board, write_status
+from syncd.system.clock import Clock, SystemClock
+from syncd.system.heartbeat import Heartbeats
+from syncd.system.sd_notify import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -64,15 +65,15 @@ class Daemon:
         self._every = means.tick
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
-        self._pulses = Pulses(self._clock, means.hanging)
-        self._ship = Ship(
+        self._pulses = Heartbeats(self._clock, means.hanging)
+        self._ship = Shared(
             state_dir, self._clock, self._board, self._pulses, means.chance, self._fail
         )
         self._failure: BaseException | None = None
         self._stopping = False
         self._reload_wanted = False
-        self._crew: Crew | None = None
-        self._next: Crew | None = None
+        self._workers_now: Workers | None = None
+        self._next: Workers | None = None
         self._drift = self._measure_drift()
         self._tick_at = self._feed_at = self._publish_at = timedelta()
         self._published: Mapping[str, Any] = {}
@@ -82,31 +83,31 @@ class Daemon:
     @property
     def libraries(self) -> Collection[str]:
         """The names of the libraries that are served."""
-        return self._crew.libraries if self._crew else ()
+        return self._workers_now.libraries if self._workers_now else ()
 
     def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
         """Have something done on a library's own thread; return or raise what comes of it.
 
         Raises `BusyError` when the daemon ends before it is done.
         """
-        if self._crew is None:
+        if self._workers_now is None:
             raise BusyError("the daemon is starting")
-        return self._crew.perform(library, perform)
+        return self._workers_now.perform(library, perform)
 
     def resume(self, library: str) -> None:
         """Go on with a library that a guard stopped."""
-        if self._crew is not None:
-            self._crew.resume(library)
+        if self._workers_now is not None:
+            self._workers_now.resume(library)
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""
-        if self._crew is not None:
-            self._crew.reconcile_soon(library)
+        if self._workers_now is not None:
+            self._workers_now.reconcile_soon(library)
 
     def rescan(self) -> None:
         """Look into every folder now."""
-        if self._crew is not None:
-            self._crew.rescan()
+        if self._workers_now is not None:
+            self._workers_now.rescan()
 
     def document(self) -> dict[str, Any]:
         """Return the status document."""
@@ -121,10 +122,10 @@ class Daemon:
         """
         control = ControlServer(self._state_dir, handlers, code_of)
         with self._wakeup.catching(_SIGNALS):
-            self._crew = Crew(self._assemble, self._ship)
+            self._workers_now = Workers(self._assemble, self._ship)
             control.start()
             try:
-                self._crew.start()
+                self._workers_now.start()
                 self._say_ready()
                 while not self._stopping:
                     self._round()
@@ -145,7 +146,7 @@ class Daemon:
             os._exit(0)
 
     def _is_over(self) -> bool:
-        return self._crew is None or self._crew.is_over()
+        return self._workers_now is None or self._workers_now.is_over()
 
     # --- the rounds
 
@@ -178,12 +179,12 @@ class Daemon:
         """Look after what nobody rings for."""
         self._tick_at = self._clock.elapsed() + self._every
         drift = self._measure_drift()
-        if abs(drift - self._drift) > _JUMP and self._crew is not None:
+        if abs(drift - self._drift) > _JUMP and self._workers_now is not None:
             log.info("the clock jumped, or the machine slept: looking at everything again")
-            self._crew.woke_up()
+            self._workers_now.woke_up()
         self._drift = drift
-        if self._crew is not None:
-            self._board.show_late(self._crew.find_late(self._clock.now()))
+        if self._workers_now is not None:
+            self._board.show_late(self._workers_now.find_late(self._clock.now()))
 
     def _measure_drift(self) -> timedelta:
         return self._clock.now() - _EPOCH - self._clock.elapsed()
@@ -222,24 +223,24 @@ class Daemon:
         if self._reload_wanted and self._next is None:
             self._reload_wanted = False
             self._reload()
-        if self._next is not None and self._crew is not None and self._crew.is_over():
-            self._crew, self._next = self._next, None
-            self._crew.start()
+        if self._next is not None and self._workers_now is not None and self._workers_now.is_over():
+            self._workers_now, self._next = self._next, None
+            self._workers_now.start()
             log.info("the configuration was read again")
             self._say_ready()
 
     def _reload(self) -> None:
         self._notifier.reloading()
         try:
-            self._next = Crew(self._assemble, self._ship)
+            self._next = Workers(self._assemble, self._ship)
         except (ConfigError, LedgerError, StateError) as error:
             log.error("the configuration was not applied, the old one stays: %s", error)  # noqa: TRY400
             self._board.show_message(f"the configuration was not applied: {error}")
             self._say_ready()
             return
         self._board.show_message("")
-        if self._crew is not None:
-            self._crew.stop()
+        if self._workers_now is not None:
+            self._workers_now.stop()
 
     def _say_ready(self) -> None:
         sentence = self._board.sentence()
@@ -255,8 +256,8 @@ class Daemon:
     def _end(self, control: ControlServer) -> None:
         self._notifier.stopping()
         control.close()
-        if self._crew is not None:
-            self._crew.stop()
+        if self._workers_now is not None:
+            self._workers_now.stop()
         until = self._clock.elapsed() + _STOPPING
         while not self._is_over() and self._clock.elapsed() < until:
             self._wakeup.wait(_CHANGING)

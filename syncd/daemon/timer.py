@@ -14,8 +14,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from syncd.clock import Clock
 from syncd.schedule import Timetable
+from syncd.system.clock import Clock
 
 _JITTER = 0.02
 _MOST_JITTER = timedelta(minutes=1)

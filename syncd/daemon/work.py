@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from syncd.inbox import Export
 from syncd.settings import FolderSettings, Settings
-
-
-class RunSummary(Protocol):
-    """What one run came to, as far as the daemon tells it on."""
-
-    @property
-    def run(self) -> int | None:
-        """The run's number; None when it had nothing to write down."""
-        ...
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How many records came to which decision, by the words of the JSON documents."""
-        ...
-
-    @property
-    def unusable(self) -> Mapping[str, str]:
-        """Exports (by SHA-256) of which nothing could be used, and why."""
-        ...
-
-    @property
-    def changed(self) -> Collection[str]:
-        """Exports (by SHA-256) that changed while being read and were left for later."""
-        ...
-
-
-class Figures(NamedTuple):
-    """How a library stands, as the ledger has it."""
-
-    pending: int = 0
-    """Operations that have no outcome yet."""
-    held: int = 0
-    """Operations that wait for a person."""
-    last_reconcile_at: datetime | None = None
+from syncd.sync.session import Figures, RunSummary
+from syncd.system.clock import Pause
 
 
 class LibraryWork(Protocol):
@@ -102,9 +70,6 @@ class Assembly(NamedTuple):
     settings: Settings
     libraries: Sequence[LibraryWork]
 
-
-Pause = Callable[[timedelta], None]
-"""Waits that long, or until syncd is asked to stop."""
 
 Assemble = Callable[[Pause], Assembly]
 """Reads the configuration and builds everything anew; nothing is reached or sent yet.

@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from syncd.clock import Clock
-from syncd.daemon.mailbox import Mailbox, Request, Task, Wish
-from syncd.daemon.patience import REFUSED, Patience
+from syncd.control.status import LibraryState
+from syncd.daemon.backoff import REFUSED, Backoff
+from syncd.daemon.board import Board, LibraryStatus, RunStatus
+from syncd.daemon.queue import Request, Task, Wish, WorkQueue
 from syncd.daemon.suspects import Suspects
-from syncd.daemon.work import LibraryWork, RunSummary
+from syncd.daemon.work import LibraryWork
 from syncd.errors import (
     AccessDeniedError,
     KeyLookupError,
@@ -25,10 +26,11 @@ from syncd.errors import (
     UnavailableError,
 )
 from syncd.inbox import Export
-from syncd.printable import printable
-from syncd.pulse import Pulse, Stopped, resting
 from syncd.settings import FolderSettings
-from syncd.status import Board, LibraryState, LibraryStatus, RunStatus
+from syncd.sync.session import RunSummary
+from syncd.system.clock import Clock
+from syncd.system.heartbeat import Heartbeat, Stopped, resting
+from syncd.system.printable import printable
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class WorkerContext:
     """What a worker shares with the others."""
 
     clock: Clock
@@ -67,16 +69,16 @@ class Surroundings:
 class Worker:
     """Serves one library until it is stopped. Its methods may be called by any thread."""
 
-    def __init__(self, work: LibraryWork, surroundings: Surroundings, pulse: Pulse) -> None:
+    def __init__(self, work: LibraryWork, surroundings: WorkerContext, pulse: Heartbeat) -> None:
         self.name = work.name
         self._work = work
         self._clock = surroundings.clock
         self._board = surroundings.board
         self._listener = surroundings.listener
         self._pulse = pulse
-        self._patience = Patience(surroundings.chance)
+        self._patience = Backoff(surroundings.chance)
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
-        self._mailbox = Mailbox(self._suspects.__contains__)
+        self._mailbox = WorkQueue(self._suspects.__contains__)
         self._is_open = False
         self._served: Counter[tuple[object, ...]] = Counter()
         self._status = LibraryStatus(work.name)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from syncd.clock import Clock
 from syncd.inbox.claims import claim, finish_claim, list_claims
 from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
 from syncd.inbox.listing import Found, list_candidates
 from syncd.inbox.scan import Rules, Scan, ScanResult, Take
 from syncd.inbox.settling import Look
-from syncd.mounts import filesystem_of
 from syncd.settings import After, FolderSettings
+from syncd.system.clock import Clock
+from syncd.system.filesystems import filesystem_of
 
 IsKnown = Callable[[str], bool]
 """Tells whether every library of the folder has had the export with this SHA-256."""

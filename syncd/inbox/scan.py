@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from syncd.clock import Clock
 from syncd.errors import InputError
 from syncd.inbox.exports import (
     EMPTY,
@@ -23,6 +22,7 @@ from syncd.inbox.exports import (
 from syncd.inbox.ground import FolderState
 from syncd.inbox.listing import Found
 from syncd.inbox.settling import Look, first_look, rests_until
+from syncd.system.clock import Clock
 
 RETRY = timedelta(minutes=1)
 """How soon a file is tried again that could not be read or moved."""

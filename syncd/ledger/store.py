@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from syncd.clock import Clock
 from syncd.ledger.engine import open_engine, reported
 from syncd.ledger.tables import library
+from syncd.system.clock import Clock
 
 
 def format_instant(instant: datetime) -> str:

@@ -7,9 +7,9 @@ jointly. Nothing here reads, asks or remembers: what is known comes in as `Known
 from __future__ import annotations
 
 from syncd.matching.blocking import blocking_keys, fingerprint
+from syncd.matching.clusters import resolve
 from syncd.matching.features import Features, dump_features, features_of, load_features
 from syncd.matching.judging import judge
-from syncd.matching.resolving import resolve
 from syncd.matching.values import (
     Doubt,
     Judgement,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from syncd.preflight import Finding, Level
-from syncd.printable import printable
-from syncd.report.tables import Page
+from syncd.app.check import Finding, Level
+from syncd.report.tables import PrintedPage
+from syncd.system.printable import printable
 
 CHECK_SCHEMA = "syncd.check/1"
 _MARKS = {Level.OK: ("ok", "green"), Level.ADVICE: ("!", "yellow"), Level.PROBLEM: ("x", "red")}
@@ -25,7 +25,7 @@ def _rows(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
 
 def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
     """Write each finding as it is made, and below it what to do."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     for finding in findings:
         mark, colour = _MARKS[finding.level]
         subject = f"{finding.area} {printable(finding.subject)}"

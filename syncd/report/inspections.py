@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from syncd.inspect import Inspected, InspectedFile, Inspection
+from syncd.app.inspection import Inspected, InspectedFile, Inspection
 from syncd.report.documents import identifiers
-from syncd.report.tables import Column, Page
+from syncd.report.tables import Column, PrintedPage
 
 INSPECT_SCHEMA = "syncd.inspect/1"
 _COLUMNS = (
@@ -68,7 +68,7 @@ def _problems(report: InspectedFile) -> Iterator[tuple[str, int | None]]:
 
 def print_inspection(inspection: Inspection, stream: TextIO) -> None:
     """Write each record below its file, then what is odd about the file."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     told = 0
     for inspected in inspection.records():
         told = _begin_files(inspection, told, page)
@@ -78,7 +78,7 @@ def print_inspection(inspection: Inspection, stream: TextIO) -> None:
         _end_file(inspection.files[-1], page)
 
 
-def _begin_files(inspection: Inspection, told: int, page: Page) -> int:
+def _begin_files(inspection: Inspection, told: int, page: PrintedPage) -> int:
     """Write the headings of files begun since; a file without a record has no rows."""
     for number in range(told, len(inspection.files)):
         if number:
@@ -88,7 +88,7 @@ def _begin_files(inspection: Inspection, told: int, page: Page) -> int:
     return len(inspection.files)
 
 
-def _print_record(inspected: Inspected, page: Page) -> None:
+def _print_record(inspected: Inspected, page: PrintedPage) -> None:
     record, item = inspected.record, inspected.item
     strongest = next((value for _, value in record.identity.pairs()), "")
     origin = record.origin
@@ -101,7 +101,7 @@ def _print_record(inspected: Inspected, page: Page) -> None:
         page.row([Column("", 15), Column("", 0)], ["", remark], [None, "yellow"])
 
 
-def _end_file(report: InspectedFile, page: Page) -> None:
+def _end_file(report: InspectedFile, page: PrintedPage) -> None:
     for message, line in report.problems[:_SHOWN_PROBLEMS]:
         where = f"line {line}: " if line else ""
         page.row([Column("", 0)], [where + message], ["yellow"])

@@ -8,7 +8,7 @@ from typing import TextIO
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.report.documents import plan_counts
 from syncd.report.prisma import Fate, prisma
-from syncd.report.tables import Column, Page
+from syncd.report.tables import Column, PrintedPage
 
 _COLUMNS = (
     Column("#", 6, align_right=True),
@@ -45,14 +45,14 @@ _FATES: Mapping[Fate, str] = {
 
 def print_plan(plan: Plan, stream: TextIO) -> None:
     """Write every record with its decision and reason, then the sums."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     _print_records(plan.records, page)
     _print_sums(plan, page)
 
 
 def print_outcomes(plan: Plan, stream: TextIO) -> None:
     """Write the records that a person should look at, then the sums."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     _print_records([record for record in plan.records if _is_remarkable(record)], page)
     _print_sums(plan, page)
 
@@ -62,7 +62,7 @@ def _is_remarkable(record: PlannedRecord) -> bool:
     return doubtful or record.error is not None or record.outcome in ("refused", "pending")
 
 
-def _print_records(records: Iterable[PlannedRecord], page: Page) -> None:
+def _print_records(records: Iterable[PlannedRecord], page: PrintedPage) -> None:
     file = None
     for record in records:
         if record.origin.file != file:
@@ -101,7 +101,7 @@ def _pointed(pointer: Pointer) -> str:
     return pointer.item_key or f"record {pointer.index} of {pointer.file}"
 
 
-def _print_sums(plan: Plan, page: Page) -> None:
+def _print_sums(plan: Plan, page: PrintedPage) -> None:
     counts = plan_counts(plan)
     decided = [
         page.paint(f"{counts[decision.value]:,} {_WORDS[decision]}", _COLOURS[decision])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from syncd.reconciling import ReconcileReport
-from syncd.report.tables import Column, Page
+from syncd.report.tables import Column, PrintedPage
+from syncd.sync.reconcile import ReconcileReport
 
 RECONCILE_SCHEMA = "syncd.reconcile/1"
 
@@ -48,7 +48,7 @@ def library_document(report: ReconcileReport) -> dict[str, Any]:
 
 def print_reconciliations(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
     """Write for each library what is to be said of it, item by item."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     for library in libraries:
         versions = f"version {library['from_version']} to {library['to_version']}"
         page.row([Column("", 0)], [f"{library['library']}: {versions}"], ["bold"])
@@ -59,7 +59,7 @@ def print_reconciliations(libraries: Sequence[Mapping[str, Any]], stream: TextIO
             page.line("nothing was changed by others, nothing is missing")
 
 
-def _print_finding(name: str, found: Sequence[Any], page: Page) -> None:
+def _print_finding(name: str, found: Sequence[Any], page: PrintedPage) -> None:
     words, colour = _WORDS[name]
     keys = ", ".join(_named(each) for each in found)
     page.row(_COLUMNS, [name, str(len(found)), words, keys], [colour])

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any, TextIO
 
 from syncd.report.documents import identifiers
-from syncd.report.tables import Column, Page, wrap
-from syncd.review import ANSWERS, Held
+from syncd.report.tables import Column, PrintedPage, wrap
+from syncd.sync.review import ANSWERS, Held
 
 REVIEW_SCHEMA = "syncd.review/1"
 
@@ -66,7 +66,7 @@ def question_document(held: Held) -> dict[str, Any]:
 
 def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
     """Write the open questions about each library, one line each."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     asked = [library for library in libraries if library["held"]]
     for library in asked:
         if len(libraries) > 1:
@@ -93,12 +93,12 @@ def print_comparisons(questions: Iterable[_Question], stream: TextIO) -> None:
 
     A field that says different things is marked with `*`, one that only one side has with `+`.
     """
-    page = Page(stream)
+    page = PrintedPage(stream)
     for question in questions:
         _print_question(question, page)
 
 
-def _print_question(question: _Question, page: Page) -> None:
+def _print_question(question: _Question, page: PrintedPage) -> None:
     record = question["record"]
     _print_text(f"question {question['id']}: {question['reason']}", page, "bold")
     _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
@@ -115,12 +115,12 @@ def _print_question(question: _Question, page: Page) -> None:
     page.line()
 
 
-def _print_text(text: str, page: Page, colour: str | None = None) -> None:
+def _print_text(text: str, page: PrintedPage, colour: str | None = None) -> None:
     for line in wrap(text, page.width) if page.width else [text]:
         page.row(_WHOLE, [line], [colour])
 
 
-def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: Page) -> None:
+def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: PrintedPage) -> None:
     key, other = candidate["item_key"], candidate["item"]
     if other is None:
         page.row(_WHOLE, [f"what {key} says cannot be read now"], ["yellow"])
@@ -134,13 +134,13 @@ def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: Pag
         _print_field(mark, name, values, columns, page)
 
 
-def _print_item(own: Mapping[str, Any], page: Page) -> None:
+def _print_item(own: Mapping[str, Any], page: PrintedPage) -> None:
     columns = _columns(page, sides=1)
     for name in _names(own):
         _print_field("", name, [_shown(own.get(name))], columns, page)
 
 
-def _columns(page: Page, *, sides: int) -> list[Column]:
+def _columns(page: PrintedPage, *, sides: int) -> list[Column]:
     rest = (page.width or _USUAL_WIDTH) - _MARK - _NAME - 2 * (sides + 1)
     return [Column("", _MARK), Column("", _NAME), *[Column("", rest // sides)] * sides]
 
@@ -152,7 +152,7 @@ def _names(*sides: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _print_field(
-    mark: str, name: str, values: Sequence[str], columns: Sequence[Column], page: Page
+    mark: str, name: str, values: Sequence[str], columns: Sequence[Column], page: PrintedPage
 ) -> None:
     most = _MOST_LINES if page.width else None
     sides = [wrap(value, columns[-1].width, most) for value in values]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from syncd.printable import printable
-from syncd.report.tables import Column, Page
+from syncd.report.tables import Column, PrintedPage
+from syncd.system.printable import printable
 
 _LIBRARIES = (
     Column("library", 16),
@@ -36,7 +36,7 @@ _RUNS_SHOWN = 5
 
 def print_status(document: Mapping[str, Any], stream: TextIO) -> None:
     """Write a `syncd.status/1` document as tables."""
-    page = Page(stream)
+    page = PrintedPage(stream)
     page.line(_opening(document, page))
     for columns, rows in (
         (_LIBRARIES, [_library_cells(library) for library in document["libraries"]]),
@@ -52,7 +52,7 @@ def print_status(document: Mapping[str, Any], stream: TextIO) -> None:
         page.line(f"next {job}: {_at(at)}")
 
 
-def _opening(document: Mapping[str, Any], page: Page) -> str:
+def _opening(document: Mapping[str, Any], page: PrintedPage) -> str:
     message = document.get("message") or ""
     if document["running"]:
         words = page.paint(f"syncd is running since {_at(document['since'])}", "green")
@@ -61,7 +61,7 @@ def _opening(document: Mapping[str, Any], page: Page) -> str:
     return page.paint("syncd is not running", "red") + f"; {advice}"
 
 
-def _print_runs(runs: Sequence[Mapping[str, Any]], page: Page) -> None:
+def _print_runs(runs: Sequence[Mapping[str, Any]], page: PrintedPage) -> None:
     if not runs:
         return
     page.line()

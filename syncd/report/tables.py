@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TextIO
 
-from syncd.printable import printable
+from syncd.system.printable import printable
 
 _COLOURS = {"green": 32, "yellow": 33, "red": 31, "cyan": 36, "bold": 1, "dim": 2}
 _NARROWEST = 16
@@ -22,7 +22,7 @@ class Column(NamedTuple):
     align_right: bool = False
 
 
-class Page:
+class PrintedPage:
     """Where a report for people is written, and what that place can show."""
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str] = os.environ) -> None:

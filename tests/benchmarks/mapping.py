@@ -24,11 +24,11 @@ from typing import Any
 
 import rispy
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record, read_records
 from syncd.item import citation_of, identity_of, item_data
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
-from syncd.sources import read_record, read_records
+from syncd.system.resources import shipped_schema
 from tests.benchmarks.reader import export as invented
 
 RUNS = 9

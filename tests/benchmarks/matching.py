@@ -22,6 +22,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record
 from syncd.item import citation_of, item_data
 from syncd.matching import (
     Features,
@@ -36,9 +38,7 @@ from syncd.matching import (
     resolve,
 )
 from syncd.record import Citation, Doi, Eid, Identity
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 
 _Name = TypeVar("_Name")
 

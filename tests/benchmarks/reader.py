@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import rispy
 
-from syncd.ris import Reader
+from syncd.formats.ris import Reader
 
 _ROUNDS = 5
 _WORDS = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class FakeClock:
-    """Both clocks of `syncd.clock`; `advance` moves them together, `jump` only the time of day."""
+    """Both clocks of `system.clock`; `advance` moves them together, `jump` only the time of day."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self._now = now or datetime.now(UTC)

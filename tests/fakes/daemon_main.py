@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syncd.cli.exits import exit_of
-from syncd.clock import SystemClock
-from syncd.daemon import Assembly, Daemon, Means, Pause
+from syncd.daemon import Assembly, Daemon, Means
 from syncd.errors import ConfigError, Problem, SyncdError
 from syncd.inbox import Export
-from syncd.lock import StateLock
 from syncd.settings import FolderSettings
+from syncd.system.clock import Pause, SystemClock
+from syncd.system.state_lock import StateLock
 from tests.fakes.settings import make_folder, make_settings
 from tests.fakes.works import MemoryWork
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.clock import SystemClock
 from syncd.daemon import Assembly, LibraryWork
-from syncd.daemon.crew import Crew, Ship
-from syncd.pulse import Pulses
+from syncd.daemon.board import Board
+from syncd.daemon.workers import Shared, Workers
 from syncd.settings import FolderSettings
-from syncd.status import Board
+from syncd.system.clock import SystemClock
+from syncd.system.heartbeat import Heartbeats
 from tests.fakes.settings import make_settings
 from tests.fakes.works import wait_until
 
@@ -27,10 +27,10 @@ class Deck:
         clock = SystemClock()
         self.board = Board(clock.now(), lambda: None)
         self.failures: list[BaseException] = []
-        pulses = Pulses(clock, timedelta(minutes=1))
-        ship = Ship(state, clock, self.board, pulses, lambda: 0.0, self.failures.append)
+        pulses = Heartbeats(clock, timedelta(minutes=1))
+        ship = Shared(state, clock, self.board, pulses, lambda: 0.0, self.failures.append)
         settings = make_settings(folders, [work.name for work in works])
-        self.crew = Crew(lambda _pause: Assembly(settings, works), ship)
+        self.crew = Workers(lambda _pause: Assembly(settings, works), ship)
 
     def library(self, name: str = "mine") -> dict[str, Any]:
         """Return what the status shows of a library."""

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from syncd.daemon import Figures
 from syncd.errors import InputError
 from syncd.inbox import ChangedError, Export, open_export
 from syncd.settings import FolderSettings
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run of `MemoryWork` came to."""
-
-    run: int | None
-    counts: Mapping[str, int] = field(default_factory=dict)
-    unusable: Mapping[str, str] = field(default_factory=dict)
-    changed: Collection[str] = ()
+from syncd.sync.session import Figures, RunSummary
 
 
 class MemoryWork:
@@ -55,7 +44,7 @@ class MemoryWork:
         self._do("open")
         self._reached = True
 
-    def deliver(self, exports: Sequence[Export], reason: str) -> Summary:
+    def deliver(self, exports: Sequence[Export], reason: str) -> RunSummary:
         self._do("deliver")
         self.held_up.wait()
         unusable: dict[str, str] = {}
@@ -74,7 +63,7 @@ class MemoryWork:
             self.kept.update(read)
             self.runs.append([str(export.name) for export in exports])
             self._changed.notify_all()
-        return Summary(len(self.runs), {"create": len(read)}, unusable, changed)
+        return RunSummary(len(self.runs), {"create": len(read)}, unusable, changed)
 
     def reconcile(self) -> None:
         self._do("reconcile")

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from syncd.clock import SystemClock
 from syncd.config import load_settings
+from syncd.control.status import read_status
 from syncd.daemon import LibraryWork
 from syncd.errors import ConfigError
 from syncd.inbox import FolderState, Inbox, why_not_movable
 from syncd.inbox.claims import claim
 from syncd.settings import After, FolderSettings
-from syncd.status import read_status
+from syncd.system.clock import SystemClock
 from tests.fakes.deck import Deck, mustered
 from tests.fakes.running import Running
 from tests.fakes.settings import make_folder

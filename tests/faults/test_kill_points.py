@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.clock import SystemClock
 from syncd.ledger.engine import open_engine
 from syncd.ledger.store import Ledger
 from syncd.library import Capabilities
 from syncd.plan import Place
-from syncd.resources import shipped_schema
+from syncd.system.clock import SystemClock
+from syncd.system.resources import shipped_schema
 from tests.support.death import Death, Fate, MortalLedger, mortal
 from tests.support.exports import write_export
 from tests.support.runs import deliver, opened_ledger, opened_run, waiting

@@ -28,7 +28,7 @@ logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 
 from adapters import find_adapter
 from syncd.errors import SyncdError
-from syncd.keys import find_key
+from syncd.system.credentials import find_key
 from syncd.library import Create, Surroundings
 from syncd.record import ItemKey
 

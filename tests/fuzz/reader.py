@@ -18,9 +18,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 atheris: Any = importlib.import_module("atheris")
-with atheris.instrument_imports(include=["syncd.ris"]):
+with atheris.instrument_imports(include=["syncd.formats.ris"]):
     from syncd.errors import InputError
-    from syncd.ris import Entry, Reader
+    from syncd.formats.ris import Entry, Reader
 
 _PATIENCE = 0.2  # CPU seconds for anything up to 4 kB, which is a thousand times what it takes
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.file.documents import DamagedDocumentError, format_item, parse_item
-from syncd.csl import csl_of
-from syncd.resources import shipped_schema
-from syncd.ris_format import format_ris
+from syncd.item.csl import csl_of
+from syncd.item.ris_writing import format_ris
+from syncd.system.resources import shipped_schema
 
 texts = st.one_of(
     st.sampled_from(["", "author", "2012-03-01", "1-9", "a\nb"]),

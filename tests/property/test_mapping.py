@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import InputError
+from syncd.formats.ris import Entry, Reader
+from syncd.formats.sources import generic, read_record, read_records
+from syncd.formats.sources.draft import FILLERS
+from syncd.formats.sources.text import clean
 from syncd.item import citation_of, identity_of, item_data, notes_for
+from syncd.item.ris_writing import format_ris
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Entry, Reader
-from syncd.ris_format import format_ris
-from syncd.sources import generic, read_record, read_records
-from syncd.sources.draft import FILLERS
-from syncd.sources.text import clean
+from syncd.system.resources import shipped_schema
 from tests.support.entries import entry_of
 
 SCHEMA = shipped_schema()

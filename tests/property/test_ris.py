@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import InputError
-from syncd.ris import Ending, Entry, Reader, damage
-from syncd.ris.lines import Lines
-from syncd.ris.tags import KNOWN
+from syncd.formats.ris import Ending, Entry, Reader, damage
+from syncd.formats.ris.lines import Lines
+from syncd.formats.ris.tags import KNOWN
 
 few = settings(max_examples=80, deadline=None)
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from adapters.memory import MemoryLibrary
-from syncd.clock import SystemClock
 from syncd.errors import OutcomeUnknownError, UnavailableError
 from syncd.ledger.engine import open_engine
-from syncd.library import Answer, Capabilities, Operation
+from syncd.library import Capabilities, Operation, Pushed
 from syncd.plan import Place
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
-from syncd.review import Answer as Said
+from syncd.sync.review import Answer as Said
+from syncd.system.clock import SystemClock
+from syncd.system.resources import shipped_schema
 from tests.support.death import Death, Fate, MortalLedger, mortal
 from tests.support.exports import scopus_record, title_of, write_records
 from tests.support.libraries import Mishap, Push, with_mishaps
@@ -166,7 +166,7 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.pending)
     @rule(number=WORKS)
     def run_while_somebody_adds_a_work(self, number: int) -> None:
-        def adds(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+        def adds(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
             if number not in self.removed and self._add(number):
                 self.there.add(number)
             return push(operations, expected)
@@ -177,7 +177,7 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.pending)
     @rule(landed=st.integers(0, 3))
     def run_and_lose_an_answer(self, landed: int) -> None:
-        def loses(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+        def loses(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
             if operations[:landed]:
                 push(operations[:landed], expected)
             raise OutcomeUnknownError("the answer was lost")

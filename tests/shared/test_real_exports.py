@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from syncd.errors import InputError
+from syncd.formats.ris import Entry, Reader
+from syncd.formats.sources import read_record
 from syncd.item import identity_of, item_data
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Entry, Reader
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 from tests.shared.places import REAL_EXPORTS, rows_of, skip_without
 from tests.shared.wording import letters_of, stands_in, texts_in, words_of
 

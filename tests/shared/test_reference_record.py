@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record
 from syncd.item import item_data, notes_for
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
 from syncd.schema import schema_from_json
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 from tests.shared.places import SEED, VARIANTS, skip_without
 
 WITH_CRLF = VARIANTS / "77_seed_crlf.ris"

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from syncd.inspect import Inspected, InspectedFile, Inspection
-from syncd.reading import Tools
-from syncd.resources import shipped_schema
+from syncd.app.inspection import Inspected, InspectedFile, Inspection
+from syncd.sync.intake import Tools
+from syncd.system.resources import shipped_schema
 from tests.shared.places import VARIANTS, rows_of, skip_without
 
 EXPECTED = VARIANTS / "expected.tsv"

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.ledger.store import Ledger
-from syncd.library import Answer, Library, Operation
+from syncd.library import Library, Operation, Pushed
 
 
 class Death(BaseException):
@@ -60,7 +60,7 @@ class MortalLibrary:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         self._fate.moment()
         try:
             self._fate.moment()
@@ -68,7 +68,7 @@ class MortalLibrary:
             # Servers commit one object after the other: half a batch may be all that arrives.
             self._library.push(operations[: len(operations) // 2], expected=expected)
             raise
-        answer: Answer = self._library.push(operations, expected=expected)
+        answer: Pushed = self._library.push(operations, expected=expected)
         self._fate.moment()
         return answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncd.ris import Entry
+from syncd.formats.ris import Entry
 
 
 def entry_of(lines: Iterable[tuple[str, str]], *, index: int = 1, first: int = 1) -> Entry:

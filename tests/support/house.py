@@ -9,8 +9,8 @@ from adapters.memory import MemoryLibrary
 from syncd.library import StoredItem
 from syncd.plan import Place, PlannedRecord
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
-from syncd.run import LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.system.resources import shipped_schema
 from tests.fakes.clock import FakeClock
 from tests.support.exports import write_records
 from tests.support.runs import (

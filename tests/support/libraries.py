@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from syncd.library import Answer, Library, Operation
+from syncd.library import Library, Operation, Pushed
 
-Push = Callable[[Sequence[Operation], int | None], Answer]
-Mishap = Callable[[Push, Sequence[Operation], int | None], Answer]
+Push = Callable[[Sequence[Operation], int | None], Pushed]
+Mishap = Callable[[Push, Sequence[Operation], int | None], Pushed]
 """What happens instead of a push; it may do the push itself, before or after."""
 
 
@@ -23,14 +23,14 @@ class Mishaps:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.library, name)
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         self.pushes += 1
         if self._mishaps:
             return self._mishaps.pop(0)(self._push, operations, expected)
         return self._push(operations, expected)
 
-    def _push(self, operations: Sequence[Operation], expected: int | None) -> Answer:
-        answer: Answer = self.library.push(operations, expected=expected)
+    def _push(self, operations: Sequence[Operation], expected: int | None) -> Pushed:
+        answer: Pushed = self.library.push(operations, expected=expected)
         return answer
 
 

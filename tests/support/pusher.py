@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.zotero_web import ADAPTER
-from syncd.clock import SystemClock
 from syncd.errors import LibraryError, UnavailableError
 from syncd.ledger.store import Ledger
 from syncd.library import Surroundings
-from syncd.run import Helpers, LibraryRun
+from syncd.sync.session import Helpers, LibraryRun
+from syncd.system.clock import SystemClock
 from tests.support.runs import delivery_of
 
 _LONGEST_WAIT = timedelta(seconds=2)

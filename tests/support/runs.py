@@ -8,15 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from syncd.clock import Clock, SystemClock
 from syncd.inbox import read_export
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.ledger.tables import outbox
 from syncd.library import Library
 from syncd.plan import Place, PlannedRecord
-from syncd.reading import Delivery
-from syncd.run import Helpers, LibraryRun, RunSummary
+from syncd.sync.intake import Delivery
+from syncd.sync.session import Helpers, LibraryRun, RunSummary
+from syncd.system.clock import Clock, SystemClock
 
 HELPERS = Helpers(
     keep_notes=frozenset({"funding", "other"}), pause=lambda _: None, jitter=lambda: 1.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from syncd.status import read_status
+from syncd.control.status import read_status
 from tests.fakes.works import wait_until
 
 

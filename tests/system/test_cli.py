@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from syncd.lock import StateLock
+from syncd.system.state_lock import StateLock
 from tests.support.commands import Ended, Syncd
 
 DOCS = Path(__file__).parents[2] / "docs"

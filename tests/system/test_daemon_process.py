@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from syncd.control import ask
+from syncd.control.protocol import ask
+from syncd.control.status import Health, health_of, read_status
 from syncd.errors import BusyError
-from syncd.status import Health, health_of, read_status
 from tests.fakes.running import Running
 from tests.fakes.works import wait_until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.status import read_status
+from syncd.control.status import read_status
 from tests.fakes.works import wait_until
 from tests.support.commands import Syncd
 from tests.support.exports import write_export

@@ -16,7 +16,7 @@ import pytest
 from syncd import errors
 from syncd.cli import program as cli
 from syncd.cli.exits import EXITS, Exit, exit_of, words_for
-from syncd.control import CommandError
+from syncd.control.protocol import CommandError
 from syncd.errors import Problem
 
 FAILURES: list[tuple[errors.SyncdError, int, str]] = [

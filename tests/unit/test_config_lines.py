@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from syncd.config.lines import Lines
+from syncd.config.lines import TomlLines
 
 TEXT = '''\
 top = 1
@@ -31,7 +31,7 @@ rescan = "]["
 
 def test_keys_are_found_in_tables_arrays_and_around_long_values() -> None:
     tomllib.loads(TEXT)
-    lines = Lines(TEXT)
+    lines = TomlLines(TEXT)
 
     assert lines.find(("top",)) == 1
     assert lines.find(("folder", 0)) == 2
@@ -46,7 +46,7 @@ def test_keys_are_found_in_tables_arrays_and_around_long_values() -> None:
 
 
 def test_what_has_no_line_of_its_own_is_told_by_its_table() -> None:
-    lines = Lines(TEXT)
+    lines = TomlLines(TEXT)
 
     assert lines.find(("folder", 1, "settle")) == 14
     assert lines.find(("folder", 0, "quoted key", "inner", 1)) == 4

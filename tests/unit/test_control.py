@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syncd.control import CommandError, ControlServer, Handler, Progress, ask
+from syncd.control.protocol import CommandError, ControlServer, Handler, Progress, ask
 from syncd.errors import BusyError, LedgerError
 
 Serve = Callable[[Mapping[str, Handler]], None]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from syncd.csl import csl_of
-from syncd.resources import shipped_schema
+from syncd.item.csl import csl_of
+from syncd.system.resources import shipped_schema
 
 
 def test_an_article_in_csl() -> None:

@@ -103,8 +103,8 @@ def test_many_files_that_settle_together_share_a_run(
 def test_more_files_than_the_mailbox_holds_all_arrive(
     muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syncd.daemon.mailbox.BATCH", 10)
-    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", (lambda _: False, 25))
+    monkeypatch.setattr("syncd.daemon.queue.BATCH", 10)
+    monkeypatch.setattr("syncd.daemon.queue.WorkQueue.__init__.__defaults__", (lambda _: False, 25))
     for number in range(120):
         put(drop, f"{number:04}.ris", str(number))
 
@@ -116,9 +116,9 @@ def test_more_files_than_the_mailbox_holds_all_arrive(
 def test_a_folder_whose_files_found_no_room_gets_its_turn(
     muster: Muster, work: MemoryWork, drop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syncd.daemon.mailbox.BATCH", 10)
+    monkeypatch.setattr("syncd.daemon.queue.BATCH", 10)
     defaults = (lambda _: False, 10)
-    monkeypatch.setattr("syncd.daemon.mailbox.Mailbox.__init__.__defaults__", defaults)
+    monkeypatch.setattr("syncd.daemon.queue.WorkQueue.__init__.__defaults__", defaults)
     other = tmp_path / "other"
     other.mkdir()
     for number in range(10):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syncd.daemon.mailbox import BATCH, Mailbox, Request, Wish
-from syncd.daemon.patience import LONGEST, SHORTEST, Patience
+from syncd.daemon.backoff import LONGEST, SHORTEST, Backoff
+from syncd.daemon.queue import BATCH, Request, Wish, WorkQueue
 from syncd.daemon.suspects import Suspects
 from syncd.errors import BusyError
 from syncd.inbox import Export
@@ -20,14 +20,14 @@ def export(name: str, inode: int = 1) -> Export:
     return Export(Path("/drop") / name, Path("/drop"), Path(name), name, Stamp(1, inode, 10, 0))
 
 
-def taken(mailbox: Mailbox) -> list[str]:
+def taken(mailbox: WorkQueue) -> list[str]:
     task = mailbox.take()
     assert isinstance(task, list)
     return [each.sha256 for each in task]
 
 
 def test_an_export_offered_twice_waits_once() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
 
     assert mailbox.offer(export("a"))
     assert mailbox.offer(export("a"))
@@ -36,7 +36,7 @@ def test_an_export_offered_twice_waits_once() -> None:
 
 
 def test_an_export_at_work_is_not_taken_again_until_it_is_another_file() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
     mailbox.offer(export("a"))
     mailbox.take()
 
@@ -49,7 +49,7 @@ def test_an_export_at_work_is_not_taken_again_until_it_is_another_file() -> None
 
 
 def test_a_full_mailbox_takes_no_more_until_there_is_room() -> None:
-    mailbox = Mailbox(capacity=2)
+    mailbox = WorkQueue(capacity=2)
 
     assert [mailbox.offer(export(name)) for name in "abc"] == [True, True, False]
     mailbox.take()
@@ -58,7 +58,7 @@ def test_a_full_mailbox_takes_no_more_until_there_is_room() -> None:
 
 
 def test_a_batch_is_bounded_and_keeps_the_order() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
     names = [f"{number:04}" for number in range(BATCH + 10)]
     for name in names:
         mailbox.offer(export(name))
@@ -69,7 +69,7 @@ def test_a_batch_is_bounded_and_keeps_the_order() -> None:
 
 
 def test_what_is_put_back_comes_first_next_time() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
     mailbox.offer(export("a"))
     task = mailbox.take()
     mailbox.offer(export("b"))
@@ -81,7 +81,7 @@ def test_what_is_put_back_comes_first_next_time() -> None:
 
 
 def test_requests_come_before_wishes_and_wishes_before_exports() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
     mailbox.offer(export("a"))
     mailbox.wish(Wish.RECONCILE)
     mailbox.wish(Wish.RECONCILE)
@@ -92,7 +92,7 @@ def test_requests_come_before_wishes_and_wishes_before_exports() -> None:
 
 
 def test_what_is_to_come_last_comes_last_and_each_for_itself() -> None:
-    mailbox = Mailbox(lambda each: each.sha256 in "bd")
+    mailbox = WorkQueue(lambda each: each.sha256 in "bd")
     for name in "abcde":
         mailbox.offer(export(name))
 
@@ -105,7 +105,7 @@ def test_what_is_to_come_last_comes_last_and_each_for_itself() -> None:
 
 
 def test_closing_ends_every_wait_and_tells_who_asked() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
     request = Request(lambda _: None)
     mailbox.request(request)
     waiter = threading.Thread(target=mailbox.pause, args=(timedelta(hours=1),))
@@ -122,7 +122,7 @@ def test_closing_ends_every_wait_and_tells_who_asked() -> None:
 
 
 def test_a_hurry_that_comes_before_the_pause_is_not_lost() -> None:
-    mailbox = Mailbox()
+    mailbox = WorkQueue()
 
     mailbox.hurry()
 
@@ -173,7 +173,7 @@ def test_a_list_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
 
 
 def test_patience_grows_up_to_a_quarter_of_an_hour_and_begins_again_after_success() -> None:
-    patience = Patience(lambda: 1.0)
+    patience = Backoff(lambda: 1.0)
 
     waits = [patience.next_wait() for _ in range(12)]
     patience.succeeded()
@@ -184,11 +184,11 @@ def test_patience_grows_up_to_a_quarter_of_an_hour_and_begins_again_after_succes
 
 
 def test_chance_spreads_the_waits_but_never_below_three_quarters() -> None:
-    assert Patience(lambda: 0.0).next_wait() == SHORTEST * 0.75
+    assert Backoff(lambda: 0.0).next_wait() == SHORTEST * 0.75
 
 
 def test_a_library_is_never_asked_earlier_than_it_wanted() -> None:
     asked = timedelta(minutes=42)
 
-    assert asked <= Patience(lambda: 0.0).next_wait(asked) <= asked + SHORTEST
-    assert asked <= Patience(lambda: 1.0).next_wait(asked) <= asked + SHORTEST
+    assert asked <= Backoff(lambda: 0.0).next_wait(asked) <= asked + SHORTEST
+    assert asked <= Backoff(lambda: 1.0).next_wait(asked) <= asked + SHORTEST

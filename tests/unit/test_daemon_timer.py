@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-from syncd.clock import SystemClock
 from syncd.daemon.timer import Timer
 from syncd.schedule import Timetable
+from syncd.system.clock import SystemClock
 
 
 class Ring(threading.Event):

@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from syncd.app.inspection import Inspection
 from syncd.cli.program import run
-from syncd.inspect import Inspection
-from syncd.limits import Limits
-from syncd.reading import Tools
+from syncd.library import TextLimits
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
-from syncd.resources import shipped_schema
+from syncd.sync.intake import Tools
+from syncd.system.resources import shipped_schema
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.ris"
 
@@ -28,7 +28,7 @@ def record(number: int, **more: str) -> str:
 
 
 def inspected(
-    *exports: str | bytes, limits: Limits | None = None
+    *exports: str | bytes, limits: TextLimits | None = None
 ) -> tuple[Inspection, dict[str, Any]]:
     contents = [text.encode() if isinstance(text, str) else text for text in exports]
     paths = [Path(f"{number}.ris") for number in range(len(exports))]
@@ -63,7 +63,7 @@ def test_a_record_is_shown_as_the_item_it_would_become() -> None:
 def test_what_a_library_has_no_room_for_is_told() -> None:
     long = record(1, TI="long " * 40, DO=f"10.5555/{'x' * 200}")
 
-    _, document = inspected(long, limits=Limits(field=150))
+    _, document = inspected(long, limits=TextLimits(field=150))
 
     [shown] = document["records"]
     assert shown["item"]["title"].endswith("…")

@@ -11,8 +11,8 @@ import pytest
 from syncd.item import item_data, links_for
 from syncd.item.extra import format_extra, label_of, lines_of
 from syncd.record import Keyword, Link, Origin, Person, Record
-from syncd.resources import shipped_schema
 from syncd.schema import Schema, schema_from_json
+from syncd.system.resources import shipped_schema
 
 NEW = shipped_schema()
 OLD = schema_from_json(

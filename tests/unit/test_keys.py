@@ -15,7 +15,7 @@ import pytest
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
 from syncd.errors import KeyLookupError
-from syncd.keys import Keyring, find_key, forget_key, platform_keyring, store_key
+from syncd.system.credentials import Keyring, find_key, forget_key, platform_keyring, store_key
 
 KEY = "CanaryKey234567890abcdef"
 
@@ -257,7 +257,7 @@ _IN_SESSION = """
 import sys
 from datetime import timedelta
 from syncd.errors import KeyLookupError
-from syncd.keys import find_key, forget_key, store_key
+from syncd.system.credentials import find_key, forget_key, store_key
 try:
     if "locked" in sys.argv:
         print(find_key("mine", environ={}, patience=timedelta(seconds=15)))

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.limits import ELLIPSIS, ZOTERO, Cut, Limits, clean, fit
+from syncd.item.limits import ELLIPSIS, ZOTERO, clean, fit
+from syncd.library import TextLimits
+from syncd.plan import Cut
 
-SMALL = Limits(field=20, date=10, name=8, tag=8, note=24)
+SMALL = TextLimits(field=20, date=10, name=8, tag=8, note=24)
 
 
 def test_what_fits_is_not_touched() -> None:

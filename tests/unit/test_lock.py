@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import BusyError, StateError
-from syncd.lock import StateLock, find_holder
+from syncd.system.state_lock import StateLock, find_holder
 
 HOLD = """
 import sys
 from pathlib import Path
-from syncd.lock import StateLock
+from syncd.system.state_lock import StateLock
 with StateLock(Path(sys.argv[1]), "run"):
     print("held", flush=True)
     sys.stdin.read()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.logs import JsonFormatter, LogFormat, RepeatFilter, TextFormatter, configure_logs
+from syncd.system.logs import JsonFormatter, LogFormat, RepeatFilter, TextFormatter, configure_logs
 
 HOSTILE = "a\nb\x1b[31m\u202e\udcff.ris"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.minting import ALPHABET, mint_key, name_of
+from syncd.item.minting import ALPHABET, mint_key, name_of
 from syncd.record import Citation, Doi, Eid, Identity
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.mounts import Filesystem, filesystem_of
+from syncd.system.filesystems import Filesystem, filesystem_of
 
 TABLE = r"""
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw

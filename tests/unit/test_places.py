@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from syncd import places
 from syncd.errors import ConfigError, StateError
-from syncd.places import expand_home, find_config, state_directory
+from syncd.system import paths as places
+from syncd.system.paths import expand_home, find_config, state_directory
 
 on_linux = pytest.mark.skipif(sys.platform == "darwin", reason="the XDG places are Linux's")
 

@@ -11,16 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from syncd.config import file_library_settings
-from syncd.errors import (
-    AccessDeniedError,
-    KeyLookupError,
-    LedgerError,
-    RejectedError,
-    UnavailableError,
-)
-from syncd.library import Description, Library
-from syncd.preflight import (
+from syncd.app.check import (
     Area,
     Finding,
     Level,
@@ -30,8 +21,17 @@ from syncd.preflight import (
     check_machine,
     check_state,
 )
-from syncd.resources import shipped_schema
+from syncd.config import file_library_settings
+from syncd.errors import (
+    AccessDeniedError,
+    KeyLookupError,
+    LedgerError,
+    RejectedError,
+    UnavailableError,
+)
+from syncd.library import Description, Library
 from syncd.settings import After, FolderSettings
+from syncd.system.resources import shipped_schema
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 

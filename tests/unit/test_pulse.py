@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.pulse import Pulses, Stopped, beat, checkpoint, resting
+from syncd.system.heartbeat import Heartbeats, Stopped, beat, checkpoint, resting
 from tests.fakes.clock import FakeClock
 
 PATIENCE = timedelta(minutes=1)
@@ -19,11 +19,11 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def pulses(clock: FakeClock) -> Pulses:
-    return Pulses(clock, PATIENCE)
+def pulses(clock: FakeClock) -> Heartbeats:
+    return Heartbeats(clock, PATIENCE)
 
 
-def test_a_thread_at_work_that_falls_silent_is_named(clock: FakeClock, pulses: Pulses) -> None:
+def test_a_thread_at_work_that_falls_silent_is_named(clock: FakeClock, pulses: Heartbeats) -> None:
     with pulses.watch("library mine").working():
         clock.advance(seconds=60)
         assert pulses.find_hanging() is None
@@ -31,7 +31,7 @@ def test_a_thread_at_work_that_falls_silent_is_named(clock: FakeClock, pulses: P
         assert pulses.find_hanging() == "library mine has not moved for 61 s"
 
 
-def test_every_step_buys_time(clock: FakeClock, pulses: Pulses) -> None:
+def test_every_step_buys_time(clock: FakeClock, pulses: Heartbeats) -> None:
     with pulses.watch("library mine").working():
         for _ in range(3):
             clock.advance(seconds=50)
@@ -40,7 +40,7 @@ def test_every_step_buys_time(clock: FakeClock, pulses: Pulses) -> None:
 
 
 def test_a_thread_at_rest_may_stay_there_but_not_afterwards(
-    clock: FakeClock, pulses: Pulses
+    clock: FakeClock, pulses: Heartbeats
 ) -> None:
     with pulses.watch("the scanner").working():
         with resting():
@@ -51,7 +51,7 @@ def test_a_thread_at_rest_may_stay_there_but_not_afterwards(
 
 
 def test_a_thread_that_has_not_begun_or_has_ended_does_not_hang(
-    clock: FakeClock, pulses: Pulses
+    clock: FakeClock, pulses: Heartbeats
 ) -> None:
     pulse = pulses.watch("library mine")
     clock.advance(hours=5)
@@ -62,7 +62,7 @@ def test_a_thread_that_has_not_begun_or_has_ended_does_not_hang(
     assert pulses.find_hanging() is None
 
 
-def test_who_is_forgotten_is_not_named(clock: FakeClock, pulses: Pulses) -> None:
+def test_who_is_forgotten_is_not_named(clock: FakeClock, pulses: Heartbeats) -> None:
     pulse = pulses.watch("library mine")
     with pulse.working():
         clock.advance(hours=5)
@@ -70,7 +70,7 @@ def test_who_is_forgotten_is_not_named(clock: FakeClock, pulses: Pulses) -> None
         assert pulses.find_hanging() is None
 
 
-def test_a_thread_that_is_to_end_does_so_at_its_next_checkpoint(pulses: Pulses) -> None:
+def test_a_thread_that_is_to_end_does_so_at_its_next_checkpoint(pulses: Heartbeats) -> None:
     pulse = pulses.watch("library mine")
     with pulse.working():
         checkpoint()
@@ -80,7 +80,7 @@ def test_a_thread_that_is_to_end_does_so_at_its_next_checkpoint(pulses: Pulses) 
             checkpoint()
 
 
-def test_an_unsupervised_thread_is_not_bothered(pulses: Pulses) -> None:
+def test_an_unsupervised_thread_is_not_bothered(pulses: Heartbeats) -> None:
     with pulses.watch("library mine").working() as _:
         other = threading.Thread(target=checkpoint)
         other.start()

@@ -15,8 +15,8 @@ from syncd.ledger.store import Ledger
 from syncd.library import Create, Library, Restore, StoredItem, Trash, Update
 from syncd.matching import Verdict
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
-from syncd.run import LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.system.resources import shipped_schema
 from tests.support.exports import title_of, write_export
 from tests.support.libraries import with_mishaps
 from tests.support.runs import deliver, opened_ledger, opened_run, waiting

@@ -22,7 +22,7 @@ from syncd.report import (
     write_document,
 )
 from syncd.report.status import print_status
-from syncd.report.tables import Column, Page
+from syncd.report.tables import Column, PrintedPage
 
 
 def planned(
@@ -206,7 +206,7 @@ def test_after_a_run_only_what_needs_a_look_is_listed() -> None:
 def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     stream = as_terminal(io.StringIO())
-    page = Page(stream, {})
+    page = PrintedPage(stream, {})
 
     page.row([Column("", 10), Column("", 0)], ["東京都千代田区", "x" * 80], ["red"])
 
@@ -215,8 +215,8 @@ def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_colours_are_left_out_where_they_are_not_wanted() -> None:
-    assert Page(as_terminal(io.StringIO()), {"NO_COLOR": "1"}).paint("x", "red") == "x"
-    assert Page(io.StringIO(), {}).paint("x", "red") == "x"
+    assert PrintedPage(as_terminal(io.StringIO()), {"NO_COLOR": "1"}).paint("x", "red") == "x"
+    assert PrintedPage(io.StringIO(), {}).paint("x", "red") == "x"
 
 
 def test_status_tells_people_what_waits_and_why() -> None:

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from syncd.plan import Decision, PlannedRecord
-from syncd.reconciling import ReconcileReport
 from syncd.record import Origin
 from syncd.report.reconciliations import library_document
 from syncd.report.reviews import question_document
-from syncd.review import Held
+from syncd.sync.reconcile import ReconcileReport
+from syncd.sync.review import Held
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
 

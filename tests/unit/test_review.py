@@ -15,9 +15,9 @@ from syncd.errors import InputError
 from syncd.ledger.store import Ledger
 from syncd.library import StoredItem
 from syncd.plan import Decision, Place, PlannedRecord
-from syncd.resources import shipped_schema
-from syncd.review import Answer
-from syncd.run import LibraryRun
+from syncd.sync.review import Answer
+from syncd.sync.session import LibraryRun
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of, write_records
 from tests.support.libraries import with_mishaps
 from tests.support.runs import deliver, opened_ledger, opened_run, records_of, waiting

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record
 from syncd.item import item_data, notes_for
+from syncd.item.ris_writing import format_ris
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
-from syncd.ris_format import format_ris
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 
 SCHEMA = shipped_schema()
 REGULAR = sorted(set(SCHEMA.fields) - {"annotation", "attachment", "note"})

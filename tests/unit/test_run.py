@@ -12,23 +12,23 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import AccessDeniedError, OutcomeUnknownError, RejectedError, UnavailableError
-from syncd.guards import Limits as Guarded
+from syncd.item.minting import mint_key
 from syncd.ledger.store import Ledger
 from syncd.library import (
-    Answer,
     Capabilities,
     CollectionKey,
     Create,
     CreateCollection,
     Operation,
+    Pushed,
     StoredCollection,
+    TextLimits,
 )
-from syncd.limits import Limits
-from syncd.minting import mint_key
 from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.guards import GuardLimits as Guarded
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
 from tests.support.libraries import Push, with_mishaps
@@ -303,7 +303,7 @@ def test_a_work_that_somebody_adds_before_the_push_is_not_made_twice(tmp_path: P
     house = House(tmp_path)
     inner = house.library
 
-    def somebody_adds_it(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def somebody_adds_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
         inner.add(ItemKey("HAND2345"), data)
         return push(operations, expected)
@@ -324,7 +324,7 @@ def test_a_work_that_somebody_adds_and_trashes_before_the_push_stays_trashed(
     house = House(tmp_path)
     inner = house.library
 
-    def somebody(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def somebody(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
         inner.add(ItemKey("HAND2345"), data)
         inner.trash(ItemKey("HAND2345"))
@@ -341,7 +341,7 @@ def test_a_work_that_somebody_adds_and_trashes_before_the_push_stays_trashed(
 def _lose(part: Callable[[int], int]) -> Any:
     """Carry out a part of the push and lose the answer."""
 
-    def lose(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def lose(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         done = operations[: part(len(operations))]
         if done:
             push(done, expected)
@@ -382,7 +382,7 @@ def test_when_nothing_landed_the_library_is_asked_again_later(tmp_path: Path) ->
 
 
 def test_patience_that_a_library_asks_for_is_remembered(tmp_path: Path) -> None:
-    def asks(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def asks(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         raise UnavailableError("slow down", retry_after=timedelta(minutes=7))
 
     house = House(tmp_path, with_mishaps(MemoryLibrary(shipped_schema()), asks))
@@ -403,7 +403,7 @@ def test_a_refused_record_is_held_with_the_librarys_words_and_sinks_nobody(
     house = House(tmp_path)
     inner = house.library
 
-    def spoils_the_second(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def spoils_the_second(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         [_, other] = [
             one for one in operations if isinstance(one, Create) and "parentItem" not in one.data
         ]
@@ -423,7 +423,7 @@ def test_a_refused_record_is_held_with_the_librarys_words_and_sinks_nobody(
 
 def test_a_request_that_is_too_large_is_cut_until_it_passes(tmp_path: Path) -> None:
     class Small(MemoryLibrary):
-        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
             if len(operations) > 2:
                 raise RejectedError("too large", too_large=True)
             return super().push(operations, expected=expected)
@@ -452,7 +452,7 @@ def test_a_key_that_is_taken_at_the_last_moment_moves_to_the_next(tmp_path: Path
     inner = house.library
     first = mint_key("memory:", ("scopus", "2-s2.0-85000000001"), 0)
 
-    def takes_the_key(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def takes_the_key(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         inner.add(first, {"itemType": "book", "title": "Nothing to do with it"})
         return push(operations, None)
 
@@ -471,7 +471,7 @@ def test_a_twin_that_others_made_in_the_same_moment_is_put_before_a_person(
     house = House(tmp_path)
     inner = house.library
 
-    def slips_in(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def slips_in(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         answer = push(operations, expected)
         data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
         inner.add(ItemKey("HAND2345"), data)
@@ -488,7 +488,7 @@ def test_a_collection_that_is_deleted_meanwhile_does_not_keep_items_out(tmp_path
     house = House(tmp_path)
     inner = house.library
 
-    def deletes_it(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def deletes_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         for collection in inner.collections():
             if collection.parent is None:
                 inner.delete_collection(collection.key)
@@ -505,7 +505,7 @@ def test_a_collection_that_is_deleted_meanwhile_does_not_keep_items_out(tmp_path
 
 
 def test_a_text_that_is_too_long_is_cut_and_said(tmp_path: Path) -> None:
-    capabilities = Capabilities(text_limits=Limits(field=200))
+    capabilities = Capabilities(text_limits=TextLimits(field=200))
     house = House(tmp_path, MemoryLibrary(shipped_schema(), capabilities=capabilities))
 
     [record] = house.drop(scopus_record(1, AB="long " * 100))
@@ -525,7 +525,7 @@ def _entry_of(ledger: Ledger) -> str:
 
 
 def test_a_text_that_would_be_falsified_by_cutting_is_held(tmp_path: Path) -> None:
-    capabilities = Capabilities(text_limits=Limits(field=200))
+    capabilities = Capabilities(text_limits=TextLimits(field=200))
     house = House(tmp_path, MemoryLibrary(shipped_schema(), capabilities=capabilities))
 
     records = house.drop(scopus_record(1, UR="https://example.org/" + "x" * 300), scopus_record(2))

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from adapters.memory import MemoryLibrary
+from syncd.item.minting import mint_key
 from syncd.library import (
-    Answer,
     Capabilities,
     CollectionKey,
     CreateCollection,
     Operation,
+    Pushed,
     StoredCollection,
 )
-from syncd.minting import mint_key
 from syncd.plan import Place
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record
 from tests.support.house import House
 from tests.support.libraries import Push, with_mishaps
@@ -33,7 +33,7 @@ def test_an_item_that_is_trashed_before_it_is_filed_is_left_in_the_trash(tmp_pat
     key = ItemKey(str(first.item_key))
     inner = house.library
 
-    def trashes_it(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def trashes_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         inner.trash(key)
         return push(operations, expected)
 
@@ -53,7 +53,7 @@ def test_a_note_does_not_follow_an_item_that_was_deleted_meanwhile(tmp_path: Pat
     inner = MemoryLibrary(shipped_schema(), capabilities=Capabilities(batch_size=1))
     house = House(tmp_path, inner)
 
-    def deletes_the_item(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def deletes_the_item(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         [item] = house.works()
         inner.delete(item.key)
         return push(operations, expected)

@@ -10,23 +10,23 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError, RejectedError, UnavailableError
+from syncd.item.minting import mint_key
 from syncd.library import (
-    Answer,
     Capabilities,
     Changes,
     Create,
     KnownVersions,
     Operation,
+    Pushed,
     Refusal,
     Refused,
 )
-from syncd.minting import mint_key
 from syncd.plan import Decision, Place
-from syncd.reading import Delivery
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
-from syncd.review import Answer as Said
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.intake import Delivery
+from syncd.sync.review import Answer as Said
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of, write_records
 from tests.support.house import House
 from tests.support.libraries import Push, with_mishaps
@@ -46,11 +46,11 @@ def _key(number: int) -> ItemKey:
     return mint_key("memory:", ("scopus", f"2-s2.0-{85000000000 + number}"))
 
 
-def _lost(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+def _lost(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     raise OutcomeUnknownError("nothing landed, and nobody knows")
 
 
-def _refuses_works(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+def _refuses_works(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     spoilt = [
         one._replace(data={**one.data, "itemType": "fax"})
         if isinstance(one, Create) and "parentItem" not in one.data
@@ -60,7 +60,7 @@ def _refuses_works(push: Push, operations: Sequence[Operation], expected: Any) -
     return push(spoilt, expected)
 
 
-def _refuses_notes(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+def _refuses_notes(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     spoilt = [
         one._replace(data={**one.data, "fax": "1"})
         if isinstance(one, Create) and "parentItem" in one.data
@@ -73,7 +73,7 @@ def _refuses_notes(push: Push, operations: Sequence[Operation], expected: Any) -
 def _moves(library: MemoryLibrary) -> Any:
     """Somebody adds something else before the push."""
 
-    def moves(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def moves(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         library.add(ItemKey("HAND2345"), {"itemType": "book", "title": "Nothing to do with it"})
         return push(operations, expected)
 
@@ -325,7 +325,7 @@ def test_what_is_refused_again_is_asked_again(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_sent_at_all_is_one_question(tmp_path: Path) -> None:
-    def refuses_all(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def refuses_all(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         raise RejectedError("never")
 
     house = House(tmp_path, with_mishaps(MemoryLibrary(shipped_schema()), refuses_all))
@@ -388,7 +388,7 @@ class Interrupted(MemoryLibrary):
 def test_what_was_seen_before_a_listing_broke_off_is_not_made_twice(tmp_path: Path) -> None:
     inner = Interrupted(shipped_schema())
 
-    def adds(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def adds(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
         inner.add(ItemKey("HAND2345"), data)
         inner.interruptions = 1
@@ -426,7 +426,7 @@ def test_a_work_that_joins_in_a_collection_that_is_gone_is_filed_without_it(
 
     def deletes_the_collection(
         push: Push, operations: Sequence[Operation], expected: Any
-    ) -> Answer:
+    ) -> Pushed:
         for collection in inner.collections():
             inner.delete_collection(collection.key)
         answer = push(operations, None)
@@ -452,7 +452,7 @@ def test_what_happens_to_an_item_while_an_answer_is_lost_is_seen(tmp_path: Path)
     house.drop(scopus_record(1))
     inner = house.library
 
-    def files_and_is_lost(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def files_and_is_lost(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         push(operations, expected)
         inner.trash(_key(1))
         raise OutcomeUnknownError("lost")
@@ -471,7 +471,7 @@ def test_what_was_learnt_of_a_work_holds_for_the_item_that_somebody_added(
     house = House(tmp_path)
     inner = house.library
 
-    def adds_it(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def adds_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         data = {"itemType": "journalArticle", "title": title_of(1)}
         inner.add(ItemKey("HAND2345"), {**data, "extra": "Scopus EID: 2-s2.0-85000000001"})
         return push(operations, expected)
@@ -491,7 +491,7 @@ def test_a_single_record_gets_through_to_a_library_that_never_rests(tmp_path: Pa
     class Restless(MemoryLibrary):
         """Somebody else writes before every push; unguarded ones are let in."""
 
-        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
             self.add(
                 ItemKey(f"HAND{self.version:04}".translate(str.maketrans("01", "YZ"))),
                 {"itemType": "note", "note": "restless"},
@@ -514,7 +514,7 @@ def test_what_a_library_could_not_take_is_sent_again_without_a_look(tmp_path: Pa
             looks.append(len(keys))
             return super().get(keys)
 
-    def is_away(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def is_away(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         raise UnavailableError("nothing was written")
 
     inner = Watched(shipped_schema())
@@ -536,9 +536,9 @@ def test_a_key_that_is_taken_by_what_cannot_be_seen_is_put_before_a_person(
     class Haunted(MemoryLibrary):
         """Says that keys exist, and shows nothing under them."""
 
-        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
             taken = [Refused(one[0], Refusal.KEY_TAKEN, "exists") for one in operations]
-            return Answer(taken, self.version)
+            return Pushed(taken, self.version)
 
     house = House(tmp_path, Haunted(shipped_schema()))
 
@@ -553,7 +553,7 @@ def test_a_removed_twin_is_no_question(tmp_path: Path) -> None:
     house = House(tmp_path)
     inner = house.library
 
-    def slips_in(push: Push, operations: Sequence[Operation], expected: Any) -> Answer:
+    def slips_in(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         answer = push(operations, expected)
         data = {"itemType": "journalArticle", "title": title_of(1), "DOI": "10.5555/invented.1"}
         inner.add(ItemKey("HAND2345"), data)

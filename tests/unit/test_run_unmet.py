@@ -13,8 +13,8 @@ from adapters.memory import MemoryLibrary
 from syncd.errors import UnavailableError
 from syncd.ledger.store import Ledger
 from syncd.library import Description
-from syncd.resources import shipped_schema
-from syncd.run import LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, write_records
 from tests.support.libraries import with_mishaps
 from tests.support.runs import HELPERS, deliver, opened_ledger, opened_run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syncd.resources import shipped_schema
 from syncd.schema import schema_from_json
+from syncd.system.resources import shipped_schema
 
 DOCUMENT = {
     "version": 99,

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.config import load_settings, parse_settings
-from syncd.config.documents import configuration
-from syncd.errors import ConfigError
-from syncd.setup_wizard import (
+from syncd.app.init import (
     Answers,
     document_of,
     find_downloads,
@@ -24,6 +21,9 @@ from syncd.setup_wizard import (
     user_unit,
     write_new,
 )
+from syncd.config import load_settings, parse_settings
+from syncd.config.documents import configuration
+from syncd.errors import ConfigError
 
 
 def test_answers_become_a_configuration_that_says_the_same(tmp_path: Path) -> None:

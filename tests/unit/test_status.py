@@ -11,19 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from syncd.control.status import Health, LibraryState, health_of, read_status, write_status
+from syncd.daemon.board import Board, FolderStatus, LibraryStatus, RunStatus
 from syncd.errors import StateError
-from syncd.lock import StateLock
-from syncd.status import (
-    Board,
-    FolderStatus,
-    Health,
-    LibraryState,
-    LibraryStatus,
-    RunStatus,
-    health_of,
-    read_status,
-    write_status,
-)
+from syncd.system.state_lock import StateLock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DROP = Path("/home/somebody/drop")
@@ -205,7 +196,7 @@ def test_names_in_any_bytes_survive_the_document(tmp_path: Path, board: Board) -
 
 def test_reading_the_status_needs_no_ledger_and_no_library() -> None:
     code = (
-        "import sys, syncd.status;"
+        "import sys, syncd.control.status;"
         "print(*sorted({'sqlalchemy', 'pyzotero', 'pydantic', 'watchdog', 'apscheduler', 'keyring'}"
         " & set(sys.modules)))"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from watchdog.observers.inotify_c import InotifyFD
 
-from syncd.watch import Sight, Watched, Watcher
+from syncd.inbox.watching import Sight, Watched, Watcher
 
 
 class Bell:
@@ -243,7 +243,7 @@ def test_a_notice_that_fails_does_not_silence_the_watcher(folder: Path) -> None:
 LIMITED = """
 import logging, sys
 from pathlib import Path
-from syncd.watch import Watched, Watcher
+from syncd.inbox.watching import Watched, Watcher
 logging.basicConfig(format="%(message)s")
 limit, recursive, folder = Path(sys.argv[1]), sys.argv[2] == "recursive", Path(sys.argv[3])
 before = limit.read_text()
@@ -289,8 +289,8 @@ def test_where_the_kernels_limits_are_used_up_the_folder_is_polled_until_they_ar
 def test_a_filesystem_that_hides_changes_is_polled(
     folder: Path, bell: Bell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from syncd import watch as room
-    from syncd.mounts import Filesystem
+    from syncd.inbox import watching as room
+    from syncd.system.filesystems import Filesystem
 
     monkeypatch.setattr(room, "filesystem_of", lambda path: Filesystem("nfs4", str(path)))
     watcher = Watcher([Watched(folder)], bell)

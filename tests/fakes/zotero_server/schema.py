@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from syncd.resources import shipped_schema
 from syncd.schema import Schema
+from syncd.system.resources import shipped_schema
 
 NAME_LIMIT = 255
 FIELD_LIMIT = 65_535

@@ -19,7 +19,7 @@ import pytest
 
 from adapters.file import FileLibrary
 from adapters.file.documents import parse_item
-from adapters.file.writing import Desk
+from adapters.file.writing import Staging
 from syncd.errors import OutcomeUnknownError, UnavailableError
 from syncd.library import (
     Accepted,
@@ -335,7 +335,7 @@ def test_killed_at_any_step_every_item_is_whole_or_absent_and_all_are_there_in_t
 def test_what_a_killed_writer_left_behind_goes_at_the_next_look(tmp_path: Path) -> None:
     library = open_library(tmp_path / "library")
     library.push([Create(KEYS[0], article())], expected=None)
-    Desk(tmp_path / "library" / "items").lay_out(f"{KEYS[1]}.json", b"half", base=None)
+    Staging(tmp_path / "library" / "items").lay_out(f"{KEYS[1]}.json", b"half", base=None)
 
     version_of(library)
 
@@ -346,7 +346,7 @@ def test_what_a_killed_writer_left_behind_goes_at_the_next_look(tmp_path: Path) 
 
 
 def test_a_file_that_changed_since_its_content_was_decided_is_left_alone(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Staging(tmp_path)
     desk.lay_out("ours", b"ours", base=None)
     desk.lay_out("theirs", b"ours", base=None)
     (tmp_path / "theirs").write_bytes(b"theirs")

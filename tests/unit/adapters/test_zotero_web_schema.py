@@ -11,7 +11,7 @@ import pytest
 
 from adapters.zotero_web.item_schema import SchemaCache
 from syncd.errors import UnavailableError
-from syncd.resources import shipped_schema
+from syncd.system.resources import shipped_schema
 from tests.fakes.zotero_server.adapter import open_library
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 

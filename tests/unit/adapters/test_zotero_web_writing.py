@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.zotero_web.client import Report
-from adapters.zotero_web.writing import Draft, draft, read_outcomes, requests, version_after
+from adapters.zotero_web.writing import WriteDraft, draft, read_outcomes, requests, version_after
 from syncd.errors import OutcomeUnknownError
 from syncd.library import (
     Accepted,
@@ -30,7 +30,7 @@ A, B = ItemKey("AAAA2222"), ItemKey("BBBB2222")
 C, D = CollectionKey("CCCC2222"), CollectionKey("DDDD2222")
 
 
-def made(operation: Operation, *held: StoredItem) -> Draft:
+def made(operation: Operation, *held: StoredItem) -> WriteDraft:
     return draft(0, operation, {item.key: item for item in held})
 
 
@@ -164,7 +164,7 @@ def test_a_refusal_is_sorted_by_what_to_do_next(
 ) -> None:
     notice = {"code": code, "message": "it&#x27;s &lt;no&gt; good"}
 
-    [outcome] = read_outcomes([Draft(0, operation, {})], report(failed={"0": notice}))
+    [outcome] = read_outcomes([WriteDraft(0, operation, {})], report(failed={"0": notice}))
 
     assert isinstance(outcome, Refused)
     assert outcome.refusal is refusal
@@ -172,7 +172,9 @@ def test_a_refusal_is_sorted_by_what_to_do_next(
 
 
 def test_answers_are_mapped_by_their_place_whatever_their_order() -> None:
-    sent = [Draft(n, Update(key, 3, {}), {}) for n, key in enumerate((A, B, ItemKey("EEEE2222")))]
+    sent = [
+        WriteDraft(n, Update(key, 3, {}), {}) for n, key in enumerate((A, B, ItemKey("EEEE2222")))
+    ]
     answer = report(
         successful={"2": {"key": "EEEE2222", "version": 9}},
         unchanged={"0": A},
@@ -188,7 +190,7 @@ def test_answers_are_mapped_by_their_place_whatever_their_order() -> None:
 
 def test_a_report_that_leaves_one_out_leaves_its_outcome_unknown() -> None:
     with pytest.raises(OutcomeUnknownError):
-        read_outcomes([Draft(0, Create(A, {}), {})], report())
+        read_outcomes([WriteDraft(0, Create(A, {}), {})], report())
 
 
 # Where the library stands

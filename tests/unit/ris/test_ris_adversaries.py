@@ -8,7 +8,7 @@ import time
 import pytest
 
 from syncd.errors import InputError
-from syncd.ris import Reader
+from syncd.formats.ris import Reader
 
 SIZE = 250_000
 BEGIN = b"TY  - JOUR\nTI  - x\nAB  - "

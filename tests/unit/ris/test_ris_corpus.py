@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from syncd.errors import InputError, Problem
-from syncd.ris import Entry, Reader
+from syncd.formats.ris import Entry, Reader
 
 DATA = Path(__file__).parents[2] / "data"
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from syncd.errors import InputError, Problem
-from syncd.ris import Entry, Reader
+from syncd.formats.ris import Entry, Reader
 
 FRENCH = ("Étude de la variabilité génétique chez les espèces méditerranéennes", "Lefèvre, Zoë")
 FRENCH_TOO = ("Le rôle de la forêt dans l’économie française : où va-t-on ?", "Benoît, Jérôme")

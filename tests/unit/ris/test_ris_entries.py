@@ -7,7 +7,7 @@ import io
 import pytest
 
 from syncd.errors import InputError
-from syncd.ris import Ending, Entry, Reader
+from syncd.formats.ris import Ending, Entry, Reader
 
 
 def read(text: str) -> list[Entry]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record
 from syncd.item import item_data
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 
 RecordOf = Callable[..., Record]
 ItemOf = Callable[..., dict[str, Any]]

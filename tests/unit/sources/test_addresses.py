@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.sources.addresses import addresses_in
+from syncd.formats.sources.addresses import addresses_in
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 PAGE = "https://publisher.example/a"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.sources.dates import Date, event_days, parse_date
+from syncd.formats.sources.dates import Date, event_days, parse_date
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syncd.errors import InputError
-from syncd.sources import read_record
+from syncd.formats.sources import read_record
 from tests.support.entries import entry_of
 
 JOUR = ("TY  - JOUR", "TI  - A work")

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from syncd.formats.sources import read_record
 from syncd.item import citation_of, identity_of, item_data
-from syncd.resources import shipped_schema
-from syncd.ris_format import format_ris
-from syncd.sources import read_record
+from syncd.item.ris_writing import format_ris
+from syncd.system.resources import shipped_schema
 from tests.support.entries import entry_of
 
 LENGTH = 60_000

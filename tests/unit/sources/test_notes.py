@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.sources import read_record
 from syncd.item import notes_for
-from syncd.sources import read_record
 from tests.support.entries import entry_of
 
 JOUR = ("TY  - JOUR", "TI  - A work")

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from syncd.formats.ris import Reader
+from syncd.formats.sources import read_record
 from syncd.item import item_data, notes_for
 from syncd.record import Record
-from syncd.resources import shipped_schema
-from syncd.ris import Reader
 from syncd.schema import schema_from_json
-from syncd.sources import read_record
+from syncd.system.resources import shipped_schema
 
 DATA = Path(__file__).parents[2] / "data"
 OLD_SCHEMA = schema_from_json(json.loads((DATA / "map-schema-29.json").read_text()))

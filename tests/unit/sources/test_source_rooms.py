@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from syncd.ris.tags import KNOWN
-from syncd.sources import SOURCES, Source
+from syncd.formats.ris.tags import KNOWN
+from syncd.formats.sources import SOURCES, Source
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 OVID_LINK = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=psyc16&AN=2019-65183-001"

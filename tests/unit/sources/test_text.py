@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.sources.text import clean, rich
+from syncd.formats.sources.text import clean, rich
 
 
 @pytest.mark.parametrize("separator", ["\x85", "\x1e"])

@@ -11,7 +11,6 @@ from adapters.rules import PutItem, judge
 from syncd.errors import ConflictError, RejectedError
 from syncd.library import (
     Accepted,
-    Answer,
     Capabilities,
     Changes,
     CollectionKey,
@@ -19,13 +18,14 @@ from syncd.library import (
     KnownVersions,
     Operation,
     Outcome,
+    Pushed,
     Refused,
     StoredCollection,
     StoredItem,
     Surroundings,
 )
 from syncd.record import ItemKey
-from syncd.resources import shipped_schema
+from syncd.system.resources import shipped_schema
 
 _EMPTY = '{"version": 0, "items": {}, "deleted": {}, "collections": {}}'
 
@@ -95,7 +95,7 @@ class ShelfLibrary:
     def collections(self) -> list[StoredCollection]:
         return [StoredCollection(*c) for c in Shelf(self.path).held["collections"].values()]
 
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Answer:
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         shelf = Shelf(self.path)
         if len(operations) > self.capabilities.batch_size:
             raise RejectedError("too many operations", too_large=True)
@@ -103,7 +103,7 @@ class ShelfLibrary:
             raise ConflictError(f"the shelf is at version {shelf.held['version']}")
         outcomes = [self._carry_out(operation, shelf) for operation in operations]
         shelf.save()
-        return Answer(outcomes, None)
+        return Pushed(outcomes, None)
 
     def _carry_out(self, operation: Operation, shelf: Shelf) -> Outcome:
         verdict = judge(operation, shelf, shipped_schema())

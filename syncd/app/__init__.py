@@ -1,0 +1,1 @@
+"""What commands do, whatever shows it; `wiring` alone knows the adapters."""

@@ -1,0 +1,266 @@
+"""What would go wrong later, said now: folders, state, libraries and the machine, with remedies.
+
+Looks and asks; changes nothing but the state directory, which is made if it is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from syncd import __version__
+from syncd.errors import (
+    AccessDeniedError,
+    ConfigError,
+    KeyLookupError,
+    LedgerError,
+    LibraryError,
+    UnavailableError,
+)
+from syncd.inbox import FolderState
+from syncd.inbox.ground import Ground
+from syncd.library import Description, Library
+from syncd.settings import After, FolderSettings, LibrarySettings
+from syncd.system.filesystems import filesystem_of
+
+LEAST_ROOM = 200_000_000
+"""Bytes that should be free where the ledger lives."""
+_CLOCK_LEEWAY = timedelta(days=1)
+_WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
+_FEW_WATCHES = 8192
+
+
+class Area(StrEnum):
+    """What a finding is about; the first of these with a problem matters most."""
+
+    CONFIGURATION = "configuration"
+    STATE = "state"
+    LEDGER = "ledger"
+    KEY = "key"
+    LIBRARY = "library"
+    FOLDER = "folder"
+    MACHINE = "machine"
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    ADVICE = "advice"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; what is no `OK` has a remedy."""
+
+    area: Area
+    subject: str
+    level: Level
+    message: str
+    remedy: str = ""
+
+
+# The configuration
+
+
+def findings_of(error: ConfigError) -> Iterator[Finding]:
+    """Turn what is wrong with a configuration into findings."""
+    for problem in error.problems:
+        subject = f"{error.path or 'syncd.toml'}{f':{problem.line}' if problem.line else ''}"
+        remedy = "docs/reference/configuration.md explains every key"
+        if problem.line:
+            remedy = f"correct this line; {remedy}"
+        yield Finding(Area.CONFIGURATION, subject, Level.PROBLEM, problem.message, remedy)
+
+
+# Folders
+
+
+def check_folders(folders: Iterable[FolderSettings]) -> Iterator[Finding]:
+    """Look at each watched folder, and whether there are any."""
+    checked = False
+    for folder in folders:
+        checked = True
+        yield from _check_folder(folder)
+    if not checked:
+        yield Finding(
+            Area.FOLDER,
+            "folders",
+            Level.ADVICE,
+            "no folder is watched",
+            "add a [[folder]] to the configuration; until then, only `syncd once FILE` does work",
+        )
+
+
+def _check_folder(folder: FolderSettings) -> Iterator[Finding]:
+    name = str(folder.path)
+    ground = Ground(folder.path, moves=folder.after is After.MOVE)
+    try:
+        standing = ground.check()
+    finally:
+        ground.release()
+    if standing.state is FolderState.BUSY:
+        yield Finding(Area.FOLDER, name, Level.OK, standing.message)
+    elif standing.state is not FolderState.OK:
+        remedy = "make it, or correct its path; syncd waits for it until then"
+        yield Finding(Area.FOLDER, name, Level.PROBLEM, standing.message, remedy)
+        return
+    if not os.access(folder.path, os.R_OK | os.X_OK):
+        remedy = "give the user that syncd runs as the right to list and read it"
+        yield Finding(Area.FOLDER, name, Level.PROBLEM, "it cannot be read", remedy)
+        return
+    yield Finding(Area.FOLDER, name, Level.OK, _describe_filesystem(ground.root))
+
+
+def _describe_filesystem(root: Path) -> str:
+    filesystem = filesystem_of(root)
+    kind = filesystem.kind or "an unknown filesystem"
+    if filesystem.is_remote:
+        return f"readable; {kind} tells nobody of changes, so it is listed regularly"
+    return f"readable; {kind}, changes are noticed at once"
+
+
+# State
+
+
+def check_state(state: Path, now: datetime) -> Iterator[Finding]:
+    """Look at the state directory: can it be used, is there room, does the clock make sense."""
+    name = str(state)
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_usable = os.access(state, os.R_OK | os.W_OK | os.X_OK)
+    except OSError:
+        is_usable = False
+    if not is_usable:
+        remedy = "make it writable for the user that syncd runs as, or name another with --state"
+        yield Finding(Area.STATE, name, Level.PROBLEM, "it cannot be made or written", remedy)
+        return
+    yield from _check_privacy(state)
+    yield from _check_ground_of_state(state)
+    yield from _check_clock(state, now)
+
+
+def _check_privacy(state: Path) -> Iterator[Finding]:
+    if state.stat().st_mode & 0o077:
+        yield Finding(
+            Area.STATE,
+            str(state),
+            Level.ADVICE,
+            "others on this machine can look into it",
+            f"chmod 700 {state}",
+        )
+
+
+def _check_ground_of_state(state: Path) -> Iterator[Finding]:
+    name = str(state)
+    filesystem = filesystem_of(state)
+    if filesystem.is_remote:
+        remedy = "use --state with a directory on a local disk, or PostgreSQL for the ledger"
+        message = f"it lies on {filesystem.kind}, where SQLite can lose data"
+        yield Finding(Area.STATE, name, Level.PROBLEM, message, remedy)
+    free = shutil.disk_usage(state).free
+    if free < LEAST_ROOM:
+        message = f"only {free / 1e6:,.0f} MB are free"
+        yield Finding(Area.STATE, name, Level.PROBLEM, message, "make room on this disk")
+    else:
+        yield Finding(Area.STATE, name, Level.OK, f"writable; {free / 1e9:,.1f} GB are free")
+
+
+def _check_clock(state: Path, now: datetime) -> Iterator[Finding]:
+    newest = max((_changed_at(path) for path in state.iterdir()), default=now)
+    if newest - now > _CLOCK_LEEWAY:
+        message = f"the clock says {now:%Y-%m-%d}, but the state is of {newest:%Y-%m-%d}"
+        remedy = "set the clock: schedules and TLS depend on it (timedatectl)"
+        yield Finding(Area.MACHINE, "clock", Level.PROBLEM, message, remedy)
+
+
+def _changed_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+
+
+# The ledger
+
+
+def check_ledger(look: Callable[[], object]) -> Iterator[Finding]:
+    """Report whether the ledger can be used; `look` opens a copy, and raises if it cannot."""
+    try:
+        look()
+    except LedgerError as error:
+        remedy = (
+            "make room if a disk is full, or update syncd if the ledger is newer; else move the "
+            "state directory aside: it is built anew from the library, and nothing is sent twice"
+        )
+        yield Finding(Area.LEDGER, "ledger", Level.PROBLEM, str(error), remedy)
+    else:
+        yield Finding(Area.LEDGER, "ledger", Level.OK, "whole, and of a version that is understood")
+
+
+# Libraries
+
+
+def check_library(settings: LibrarySettings, make: Callable[[], Library]) -> Iterator[Finding]:
+    """Ask one library who it is and what its key may do."""
+    name = settings.name
+    try:
+        with closing(make()) as library:
+            description = library.describe()
+    except (KeyLookupError, LibraryError) as error:
+        yield _of_failure(name, error)
+    else:
+        yield from _of_description(name, description)
+
+
+def _of_failure(name: str, error: KeyLookupError | LibraryError) -> Finding:
+    if isinstance(error, KeyLookupError) and error.passing:
+        remedy = "unlock the keyring, or name a key_file; syncd waits for it until then"
+        return Finding(Area.KEY, name, Level.PROBLEM, str(error), remedy)
+    if isinstance(error, KeyLookupError | AccessDeniedError):
+        remedy = f"make a key that may do this, and store it with `syncd login {name}`"
+        return Finding(Area.KEY, name, Level.PROBLEM, str(error), remedy)
+    if isinstance(error, UnavailableError):
+        remedy = "nothing is lost: syncd tries again by itself; see whether this machine is online"
+        return Finding(Area.LIBRARY, name, Level.PROBLEM, str(error), remedy)
+    remedy = "compare the keys of this [[library]] with docs/reference/configuration.md"
+    return Finding(Area.LIBRARY, name, Level.PROBLEM, str(error), remedy)
+
+
+def _of_description(name: str, description: Description) -> Iterator[Finding]:
+    access = f"; {description.access}" if description.access else ""
+    yield Finding(Area.LIBRARY, name, Level.OK, f"{description.title} answers{access}")
+    if not description.writable:
+        remedy = f"allow writing for this key, or store another with `syncd login {name}`"
+        yield Finding(Area.KEY, name, Level.PROBLEM, "it may be read, not written", remedy)
+    elif not description.takes_notes:
+        message = "the key may not write notes: items will come without theirs"
+        remedy = "allow notes for this key, or set [notes] keep = []"
+        yield Finding(Area.KEY, name, Level.ADVICE, message, remedy)
+
+
+# The machine
+
+
+def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:
+    """Name the versions at work, and the kernel's limit where it is low."""
+    versions = (
+        f"syncd {__version__}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, {platform.system()} {platform.release()}"
+    )
+    yield Finding(Area.MACHINE, "versions", Level.OK, versions)
+    try:
+        limit = int(watches.read_text())
+    except (OSError, ValueError):
+        # Hidden inside a sandbox: the watcher says so itself should it ever reach the limit.
+        return
+    if limit < _FEW_WATCHES:
+        message = f"only {limit:,} folders can be watched by this user"
+        remedy = "sysctl fs.inotify.max_user_watches=65536; without it folders are polled"
+        yield Finding(Area.MACHINE, "inotify", Level.ADVICE, message, remedy)

@@ -1,0 +1,208 @@
+"""What syncd understood of an export: the items it would send, what is odd, what it could not use.
+
+Records are handed on one by one, so that an export of any size needs the same memory. What is
+known only at the end of a file (its encoding, its alarms) stands in `files` by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import filterfalse
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from syncd.errors import InputError, Problem
+from syncd.formats.ris import Ending, Entry, Reader
+from syncd.formats.sources import read_records
+from syncd.item import item_data, links_for, notes_for
+from syncd.item.limits import fit
+from syncd.plan import Cut
+from syncd.record import Identity, Record
+from syncd.sync.intake import Tools
+
+EXPORT_LIMITS = (2_000, 20_000)
+"""Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
+MOST_DUPLICATES = 0.05
+"""The share of records with an identifier already seen in the same file that calls for a look."""
+FEWEST_FOR_A_SHARE = 20
+"""In a smaller file, a single repeated record would be more than that share."""
+_MOST_PROBLEMS = 1_000
+
+_MOJIBAKE = re.compile(
+    "\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf˜™œ¢“”¦]|Â[\xa0-\xbf]"
+)
+
+Open = Callable[[Path], BinaryIO]
+
+
+class Inspected(NamedTuple):
+    """One record and the item it would become."""
+
+    record: Record
+    item: dict[str, Any]
+    notes: list[str]
+    attachments: list[dict[str, Any]]
+    warnings: list[str]
+
+
+@dataclass(slots=True)
+class InspectedFile:
+    """What there is to say of a file as a whole; final once its last record was handed on.
+
+    `unused` counts by tag the records that hold values of which nothing was made, `notes_left_out`
+    the notes by kind that stay in the ledger.
+    """
+
+    file: str
+    encoding: str | None = None
+    encoding_certain: bool = False
+    source: str | None = None
+    records_found: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    problems_left_out: int = 0
+    alarms: list[str] = field(default_factory=list)
+    unused: Counter[str] = field(default_factory=Counter)
+    notes_left_out: Counter[str] = field(default_factory=Counter)
+
+
+class Inspection:
+    """Reads exports in order; `files` grows as `records` gets to them."""
+
+    def __init__(self, paths: Sequence[Path], tools: Tools, open_file: Open) -> None:
+        self._paths = paths
+        self._tools = tools
+        self._open_file = open_file
+        self.files: list[InspectedFile] = []
+
+    @property
+    def all_used(self) -> bool:
+        """Whether every file could be read and every entry became a record, so far."""
+        return all(file.encoding is not None and not file.rejected for file in self.files)
+
+    def records(self) -> Iterator[Inspected]:
+        """Yield what became of every usable entry of every file; each file is read once."""
+        for path in self._paths:
+            report = InspectedFile(str(path))
+            self.files.append(report)
+            try:
+                with self._open_file(path) as stream:
+                    yield from self._read(stream, report)
+            except InputError as exc:
+                report.problems.append(Problem(exc.message, exc.line))
+                report.encoding = None
+            except OSError as exc:
+                report.problems.append(Problem(f"cannot be read: {exc.strerror}"))
+                report.encoding = None
+
+    def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
+        reader = Reader(stream)
+        observations = _Observations()
+        for entries in reader.batches():
+            for entry, read in zip(entries, read_records(entries, report.file), strict=True):
+                report.records_found += 1
+                _add_problems(report, entry.problems)
+                if isinstance(read, InputError):
+                    report.rejected += 1
+                    _add_problems(report, [Problem(read.message, read.line or entry.line)])
+                else:
+                    observations.see(entry, read)
+                    self._count_losses(read, report)
+                    yield self._inspect(read)
+        _add_problems(report, reader.problems)
+        report.encoding = reader.encoding
+        report.encoding_certain = reader.encoding_certain
+        report.source = observations.source
+        report.alarms = list(observations.alarms(report.records_found))
+
+    def _count_losses(self, record: Record, report: InspectedFile) -> None:
+        report.unused.update(record.unused.keys())
+        kept = self._tools.keep_notes
+        report.notes_left_out.update(n.kind for n in record.notes if n.kind not in kept)
+
+    def _inspect(self, record: Record) -> Inspected:
+        links = links_for(record)
+        item, cuts = self._fit(item_data(record, self._tools.schema))
+        notes = [self._fit({"note": html}) for html in notes_for(record, self._tools.keep_notes)]
+        cuts += tuple(cut for _, of_note in notes for cut in of_note)
+        return Inspected(
+            record,
+            item,
+            [note["note"] for note, _ in notes],
+            links.attachments,
+            [*record.warnings, *links.warnings, *map(_say, cuts)],
+        )
+
+    def _fit(self, data: dict[str, Any]) -> tuple[dict[str, Any], tuple[Cut, ...]]:
+        limits = self._tools.text_limits
+        return fit(data, limits) if limits else (data, ())
+
+
+def _say(cut: Cut) -> str:
+    end = "it would be untrue if it were cut, so it is held" if cut.falsifies else "it is cut"
+    return f"{cut.where} is longer than the library takes: {end}"
+
+
+def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
+    room = max(0, _MOST_PROBLEMS - len(report.problems))
+    report.problems += problems[:room]
+    report.problems_left_out += len(problems) - len(problems[:room])
+
+
+class _Observations:
+    """What only the whole of a file shows: its source, and whether the export went wrong."""
+
+    def __init__(self) -> None:
+        self._sources: Counter[str] = Counter()
+        self._seen: set[int] = set()
+        self._duplicates = 0
+        self._garbled = 0
+        self._first_garbled = 0
+        self._endings: Counter[Ending] = Counter()
+        self._last: Ending | None = None
+
+    @property
+    def source(self) -> str | None:
+        """Name the source of most records."""
+        return next((source for source, _ in self._sources.most_common(1)), None)
+
+    def see(self, entry: Entry, record: Record) -> None:
+        self._sources[record.origin.source] += 1
+        self._endings[entry.ending] += 1
+        self._last = entry.ending
+        self._duplicates += self._is_seen(record.identity)
+        if any(map(_MOJIBAKE.search, filterfalse(str.isascii, entry.values))):
+            self._first_garbled = self._first_garbled or entry.line
+            self._garbled += 1
+
+    def _is_seen(self, identity: Identity) -> bool:
+        # Hashes instead of texts: a million identifiers fit, and an alarm need not be exact.
+        # A DOI or ISBN may name a whole supplement or book, so the first identifier decides.
+        strongest = next(identity.pairs(), None)
+        if strongest is None:
+            return False
+        is_known = hash(strongest) in self._seen
+        self._seen.add(hash(strongest))
+        return is_known
+
+    def alarms(self, records: int) -> Iterator[str]:
+        if records in EXPORT_LIMITS:
+            yield (
+                f"exactly {records:,} records: databases stop an export at this number, so some "
+                "are probably missing; export the rest of the search in parts"
+            )
+        if records >= FEWEST_FOR_A_SHARE and self._duplicates / records > MOST_DUPLICATES:
+            yield (
+                f"{self._duplicates:,} of {records:,} records repeat an identifier of an earlier "
+                "one in this file; the export may have been joined or repeated"
+            )
+        if self._last is Ending.END_OF_FILE and self._endings[Ending.ER]:
+            yield "the last record has no ER: the export was cut short; export it again"
+        if self._garbled:
+            yield (
+                f"{self._garbled:,} of {records:,} records hold characters that were lost or "
+                f"encoded twice (as in Ã©), first at line {self._first_garbled}; they came so"
+            )

@@ -1,0 +1,100 @@
+"""Build what a command works with from the settings; the only room that knows the adapters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from adapters import find_adapter
+from adapters.dry_run import DryRunLibrary
+from syncd.errors import ConfigError, Problem
+from syncd.ledger.store import Ledger
+from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
+from syncd.settings import LibrarySettings, Settings
+from syncd.sync.guards import GuardLimits
+from syncd.sync.review import Reviewer
+from syncd.sync.session import Helpers, LibraryRun
+from syncd.system.clock import Clock, Pause, SystemClock
+from syncd.system.credentials import find_key
+
+
+def get_adapter(name: str) -> Adapter:
+    """Return the adapter of this name. Raises `ConfigError` if there is none."""
+    try:
+        return find_adapter(name)
+    except LookupError as exc:
+        raise ConfigError(None, [Problem(str(exc.args[0]))]) from exc
+
+
+def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, str]:
+    """Say what is wrong with a library's own keys in the configuration: key → sentence."""
+    try:
+        return find_adapter(adapter).check_options(options)
+    except LookupError as exc:
+        return {"adapter": str(exc.args[0])}
+
+
+def open_library(
+    library: LibrarySettings, state: Path, ask_key: Callable[[], str | None] | None = None
+) -> Library:
+    """Make the library; nothing is read or sent yet, and no key is looked up.
+
+    `ask_key` stands in for the places where keys are kept, to try one that is not stored yet.
+    """
+    surroundings = Surroundings(
+        name=library.name,
+        cache=state / "cache" / library.name,
+        find_key=ask_key or partial(find_key, library.name, key_file=library.key_file),
+    )
+    return get_adapter(library.adapter).open(library.options, surroundings)
+
+
+def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> Ledger:
+    """Open the ledger that the settings name. Raises `LedgerError` or `StateError`."""
+    return Ledger.open(settings.ledger.url, state, clock or SystemClock())
+
+
+def make_runs(
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    pause: Pause,
+    *,
+    only: Collection[str] | None = None,
+    describe: Callable[[Operation], None] | None = None,
+) -> dict[str, LibraryRun]:
+    """Put each library's work together; with `describe`, writes are described and not done."""
+    runs = {}
+    for library in settings.libraries:
+        if only is None or library.name in only:
+            opened = open_library(library, state)
+            if describe is not None:
+                opened = DryRunLibrary(opened, describe)
+            runs[library.name] = LibraryRun(library.name, opened, ledger, _helpers(settings, pause))
+    return runs
+
+
+def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
+    """Return who asks and hears about a library that is `unavailable`, and why it is.
+
+    None where only the library itself could say which one it is, or the ledger never met it.
+    """
+    opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+    with closing(opened):
+        known = isinstance(opened, Recognisable) and ledger.find_library(opened.identity)
+    if not known:
+        return None
+    return Reviewer(None, ledger, known.library_id, known.identity, unavailable)
+
+
+def _helpers(settings: Settings, pause: Pause) -> Helpers:
+    return Helpers(
+        keep_notes=settings.notes.keep,
+        limits=GuardLimits(settings.limits.max_creates, settings.limits.max_shrink),
+        pause=pause,
+        # Two daemons that were refused together must not come back together.
+        jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
+    )

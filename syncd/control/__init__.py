@@ -1,0 +1,1 @@
+"""Speaking with a running daemon: protocol, client, status document."""

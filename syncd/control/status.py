@@ -1,0 +1,110 @@
+"""How the daemon is: kept on a board while it works, in STATE/status.json for everybody else.
+
+The document is `syncd.status/1`. Reading it needs no ledger and no library, so it can be done at
+any moment: while the daemon is busy, and when it is dead. Whether it lives is never read from the
+file, which a crash leaves behind, but asked of the lock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import Any
+
+from syncd.errors import StateError
+from syncd.system.state_lock import find_holder
+
+SCHEMA = "syncd.status/1"
+DAEMON = "run"
+"""The command under which the daemon holds the lock."""
+
+_FILE = "status.json"
+FINE_STATES = frozenset({"ok", "starting"})
+"""States of libraries and folders that need nobody's attention."""
+
+
+class Health(IntEnum):
+    """What `syncd status` exits with."""
+
+    FINE = 0
+    NOT_RUNNING = 69
+    WAITING = 75
+
+
+class LibraryState(Enum):
+    """How a library is served."""
+
+    STARTING = "starting"
+    OK = "ok"
+    WAITING = "waiting"
+    """It cannot be reached, or asked for patience; tried again by itself."""
+    REFUSED = "refused"
+    """The key is missing or refused, or a guard has paused the library; a person is needed."""
+    LATE = "late"
+    """It has not been reconciled for twice as long as it should be."""
+
+
+def write_status(state_dir: Path, document: Mapping[str, Any]) -> None:
+    """Replace STATE/status.json, at once or not at all. Raises `StateError`."""
+    path = state_dir / _FILE
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StateError(f"cannot be written: {error.strerror}", path=path) from error
+
+
+def read_status(state_dir: Path) -> dict[str, Any]:
+    """Return what is known about the daemon of this state directory, dead or alive.
+
+    `running` is true only while a daemon holds the lock. Raises `StateError` when nothing can
+    be found out.
+    """
+    holder = find_holder(state_dir)
+    document = _read(state_dir / _FILE)
+    document["running"] = holder is not None and holder.command == DAEMON
+    if holder is not None:
+        document["pid"] = holder.pid
+    if not document["running"]:
+        document["since"] = document["pid"] = None
+        document["message"] = "" if holder is None else f"{holder} works here"
+    elif holder is not None and holder.since is not None:
+        document["since"] = format_moment(holder.since)
+    return document
+
+
+def health_of(document: Mapping[str, Any]) -> Health:
+    """Sum a status document up for monitoring."""
+    if not document["running"]:
+        return Health.NOT_RUNNING
+    troubled = (
+        bool(document.get("message"))
+        or any(each["state"] not in FINE_STATES or each["held"] for each in document["libraries"])
+        or any(each["state"] not in FINE_STATES for each in document["folders"])
+    )
+    return Health.WAITING if troubled else Health.FINE
+
+
+def _read(path: Path) -> dict[str, Any]:
+    empty: dict[str, Any] = {"schema": SCHEMA, "libraries": [], "folders": [], "runs": []}
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return empty
+    except OSError as error:
+        raise StateError(f"cannot be read: {error.strerror}", path=path) from error
+    except ValueError:  # a power cut may leave anything; the next change writes it anew
+        return empty
+    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else empty
+
+
+def format_moment(moment: datetime | None) -> str | None:
+    """Return an instant as the status document writes it, in whole seconds."""
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,61 @@
+"""What commands may ask of a running daemon, and how a report travels from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from syncd.app.once import OnceReport
+from syncd.control.protocol import CommandError
+from syncd.errors import InputError, SyncdError
+from syncd.inbox import Skipped
+from syncd.report import plan_document, read_plan
+
+ONCE = "once"
+
+
+REVIEW = "review"
+
+
+RECONCILE = "reconcile"
+
+
+RESUME = "resume"
+
+
+RETRY = "retry"
+
+
+def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:
+    """Return what a pass came to as JSON; `code_of` gives the exit code of each failure."""
+    document = plan_document(report.plan)
+    return {
+        "plan": {**document, "records": list(document["records"])},
+        "problems": [_write_input_error(each) for each in report.problems],
+        "unusable": [_write_input_error(each) for each in report.unusable],
+        "skipped": [[each.name, each.reason] for each in report.skipped],
+        "failed": {name: [str(error), code_of(error)] for name, error in report.failed.items()},
+        "pending": report.pending,
+    }
+
+
+def read_report(answer: Mapping[str, Any]) -> OnceReport:
+    """Return what `write_report` wrote."""
+    return OnceReport(
+        plan=read_plan(answer["plan"]),
+        problems=[_read_input_error(each) for each in answer["problems"]],
+        unusable=[_read_input_error(each) for each in answer["unusable"]],
+        skipped=[Skipped(name, reason) for name, reason in answer["skipped"]],
+        failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
+        pending=answer["pending"],
+    )
+
+
+def _write_input_error(error: InputError) -> list[Any]:
+    return [str(error.path or ""), error.line, error.message]
+
+
+def _read_input_error(written: Sequence[Any]) -> InputError:
+    path, line, message = written
+    return InputError(message, path=Path(path) if path else None, line=line)

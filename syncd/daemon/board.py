@@ -1,0 +1,215 @@
+"""The daemon's state, shown by its threads and read by anyone."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
+
+_RUNS_KEPT = 20
+
+
+_SKIPPED_SHOWN = 50
+
+
+_LATE = "has not been reconciled for two of its turns"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """One library, as far as its worker knows."""
+
+    name: str
+    state: LibraryState = LibraryState.STARTING
+    message: str = ""
+    pending: int = 0
+    held: int = 0
+    last_reconcile_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """One drop folder, as the last scan left it. `skipped` are names with reasons."""
+
+    path: Path
+    state: str = "starting"
+    message: str = ""
+    last_scan_at: datetime | None = None
+    waiting_files: int = 0
+    sight: str = ""
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """One run that has ended."""
+
+    run: int | None
+    library: str
+    reason: str
+    ended_at: datetime
+    files: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+
+class Board:
+    """The daemon's state, written by its threads and read by anyone. Thread-safe.
+
+    `changed` is called, from any thread, whenever something else is to be seen.
+    """
+
+    def __init__(self, since: datetime, changed: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._since = since
+        self._changed = changed
+        self._libraries: dict[str, LibraryStatus] = {}
+        self._queues: Mapping[str, Callable[[], int]] = {}
+        self._folders: dict[Path, FolderStatus] = {}
+        self._runs: list[RunStatus] = []
+        self._message = ""
+        self._due: dict[str, datetime] = {}
+        self._late: frozenset[str] = frozenset()
+
+    def begin(self, queues: Mapping[str, Callable[[], int]], folders: Iterable[Path]) -> None:
+        """Show these libraries and folders from now on, and no others.
+
+        `queues` gives each library the number of files that wait for it or are at work.
+        """
+        with self._lock:
+            self._queues = queues
+            self._libraries = {name: LibraryStatus(name) for name in queues}
+            self._folders = {path: FolderStatus(path) for path in folders}
+        self._changed()
+
+    def show_library(self, status: LibraryStatus) -> None:
+        """Replace what is shown of a library."""
+        with self._lock:
+            before = self._libraries.get(status.name)
+            self._libraries[status.name] = status
+        if status != before:
+            self._changed()
+
+    def show_folder(self, status: FolderStatus) -> None:
+        """Replace what is shown of a folder."""
+        with self._lock:
+            self._folders[status.path] = status
+        self._changed()
+
+    def show_run(self, run: RunStatus) -> None:
+        """Add a run to the latest ones."""
+        with self._lock:
+            self._runs = [*self._runs[1 - _RUNS_KEPT :], run]
+        self._changed()
+
+    def show_message(self, message: str) -> None:
+        """Say something about the daemon as a whole; an empty message says that all is well."""
+        with self._lock:
+            self._message = message
+        self._changed()
+
+    def show_late(self, libraries: Collection[str]) -> None:
+        """Say which libraries should have been reconciled long ago, and no others."""
+        with self._lock:
+            before, self._late = self._late, frozenset(libraries)
+        if before != self._late:
+            self._changed()
+
+    def show_due(self, job: str, at: datetime) -> None:
+        """Say when a job of the schedule is due next."""
+        with self._lock:
+            self._due[job] = at
+        self._changed()
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole as JSON."""
+        with self._lock:
+            return {
+                "schema": SCHEMA,
+                "running": True,
+                "since": format_moment(self._since),
+                "pid": os.getpid(),
+                "message": self._message,
+                "libraries": [
+                    _library(each, self._queues[each.name]()) for each in self._shown_libraries()
+                ],
+                "folders": [_folder(each) for each in self._folders.values()],
+                "runs": [_run(each) for each in reversed(self._runs)],
+                "schedule": {job: format_moment(at) for job, at in sorted(self._due.items())},
+            }
+
+    def sentence(self) -> str:
+        """Say in one line how things are: systemd shows it."""
+        with self._lock:
+            shown = [
+                (each.name, each.state.value, each.message) for each in self._libraries.values()
+            ]
+            shown += [(each.path.name, each.state, each.message) for each in self._folders.values()]
+            count = len(self._folders)
+            files = sum(each.waiting_files for each in self._folders.values())
+            message = self._message
+        watching = f"watching {_counted(count, 'folder')}"
+        faults = [f"{who}: {why or state}" for who, state, why in shown if state not in FINE_STATES]
+        settling = [f"{_counted(files, 'file')} settling"] if files else []
+        return "; ".join([watching, *settling, *([message] if message else []), *faults])
+
+    def _shown_libraries(self) -> list[LibraryStatus]:
+        # Lateness shows only where nothing else is wrong, which would be its reason.
+        return [
+            replace(each, state=LibraryState.LATE, message=_LATE)
+            if each.name in self._late and each.state is LibraryState.OK
+            else each
+            for each in self._libraries.values()
+        ]
+
+
+def _library(status: LibraryStatus, queued: int) -> dict[str, Any]:
+    return {
+        "name": status.name,
+        "state": status.state.value,
+        "message": status.message,
+        "pending": status.pending,
+        "held": status.held,
+        "queued_files": queued,
+        "last_reconcile_at": format_moment(status.last_reconcile_at),
+        "last_success_at": format_moment(status.last_success_at),
+        "next_try_at": format_moment(status.next_try_at),
+    }
+
+
+def _folder(status: FolderStatus) -> dict[str, Any]:
+    shown = status.skipped[:_SKIPPED_SHOWN]
+    return {
+        "path": str(status.path),
+        "state": status.state,
+        "message": status.message,
+        "last_scan_at": format_moment(status.last_scan_at),
+        "waiting_files": status.waiting_files,
+        "watching": status.sight,
+        "skipped_files": len(status.skipped),
+        "skipped": [{"file": name, "reason": reason} for name, reason in shown],
+    }
+
+
+def _run(status: RunStatus) -> dict[str, Any]:
+    return {
+        "run": status.run,
+        "library": status.library,
+        "reason": status.reason,
+        "ended_at": format_moment(status.ended_at),
+        "files": status.files,
+        "counts": dict(status.counts),
+        "error": status.error,
+    }
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,174 @@
+"""What waits for a library's worker: exports in order, and wishes. Bounded, thread-safe."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from syncd.daemon.work import LibraryWork
+from syncd.errors import BusyError
+from syncd.inbox import Export
+
+CAPACITY = 5000
+BATCH = 500
+"""Exports in one run: enough to share its fixed costs, few enough to see it move."""
+
+_MOST_REQUESTS = 16
+
+
+class Wish(Enum):
+    """Work without an argument; wishing twice is wishing once."""
+
+    RECONCILE = "reconcile"
+
+
+@dataclass(slots=True)
+class Request:
+    """Something to be done on the worker's thread, for somebody who waits for it."""
+
+    perform: Callable[[LibraryWork], Any]
+    done: threading.Event = field(default_factory=threading.Event)
+    result: Any = None
+    error: BaseException | None = None
+
+
+Task = Wish | Request | Sequence[Export]
+
+
+class WorkQueue:
+    """Holds what is to be done until it is done. One worker takes, anybody puts in."""
+
+    def __init__(
+        self, comes_last: Callable[[Export], bool] = lambda _: False, capacity: int = CAPACITY
+    ) -> None:
+        self._comes_last = comes_last
+        self._changed = threading.Condition()
+        self._capacity = capacity
+        self._exports: dict[tuple[str, str], Export] = {}
+        self._at_work: dict[tuple[str, str], Export] = {}
+        self._wishes: dict[Wish, None] = {}
+        self._requests: deque[Request] = deque()
+        self._closed = False
+        self._hurried = False
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._exports) + len(self._at_work)
+
+    def offer(self, export: Export) -> bool:
+        """Put an export in, once; False when there is no room for it now."""
+        key = _key(export)
+        with self._changed:
+            if key in self._at_work and self._at_work[key].stamp == export.stamp:
+                return True
+            if key not in self._exports and len(self._exports) >= self._capacity:
+                return False
+            self._exports[key] = export
+            self._changed.notify_all()
+            return True
+
+    def holds(self, folder: Path, sha256: str) -> bool:
+        """Tell whether this content of this folder waits here or is at work."""
+        key = (str(folder), sha256)
+        with self._changed:
+            return key in self._exports or key in self._at_work
+
+    def wish(self, wish: Wish) -> None:
+        """Ask for work that has no argument."""
+        with self._changed:
+            self._wishes[wish] = None
+            self._changed.notify_all()
+
+    def request(self, request: Request) -> bool:
+        """Put a request in; False when there are too many, or nobody takes them any more."""
+        with self._changed:
+            if self._closed or len(self._requests) >= _MOST_REQUESTS:
+                return False
+            self._requests.append(request)
+            self._changed.notify_all()
+            return True
+
+    def take(self) -> Task | None:
+        """Wait for something to do; None when the mailbox is closed.
+
+        Requests come first, for somebody waits; then wishes; then a batch of exports; and of
+        these, last and each for itself, those that are to come last.
+        """
+        with self._changed:
+            self._changed.wait_for(self._has_something)
+            if self._closed:
+                return None
+            if self._requests:
+                return self._requests.popleft()
+            if self._wishes:
+                return self._wishes.popitem()[0]
+            self._at_work = {key: self._exports.pop(key) for key in self._next_batch()}
+            return list(self._at_work.values())
+
+    def finished(self) -> None:
+        """The batch taken last is dealt with."""
+        with self._changed:
+            self._at_work.clear()
+
+    def put_back(self, task: Task) -> None:
+        """The task taken last is still to be done, before the others of its kind."""
+        with self._changed:
+            if isinstance(task, Wish):
+                self._wishes[task] = None
+            elif isinstance(task, Request):
+                self._requests.appendleft(task)
+            else:
+                self._exports = self._at_work | self._exports
+                self._at_work = {}
+
+    def pause(self, duration: timedelta) -> None:
+        """Wait that long, or until the mailbox is closed or `hurry` was called."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or self._hurried, max(duration.total_seconds(), 0)
+            )
+            self._hurried = False
+
+    def hurry(self) -> None:
+        """End a pause: what one was waiting for may have happened."""
+        with self._changed:
+            self._hurried = True
+            self._changed.notify_all()
+
+    def refuse_requests(self, error: BaseException) -> None:
+        """Tell everybody who waits for a request that it cannot be done now."""
+        with self._changed:
+            requests, self._requests = list(self._requests), deque()
+        for request in requests:
+            request.error = error
+            request.done.set()
+
+    def close(self) -> None:
+        """End every wait; nothing is given out any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self.refuse_requests(BusyError("the daemon is stopping"))
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is given out."""
+        return self._closed
+
+    def _next_batch(self) -> list[tuple[str, str]]:
+        ordinary = (key for key, each in self._exports.items() if not self._comes_last(each))
+        return list(itertools.islice(ordinary, BATCH)) or list(self._exports)[:1]
+
+    def _has_something(self) -> bool:
+        return self._closed or bool(self._requests or self._wishes or self._exports)
+
+
+def _key(export: Export) -> tuple[str, str]:
+    return (str(export.folder), export.sha256)

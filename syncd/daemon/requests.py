@@ -1,0 +1,206 @@
+"""What commands have a running daemon do: each on the library's own thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
+from syncd.app.wiring import find_reviewer
+from syncd.control.protocol import CommandError, Handler, Progress
+from syncd.control.reviewing import review, review_alone
+from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
+from syncd.daemon.folder_work import FolderWork
+from syncd.errors import LibraryError, SyncdError
+from syncd.inbox import Skipped
+from syncd.ledger import journal
+from syncd.ledger.store import Ledger
+from syncd.report.reconciliations import library_document
+from syncd.settings import Settings
+from syncd.system.clock import Clock, Pause
+
+_LOOK_EVERY = timedelta(milliseconds=200)
+
+_GRACE = timedelta(seconds=70)
+"""How long a pass waits for files that are still being written: the longest they are given."""
+
+
+class Server(Protocol):
+    """What is asked of the daemon."""
+
+    def perform(self, library: str, perform: Callable[[Any], Any]) -> Any: ...
+
+    def rescan(self) -> None: ...
+
+    def resume(self, library: str) -> None: ...
+
+    def reconcile_soon(self, library: str) -> None: ...
+
+    def document(self) -> dict[str, Any]: ...
+
+
+class Requests:
+    """The daemon's side: carries out what other commands ask for."""
+
+    def __init__(
+        self,
+        daemon: Server,
+        settings: Callable[[], Settings],
+        ledger: Ledger,
+        clock: Clock,
+        pause: Pause,
+        code_of: Callable[[SyncdError], int],
+    ) -> None:
+        self._daemon = daemon
+        self._settings = settings
+        self._ledger = ledger
+        self._clock = clock
+        self._pause = pause
+        self._code_of = code_of
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what the control socket is to answer."""
+        return {
+            ONCE: self._once,
+            REVIEW: self._review,
+            RECONCILE: self._reconcile,
+            RESUME: self._resume,
+            RETRY: self._retry,
+        }
+
+    def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
+        self._expect_known(request["library"])
+        self._daemon.resume(request["library"])
+
+    def _retry(self, request: Mapping[str, Any], _progress: Progress) -> None:
+        """Try a library again that was refused or away: another key may be there."""
+        self._expect_known(request["library"])
+        self._daemon.perform(request["library"], lambda _work: None)
+
+    def _review(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        def carry_out(work: FolderWork) -> dict[str, Any]:
+            return review(work.run, request)
+
+        try:
+            self._expect_served(request["library"])
+        except CommandError as error:
+            return self._review_alone(request, error)
+        answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        if answer.get("answered") and answer["pending"]:
+            self._daemon.reconcile_soon(request["library"])
+        return answer
+
+    def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
+        """Review a library that is away: its thread only waits, and the ledger will do."""
+        library = self._settings().find_library(request["library"])
+        reviewer = find_reviewer(library, self._ledger, why.message) if library else None
+        if reviewer is None:
+            raise why
+        return review_alone(request["library"], reviewer, request)
+
+    def _reconcile(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        def carry_out(work: FolderWork) -> dict[str, Any]:
+            return library_document(work.run.reconcile())
+
+        self._expect_served(request["library"])
+        try:
+            answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        except LibraryError:
+            # Tried again by the library's own thread, which then also shows how it stands.
+            self._daemon.reconcile_soon(request["library"])
+            raise
+        return answer
+
+    def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        routes = {
+            name: [Path(path) for path in paths]
+            for name, paths in arguments.get("routes", {}).items()
+        }
+        report = OnceReport()
+        if routes:
+            for name, paths in routes.items():
+                self._deliver(name, paths, report)
+        else:
+            self._pass(report, progress)
+        return write_report(report, self._code_of)
+
+    def _deliver(self, name: str, paths: Sequence[Path], report: OnceReport) -> None:
+        self._expect_served(name)
+        settings = self._settings()
+        exports, unusable = read_named(paths, settings.limits.max_file_size)
+        report.unusable += unusable
+        deliveries = deliveries_of(exports, settings.folders)
+
+        def deliver(work: FolderWork) -> None:
+            deliver_named({name: work.run}, deliveries, self._ledger, report)
+
+        self._daemon.perform(name, deliver)
+
+    def _expect_known(self, name: str) -> None:
+        if name not in {library["name"] for library in self._daemon.document()["libraries"]}:
+            raise CommandError(f"the daemon does not serve a library called {name}", 78)
+
+    def _expect_served(self, name: str) -> None:
+        """Raise for a library whose thread would keep the request waiting."""
+        for library in self._daemon.document()["libraries"]:
+            if library["name"] == name and library["state"] not in ("waiting", "refused"):
+                return
+            if library["name"] == name:
+                code = 77 if library["state"] == "refused" else 69
+                raise CommandError(f"{name} is {library['state']}: {library['message']}", code)
+        raise CommandError(f"the daemon does not serve a library called {name}", 78)
+
+    def _pass(self, report: OnceReport, progress: Progress) -> None:
+        """Have all folders looked into, and wait until what rests there was delivered."""
+        before = _last_runs(self._daemon.document())
+        since = self._wait_for_a_new_second()
+        self._daemon.rescan()
+        until = self._clock.elapsed() + _GRACE
+        while self._clock.elapsed() < until:
+            self._pause(_LOOK_EVERY)
+            document = self._daemon.document()
+            progress({"waiting_files": _waiting(document)})
+            if _is_through(document, since):
+                break
+        self._collect(before, self._daemon.document(), report)
+
+    def _wait_for_a_new_second(self) -> str:
+        """Wait until a scan from now on can be told from the last one; return that instant.
+
+        The status counts in whole seconds.
+        """
+        while True:
+            now = self._clock.now().isoformat(timespec="seconds")
+            folders = self._daemon.document()["folders"]
+            if all((each["last_scan_at"] or "") < now for each in folders):
+                return now
+            self._pause(_LOOK_EVERY)
+
+    def _collect(self, before: set[int], document: Mapping[str, Any], report: OnceReport) -> None:
+        for run in sorted(_last_runs(document) - before):
+            with self._ledger.read() as connection:
+                report.plan.records += journal.records_of_run(connection, run)
+            report.plan.run = run
+        report.pending = sum(library["pending"] for library in document["libraries"])
+        for folder in document["folders"]:
+            report.skipped += [
+                Skipped(str(Path(folder["path"], each["file"])), each["reason"])
+                for each in folder["skipped"]
+            ]
+
+
+def _last_runs(document: Mapping[str, Any]) -> set[int]:
+    return {run["run"] for run in document["runs"] if run["run"] is not None}
+
+
+def _waiting(document: Mapping[str, Any]) -> int:
+    settling = (int(folder["waiting_files"]) for folder in document["folders"])
+    queued = (int(library["queued_files"]) for library in document["libraries"])
+    return sum(settling) + sum(queued)
+
+
+def _is_through(document: Mapping[str, Any], since: str) -> bool:
+    scanned = all((folder["last_scan_at"] or "") >= since for folder in document["folders"])
+    return scanned and _waiting(document) == 0

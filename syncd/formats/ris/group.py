@@ -1,0 +1,77 @@
+"""The lines of an entry that is still being read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from syncd.formats.ris.tags import TYPE, Wrapping, is_substantial, wrapping_of
+from syncd.formats.ris.wrapped import join
+
+
+class Group:
+    """Tags, values and line numbers so far, and the loose lines that continue the last value.
+
+    `is_typed` tells whether TY is among them; it need not be the first.
+    """
+
+    __slots__ = ("_tail", "is_typed", "numbers", "tags", "values")
+
+    def __init__(self) -> None:
+        self.tags: list[str] = []
+        self.values: list[str] = []
+        self.numbers: list[int] = []
+        self.is_typed = False
+        self._tail: list[str] = []
+
+    @property
+    def last_tag(self) -> str | None:
+        """Return the tag that a line without one would continue."""
+        return self.tags[-1] if self.tags else None
+
+    def is_substantial(self) -> bool:
+        """Tell whether there is enough for a record even without TY."""
+        return is_substantial(self.tags)
+
+    def add(self, tag: str, value: str, number: int) -> None:
+        """Add one line."""
+        if self._tail:
+            self.fold()
+        self.tags.append(tag)
+        self.values.append(value)
+        self.numbers.append(number)
+
+    def add_type(self, value: str, number: int) -> None:
+        """Add the line TY."""
+        self.add(TYPE, value, number)
+        self.is_typed = True
+
+    def add_run(self, tags: list[str], values: Iterable[str], first: int) -> None:
+        """Add lines that stand one below the other, the first under this number."""
+        if self._tail:
+            self.fold()
+        self.tags += tags
+        self.values += values
+        self.numbers += range(first, first + len(tags))
+
+    def go_on(self, text: str) -> None:
+        """Let a loose line continue the last value."""
+        self._tail.append(text)
+
+    def part_paragraphs(self) -> None:
+        """Take a blank line for the end of a paragraph, where there can be any."""
+        if self.tags and wrapping_of(self.tags[-1]) is Wrapping.KEEP:
+            self._tail.append("")
+
+    def fold(self) -> None:
+        """Join the loose lines to the value they continue."""
+        if self._tail:
+            self.values[-1] = join(self.tags[-1], self.values[-1], self._tail)
+            self._tail.clear()
+
+    def split(self, at: int) -> Group:
+        """Keep the lines before this position and return the others as a group with TY."""
+        rest = Group()
+        rest.is_typed, self.is_typed = self.is_typed, False
+        rest.tags, rest.values, rest.numbers = self.tags[at:], self.values[at:], self.numbers[at:]
+        del self.tags[at:], self.values[at:], self.numbers[at:]
+        return rest

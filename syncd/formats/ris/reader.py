@@ -1,0 +1,315 @@
+"""Lines become entries: one pass, one entry in memory at a time, nothing lost without a word."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import repeat
+from operator import itemgetter
+from typing import BinaryIO
+
+from syncd.errors import InputError, Problem
+from syncd.formats.ris import foreign
+from syncd.formats.ris.entries import Ending, Entry
+from syncd.formats.ris.group import Group
+from syncd.formats.ris.lines import Lines, read_head
+from syncd.formats.ris.style import Style, Tagged, survey
+from syncd.formats.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
+
+_NUMBERING = re.compile(r"\W*\d*\W*")
+_SHOWN = 60  # characters of a line that a problem quotes
+_MOST = 100  # problems of one kind that are told one by one
+_AT_ONCE = 1024  # lines that are looked up together
+_AT_FIRST = 16  # the same where the style has just changed, as it may again at once
+
+
+class Reader:
+    """Reads the entries of one export, in order, from a stream of bytes.
+
+    `problems` are those of the file as a whole; like `encoding` and `encoding_certain` they are
+    final once the last entry was read. Raises `InputError`, here or while iterating, when the
+    file as a whole is no RIS or cannot be decoded.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.entries_read = 0
+        self.problems: list[Problem] = []
+        self._next = 1  # number of the line that is read next
+        self._at_once = _AT_ONCE
+        head = read_head(stream)
+        foreign.refuse_binary(head)
+        self._source = Lines(head, stream)
+        found = survey(self._source.sample)
+        if not found.has_types:
+            foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
+        self._blank_ends = not found.has_ends
+        self._use(found.style)
+        self._open = Group()
+        self._ready: list[Entry] = []
+        self._types_seen = False
+        self._last_text = self._last_blank = 0
+        self._doubtful: tuple[str, int] | None = None
+        self._odd: list[Problem] = []
+        self._stray: Counter[str] = Counter()
+        self._stray_at: dict[str, int] = {}
+
+    @property
+    def encoding(self) -> str:
+        """Name the encoding the bytes were read in."""
+        return self._source.encoding
+
+    @property
+    def encoding_certain(self) -> bool:
+        """Tell whether the encoding is known rather than guessed."""
+        return self._source.certain
+
+    def __iter__(self) -> Iterator[Entry]:
+        for entries in self.batches():
+            yield from entries
+
+    def batches(self) -> Iterator[list[Entry]]:
+        """Yield the entries as many at a time as a piece of the file holds, which is a dozen or so.
+
+        Who takes a batch through one step after the other is much faster than who does all steps
+        for each entry: the processor has at hand what a step needs.
+        """
+        for texts in self._source:
+            at = 0
+            while at < len(texts):
+                at += self._read_some(texts[at : at + self._at_once])
+                if self._ready:
+                    yield self._take_ready()
+        self._finish()
+        if self._ready:
+            yield self._take_ready()
+
+    def _take_ready(self) -> list[Entry]:
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _read_some(self, texts: list[str]) -> int:
+        """Read lines; return how many, since those after one that changed the style wait."""
+        first, style = self._next, self._style
+        # Runs of plain lines are told and taken apart in C, which takes half of the time. A line
+        # that the table does not know, for whatever reason, gets a closer look.
+        tags = [*map(self._fast.get, map(self._head_of, texts), repeat("")), ""]
+        at, end = 0, len(texts)
+        while at < end and self._style is style:
+            stop = at if self._doubtful else tags.index("", at)
+            if stop > at:
+                values = map(str.strip, map(self._rest_of, texts[at:stop]))
+                self._open.add_run(tags[at:stop], values, first + at)
+                at = stop
+            if at < end:
+                if text := texts[at]:
+                    self._look_closer(text, first + at)
+                else:
+                    self._blank_line(first + at)
+                at += 1
+        self._next = first + at
+        self._at_once = min(2 * self._at_once, _AT_ONCE) if self._style is style else _AT_FIRST
+        return at
+
+    def _use(self, style: Style) -> None:
+        """Read plain lines in this style at once, and give all others a closer look."""
+        self._style = style
+        width = 2 + len(style.separator)
+        self._head_of, self._rest_of = itemgetter(slice(width)), itemgetter(slice(width, None))
+        self._fast = {} if self._blank_ends else style.table()
+        self._type_start = TYPE + style.separator if self._fast else None
+        ends = (END + style.separator, END + style.separator.rstrip())
+        self._ends = frozenset(ends if self._fast else ())
+
+    # Lines that are not plainly a tag in the file's style.
+
+    def _look_closer(self, text: str, number: int) -> None:
+        if self._doubtful is None:  # the two lines that every good entry has, without ado
+            if text in self._ends:
+                self._close(Ending.ER, number)
+                return
+            if self._head_of(text) == self._type_start and not self._open.tags:
+                self._add_type(self._rest_of(text).strip(), number)
+                return
+        text = self._style.unprefixed(text) if self._style.prefix else text
+        if not text or text.isspace():
+            self._blank_line(number)
+            return
+        tagged = self._style.read(text, self._open.last_tag)
+        if self._doubtful is not None:
+            self._settle_doubt(tagged)
+        if tagged is None:
+            self._continue(text, number)
+        elif tagged.tag == TYPE:
+            self._begin(tagged.value, text, number)
+        elif tagged.tag == END:
+            self._end(tagged.value, text, number)
+        else:
+            self._add(tagged, number)
+
+    def _blank_line(self, number: int) -> None:
+        self._last_blank = number
+        self._open.part_paragraphs()
+
+    def _continue(self, text: str, number: int) -> None:
+        text = text.strip()
+        tag = self._open.last_tag
+        if tag is None:
+            if not _NUMBERING.fullmatch(text):
+                self._note_stray("", number)
+        elif tag == TYPE:
+            _tell(self._odd, f"text under TY ignored: {text[:_SHOWN]}", number)
+        elif wrapping_of(tag) is Wrapping.LIST:
+            self._open.add(tag, text, number)
+        else:
+            self._open.go_on(text)
+            self._last_text = number
+
+    def _add(self, tagged: Tagged, number: int) -> None:
+        if self._blank_ends and not self._open.is_typed and self._blank_since_last():
+            self._close(Ending.BLANK_LINE)
+        self._open.add(tagged.tag, tagged.value, number)
+        if not self._style.knows(tagged.tag):
+            self._use(self._style.with_tag(tagged.tag))
+
+    # Where entries begin and end.
+
+    def _begin(self, value: str, text: str, number: int) -> None:
+        if self._open.is_typed:
+            self._close(Ending.NEXT_ENTRY)
+        elif self._open.tags and (self._blank_since_last() or not self._open.is_substantial()):
+            self._close(Ending.BLANK_LINE)
+        if not self._style.wrote(text):
+            self._use(self._style.changed_to(survey([text]).style))
+        self._add_type(value, number)
+
+    def _add_type(self, value: str, number: int) -> None:
+        self._open.add_type(value, number)
+        self._types_seen = True
+
+    def _end(self, value: str, text: str, number: int) -> None:
+        inner = self._style.read(value, None) if value else None
+        if inner is not None and inner.tag == TYPE:
+            self._close(Ending.ER, number)
+            self._begin(inner.value, value, number)
+        elif not value or value.isdigit():
+            self._close(Ending.ER, number)
+        elif self._types_seen and self._open.tags and is_prose(self._open.tags[-1]):
+            self._doubtful = (text, number)
+        else:
+            self._end_with_text(text, number)
+
+    def _end_with_text(self, text: str, number: int) -> None:
+        _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
+        self._close(Ending.ER, number)
+
+    def _settle_doubt(self, tagged: Tagged | None) -> None:
+        """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
+        if self._doubtful is None:
+            return
+        text, number = self._doubtful
+        self._doubtful = None
+        if self._open.tags and (tagged is None or tagged.tag != TYPE):
+            self._continue(text, number)
+        else:
+            self._end_with_text(text, number)
+
+    def _blank_since_last(self) -> bool:
+        numbers = self._open.numbers
+        return bool(numbers) and self._last_blank > max(self._last_text, numbers[-1])
+
+    def _note_stray(self, tag: str, number: int) -> None:
+        self._stray[tag] += 1
+        self._stray_at.setdefault(tag, number)
+
+    def _close(self, ending: Ending, end_line: int = 0) -> None:
+        """End the open group; it is an entry unless it holds too little for a record."""
+        group = self._open
+        group.fold()
+        if group.is_typed and group.tags[0] != TYPE:
+            group = self._part(group)
+        if group.is_typed and len(group.tags) == 1:
+            _tell(self.problems, "TY stands alone: nothing to import", group.numbers[0])
+        elif group.is_typed or (group.tags and self._is_record(group, ending)):
+            self._ready.append(self._entry(group, ending, end_line))
+        else:
+            for tag, number in zip(group.tags, group.numbers, strict=True):
+                self._note_stray(tag, number)
+        self._open = Group()
+
+    def _part(self, group: Group) -> Group:
+        """Make two entries of a group with a title above its TY and another below it."""
+        at = group.tags.index(TYPE)
+        if TITLES.isdisjoint(group.tags[:at]) or TITLES.isdisjoint(group.tags[at:]):
+            return group
+        rest = group.split(at)
+        self._ready.append(self._entry(group, Ending.NEXT_ENTRY, rest.numbers[0] - 1))
+        return rest
+
+    def _is_record(self, group: Group, ending: Ending) -> bool:
+        # In a file without any TY, ER alone says that a record was meant.
+        return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
+
+    def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
+        self.entries_read += 1
+        numbers = group.numbers
+        start = numbers[0]
+        end = end_line or max(self._last_text, numbers[-1])
+        problems: list[Problem] = []
+        if not group.is_typed:
+            problems.append(Problem("no TY: the kind of work has to be guessed", start))
+        if self._odd or self._source.problems:
+            problems += self._take_problems(start, end)
+        if ending is not Ending.ER:
+            problems.append(Problem(_WITHOUT_ER[ending], end))
+        is_clean = start > self._source.last_odd
+        tags, values = group.tags, group.values
+        return Entry(
+            self.entries_read, start, end, tags, values, numbers, ending, problems, is_clean
+        )
+
+    def _take_problems(self, start: int, end: int) -> list[Problem]:
+        """Take the problems of lines up to `end`; those before `start` belong to the file."""
+        source = self._source.problems
+        mine = [problem for problem in source if start <= (problem.line or 0) <= end]
+        for problem in source:
+            if (problem.line or 0) < start:
+                _tell(self.problems, *problem)
+        source[:] = [problem for problem in source if (problem.line or 0) > end]
+        mine += self._odd
+        self._odd = []
+        return mine
+
+    def _finish(self) -> None:
+        if self._doubtful is not None:
+            self._settle_doubt(Tagged(TYPE, ""))
+        self._close(Ending.END_OF_FILE)
+        self.problems += self._odd
+        self.problems += self._source.problems
+        for tag, times in self._stray.items():
+            lines = "lines" if times > 1 else "line"
+            what = f"{tag} {lines}" if tag else f"{lines} of text"
+            self.problems.append(
+                Problem(f"{times} {what} outside any entry ignored", self._stray_at[tag])
+            )
+        self._source.problems.clear()
+        if not self.entries_read:
+            raise InputError("no RIS record found in this file", line=self._line_of_trouble())
+
+    def _line_of_trouble(self) -> int | None:
+        return next((problem.line for problem in self.problems if problem.line), None)
+
+
+def _tell(problems: list[Problem], message: str, line: int | None) -> None:
+    """Add a problem, unless there are so many that one more tells nothing."""
+    if len(problems) < _MOST:
+        problems.append(Problem(message, line))
+    elif len(problems) == _MOST:
+        problems.append(Problem("more of the like follows", line))
+
+
+_WITHOUT_ER = {
+    Ending.NEXT_ENTRY: "no ER: the next entry begins",
+    Ending.BLANK_LINE: "no ER: a blank line ends the entry",
+    Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
+}

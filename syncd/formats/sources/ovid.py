@@ -1,0 +1,49 @@
+"""Ovid: the record number in ID is a PubMed number in Medline, Y2 the month of the issue.
+
+M1 holds journal codes or the reference list, M2 and A2 addresses and cited authors; the link to
+the database stands in L2.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.formats.sources.dates import parse_date
+from syncd.formats.sources.draft import Draft, Tags
+from syncd.formats.sources.identifiers import take_pmids
+from syncd.formats.sources.source import Source, always
+
+_HOST = re.compile(r"://[^/]*\bovid(?:sp|web)?\b", re.IGNORECASE)
+_MEDLINE = re.compile(r"[?&]D=(?:med|ppez|prem|pmoa)", re.IGNORECASE)
+_SUBJECT_CODE = re.compile(r".*\[\d+\]")
+_NOT_OF_THE_WORK = ("A2", "AI", "M1", "M2")
+
+
+def _recognise(tags: Tags) -> bool:
+    links = "\n".join([*tags.get("L2", ()), *tags.get("UR", ())]).lower()
+    if "ovid" in links and any(_HOST.search(link) for link in links.split("\n")):
+        return True
+    return any("ovid" in name.casefold() for name in tags.get("DB", ()))
+
+
+def _prepare(draft: Draft) -> None:
+    links = " ".join([*draft.tags.get("L2", ()), *draft.tags.get("UR", ())])
+    if _MEDLINE.search(links) or "medline" in draft.first("DB").casefold():
+        take_pmids(draft, "ID")
+    if draft.has("T1", "A1"):
+        # Through EndNote these tags have their common meaning.
+        for tag in _NOT_OF_THE_WORK:
+            draft.leave_all(tag)
+    if draft.first("T3").startswith("["):
+        draft.leave_all("T3")  # what comments on the work, or what it comments on
+    for value in draft.take("Y2"):
+        known = parse_date(draft.first("Y1"))
+        if known.year is not None and parse_date(value).year == known.year:
+            draft.tags.setdefault("Y1", []).append(value)
+        else:
+            draft.leave("Y2", value)
+    if _SUBJECT_CODE.fullmatch(draft.first("M3")):
+        draft.leave_all("M3")
+
+
+OVID = Source("ovid", frozenset(["DB", "L2", "UR"]), _recognise, _prepare, assigns=always)

@@ -1,0 +1,85 @@
+"""ProCite: fields that RIS has no tag for stand in N1, each behind its name in ProCite.
+
+The role of people follows them: `A1 - Doe, Jane`, then `N1 - Author Role: edited by`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.formats.sources.draft import Draft, Tags
+from syncd.formats.sources.source import Source
+
+_NAME = re.compile(
+    r"(Record ID|Connective Phrase|[A-Z][A-Za-z/, ]{0,24} Role|Author, (?:Monographic|Subsidiary)"
+    r"|Title,? Monographic|Series (?:Editor|Title)|Location in Work|Edition|Call Number|Notes"
+    r"|Histo?ry)\s*:\s*",
+    re.IGNORECASE,
+)
+_OF_THE_DATABASE = frozenset(["record id", "connective phrase"])
+_MOVED = {
+    "call number": "CN",
+    "edition": "ET",
+    "location in work": "SP",
+    "notes": "RN",
+    "series editor": "A3",
+    "series title": "T3",
+    "title monographic": "BT",
+    "title, monographic": "BT",
+}
+"""The tag that has a field's meaning, if nothing stands under it yet."""
+
+_PEOPLE = frozenset(["A1", "A2", "A3", "AU"])
+_ROLES = (
+    (re.compile(r"\bed(?:s?\b|it)|\bcompil"), "ED"),
+    (re.compile(r"\btrans"), "A4"),
+)
+
+
+def _recognise(tags: Tags) -> bool:
+    notes = tags.get("N1", ())
+    return any(note.startswith(("Record ID:", "Connective Phrase:")) for note in notes)
+
+
+def _prepare(draft: Draft) -> None:
+    _move_people(draft)
+    kept = []
+    for value in draft.take("N1"):
+        named = _NAME.match(value)
+        name = named[1].casefold() if named else ""
+        rest = value[named.end() :].strip() if named else ""
+        tag = _MOVED.get(name)
+        if name in _OF_THE_DATABASE or name.endswith(" role") or (named and not rest):
+            draft.leave("N1", value)
+        elif tag is not None and (tag not in draft.tags or tag == "RN"):
+            draft.tags.setdefault(tag, []).append(rest)
+        else:
+            kept.append(value)
+    draft.put("N1", kept)
+
+
+def _move_people(draft: Draft) -> None:
+    """Let people wait under the tag whose meaning the role behind them has."""
+    above: list[str] = []
+    tag = ""
+    for name, value in zip(draft.entry.tags, draft.entry.values, strict=True):
+        if name in _PEOPLE:
+            above = [*above, value] if name == tag else [value]
+            tag = name
+        elif name == "N1" and tag and (named := _NAME.match(value)):
+            if named[1].casefold().endswith(" role"):
+                _move(draft, tag, above, value[named.end() :].casefold())
+                tag = ""
+        else:
+            tag = ""
+
+
+def _move(draft: Draft, tag: str, people: list[str], role: str) -> None:
+    to = next((to for words, to in _ROLES if words.search(role)), "")
+    waiting = draft.tags.get(tag, [])
+    if to and waiting:
+        draft.replace(tag, [name for name in waiting if name not in people])
+        draft.tags.setdefault(to, []).extend(name for name in people if name in waiting)
+
+
+PROCITE = Source("procite", frozenset(["N1"]), _recognise, _prepare)

@@ -1,0 +1,57 @@
+"""Web of Science: C3 are affiliations, CP the conference, C6 the early access date.
+
+A1 beside AU is a sponsor on what was printed by one (IEEE, IOP, ASME) and a consortium on an
+article. KeyWords Plus, which the database makes itself, are written in capitals.
+"""
+
+from __future__ import annotations
+
+from syncd.formats.sources.draft import Draft, Tags
+from syncd.formats.sources.source import Source, links_to
+from syncd.identity import parse_pmid
+from syncd.record import Person
+
+_SPONSORED = frozenset(["book", "bookSection", "conferencePaper"])
+_AFFILIATION_TAGS = ("C3", "PA")
+
+
+def _recognise(tags: Tags) -> bool:
+    accession = tags.get("AN")
+    if accession:
+        return accession[0].startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:"))
+    return links_to("://WOS:", tags)
+
+
+def _prepare(draft: Draft) -> None:
+    for tag in _AFFILIATION_TAGS:
+        draft.leave_all(tag)
+    for value in draft.take("C6"):
+        draft.add_extra("Early Access", value)
+    if draft.first("AN").startswith("MEDLINE:"):
+        draft.identify("pmid", parse_pmid(draft.first("AN")))
+    if draft.has("JI", "JA"):
+        draft.leave_all("J9")
+    if draft.item_type != "conferencePaper":
+        for value in draft.take("CP"):
+            draft.fill_or_leave("conferenceName", "CP", value)
+    elif not draft.has("BT"):
+        draft.move("T2", "BT")
+    if "A1" in draft.tags and "AU" in draft.tags:
+        _place_groups(draft)
+
+
+def _place_groups(draft: Draft) -> None:
+    """Tell sponsors and consortia from the authors beside whom they stand."""
+    authors = draft.tags["AU"]
+    for name in draft.take("A1"):
+        if name in authors:
+            continue
+        if draft.item_type in _SPONSORED:
+            draft.add_extra("Sponsor", name)
+        else:
+            draft.groups.append(Person("author", name=name))
+
+
+WEB_OF_SCIENCE = Source(
+    "web-of-science", frozenset(["AN", "UR"]), _recognise, _prepare, assigns=str.isupper
+)

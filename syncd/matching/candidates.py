@@ -1,0 +1,156 @@
+"""Who takes part in a plan: its records, and the known works that any of them may be.
+
+NODE   one work as it takes part: an incoming record, or everything known under one item key.
+       Incoming records that cannot be told apart are one node, however often a file repeats them.
+NAME   an identifier as (kind, value)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+from syncd.matching.blocking import blocking_keys
+from syncd.matching.comparison import compare
+from syncd.matching.features import Features, Kind
+from syncd.matching.judging import find_rule
+from syncd.matching.values import Known, KnownWorks, Verdict
+
+Name = tuple[str, str]
+_T = TypeVar("_T", Name, int)
+
+_HUGE = 400
+"""A larger block says nothing and is left out; as a whole, so that order does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`members` are all features known of it; `indices` its records in the plan."""
+
+    members: tuple[Features, ...]
+    indices: tuple[int, ...] = ()
+    known: Known | None = None
+
+    @property
+    def ref(self) -> str | None:
+        """The item key, if the work is known."""
+        return self.known.ref if self.known else None
+
+
+class Candidates:
+    """The nodes of a plan, incoming ones first, and which of them met somewhere.
+
+    `candidates` are pairs of nodes worth judging, `names` each node's identifiers with a known
+    work's aliases, `common_dois` those that too many records bear for any to be compared.
+    """
+
+    def __init__(self, features: Sequence[Features], works: KnownWorks) -> None:
+        self.nodes: list[Node] = _collapse(features)
+        incoming = len(self.nodes)
+        names = [_names(node.members[0]) for node in self.nodes]
+        keys = [blocking_keys(node.members[0]) for node in self.nodes]
+        self.shared_dois = works.shared_dois(
+            frozenset(it.identity.doi for it in features if it.identity.doi)
+        )
+        self._bearers = works.by_identifiers(frozenset(name for each in names for name in each))
+        settled = {n for n, each in enumerate(names) if self._is_settled(n, each)}
+        blocks = works.by_blocks(
+            frozenset(key for n, each in enumerate(keys) if n not in settled for key in each)
+        )
+        self._node_of = self._add_known([*self._bearers.values(), *blocks.values()])
+        self.names = self._all_names()
+        named, alike = self._meet(names, self._bearers), self._meet(keys, blocks)
+        self.candidates = _pair_up([*named.values(), *alike.values()], incoming)
+        self.common_dois = frozenset(_far_too_common(named))
+
+    def node_of(self, ref: str) -> int:
+        """Return the node of a known work."""
+        return self._node_of[ref]
+
+    def bearers(self, name: Name) -> frozenset[str]:
+        """Return the keys of the known works that bear an identifier."""
+        return frozenset(known.ref for known in self._bearers.get(name, ()))
+
+    def _is_settled(self, number: int, names: Iterable[Name]) -> bool:
+        """Tell whether identifiers lead to one work that a node surely is.
+
+        Then the library need not be searched for what else looks like it.
+        """
+        found = [known for name in names for known in self._bearers.get(name, ())]
+        if not found or any(known != found[0] for known in found):
+            return False
+        it = compare(self.nodes[number].members[0], found[0].features, self.shared_dois)
+        return bool(it.same_ids) and find_rule(it).verdict is Verdict.SAME
+
+    def _add_known(self, found: Iterable[Sequence[Known]]) -> dict[str, int]:
+        """Add a node for each known work, and return where each is."""
+        first: dict[str, Known] = {}
+        members: defaultdict[str, dict[Features, None]] = defaultdict(dict)
+        for known in (known for each in found for known in each):
+            first.setdefault(known.ref, known)
+            members[known.ref][known.features] = None
+        places = {}
+        for ref in sorted(members):
+            places[ref] = len(self.nodes)
+            self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
+        return places
+
+    def _all_names(self) -> list[AbstractSet[Name]]:
+        names = [
+            {pair for member in node.members for pair in member.identity.pairs()}
+            for node in self.nodes
+        ]
+        for name, found in self._bearers.items():
+            for known in found:
+                names[self._node_of[known.ref]].add(name)
+        return list(names)
+
+    def _meet(
+        self, wanted: Sequence[Iterable[_T]], found: Mapping[_T, Sequence[Known]]
+    ) -> dict[_T, list[int]]:
+        """Return, by identifier or blocking key, the nodes that have it."""
+        meeting: defaultdict[_T, list[int]] = defaultdict(list)
+        for number, each in enumerate(wanted):
+            for name in each:
+                meeting[name].append(number)
+        for name, numbers in meeting.items():
+            numbers += dict.fromkeys(self._node_of[known.ref] for known in found.get(name, ()))
+        return meeting
+
+
+def _collapse(features: Sequence[Features]) -> list[Node]:
+    """Make nodes of records; those alike in everything are one, if that is enough to say so."""
+    alike: defaultdict[Features, list[int]] = defaultdict(list)
+    for index, it in enumerate(features):
+        alike[it].append(index)
+    nodes = []
+    for it, indices in alike.items():
+        repeated = len(indices) > 1
+        sure = repeated and find_rule(compare(it, it, frozenset())).verdict is Verdict.SAME
+        groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
+        nodes += [Node((it,), group) for group in groups]
+    return sorted(nodes, key=lambda node: node.indices)
+
+
+def _names(it: Features) -> list[Name]:
+    """Return what a work can be found by; its ISBN only if it is the whole book."""
+    return [name for name in it.identity.pairs() if name[0] != "isbn" or it.kind is Kind.BOOK]
+
+
+def _pair_up(meetings: Iterable[list[int]], incoming: int) -> list[tuple[int, int]]:
+    """Return the pairs that met somewhere and of which one at least is incoming."""
+    pairs: set[tuple[int, int]] = set()
+    for numbers in meetings:
+        if len(numbers) <= _HUGE:
+            pairs.update(pair for pair in combinations(numbers, 2) if pair[0] < incoming)
+    return sorted(pairs)
+
+
+def _far_too_common(named: Mapping[Name, list[int]]) -> Iterator[str]:
+    for (kind, value), numbers in named.items():
+        if kind == "doi" and len(numbers) > _HUGE:
+            yield value

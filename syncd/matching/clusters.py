@@ -1,0 +1,299 @@
+"""What each record of a plan is, decided for all of them together.
+
+A record joins a group only if it contradicts no member of it; strong evidence joins first. What
+could join two groups that exclude each other, and what is undecided, is held for a person.
+The grouping depends on what the records say, never on their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from syncd.matching.features import features_of
+from syncd.matching.pairs import Edge, Pairs
+from syncd.matching.values import Doubt, Known, KnownWorks, Policy, Ruling, RulingKind, Verdict
+from syncd.record import Citation
+
+_DEFAULT = Policy()
+
+
+def resolve(
+    incoming: Sequence[Citation], known: KnownWorks, policy: Policy = _DEFAULT
+) -> list[Ruling]:
+    """Rule on each incoming record, in order: new, the same as something, or held."""
+    pairs = Pairs([features_of(citation) for citation in incoming], known, policy)
+    links = pairs.links()
+    groups = Groups(pairs)
+    for link in links:
+        if link.judgement.verdict is Verdict.SAME:
+            groups.join(link.one, link.other)
+    rulings = dict(_Rulings(pairs, groups, links).each())
+    return [rulings[index] for index in range(len(incoming))]
+
+
+class Groups:
+    """Nodes that are one work, and the check that keeps them so."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self._pairs = pairs
+        self._members: list[list[int]] = [[number] for number in range(len(pairs.nodes))]
+        self._names = [frozenset(names) for names in pairs.gathering.names]
+        self._group = list(range(len(pairs.nodes)))
+
+    def of(self, node: int) -> int:
+        """Return the group that a node is in."""
+        return self._group[node]
+
+    def members(self, group: int) -> list[int]:
+        """Return the nodes of a group."""
+        return self._members[group]
+
+    def all(self) -> list[int]:
+        """Return every group."""
+        return [group for group, nodes in enumerate(self._members) if nodes]
+
+    def join(self, one: int, other: int) -> None:
+        """Make one group of two, unless any member of one contradicts any of the other."""
+        mine, theirs = self._group[one], self._group[other]
+        if mine == theirs or not self._fit(mine, theirs):
+            return
+        for node in self._members[theirs]:
+            self._group[node] = mine
+        self._members[mine] += self._members[theirs]
+        self._members[theirs] = []
+        self._names[mine] |= self._names[theirs]
+
+    def _fit(self, mine: int, theirs: int) -> bool:
+        names = self._names[mine] & self._names[theirs]
+        return not any(
+            self._pairs.forbids(left, right, names)
+            for left in self._members[mine]
+            for right in self._members[theirs]
+        )
+
+
+class _Rulings:
+    """Groups and what stayed open between them, told as one ruling per record."""
+
+    def __init__(self, pairs: Pairs, groups: Groups, links: Sequence[Edge]) -> None:
+        self._pairs = pairs
+        self._groups = groups
+        self._inner: defaultdict[int, list[Edge]] = defaultdict(list)
+        self._open: defaultdict[int, list[tuple[Edge, int]]] = defaultdict(list)
+        for link in links:
+            mine, theirs = groups.of(link.one), groups.of(link.other)
+            if mine == theirs:
+                self._inner[link.one].append(link)
+                self._inner[link.other].append(link)
+            else:
+                self._open[mine].append((link, theirs))
+                self._open[theirs].append((link, mine))
+
+    def each(self) -> Iterator[tuple[int, Ruling]]:
+        """Yield (index, ruling) for every record."""
+        for group in self._groups.all():
+            records = self._records(group)
+            item = self._item(group)
+            if records and item is None:
+                yield from self._rule_without_item(group, records)
+            elif records and item is not None:
+                yield from self._rule_with_item(group, records, item)
+
+    def _records(self, group: int) -> list[tuple[int, int]]:
+        """Return the (index, node) of a group's records, in the order of the plan."""
+        nodes = self._groups.members(group)
+        return sorted((index, node) for node in nodes for index in self._pairs.nodes[node].indices)
+
+    def _item(self, group: int) -> int | None:
+        nodes = self._groups.members(group)
+        return next((node for node in nodes if self._pairs.nodes[node].known), None)
+
+    # --- a work that no item stands for
+
+    def _rule_without_item(
+        self, group: int, records: list[tuple[int, int]]
+    ) -> Iterator[tuple[int, Ruling]]:
+        leader, leading = records[0]
+        yield leader, self._new_or_held(group, leader, leading)
+        for index, node in records[1:]:
+            yield index, self._same(node, leading, within=leader)
+
+    def _new_or_held(self, group: int, leader: int, node: int) -> Ruling:
+        questions = [
+            (link, candidate)
+            for link, other in self._open[group]
+            if (candidate := self._candidate(link, group, other, leader)) is not None
+        ]
+        shared = self._shared_by(node)
+        if not questions:
+            reason = "nothing known is this work"
+            if shared:
+                reason = f"nothing known is this work; DOI {shared[0]} names several works"
+            return Ruling(RulingKind.NEW, reason=reason, shared=shared)
+        return self._hold(questions, shared)
+
+    def _hold(
+        self, questions: Sequence[tuple[Edge, Known | int]], shared: tuple[str, ...] = ()
+    ) -> Ruling:
+        first = questions[0][0]
+        return Ruling(
+            RulingKind.HOLD,
+            candidates=tuple(dict.fromkeys(candidate for _, candidate in questions)),
+            evidence=first.judgement.evidence,
+            reason=_question(first),
+            shared=shared,
+            doubt=first.doubt or Doubt.LOOK,
+        )
+
+    def _candidate(self, link: Edge, group: int, other: int, leader: int) -> Known | int | None:
+        """Return what a group is held for: an item, or a work that begins earlier in the plan."""
+        if link.judgement.verdict is Verdict.UNDECIDED and self._exclude(group, other):
+            return None
+        item = self._item(other)
+        if item is not None:
+            return self._pairs.nodes[item].known
+        earlier = self._records(other)[0][0]
+        return earlier if earlier < leader else None
+
+    def _exclude(self, group: int, other: int) -> bool:
+        """Tell whether a member of one group is certainly not the work of the other."""
+        return any(
+            self._pairs.differ(mine, theirs)
+            for mine in self._groups.members(group)
+            for theirs in self._groups.members(other)
+        )
+
+    # --- a work that an item stands for
+
+    def _rule_with_item(
+        self, group: int, records: list[tuple[int, int]], item: int
+    ) -> Iterator[tuple[int, Ruling]]:
+        rivals = self._rivals(group)
+        suspects = self._suspects(group)
+        leader, leading = records[0]
+        if suspects or self._points_to_two(group, item, rivals):
+            known = self._pairs.nodes[item].known
+            candidates = [known] if known else []
+            candidates += [rival for _, rival in (*suspects, *rivals)]
+            yield leader, self._hold_between(suspects or rivals, candidates)
+            for index, node in records[1:]:
+                yield index, self._same(node, leading, within=leader)
+            return
+        item, twins = self._prefer_present(item, rivals)
+        for index, node in records:
+            yield index, self._same(node, item, twins=twins)
+
+    def _rivals(self, group: int) -> list[tuple[Edge, Known]]:
+        """Return the other items that a group is the same work as."""
+        return [
+            (link, known)
+            for link, other in self._open[group]
+            if link.judgement.verdict is Verdict.SAME
+            for known in (self._known(other),)
+            if known is not None
+        ]
+
+    def _suspects(self, group: int) -> list[tuple[Edge, Known]]:
+        """Return items with the group's accession number that are another work by their look."""
+        return [
+            (link, known)
+            for link, other in self._open[group]
+            if link.judgement.verdict is Verdict.UNDECIDED and "scopus" in link.same_ids
+            for known in (self._known(other),)
+            if known is not None
+        ]
+
+    def _known(self, group: int) -> Known | None:
+        item = self._item(group)
+        return None if item is None else self._pairs.nodes[item].known
+
+    def _points_to_two(self, group: int, item: int, rivals: Sequence[tuple[Edge, Known]]) -> bool:
+        """Tell whether different identifiers lead to different items, both present."""
+        known = self._pairs.nodes[item].known
+        if known is None or known.removed:
+            return False
+        mine = {
+            kind
+            for node in self._groups.members(group)
+            for link in self._inner[node]
+            if item in (link.one, link.other)
+            for kind in link.same_ids
+        }
+        return any(
+            mine and link.same_ids and not mine & set(link.same_ids)
+            for link, rival in rivals
+            if not rival.removed
+        )
+
+    def _hold_between(
+        self, questions: Sequence[tuple[Edge, Known]], candidates: Sequence[Known]
+    ) -> Ruling:
+        return Ruling(
+            RulingKind.HOLD,
+            candidates=tuple(dict.fromkeys(candidates)),
+            evidence=questions[0][0].judgement.evidence,
+            reason="its identifiers lead to different items of the library",
+            doubt=Doubt.IDENTIFIERS,
+        )
+
+    def _prefer_present(
+        self, item: int, rivals: Sequence[tuple[Edge, Known]]
+    ) -> tuple[int, tuple[str, ...]]:
+        """Return the item that stands for the work, present rather than removed, and its twins."""
+        known = self._pairs.nodes[item].known
+        present = [rival for _, rival in rivals if not rival.removed]
+        if known is not None and known.removed and present:
+            item = self._pairs.gathering.node_of(present[0].ref)
+            present = present[1:]
+        return item, tuple(dict.fromkeys(rival.ref for rival in present))
+
+    # --- one record
+
+    def _same(
+        self, node: int, target: int, within: int | None = None, twins: tuple[str, ...] = ()
+    ) -> Ruling:
+        link = self._link_to(node, target)
+        evidence = link.judgement.evidence if link else ("equal in every field compared",)
+        reason = link.judgement.reason if link else "an equal record"
+        if twins:
+            evidence += tuple(f"also {ref}" for ref in twins)
+            reason += f"; the library has the same work again as {', '.join(twins)}"
+        return Ruling(
+            RulingKind.SAME,
+            known=None if within is not None else self._pairs.nodes[target].known,
+            within=within,
+            evidence=evidence,
+            reason=reason,
+            aliases=self._aliases(node, target),
+            shared=self._shared_by(node),
+        )
+
+    def _link_to(self, node: int, target: int) -> Edge | None:
+        """Return the strongest link of a record, to the target if there is one."""
+        links = self._inner[node]
+        direct = [link for link in links if target in (link.one, link.other)]
+        return next(iter(direct or links), None)
+
+    def _aliases(self, node: int, target: int) -> tuple[tuple[str, str], ...]:
+        """Return a record's identifiers that its work does not show and nobody else bears."""
+        shown = self._pairs.names_of(target)
+        known = self._pairs.nodes[target].known
+        ref = known.ref if known else ""
+        return tuple(
+            pair
+            for pair in self._pairs.nodes[node].members[0].identity.pairs()
+            if pair not in shown
+            and self._pairs.gathering.bearers(pair) <= {ref}
+            and not (pair[0] == "doi" and self._pairs.is_shared(pair[1]))
+        )
+
+    def _shared_by(self, node: int) -> tuple[str, ...]:
+        doi = self._pairs.nodes[node].members[0].identity.doi
+        return (doi,) if doi and doi in self._pairs.newly_shared else ()
+
+
+def _question(link: Edge) -> str:
+    if link.judgement.verdict is Verdict.SAME:
+        return f"{link.judgement.reason}, but another record of that work contradicts it"
+    return link.judgement.reason

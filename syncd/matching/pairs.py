@@ -1,0 +1,209 @@
+"""What any two of the works in a plan are to each other, and which pairs may be one work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from syncd.matching.blocking import fingerprint_of
+from syncd.matching.candidates import Candidates, Name
+from syncd.matching.comparison import Comparison, are_strangers, compare
+from syncd.matching.features import Features, dump_features
+from syncd.matching.judging import explain, find_rule
+from syncd.matching.people import Authors
+from syncd.matching.rules import Rule
+from syncd.matching.values import Doubt, Judgement, KnownWorks, Policy, Verdict
+from syncd.record import Identity
+
+
+class Edge(NamedTuple):
+    """Two nodes that are one work or may be; the higher `strength` is joined first."""
+
+    one: int
+    other: int
+    same_ids: tuple[str, ...]
+    judgement: Judgement
+    doubt: Doubt | None
+    strength: tuple[int, int, float, list[bytes]]
+
+
+_RANKS = {"scopus": 5, "doi": 4, "isbn": 2}
+_RANK_OF_OTHERS = 3
+_RANK_OF_LOOKS = 1
+_RANK_OF_ANSWERS = 9
+_ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
+
+_Judged = tuple[Comparison, Rule]
+
+
+class Pairs:
+    """The judgement on each pair of nodes that was asked for, and what DOIs it showed as shared."""
+
+    def __init__(self, features: Sequence[Features], works: KnownWorks, policy: Policy) -> None:
+        self.gathering = Candidates(features, works)
+        self.nodes = self.gathering.nodes
+        self.newly_shared = self.gathering.common_dois
+        self._shared = self.gathering.shared_dois | self.newly_shared
+        self._works = works
+        self._policy = policy
+        self._contents = [b"".join(map(dump_features, node.members)) for node in self.nodes]
+        self._judged: dict[tuple[int, int], list[_Judged]] = {}
+        self._judge_candidates()
+
+    def links(self) -> list[Edge]:
+        """Return the pairs that are one work or may be, the strongest first."""
+        found = [self._link(*pair) for pair in self._judged]
+        return sorted(
+            (link for link in found if link), key=lambda link: link.strength, reverse=True
+        )
+
+    def forbids(self, one: int, other: int, names: AbstractSet[Name]) -> bool:
+        """Tell whether two nodes must not come into one group, whatever others say.
+
+        `names` are the identifiers that both groups have: there they are aliases of all members.
+        """
+        if self.nodes[one].known and self.nodes[other].known:
+            return True
+        return any(
+            self._rules_out(one, other, it, rule.verdict)
+            for it, rule in self._judge(one, other, names)
+        )
+
+    def differ(self, one: int, other: int) -> bool:
+        """Tell whether two nodes are certainly different works."""
+        if self.nodes[one].known and self.nodes[other].known:
+            return False
+        return any(rule.verdict is Verdict.DIFFERENT for _, rule in self._judge(one, other))
+
+    def names_of(self, node: int) -> AbstractSet[Name]:
+        """Return a node's identifiers, a known work's aliases included."""
+        return self.gathering.names[node]
+
+    def is_shared(self, doi: str) -> bool:
+        """Tell whether a DOI is known to name several works."""
+        return doi in self._shared
+
+    # --- judging
+
+    def _judge_candidates(self) -> None:
+        """Judge every candidate pair, then again what hung on a DOI found to be shared."""
+        candidates = [pair for pair in self.gathering.candidates if not self._are_strangers(*pair)]
+        found: set[str] = set()
+        for pair in candidates:
+            judged = self._judge_anew(*pair)
+            found.update(filter(None, map(_doi_of_two_works, judged)))
+            self._keep(pair, judged)
+        self.newly_shared |= found
+        self._shared |= found
+        for pair in candidates if found else ():
+            if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
+                self._keep(pair, self._judge_anew(*pair))
+
+    def _are_strangers(self, one: int, other: int) -> bool:
+        if self.names_of(one) & self.names_of(other):
+            return False
+        return all(
+            are_strangers(mine, theirs)
+            for mine in self.nodes[one].members
+            for theirs in self.nodes[other].members
+        )
+
+    def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
+        if any(rule.verdict is not Verdict.DIFFERENT for _, rule in judged):
+            self._judged[pair] = judged
+        else:
+            self._judged.pop(pair, None)
+
+    def _judge(self, one: int, other: int, names: AbstractSet[Name] = frozenset()) -> list[_Judged]:
+        pair = (one, other) if one < other else (other, one)
+        judged = self._judged.get(pair)
+        if judged and not (names and any(it.other_ids for it, _ in judged)):
+            return judged
+        return self._judge_anew(*pair, names)
+
+    def _judge_anew(
+        self, one: int, other: int, names: AbstractSet[Name] = frozenset()
+    ) -> list[_Judged]:
+        names = names or self.names_of(one) & self.names_of(other)
+        judged = []
+        for mine in self.nodes[one].members:
+            for theirs in self.nodes[other].members:
+                right = _known_as(theirs, mine, names)
+                it = compare(_known_as(mine, right, names), right, self._shared)
+                judged.append((it, find_rule(it)))
+        return judged
+
+    # --- links
+
+    def _link(self, one: int, other: int) -> Edge | None:
+        it, rule = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
+        judgement = explain(it, rule)
+        ranks = (_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids)
+        rank = max(ranks, default=_RANK_OF_LOOKS)
+        if rank == _RANK_OF_LOOKS and rule.verdict is Verdict.SAME and self._is_strict:
+            judgement = judgement._replace(verdict=Verdict.UNDECIDED)
+        doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
+        answer = self._answer(one, other) if doubt else None
+        if answer is Verdict.DIFFERENT:
+            return None
+        if answer is Verdict.SAME:
+            rank, doubt = _RANK_OF_ANSWERS, None
+            judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
+        # Equal links are ordered by what they join, never by where that stood in a file.
+        tie = sorted((self._contents[one], self._contents[other]))
+        strength = (rank, int(it.same_place) + int(it.same_pages), it.title.similarity, tie)
+        return Edge(one, other, it.same_ids, judgement, doubt, strength)
+
+    @property
+    def _is_strict(self) -> bool:
+        return not self._policy.joins_by_look
+
+    def _rules_out(self, one: int, other: int, it: Comparison, verdict: Verdict) -> bool:
+        """An answer decides; else a difference, or a doubt that is more than a lack of facts."""
+        if verdict is Verdict.SAME:
+            return False
+        answer = self._answer(one, other)
+        if answer is not None:
+            return answer is not Verdict.SAME
+        return verdict is Verdict.DIFFERENT or _contradicts(it)
+
+    def _answer(self, one: int, other: int) -> Verdict | None:
+        """Return what a person said of two nodes; items go by their key."""
+        nodes = self.nodes[one], self.nodes[other]
+        return self._works.answer(*(node.ref or fingerprint_of(node.members[0]) for node in nodes))
+
+
+def _doi_of_two_works(judged: _Judged) -> str | None:
+    it, rule = judged
+    if rule.verdict is Verdict.DIFFERENT and "doi" in it.same_ids and not it.markers:
+        return it.one.identity.doi
+    return None
+
+
+def _known_as(features: Features, seen: Features, names: AbstractSet[Name]) -> Features:
+    """Return features that show those of `names` which `seen` has: a work may have several."""
+    if not names:
+        return features
+    mine = features.identity
+    aliases = {
+        kind: value
+        for kind, value in seen.identity.pairs()
+        if kind != "isbn" and (kind, value) in names and getattr(mine, kind) != value
+    }
+    if not aliases:
+        return features
+    return features._replace(identity=Identity(**{**mine._asdict(), **aliases}))
+
+
+def _contradicts(it: Comparison) -> bool:
+    """Tell whether an undecided pair is more than a lack of facts."""
+    return bool(
+        it.other_ids
+        or it.markers
+        or it.title.other_numbers
+        or it.contradictions
+        or it.container is False
+        or it.authors is Authors.DIFFERENT
+        or not it.alike
+    )

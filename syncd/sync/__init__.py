@@ -1,0 +1,1 @@
+"""One library kept right: from exports to outcomes. Read `session` first."""

@@ -1,0 +1,79 @@
+"""How much may happen to a library before a person is asked.
+
+A guard that is tripped PAUSES the library: nothing is read into it or written to it until
+somebody says that it is as it should be. Then one run passes, and the guards are up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from syncd.errors import UnavailableError
+from syncd.ledger import mirror
+from syncd.ledger.store import Ledger, LibraryRow
+from syncd.plan import Decision, Intent
+from syncd.record import ItemKey
+
+_FEW = 10
+"""So few items may vanish from any library without anybody being asked."""
+
+_LIFTED = ""
+"""What `library.paused` holds while one run may pass."""
+
+
+class GuardLimits(NamedTuple):
+    """`creates` is the most items that one run may make; `shrink` the share that may vanish."""
+
+    creates: int
+    shrink: float
+
+
+DEFAULT_LIMITS = GuardLimits(creates=20_000, shrink=0.33)
+
+
+class Guards:
+    """Minds one library. A tripped guard raises `UnavailableError`."""
+
+    def __init__(self, name: str, ledger: Ledger, limits: GuardLimits) -> None:
+        self._name = name
+        self._ledger = ledger
+        self._limits = limits
+
+    def expect_running(self, row: LibraryRow) -> None:
+        """Raise if the library is paused."""
+        if row.paused:
+            raise UnavailableError(self._words(row.paused))
+
+    def mind_losses(self, row: LibraryRow, deleted: Sequence[ItemKey]) -> None:
+        """Stop before a library that has all but vanished is believed."""
+        if len(deleted) < _FEW or row.paused == _LIFTED:
+            return
+        with self._ledger.read() as connection:
+            known, lost = mirror.count_losses(connection, row.library_id, deleted)
+        if lost >= _FEW and lost > known * self._limits.shrink:
+            self._pause(row, f"{lost} of {known} items have vanished since the last look")
+
+    def mind_creates(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
+        """Stop before more is made at once than anybody can have meant."""
+        creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
+        if creates > self._limits.creates and row.paused != _LIFTED:
+            limit = self._limits.creates
+            self._pause(row, f"one run would make {creates} items, and max_creates is {limit}")
+
+    def let_pass(self, row: LibraryRow) -> None:
+        """A person says that it is as it should be: the next run passes."""
+        if row.paused:
+            self._ledger.set_paused(row.library_id, _LIFTED)
+
+    def raise_again(self, row: LibraryRow) -> None:
+        """A run has passed: the guards are up again."""
+        if row.paused == _LIFTED:
+            self._ledger.set_paused(row.library_id, None)
+
+    def _pause(self, row: LibraryRow, reason: str) -> None:
+        self._ledger.set_paused(row.library_id, reason)
+        raise UnavailableError(self._words(reason))
+
+    def _words(self, reason: str) -> str:
+        return f"paused: {reason}. If that is as it should be, `syncd resume {self._name}` goes on"

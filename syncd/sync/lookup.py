@@ -1,0 +1,132 @@
+"""Where planning looks things up: the mirror, the collections, and the keys to be minted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from syncd.item.minting import mint_key, name_of
+from syncd.ledger import holds, knowledge, mirror
+from syncd.ledger.store import Ledger
+from syncd.library import CollectionKey, StoredCollection
+from syncd.matching import fingerprint
+from syncd.plan import KnownItem, OperationKind, PlannedOperation
+from syncd.record import Citation, ItemKey
+
+
+class CollectionBook:
+    """A library's collections by path, and those that are still to be made."""
+
+    def __init__(self, library: str, known: Iterable[StoredCollection]) -> None:
+        self._library = library
+        self._keys: dict[tuple[CollectionKey | None, str], CollectionKey] = {}
+        self._taken: set[str] = set()
+        for collection in sorted(known):
+            self._keys.setdefault((collection.parent, collection.name), collection.key)
+            self._taken.add(collection.key)
+        self.to_make: list[PlannedOperation] = []
+
+    def key_of(self, path: tuple[str, ...]) -> CollectionKey:
+        """Return the key of the collection at this path of names; it is made if it is missing."""
+        parent: CollectionKey | None = None
+        for depth, name in enumerate(path, 1):
+            parent = self._keys.get((parent, name)) or self._promise(path[:depth], parent)
+        if parent is None:
+            raise ValueError("a collection has a name")
+        return parent
+
+    def made_for(self, wanted: Iterable[str]) -> list[PlannedOperation]:
+        """Return what makes those of the wanted collections that are missing, parents first."""
+        needed = set(wanted)
+        for operation in reversed(self.to_make):
+            if operation.item_key in needed:
+                needed.add(operation.payload["parent"])
+        return [operation for operation in self.to_make if operation.item_key in needed]
+
+    def _promise(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey:
+        ordinal = 0
+        # A collection that a person renamed keeps its key; the name asked for is made anew.
+        while (key := mint_key(self._library, ("collection", *path), ordinal)) in self._taken:
+            ordinal += 1
+        self._taken.add(key)
+        made = CollectionKey(key)
+        self._keys[(parent, path[-1])] = made
+        payload = {"name": path[-1], "parent": parent}
+        self.to_make.append(
+            PlannedOperation(OperationKind.CREATE_COLLECTION, key, payload, ordinal)
+        )
+        return made
+
+
+class LedgerLookup:
+    """`plan.Desk` for a library that the ledger knows."""
+
+    def __init__(
+        self, ledger: Ledger, library_id: int, identity: str, collections: CollectionBook
+    ) -> None:
+        self._ledger = ledger
+        self._library_id = library_id
+        self._identity = identity
+        self._collections = collections
+
+    def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
+        """Return what the mirror says of these keys."""
+        with self._ledger.read() as connection:
+            return mirror.find_items(connection, self._library_id, keys)
+
+    def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """Return where syncd once put these items."""
+        with self._ledger.read() as connection:
+            return knowledge.find_placements(connection, self._library_id, keys)
+
+    def mint(self, citation: Citation, ordinal: int) -> ItemKey:
+        """Return key number `ordinal` for this work."""
+        return mint_key(self._identity, name_of(citation, fingerprint(citation)), ordinal)
+
+    def mint_child(self, parent: ItemKey, number: int) -> ItemKey:
+        """Return the key of the child number `number` below an item."""
+        return mint_key(self._identity, ("child", parent, str(number)))
+
+    def collection(self, path: tuple[str, ...]) -> CollectionKey:
+        """Return the key of the collection at this path; it is made if it is missing."""
+        return self._collections.key_of(path)
+
+    def fingerprint(self, citation: Citation) -> str:
+        """Return what a work is known by where it has no identifier."""
+        return fingerprint(citation)
+
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
+        """Return those of the questions that were asked before, with their answers."""
+        with self._ledger.read() as connection:
+            return holds.find_questions(connection, self._library_id, questions)
+
+
+class OfflineLookup:
+    """`plan.Desk` where there is no library: nothing is there, and keys mean nothing."""
+
+    def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
+        """Return nothing: nothing is known."""
+        return {}
+
+    def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """Return nothing: nothing was put anywhere."""
+        return {}
+
+    def mint(self, citation: Citation, ordinal: int) -> ItemKey:
+        """Return a key that stands for the work within this plan."""
+        return mint_key("offline", name_of(citation, fingerprint(citation)), ordinal)
+
+    def mint_child(self, parent: ItemKey, number: int) -> ItemKey:
+        """Return a key that stands for the child within this plan."""
+        return mint_key("offline", ("child", parent, str(number)))
+
+    def collection(self, path: tuple[str, ...]) -> CollectionKey:
+        """Return a key that stands for the collection within this plan."""
+        return CollectionKey(mint_key("offline", ("collection", *path)))
+
+    def fingerprint(self, citation: Citation) -> str:
+        """Return what a work is known by where it has no identifier."""
+        return fingerprint(citation)
+
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
+        """Return nothing: nobody was asked."""
+        return {}

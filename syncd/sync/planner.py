@@ -1,0 +1,358 @@
+"""Turn rulings into intents: which records are created, collected, skipped or held, and how.
+
+A record is told apart by `matching`; this room knows what its folder wants done about it. It
+decides nothing about identity, and it looks things up only at the `Lookup`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from syncd.matching import Doubt, Known, Ruling, RulingKind
+from syncd.plan import (
+    Decision,
+    HeldQuestion,
+    Incoming,
+    Intent,
+    KnownItem,
+    Lookup,
+    OperationKind,
+    Place,
+    PlannedOperation,
+    PlannedRecord,
+    Pointer,
+    question_about,
+)
+from syncd.record import ItemKey
+from syncd.settings import LookAlikes, WhenFound
+
+_SETTLED = (Decision.SKIP, Decision.COLLECT)
+
+
+def make_intents(
+    incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Lookup
+) -> list[Intent]:
+    """Return one intent per record, in order; each ruling belongs to the record at its index."""
+    return _Planner(incoming, rulings, desk).plan()
+
+
+def _looks_alike(ruling: Ruling) -> bool:
+    # Contradicting identifiers and retractions are for a person, whatever a folder says.
+    return ruling.kind is RulingKind.HOLD and ruling.doubt is Doubt.LOOK
+
+
+class _Planner:
+    """One plan in the making; intents are made in the order of the records."""
+
+    def __init__(
+        self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Lookup
+    ) -> None:
+        self._incoming = incoming
+        self._rulings = rulings
+        self._desk = desk
+        self._found = desk.items({ruling.known.ref for ruling in rulings if ruling.known})
+        self._placed = desk.placements(self._found)
+        self._minted: set[str] = set()
+        self._first_asked: set[tuple[str, tuple[str, str]]] = set()
+        self._restored: set[str] = set()
+        self._intents: list[Intent] = []
+        self._leaders = self._find_leaders()
+        self._places = self._gather_places()
+        first_keys = {desk.mint(record.citation, 0) for record in incoming}
+        self._taken: dict[str, KnownItem] = dict(desk.items(first_keys))
+        self._looked_up: set[str] = set(first_keys)
+
+    def plan(self) -> list[Intent]:
+        for number, ruling in enumerate(self._rulings):
+            self._intents.append(self._decide(number, ruling))
+        return self._ask()
+
+    def _find_leaders(self) -> list[int]:
+        """Return for each record which one stands for its work: itself, or an earlier one.
+
+        Records of a deleted work that may come back have one as well: it comes back once.
+        """
+        leaders = []
+        remade: dict[str, int] = {}
+        for number, (record, ruling) in enumerate(zip(self._incoming, self._rulings, strict=True)):
+            leader = number if ruling.within is None else ruling.within
+            known = ruling.known
+            if known and record.place.readd and self._found[known.ref].state == "deleted":
+                leader = remade.setdefault(known.ref, number)
+            leaders.append(leader)
+        return leaders
+
+    def _gather_places(self) -> Mapping[int, Sequence[Place]]:
+        """Return, by leader, the places of all the records that it stands for."""
+        places: defaultdict[int, list[Place]] = defaultdict(list)
+        for number, leader in enumerate(self._leaders):
+            places[leader].append(self._incoming[number].place)
+        return places
+
+    def _decide(self, number: int, ruling: Ruling) -> Intent:
+        if self._leaders[number] != number:
+            return self._same_as_earlier(number, ruling, self._leaders[number])
+        if ruling.kind is RulingKind.NEW:
+            return self._create(number, ruling)
+        if ruling.kind is RulingKind.SAME:
+            return self._same_as_item(number, ruling)
+        wishes = {place.look_alikes for place in self._places[number]}
+        if _looks_alike(ruling) and LookAlikes.CREATE in wishes:
+            return self._create(number, ruling)
+        return self._hold(number, ruling)
+
+    # A new work
+
+    def _create(self, number: int, ruling: Ruling) -> Intent:
+        record = self._incoming[number]
+        if any(cut.falsifies for cut in record.cuts):
+            return self._hold(number, ruling._replace(reason=_too_long_words(record)))
+        places = self._places[number]
+        key, ordinal, tombstone = self._mint(record, ruling)
+        if tombstone and not any(place.readd for place in places):
+            reason = "this work was deleted from the library, and stays deleted"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        collections = _merge(self._collection(place) for place in places)
+        tags = _merge(place.tags for place in places)
+        data = {**record.data, "collections": list(collections)}
+        data["tags"] = _with_tags(record.data.get("tags", ()), tags)
+        operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
+        for child_number, child in enumerate(record.children):
+            child_key = self._desk.mint_child(key, child_number)
+            payload = {**child, "parentItem": key}
+            operations.append(PlannedOperation(OperationKind.CREATE, child_key, payload))
+        reason = "; ".join([ruling.reason, *_cut_words(record)])
+        intent = self._settle(record, ruling, Decision.CREATE, reason, key)
+        return replace(
+            intent, operations=tuple(operations), placements=_placements(collections, tags)
+        )
+
+    def _mint(self, record: Incoming, ruling: Ruling) -> tuple[ItemKey, int, bool]:
+        """Return the first key free for this record, and whether it marks a deleted work.
+
+        A key known to be deleted whose content was never seen can only be judged by the key
+        itself: it is the one this very work would get, so the work was deleted. Where the content
+        was seen, the key keeps that work from coming back, and only the work itself may have it.
+        """
+        again = ruling.known.ref if ruling.known else None
+        ordinal = 0
+        while True:
+            key = self._desk.mint(record.citation, ordinal)
+            known = self._look_up(key)
+            if key not in self._minted and (known is None or known.is_free or key == again):
+                self._minted.add(key)
+                return key, ordinal, known is not None and not known.seen
+            ordinal += 1
+
+    def _look_up(self, key: ItemKey) -> KnownItem | None:
+        # The first key of every record was looked up at once; a second one is rare.
+        if key not in self._looked_up:
+            self._looked_up.add(key)
+            self._taken.update(self._desk.items([key]))
+        return self._taken.get(key)
+
+    # A work that is already there
+
+    def _same_as_item(self, number: int, ruling: Ruling) -> Intent:
+        record, known = self._incoming[number], ruling.known
+        if known is None:
+            raise ValueError("a ruling of sameness names neither an item nor an earlier record")
+        key = ItemKey(known.ref)
+        if known.removed and not record.place.readd:
+            reason = f"{_removed_words(known)}; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        item = self._found[key]
+        if item.state == "deleted":
+            reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
+            # The decision names what it was made in view of, for when it has to be made again.
+            return self._create(number, ruling._replace(reason=reason, candidates=(known,)))
+        return self._collect(record, ruling, key, item)
+
+    def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
+        files = record.place.when_found is not WhenFound.SKIP
+        wanted = self._still_wanted(record.place, key, item) if files else []
+        restores = item.state == "trashed" and key not in self._restored
+        if not (wanted or restores):
+            reason = f"already in the library; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, key)
+        intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
+        operations = []
+        if restores:
+            self._restored.add(key)
+            operations.append(
+                PlannedOperation(OperationKind.RESTORE, key, {}, base_version=item.version)
+            )
+        if wanted:
+            payload = {
+                "collections": [value for kind, value in wanted if kind == "collection"],
+                "tags": [value for kind, value in wanted if kind == "tag"],
+            }
+            operations.append(
+                PlannedOperation(OperationKind.COLLECT, key, payload, base_version=item.version)
+            )
+        return replace(intent, operations=tuple(operations), placements=tuple(wanted))
+
+    def _still_wanted(self, place: Place, key: ItemKey, item: KnownItem) -> list[tuple[str, str]]:
+        """Return where the item is to be put: not where it is, nor where it once was put."""
+        wanted = []
+        for placement in _placements(self._collection(place), place.tags):
+            if placement in self._placed.get(key, ()) or (key, placement) in self._first_asked:
+                continue
+            if placement[0] == "collection" and placement[1] in item.collections:
+                continue
+            self._first_asked.add((key, placement))
+            wanted.append(placement)
+        return wanted
+
+    def _same_as_earlier(self, number: int, ruling: Ruling, leader: int) -> Intent:
+        record, first = self._incoming[number], self._intents[leader].planned
+        reason = f"the same work as record {first.origin.index} of {first.origin.file}"
+        if first.decision is Decision.HOLD:
+            reason += ", which is held"
+        intent = self._settle(
+            record, ruling, Decision.SKIP, f"{reason}; {ruling.reason}", first.item_key
+        )
+        planned = replace(intent.planned, duplicate_of=_pointer_to(first))
+        return replace(intent, planned=planned)
+
+    # A work in doubt
+
+    def _hold(self, number: int, ruling: Ruling) -> Intent:
+        record = self._incoming[number]
+        wishes = {place.look_alikes for place in self._places[number]}
+        if _looks_alike(ruling) and wishes == {LookAlikes.SKIP}:
+            reason = f"undecided, and this folder skips look-alikes; {ruling.reason}"
+            return self._settle(record, ruling, Decision.SKIP, reason, None)
+        return self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
+
+    def _ask(self) -> list[Intent]:
+        """Put each doubt into a question, unless a person has answered it by leaving it out."""
+        asked = {
+            number: self._question(number)
+            for number, intent in enumerate(self._intents)
+            if intent.planned.decision is Decision.HOLD
+        }
+        answers = self._desk.answers({question.name for question in asked.values()})
+        finished = list(self._intents)
+        for number, question in asked.items():
+            if answers.get(question.name) == "skip":
+                finished[number] = _left_out(finished[number])
+            else:
+                finished[number] = replace(finished[number], question=question)
+        return finished
+
+    def _question(self, number: int) -> HeldQuestion:
+        record = self._incoming[number]
+        places = self._places[number]
+        return question_about(
+            self._desk.fingerprint(record.citation),
+            [self._name(candidate) for candidate in self._rulings[number].candidates],
+            record.data,
+            record.children,
+            {
+                "collections": _merge(self._collection(place) for place in places),
+                "tags": _merge(place.tags for place in places),
+            },
+        )
+
+    def _name(self, candidate: Known | int) -> str:
+        """Return the item key of a candidate, or its fingerprint where it has none (yet)."""
+        if isinstance(candidate, Known):
+            return candidate.ref
+        key = self._intents[candidate].planned.item_key
+        return key or self._desk.fingerprint(self._incoming[candidate].citation)
+
+    # Shared by all
+
+    def _collection(self, place: Place) -> tuple[str, ...]:
+        return (self._desk.collection(place.collection),) if place.collection else ()
+
+    def _settle(
+        self,
+        record: Incoming,
+        ruling: Ruling,
+        decision: Decision,
+        reason: str,
+        key: str | None,
+    ) -> Intent:
+        planned = PlannedRecord(
+            origin=record.origin,
+            decision=decision,
+            reason=reason,
+            evidence=ruling.evidence,
+            duplicate_of=Pointer(item_key=key) if decision in _SETTLED and key else None,
+            candidates=tuple(self._point(candidate) for candidate in ruling.candidates),
+            identity=record.citation.identity,
+            item_key=key,
+        )
+        return Intent(
+            planned,
+            record.export,
+            record.entry,
+            aliases=ruling.aliases,
+            member=record.citation if ruling.kind is RulingKind.SAME else None,
+            shared=ruling.shared,
+        )
+
+    def _point(self, candidate: Known | int) -> Pointer:
+        if isinstance(candidate, Known):
+            return Pointer(item_key=candidate.ref)
+        return _pointer_to(self._intents[candidate].planned)
+
+
+def _left_out(intent: Intent) -> Intent:
+    reason = f"a person left it out before; {intent.planned.reason}"
+    return replace(intent, planned=replace(intent.planned, decision=Decision.SKIP, reason=reason))
+
+
+def _pointer_to(planned: PlannedRecord) -> Pointer:
+    origin = planned.origin
+    return Pointer(
+        item_key=planned.item_key,
+        file=origin.file,
+        index=origin.index,
+        source_id=origin.source_id,
+    )
+
+
+def _placements(collections: Iterable[str], tags: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return (*(("collection", key) for key in collections), *(("tag", tag) for tag in tags))
+
+
+def _merge(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for group in groups for value in group))
+
+
+def _with_tags(tags: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[Mapping[str, Any]]:
+    present = list(tags)
+    known = {tag["tag"] for tag in present}
+    return present + [{"tag": name} for name in names if name not in known]
+
+
+def _cut_words(record: Incoming) -> list[str]:
+    if not record.cuts:
+        return []
+    where = ", ".join(cut.where for cut in record.cuts)
+    return [f"{where} cut to what the library takes; the whole stands in the ledger"]
+
+
+def _too_long_words(record: Incoming) -> str:
+    where = ", ".join(cut.where for cut in record.cuts if cut.falsifies)
+    return f"{where} longer than the library takes, and would not be true if it were cut"
+
+
+def _removed_words(known: Known) -> str:
+    if known.removed == "trashed":
+        return "in the library's trash, and stays there"
+    return "deleted from the library, and stays deleted"
+
+
+def _collect_words(record: Incoming, ruling: Ruling) -> str:
+    words = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
+    mode = record.place.when_found
+    if mode in (WhenFound.SYNC, WhenFound.FILL):
+        words += f" (when_found = {mode.value}: fields are left as they are)"
+    return words
