@@ -7,6 +7,8 @@ Every rename stays within one filesystem, where it is all or nothing.
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +21,11 @@ _OWN = ".syncd"
 _PROCESSING = "processing"
 _NAME_MAX = 255
 _NOTE = ".txt"
+_DRAFT = "note"
+_NO_LINKS = frozenset(
+    {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
+)
+"""How filesystems without hard links answer, and kernels that protect other people's files."""
 
 
 def claim(root: Path, name: str, sha256: str) -> Path | None:
@@ -52,22 +59,69 @@ def list_claims(root: Path) -> Iterator[Found]:
 def finish_claim(root: Path, claimed: Path, name: Path, rejected: str | None) -> Path | None:
     """Put a claimed file where it belongs; answer where that is, None if it is gone.
 
-    With `rejected`, that is `failed/`, with a note saying so. Nothing there is overwritten.
+    With `rejected`, that is `failed/`, with a note saying so. Nothing there is overwritten, and
+    whatever appears there is whole. The claim goes last: a crash in between leaves it to the next
+    scan, which finds what was put there already and adds nothing.
     """
     folder = root / name.parent / (FAILED if rejected else DONE)
     folder.mkdir(parents=True, exist_ok=True)
-    target = _reserve(folder, name.name)
-    try:
-        claimed.rename(target)
-    except FileNotFoundError:
-        target.unlink(missing_ok=True)
+    if not claimed.exists():
         return None
+    target = _publish(claimed, folder, name.name)
     if rejected:
-        note = _reserve(folder, target.name + _NOTE)
-        note.write_text(rejected.rstrip() + "\n", encoding="utf-8", errors="backslashreplace")
-    _sync(folder, claimed.parent)
+        draft = _write_draft(root, rejected.rstrip() + "\n")
+        _publish(draft, folder, target.name + _NOTE)
+        draft.unlink(missing_ok=True)
+    _sync(folder)
+    claimed.unlink(missing_ok=True)
+    _sync(claimed.parent)
     _remove_empty(claimed.parent, _processing(root))
     return target
+
+
+def _write_draft(root: Path, text: str) -> Path:
+    """Write a note where nobody looks, to be put into place once it is whole."""
+    draft = root / _OWN / _DRAFT
+    draft.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _publish(source: Path, folder: Path, name: str) -> Path:
+    """Let a file appear under this name, or the next free one like it, all of it at once.
+
+    The source stays where the filesystem has hard links. One that was put there before, as its
+    content tells, is not put there again.
+    """
+    for path in _names_like(folder, name):
+        try:
+            os.link(source, path, follow_symlinks=False)
+        except FileExistsError:
+            if _is_same_file(source, path):
+                return path
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                continue
+            if error.errno not in _NO_LINKS:
+                raise
+            if not path.exists():
+                source.rename(path)
+                return path
+        else:
+            return path
+    raise AssertionError("names do not end")
+
+
+def _is_same_file(source: Path, path: Path) -> bool:
+    if not path.is_file() or path.is_symlink():
+        return False
+    # A note is written anew after a crash, so it is known by what it says.
+    is_note = source.name == _DRAFT
+    return source.samefile(path) or (is_note and source.read_bytes() == path.read_bytes())
 
 
 def why_not_movable(root: Path) -> str | None:
@@ -85,24 +139,12 @@ def _processing(root: Path) -> Path:
     return root / _OWN / _PROCESSING
 
 
-def _reserve(folder: Path, name: str) -> Path:
-    """Make an empty file under this name, or the next free one like it."""
+def _names_like(folder: Path, name: str) -> Iterator[Path]:
+    """Yield this name and then numbered ones, shortened to what a filesystem takes."""
+    yield folder / name
     stem, dot, suffix = name.rpartition(".")
-    number = 1
-    while True:
-        counted = name if number == 1 else _shortened(stem, dot + suffix, number)
-        path = folder / counted
-        try:
-            path.touch(mode=0o600, exist_ok=False)
-        except FileExistsError:
-            number += 1
-        except OSError:
-            # A note's name may outgrow what the filesystem takes.
-            if number > 1 or len(os.fsencode(name)) <= _NAME_MAX:
-                raise
-            number += 1
-        else:
-            return path
+    for number in itertools.count(2):
+        yield folder / _shortened(stem, dot + suffix, number)
 
 
 def _shortened(stem: str, suffix: str, number: int) -> str:

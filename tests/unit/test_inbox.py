@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import socket
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +26,7 @@ from syncd.inbox import (
     open_export,
     read_export,
 )
+from syncd.inbox.claims import finish_claim
 from syncd.inbox.exports import open_regular, read_content
 from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 from tests.fakes.clock import FakeClock
@@ -635,3 +640,51 @@ def test_a_claim_that_somebody_removed_is_let_go(moving: Drop) -> None:
 
     assert moving.inbox.finish(export) is None
     assert not (moving.path / "done").exists()
+
+
+@pytest.mark.parametrize("dies_at", range(1, 5))
+@pytest.mark.parametrize("unusable", [None, "this is not a RIS file"])
+def test_a_crash_while_a_file_is_put_away_leaves_it_there_once_and_whole(
+    tmp_path: Path, dies_at: int, unusable: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = tmp_path / ".syncd" / "processing" / "0123" / "a.ris"
+    claimed.parent.mkdir(parents=True)
+    claimed.write_text("TY  - JOUR\nER  - \n")
+    steps = itertools.count(1)
+
+    def dying(step: Callable[..., Any]) -> Callable[..., Any]:
+        def take(*arguments: Any, **named: Any) -> Any:
+            if next(steps) == dies_at:
+                raise KeyboardInterrupt
+            return step(*arguments, **named)
+
+        return take
+
+    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
+        for name in ("link", "fsync", "unlink"):
+            patched.setattr(os, name, dying(getattr(os, name)))
+        finish_claim(tmp_path, claimed, Path("a.ris"), unusable)
+    finish_claim(tmp_path, claimed, Path("a.ris"), unusable)
+
+    put_away = tmp_path / ("failed" if unusable else "done")
+    expected = ["a.ris", "a.ris.txt"] if unusable else ["a.ris"]
+    assert sorted(path.name for path in put_away.iterdir()) == expected
+    assert all(path.stat().st_size for path in put_away.iterdir())
+    assert not claimed.exists()
+
+
+def test_files_are_put_away_where_there_are_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for _ in range(2):
+        claimed = tmp_path / ".syncd" / "processing" / "0123" / "a.ris"
+        claimed.parent.mkdir(parents=True, exist_ok=True)
+        claimed.write_text("TY  - JOUR\nER  - \n")
+        finish_claim(tmp_path, claimed, Path("a.ris"), "unusable")
+
+    names = sorted(path.name for path in (tmp_path / "failed").iterdir())
+    assert names == ["a (2).ris", "a (2).ris.txt", "a.ris", "a.ris.txt"]
