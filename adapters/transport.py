@@ -167,7 +167,7 @@ class Transport(httpx2.BaseTransport):
                 answer.headers.get("retry-after") or answer.headers.get("backoff"),
                 self._clock.now,
             )
-            return UnavailableError(answer.words, retry_after=asked)
+            return UnavailableError(answer.words, retry_after=asked, status=answer.status)
         if 300 <= answer.status < 400:
             return self._redirection(answer)
         make = _BY_STATUS.get(answer.status)
@@ -175,14 +175,15 @@ class Transport(httpx2.BaseTransport):
             return make(answer)
         if answer.status >= 500:
             return _failed(answer)
-        return RejectedError(f"{answer.status}: {answer.words}")
+        return RejectedError(f"{answer.status}: {answer.words}", status=answer.status)
 
     def _redirection(self, answer: HttpAnswer) -> LibraryError:
         """Refuse to follow: the key belongs to this server, and a portal is not Zotero."""
         target = answer.headers.get("location", "nowhere")
         return UnavailableError(
             f"{self._origin} sends us on to {target.split('?')[0][:_WORDS]}, "
-            "which is not followed; is there a login page in between?"
+            "which is not followed; is there a login page in between?",
+            status=answer.status,
         )
 
 
@@ -228,30 +229,44 @@ def parse_wait(text: str | None, now: Callable[[], datetime]) -> timedelta | Non
 def _conflict(answer: HttpAnswer) -> LibraryError:
     # A token is used once per call, so only a helper on the way can have sent it twice.
     if "Write token already used" in answer.words:
-        return OutcomeUnknownError(answer.words)
-    return ConflictError(answer.words)
+        return OutcomeUnknownError(answer.words, status=answer.status)
+    return ConflictError(answer.words, status=answer.status)
 
 
 def _failed(answer: HttpAnswer) -> LibraryError:
     """A server that fell over may have carried out a part of a write first."""
     told = f"{answer.status}: {answer.words}"
-    return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
+    kind = OutcomeUnknownError if answer.writing else UnavailableError
+    return kind(told, status=answer.status)
 
 
 def _not_an_answer(answer: HttpAnswer) -> LibraryError:
     told = f"something that is not Zotero answered, with {answer.status}: {answer.words}"
-    return OutcomeUnknownError(told) if answer.writing else UnavailableError(told)
+    kind = OutcomeUnknownError if answer.writing else UnavailableError
+    return kind(told, status=answer.status)
+
+
+def _denied(answer: HttpAnswer) -> LibraryError:
+    return AccessDeniedError(answer.words, status=answer.status)
+
+
+def _away(answer: HttpAnswer) -> LibraryError:
+    return UnavailableError(answer.words, status=answer.status)
+
+
+def _too_large(answer: HttpAnswer) -> LibraryError:
+    return RejectedError(answer.words, too_large=True, status=answer.status)
 
 
 _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
-    HTTPStatus.UNAUTHORIZED: lambda answer: AccessDeniedError(answer.words),
-    HTTPStatus.FORBIDDEN: lambda answer: AccessDeniedError(answer.words),
+    HTTPStatus.UNAUTHORIZED: _denied,
+    HTTPStatus.FORBIDDEN: _denied,
     # The only addresses we ask for are a library's own: it is the library that is not there.
-    HTTPStatus.NOT_FOUND: lambda answer: AccessDeniedError(answer.words),
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: lambda answer: UnavailableError(answer.words),
+    HTTPStatus.NOT_FOUND: _denied,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: _away,
     HTTPStatus.REQUEST_TIMEOUT: _failed,
     HTTPStatus.PRECONDITION_FAILED: _conflict,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: lambda answer: RejectedError(answer.words, too_large=True),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
 }
 
 

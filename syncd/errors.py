@@ -7,11 +7,12 @@ SyncdError
 │  └─ BusyError            another syncd works on the same state; try again later
 ├─ LedgerError             our own memory is in doubt; stop
 ├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
-└─ LibraryError            raised by adapters, and by nothing else
+└─ LibraryError            raised by adapters, and (only PausedError) by the guards
    ├─ UnavailableError     nothing was written; try later
    ├─ OutcomeUnknownError  it may have landed; look before sending again
    ├─ ConflictError        the library moved on and nothing was written; plan again
    ├─ RejectedError        never, as it is; hold it for a person
+   ├─ PausedError          a guard stopped the library until a person resumes it
    └─ AccessDeniedError    stop this library and tell the operator
 
 An error carries facts as attributes. The sentence a person reads is built where
@@ -102,7 +103,16 @@ class KeyLookupError(SyncdError):
 
 
 class LibraryError(SyncdError):
-    """A library did not do what it was asked. Raised by adapters only."""
+    """A library did not do what it was asked.
+
+    `library` is its name in the configuration, which the session adds to what adapters raise;
+    `status` is the HTTP status of the server's answer, where there was one.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        self.status = status
+        self.library: str | None = None
+        super().__init__(message)
 
 
 class UnavailableError(LibraryError):
@@ -111,9 +121,11 @@ class UnavailableError(LibraryError):
     `retry_after` is how long the library asked us to wait, if it said so.
     """
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, status: int | None = None
+    ) -> None:
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(message, status=status)
 
 
 class OutcomeUnknownError(LibraryError):
@@ -130,9 +142,13 @@ class RejectedError(LibraryError):
     `too_large` says that fewer operations at a time may pass.
     """
 
-    def __init__(self, message: str, *, too_large: bool = False) -> None:
+    def __init__(self, message: str, *, too_large: bool = False, status: int | None = None) -> None:
         self.too_large = too_large
-        super().__init__(message)
+        super().__init__(message, status=status)
+
+
+class PausedError(LibraryError):
+    """A guard stopped the library: nothing is read or written until a person resumes it."""
 
 
 class AccessDeniedError(LibraryError):

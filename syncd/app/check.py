@@ -17,13 +17,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from syncd import __version__
+from syncd.app.remedies import remedy_for
 from syncd.errors import (
     AccessDeniedError,
     ConfigError,
     KeyLookupError,
     LedgerError,
     LibraryError,
-    UnavailableError,
 )
 from syncd.inbox import FolderState
 from syncd.inbox.ground import Ground
@@ -195,10 +195,7 @@ def check_ledger(look: Callable[[], object]) -> Iterator[Finding]:
     try:
         look()
     except LedgerError as error:
-        remedy = (
-            "make room if a disk is full, or update syncd if the ledger is newer; else move the "
-            "state directory aside: it is built anew from the library, and nothing is sent twice"
-        )
+        remedy = remedy_for(error)
         yield Finding(Area.LEDGER, "ledger", Level.PROBLEM, str(error), remedy)
     else:
         yield Finding(Area.LEDGER, "ledger", Level.OK, "whole, and of a version that is understood")
@@ -220,17 +217,9 @@ def check_library(settings: LibrarySettings, make: Callable[[], Library]) -> Ite
 
 
 def _of_failure(name: str, error: KeyLookupError | LibraryError) -> Finding:
-    if isinstance(error, KeyLookupError) and error.passing:
-        remedy = "unlock the keyring, or name a key_file; syncd waits for it until then"
-        return Finding(Area.KEY, name, Level.PROBLEM, str(error), remedy)
-    if isinstance(error, KeyLookupError | AccessDeniedError):
-        remedy = f"make a key that may do this, and store it with `syncd login {name}`"
-        return Finding(Area.KEY, name, Level.PROBLEM, str(error), remedy)
-    if isinstance(error, UnavailableError):
-        remedy = "nothing is lost: syncd tries again by itself; see whether this machine is online"
-        return Finding(Area.LIBRARY, name, Level.PROBLEM, str(error), remedy)
-    remedy = "compare the keys of this [[library]] with docs/reference/configuration.md"
-    return Finding(Area.LIBRARY, name, Level.PROBLEM, str(error), remedy)
+    is_about_key = isinstance(error, KeyLookupError | AccessDeniedError)
+    area = Area.KEY if is_about_key else Area.LIBRARY
+    return Finding(area, name, Level.PROBLEM, str(error), remedy_for(error, name))
 
 
 def _of_description(name: str, description: Description) -> Iterator[Finding]:

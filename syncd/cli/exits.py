@@ -9,6 +9,7 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
+from syncd.app.remedies import remedy_for
 from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
@@ -18,7 +19,9 @@ from syncd.errors import (
     InputError,
     KeyLookupError,
     LedgerError,
+    LibraryError,
     OutcomeUnknownError,
+    PausedError,
     RejectedError,
     StateError,
     SyncdError,
@@ -55,21 +58,11 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     OutcomeUnknownError: Exit.TRY_AGAIN,
     ConflictError: Exit.TRY_AGAIN,
     RejectedError: Exit.UNAVAILABLE,
+    PausedError: Exit.TRY_AGAIN,
     AccessDeniedError: Exit.KEY_REFUSED,
 }
 """An error's code is that of the first of its classes that stands here."""
 
-_REMEDIES: Mapping[type[SyncdError], str] = {
-    BusyError: "stop it, or wait until it has finished",
-    StateError: "make it writable, or name another directory with --state",
-    LedgerError: "nothing was sent; see README.md, When something goes wrong",
-    KeyLookupError: "`syncd check` says where it was looked for",
-    UnavailableError: "nothing is lost; run this again later",
-    OutcomeUnknownError: "run this again: it looks before it sends anything twice",
-    ConflictError: "run this again",
-    RejectedError: "sending it again will not help; `syncd check` may say more",
-    AccessDeniedError: "`syncd check` says what to do",
-}
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
@@ -98,14 +91,11 @@ def words_for(error: SyncdError) -> Iterator[str]:
         # The daemon has said in its own words what to do.
         yield f"syncd: {printable(error.message)}"
     else:
-        yield f"syncd: {printable(str(error))}; {_remedy(error)}"
+        about = error.library if isinstance(error, LibraryError) else None
+        told = f"{about}: {error}" if about else str(error)
+        yield f"syncd: {printable(told)}; {remedy_for(error)}"
 
 
 def _located(path: object, line: int | None, message: str) -> str:
     where = ":".join(printable(str(part)) for part in (path or "syncd", line) if part is not None)
     return f"{where}: {printable(message)}"
-
-
-def _remedy(error: SyncdError) -> str:
-    found = (_REMEDIES[kind] for kind in type(error).__mro__ if kind in _REMEDIES)
-    return next(found, "please report this")

@@ -43,7 +43,9 @@ class LibraryState(Enum):
     WAITING = "waiting"
     """It cannot be reached, or asked for patience; tried again by itself."""
     REFUSED = "refused"
-    """The key is missing or refused, or a guard has paused the library; a person is needed."""
+    """The key is missing or refused; a person is needed."""
+    PAUSED = "paused"
+    """A guard stopped it until a person says `syncd resume`."""
     LATE = "late"
     """It has not been reconciled for twice as long as it should be."""
 

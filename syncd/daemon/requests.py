@@ -27,6 +27,10 @@ _GRACE = timedelta(seconds=70)
 """How long a pass waits for files that are still being written: the longest they are given."""
 
 
+_AWAY = {"waiting": 69, "paused": 75, "refused": 77}
+"""States in which a library cannot be asked for anything, with the exit code that says so."""
+
+
 class Server(Protocol):
     """What is asked of the daemon."""
 
@@ -145,10 +149,10 @@ class Requests:
     def _expect_served(self, name: str) -> None:
         """Raise for a library whose thread would keep the request waiting."""
         for library in self._daemon.document()["libraries"]:
-            if library["name"] == name and library["state"] not in ("waiting", "refused"):
+            if library["name"] == name and library["state"] not in _AWAY:
                 return
             if library["name"] == name:
-                code = 77 if library["state"] == "refused" else 69
+                code = _AWAY[library["state"]]
                 raise CommandError(f"{name} is {library['state']}: {library['message']}", code)
         raise CommandError(f"the daemon does not serve a library called {name}", 78)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from syncd.app.remedies import remedy_for
 from syncd.control.status import LibraryState
 from syncd.daemon.backoff import REFUSED, Backoff
 from syncd.daemon.board import Board, LibraryStatus, RunStatus
@@ -22,6 +23,7 @@ from syncd.errors import (
     KeyLookupError,
     LedgerError,
     LibraryError,
+    PausedError,
     SyncdError,
     UnavailableError,
 )
@@ -202,13 +204,17 @@ class Worker:
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
             state, wait = LibraryState.REFUSED, REFUSED
+        elif isinstance(error, PausedError):
+            state, wait = LibraryState.PAUSED, REFUSED
         else:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None
             state, wait = LibraryState.WAITING, self._patience.next_wait(retry_after)
-        log.warning("%s: %s", state.value, error, extra={"library": self.name})
+        told = f"{error}; {remedy_for(error, self.name)}"
+        message = str(error) if state is LibraryState.WAITING else told
+        log.warning("%s: %s", state.value, told, extra={"library": self.name})
         # Whoever asked is told at once rather than kept waiting until the library is back.
         self._mailbox.refuse_requests(error)
-        self._show(state, str(error), next_try_at=self._clock.now() + wait)
+        self._show(state, message, next_try_at=self._clock.now() + wait)
         with resting():
             self._mailbox.pause(wait)
 

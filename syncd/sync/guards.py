@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from syncd.errors import UnavailableError
+from syncd.errors import PausedError
 from syncd.ledger import mirror
 from syncd.ledger.store import Ledger, LibraryRow
 from syncd.plan import Decision, Intent
@@ -33,7 +33,7 @@ DEFAULT_LIMITS = GuardLimits(creates=20_000, shrink=0.33)
 
 
 class Guards:
-    """Minds one library. A tripped guard raises `UnavailableError`."""
+    """Minds one library. A tripped guard raises `PausedError`."""
 
     def __init__(self, name: str, ledger: Ledger, limits: GuardLimits) -> None:
         self._name = name
@@ -43,7 +43,7 @@ class Guards:
     def expect_running(self, row: LibraryRow) -> None:
         """Raise if the library is paused."""
         if row.paused:
-            raise UnavailableError(self._words(row.paused))
+            raise self._error(row.paused)
 
     def mind_losses(self, row: LibraryRow, deleted: Sequence[ItemKey]) -> None:
         """Stop before a library that has all but vanished is believed."""
@@ -73,7 +73,9 @@ class Guards:
 
     def _pause(self, row: LibraryRow, reason: str) -> None:
         self._ledger.set_paused(row.library_id, reason)
-        raise UnavailableError(self._words(reason))
+        raise self._error(reason)
 
-    def _words(self, reason: str) -> str:
-        return f"paused: {reason}. If that is as it should be, `syncd resume {self._name}` goes on"
+    def _error(self, reason: str) -> PausedError:
+        error = PausedError(f"paused: {reason}")
+        error.library = self._name
+        return error

@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import wraps
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from syncd.errors import AccessDeniedError, InputError, UnavailableError
+from syncd.errors import AccessDeniedError, InputError, LibraryError, UnavailableError
 from syncd.ledger import holds, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger, LibraryRow
@@ -36,6 +37,9 @@ from syncd.system.clock import Pause
 from syncd.system.heartbeat import checkpoint
 
 log = logging.getLogger(__name__)
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,22 @@ class Helpers:
     limits: GuardLimits = DEFAULT_LIMITS
 
 
+def _named(
+    method: Callable[Concatenate[LibraryRun, _P], _T],
+) -> Callable[Concatenate[LibraryRun, _P], _T]:
+    """Let every library error that leaves the method say which library it is about."""
+
+    @wraps(method)
+    def call(run: LibraryRun, /, *args: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return method(run, *args, **named)
+        except LibraryError as error:
+            error.library = error.library or run.name
+            raise
+
+    return call
+
+
 class LibraryRun:
     """The work on one library. Used by one thread; `is_known` alone may be asked by others."""
 
@@ -80,6 +100,7 @@ class LibraryRun:
 
     # Opening
 
+    @_named
     def open(self) -> None:
         """Meet the library and finish what an earlier syncd left promised.
 
@@ -88,6 +109,7 @@ class LibraryRun:
         self.meet()
         self.push_pending()
 
+    @_named
     def meet(self) -> Description:
         """Ask the library who it is, and change nothing."""
         description = self._library.describe()
@@ -121,6 +143,7 @@ class LibraryRun:
 
     # Following the library
 
+    @_named
     def refresh(self) -> int:
         """Take the library's changes into the mirror; return how many items they concern."""
         row = self._row()
@@ -182,6 +205,7 @@ class LibraryRun:
         with self._ledger.read() as connection:
             return journal.is_delivered(connection, self._library_id, sha256, folder)
 
+    @_named
     def deliver(self, deliveries: Sequence[Delivery], reason: str) -> RunSummary:
         """Bring the records of these exports into the library; return what became of them.
 
@@ -246,12 +270,14 @@ class LibraryRun:
         keep_notes = self._helpers.keep_notes if description.takes_notes else ()
         return Tools(description.schema, keep_notes, self._library.capabilities.text_limits)
 
+    @_named
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Plan, Intake]:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
         reading, intents, _ = self._draft(deliveries)
         return Plan([intent.planned for intent in intents]), reading
 
+    @_named
     def push_pending(self) -> None:
         """Carry out what is promised, and close the runs that are done."""
         self._guards.expect_running(self._row())
@@ -296,6 +322,7 @@ class LibraryRun:
 
     # Looking after
 
+    @_named
     def reconcile(self) -> ReconcileReport:
         """Follow the library, carry out what waits, and report how library and ledger compare."""
         with self._witnessing() as witness:
@@ -308,6 +335,7 @@ class LibraryRun:
         log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
         return report
 
+    @_named
     def survey(self) -> ReconcileReport:
         """Follow the library and report as `reconcile` does, but send nothing."""
         with self._witnessing() as witness:

@@ -42,7 +42,7 @@ def paused(tmp_path: Path) -> Paused:
 
 def test_without_a_daemon(paused: Paused, syncd: Syncd) -> None:
     stopped = syncd("once", *paused.where, paused.export)
-    assert (stopped.code, paused.works()) == (69, 0)
+    assert (stopped.code, paused.works()) == (75, 0)
     assert "max_creates is 2" in stopped.err
     assert "syncd resume mine" in stopped.err
 

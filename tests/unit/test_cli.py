@@ -25,12 +25,13 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.StateError("not writable", path=Path("/s")), 73, "/s: not writable; make it"),
     (errors.BusyError("syncd 42 works here"), 75, "syncd 42 works here; stop it"),
     (errors.LedgerError("damaged"), 74, "damaged; nothing was sent"),
-    (errors.KeyLookupError("open to others", passing=False), 77, "syncd check"),
+    (errors.KeyLookupError("open to others", passing=False), 77, "syncd login"),
     (errors.UnavailableError("no answer", retry_after=timedelta(1)), 69, "again later"),
     (errors.OutcomeUnknownError("answer lost"), 75, "looks before it sends"),
     (errors.ConflictError("moved on"), 75, "run this again"),
     (errors.RejectedError("too large", too_large=True), 69, "will not help"),
-    (errors.AccessDeniedError("key refused"), 77, "syncd check"),
+    (errors.AccessDeniedError("key refused"), 77, "syncd login"),
+    (errors.PausedError("paused: too many"), 75, "syncd resume"),
 ]
 
 

@@ -170,7 +170,7 @@ def test_a_key_that_may_not_write_notes_is_worth_a_word() -> None:
         (AccessDeniedError("the key is refused"), Area.KEY, "syncd login library"),
         (KeyLookupError("the keyring is locked", passing=True), Area.KEY, "unlock"),
         (KeyLookupError("open to others", passing=False), Area.KEY, "syncd login library"),
-        (UnavailableError("no answer"), Area.LIBRARY, "tries again by itself"),
+        (UnavailableError("no answer"), Area.LIBRARY, "try again later"),
         (RejectedError("no such library"), Area.LIBRARY, "configuration.md"),
     ],
 )

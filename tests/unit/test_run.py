@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.errors import AccessDeniedError, OutcomeUnknownError, RejectedError, UnavailableError
+from syncd.app.remedies import remedy_for
+from syncd.errors import (
+    AccessDeniedError,
+    OutcomeUnknownError,
+    PausedError,
+    RejectedError,
+    UnavailableError,
+)
 from syncd.item.minting import mint_key
 from syncd.ledger.store import Ledger
 from syncd.library import (
@@ -565,24 +572,34 @@ def test_without_the_right_to_notes_none_are_sent(tmp_path: Path) -> None:
 def test_a_drop_of_more_records_than_allowed_pauses_the_library(house: House) -> None:
     house.helpers = replace(HELPERS, limits=Guarded(creates=2, shrink=0.33))
 
-    with pytest.raises(UnavailableError, match="max_creates is 2"):
+    with pytest.raises(PausedError, match="max_creates is 2"):
         house.drop(*(scopus_record(number) for number in range(3)))
 
     assert house.works() == []
-    with pytest.raises(UnavailableError, match="syncd resume mine"):
+    with pytest.raises(PausedError, match="max_creates is 2"):
         house.drop(scopus_record(7))
+
+
+def test_a_pause_names_its_library_and_how_to_go_on(house: House) -> None:
+    house.helpers = replace(HELPERS, limits=Guarded(creates=0, shrink=0.33))
+
+    with pytest.raises(PausedError) as paused:
+        house.drop(scopus_record(1))
+
+    assert paused.value.library == "mine"
+    assert "syncd resume mine" in remedy_for(paused.value)
 
 
 def test_a_person_lets_one_large_run_pass(house: House) -> None:
     house.helpers = replace(HELPERS, limits=Guarded(creates=2, shrink=0.33))
-    with pytest.raises(UnavailableError):
+    with pytest.raises(PausedError):
         house.drop(*(scopus_record(number) for number in range(3)))
 
     house.resume()
 
     house.drop(*(scopus_record(number) for number in range(3)))
     assert len(house.works()) == 3
-    with pytest.raises(UnavailableError):
+    with pytest.raises(PausedError):
         house.drop(*(scopus_record(number) for number in range(10, 13)))
 
 
@@ -591,7 +608,7 @@ def test_a_library_that_has_all_but_vanished_is_not_believed(house: House) -> No
     for record in records[:20]:
         house.library.delete(ItemKey(str(record.item_key)))
 
-    with pytest.raises(UnavailableError, match="have vanished"):
+    with pytest.raises(PausedError, match="have vanished"):
         house.drop(scopus_record(99))
     house.resume()
     [record] = house.drop(scopus_record(99))

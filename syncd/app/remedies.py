@@ -1,0 +1,95 @@
+"""What to do about a failure: one table, looked up by the cause.
+
+Commands, `syncd check` and the log all take their advice from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from syncd.errors import (
+    AccessDeniedError,
+    BusyError,
+    ConflictError,
+    KeyLookupError,
+    LedgerError,
+    LibraryError,
+    OutcomeUnknownError,
+    PausedError,
+    RejectedError,
+    StateError,
+    SyncdError,
+    UnavailableError,
+)
+
+
+class Cause(Enum):
+    """Why something could not be done, as far as the remedy depends on it."""
+
+    BUSY = "another syncd works here"
+    STATE = "the state directory cannot be used"
+    LEDGER_DAMAGED = "the ledger cannot be used"
+    LEDGER_FULL = "the ledger's disk is full"
+    KEY_LOCKED = "the place of the key is locked"
+    KEY_MISSING = "the key cannot be looked up"
+    KEY_REFUSED = "the library refuses the key"
+    UNAVAILABLE = "the library is out of reach"
+    OUTCOME_UNKNOWN = "an answer was lost"
+    CONFLICT = "the library moved on"
+    REJECTED = "the library refuses the request"
+    PAUSED = "a guard waits for a person"
+    UNFORESEEN = "a bug"
+
+
+_REMEDIES: Mapping[Cause, str] = {
+    Cause.BUSY: "stop it, or wait until it has finished",
+    Cause.STATE: "make it writable, or name another directory with --state",
+    Cause.LEDGER_DAMAGED: (
+        "nothing was sent. Update syncd if the ledger is newer; else move the state directory "
+        "aside: the ledger is built anew from the library, and nothing is sent twice"
+    ),
+    Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
+    Cause.KEY_LOCKED: "unlock the keyring, or name a key_file; syncd waits for it until then",
+    Cause.KEY_MISSING: "store the key with `syncd login {library}`, or correct its key_file",
+    Cause.KEY_REFUSED: "make a key that may do this, and store it with `syncd login {library}`",
+    Cause.UNAVAILABLE: "nothing is lost; see whether this machine is online, and try again later",
+    Cause.OUTCOME_UNKNOWN: "run this again: syncd looks before it sends anything twice",
+    Cause.CONFLICT: "run this again",
+    Cause.REJECTED: (
+        "sending it again will not help; compare the keys of this [[library]] with "
+        "docs/reference/configuration.md"
+    ),
+    Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
+    Cause.UNFORESEEN: "please report this",
+}
+
+_CAUSES: Mapping[type[SyncdError], Cause] = {
+    BusyError: Cause.BUSY,
+    StateError: Cause.STATE,
+    LedgerError: Cause.LEDGER_DAMAGED,
+    KeyLookupError: Cause.KEY_MISSING,
+    UnavailableError: Cause.UNAVAILABLE,
+    OutcomeUnknownError: Cause.OUTCOME_UNKNOWN,
+    ConflictError: Cause.CONFLICT,
+    RejectedError: Cause.REJECTED,
+    PausedError: Cause.PAUSED,
+    AccessDeniedError: Cause.KEY_REFUSED,
+}
+"""An error's cause is that of the first of its classes that stands here."""
+
+
+def cause_of(error: SyncdError) -> Cause:
+    """Return why this could not be done."""
+    if isinstance(error, KeyLookupError) and error.passing:
+        return Cause.KEY_LOCKED
+    if isinstance(error, LedgerError) and error.passing:
+        return Cause.LEDGER_FULL
+    found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
+    return next(found, Cause.UNFORESEEN)
+
+
+def remedy_for(error: SyncdError, library: str | None = None) -> str:
+    """Return what to do about a failure; `library` is the one it is about, if the error is mute."""
+    name = (error.library if isinstance(error, LibraryError) else None) or library or "NAME"
+    return _REMEDIES[cause_of(error)].replace("{library}", name)
