@@ -7,47 +7,35 @@ library at all, files are compared with each other only.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from syncd.errors import LedgerError
-from syncd.ledger.engine import LEDGER_FILE
+from syncd.ledger.snapshot import copy_ledger
 from syncd.matching import Known, Policy, Verdict, resolve
 from syncd.plan import Plan, PlannedRecord
 from syncd.schema import Schema
+from syncd.settings import Settings
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import OfflineLookup
 from syncd.sync.planner import make_intents
 
 
 @contextmanager
-def copied_state(state: Path) -> Iterator[Path]:
-    """Provide a state directory that starts as a copy of the ledger in `state` and then goes."""
-    with TemporaryDirectory(prefix="syncd-plan-") as name:
+def looking_only(settings: Settings, state: Path) -> Iterator[tuple[Settings, Path]]:
+    """Provide settings and a state directory to work with in place of these, and then forget.
+
+    They begin as copies of the ledger, wherever the settings say it is, and of what is cached.
+    """
+    with TemporaryDirectory(prefix="syncd-look-") as name:
         copy = Path(name)
-        ledger = state / LEDGER_FILE
-        if ledger.exists():
-            _copy_database(ledger, copy / LEDGER_FILE)
+        copy_ledger(settings.ledger.url, state, copy)
         cache = state / "cache"
         if cache.is_dir():
             shutil.copytree(cache, copy / "cache")
-        yield copy
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    # SQLite's own backup sees what a running daemon has committed, journal included.
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
-        closing(sqlite3.connect(target)) as new,
-    ):
-        try:
-            old.backup(new)
-        except sqlite3.Error as error:
-            raise LedgerError(f"{source} cannot be read: {error}") from error
+        yield replace(settings, ledger=replace(settings.ledger, url="")), copy
 
 
 class _NothingKnown:

@@ -20,7 +20,7 @@ from syncd.app.check import (
     check_state,
     findings_of,
 )
-from syncd.app.preview import copied_state
+from syncd.app.preview import looking_only
 from syncd.app.wiring import open_ledger, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
@@ -87,7 +87,7 @@ def _look(where: options.Where) -> Iterator[Finding]:
 
 def _open_copy(settings: Settings, state: Path) -> None:
     # A ledger of an older syncd is brought forward when it is opened; a mere look must not.
-    with copied_state(state) as copy, closing(open_ledger(settings, copy)):
+    with looking_only(settings, state) as (copied, copy), closing(open_ledger(copied, copy)):
         return
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from syncd.app.once import deliveries_of, read_named
-from syncd.app.preview import copied_state, plan_offline
+from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
@@ -78,8 +78,11 @@ def _one_library(files: Iterable[Path], settings: Settings, chosen: str | None) 
 def _plan_for(
     name: str, deliveries: list[Delivery], settings: Settings, state: Path
 ) -> tuple[Plan, Intake]:
-    with copied_state(state) as copy, closing(open_ledger(settings, copy)) as ledger:
-        run = make_runs(settings, copy, ledger, pause, only={name})[name]
+    with (
+        looking_only(settings, state) as (copied, copy),
+        closing(open_ledger(copied, copy)) as ledger,
+    ):
+        run = make_runs(copied, copy, ledger, pause, only={name})[name]
         with closing(run):
             run.meet()
             return run.draft(deliveries)

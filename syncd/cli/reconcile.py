@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from syncd.app.preview import copied_state
+from syncd.app.preview import looking_only
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
@@ -60,8 +60,8 @@ def command(dry_run: bool, where: options.Where, as_json: bool) -> Exit:
     names = [each.name for each in chosen]
     failed: list[SyncdError] = []
     if dry_run:
-        with copied_state(state) as copy:
-            found = _look(settings, copy, names, LibraryRun.survey, failed)
+        with looking_only(settings, state) as (copied, copy):
+            found = _look(copied, copy, names, LibraryRun.survey, failed)
     elif is_served(state):
         found = _ask(state, names, failed)
     else:

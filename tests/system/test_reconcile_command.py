@@ -215,3 +215,26 @@ def test_a_library_that_is_away_is_told_and_the_other_is_looked_at(
     assert "is its disk mounted" in ended.err
     assert only_library(ended)["library"] == "here"
     assert unknown.code == 64
+
+
+def test_a_ledger_with_an_address_is_not_written_by_a_look(tmp_path: Path, syncd: Syncd) -> None:
+    ledger = tmp_path / "elsewhere.sqlite"
+    config = tmp_path / "syncd.toml"
+    config.write_text(
+        f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{tmp_path / "shelf"}"\n'
+        f'[ledger]\nurl = "sqlite:///{ledger}"\n'
+    )
+    where = ("--config", config, "--state", tmp_path / "state")
+    first = write_export(tmp_path / "first.ris", (1, 2))
+    second = write_export(tmp_path / "second.ris", (3,))
+    assert syncd("once", *where, first).code == 0
+    next((tmp_path / "shelf" / "items").glob("*.json")).unlink()
+
+    looks = [syncd("reconcile", "--json", "--dry-run", *where) for _ in range(2)]
+    assert syncd("plan", *where, second).code == 0
+    assert syncd("check", *where).code in (0, 75)
+    found = only_library(syncd("reconcile", "--json", *where))
+
+    told = [only_library(look)["deleted"] for look in looks]
+    assert told == [found["deleted"], found["deleted"]]
+    assert len(found["deleted"]) == 1
