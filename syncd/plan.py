@@ -14,10 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from syncd.library import CollectionKey
-from syncd.record import NO_IDENTITY, Citation, Identity, ItemKey, Origin
+from syncd.record import NO_IDENTITY, Citation, Identity, Origin
 from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
 
@@ -207,21 +206,3 @@ class KnownItem(NamedTuple):
     def is_free(self) -> bool:
         """Whether a work may get this key: a tombstone with a content keeps its own work away."""
         return self.state == "deleted" and not self.seen
-
-
-class Lookup(Protocol):
-    """What planning looks up; answered from the ledger's mirror."""
-
-    def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]: ...
-
-    def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]: ...
-
-    def mint(self, citation: Citation, ordinal: int) -> ItemKey: ...
-
-    def mint_child(self, parent: ItemKey, number: int) -> ItemKey: ...
-
-    def collection(self, path: tuple[str, ...]) -> CollectionKey: ...
-
-    def fingerprint(self, citation: Citation) -> str: ...
-
-    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]: ...

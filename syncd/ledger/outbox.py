@@ -35,6 +35,10 @@ DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
 
 
+_MAKING = (OperationKind.CREATE.value, OperationKind.CREATE_COLLECTION.value)
+"""Operations that make something under their key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """One row of the outbox."""
@@ -161,14 +165,19 @@ def _read(row: Any) -> Pending:
     )
 
 
-def has_key(connection: Connection, library_id: int, item_key: str) -> bool:
-    """Say whether something is promised under this key."""
-    found = connection.execute(
-        select(outbox.c.operation_id).where(
-            outbox.c.library_id == library_id, outbox.c.item_key == item_key
+def find_keys(connection: Connection, library_id: int, keys: Collection[str]) -> set[str]:
+    """Return those of the keys under which something is promised."""
+    found: set[str] = set()
+    for part in chunks(keys):
+        rows = connection.execute(
+            select(outbox.c.item_key).where(
+                outbox.c.library_id == library_id,
+                outbox.c.item_key.in_(part),
+                outbox.c.kind.in_(_MAKING),
+            )
         )
-    ).first()
-    return found is not None
+        found.update(rows.scalars())
+    return found
 
 
 def count_operations(connection: Connection, library_id: int) -> int:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from syncd.item.minting import mint_key, name_of
-from syncd.ledger import holds, knowledge, mirror
+from syncd.item.minting import mint_key
+from syncd.ledger import holds, knowledge, mirror, outbox
 from syncd.ledger.store import Ledger
 from syncd.library import CollectionKey, StoredCollection
 from syncd.matching import fingerprint
 from syncd.plan import KnownItem, OperationKind, PlannedOperation
-from syncd.record import Citation, ItemKey
+from syncd.record import Citation
+from syncd.sync.keys import KeyMinter
 
 
 class CollectionBook:
     """A library's collections by path, and those that are still to be made."""
 
     def __init__(self, library: str, known: Iterable[StoredCollection]) -> None:
-        self._library = library
+        self._minter = KeyMinter(library)
         self._keys: dict[tuple[CollectionKey | None, str], CollectionKey] = {}
         self._taken: set[str] = set()
         for collection in sorted(known):
@@ -43,18 +44,12 @@ class CollectionBook:
         return [operation for operation in self.to_make if operation.item_key in needed]
 
     def _promise(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey:
-        ordinal = 0
-        # A collection that a person renamed keeps its key; the name asked for is made anew.
-        while (key := mint_key(self._library, ("collection", *path), ordinal)) in self._taken:
-            ordinal += 1
+        key = self._minter.choose_collection(path, self._taken)
         self._taken.add(key)
-        made = CollectionKey(key)
-        self._keys[(parent, path[-1])] = made
+        self._keys[(parent, path[-1])] = key
         payload = {"name": path[-1], "parent": parent}
-        self.to_make.append(
-            PlannedOperation(OperationKind.CREATE_COLLECTION, key, payload, ordinal)
-        )
-        return made
+        self.to_make.append(PlannedOperation(OperationKind.CREATE_COLLECTION, key, payload))
+        return key
 
 
 class LedgerLookup:
@@ -65,7 +60,8 @@ class LedgerLookup:
     ) -> None:
         self._ledger = ledger
         self._library_id = library_id
-        self._identity = identity
+        self.minter = KeyMinter(identity)
+        """Chooses keys for this library."""
         self._collections = collections
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
@@ -78,13 +74,10 @@ class LedgerLookup:
         with self._ledger.read() as connection:
             return knowledge.find_placements(connection, self._library_id, keys)
 
-    def mint(self, citation: Citation, ordinal: int) -> ItemKey:
-        """Return key number `ordinal` for this work."""
-        return mint_key(self._identity, name_of(citation, fingerprint(citation)), ordinal)
-
-    def mint_child(self, parent: ItemKey, number: int) -> ItemKey:
-        """Return the key of the child number `number` below an item."""
-        return mint_key(self._identity, ("child", parent, str(number)))
+    def promised(self, keys: Collection[str]) -> set[str]:
+        """Return those of the keys under which something is promised."""
+        with self._ledger.read() as connection:
+            return outbox.find_keys(connection, self._library_id, keys)
 
     def collection(self, path: tuple[str, ...]) -> CollectionKey:
         """Return the key of the collection at this path; it is made if it is missing."""
@@ -103,6 +96,8 @@ class LedgerLookup:
 class OfflineLookup:
     """`plan.Desk` where there is no library: nothing is there, and keys mean nothing."""
 
+    minter = KeyMinter("offline")
+
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
         """Return nothing: nothing is known."""
         return {}
@@ -111,13 +106,9 @@ class OfflineLookup:
         """Return nothing: nothing was put anywhere."""
         return {}
 
-    def mint(self, citation: Citation, ordinal: int) -> ItemKey:
-        """Return a key that stands for the work within this plan."""
-        return mint_key("offline", name_of(citation, fingerprint(citation)), ordinal)
-
-    def mint_child(self, parent: ItemKey, number: int) -> ItemKey:
-        """Return a key that stands for the child within this plan."""
-        return mint_key("offline", ("child", parent, str(number)))
+    def promised(self, keys: Collection[str]) -> set[str]:
+        """Return nothing: nothing is promised."""
+        return set()
 
     def collection(self, path: tuple[str, ...]) -> CollectionKey:
         """Return a key that stands for the collection within this plan."""

@@ -7,10 +7,11 @@ decides nothing about identity, and it looks things up only at the `Lookup`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
+from syncd.library import CollectionKey
 from syncd.matching import Doubt, Known, Ruling, RulingKind
 from syncd.plan import (
     Decision,
@@ -18,7 +19,6 @@ from syncd.plan import (
     Incoming,
     Intent,
     KnownItem,
-    Lookup,
     OperationKind,
     Place,
     PlannedOperation,
@@ -26,17 +26,37 @@ from syncd.plan import (
     Pointer,
     question_about,
 )
-from syncd.record import ItemKey
+from syncd.record import Citation, ItemKey
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.keys import KeyMinter
 
 _SETTLED = (Decision.SKIP, Decision.COLLECT)
 
 
+class Lookup(Protocol):
+    """What planning looks up; answered from the ledger's mirror."""
+
+    @property
+    def minter(self) -> KeyMinter: ...
+
+    def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]: ...
+
+    def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]: ...
+
+    def promised(self, keys: Collection[str]) -> set[str]: ...
+
+    def collection(self, path: tuple[str, ...]) -> CollectionKey: ...
+
+    def fingerprint(self, citation: Citation) -> str: ...
+
+    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]: ...
+
+
 def make_intents(
-    incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Lookup
+    incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
 ) -> list[Intent]:
     """Return one intent per record, in order; each ruling belongs to the record at its index."""
-    return _Planner(incoming, rulings, desk).plan()
+    return _Planner(incoming, rulings, lookup).plan()
 
 
 def _looks_alike(ruling: Ruling) -> bool:
@@ -48,22 +68,28 @@ class _Planner:
     """One plan in the making; intents are made in the order of the records."""
 
     def __init__(
-        self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], desk: Lookup
+        self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
     ) -> None:
         self._incoming = incoming
         self._rulings = rulings
-        self._desk = desk
-        self._found = desk.items({ruling.known.ref for ruling in rulings if ruling.known})
-        self._placed = desk.placements(self._found)
-        self._minted: set[str] = set()
+        self._lookup = lookup
+        self._minter = lookup.minter
+        self._found = lookup.items({ruling.known.ref for ruling in rulings if ruling.known})
+        self._placed = lookup.placements(self._found)
         self._first_asked: set[tuple[str, tuple[str, str]]] = set()
         self._restored: set[str] = set()
         self._intents: list[Intent] = []
         self._leaders = self._find_leaders()
         self._places = self._gather_places()
-        first_keys = {desk.mint(record.citation, 0) for record in incoming}
-        self._taken: dict[str, KnownItem] = dict(desk.items(first_keys))
-        self._looked_up: set[str] = set(first_keys)
+        self._keys = _PlanKeys(lookup, self._first_keys())
+
+    def _first_keys(self) -> set[ItemKey]:
+        keys = set()
+        for record in self._incoming:
+            key = self._minter.first(record.citation, self._lookup.fingerprint(record.citation))
+            keys.add(key)
+            keys.update(self._minter.first_child(key, n) for n in range(len(record.children)))
+        return keys
 
     def plan(self) -> list[Intent]:
         for number, ruling in enumerate(self._rulings):
@@ -121,7 +147,8 @@ class _Planner:
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
         operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
         for child_number, child in enumerate(record.children):
-            child_key = self._desk.mint_child(key, child_number)
+            child_key = self._minter.choose_child(key, child_number, self._keys)
+            self._keys.give(child_key)
             payload = {**child, "parentItem": key}
             operations.append(PlannedOperation(OperationKind.CREATE, child_key, payload))
         reason = "; ".join([ruling.reason, *_cut_words(record)])
@@ -137,22 +164,14 @@ class _Planner:
         itself: it is the one this very work would get, so the work was deleted. Where the content
         was seen, the key keeps that work from coming back, and only the work itself may have it.
         """
-        again = ruling.known.ref if ruling.known else None
-        ordinal = 0
-        while True:
-            key = self._desk.mint(record.citation, ordinal)
-            known = self._look_up(key)
-            if key not in self._minted and (known is None or known.is_free or key == again):
-                self._minted.add(key)
-                return key, ordinal, known is not None and not known.seen
-            ordinal += 1
-
-    def _look_up(self, key: ItemKey) -> KnownItem | None:
-        # The first key of every record was looked up at once; a second one is rare.
-        if key not in self._looked_up:
-            self._looked_up.add(key)
-            self._taken.update(self._desk.items([key]))
-        return self._taken.get(key)
+        chosen = self._minter.choose(
+            record.citation,
+            self._lookup.fingerprint(record.citation),
+            self._keys,
+            again=ruling.known.ref if ruling.known else None,
+        )
+        self._keys.give(chosen.key)
+        return chosen.key, chosen.ordinal, chosen.known is not None and not chosen.known.seen
 
     # A work that is already there
 
@@ -235,7 +254,7 @@ class _Planner:
             for number, intent in enumerate(self._intents)
             if intent.planned.decision is Decision.HOLD
         }
-        answers = self._desk.answers({question.name for question in asked.values()})
+        answers = self._lookup.answers({question.name for question in asked.values()})
         finished = list(self._intents)
         for number, question in asked.items():
             if answers.get(question.name) == "skip":
@@ -248,7 +267,7 @@ class _Planner:
         record = self._incoming[number]
         places = self._places[number]
         return question_about(
-            self._desk.fingerprint(record.citation),
+            self._lookup.fingerprint(record.citation),
             [self._name(candidate) for candidate in self._rulings[number].candidates],
             record.data,
             record.children,
@@ -263,12 +282,12 @@ class _Planner:
         if isinstance(candidate, Known):
             return candidate.ref
         key = self._intents[candidate].planned.item_key
-        return key or self._desk.fingerprint(self._incoming[candidate].citation)
+        return key or self._lookup.fingerprint(self._incoming[candidate].citation)
 
     # Shared by all
 
     def _collection(self, place: Place) -> tuple[str, ...]:
-        return (self._desk.collection(place.collection),) if place.collection else ()
+        return (self._lookup.collection(place.collection),) if place.collection else ()
 
     def _settle(
         self,
@@ -301,6 +320,36 @@ class _Planner:
         if isinstance(candidate, Known):
             return Pointer(item_key=candidate.ref)
         return _pointer_to(self._intents[candidate].planned)
+
+
+class _PlanKeys:
+    """`KeyBook` of a plan in the making; what it is likely to be asked is looked up at once."""
+
+    def __init__(self, lookup: Lookup, likely: Collection[ItemKey]) -> None:
+        self._lookup = lookup
+        self._given: set[str] = set()
+        self._looked_up: set[str] = set(likely)
+        self._known = dict(lookup.items(likely))
+        self._promised = lookup.promised(likely)
+
+    def find(self, key: ItemKey) -> KnownItem | None:
+        self._look_up(key)
+        return self._known.get(key)
+
+    def is_promised(self, key: ItemKey) -> bool:
+        self._look_up(key)
+        return key in self._given or key in self._promised
+
+    def give(self, key: ItemKey) -> None:
+        """Something of this plan is made under this key."""
+        self._given.add(key)
+
+    def _look_up(self, key: ItemKey) -> None:
+        # The first keys were looked up at once; a second one is rare.
+        if key not in self._looked_up:
+            self._looked_up.add(key)
+            self._known.update(self._lookup.items([key]))
+            self._promised |= self._lookup.promised([key])
 
 
 def _left_out(intent: Intent) -> Intent:

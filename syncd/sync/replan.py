@@ -145,7 +145,7 @@ class Replanner:
             outbox.change(
                 connection,
                 pending.operation_id,
-                item_key=self._amender.key_after(pending.item_key),
+                item_key=self._amender.key_after(connection, pending.item_key),
             )
 
     def _check_change(

@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.item import citation_of
-from syncd.item.minting import mint_key, name_of
 from syncd.ledger import holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
 from syncd.matching import Known, Ruling, fingerprint
 from syncd.plan import Decision, OperationKind, PlannedRecord, Pointer, question_about
 from syncd.record import Citation, Identity, ItemKey
+from syncd.sync.keys import KeyMinter, LedgerKeys
 
 
 class Amender:
@@ -28,11 +28,11 @@ class Amender:
     def __init__(self, ledger: Ledger, library_id: int, identity: str) -> None:
         self._ledger = ledger
         self._library_id = library_id
-        self._identity = identity
+        self._minter = KeyMinter(identity)
 
-    def key_after(self, item_key: str) -> ItemKey:
+    def key_after(self, connection: Connection, item_key: str) -> ItemKey:
         """Return the key to try where this one belongs to something that cannot be told apart."""
-        return mint_key(self._identity, ("after", item_key))
+        return self._minter.choose_after(item_key, LedgerKeys(connection, self._library_id))
 
     def repeat(
         self,
@@ -181,14 +181,11 @@ class Amender:
         """The key belongs to another work: go on to the next one free, children included."""
         if pending.record_id is None:
             return
-        ordinal = pending.ordinal
         citation = citation_of(pending.payload)
-        while True:
-            ordinal += 1
-            key = mint_key(self._identity, name_of(citation, fingerprint(citation)), ordinal)
-            taken = mirror.find_items(connection, self._library_id, [key]).get(key)
-            if taken is None or taken.is_free:
-                break
+        book = LedgerKeys(connection, self._library_id)
+        key, ordinal, _ = self._minter.choose(
+            citation, fingerprint(citation), book, after=pending.ordinal
+        )
         self._move_work(connection, pending, key)
         family = outbox.operations_of_record(connection, pending.record_id)
         children = [p for p in family if not p.is_main]
@@ -197,7 +194,7 @@ class Amender:
             outbox.change(
                 connection,
                 child.operation_id,
-                item_key=mint_key(self._identity, ("child", key, str(number))),
+                item_key=self._minter.choose_child(key, number, book),
                 payload={**child.payload, "parentItem": key},
             )
 
@@ -215,7 +212,7 @@ class Amender:
         """The key belongs to a collection that cannot be seen, such as a trashed one."""
         if not pending.attempts:
             return
-        new = self.key_after(pending.item_key)
+        new = self.key_after(connection, pending.item_key)
         outbox.change(connection, pending.operation_id, item_key=new)
         for other in outbox.operations_in(connection, self._library_id, pending.item_key):
             outbox.change(

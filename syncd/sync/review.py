@@ -12,14 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.item import citation_of
-from syncd.item.minting import mint_key, name_of
 from syncd.ledger import holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import Ledger
@@ -27,6 +25,7 @@ from syncd.library import Library
 from syncd.matching import Verdict
 from syncd.plan import Decision, OperationKind, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import ItemKey
+from syncd.sync.keys import KeyMinter, LedgerKeys
 
 ANSWERS_SCHEMA = "syncd.answers/1"
 
@@ -85,6 +84,7 @@ class Reviewer:
         self._ledger = ledger
         self._library_id = library_id
         self._identity = identity
+        self._minter = KeyMinter(identity)
 
     def held(self) -> list[Held]:
         """Return what waits for a person, with both sides of each question."""
@@ -257,14 +257,16 @@ class Reviewer:
         payload = row.payload
         for candidate in payload["candidates"]:
             self._remember(connection, payload["fingerprint"], candidate, Verdict.DIFFERENT)
-        key, ordinal = self._free_key(connection, payload, record)
+        book = LedgerKeys(connection, self._library_id)
+        citation = citation_of(payload["data"], record.identity)
+        key, ordinal, _ = self._minter.choose(citation, payload["fingerprint"], book)
         data = {**payload["data"], "collections": payload["collections"]}
         names = {tag["tag"] for tag in data.get("tags", ())}
         more = [{"tag": tag} for tag in payload["tags"] if tag not in names]
         data["tags"] = [*data.get("tags", ()), *more]
         operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
         for number, child in enumerate(payload["children"]):
-            child_key = mint_key(self._identity, ("child", key, str(number)))
+            child_key = self._minter.choose_child(key, number, book)
             operations.append(
                 PlannedOperation(OperationKind.CREATE, child_key, {**child, "parentItem": key})
             )
@@ -278,19 +280,6 @@ class Reviewer:
             outcome="pending",
         )
         journal.change_decision(connection, row.record_id, decided)
-
-    def _free_key(
-        self, connection: Connection, payload: Mapping[str, Any], record: PlannedRecord
-    ) -> tuple[ItemKey, int]:
-        citation = citation_of(payload["data"], record.identity)
-        for ordinal in count():
-            key = mint_key(self._identity, name_of(citation, payload["fingerprint"]), ordinal)
-            taken = mirror.find_items(connection, self._library_id, [key]).get(key)
-            if (taken is None or taken.is_free) and not outbox.has_key(
-                connection, self._library_id, key
-            ):
-                return key, ordinal
-        raise AssertionError("ordinals do not end")
 
     def _leave_out(self, connection: Connection, row: HoldRow, record: PlannedRecord) -> None:
         decided = replace(

@@ -11,6 +11,7 @@ from syncd.item.minting import mint_key
 from syncd.library import (
     Capabilities,
     CollectionKey,
+    Create,
     CreateCollection,
     Operation,
     Pushed,
@@ -104,3 +105,32 @@ def test_what_syncd_made_is_known_as_its_own_after_people_have_edited_it(tmp_pat
             "SELECT made_by_run FROM item WHERE features IS NOT NULL"
         )
         assert sorted(makers.scalars()) == [1, 2]
+
+
+def _of_supplement(title: str, author: str, page: int) -> str:
+    return (
+        f"TY  - JOUR\nTI  - {title}\nAU  - {author}\nT2  - Supplements of Botany\nPY  - 2011\n"
+        f"VL  - 9\nSP  - {page}\nEP  - {page + 1}\nDO  - 10.5555/supplement.9\nER  - \n"
+    )
+
+
+def test_a_key_promised_to_another_record_is_not_free(tmp_path: Path) -> None:
+    # Two works under one DOI have the first two keys of one series; another program takes the
+    # first of them, and both records are still to have an item each.
+    inner = MemoryLibrary(shipped_schema())
+    house = House(tmp_path)
+    titles = ["Lichens of the northern quarries", "Seed banks beneath abandoned railways"]
+
+    def takes_the_first_key(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        data = {"itemType": "book", "title": "Tram timetables of another century"}
+        inner.add(next(each.item_key for each in operations if isinstance(each, Create)), data)
+        return push(operations, expected)
+
+    house.library = with_mishaps(inner, takes_the_first_key)
+    records = house.drop(
+        _of_supplement(titles[0], "Arendt, A.", 12), _of_supplement(titles[1], "Bloch, B.", 340)
+    )
+
+    made = {item.data["title"]: item.key for item in house.works()}
+    assert [record.item_key for record in records] == [made[title] for title in titles]
+    assert len(set(made.values())) == 3
