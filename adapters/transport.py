@@ -78,9 +78,7 @@ class HttpAnswer(NamedTuple):
     def words(self) -> str:
         """Return what the server says, in one line and without markup."""
         text = self.body[: 20 * _WORDS].decode("utf-8", "replace")
-        text = " ".join(
-            re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL).split()
-        )
+        text = " ".join(_MARKUP.sub(" ", text).split())
         return text[:_WORDS] or _reason(self.status)
 
 

@@ -51,10 +51,6 @@ class FolderWork:
         deliveries = [Delivery(export, self._places[export.folder]) for export in exports]
         return self._run.deliver(deliveries, reason)
 
-    def push_pending(self) -> None:
-        """Send what waits in the outbox."""
-        self._run.push_pending()
-
     def reconcile(self) -> None:
         """Compare ledger and library, and repair what is safe."""
         self._run.reconcile()

@@ -25,11 +25,10 @@ _CROWD = 50
 
 
 class Before(NamedTuple):
-    """A work as the mirror held it: where it was, and whether syncd made it."""
+    """A work as the mirror held it: where it was and how."""
 
     version: int
     state: str
-    made_by_us: bool
 
 
 def find_works(connection: Connection, library_id: int, keys: Collection[str]) -> dict[str, Before]:
@@ -37,14 +36,14 @@ def find_works(connection: Connection, library_id: int, keys: Collection[str]) -
     found: dict[str, Before] = {}
     for part in chunks(keys):
         rows = connection.execute(
-            select(item.c.item_key, item.c.version, item.c.state, item.c.made_by_run).where(
+            select(item.c.item_key, item.c.version, item.c.state).where(
                 item.c.library_id == library_id,
                 item.c.item_key.in_(part),
                 item.c.features.is_not(None),
             )
         )
         for row in rows:
-            found[row.item_key] = Before(row.version, row.state, row.made_by_run is not None)
+            found[row.item_key] = Before(row.version, row.state)
     return found
 
 

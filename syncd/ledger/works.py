@@ -88,7 +88,7 @@ class LedgerWorks:
         works: dict[str, list[Known]] = {}
         for part in chunks(keys):
             rows = connection.execute(
-                select(item.c.item_key, item.c.state, item.c.features, item.c.made_by_run).where(
+                select(item.c.item_key, item.c.state, item.c.features).where(
                     item.c.library_id == self._library_id,
                     item.c.item_key.in_(part),
                     item.c.features.is_not(None),
@@ -99,7 +99,6 @@ class LedgerWorks:
                     ref=row.item_key,
                     features=load_features(row.features),
                     removed=None if row.state == "present" else row.state,
-                    made_by_us=row.made_by_run is not None,
                 )
                 works[row.item_key] = [known]
             for key, features in find_members(connection, self._library_id, part):

@@ -44,7 +44,6 @@ class Known(NamedTuple):
     ref: str
     features: Features
     removed: str | None = None
-    made_by_us: bool = False
 
 
 class KnownWorks(Protocol):

@@ -77,6 +77,8 @@ class Pusher:
         self._recorder = Recorder(library, ledger, library_id)
         self._size = library.capabilities.batch_size
         """Records per batch; halved whenever the library turns out to be busy."""
+        self._most = self._size
+        """Operations per batch; halved while even one record is too large for a request."""
         self._refusals = 0
 
     def push_all(self) -> None:
@@ -108,7 +110,7 @@ class Pusher:
 
     def _next_batch(self) -> Batch | None:
         waiting = self._read("planned")
-        return cut_batch(waiting, self._library.capabilities.batch_size, self._size)
+        return cut_batch(waiting, self._most, self._size)
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
@@ -139,6 +141,7 @@ class Pusher:
     def _take_answer(self, batch: Batch, answer: Pushed) -> None:
         self._refusals = 0
         self._size = min(self._size * 2, self._library.capabilities.batch_size)
+        self._most = min(self._most * 2, self._library.capabilities.batch_size)
         self._recorder.record(batch.operations, answer)
         if answer.library_version is None:
             self._mirror.refresh()
@@ -155,6 +158,10 @@ class Pusher:
         if batch.records > 1:
             # Which of them it is, if not all, shows when fewer go at a time.
             self._size = max(1, batch.records // 2)
+            return
+        if error.too_large and len(batch.operations) > 1:
+            # A work with many or long notes: they follow it in requests of their own.
+            self._most = len(batch.operations) // 2
             return
         self._recorder.hold_refused(batch.operations, str(error))
 

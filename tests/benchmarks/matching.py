@@ -39,10 +39,11 @@ from syncd.matching import (
 )
 from syncd.record import Citation, Doi, Eid, Identity
 from syncd.system.resources import shipped_schema
+from tests.shared.places import SHARED
 
 _Name = TypeVar("_Name")
 
-SETS = Path(__file__).parents[3] / "shared" / "bench" / "dedup"
+SETS = SHARED / "bench" / "dedup"
 NAMES = ("digital_work", "diabetes", "cytology_screening", "stroke")
 DECISIONS = {RulingKind.NEW: "create", RulingKind.SAME: "skip", RulingKind.HOLD: "hold"}
 BATCH = 500

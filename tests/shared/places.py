@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[3] / "shared"
+SHARED = Path(os.environ.get("SYNCD_SHARED") or Path(__file__).parents[3] / "shared")
+"""Extra data; without it the tests that use it are skipped."""
 REAL_EXPORTS = SHARED / "corpus" / "ris"
 VARIANTS = SHARED / "corpus" / "variants"
 SEED = SHARED / "seed" / "scopus-pure.ris"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,9 @@ from syncd.identity import (
     parse_issns,
     parse_pmid,
 )
+from tests.shared.places import SHARED
 
-VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
+VECTORS = SHARED / "vectors"
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
 
 pytestmark = pytest.mark.skipif(not VECTORS.is_dir(), reason="the shared vectors are not here")

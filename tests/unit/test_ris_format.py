@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,10 @@ from syncd.item import item_data, notes_for
 from syncd.item.ris_writing import format_ris
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
+from tests.shared.places import REAL_EXPORTS
 
 SCHEMA = shipped_schema()
 REGULAR = sorted(set(SCHEMA.fields) - {"annotation", "attachment", "note"})
-SHARED = Path(__file__).parents[3] / "shared" / "corpus" / "ris"
 
 
 def read(text: str) -> list[Record]:
@@ -182,9 +181,9 @@ def test_a_marker_of_an_unknown_item_type_is_none() -> None:
 
 
 def test_real_exports_come_back() -> None:
-    if not SHARED.is_dir():
-        pytest.skip(f"{SHARED} is not here")
-    for path in sorted(SHARED.glob("*/*.ris")):
+    if not REAL_EXPORTS.is_dir():
+        pytest.skip(f"{REAL_EXPORTS} is not here")
+    for path in sorted(REAL_EXPORTS.glob("*/*.ris")):
         if "native-not-ris" in path.name:
             continue
         with path.open("rb") as stream:

@@ -443,6 +443,25 @@ def test_a_request_that_is_too_large_is_cut_until_it_passes(tmp_path: Path) -> N
     assert len(house.works()) == 5
 
 
+def test_a_record_that_is_too_large_with_its_notes_is_sent_in_parts(tmp_path: Path) -> None:
+    class Tiny(MemoryLibrary):
+        def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
+            if len(operations) > 1:
+                raise RejectedError("too large", too_large=True)
+            return super().push(operations, expected=expected)
+
+    house = House(tmp_path, Tiny(shipped_schema()))
+    noted = scopus_record(1).replace("ER  - ", "N1  - A remark\nN1  - Another remark\nER  - ")
+
+    [record] = house.drop(noted)
+
+    assert record.outcome == "accepted"
+    [work] = house.works()
+    notes = [item for item in house.everything() if item.data.get("parentItem") == work.key]
+    assert len(notes) >= 2
+    assert house.holds() == []
+
+
 def test_a_key_that_belongs_to_something_else_moves_to_the_next(tmp_path: Path) -> None:
     house = House(tmp_path)
     first = mint_key("memory:", ("scopus", "2-s2.0-85000000001"), 0)

@@ -52,7 +52,7 @@ def fill_date(draft: Draft) -> None:
     if not said:
         return
     long = sum([len(value) for _, value in said]) > LONGEST_DATE
-    text, beside = _read_dates.__wrapped__(said) if long else _read_dates(said)
+    text, beside = _read_dates(said) if long else _remember_dates(said)
     if text:
         draft.fill("date", text)
     if beside:
@@ -65,6 +65,10 @@ def fill_date(draft: Draft) -> None:
 
 
 @lru_cache(maxsize=1024)
+def _remember_dates(said: tuple[Said, ...]) -> tuple[str, _Beside | None]:
+    return _read_dates(said)
+
+
 def _read_dates(said: tuple[Said, ...]) -> tuple[str, _Beside | None]:
     tags: dict[str, str] = {}
     for tag, value in said:

@@ -47,10 +47,14 @@ class Serials(NamedTuple):
 def parse_serials(text: str) -> Serials:
     """Tell ISSN, ISBN, other numbers and remarks of one value apart, by their check digits."""
     # Journals repeat, so what is read is remembered; a text that is no number is not.
-    return _parse_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials.__wrapped__(text)
+    return _remember_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials(text)
 
 
 @lru_cache(maxsize=1024)
+def _remember_serials(text: str) -> Serials:
+    return _parse_serials(text)
+
+
 def _parse_serials(text: str) -> Serials:
     if len(text) <= _LENGTH_OF_ISSN and (issns := parse_issns(text)):
         return Serials(tuple(issns))

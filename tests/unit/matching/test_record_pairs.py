@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ import pytest
 from syncd.identity import parse_doi
 from syncd.matching import Verdict, features_of, judge
 from syncd.record import Citation, Identity
+from tests.shared.places import SHARED
 
-PAIRS = Path(__file__).parents[4] / "shared" / "vectors" / "record_pairs.jsonl"
+PAIRS = SHARED / "vectors" / "record_pairs.jsonl"
 TYPES = {"article": "journalArticle", "inproceedings": "conferencePaper", "book": "book"}
 # Names run together in one set: `Adeli K.Lewis G. F.`
 _NAME = re.compile(r"[^.]*?[A-Z]\.(?: ?[A-Z]\.)*")

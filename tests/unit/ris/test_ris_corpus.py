@@ -12,9 +12,10 @@ import pytest
 
 from syncd.errors import InputError, Problem
 from syncd.formats.ris import Entry, Reader
+from tests.shared.places import SHARED
 
 DATA = Path(__file__).parents[2] / "data"
-CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 here = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus of real exports at {CORPUS}")
 
 # Read as windows-1252 its ends of sentences are É and its dashes Ð; they are … and – in MacRoman.
