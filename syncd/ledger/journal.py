@@ -216,6 +216,15 @@ def get_record(connection: Connection, record_id: int | None) -> PlannedRecord:
     )
 
 
+def get_run_of(connection: Connection, record_id: int) -> int:
+    """Return the run in which a record was decided."""
+    return int(
+        connection.execute(
+            select(record.c.run_id).where(record.c.record_id == record_id)
+        ).scalar_one()
+    )
+
+
 def read_record(row: Any) -> PlannedRecord:
     """Return a row of `record` as the decision it holds."""
     pointers = json.loads(row.pointers)

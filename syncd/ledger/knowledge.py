@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from syncd.ledger.index import add_blocks
 from syncd.ledger.statements import chunks
@@ -35,12 +35,18 @@ def find_placements(
 
 
 def add_placements(
-    connection: Connection, library_id: int, places: Collection[tuple[str, str, str]]
+    connection: Connection, library_id: int, places: Collection[tuple[str, str, str]], run_id: int
 ) -> None:
-    """Remember that syncd puts items there: (item key, collection | tag, value)."""
+    """Remember that this run puts items there: (item key, collection | tag, value)."""
     known = find_placements(connection, library_id, {key for key, _, _ in places})
     rows = [
-        {"library_id": library_id, "item_key": key, "kind": kind, "value": value}
+        {
+            "library_id": library_id,
+            "item_key": key,
+            "kind": kind,
+            "value": value,
+            "run_id": run_id,
+        }
         for key, kind, value in dict.fromkeys(places)
         if (kind, value) not in known.get(key, frozenset())
     ]
@@ -50,11 +56,16 @@ def add_placements(
 
 def move_placements(connection: Connection, library_id: int, old: str, new: str) -> None:
     """Let what was remembered of one key hold for another: the item goes under that one."""
-    places = find_placements(connection, library_id, [old]).get(old, frozenset())
-    connection.execute(
-        delete(placement).where(placement.c.library_id == library_id, placement.c.item_key == old)
-    )
-    add_placements(connection, library_id, [(new, kind, value) for kind, value in places])
+    there = find_placements(connection, library_id, [new]).get(new, frozenset())
+    of_old = placement.c.library_id == library_id, placement.c.item_key == old
+    for row in connection.execute(select(placement).where(*of_old)).all():
+        if (row.kind, row.value) not in there:
+            connection.execute(
+                update(placement)
+                .where(*of_old, placement.c.kind == row.kind, placement.c.value == row.value)
+                .values(item_key=new)
+            )
+    connection.execute(delete(placement).where(*of_old))
 
 
 def add_shared_dois(connection: Connection, library_id: int, dois: Collection[str]) -> None:

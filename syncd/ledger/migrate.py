@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from syncd.errors import LedgerError
 
 
-def upgrade(engine: Engine, revision: str | None) -> None:
-    """Run the migrations that follow `revision` (None: all), keeping a copy of a ledger first.
+def upgrade(engine: Engine, revision: str | None, target: str = "head") -> None:
+    """Run the migrations from `revision` (None: the first) to `target`, keeping a copy first.
 
     Raises `LedgerError` if `revision` is none of ours, which is what a newer syncd leaves.
     """
@@ -29,7 +29,7 @@ def upgrade(engine: Engine, revision: str | None) -> None:
         _keep_copy(engine, revision)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
 
 
 def _config() -> Config:

@@ -129,6 +129,7 @@ placement = _table(
     Column("item_key", Text, primary_key=True),
     Column("kind", Text, primary_key=True, comment="collection | tag"),
     Column("value", Text, primary_key=True, comment="the collection's key, the tag's name"),
+    Column("run_id", Integer, comment="the run that put it there; null: before runs were noted"),
     rowid=False,
 )
 
@@ -218,6 +219,42 @@ outbox = _table(
     Column("state", Text, nullable=False, comment="planned | sent"),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
+
+# One row per operation that has its outcome, in the order in which they came: what a run did,
+# and what it takes to take it back.
+done = _table(
+    "done",
+    Column("done_id", Integer, primary_key=True, comment="the order of outcomes"),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
+    Column("record_id", ForeignKey("record.record_id"), comment="null: a collection"),
+    Column("kind", Text, nullable=False, comment="as in `outbox`"),
+    Column("item_key", Text, nullable=False),
+    Column("outcome", Text, nullable=False, comment="accepted | unchanged | refused"),
+    Column("version", _Big, comment="the item's version afterwards; null: it was refused"),
+    Column("written", LargeBinary, nullable=False, comment="what was sent, as deflated JSON"),
+    Column(
+        "before",
+        Text,
+        comment="JSON: the item's state, version and collections in the mirror until then; "
+        "null: there was none",
+    ),
+    Column("done_at", Text, nullable=False),
+)
+Index("done_by_item", done.c.library_id, done.c.item_key)
+Index("done_by_run", done.c.run_id)
+
+# What syncd last wrote to each item that it made, as the library took it. What differs from it
+# since was changed by somebody else, and belongs to them.
+base = _table(
+    "base",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("version", _Big, nullable=False, comment="the item's version when it was written"),
+    Column("data", LargeBinary, nullable=False, comment="the item's data, as deflated JSON"),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
+    rowid=False,
+)
 
 # What waits for a person: one row per question, however many records ask it.
 hold = _table(

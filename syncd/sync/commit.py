@@ -98,6 +98,7 @@ class _PlanWriter(NamedTuple):
                 if key
                 for kind, value in intent.placements
             ],
+            self.run_id,
         )
 
     def add_questions(self, intents: Sequence[Intent], record_ids: Sequence[int]) -> None:

@@ -241,8 +241,10 @@ class Reviewer:
                 {"collections": wanted, "tags": payload["tags"]},
                 base_version=item.version,
             )
-            self._promise(connection, row, [operation])
-        self._remember_place(connection, row, key)
+            run_id = self._promise(connection, row, [operation])
+        else:
+            run_id = journal.get_run_of(connection, row.record_id)
+        self._remember_place(connection, row, key, run_id)
         decided = replace(
             record,
             decision=Decision.COLLECT if files else Decision.SKIP,
@@ -270,8 +272,8 @@ class Reviewer:
             operations.append(
                 PlannedOperation(OperationKind.CREATE, child_key, {**child, "parentItem": key})
             )
-        self._promise(connection, row, operations)
-        self._remember_place(connection, row, key)
+        run_id = self._promise(connection, row, operations)
+        self._remember_place(connection, row, key, run_id)
         decided = replace(
             record,
             decision=Decision.CREATE,
@@ -304,7 +306,7 @@ class Reviewer:
 
     def _promise(
         self, connection: Connection, row: HoldRow, operations: Sequence[PlannedOperation]
-    ) -> None:
+    ) -> int:
         # Nothing was decided again yet: the library may have moved on since the question.
         run_id = journal.begin_run(connection, self._library_id, "review", self._ledger.now())
         outbox.add_operations(
@@ -314,11 +316,12 @@ class Reviewer:
             [(row.record_id, "answered by a person", operation) for operation in operations],
             outbox.DECIDE_AGAIN,
         )
+        return run_id
 
-    def _remember_place(self, connection: Connection, row: HoldRow, key: str) -> None:
+    def _remember_place(self, connection: Connection, row: HoldRow, key: str, run_id: int) -> None:
         collections = [(key, "collection", each) for each in row.payload["collections"]]
         tags = [(key, "tag", each) for each in row.payload["tags"]]
-        knowledge.add_placements(connection, self._library_id, [*collections, *tags])
+        knowledge.add_placements(connection, self._library_id, [*collections, *tags], run_id)
 
     def _remember(self, connection: Connection, one: str, other: str, verdict: Verdict) -> None:
         knowledge.add_answer(

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from syncd.item import citation_of
-from syncd.ledger import holds, journal, mirror, outbox
+from syncd.ledger import history, holds, journal, mirror, outbox
+from syncd.ledger.history import Base, Done
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Accepted, Library, Pushed, Refusal, Refused, StoredItem
 from syncd.matching import Verdict, features_of, judge
-from syncd.plan import OperationKind, PlannedOperation
+from syncd.plan import KnownItem, OperationKind, PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
 
@@ -100,6 +101,7 @@ class Recorder:
         self, connection: Connection, landed: Sequence[Landed], items: Mapping[str, StoredItem]
     ) -> None:
         """Record what is done; `items` are those that were read, and may differ from ours."""
+        self._keep(connection, landed)
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
@@ -119,6 +121,36 @@ class Recorder:
         for word, record_ids in settled.items():
             journal.settle_records(connection, record_ids, word)
         outbox.remove(connection, [pending.operation_id for pending, _ in landed])
+
+    def _keep(self, connection: Connection, landed: Sequence[Landed]) -> None:
+        """Keep what was done, and what each item that is ours now looks like to both sides."""
+        changed = {p.item_key for p, _ in landed if p.kind is not OperationKind.CREATE}
+        before = mirror.find_items(connection, self._library_id, changed)
+        done = [
+            _done(
+                pending,
+                "unchanged" if accepted.unchanged else "accepted",
+                accepted.version,
+                before.get(pending.item_key),
+            )
+            for pending, accepted in landed
+        ]
+        history.add_done(connection, self._library_id, done, self._ledger.now())
+        bases = [
+            Base(each.item_key, each.run_id, each.version or 0, each.written)
+            for each in done
+            if each.kind is OperationKind.CREATE
+        ]
+        history.set_bases(connection, self._library_id, [*bases, *self._filed(connection, done)])
+
+    def _filed(self, connection: Connection, done: Sequence[Done]) -> list[Base]:
+        """Return the bases of items of ours that were just put into collections or tagged."""
+        filed = [each for each in done if each.kind is OperationKind.COLLECT]
+        known = history.find_bases(connection, self._library_id, {each.item_key for each in filed})
+        for each in filed:
+            if each.item_key in known:
+                known[each.item_key] = _with_places(known[each.item_key], each)
+        return list(known.values())
 
     def _note_change(self, connection: Connection, pending: Pending, accepted: Accepted) -> None:
         mirror.note_change(
@@ -200,6 +232,8 @@ class Recorder:
                 },
                 now=self._ledger.now(),
             )
+        refused = [_done(p, "refused", None, None) for p in doomed]
+        history.add_done(connection, self._library_id, refused, self._ledger.now())
         outbox.remove(connection, [p.operation_id for p in doomed])
 
     def _hold_twin(self, pending: Pending, twins: Sequence[str]) -> None:
@@ -236,3 +270,29 @@ class Recorder:
         if all(p.kind is not OperationKind.CREATE_COLLECTION for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
+
+
+def _done(pending: Pending, outcome: str, version: int | None, before: KnownItem | None) -> Done:
+    return Done(
+        run_id=pending.run_id,
+        record_id=pending.record_id,
+        kind=pending.kind,
+        item_key=pending.item_key,
+        outcome=outcome,
+        version=version,
+        written=pending.payload,
+        before=history.state_before(before),
+    )
+
+
+def _with_places(base: Base, done: Done) -> Base:
+    """Return an item's base after it was filed: it has more collections and tags."""
+    collections = [*base.data.get("collections", ()), *done.written["collections"]]
+    names = {tag["tag"] for tag in base.data.get("tags", ())}
+    more = [{"tag": name} for name in done.written["tags"] if name not in names]
+    data = {
+        **base.data,
+        "collections": list(dict.fromkeys(collections)),
+        "tags": [*base.data.get("tags", ()), *more],
+    }
+    return base._replace(run_id=done.run_id, version=done.version or base.version, data=data)

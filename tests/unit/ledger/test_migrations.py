@@ -69,3 +69,29 @@ def test_a_copy_is_kept_before_a_ledger_is_migrated(tmp_path: Path) -> None:
 
     assert (tmp_path / f"{LEDGER_FILE}.schema-{SCHEMA_REVISION}").stat().st_size > 0
     engine.dispose()
+
+
+def test_a_ledger_of_the_first_shape_keeps_what_it_knows(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+    upgrade(engine, None, "0001")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO library (library_id, identity, title, cursor, foreign_version)"
+                " VALUES (1, 'file:/somewhere', 'Shelf', 7, 3)"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO placement VALUES (1, 'ABCD2345', 'tag', 'to read')"),
+        )
+    engine.dispose()
+
+    opened = open_engine("", tmp_path)
+
+    with opened.connect() as connection:
+        places = connection.execute(text("SELECT * FROM placement")).all()
+        cursors = connection.execute(text("SELECT cursor, foreign_version FROM library")).all()
+    opened.dispose()
+    assert places == [(1, "ABCD2345", "tag", "to read", None)]
+    assert cursors == [(7, 3)]
+    assert (tmp_path / f"{LEDGER_FILE}.schema-0001").is_file()
