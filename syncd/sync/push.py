@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from syncd.errors import (
     ConflictError,
@@ -23,6 +23,8 @@ from syncd.ledger.outbox import Pending
 from syncd.ledger.store import Ledger
 from syncd.library import Library, Pushed
 from syncd.plan import OperationKind
+from syncd.sync.follow import Follower
+from syncd.sync.replan import Replanner
 from syncd.sync.settle import Recorder
 from syncd.system.clock import Pause
 from syncd.system.heartbeat import checkpoint
@@ -31,22 +33,6 @@ _GUARDED_TRIES = 3
 """How often a single record is tried under guard in a library that never rests."""
 
 _FIRST_PAUSE = timedelta(milliseconds=100)
-
-
-class Mirror(Protocol):
-    """What pushing asks of the run: to follow the library, and to decide again."""
-
-    def refresh(self) -> int:
-        """Take the library's changes into the mirror; return how many items they concern."""
-        ...
-
-    def cursor(self) -> int:
-        """Return the library version up to which the mirror is complete."""
-        ...
-
-    def decide_again(self, batch: Sequence[Pending]) -> bool:
-        """Check operations against what others did since; say whether any was changed."""
-        ...
 
 
 class Batch(NamedTuple):
@@ -64,14 +50,16 @@ class Pusher:
         library: Library,
         ledger: Ledger,
         library_id: int,
-        mirror: Mirror,
+        follower: Follower,
+        replanner: Replanner,
         pause: Pause,
         jitter: Callable[[], float],
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._library_id = library_id
-        self._mirror = mirror
+        self._follower = follower
+        self._replanner = replanner
         self._pause = pause
         self._jitter = jitter
         self._recorder = Recorder(library, ledger, library_id)
@@ -89,12 +77,17 @@ class Pusher:
         if self.look_up_sent():
             # What landed unheard has moved the library on, so a guard at the old version would
             # refuse the next batch.
-            self._mirror.refresh()
+            self._follower.refresh()
         while batch := self._next_batch():
             checkpoint()
-            if self._mirror.decide_again(batch.operations):
+            if self._decide_again(batch):
                 continue
             self._push(batch)
+
+    def _decide_again(self, batch: Batch) -> bool:
+        """Check operations against what others did since; say whether any was changed."""
+        row = self._follower.row()
+        return self._replanner.decide_again(batch.operations, row.cursor, row.foreign_version)
 
     def look_up_sent(self) -> int:
         """Settle operations whose fate is unknown by looking; return how many had landed."""
@@ -118,7 +111,7 @@ class Pusher:
         try:
             answer = self._library.push(
                 [pending.to_operation() for pending in batch.operations],
-                expected=self._mirror.cursor() if guarded else None,
+                expected=self._follower.row().cursor if guarded else None,
             )
         except ConflictError:
             self._mark(batch, "planned")
@@ -144,7 +137,7 @@ class Pusher:
         self._most = min(self._most * 2, self._library.capabilities.batch_size)
         self._recorder.record(batch.operations, answer)
         if answer.library_version is None:
-            self._mirror.refresh()
+            self._follower.refresh()
             self._recorder.hold_twins(batch.operations)
 
     def _give_way(self, batch: Batch) -> None:
@@ -152,7 +145,7 @@ class Pusher:
         self._size = max(1, batch.records // 2)
         if batch.records == 1 and self._refusals > 1:
             self._pause(_FIRST_PAUSE * self._refusals * self._jitter())
-        self._mirror.refresh()
+        self._follower.refresh()
 
     def _shrink_or_hold(self, batch: Batch, error: RejectedError) -> None:
         if batch.records > 1:
@@ -170,7 +163,7 @@ class Pusher:
         self._size = max(1, batch.records // 2)
         if not landed:
             raise UnavailableError(str(error)) from error
-        self._mirror.refresh()
+        self._follower.refresh()
 
 
 def cut_batch(waiting: Sequence[Pending], operations: int, records: int) -> Batch | None:

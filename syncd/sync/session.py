@@ -7,34 +7,31 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from syncd.errors import AccessDeniedError, InputError, LibraryError, UnavailableError
-from syncd.ledger import holds, journal, mirror, outbox
-from syncd.ledger.outbox import Pending
+from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryRow
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library, Recognisable
 from syncd.matching import Policy, resolve
 from syncd.plan import Intent, Plan
-from syncd.record import ItemKey
 from syncd.sync.commit import promise
+from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import CollectionBook, LedgerLookup
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
 from syncd.sync.push import Pusher, end_finished_runs
-from syncd.sync.reconcile import ReconcileReport, Witness, report_on
+from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
 from syncd.system.clock import Pause
-from syncd.system.heartbeat import checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +91,8 @@ class LibraryRun:
         self._helpers = helpers
         self._policy = Policy()
         self._guards = Guards(name, ledger, helpers.limits)
-        self._description: Description | None = None
+        self._met: _Met | None = None
         self._identity: str | None = None
-        self._witness: Witness | None = None
 
     # Opening
 
@@ -114,28 +110,36 @@ class LibraryRun:
         """Ask the library who it is, and change nothing."""
         description = self._library.describe()
         row = self._ledger.get_library(description.identity, description.title)
-        self._description = description
         self._identity = description.identity
-        self._replanner = Replanner(
+        self._met = self._put_together(description, row)
+        return description
+
+    def _put_together(self, description: Description, row: LibraryRow) -> _Met:
+        follower = Follower(self._library, self._ledger, row, self._guards)
+        replanner = Replanner(
             self._library, self._ledger, row.library_id, row.identity, self._policy
         )
-        self._pusher = Pusher(
+        pusher = Pusher(
             self._library,
             self._ledger,
             row.library_id,
-            self,
+            follower,
+            replanner,
             self._helpers.pause,
             self._helpers.jitter,
         )
-        self._library_id = row.library_id
-        return description
+        return _Met(description, row.library_id, follower, pusher)
+
+    @property
+    def _here(self) -> _Met:
+        if self._met is None:
+            raise LookupError(f"library {self.name} was not opened")
+        return self._met
 
     @property
     def description(self) -> Description:
         """Who the library is. Raises `LookupError` before `open` has met it."""
-        if self._description is None:
-            raise LookupError(f"library {self.name} was not opened")
-        return self._description
+        return self._here.description
 
     def close(self) -> None:
         """Let go of the library."""
@@ -146,52 +150,14 @@ class LibraryRun:
     @_named
     def refresh(self) -> int:
         """Take the library's changes into the mirror; return how many items they concern."""
-        row = self._row()
-        foreign = False
-        changed = 0
-        for page in self._library.changes_since(row.cursor, known=self._known_versions):
-            checkpoint()
-            self._guards.mind_losses(row, page.deleted)
-            with self._ledger.write() as connection:
-                if self._witness is not None:
-                    self._witness.see(connection, page)
-                if mirror.apply_page(connection, row.library_id, page):
-                    foreign = True
-                    # The listing may break off here, and what it has brought is no news again.
-                    outbox.decide_all_again(connection, row.library_id)
-                changed += len(page.items) + len(page.deleted)
-                if page.to_version is not None:
-                    mirror.move_cursor(
-                        connection,
-                        row.library_id,
-                        page.to_version,
-                        foreign=foreign,
-                        now=self._ledger.now(),
-                    )
-        return changed
+        return self._here.follower.refresh()
 
     def resume(self) -> None:
         """Go on after a guard stopped this library; the next run passes the guards."""
         self._guards.let_pass(self._row())
 
-    def cursor(self) -> int:
-        """Return the library version up to which the mirror is complete."""
-        return self._row().cursor
-
-    def decide_again(self, batch: Sequence[Pending]) -> bool:
-        """Check waiting operations against what others did; say whether any was changed."""
-        row = self._row()
-        return self._replanner.decide_again(batch, row.cursor, row.foreign_version)
-
     def _row(self) -> LibraryRow:
-        row = self._ledger.find_library(self.description.identity)
-        if row is None:
-            raise LookupError(self.description.identity)
-        return row
-
-    def _known_versions(self, keys: Collection[ItemKey]) -> dict[ItemKey, int]:
-        with self._ledger.read() as connection:
-            return mirror.known_versions(connection, self._library_id, keys)
+        return self._here.follower.row()
 
     # The run
 
@@ -200,10 +166,10 @@ class LibraryRun:
 
         A library that was not met yet knows nothing; `deliver` asks again.
         """
-        if self._description is None:
+        if self._met is None:
             return False
         with self._ledger.read() as connection:
-            return journal.is_delivered(connection, self._library_id, sha256, folder)
+            return journal.is_delivered(connection, self._here.library_id, sha256, folder)
 
     @_named
     def deliver(self, deliveries: Sequence[Delivery], reason: str) -> RunSummary:
@@ -216,7 +182,7 @@ class LibraryRun:
             raise AccessDeniedError(self.description.access or "the library may only be read")
         with self._patiently():
             self.refresh()
-            self._pusher.push_all()
+            self._here.pusher.push_all()
         fresh: list[Delivery] = []
         known: list[Delivery] = []
         for delivery in deliveries:
@@ -282,8 +248,8 @@ class LibraryRun:
         """Carry out what is promised, and close the runs that are done."""
         self._guards.expect_running(self._row())
         with self._patiently():
-            self._pusher.push_all()
-            end_finished_runs(self._ledger, self._library_id)
+            self._here.pusher.push_all()
+            end_finished_runs(self._ledger, self._here.library_id)
             self._library.finish()
 
     def _draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, list[Intent], CollectionBook]:
@@ -293,11 +259,11 @@ class LibraryRun:
         book = CollectionBook(
             description.identity, self._library.collections() if wants_collections else ()
         )
-        desk = LedgerLookup(self._ledger, self._library_id, description.identity, book)
-        works = LedgerWorks(self._ledger, self._library_id)
+        desk = LedgerLookup(self._ledger, self._here.library_id, description.identity, book)
+        works = LedgerWorks(self._ledger, self._here.library_id)
         citations = [record.citation for record in reading.incoming]
         rulings = resolve(citations, works, self._policy)
-        rulings = recognise(citations, rulings, self._ledger, self._library_id)
+        rulings = recognise(citations, rulings, self._ledger, self._here.library_id)
         intents = make_intents(reading.incoming, rulings, desk)
         return reading, with_rejections(intents, reading), book
 
@@ -318,19 +284,19 @@ class LibraryRun:
         return self._ledger.find_library(self._identity) if self._identity else None
 
     def _patiently(self) -> _NotBefore:
-        return _NotBefore(self._ledger, self._library_id)
+        return _NotBefore(self._ledger, self._here.library_id)
 
     # Looking after
 
     @_named
     def reconcile(self) -> ReconcileReport:
         """Follow the library, carry out what waits, and report how library and ledger compare."""
-        with self._witnessing() as witness:
+        with self._here.follower.witnessing() as witness:
             self._follow()
             self.push_pending()
         self._guards.raise_again(self._row())
-        self._ledger.set_reconciled(self._library_id)
-        report = report_on(self.name, witness, self._ledger, self.cursor())
+        self._ledger.set_reconciled(self._here.library_id)
+        report = report_on(self.name, witness, self._ledger, self._row().cursor)
         told = {"library": self.name}
         log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
         return report
@@ -338,28 +304,21 @@ class LibraryRun:
     @_named
     def survey(self) -> ReconcileReport:
         """Follow the library and report as `reconcile` does, but send nothing."""
-        with self._witnessing() as witness:
+        with self._here.follower.witnessing() as witness:
             self._follow()
-        return report_on(self.name, witness, self._ledger, self.cursor())
+        return report_on(self.name, witness, self._ledger, self._row().cursor)
 
     def _follow(self) -> None:
         # What is in doubt comes first, so that our own writes are not taken for somebody else's.
         with self._patiently():
-            self._pusher.look_up_sent()
+            self._here.pusher.look_up_sent()
             self.refresh()
-
-    @contextmanager
-    def _witnessing(self) -> Iterator[Witness]:
-        """Note down, while it is entered, what others have done to the library."""
-        self._witness = witness = Witness(self._row())
-        try:
-            yield witness
-        finally:
-            self._witness = None
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""
-        return Reviewer(self._library, self._ledger, self._library_id, self.description.identity)
+        return Reviewer(
+            self._library, self._ledger, self._here.library_id, self.description.identity
+        )
 
     def figures(self) -> Figures:
         """Return what waits to be sent, what waits for a person, and the last reconcile."""
@@ -370,6 +329,15 @@ class LibraryRun:
             pending = outbox.count_operations(connection, row.library_id)
             held = holds.count_open(connection, row.library_id)
         return Figures(pending, held, row.reconciled_at)
+
+
+class _Met(NamedTuple):
+    """What there is once a library has said who it is."""
+
+    description: Description
+    library_id: int
+    follower: Follower
+    pusher: Pusher
 
 
 class Figures(NamedTuple):

@@ -228,7 +228,8 @@ def test_a_ledger_with_an_address_is_not_written_by_a_look(tmp_path: Path, syncd
     first = write_export(tmp_path / "first.ris", (1, 2))
     second = write_export(tmp_path / "second.ris", (3,))
     assert syncd("once", *where, first).code == 0
-    next((tmp_path / "shelf" / "items").glob("*.json")).unlink()
+    shelf = Shelf(tmp_path / "shelf", syncd)
+    shelf.path_of(shelf.key_of(1)).unlink()
 
     looks = [syncd("reconcile", "--json", "--dry-run", *where) for _ in range(2)]
     assert syncd("plan", *where, second).code == 0
