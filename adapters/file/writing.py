@@ -1,6 +1,6 @@
 """Files that appear whole or not at all.
 
-A desk holds what is to be written beside its destination, already safe on the disk, until all
+A staging holds what is to be written beside its destination, already safe on the disk, until all
 of it is ready; then everything is put into place by renaming. A kill at any instruction leaves
 each file as it was or as it will be, and at most a temporary one that the next writer replaces.
 """

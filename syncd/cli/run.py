@@ -56,7 +56,7 @@ def command(
             state_dir,
             lambda pause: assemble(load(where, folder), state_dir, ledger, pause),
         )
-        hands = Requests(
+        requests = Requests(
             daemon,
             lambda: load(where, folder),
             ledger,
@@ -64,6 +64,6 @@ def command(
             pause,
             exit_of,
         )
-        daemon.run(hands.handlers(), exit_of)
+        daemon.run(requests.handlers(), exit_of)
         daemon.leave()
     return Exit.DONE

@@ -1,4 +1,4 @@
-"""What commands have a running daemon do for them, and how both sides write it down.
+"""What commands have a running daemon do for them.
 
 One process at a time works on a state directory. While that is the daemon, a command hands its
 request over: the library's own thread carries it out, and the answer is the same report that the

@@ -96,7 +96,7 @@ class WorkQueue:
             return True
 
     def take(self) -> Task | None:
-        """Wait for something to do; None when the mailbox is closed.
+        """Wait for something to do; None when the queue is closed.
 
         Requests come first, for somebody waits; then wishes; then a batch of exports; and of
         these, last and each for itself, those that are to come last.
@@ -129,7 +129,7 @@ class WorkQueue:
                 self._at_work = {}
 
     def pause(self, duration: timedelta) -> None:
-        """Wait that long, or until the mailbox is closed or `hurry` was called."""
+        """Wait that long, or until the queue is closed or `hurry` was called."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._closed or self._hurried, max(duration.total_seconds(), 0)

@@ -22,11 +22,8 @@ from syncd.settings import Settings
 from syncd.system.clock import Clock, Pause
 
 _LOOK_EVERY = timedelta(milliseconds=200)
-
 _GRACE = timedelta(seconds=70)
 """How long a pass waits for files that are still being written: the longest they are given."""
-
-
 _AWAY = {"waiting": 69, "paused": 75, "refused": 77}
 """States in which a library cannot be asked for anything, with the exit code that says so."""
 

@@ -29,7 +29,7 @@ _SHARE = 5
 """Of its time, a thread woken by a storm of events spends at most one part in so many scanning."""
 
 Offer = Callable[[Export], bool]
-"""Requests an export to a library's worker; False when it has no room now."""
+"""Hands an export to a library's worker; False when it has no room now."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Scanner:
         offers: Mapping[str, Offer],
         clock: Clock,
         board: Board,
-        pulse: Heartbeat,
+        heartbeat: Heartbeat,
         failed: Callable[[BaseException], None],
     ) -> None:
         now = clock.elapsed()
@@ -77,7 +77,7 @@ class Scanner:
         self._offers = offers
         self._clock = clock
         self._board = board
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._failed = failed
         self._changed = threading.Condition()
         self._stopping = False
@@ -93,7 +93,7 @@ class Scanner:
     def stop(self) -> None:
         """End the thread after what it is doing."""
         with self._changed:
-            self._stopping = self._pulse.stopping = True
+            self._stopping = self._heartbeat.stopping = True
             self._changed.notify_all()
 
     def is_alive(self) -> bool:
@@ -124,7 +124,7 @@ class Scanner:
 
     def _run(self) -> None:
         try:
-            with self._pulse.working():
+            with self._heartbeat.working():
                 while not self._stopping:
                     self._round()
                     self._wait()

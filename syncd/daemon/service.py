@@ -1,4 +1,4 @@
-"""The main thread: signals, systemd, the status, and the change of crews; no work of its own."""
+"""The main thread: signals, systemd, the status, and the change of workers; no work of its own."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ class Daemon:
         self._every = means.tick
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
-        self._pulses = Heartbeats(self._clock, means.hanging)
-        self._ship = Shared(
-            state_dir, self._clock, self._board, self._pulses, means.chance, self._fail
+        self._heartbeats = Heartbeats(self._clock, means.hanging)
+        self._shared = Shared(
+            state_dir, self._clock, self._board, self._heartbeats, means.chance, self._fail
         )
         self._failure: BaseException | None = None
         self._stopping = False
         self._reload_wanted = False
-        self._workers_now: Workers | None = None
+        self._workers: Workers | None = None
         self._next: Workers | None = None
         self._drift = self._measure_drift()
         self._tick_at = self._feed_at = self._publish_at = timedelta()
@@ -83,31 +83,31 @@ class Daemon:
     @property
     def libraries(self) -> Collection[str]:
         """The names of the libraries that are served."""
-        return self._workers_now.libraries if self._workers_now else ()
+        return self._workers.libraries if self._workers else ()
 
     def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
         """Have something done on a library's own thread; return or raise what comes of it.
 
         Raises `BusyError` when the daemon ends before it is done.
         """
-        if self._workers_now is None:
+        if self._workers is None:
             raise BusyError("the daemon is starting")
-        return self._workers_now.perform(library, perform)
+        return self._workers.perform(library, perform)
 
     def resume(self, library: str) -> None:
         """Go on with a library that a guard stopped."""
-        if self._workers_now is not None:
-            self._workers_now.resume(library)
+        if self._workers is not None:
+            self._workers.resume(library)
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""
-        if self._workers_now is not None:
-            self._workers_now.reconcile_soon(library)
+        if self._workers is not None:
+            self._workers.reconcile_soon(library)
 
     def rescan(self) -> None:
         """Look into every folder now."""
-        if self._workers_now is not None:
-            self._workers_now.rescan()
+        if self._workers is not None:
+            self._workers.rescan()
 
     def document(self) -> dict[str, Any]:
         """Return the status document."""
@@ -122,10 +122,10 @@ class Daemon:
         """
         control = ControlServer(self._state_dir, handlers, code_of)
         with self._wakeup.catching(_SIGNALS):
-            self._workers_now = Workers(self._assemble, self._ship)
+            self._workers = Workers(self._assemble, self._shared)
             control.start()
             try:
-                self._workers_now.start()
+                self._workers.start()
                 self._say_ready()
                 while not self._stopping:
                     self._round()
@@ -146,7 +146,7 @@ class Daemon:
             os._exit(0)
 
     def _is_over(self) -> bool:
-        return self._workers_now is None or self._workers_now.is_over()
+        return self._workers is None or self._workers.is_over()
 
     # --- the rounds
 
@@ -160,7 +160,7 @@ class Daemon:
         if self._stopping or self._failure is not None:
             self._stopping = True
             return
-        self._change_crews()
+        self._change_workers()
         if self._tick_at <= self._clock.elapsed():
             self._tick()
         self._publish()
@@ -179,12 +179,12 @@ class Daemon:
         """Look after what nobody rings for."""
         self._tick_at = self._clock.elapsed() + self._every
         drift = self._measure_drift()
-        if abs(drift - self._drift) > _JUMP and self._workers_now is not None:
+        if abs(drift - self._drift) > _JUMP and self._workers is not None:
             log.info("the clock jumped, or the machine slept: looking at everything again")
-            self._workers_now.woke_up()
+            self._workers.woke_up()
         self._drift = drift
-        if self._workers_now is not None:
-            self._board.show_late(self._workers_now.find_late(self._clock.now()))
+        if self._workers is not None:
+            self._board.show_late(self._workers.find_late(self._clock.now()))
 
     def _measure_drift(self) -> timedelta:
         return self._clock.now() - _EPOCH - self._clock.elapsed()
@@ -194,7 +194,7 @@ class Daemon:
         if self._feed_at > self._clock.elapsed():
             return
         self._feed_at = self._clock.elapsed() + (self._notifier.watchdog or self._every * 3) / 3
-        hanging = self._pulses.find_hanging()
+        hanging = self._heartbeats.find_hanging()
         if hanging is None:
             self._notifier.alive()
         elif not self._hang_told:
@@ -219,28 +219,28 @@ class Daemon:
 
     # --- reading the configuration again
 
-    def _change_crews(self) -> None:
+    def _change_workers(self) -> None:
         if self._reload_wanted and self._next is None:
             self._reload_wanted = False
             self._reload()
-        if self._next is not None and self._workers_now is not None and self._workers_now.is_over():
-            self._workers_now, self._next = self._next, None
-            self._workers_now.start()
+        if self._next is not None and self._workers is not None and self._workers.is_over():
+            self._workers, self._next = self._next, None
+            self._workers.start()
             log.info("the configuration was read again")
             self._say_ready()
 
     def _reload(self) -> None:
         self._notifier.reloading()
         try:
-            self._next = Workers(self._assemble, self._ship)
+            self._next = Workers(self._assemble, self._shared)
         except (ConfigError, LedgerError, StateError) as error:
             log.error("the configuration was not applied, the old one stays: %s", error)  # noqa: TRY400
             self._board.show_message(f"the configuration was not applied: {error}")
             self._say_ready()
             return
         self._board.show_message("")
-        if self._workers_now is not None:
-            self._workers_now.stop()
+        if self._workers is not None:
+            self._workers.stop()
 
     def _say_ready(self) -> None:
         sentence = self._board.sentence()
@@ -256,8 +256,8 @@ class Daemon:
     def _end(self, control: ControlServer) -> None:
         self._notifier.stopping()
         control.close()
-        if self._workers_now is not None:
-            self._workers_now.stop()
+        if self._workers is not None:
+            self._workers.stop()
         until = self._clock.elapsed() + _STOPPING
         while not self._is_over() and self._clock.elapsed() < until:
             self._wakeup.wait(_CHANGING)

@@ -71,16 +71,18 @@ class WorkerContext:
 class Worker:
     """Serves one library until it is stopped. Its methods may be called by any thread."""
 
-    def __init__(self, work: LibraryWork, surroundings: WorkerContext, pulse: Heartbeat) -> None:
+    def __init__(
+        self, work: LibraryWork, surroundings: WorkerContext, heartbeat: Heartbeat
+    ) -> None:
         self.name = work.name
         self._work = work
         self._clock = surroundings.clock
         self._board = surroundings.board
         self._listener = surroundings.listener
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._patience = Backoff(surroundings.chance)
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
-        self._mailbox = WorkQueue(self._suspects.__contains__)
+        self._queue = WorkQueue(self._suspects.__contains__)
         self._is_open = False
         self._served: Counter[tuple[object, ...]] = Counter()
         self._status = LibraryStatus(work.name)
@@ -92,8 +94,8 @@ class Worker:
 
     def stop(self) -> None:
         """End every wait, and the thread after what it is doing."""
-        self._pulse.stopping = True
-        self._mailbox.close()
+        self._heartbeat.stopping = True
+        self._queue.close()
 
     def is_alive(self) -> bool:
         """Tell whether the thread is still there."""
@@ -108,15 +110,15 @@ class Worker:
             return False
         if self._served[_attempt(export)] >= _SERVED_AT_MOST:
             return True
-        return self._mailbox.offer(export)
+        return self._queue.offer(export)
 
     def queued(self) -> int:
         """Return how many exports wait here or are at work."""
-        return len(self._mailbox)
+        return len(self._queue)
 
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
         """Tell whether the library has had that export from that folder."""
-        if self._mailbox.holds(folder.path, sha256):
+        if self._queue.holds(folder.path, sha256):
             return False
         return self._work.is_known(sha256, folder)
 
@@ -126,11 +128,11 @@ class Worker:
 
     def wish(self, wish: Wish) -> None:
         """Ask for work that has no argument."""
-        self._mailbox.wish(wish)
+        self._queue.wish(wish)
 
     def hurry(self) -> None:
         """Try again now what was put off."""
-        self._mailbox.hurry()
+        self._queue.hurry()
 
     def resume(self) -> None:
         """Go on at once after a guard stopped the library."""
@@ -139,19 +141,19 @@ class Worker:
 
     def perform(self, request: Request) -> bool:
         """Have something done on the worker's thread; False when it cannot be."""
-        return self._mailbox.request(request)
+        return self._queue.request(request)
 
     # --- on the thread
 
     def _run(self) -> None:
         try:
-            with self._pulse.working():
-                while not self._mailbox.closed:
+            with self._heartbeat.working():
+                while not self._queue.closed:
                     self._step()
         except Stopped:
             log.debug("stopped in the middle", extra={"library": self.name})
         except BaseException as error:  # noqa: BLE001 - the main thread raises it again
-            self._mailbox.close()
+            self._queue.close()
             self._listener.failed(error)
         finally:
             self._work.close()
@@ -161,7 +163,7 @@ class Worker:
             self._trying(None, self._open)
             return
         with resting():
-            task = self._mailbox.take()
+            task = self._queue.take()
         if task is not None:
             self._trying(task, lambda: self._carry_out(task))
 
@@ -193,7 +195,7 @@ class Worker:
             if isinstance(error, LedgerError) and not error.passing:
                 raise
             if task is not None:
-                self._mailbox.put_back(task)
+                self._queue.put_back(task)
             self._put_off(error)
         else:
             self._patience.succeeded()
@@ -213,10 +215,10 @@ class Worker:
         message = str(error) if state is LibraryState.WAITING else told
         log.warning("%s: %s", state.value, told, extra={"library": self.name})
         # Whoever asked is told at once rather than kept waiting until the library is back.
-        self._mailbox.refuse_requests(error)
+        self._queue.refuse_requests(error)
         self._show(state, message, next_try_at=self._clock.now() + wait)
         with resting():
-            self._mailbox.pause(wait)
+            self._queue.pause(wait)
 
     # --- exports
 
@@ -228,7 +230,7 @@ class Worker:
             self._suspects.end(exports)
             raise
         self._suspects.end(exports)
-        self._mailbox.finished()
+        self._queue.finished()
 
     def _deliver_somehow(self, exports: Sequence[Export]) -> None:
         try:

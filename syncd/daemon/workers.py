@@ -1,4 +1,4 @@
-"""The crew: all threads that work for one reading of the configuration, from start to end."""
+"""The workers: all threads that work for one reading of the configuration, from start to end."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from syncd.system.heartbeat import Heartbeat, Heartbeats, checkpoint, resting
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What outlives a crew."""
+    """What outlives a configuration."""
 
     state_dir: Path
     clock: Clock
     board: Board
-    pulses: Heartbeats
+    heartbeats: Heartbeats
     chance: Callable[[], float]
     failed: Callable[[BaseException], None]
 
@@ -42,24 +42,24 @@ class Workers:
     Making one assembles everything anew, with the errors of `Assemble`.
     """
 
-    def __init__(self, assemble: Assemble, ship: Shared) -> None:
-        self._ship = ship
+    def __init__(self, assemble: Assemble, shared: Shared) -> None:
+        self._shared = shared
         self._stopping = threading.Event()
-        self._pulses: list[Heartbeat] = []
+        self._heartbeats: list[Heartbeat] = []
         assembly = assemble(self._pause)
         self.settings = assembly.settings
         zone = find_zone(self.settings.schedule.timezone)
         self._reconciling = Timetable(self.settings.schedule.reconcile, zone)
         self._rescanning = Timetable(self.settings.schedule.rescan, zone)
         surroundings = WorkerContext(
-            ship.clock, ship.board, self, ship.chance, ship.state_dir / "at-work"
+            shared.clock, shared.board, self, shared.chance, shared.state_dir / "at-work"
         )
         self._workers = {
-            work.name: Worker(work, surroundings, self._pulse(f"library {work.name}"))
+            work.name: Worker(work, surroundings, self._heartbeat(f"library {work.name}"))
             for work in assembly.libraries
         }
         self._scanner = self._make_scanner()
-        self._timer = Timer(ship.clock, ship.chance, ship.board.show_due)
+        self._timer = Timer(shared.clock, shared.chance, shared.board.show_due)
 
     @property
     def libraries(self) -> Collection[str]:
@@ -68,14 +68,14 @@ class Workers:
 
     def start(self) -> None:
         """Begin: open the libraries, scan the folders, wind the timer."""
-        self._ship.board.begin(
+        self._shared.board.begin(
             {worker.name: worker.queued for worker in self._workers.values()},
             [each.path for each in self.settings.folders],
         )
         for worker in self._workers.values():
             worker.start()
         self._scanner.start()
-        now = self._ship.clock.now()
+        now = self._shared.clock.now()
         self._timer.add("rescan", self._rescanning, now, self._scanner.rescan)
         for worker in self._workers.values():
             self._timer.add(
@@ -99,8 +99,8 @@ class Workers:
         workers = self._workers.values()
         over = not self._scanner.is_alive() and not any(each.is_alive() for each in workers)
         if over:
-            for pulse in self._pulses:
-                self._ship.pulses.forget(pulse)
+            for heartbeat in self._heartbeats:
+                self._shared.heartbeats.forget(heartbeat)
         return over
 
     def woke_up(self) -> None:
@@ -157,7 +157,7 @@ class Workers:
 
     def failed(self, error: BaseException) -> None:
         """Pass on what this daemon cannot survive."""
-        self._ship.failed(error)
+        self._shared.failed(error)
 
     def _pause(self, duration: timedelta) -> None:
         with resting():
@@ -171,7 +171,7 @@ class Workers:
             Inbox(
                 folder,
                 max_file_size=self.settings.limits.max_file_size,
-                clock=self._ship.clock,
+                clock=self._shared.clock,
                 is_known=self._is_known_in(folder),
             )
             for folder in self.settings.folders
@@ -180,20 +180,20 @@ class Workers:
         return Scanner(
             inboxes,
             offers,
-            self._ship.clock,
-            self._ship.board,
-            self._pulse("the scanner"),
-            self._ship.failed,
+            self._shared.clock,
+            self._shared.board,
+            self._heartbeat("the scanner"),
+            self._shared.failed,
         )
 
     def _is_known_in(self, folder: FolderSettings) -> IsKnown:
         workers = [self._workers[name] for name in folder.libraries]
         return lambda sha256: all(worker.is_known(sha256, folder) for worker in workers)
 
-    def _pulse(self, name: str) -> Heartbeat:
-        pulse = self._ship.pulses.watch(name)
-        self._pulses.append(pulse)
-        return pulse
+    def _heartbeat(self, name: str) -> Heartbeat:
+        heartbeat = self._shared.heartbeats.watch(name)
+        self._heartbeats.append(heartbeat)
+        return heartbeat
 
 
 def _wisher(worker: Worker) -> Callable[[], None]:

@@ -129,7 +129,7 @@ DIALECTS = {
 }  # fmt: skip
 _ANY_TYPE = _dialect("GEN", _SHARED)
 
-_AUTHORS = {
+AUTHOR_ROLES = {
     "artwork": "artist",
     "audioRecording": "composer",
     "bill": "sponsor",
@@ -143,6 +143,7 @@ _AUTHORS = {
     "presentation": "presenter",
     "videoRecording": "director",
 }
+"""What an author is called where not `author`."""
 _OTHER_ROLES = {"ED": "editor", "A3": "seriesEditor", "A4": "translator"}
 ANY_ROLE = "A4"
 
@@ -153,7 +154,7 @@ def dialect_of(item_type: str) -> Dialect:
 
 def roles_of(item_type: str) -> dict[str, str]:
     """Return the role that each tag of persons has in an entry of this type."""
-    return {"AU": _AUTHORS.get(item_type, "author"), **_OTHER_ROLES}
+    return {"AU": AUTHOR_ROLES.get(item_type, "author"), **_OTHER_ROLES}
 
 
 def read_name(role: str, text: str) -> dict[str, str]:

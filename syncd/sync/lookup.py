@@ -53,7 +53,7 @@ class CollectionBook:
 
 
 class LedgerLookup:
-    """`plan.Desk` for a library that the ledger knows."""
+    """`planner.Lookup` for a library that the ledger knows."""
 
     def __init__(
         self, ledger: Ledger, library_id: int, identity: str, collections: CollectionBook
@@ -94,7 +94,7 @@ class LedgerLookup:
 
 
 class OfflineLookup:
-    """`plan.Desk` where there is no library: nothing is there, and keys mean nothing."""
+    """`planner.Lookup` where there is no library: nothing is there, and keys mean nothing."""
 
     minter = KeyMinter("offline")
 

@@ -11,23 +11,8 @@ from syncd.formats.sources.names import (
     without_more,
 )
 from syncd.formats.sources.text import one_line
+from syncd.item.ris_tables import AUTHOR_ROLES
 from syncd.record import Person
-
-AUTHOR_ROLES = {
-    "artwork": "artist",
-    "audioRecording": "composer",
-    "bill": "sponsor",
-    "computerProgram": "programmer",
-    "film": "director",
-    "hearing": "contributor",
-    "interview": "interviewee",
-    "map": "cartographer",
-    "patent": "inventor",
-    "podcast": "podcaster",
-    "presentation": "presenter",
-    "videoRecording": "director",
-}
-"""What an author is called where not `author`."""
 
 _SECONDARY_ROLES = {
     "audioRecording": "performer",
