@@ -23,7 +23,7 @@ from syncd.matching import (
     resolve,
 )
 from syncd.record import Citation, Doi, Eid, Identity
-from tests.unit.matching_library import RememberedWorks
+from tests.support.remembered_works import RememberedWorks
 
 TITLES = [
     "Seasonal drift of glacial meltwater in northern fjords",

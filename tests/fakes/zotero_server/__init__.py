@@ -1,7 +1,7 @@
 """A Zotero web API server for tests: a real HTTP process with the real server's manners.
 
 It holds everything in RAM. What Zotero's server does with versions, preconditions, text,
-trash, keys and limits it does too, the traps included; `tests/unit/test_zotero_server.py`
+trash, keys and limits it does too, the traps included; `tests/unit/fakes`
 is the table of what that means. Paths under `/_test/` are the side door through which a test
 makes users and keys, acts as a person, switches faults on and reads the state.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from syncd.matching import Doubt, Policy, RulingKind, Verdict, fingerprint, resolve
 from syncd.record import Citation, Doi, Eid, Identity
-from tests.unit.matching_library import RememberedWorks
+from tests.support.remembered_works import RememberedWorks
 
 WORK = Citation(
     item_type="journalArticle",

@@ -16,7 +16,7 @@ from syncd.config.documents import EXAMPLE, configuration, json_schema
 from syncd.config.model import Document
 from syncd.errors import ConfigError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("place", DOCUMENTS)

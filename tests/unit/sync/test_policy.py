@@ -10,7 +10,7 @@ import pytest
 
 from syncd.matching import Doubt, Ruling, RulingKind, resolve
 from syncd.record import Citation, Doi, Eid, Identity
-from tests.unit.matching_library import RememberedWorks
+from tests.support.remembered_works import RememberedWorks
 
 NEW, SAME, HOLD = RulingKind.NEW, RulingKind.SAME, RulingKind.HOLD
 

@@ -18,7 +18,7 @@ from syncd.report.inspections import inspection_document, print_inspection
 from syncd.sync.intake import Tools
 from syncd.system.resources import shipped_schema
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "example.ris"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "example.ris"
 
 
 def record(number: int, **more: str) -> str:

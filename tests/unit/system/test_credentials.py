@@ -305,7 +305,7 @@ def session(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         done = subprocess.run(
             [*command, sys.executable, _IN_SESSION],
             env=environ,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
             capture_output=True,
             text=True,
             timeout=60,

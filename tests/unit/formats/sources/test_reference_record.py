@@ -13,7 +13,7 @@ from syncd.record import Record
 from syncd.schema import schema_from_json
 from syncd.system.resources import shipped_schema
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 OLD_SCHEMA = schema_from_json(json.loads((DATA / "map-schema-29.json").read_text()))
 
 

@@ -14,7 +14,7 @@ from syncd.errors import InputError, Problem
 from syncd.formats.ris import Entry, Reader
 from tests.shared.places import SHARED
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 CORPUS = SHARED / "corpus"
 here = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus of real exports at {CORPUS}")
 

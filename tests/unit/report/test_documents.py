@@ -12,7 +12,7 @@ from syncd.report.reviews import question_document
 from syncd.sync.reconcile import ReconcileReport
 from syncd.sync.review import Held
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
 
 
 def documented(schema: str, table: str) -> list[str]:

@@ -16,7 +16,7 @@ from syncd.system.resources import shipped_schema
 
 NEW = shipped_schema()
 OLD = schema_from_json(
-    json.loads((Path(__file__).parents[1] / "data" / "map-schema-29.json").read_text())
+    json.loads((Path(__file__).parents[2] / "data" / "map-schema-29.json").read_text())
 )
 
 
