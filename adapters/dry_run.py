@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from adapters.rules import key_of
 from syncd.library import (
     Accepted,
     Capabilities,
@@ -21,6 +20,7 @@ from syncd.library import (
     Pushed,
     StoredCollection,
     StoredItem,
+    key_of,
 )
 from syncd.record import ItemKey
 

@@ -165,7 +165,8 @@ class MemoryLibrary:
         if isinstance(verdict, Accepted | Refused):
             return verdict
         self._write(verdict)
-        return Accepted(verdict.key, self.version)
+        before = verdict.before if isinstance(verdict, PutItem) else None
+        return Accepted(verdict.key, self.version, before=before)
 
     def _write(self, change: Change) -> None:
         self.version += 1

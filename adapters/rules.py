@@ -30,6 +30,7 @@ from syncd.library import (
     StoredItem,
     Trash,
     Update,
+    key_of,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
@@ -58,6 +59,8 @@ class PutItem(NamedTuple):
     key: ItemKey
     data: Mapping[str, Any]
     trashed: bool
+    before: Mapping[str, Any] | None = None
+    """The properties that are changed, as they stood; None for a new item."""
 
 
 class PutCollection(NamedTuple):
@@ -135,13 +138,6 @@ def _apply(operation: Operation, holdings: Holdings, schema: Schema) -> Change |
             return _create_collection(operation, holdings)
 
 
-def key_of(operation: Operation) -> ItemKey | CollectionKey:
-    """Return the key of the item or collection that an operation is about."""
-    if isinstance(operation, CreateCollection):
-        return operation.collection_key
-    return operation.item_key
-
-
 def _create(operation: Create, holdings: Holdings, schema: Schema) -> PutItem:
     if holdings.has_item(operation.item_key):
         raise _RefuseError(Refusal.KEY_TAKEN, f"item {operation.item_key} exists")
@@ -160,7 +156,7 @@ def _update(operation: Update, holdings: Holdings, schema: Schema) -> PutItem | 
     _check_surroundings(operation.data, holdings)
     if not changed:
         return Accepted(item.key, item.version, unchanged=True)
-    return PutItem(item.key, data, item.trashed)
+    return PutItem(item.key, data, item.trashed, {name: item.data.get(name) for name in changed})
 
 
 def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutItem | Accepted:
@@ -177,7 +173,8 @@ def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutIte
         return Accepted(item.key, item.version, unchanged=True)
     _check_tags(more_tags)
     more = {"collections": [*collections, *more_collections], "tags": [*tags, *more_tags]}
-    return PutItem(item.key, {**item.data, **more}, item.trashed)
+    before = {"collections": [*collections], "tags": [*tags]}
+    return PutItem(item.key, {**item.data, **more}, item.trashed, before)
 
 
 def _move(operation: Trash | Restore, holdings: Holdings, *, to_trash: bool) -> PutItem | Accepted:

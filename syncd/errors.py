@@ -105,13 +105,15 @@ class KeyLookupError(SyncdError):
 class LibraryError(SyncdError):
     """A library did not do what it was asked.
 
-    `library` is its name in the configuration, which the session adds to what adapters raise;
-    `status` is the HTTP status of the server's answer, where there was one.
+    `library` is its name in the configuration and `run` the run that was interrupted, which the
+    session adds to what adapters raise; `status` is the HTTP status of the server's answer, where
+    there was one.
     """
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         self.status = status
         self.library: str | None = None
+        self.run: int | None = None
         super().__init__(message)
 
 
@@ -126,6 +128,13 @@ class UnavailableError(LibraryError):
     ) -> None:
         self.retry_after = retry_after
         super().__init__(message, status=status)
+
+
+class UnsettledError(UnavailableError):
+    """Operations wait for their outcome, and the library can be used otherwise meanwhile.
+
+    Their answer was lost, or the library had trouble of its own with them.
+    """
 
 
 class OutcomeUnknownError(LibraryError):

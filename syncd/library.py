@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, NewType, Protocol, runtime_checkable
@@ -49,6 +50,8 @@ class Capabilities:
     """Trashed items stay readable and can be restored."""
     text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
+    late_writes: timedelta = timedelta()
+    """How long after its beginning a write whose answer was lost may still be carried out."""
 
 
 class Description(NamedTuple):
@@ -107,6 +110,11 @@ class Create(NamedTuple):
     item_key: ItemKey
     data: ItemData
 
+    @property
+    def parent(self) -> ItemKey | None:
+        """The item that this one hangs below; None for a work."""
+        return self.data.get("parentItem")
+
 
 class Update(NamedTuple):
     """Set these properties of an item; those not named stay as they are."""
@@ -150,6 +158,13 @@ class CreateCollection(NamedTuple):
 Operation = Create | Update | AddToCollection | Trash | Restore | CreateCollection
 
 
+def key_of(operation: Operation) -> ItemKey | CollectionKey:
+    """Return the key of the item or collection that an operation is about."""
+    if isinstance(operation, CreateCollection):
+        return operation.collection_key
+    return operation.item_key
+
+
 class Refusal(Enum):
     """Why one operation was refused, by what the caller does next."""
 
@@ -161,14 +176,22 @@ class Refusal(Enum):
     """The item, parent or collection is not there: plan again."""
     INVALID = "invalid"
     """Never, as it is: hold it for a person."""
+    TROUBLE = "trouble"
+    """The library could not do it now, through no fault of the operation: try again later."""
 
 
 class Accepted(NamedTuple):
-    """The operation is done; `unchanged` when there was nothing to do."""
+    """The operation is done; `unchanged` when there was nothing to do.
+
+    `key` is the key that the item or collection has now: the operation's own where the library
+    takes keys, else the one that the library gave it. `before` holds those properties of the item
+    that were changed, as they stood; None where there was no item, or it was not looked at.
+    """
 
     key: str
     version: int
     unchanged: bool = False
+    before: ItemData | None = None
 
 
 class Refused(NamedTuple):

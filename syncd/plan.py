@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from syncd.library import Operation
 from syncd.record import NO_IDENTITY, Citation, Identity, Origin
 from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
@@ -29,16 +30,6 @@ class Decision(StrEnum):
     UPDATE = "update"
     HOLD = "hold"
     REJECT = "reject"
-
-
-class OperationKind(StrEnum):
-    """The operations that a plan makes of records."""
-
-    CREATE = "create"
-    COLLECT = "collect"
-    RESTORE = "restore"
-    TRASH = "trash"
-    CREATE_COLLECTION = "create_collection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +121,11 @@ class Incoming:
     """Texts longer than the library takes; the data holds what fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedOperation:
-    """One operation before it is written down; `payload` holds all that the library will see."""
+class PlannedOperation(NamedTuple):
+    """One operation before it is written down; `ordinal` says which key of its series it has."""
 
-    kind: OperationKind
-    item_key: str
-    payload: Mapping[str, Any]
+    operation: Operation
     ordinal: int = 0
-    base_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +133,7 @@ class Intent:
     """A record's decision and the operations that carry it out, parents before children."""
 
     planned: PlannedRecord
-    export: int
+    export: int = 0
     entry: bytes = b""
     operations: tuple[PlannedOperation, ...] = ()
     placements: tuple[tuple[str, str], ...] = ()

@@ -18,7 +18,7 @@ from adapters.file.layout import Layout
 from adapters.file.look import digest_of, file_name, row_of
 from adapters.file.signatures import find_fingerprint, signature
 from adapters.file.writing import Staging
-from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge, key_of
+from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge
 from syncd.library import (
     Accepted,
     CollectionKey,
@@ -30,6 +30,7 @@ from syncd.library import (
     Refused,
     StoredCollection,
     StoredItem,
+    key_of,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
@@ -125,10 +126,11 @@ class Push:
             self._lay_out_collections(verdict.collection)
         else:
             self._lay_out_item(verdict)
-        return Accepted(verdict.key, self._version)
+        before = verdict.before if isinstance(verdict, PutItem) else None
+        return Accepted(verdict.key, self._version, before=before)
 
     def _lay_out_item(self, change: PutItem) -> None:
-        key, data, trashed = change
+        key, data, trashed, _ = change
         raw = format_item(key, self._version, data, trashed=trashed)
         self._items.lay_out(file_name(key), raw, self._bases.get(key))
         self._written[key] = _Written(StoredItem(key, self._version, data, trashed), raw)

@@ -16,7 +16,6 @@ from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
     WriteDraft,
     draft,
-    key_of,
     read_outcomes,
     requests,
     version_after,
@@ -44,6 +43,7 @@ from syncd.library import (
     StoredCollection,
     StoredItem,
     Surroundings,
+    key_of,
 )
 from syncd.record import ItemKey
 from syncd.system.clock import Clock, SystemClock

@@ -19,6 +19,7 @@ from syncd.library import (
     AddToCollection,
     Create,
     CreateCollection,
+    ItemData,
     Operation,
     Outcome,
     Refusal,
@@ -27,6 +28,7 @@ from syncd.library import (
     StoredItem,
     Trash,
     Update,
+    key_of,
 )
 
 _TOO_NEW = 412
@@ -39,18 +41,12 @@ class WriteDraft(NamedTuple):
     place: int
     operation: Operation
     to_send: Mapping[str, Any] | None = None
+    before: ItemData | None = None
     outcome: Outcome | None = None
 
     @property
     def is_collection(self) -> bool:
         return isinstance(self.operation, CreateCollection)
-
-
-def key_of(operation: Operation) -> str:
-    """Return the key of the object that an operation is about."""
-    if isinstance(operation, CreateCollection):
-        return operation.collection_key
-    return operation.item_key
 
 
 def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> WriteDraft:
@@ -66,7 +62,9 @@ def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> W
         return WriteDraft(
             place, operation, outcome=Refused(key_of(operation), Refusal.INVALID, message)
         )
-    return WriteDraft(place, operation, to_send=made)
+    item = held.get(key_of(operation))
+    before = {name: item.data.get(name, []) for name in ("collections", "tags")} if item else None
+    return WriteDraft(place, operation, to_send=made, before=before)
 
 
 def requests(drafts: Sequence[WriteDraft]) -> Iterator[list[WriteDraft]]:
@@ -81,7 +79,7 @@ def read_outcomes(sent: Sequence[WriteDraft], report: Report) -> list[Outcome]:
 
     Raises `OutcomeUnknownError` when the report leaves one of them out.
     """
-    return [_outcome(str(index), one.operation, report) for index, one in enumerate(sent)]
+    return [_outcome(str(index), one, report) for index, one in enumerate(sent)]
 
 
 def version_after(guard: int | None, report: Report) -> int | None:
@@ -149,11 +147,12 @@ def _can_be_sent(made: Mapping[str, Any]) -> bool:
     return True
 
 
-def _outcome(place: str, operation: Operation, report: Report) -> Outcome:
+def _outcome(place: str, draft: WriteDraft, report: Report) -> Outcome:
+    operation = draft.operation
     key = key_of(operation)
     if place in report.successful:
         made = report.successful[place]
-        return Accepted(str(made["key"]), int(made["version"]))
+        return Accepted(str(made["key"]), int(made["version"]), before=draft.before)
     if place in report.unchanged:
         return Accepted(key, getattr(operation, "base_version", 0), unchanged=True)
     if place in report.failed:

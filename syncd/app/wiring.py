@@ -87,7 +87,7 @@ def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) ->
         known = isinstance(opened, Recognisable) and ledger.find_library(opened.identity)
     if not known:
         return None
-    return Reviewer(None, ledger, known.library_id, known.identity, unavailable)
+    return Reviewer(None, known, unavailable)
 
 
 def _helpers(settings: Settings, pause: Pause) -> Helpers:

@@ -12,11 +12,14 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
+from syncd.ledger.operations import OperationRow, dump_operation, load_operation
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import base, done
-from syncd.plan import KnownItem, OperationKind
+from syncd.ledger.transaction import Transaction
+from syncd.library import Operation, key_of
+from syncd.plan import KnownItem
 
 
 class Done(NamedTuple):
@@ -28,12 +31,15 @@ class Done(NamedTuple):
 
     run_id: int
     record_id: int | None
-    kind: OperationKind
-    item_key: str
+    operation: Operation
     outcome: str
     version: int | None
-    written: Mapping[str, Any]
     before: Mapping[str, Any] | None
+
+    @property
+    def item_key(self) -> str:
+        """The key of the item or collection that it was about."""
+        return key_of(self.operation)
 
 
 class Base(NamedTuple):
@@ -45,85 +51,82 @@ class Base(NamedTuple):
     data: Mapping[str, Any]
 
 
-def state_before(item: KnownItem | None) -> dict[str, Any] | None:
-    """Return what the mirror knows of an item, as `done.before` keeps it."""
-    if item is None:
+def state_before(
+    item: KnownItem | None, changed: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return how an item stood, as `done.before` keeps it.
+
+    `item` is what the mirror knows of it, `changed` the properties that the library said it had.
+    """
+    if item is None and changed is None:
         return None
+    known = (
+        {"state": item.state, "version": item.version, "collections": sorted(item.collections)}
+        if item
+        else {}
+    )
+    return {**known, **({"data": dict(changed)} if changed is not None else {})}
+
+
+def add_done(tx: Transaction, operations: Sequence[Done]) -> None:
+    """Keep operations after their outcome."""
+    tx.add(done, [_row_of(each, tx.now) for each in operations])
+
+
+def _row_of(each: Done, now: str) -> dict[str, Any]:
+    row = dump_operation(each.operation)
     return {
-        "state": item.state,
-        "version": item.version,
-        "collections": sorted(item.collections),
+        "run_id": each.run_id,
+        "record_id": each.record_id,
+        "kind": row.kind,
+        "item_key": row.item_key,
+        "base_version": row.base_version,
+        "outcome": each.outcome,
+        "version": each.version,
+        "written": _pack(row.payload),
+        "before": json.dumps(each.before) if each.before is not None else None,
+        "done_at": now,
     }
 
 
-def add_done(connection: Connection, library_id: int, operations: Sequence[Done], now: str) -> None:
-    """Keep operations after their outcome."""
-    rows = [
-        {
-            "library_id": library_id,
-            "run_id": each.run_id,
-            "record_id": each.record_id,
-            "kind": each.kind.value,
-            "item_key": each.item_key,
-            "outcome": each.outcome,
-            "version": each.version,
-            "written": _pack(each.written),
-            "before": json.dumps(each.before) if each.before is not None else None,
-            "done_at": now,
-        }
-        for each in operations
-    ]
-    for part in chunks(rows):
-        connection.execute(insert(done), part)
-
-
 def done_in_run(connection: Connection, run_id: int) -> list[Done]:
-    """Return what a run did, in the order in which it was done."""
+    """Return what a run did, to whichever library, in the order in which it was done."""
     rows = connection.execute(select(done).where(done.c.run_id == run_id).order_by(done.c.done_id))
     return [
         Done(
             run_id=row.run_id,
             record_id=row.record_id,
-            kind=OperationKind(row.kind),
-            item_key=row.item_key,
+            operation=load_operation(
+                OperationRow(row.kind, row.item_key, row.base_version, _unpack(row.written))
+            ),
             outcome=row.outcome,
             version=row.version,
-            written=_unpack(row.written),
             before=json.loads(row.before) if row.before is not None else None,
         )
         for row in rows
     ]
 
 
-def set_bases(connection: Connection, library_id: int, bases: Sequence[Base]) -> None:
+def set_bases(tx: Transaction, bases: Sequence[Base]) -> None:
     """Remember what these items are as syncd wrote them, in place of what it wrote before."""
-    newest = {each.item_key: each for each in bases}
-    for part in chunks(list(newest.values())):
-        keys = [each.item_key for each in part]
-        connection.execute(
-            delete(base).where(base.c.library_id == library_id, base.c.item_key.in_(keys))
-        )
-        connection.execute(
-            insert(base),
-            [
-                {
-                    "library_id": library_id,
-                    "item_key": each.item_key,
-                    "run_id": each.run_id,
-                    "version": each.version,
-                    "data": _pack(each.data),
-                }
-                for each in part
-            ],
-        )
+    rows = [
+        {
+            "item_key": each.item_key,
+            "run_id": each.run_id,
+            "version": each.version,
+            "data": _pack(each.data),
+        }
+        for each in bases
+    ]
+    tx.put(base, rows)
 
 
-def find_bases(connection: Connection, library_id: int, keys: Collection[str]) -> dict[str, Base]:
+def find_bases(tx: Transaction, keys: Collection[str]) -> dict[str, Base]:
     """Return what these items are as syncd last wrote them; others' items have no base."""
     found: dict[str, Base] = {}
     for part in chunks(keys):
-        rows = connection.execute(
-            select(base).where(base.c.library_id == library_id, base.c.item_key.in_(part))
+        rows = tx.execute(
+            select(base).where(base.c.library_id == tx.library_id, base.c.item_key.in_(part))
         )
         for row in rows:
             found[row.item_key] = Base(row.item_key, row.run_id, row.version, _unpack(row.data))

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import func, select, update
 
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import hold
+from syncd.ledger.transaction import Transaction
 
 _SETTLED = ("skip", "drop")
 """Answers that leave nothing to be done, now or later."""
@@ -29,39 +30,33 @@ class HoldRow(NamedTuple):
 
 
 def add_hold(
-    connection: Connection,
-    library_id: int,
+    tx: Transaction,
     record_id: int,
     *,
     kind: str,
     question: str,
     reason: str,
     payload: Mapping[str, Any],
-    now: str,
 ) -> None:
     """Ask a person. The same question is not asked twice, and one that was settled stays so.
 
     While it waits it gathers the places that all who ask it want. It is open again where its
     answer did not settle it: what was to be sent once more was refused once more.
     """
-    asked = connection.execute(
-        select(hold).where(hold.c.library_id == library_id, hold.c.question == question)
+    asked = tx.execute(
+        select(hold).where(hold.c.library_id == tx.library_id, hold.c.question == question)
     ).one_or_none()
     if asked is not None and asked.answer in _SETTLED:
         return
-    values = {"record_id": record_id, "kind": kind, "reason": reason, "held_at": now}
+    values = {"record_id": record_id, "kind": kind, "reason": reason, "held_at": tx.now}
     if asked is None:
-        connection.execute(
-            insert(hold).values(
-                library_id=library_id, question=question, payload=_dump(payload), **values
-            )
-        )
+        tx.add(hold, [{"question": question, "payload": _dump(payload), **values}])
     elif asked.answer is None:
         merged = _with_places(json.loads(asked.payload), payload)
-        _change(connection, asked.hold_id, payload=_dump(merged))
+        _change(tx, asked.hold_id, payload=_dump(merged))
     else:
         _change(
-            connection,
+            tx,
             asked.hold_id,
             payload=_dump(payload),
             answer=None,
@@ -83,65 +78,64 @@ def _dump(payload: Mapping[str, Any]) -> str:
     return json.dumps(payload, ensure_ascii=False)
 
 
-def _change(connection: Connection, hold_id: int, **values: Any) -> None:
-    connection.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
+def _change(tx: Transaction, hold_id: int, **values: Any) -> None:
+    tx.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
 
 
-def find_questions(
-    connection: Connection, library_id: int, questions: Collection[str]
-) -> dict[str, str | None]:
+def find_questions(tx: Transaction, questions: Collection[str]) -> dict[str, str | None]:
     """Return those of the questions that were asked, with their answers; None: it still waits."""
     found: dict[str, str | None] = {}
     for part in chunks(questions):
-        rows = connection.execute(
+        rows = tx.execute(
             select(hold.c.question, hold.c.answer).where(
-                hold.c.library_id == library_id, hold.c.question.in_(part)
+                hold.c.library_id == tx.library_id, hold.c.question.in_(part)
             )
         )
         found.update((row.question, row.answer) for row in rows)
     return found
 
 
-def open_holds(connection: Connection, library_id: int) -> list[HoldRow]:
+def open_holds(tx: Transaction) -> list[HoldRow]:
     """Return what waits for a person, oldest first."""
-    rows = connection.execute(
+    rows = tx.execute(
         select(hold)
-        .where(hold.c.library_id == library_id, hold.c.answer.is_(None))
+        .where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None))
         .order_by(hold.c.hold_id)
     )
     return [_read(row) for row in rows]
 
 
-def find_hold(connection: Connection, library_id: int, hold_id: int) -> HoldRow | None:
+def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:
     """Return one question of a library, answered or not; None if there is none of this number."""
-    row = connection.execute(
-        select(hold).where(hold.c.library_id == library_id, hold.c.hold_id == hold_id)
+    row = tx.execute(
+        select(hold).where(hold.c.library_id == tx.library_id, hold.c.hold_id == hold_id)
     ).one_or_none()
     return _read(row) if row else None
 
 
-def close_hold(connection: Connection, hold_id: int, answer: str, now: str) -> None:
+def close_hold(tx: Transaction, hold_id: int, answer: str) -> None:
     """Note what a person answered."""
-    _change(connection, hold_id, answer=answer, answered_at=now)
+    _change(tx, hold_id, answer=answer, answered_at=tx.now)
 
 
-def skipped_questions(connection: Connection, library_id: int) -> list[str]:
+def skipped_questions(tx: Transaction) -> list[str]:
     """Return the questions that a person answered by leaving the record out."""
-    rows = connection.execute(
+    rows = tx.execute(
         select(hold.c.question)
-        .where(hold.c.library_id == library_id, hold.c.answer == "skip")
+        .where(hold.c.library_id == tx.library_id, hold.c.answer == "skip")
         .order_by(hold.c.question)
     )
     return list(rows.scalars())
 
 
-def count_open(connection: Connection, library_id: int) -> int:
+def count_open(tx: Transaction) -> int:
     """Return how many questions about a library wait for an answer."""
-    return connection.execute(
+    query = (
         select(func.count())
         .select_from(hold)
-        .where(hold.c.library_id == library_id, hold.c.answer.is_(None))
-    ).scalar_one()
+        .where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None))
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def _read(row: Any) -> HoldRow:

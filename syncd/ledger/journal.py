@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, outbox, record, run
+from syncd.ledger.transaction import Transaction
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin
 
@@ -26,41 +27,30 @@ class ExportFacts(NamedTuple):
 # Exports
 
 
-def get_export(connection: Connection, facts: ExportFacts, now: str) -> int:
+def get_export(tx: Transaction, facts: ExportFacts) -> int:
     """Return the number of the export with this content, noting it down if it is new."""
-    known = connection.execute(
-        select(export.c.export_id).where(export.c.sha256 == facts.sha256)
-    ).scalar_one_or_none()
-    if known is not None:
-        return int(known)
-    values = {**facts._asdict(), "first_seen_at": now}
-    statement = insert(export).values(**values).returning(export.c.export_id)
-    return int(connection.execute(statement).scalar_one())
+    # Another process may note it down at this very moment; its number is then the one.
+    row = {**facts._asdict(), "first_seen_at": tx.now}
+    tx.execute(tx.insert(export).on_conflict_do_nothing(), [row])
+    query = select(export.c.export_id).where(export.c.sha256 == facts.sha256)
+    return int(tx.execute(query).scalar_one())
 
 
-def add_delivery(
-    connection: Connection, export_id: int, library_id: int, folder: bytes, run_id: int, now: str
-) -> None:
+def add_delivery(tx: Transaction, export_id: int, folder: bytes, run_id: int) -> None:
     """Note that all records of this export from this folder are decided and written down."""
-    connection.execute(
-        insert(delivery).values(
-            export_id=export_id,
-            library_id=library_id,
-            folder=folder,
-            run_id=run_id,
-            delivered_at=now,
-        )
-    )
+    row = {"export_id": export_id, "folder": folder, "run_id": run_id, "delivered_at": tx.now}
+    # A file that a person names by hand is read again as often as they like.
+    tx.add_missing(delivery, [row])
 
 
-def is_delivered(connection: Connection, library_id: int, sha256: str, folder: bytes) -> bool:
+def is_delivered(tx: Transaction, sha256: str, folder: bytes) -> bool:
     """Say whether this content from this folder was delivered to this library before."""
-    found = connection.execute(
+    found = tx.execute(
         select(delivery.c.run_id)
         .join(export)
         .where(
             export.c.sha256 == sha256,
-            delivery.c.library_id == library_id,
+            delivery.c.library_id == tx.library_id,
             delivery.c.folder == folder,
         )
     ).first()
@@ -70,47 +60,46 @@ def is_delivered(connection: Connection, library_id: int, sha256: str, folder: b
 # Runs
 
 
-def begin_run(connection: Connection, library_id: int, reason: str, now: str) -> int:
+def begin_run(tx: Transaction, reason: str) -> int:
     """Open a run and return its number."""
-    values = {"library_id": library_id, "reason": reason, "started_at": now, "counts": "{}"}
+    values = {"library_id": tx.library_id, "reason": reason, "started_at": tx.now, "counts": "{}"}
     statement = insert(run).values(**values).returning(run.c.run_id)
-    return int(connection.execute(statement).scalar_one())
+    return int(tx.execute(statement).scalar_one())
 
 
-def end_run(connection: Connection, run_id: int, counts: Mapping[str, int], now: str) -> None:
+def end_run(tx: Transaction, run_id: int, counts: Mapping[str, int]) -> None:
     """Close a run: each of its operations has an outcome."""
-    connection.execute(
-        update(run).where(run.c.run_id == run_id).values(ended_at=now, counts=json.dumps(counts))
+    tx.execute(
+        update(run).where(run.c.run_id == run_id).values(ended_at=tx.now, counts=json.dumps(counts))
     )
 
 
-def open_runs(connection: Connection, library_id: int) -> list[int]:
+def open_runs(tx: Transaction) -> list[int]:
     """Return the runs that have not ended and of which nothing is promised any more."""
     promised = select(outbox.c.run_id).where(outbox.c.run_id == run.c.run_id)
-    rows = connection.execute(
+    rows = tx.execute(
         select(run.c.run_id).where(
-            run.c.library_id == library_id, run.c.ended_at.is_(None), ~promised.exists()
+            run.c.library_id == tx.library_id, run.c.ended_at.is_(None), ~promised.exists()
         )
     )
     return list(rows.scalars())
 
 
-def count_decisions(connection: Connection, run_id: int) -> dict[str, int]:
+def count_decisions(tx: Transaction, run_id: int) -> dict[str, int]:
     """Return how many records of a run met each decision."""
-    rows = connection.execute(
-        select(record.c.decision, func.count())
+    rows = tx.execute(
+        select(record.c.decision, func.count().label("times"))
         .where(record.c.run_id == run_id)
         .group_by(record.c.decision)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row.decision: row.times for row in rows}
 
 
 # Records
 
 
 def add_records(
-    connection: Connection,
-    library_id: int,
+    tx: Transaction,
     run_id: int,
     intents: Sequence[Intent],
     export_ids: Sequence[int],
@@ -121,7 +110,7 @@ def add_records(
     rows = [
         {
             "run_id": run_id,
-            "library_id": library_id,
+            "library_id": tx.library_id,
             "export_id": export_ids[intent.export],
             "entry": intent.entry or None,
             **_columns(intent.planned),
@@ -129,7 +118,7 @@ def add_records(
         for intent in intents
     ]
     statement = insert(record).returning(record.c.record_id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, rows).scalars())
+    return list(tx.execute(statement, rows).scalars())
 
 
 def _columns(planned: PlannedRecord) -> dict[str, Any]:
@@ -160,39 +149,37 @@ def _pointers(planned: PlannedRecord) -> dict[str, Any]:
 
 
 def settle_records(
-    connection: Connection, record_ids: Collection[int], outcome: str, error: str | None = None
+    tx: Transaction, record_ids: Collection[int], outcome: str, error: str | None = None
 ) -> None:
     """Note what became of records."""
     for part in chunks(record_ids):
-        connection.execute(
+        tx.execute(
             update(record).where(record.c.record_id.in_(part)).values(outcome=outcome, error=error)
         )
 
 
-def note_error(connection: Connection, record_id: int, error: str) -> None:
+def note_error(tx: Transaction, record_id: int, error: str) -> None:
     """Note that a part of a record (a note, a link) could not be added."""
-    connection.execute(update(record).where(record.c.record_id == record_id).values(error=error))
+    tx.execute(update(record).where(record.c.record_id == record_id).values(error=error))
 
 
-def change_decision(connection: Connection, record_id: int, planned: PlannedRecord) -> None:
+def change_decision(tx: Transaction, record_id: int, planned: PlannedRecord) -> None:
     """Note that a record was decided again, because the library moved on before it was sent."""
     columns = _columns(planned)
     wanted = ("decision", "reason", "evidence", "pointers", "item_key", "outcome", "error")
-    connection.execute(
+    tx.execute(
         update(record)
         .where(record.c.record_id == record_id)
         .values({name: columns[name] for name in wanted})
     )
 
 
-def records_of_item(
-    connection: Connection, run_id: int, library_id: int, item_key: str
-) -> list[tuple[int, PlannedRecord]]:
+def records_of_item(tx: Transaction, run_id: int, item_key: str) -> list[tuple[int, PlannedRecord]]:
     """Return, with their numbers, the records of a run that go under this key."""
-    rows = connection.execute(
+    rows = tx.execute(
         select(record)
         .where(
-            record.c.library_id == library_id,
+            record.c.library_id == tx.library_id,
             record.c.item_key == item_key,
             record.c.run_id == run_id,
         )
@@ -202,26 +189,22 @@ def records_of_item(
 
 
 def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
-    """Return every record of a run, in the order of planning."""
+    """Return every record of a run, of whichever library, in the order of planning."""
     rows = connection.execute(
         select(record).where(record.c.run_id == run_id).order_by(record.c.record_id)
     )
     return [read_record(row) for row in rows]
 
 
-def get_record(connection: Connection, record_id: int | None) -> PlannedRecord:
+def get_record(tx: Transaction, record_id: int | None) -> PlannedRecord:
     """Return what was decided about a record."""
-    return read_record(
-        connection.execute(select(record).where(record.c.record_id == record_id)).one()
-    )
+    return read_record(tx.execute(select(record).where(record.c.record_id == record_id)).one())
 
 
-def get_run_of(connection: Connection, record_id: int) -> int:
+def get_run_of(tx: Transaction, record_id: int) -> int:
     """Return the run in which a record was decided."""
     return int(
-        connection.execute(
-            select(record.c.run_id).where(record.c.record_id == record_id)
-        ).scalar_one()
+        tx.execute(select(record.c.run_id).where(record.c.record_id == record_id)).scalar_one()
     )
 
 

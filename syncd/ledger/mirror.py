@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import func, select, update
 
 from syncd.item import citation_of
 from syncd.ledger import index, knowledge
@@ -19,6 +19,7 @@ from syncd.ledger.tables import (
     item,
     library,
 )
+from syncd.ledger.transaction import Transaction
 from syncd.library import Changes, ItemData, StoredItem
 from syncd.matching import (
     Features,
@@ -61,36 +62,30 @@ def row_of(stored: StoredItem) -> ItemRow:
     )
 
 
-def write_items(
-    connection: Connection, library_id: int, rows: Sequence[ItemRow], made_by_run: int | None = None
-) -> None:
+def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | None = None) -> None:
     """Put these items into the mirror in place of what it knew of them.
 
     `made_by_run` marks items that syncd itself made; for items made earlier the mark stays, and
     what they looked like before people edited them is remembered: the record will come again.
     """
     for part in chunks(rows):
-        before = _forget(connection, library_id, [row.key for row in part])
+        before = _forget(tx, [row.key for row in part])
         features = {row.key: features_of(row.citation) for row in part if row.citation}
-        connection.execute(
-            insert(item),
-            [
-                {
-                    "library_id": library_id,
-                    "item_key": row.key,
-                    "version": row.version,
-                    "state": row.state,
-                    "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
-                    "collections": row.collections,
-                    "features": dump_features(features[row.key]) if row.citation else None,
-                }
-                for row in part
-            ],
-        )
-        _index(connection, library_id, part, features)
+        rows_of_part = [
+            {
+                "item_key": row.key,
+                "version": row.version,
+                "state": row.state,
+                "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
+                "collections": row.collections,
+                "features": dump_features(features[row.key]) if row.citation else None,
+            }
+            for row in part
+        ]
+        tx.put(item, rows_of_part)
+        _index(tx, part, features)
         knowledge.add_former_features(
-            connection,
-            library_id,
+            tx,
             {key: row.features for key, row in before.items() if row.made_by_run and row.features},
         )
 
@@ -102,27 +97,23 @@ class _Former(NamedTuple):
     features: bytes | None = None
 
 
-def _forget(connection: Connection, library_id: int, keys: Sequence[str]) -> dict[str, _Former]:
-    """Take items out of the mirror and its indexes; return what was known of them."""
-    found = connection.execute(
+def _forget(tx: Transaction, keys: Sequence[str]) -> dict[str, _Former]:
+    """Take items out of the indexes; return what was known of them."""
+    found = tx.execute(
         select(item.c.item_key, item.c.made_by_run, item.c.features).where(
-            item.c.library_id == library_id, item.c.item_key.in_(keys)
+            item.c.library_id == tx.library_id, item.c.item_key.in_(keys)
         )
     ).all()
     if not found:
         return {}
     for row in found:
         if row.features is not None:
-            index.forget(connection, library_id, row.item_key, load_features(row.features))
-    connection.execute(
-        delete(item).where(item.c.library_id == library_id, item.c.item_key.in_(keys))
-    )
+            index.forget(tx, row.item_key, load_features(row.features))
     return {row.item_key: _Former(row.made_by_run, row.features) for row in found}
 
 
 def _index(
-    connection: Connection,
-    library_id: int,
+    tx: Transaction,
     rows: Sequence[ItemRow],
     features: Mapping[ItemKey, Features],
 ) -> None:
@@ -132,10 +123,9 @@ def _index(
         if row.citation
         for kind, value in dict.fromkeys(row.citation.identity.pairs())
     ]
-    index.add_identifiers(connection, library_id, names, alias=False)
+    index.add_identifiers(tx, names, alias=False)
     index.add_blocks(
-        connection,
-        library_id,
+        tx,
         {
             (key, row.key)
             for row in rows
@@ -146,8 +136,7 @@ def _index(
 
 
 def note_change(
-    connection: Connection,
-    library_id: int,
+    tx: Transaction,
     item_key: str,
     version: int,
     *,
@@ -155,9 +144,9 @@ def note_change(
     state: str | None = None,
 ) -> None:
     """Note what syncd itself did to an item: filed it, or moved it to the trash or out of it."""
-    before = connection.execute(
+    before = tx.execute(
         select(item.c.collections).where(
-            item.c.library_id == library_id, item.c.item_key == item_key
+            item.c.library_id == tx.library_id, item.c.item_key == item_key
         )
     ).scalar_one_or_none()
     if before is None:
@@ -168,34 +157,32 @@ def note_change(
     }
     if state is not None:
         values["state"] = state
-    connection.execute(
+    tx.execute(
         update(item)
-        .where(item.c.library_id == library_id, item.c.item_key == item_key)
+        .where(item.c.library_id == tx.library_id, item.c.item_key == item_key)
         .values(**values)
     )
 
 
-def apply_page(connection: Connection, library_id: int, page: Changes) -> bool:
+def apply_page(tx: Transaction, page: Changes) -> bool:
     """Follow one page of changes; return whether any of it was news to us.
 
     What syncd itself wrote comes back at the version it was recorded with, and is no news.
     """
-    versions = known_versions(connection, library_id, [stored.key for stored in page.items])
+    versions = known_versions(tx, [stored.key for stored in page.items])
     news = [stored for stored in page.items if versions.get(stored.key) != stored.version]
-    write_items(connection, library_id, [row_of(stored) for stored in news])
-    gone = _bury(connection, library_id, page.deleted, page.to_version or 0)
+    write_items(tx, [row_of(stored) for stored in news])
+    gone = _bury(tx, page.deleted, page.to_version or 0)
     return bool(news or gone)
 
 
-def known_versions(
-    connection: Connection, library_id: int, keys: Collection[ItemKey]
-) -> dict[ItemKey, int]:
+def known_versions(tx: Transaction, keys: Collection[ItemKey]) -> dict[ItemKey, int]:
     """Return the versions at which the mirror holds these items, tombstones left out."""
     versions: dict[ItemKey, int] = {}
     for part in chunks(keys):
-        found = connection.execute(
+        found = tx.execute(
             select(item.c.item_key, item.c.version).where(
-                item.c.library_id == library_id,
+                item.c.library_id == tx.library_id,
                 item.c.item_key.in_(part),
                 item.c.state != "deleted",
             )
@@ -204,14 +191,12 @@ def known_versions(
     return versions
 
 
-def count_losses(
-    connection: Connection, library_id: int, deleted: Collection[ItemKey]
-) -> tuple[int, int]:
+def count_losses(tx: Transaction, deleted: Collection[ItemKey]) -> tuple[int, int]:
     """Return how many items are there as far as is known, and how many of them are `deleted`."""
-    there = item.c.library_id == library_id, item.c.state != "deleted"
-    known = connection.execute(select(func.count()).select_from(item).where(*there)).scalar_one()
+    there = item.c.library_id == tx.library_id, item.c.state != "deleted"
+    known = tx.execute(select(func.count()).select_from(item).where(*there)).scalar_one()
     lost = sum(
-        connection.execute(
+        tx.execute(
             select(func.count()).select_from(item).where(*there, item.c.item_key.in_(part))
         ).scalar_one()
         for part in chunks(deleted)
@@ -219,37 +204,30 @@ def count_losses(
     return known, lost
 
 
-def _bury(
-    connection: Connection, library_id: int, keys: Sequence[ItemKey], version: int
-) -> list[ItemKey]:
+def _bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey]:
     """Turn these items into tombstones; return those that were none before."""
     fresh: list[ItemKey] = []
     for part in chunks(keys):
         known = {
             row.item_key: row.state
-            for row in connection.execute(
+            for row in tx.execute(
                 select(item.c.item_key, item.c.state).where(
-                    item.c.library_id == library_id, item.c.item_key.in_(part)
+                    item.c.library_id == tx.library_id, item.c.item_key.in_(part)
                 )
             )
         }
-        connection.execute(
+        tx.execute(
             update(item)
-            .where(item.c.library_id == library_id, item.c.item_key.in_(list(known)))
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(list(known)))
             .values(state="deleted")
         )
-        never_seen = [key for key in part if key not in known]
-        if never_seen:
-            connection.execute(
-                insert(item), [_tombstone(library_id, key, version) for key in never_seen]
-            )
+        tx.add_missing(item, [_tombstone(key, version) for key in part])
         fresh += [key for key in part if known.get(key) != "deleted"]
     return fresh
 
 
-def _tombstone(library_id: int, key: ItemKey, version: int) -> dict[str, Any]:
+def _tombstone(key: ItemKey, version: int) -> dict[str, Any]:
     return {
-        "library_id": library_id,
         "item_key": key,
         "version": version,
         "state": "deleted",
@@ -259,30 +237,26 @@ def _tombstone(library_id: int, key: ItemKey, version: int) -> dict[str, Any]:
     }
 
 
-def move_cursor(
-    connection: Connection, library_id: int, version: int, *, foreign: bool, now: str
-) -> None:
+def move_cursor(tx: Transaction, version: int, *, foreign: bool) -> None:
     """Say that the mirror is complete up to `version`; `foreign` if others wrote since."""
-    values: dict[str, Any] = {"cursor": version, "mirrored_at": now}
+    values: dict[str, Any] = {"cursor": version, "mirrored_at": tx.now}
     if foreign:
         values["foreign_version"] = version
-    connection.execute(update(library).where(library.c.library_id == library_id).values(**values))
+    tx.execute(update(library).where(library.c.library_id == tx.library_id).values(**values))
 
 
-def find_items(
-    connection: Connection, library_id: int, keys: Collection[str]
-) -> dict[str, KnownItem]:
+def find_items(tx: Transaction, keys: Collection[str]) -> dict[str, KnownItem]:
     """Return what the mirror says of these keys; keys it never met are left out."""
     items: dict[str, KnownItem] = {}
     for part in chunks(keys):
-        found = connection.execute(
+        found = tx.execute(
             select(
                 item.c.item_key,
                 item.c.state,
                 item.c.version,
                 item.c.collections,
                 item.c.features.is_not(None).label("seen"),
-            ).where(item.c.library_id == library_id, item.c.item_key.in_(part))
+            ).where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
         )
         for row in found:
             collections = frozenset(row.collections.split())

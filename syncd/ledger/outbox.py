@@ -1,31 +1,34 @@
 """Operations we have promised to carry out, on disk until each has an outcome.
 
 PLANNED  written down, not sent; may still be decided again
-SENT     handed to the library; its fate is unknown until an answer, or a look, settles it
+SENT     handed to the library; its fate is unknown until an answer, or a look, settles it.
+         Its row says who sent it and when
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
+from syncd.ledger.instants import find_instant, format_instant
+from syncd.ledger.operations import (
+    CREATE_COLLECTION,
+    KINDS,
+    MAKING,
+    OperationRow,
+    dump_operation,
+    load_operation,
+)
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import outbox
-from syncd.library import (
-    AddToCollection,
-    CollectionKey,
-    Create,
-    CreateCollection,
-    Operation,
-    Restore,
-    Trash,
-)
-from syncd.plan import OperationKind, PlannedOperation
-from syncd.record import ItemKey
+from syncd.ledger.transaction import Transaction
+from syncd.library import Create, CreateCollection, Operation, key_of
+from syncd.plan import PlannedOperation
 
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
@@ -35,59 +38,38 @@ DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
 
 
-_MAKING = (OperationKind.CREATE.value, OperationKind.CREATE_COLLECTION.value)
-"""Operations that make something under their key."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """One row of the outbox."""
+    """One row of the outbox. `operation_id` names the operation whatever key it gets."""
 
     operation_id: int
     run_id: int
     record_id: int | None
-    kind: OperationKind
-    item_key: str
+    operation: Operation
     ordinal: int
-    base_version: int | None
     planned_version: int
-    payload: Mapping[str, Any]
     attempts: int
+    sent_at: datetime | None = None
+    """When it was last sent without a known outcome; None: it never reached the library."""
+
+    @property
+    def item_key(self) -> str:
+        """The key of the item or collection that it is about."""
+        return key_of(self.operation)
 
     @property
     def is_main(self) -> bool:
         """Whether this is the record's own operation rather than one of its children's."""
-        return "parentItem" not in self.payload
+        return not (isinstance(self.operation, Create) and self.operation.parent)
 
-    def to_operation(self) -> Operation:
-        """Return the operation as a library takes it."""
-        key = ItemKey(self.item_key)
-        match self.kind:
-            case OperationKind.CREATE:
-                return Create(key, self.payload)
-            case OperationKind.COLLECT:
-                return AddToCollection(
-                    key,
-                    self.base_version or 0,
-                    tuple(CollectionKey(value) for value in self.payload["collections"]),
-                    tuple(self.payload["tags"]),
-                )
-            case OperationKind.RESTORE:
-                return Restore(key, self.base_version or 0)
-            case OperationKind.TRASH:
-                return Trash(key, self.base_version or 0)
-            case OperationKind.CREATE_COLLECTION:
-                parent = self.payload["parent"]
-                return CreateCollection(
-                    CollectionKey(self.item_key),
-                    self.payload["name"],
-                    CollectionKey(parent) if parent else None,
-                )
+    @property
+    def makes_work(self) -> bool:
+        """Whether it makes an item of its own, rather than a note or a link below one."""
+        return isinstance(self.operation, Create) and not self.operation.parent
 
 
 def add_operations(
-    connection: Connection,
-    library_id: int,
+    tx: Transaction,
     run_id: int,
     planned: Sequence[tuple[int | None, str, PlannedOperation]],
     planned_version: int,
@@ -95,36 +77,49 @@ def add_operations(
     """Promise operations, each with its record's number and reason, in the order of sending."""
     rows = [
         {
-            "library_id": library_id,
             "run_id": run_id,
             "record_id": record_id,
-            "kind": operation.kind.value,
-            "item_key": operation.item_key,
-            "ordinal": operation.ordinal,
-            "base_version": operation.base_version,
+            **_columns(each.operation),
+            "ordinal": each.ordinal,
             "planned_version": planned_version,
-            "payload": json.dumps(operation.payload, ensure_ascii=False),
             "mapping": MAPPING_VERSION,
             "reason": reason,
             "attempts": 0,
             "state": "planned",
         }
-        for record_id, reason, operation in planned
+        for record_id, reason, each in planned
     ]
-    for part in chunks(rows):
-        connection.execute(insert(outbox), part)
+    tx.add(outbox, rows)
 
 
-def next_operations(
-    connection: Connection, library_id: int, state: str, limit: int
-) -> list[Pending]:
-    """Return the first operations in this state, in the order of sending."""
-    rows = connection.execute(
+def _columns(operation: Operation) -> dict[str, Any]:
+    row = dump_operation(operation)
+    return {**row._asdict(), "payload": json.dumps(row.payload, ensure_ascii=False)}
+
+
+def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) -> list[Pending]:
+    """Return the first operations that may be sent, in the order of sending.
+
+    What was `passed_over`, and what is under way, keeps back whatever belongs to the same record
+    or the same item; a collection that is not there yet keeps back everything.
+    """
+    sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
+    held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
+    if any(isinstance(each.operation, CreateCollection) for each in held_back):
+        return []
+    records = {each.record_id for each in held_back if each.record_id is not None}
+    rows = tx.execute(
         select(outbox)
-        .where(outbox.c.library_id == library_id, outbox.c.state == state)
+        .where(
+            outbox.c.library_id == tx.library_id,
+            outbox.c.state == "planned",
+            outbox.c.operation_id.not_in([each.operation_id for each in passed_over]),
+            or_(outbox.c.record_id.is_(None), outbox.c.record_id.not_in(records)),
+            outbox.c.item_key.not_in({each.item_key for each in held_back}),
+        )
         .order_by(
             # Collections first: one that had to be made anew has a later number than its items.
-            case((outbox.c.kind == OperationKind.CREATE_COLLECTION.value, 0), else_=1),
+            case((outbox.c.kind == CREATE_COLLECTION, 0), else_=1),
             outbox.c.operation_id,
         )
         .limit(limit)
@@ -132,19 +127,60 @@ def next_operations(
     return [_read(row) for row in rows]
 
 
-def operations_of_record(connection: Connection, record_id: int) -> list[Pending]:
+def all_sent(tx: Transaction) -> list[Pending]:
+    """Return the operations of unknown fate, in the order of sending."""
+    rows = tx.execute(
+        select(outbox)
+        .where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
+        .order_by(outbox.c.operation_id)
+    )
+    return [_read(row) for row in rows]
+
+
+def works_to_make(tx: Transaction) -> list[Pending]:
+    """Return the operations that make works and have no outcome yet."""
+    rows = tx.execute(
+        select(outbox)
+        .where(outbox.c.library_id == tx.library_id, outbox.c.kind == KINDS[Create])
+        .order_by(outbox.c.operation_id)
+    )
+    return [pending for row in rows if (pending := _read(row)).makes_work]
+
+
+def operations_of_record(tx: Transaction, record_id: int) -> list[Pending]:
     """Return what is still promised for a record."""
-    rows = connection.execute(
+    rows = tx.execute(
         select(outbox).where(outbox.c.record_id == record_id).order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
 
 
-def operations_in(connection: Connection, library_id: int, collection: str) -> list[Pending]:
-    """Return what is promised to be put into a collection, or below it."""
-    rows = connection.execute(
+def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending]:
+    """Return operations as they are promised now; those that no longer are are left out."""
+    found: list[Pending] = []
+    for part in chunks([each.operation_id for each in operations]):
+        rows = tx.execute(
+            select(outbox).where(outbox.c.operation_id.in_(part)).order_by(outbox.c.operation_id)
+        )
+        found += [_read(row) for row in rows]
+    return found
+
+
+def operations_on(tx: Transaction, key: str) -> list[Pending]:
+    """Return what is promised to be done to an item."""
+    rows = tx.execute(
         select(outbox)
-        .where(outbox.c.library_id == library_id, outbox.c.payload.contains(f'"{collection}"'))
+        .where(outbox.c.library_id == tx.library_id, outbox.c.item_key == key)
+        .order_by(outbox.c.operation_id)
+    )
+    return [_read(row) for row in rows]
+
+
+def operations_in(tx: Transaction, collection: str) -> list[Pending]:
+    """Return what is promised to be put into a collection, or below it."""
+    rows = tx.execute(
+        select(outbox)
+        .where(outbox.c.library_id == tx.library_id, outbox.c.payload.contains(f'"{collection}"'))
         .order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
@@ -155,71 +191,93 @@ def _read(row: Any) -> Pending:
         operation_id=row.operation_id,
         run_id=row.run_id,
         record_id=row.record_id,
-        kind=OperationKind(row.kind),
-        item_key=row.item_key,
+        operation=load_operation(
+            OperationRow(row.kind, row.item_key, row.base_version, json.loads(row.payload))
+        ),
         ordinal=row.ordinal,
-        base_version=row.base_version,
         planned_version=row.planned_version,
-        payload=json.loads(row.payload),
+        sent_at=find_instant(row.sent_at),
         attempts=row.attempts,
     )
 
 
-def find_keys(connection: Connection, library_id: int, keys: Collection[str]) -> set[str]:
+def find_keys(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of the keys under which something is promised."""
     found: set[str] = set()
     for part in chunks(keys):
-        rows = connection.execute(
+        rows = tx.execute(
             select(outbox.c.item_key).where(
-                outbox.c.library_id == library_id,
+                outbox.c.library_id == tx.library_id,
                 outbox.c.item_key.in_(part),
-                outbox.c.kind.in_(_MAKING),
+                outbox.c.kind.in_(MAKING),
             )
         )
         found.update(rows.scalars())
     return found
 
 
-def count_operations(connection: Connection, library_id: int) -> int:
+def count_operations(tx: Transaction) -> int:
     """Return how many operations of a library have no outcome yet."""
-    return connection.execute(
-        select(func.count()).select_from(outbox).where(outbox.c.library_id == library_id)
-    ).scalar_one()
+    query = select(func.count()).select_from(outbox).where(outbox.c.library_id == tx.library_id)
+    return int(tx.execute(query).scalar_one())
 
 
-def set_state(connection: Connection, operation_ids: Collection[int], state: str) -> None:
-    """Say that operations are about to be sent, or are known not to have landed."""
+def mark_sent(tx: Transaction, operation_ids: Collection[int], owner: str) -> None:
+    """Say that `owner` is about to send operations: from now on their fate is unknown."""
+    _set(tx, operation_ids, state="sent", owner=owner, sent_at=tx.now)
+
+
+def mark_unsent(tx: Transaction, operations: Collection[Pending]) -> None:
+    """Say that operations, as they were before `mark_sent`, have provably not been sent."""
+    for pending in operations:
+        _set(tx, [pending.operation_id], **_as_read(pending))
+
+
+def _as_read(pending: Pending) -> dict[str, Any]:
+    sent_at = format_instant(pending.sent_at) if pending.sent_at else None
+    return {"state": "planned", "owner": None, "sent_at": sent_at}
+
+
+def _set(tx: Transaction, operation_ids: Collection[int], **values: Any) -> None:
     for part in chunks(operation_ids):
-        connection.execute(
-            update(outbox).where(outbox.c.operation_id.in_(part)).values(state=state)
-        )
+        tx.execute(update(outbox).where(outbox.c.operation_id.in_(part)).values(**values))
 
 
-def remove(connection: Connection, operation_ids: Collection[int]) -> None:
+def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
     """Take operations out: each has its outcome."""
     for part in chunks(operation_ids):
-        connection.execute(delete(outbox).where(outbox.c.operation_id.in_(part)))
+        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(part)))
 
 
-def change(connection: Connection, operation_id: int, **values: Any) -> None:
-    """Change what is promised: key, payload, base version, state or number of attempts."""
-    if "payload" in values:
-        values["payload"] = json.dumps(values["payload"], ensure_ascii=False)
-    connection.execute(update(outbox).where(outbox.c.operation_id == operation_id).values(**values))
+def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
+    """Let another operation stand in a row's place; `values` are further columns to be set."""
+    _set(tx, [operation_id], **_columns(operation), **values)
 
 
-def decide_all_again(connection: Connection, library_id: int) -> None:
-    """Say that nothing which waits for a library is to be sent before it was decided again."""
-    connection.execute(
-        update(outbox).where(outbox.c.library_id == library_id).values(planned_version=DECIDE_AGAIN)
+def send_again(tx: Transaction, pending: Pending, *, sent_back: bool) -> None:
+    """Let an operation be decided again and sent; `sent_back` counts one more attempt.
+
+    `pending` is as it was before the library said something about it: that it was sent once
+    without an answer stays known, and should it land late, it is ours.
+    """
+    _set(
+        tx,
+        [pending.operation_id],
+        **_as_read(pending),
+        attempts=pending.attempts + sent_back,
+        planned_version=DECIDE_AGAIN,
     )
 
 
-def set_planned_version(
-    connection: Connection, operation_ids: Collection[int], version: int
-) -> None:
+def decide_all_again(tx: Transaction) -> None:
+    """Say that nothing which waits for a library is to be sent before it was decided again."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.library_id == tx.library_id)
+        .values(planned_version=DECIDE_AGAIN)
+    )
+
+
+def set_planned_version(tx: Transaction, operation_ids: Collection[int], version: int) -> None:
     """Say that operations were decided again against the library at this version."""
-    for part in chunks(operation_ids):
-        connection.execute(
-            update(outbox).where(outbox.c.operation_id.in_(part)).values(planned_version=version)
-        )
+    _set(tx, operation_ids, planned_version=version)

@@ -5,32 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from syncd.ledger.engine import open_engine, reported
+from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
+from syncd.ledger.transaction import Transaction
 from syncd.system.clock import Clock
-
-
-def format_instant(instant: datetime) -> str:
-    """Return an aware instant as the ledger writes it: ISO 8601, UTC, ending in Z."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parse_instant(text: str) -> datetime:
-    """Return the instant that `format_instant` wrote."""
-    return datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryRow:
     """Where the ledger stands with one library; see `tables.library` for each field."""
 
-    library_id: int
-    identity: str
     cursor: int
     foreign_version: int
     mirrored_at: datetime | None
@@ -45,6 +36,8 @@ class Ledger:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self.clock = clock
+        self.owner = uuid4().hex
+        """The name under which this process sends operations."""
 
     @classmethod
     def open(cls, url: str, state: Path, clock: Clock) -> Ledger:
@@ -71,78 +64,94 @@ class Ledger:
         ):
             yield connection
 
-    def now(self) -> str:
-        """Return the present instant as the ledger writes it."""
-        return format_instant(self.clock.now())
-
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
 
-    def find_library(self, identity: str) -> LibraryRow | None:
-        """Return where the ledger stands with the library that is this, if it ever met it."""
+    def find_library(self, identity: str) -> LibraryLedger | None:
+        """Return what the ledger says of the library that is this, if it ever met it."""
         with self.read() as connection:
-            row = connection.execute(
-                select(library).where(library.c.identity == identity)
-            ).one_or_none()
-        if row is None:
-            return None
+            library_id = _find_id(connection, identity)
+        return None if library_id is None else LibraryLedger(self, library_id, identity)
+
+    def get_library(self, identity: str, title: str) -> LibraryLedger:
+        """Return what the ledger says of this library, meeting it now if need be."""
+        with self.write() as connection:
+            library_id = _find_id(connection, identity)
+            if library_id is None:
+                values = {"identity": identity, "title": title, "cursor": 0, "foreign_version": 0}
+                made = insert(library).values(**values).returning(library.c.library_id)
+                library_id = int(connection.execute(made).scalar_one())
+            else:
+                connection.execute(
+                    update(library).where(library.c.library_id == library_id).values(title=title)
+                )
+        return LibraryLedger(self, library_id, identity)
+
+
+class LibraryLedger:
+    """What the ledger says of one library: every transaction begun here is about it alone."""
+
+    def __init__(self, ledger: Ledger, library_id: int, identity: str) -> None:
+        self._ledger = ledger
+        self._library_id = library_id
+        self.identity = identity
+        """What the library is; see `tables.library`."""
+        self.clock = ledger.clock
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Look things up; what is seen inside is one moment."""
+        with self._ledger.read() as connection:
+            yield self._transaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Change things: all of what happens inside, or nothing of it."""
+        with self._ledger.write() as connection:
+            yield self._transaction(connection)
+
+    def _transaction(self, connection: Connection) -> Transaction:
+        return Transaction(connection, self._library_id, format_instant(self.clock.now()))
+
+    @property
+    def owner(self) -> str:
+        """The name under which this process sends operations."""
+        return self._ledger.owner
+
+    def row(self) -> LibraryRow:
+        """Return where the ledger stands with the library now."""
+        with self._ledger.read() as connection:
+            query = select(library).where(library.c.library_id == self._library_id)
+            row = connection.execute(query).one()
         return LibraryRow(
-            library_id=row.library_id,
-            identity=row.identity,
             cursor=row.cursor,
             foreign_version=row.foreign_version,
-            mirrored_at=_find_instant(row.mirrored_at),
-            reconciled_at=_find_instant(row.reconciled_at),
-            not_before=_find_instant(row.not_before),
+            mirrored_at=find_instant(row.mirrored_at),
+            reconciled_at=find_instant(row.reconciled_at),
+            not_before=find_instant(row.not_before),
             paused=row.paused,
         )
 
-    def get_library(self, identity: str, title: str) -> LibraryRow:
-        """Return where the ledger stands with this library, meeting it now if need be."""
-        with self.write() as connection:
-            known = connection.execute(
-                select(library.c.library_id).where(library.c.identity == identity)
-            ).scalar_one_or_none()
-            if known is None:
-                connection.execute(
-                    insert(library).values(
-                        identity=identity, title=title, cursor=0, foreign_version=0
-                    )
-                )
-            else:
-                connection.execute(
-                    update(library).where(library.c.library_id == known).values(title=title)
-                )
-        row = self.find_library(identity)
-        if row is None:
-            raise LookupError(identity)
-        return row
-
-    def set_not_before(self, library_id: int, instant: datetime | None) -> None:
+    def set_not_before(self, instant: datetime | None) -> None:
         """Remember that a library asked for patience, or that it no longer does."""
-        value = format_instant(instant) if instant else None
-        with self.write() as connection:
-            connection.execute(
-                update(library).where(library.c.library_id == library_id).values(not_before=value)
-            )
+        self._set(not_before=format_instant(instant) if instant else None)
 
-    def set_paused(self, library_id: int, reason: str | None) -> None:
+    def set_paused(self, reason: str | None) -> None:
         """Remember why a guard stopped a library; see `tables.library` for None and empty."""
-        with self.write() as connection:
-            connection.execute(
-                update(library).where(library.c.library_id == library_id).values(paused=reason)
-            )
+        self._set(paused=reason)
 
-    def set_reconciled(self, library_id: int) -> None:
+    def set_reconciled(self) -> None:
         """Remember that a reconcile succeeded just now."""
-        with self.write() as connection:
+        self._set(reconciled_at=format_instant(self.clock.now()))
+
+    def _set(self, **values: str | None) -> None:
+        with self._ledger.write() as connection:
             connection.execute(
-                update(library)
-                .where(library.c.library_id == library_id)
-                .values(reconciled_at=self.now())
+                update(library).where(library.c.library_id == self._library_id).values(**values)
             )
 
 
-def _find_instant(text: str | None) -> datetime | None:
-    return parse_instant(text) if text else None
+def _find_id(connection: Connection, identity: str) -> int | None:
+    query = select(library.c.library_id).where(library.c.identity == identity)
+    return connection.execute(query).scalar_one_or_none()

@@ -10,11 +10,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from syncd.ledger.knowledge import find_shared_dois
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import identifier, item
+from syncd.ledger.transaction import Transaction
 from syncd.matching import Features, load_features
 
 _NAMES_OF_A_WORK = ("scopus", "doi")
@@ -31,13 +32,13 @@ class Before(NamedTuple):
     state: str
 
 
-def find_works(connection: Connection, library_id: int, keys: Collection[str]) -> dict[str, Before]:
+def find_works(tx: Transaction, keys: Collection[str]) -> dict[str, Before]:
     """Return what the mirror says of those keys that are works it has seen."""
     found: dict[str, Before] = {}
     for part in chunks(keys):
-        rows = connection.execute(
+        rows = tx.execute(
             select(item.c.item_key, item.c.version, item.c.state).where(
-                item.c.library_id == library_id,
+                item.c.library_id == tx.library_id,
                 item.c.item_key.in_(part),
                 item.c.features.is_not(None),
             )
@@ -47,12 +48,12 @@ def find_works(connection: Connection, library_id: int, keys: Collection[str]) -
     return found
 
 
-def missing_works(connection: Connection, library_id: int) -> list[str]:
+def missing_works(tx: Transaction) -> list[str]:
     """Return the keys of the works that syncd made and that are no longer there."""
-    rows = connection.execute(
+    rows = tx.execute(
         select(item.c.item_key)
         .where(
-            item.c.library_id == library_id,
+            item.c.library_id == tx.library_id,
             item.c.state != "present",
             item.c.made_by_run.is_not(None),
             item.c.features.is_not(None),
@@ -62,19 +63,19 @@ def missing_works(connection: Connection, library_id: int) -> list[str]:
     return list(rows.scalars())
 
 
-def namesakes(connection: Connection, library_id: int) -> Iterator[dict[str, Features]]:
+def namesakes(tx: Transaction) -> Iterator[dict[str, Features]]:
     """Yield the present works that bear the same Scopus number or DOI, by key.
 
     DOIs known to name several works are left out.
     """
     shared = (
         select(identifier.c.kind, identifier.c.value)
-        .where(identifier.c.library_id == library_id, identifier.c.kind.in_(_NAMES_OF_A_WORK))
+        .where(identifier.c.library_id == tx.library_id, identifier.c.kind.in_(_NAMES_OF_A_WORK))
         .group_by(identifier.c.kind, identifier.c.value)
         .having(func.count().between(2, _CROWD))
         .subquery()
     )
-    rows = connection.execute(
+    rows = tx.execute(
         select(identifier.c.kind, identifier.c.value, item.c.item_key, item.c.features)
         .join(
             shared,
@@ -86,7 +87,7 @@ def namesakes(connection: Connection, library_id: int) -> Iterator[dict[str, Fea
             & (item.c.item_key == identifier.c.item_key),
         )
         .where(
-            identifier.c.library_id == library_id,
+            identifier.c.library_id == tx.library_id,
             item.c.state == "present",
             item.c.features.is_not(None),
         )
@@ -94,7 +95,5 @@ def namesakes(connection: Connection, library_id: int) -> Iterator[dict[str, Fea
     )
     for (kind, value), bearers in groupby(rows, attrgetter("kind", "value")):
         works = {row.item_key: load_features(row.features) for row in bearers}
-        if len(works) > 1 and not (
-            kind == "doi" and find_shared_dois(connection, library_id, [value])
-        ):
+        if len(works) > 1 and not (kind == "doi" and find_shared_dois(tx, [value])):
             yield works

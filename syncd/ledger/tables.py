@@ -217,8 +217,11 @@ outbox = _table(
     Column("reason", Text, nullable=False, comment="shown by `syncd explain`"),
     Column("attempts", Integer, nullable=False, comment="how often the library sent it back"),
     Column("state", Text, nullable=False, comment="planned | sent"),
+    Column("owner", Text, comment="the process that sent it, by a name of its own choice"),
+    Column("sent_at", Text, comment="when it was last sent; null: it is not under way"),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
+Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)
 
 # One row per operation that has its outcome, in the order in which they came: what a run did,
 # and what it takes to take it back.
@@ -236,10 +239,11 @@ done = _table(
     Column(
         "before",
         Text,
-        comment="JSON: the item's state, version and collections in the mirror until then; "
-        "null: there was none",
+        comment="JSON: the item's state, version and collections in the mirror until then, and "
+        "in `data` those of its properties that were changed; null: there was none",
     ),
     Column("done_at", Text, nullable=False),
+    Column("base_version", _Big, comment="the item's version at planning; null for create"),
 )
 Index("done_by_item", done.c.library_id, done.c.item_key)
 Index("done_by_run", done.c.run_id)

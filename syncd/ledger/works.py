@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
+from syncd.item import citation_of
+from syncd.ledger import outbox
 from syncd.ledger.knowledge import find_answer, find_members, find_shared_dois
 from syncd.ledger.statements import chunks
-from syncd.ledger.store import Ledger
+from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
-from syncd.matching import Known, Verdict, load_features
+from syncd.ledger.transaction import Transaction
+from syncd.library import Create
+from syncd.matching import Known, Verdict, blocking_keys, features_of, load_features
 
 _BLOCK_CUT = 200
 """Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
@@ -23,9 +27,10 @@ _T = TypeVar("_T")
 class LedgerWorks:
     """`matching.KnownWorks`, answered from one library's mirror."""
 
-    def __init__(self, ledger: Ledger, library_id: int) -> None:
+    def __init__(self, ledger: LibraryLedger, *, with_promised: bool = False) -> None:
+        """`with_promised` takes works that are still to be made for ones that are there."""
         self._ledger = ledger
-        self._library_id = library_id
+        self._promised = _PromisedWorks(ledger) if with_promised else None
 
     def by_identifiers(
         self, pairs: Collection[tuple[str, str]]
@@ -35,61 +40,77 @@ class LedgerWorks:
         for kind, value in pairs:
             by_kind[kind].add(value)
         found: list[tuple[tuple[str, str], str]] = []
-        with self._ledger.read() as connection:
+        with self._ledger.read() as tx:
             for kind, values in by_kind.items():
                 for part in chunks(values):
-                    rows = connection.execute(
+                    rows = tx.execute(
                         select(identifier.c.value, identifier.c.item_key).where(
-                            identifier.c.library_id == self._library_id,
+                            identifier.c.library_id == tx.library_id,
                             identifier.c.kind == kind,
                             identifier.c.value.in_(part),
                         )
                     )
                     found += [((kind, row.value), row.item_key) for row in rows]
-            return self._gather(connection, found)
+            return self._with_promised(
+                self._gather(tx, found), pairs, lambda promised: promised.by_identifier
+            )
 
     def by_blocks(self, keys: Collection[int]) -> dict[int, list[Known]]:
         """Return the items under these blocking keys; of a huge block, only its first items."""
         found: list[tuple[int, str]] = []
         taken: defaultdict[int, int] = defaultdict(int)
-        with self._ledger.read() as connection:
+        with self._ledger.read() as tx:
             for part in chunks(keys):
-                rows = connection.execute(
+                rows = tx.execute(
                     select(block.c.block, block.c.item_key).where(
-                        block.c.library_id == self._library_id, block.c.block.in_(part)
+                        block.c.library_id == tx.library_id, block.c.block.in_(part)
                     )
                 )
                 for row in rows:
                     taken[row.block] += 1
                     if taken[row.block] <= _BLOCK_CUT:
                         found.append((row.block, row.item_key))
-            return self._gather(connection, found)
+            return self._with_promised(
+                self._gather(tx, found), keys, lambda promised: promised.by_block
+            )
 
     def shared_dois(self, dois: Collection[str]) -> set[str]:
         """Return those of the DOIs that are known to name several works."""
-        with self._ledger.read() as connection:
-            return find_shared_dois(connection, self._library_id, dois)
+        with self._ledger.read() as tx:
+            return find_shared_dois(tx, dois)
 
     def answer(self, one: str, other: str) -> Verdict | None:
         """Return what a person said about these two; None if nobody was asked."""
-        with self._ledger.read() as connection:
-            return find_answer(connection, self._library_id, one, other)
+        with self._ledger.read() as tx:
+            return find_answer(tx, one, other)
 
-    def _gather(
-        self, connection: Connection, found: Sequence[tuple[_T, str]]
+    def _with_promised(
+        self,
+        gathered: dict[_T, list[Known]],
+        names: Collection[_T],
+        index: Callable[[_PromisedWorks], Mapping[_T, list[Known]]],
     ) -> dict[_T, list[Known]]:
-        works = self._read_works(connection, {key for _, key in found})
+        if self._promised is None:
+            return gathered
+        by_name = index(self._promised)
+        more = {
+            name: [*gathered.get(name, ()), *by_name[name]] for name in names if name in by_name
+        }
+        return {**gathered, **more}
+
+    def _gather(self, tx: Transaction, found: Sequence[tuple[_T, str]]) -> dict[_T, list[Known]]:
+        works = self._read_works(tx, {key for _, key in found})
         gathered: defaultdict[_T, list[Known]] = defaultdict(list)
         for name, key in found:
             gathered[name] += works.get(key, ())
         return dict(gathered)
 
-    def _read_works(self, connection: Connection, keys: Collection[str]) -> dict[str, list[Known]]:
+    def _read_works(self, tx: Transaction, keys: Collection[str]) -> dict[str, list[Known]]:
         works: dict[str, list[Known]] = {}
         for part in chunks(keys):
-            rows = connection.execute(
+            rows = tx.execute(
                 select(item.c.item_key, item.c.state, item.c.features).where(
-                    item.c.library_id == self._library_id,
+                    item.c.library_id == tx.library_id,
                     item.c.item_key.in_(part),
                     item.c.features.is_not(None),
                 )
@@ -101,8 +122,29 @@ class LedgerWorks:
                     removed=None if row.state == "present" else row.state,
                 )
                 works[row.item_key] = [known]
-            for key, features in find_members(connection, self._library_id, part):
+            for key, features in find_members(tx, part):
                 if key in works:
                     known = works[key][0]._replace(features=load_features(features))
                     works[key].append(known)
         return works
+
+
+class _PromisedWorks:
+    """Works that are still to be made, indexed as the mirror would index them."""
+
+    def __init__(self, ledger: LibraryLedger) -> None:
+        self.by_identifier: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
+        self.by_block: defaultdict[int, list[Known]] = defaultdict(list)
+        with ledger.read() as tx:
+            promised = outbox.works_to_make(tx)
+        for pending in promised:
+            if isinstance(pending.operation, Create):
+                self._add(pending.operation)
+
+    def _add(self, making: Create) -> None:
+        features = features_of(citation_of(making.data))
+        known = Known(ref=making.item_key, features=features, removed=None)
+        for pair in dict.fromkeys(features.identity.pairs()):
+            self.by_identifier[pair].append(known)
+        for block_key in blocking_keys(features):
+            self.by_block[block_key].append(known)

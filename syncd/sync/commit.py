@@ -1,137 +1,114 @@
-"""A plan is written down: from then on its operations are promised, whatever happens next."""
+"""Decisions are written down: from then on their operations are promised, whatever happens next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from syncd.ledger import holds, index, journal, knowledge, outbox
 from syncd.ledger.journal import ExportFacts
-from syncd.ledger.store import Ledger, LibraryRow
-from syncd.plan import Decision, Intent
+from syncd.ledger.store import LibraryLedger
+from syncd.ledger.transaction import Transaction
+from syncd.library import AddToCollection, Create
+from syncd.plan import Decision, Intent, PlannedOperation
 from syncd.sync.intake import Delivery, Intake
-from syncd.sync.lookup import CollectionBook
+
+
+class RunPlan(NamedTuple):
+    """A whole plan: its decisions, and what makes the collections that they need."""
+
+    intents: Sequence[Intent]
+    collections: Sequence[PlannedOperation]
 
 
 def promise(
-    ledger: Ledger,
-    row: LibraryRow,
+    ledger: LibraryLedger,
+    cursor: int,
     deliveries: Sequence[Delivery],
     reading: Intake,
-    intents: Sequence[Intent],
-    book: CollectionBook,
+    plan: RunPlan,
     reason: str,
 ) -> int:
     """Write the whole plan down at once and return the number of its run.
 
-    Decisions, operations, questions and deliveries are all in the ledger afterwards, or none.
+    `cursor` is the library version it was made against. Decisions, operations, questions and
+    deliveries are all in the ledger afterwards, or none.
     """
-    now = ledger.now()
-    with ledger.write() as connection:
-        run_id = journal.begin_run(connection, row.library_id, reason, now)
-        exports = [journal.get_export(connection, _facts(delivery), now) for delivery in deliveries]
-        marked = [_with_outcome(intent) for intent in intents]
-        record_ids = journal.add_records(connection, row.library_id, run_id, marked, exports)
-        writer = _PlanWriter(connection, row, run_id, now)
-        writer.add_operations(intents, record_ids, book)
-        writer.add_knowledge(intents)
-        writer.add_questions(intents, record_ids)
+    with ledger.write() as tx:
+        run_id = journal.begin_run(tx, reason)
+        exports = [journal.get_export(tx, _facts(delivery)) for delivery in deliveries]
+        marked = [_with_outcome(intent) for intent in plan.intents]
+        record_ids = journal.add_records(tx, run_id, marked, exports)
+        needed = [(None, "asked for by a folder", each) for each in plan.collections]
+        outbox.add_operations(tx, run_id, needed, cursor)
+        _add_all(tx, run_id, list(zip(record_ids, plan.intents, strict=True)), cursor)
         for number, delivery in enumerate(deliveries):
             if number not in reading.changed:
-                writer.add_delivery(exports[number], delivery)
+                journal.add_delivery(tx, exports[number], delivery.place.folder, run_id)
     return run_id
 
 
-class _PlanWriter(NamedTuple):
-    """Writes one plan into the ledger, inside one transaction."""
+def decide_again(
+    tx: Transaction, run_id: int, record_id: int, intent: Intent, planned_version: int
+) -> None:
+    """Write one record's new decision in place of the one before; `run_id` carries it out."""
+    journal.change_decision(tx, record_id, _with_outcome(intent).planned)
+    _add_all(tx, run_id, [(record_id, intent)], planned_version)
 
-    connection: Connection
-    row: LibraryRow
-    run_id: int
-    now: str
 
-    def add_operations(
-        self, intents: Sequence[Intent], record_ids: Sequence[int], book: CollectionBook
-    ) -> None:
-        wanted = [key for intent in intents for key in _collections_of(intent)]
-        planned = [(None, "asked for by a folder", each) for each in book.made_for(wanted)]
-        of_records = [
-            (record_id, intent.planned.reason, operation)
-            for intent, record_id in zip(intents, record_ids, strict=True)
-            for operation in intent.operations
-        ]
-        outbox.add_operations(
-            self.connection,
-            self.row.library_id,
-            self.run_id,
-            [*planned, *of_records],
-            self.row.cursor,
-        )
+def collections_of(intents: Iterable[Intent]) -> Iterator[str]:
+    """Yield the collections that something goes into, or may once a person has answered."""
+    for intent in intents:
+        for operation in map(_operation, intent.operations):
+            if isinstance(operation, AddToCollection):
+                yield from operation.collections
+            elif isinstance(operation, Create):
+                yield from operation.data.get("collections", ())
+        if intent.question is not None:
+            yield from intent.question.payload["collections"]
 
-    def add_knowledge(self, intents: Sequence[Intent]) -> None:
-        """Remember aliases, shared DOIs, and where items are put."""
-        library_id = self.row.library_id
-        keyed = [(intent, intent.planned.item_key) for intent in intents]
-        index.add_identifiers(
-            self.connection,
-            library_id,
-            [(kind, value, key) for intent, key in keyed if key for kind, value in intent.aliases],
-            alias=True,
-        )
-        knowledge.add_members(
-            self.connection,
-            library_id,
-            [(key, intent.member) for intent, key in keyed if key and intent.member],
-        )
-        knowledge.add_shared_dois(
-            self.connection, library_id, {doi for intent in intents for doi in intent.shared}
-        )
-        knowledge.add_placements(
-            self.connection,
-            library_id,
-            [
-                (key, kind, value)
-                for intent, key in keyed
-                if key
-                for kind, value in intent.placements
-            ],
-            self.run_id,
-        )
 
-    def add_questions(self, intents: Sequence[Intent], record_ids: Sequence[int]) -> None:
-        for intent, record_id in zip(intents, record_ids, strict=True):
-            if intent.question is not None:
-                holds.add_hold(
-                    self.connection,
-                    self.row.library_id,
-                    record_id,
-                    kind="identity",
-                    question=intent.question.name,
-                    reason=intent.planned.reason,
-                    payload=intent.question.payload,
-                    now=self.now,
-                )
+def _operation(planned: PlannedOperation) -> object:
+    return planned.operation
 
-    def add_delivery(self, export_id: int, delivery: Delivery) -> None:
-        folder = delivery.place.folder
-        sha256 = delivery.export.sha256
-        known = journal.is_delivered(self.connection, self.row.library_id, sha256, folder)
-        # A file that a person names by hand is read again as often as they like.
-        if not known:
-            journal.add_delivery(
-                self.connection, export_id, self.row.library_id, folder, self.run_id, self.now
+
+def _add_all(
+    tx: Transaction, run_id: int, decided: Sequence[tuple[int, Intent]], planned_version: int
+) -> None:
+    """Write down what follows from decisions: operations, what is learnt, and questions."""
+    operations = [
+        (record_id, intent.planned.reason, operation)
+        for record_id, intent in decided
+        for operation in intent.operations
+    ]
+    outbox.add_operations(tx, run_id, operations, planned_version)
+    _add_knowledge(tx, run_id, [intent for _, intent in decided])
+    for record_id, intent in decided:
+        if intent.question is not None:
+            holds.add_hold(
+                tx,
+                record_id,
+                kind="identity",
+                question=intent.question.name,
+                reason=intent.planned.reason,
+                payload=intent.question.payload,
             )
 
 
-def _collections_of(intent: Intent) -> Iterator[str]:
-    """Yield the collections that something goes into, or may once a person has answered."""
-    for operation in intent.operations:
-        yield from operation.payload.get("collections", ())
-    if intent.question is not None:
-        yield from intent.question.payload["collections"]
+def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> None:
+    """Remember aliases, shared DOIs, and where items are put."""
+    keyed = [(intent, intent.planned.item_key) for intent in intents]
+    aliases = [(kind, value, key) for intent, key in keyed if key for kind, value in intent.aliases]
+    index.add_identifiers(tx, aliases, alias=True)
+    knowledge.add_members(
+        tx, [(key, intent.member) for intent, key in keyed if key and intent.member]
+    )
+    knowledge.add_shared_dois(tx, {doi for intent in intents for doi in intent.shared})
+    placements = [
+        (key, kind, value) for intent, key in keyed if key for kind, value in intent.placements
+    ]
+    knowledge.add_placements(tx, placements, run_id)
 
 
 def _with_outcome(intent: Intent) -> Intent:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from syncd.errors import PausedError
 from syncd.ledger import mirror
-from syncd.ledger.store import Ledger, LibraryRow
+from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.plan import Decision, Intent
 from syncd.record import ItemKey
 
@@ -35,7 +35,7 @@ DEFAULT_LIMITS = GuardLimits(creates=20_000, shrink=0.33)
 class Guards:
     """Minds one library. A tripped guard raises `PausedError`."""
 
-    def __init__(self, name: str, ledger: Ledger, limits: GuardLimits) -> None:
+    def __init__(self, name: str, ledger: LibraryLedger, limits: GuardLimits) -> None:
         self._name = name
         self._ledger = ledger
         self._limits = limits
@@ -49,30 +49,30 @@ class Guards:
         """Stop before a library that has all but vanished is believed."""
         if len(deleted) < _FEW or row.paused == _LIFTED:
             return
-        with self._ledger.read() as connection:
-            known, lost = mirror.count_losses(connection, row.library_id, deleted)
+        with self._ledger.read() as tx:
+            known, lost = mirror.count_losses(tx, deleted)
         if lost >= _FEW and lost > known * self._limits.shrink:
-            self._pause(row, f"{lost} of {known} items have vanished since the last look")
+            self._pause(f"{lost} of {known} items have vanished since the last look")
 
     def mind_creates(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
         """Stop before more is made at once than anybody can have meant."""
         creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
         if creates > self._limits.creates and row.paused != _LIFTED:
             limit = self._limits.creates
-            self._pause(row, f"one run would make {creates} items, and max_creates is {limit}")
+            self._pause(f"one run would make {creates} items, and max_creates is {limit}")
 
     def let_pass(self, row: LibraryRow) -> None:
         """A person says that it is as it should be: the next run passes."""
         if row.paused:
-            self._ledger.set_paused(row.library_id, _LIFTED)
+            self._ledger.set_paused(_LIFTED)
 
     def raise_again(self, row: LibraryRow) -> None:
         """A run has passed: the guards are up again."""
         if row.paused == _LIFTED:
-            self._ledger.set_paused(row.library_id, None)
+            self._ledger.set_paused(None)
 
-    def _pause(self, row: LibraryRow, reason: str) -> None:
-        self._ledger.set_paused(row.library_id, reason)
+    def _pause(self, reason: str) -> None:
+        self._ledger.set_paused(reason)
         raise self._error(reason)
 
     def _error(self, reason: str) -> PausedError:

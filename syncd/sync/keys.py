@@ -10,10 +10,9 @@ from collections.abc import Collection
 from itertools import count
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Connection
-
 from syncd.item.minting import mint_key, name_of
 from syncd.ledger import mirror, outbox
+from syncd.ledger.transaction import Transaction
 from syncd.library import CollectionKey
 from syncd.plan import KnownItem
 from syncd.record import Citation, ItemKey
@@ -42,17 +41,16 @@ class Chosen(NamedTuple):
 class LedgerKeys:
     """`KeyBook` inside a transaction: the mirror and the outbox as they are now."""
 
-    def __init__(self, connection: Connection, library_id: int) -> None:
-        self._connection = connection
-        self._library_id = library_id
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
 
     def find(self, key: ItemKey) -> KnownItem | None:
         """Return what the mirror says of this key."""
-        return mirror.find_items(self._connection, self._library_id, [key]).get(key)
+        return mirror.find_items(self._tx, [key]).get(key)
 
     def is_promised(self, key: ItemKey) -> bool:
         """Say whether something is promised under this key."""
-        return bool(outbox.find_keys(self._connection, self._library_id, [key]))
+        return bool(outbox.find_keys(self._tx, [key]))
 
 
 class KeyMinter:

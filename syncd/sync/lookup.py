@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from syncd.item.minting import mint_key
 from syncd.ledger import holds, knowledge, mirror, outbox
-from syncd.ledger.store import Ledger
-from syncd.library import CollectionKey, StoredCollection
+from syncd.ledger.store import LibraryLedger
+from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection
 from syncd.matching import fingerprint
-from syncd.plan import KnownItem, OperationKind, PlannedOperation
+from syncd.plan import KnownItem, PlannedOperation
 from syncd.record import Citation
 from syncd.sync.keys import KeyMinter
 
@@ -24,7 +24,7 @@ class CollectionBook:
         for collection in sorted(known):
             self._keys.setdefault((collection.parent, collection.name), collection.key)
             self._taken.add(collection.key)
-        self.to_make: list[PlannedOperation] = []
+        self.to_make: list[CreateCollection] = []
 
     def key_of(self, path: tuple[str, ...]) -> CollectionKey:
         """Return the key of the collection at this path of names; it is made if it is missing."""
@@ -39,45 +39,51 @@ class CollectionBook:
         """Return what makes those of the wanted collections that are missing, parents first."""
         needed = set(wanted)
         for operation in reversed(self.to_make):
-            if operation.item_key in needed:
-                needed.add(operation.payload["parent"])
-        return [operation for operation in self.to_make if operation.item_key in needed]
+            if operation.collection_key in needed and operation.parent:
+                needed.add(operation.parent)
+        return [
+            PlannedOperation(operation)
+            for operation in self.to_make
+            if operation.collection_key in needed
+        ]
 
     def _promise(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey:
         key = self._minter.choose_collection(path, self._taken)
         self._taken.add(key)
         self._keys[(parent, path[-1])] = key
-        payload = {"name": path[-1], "parent": parent}
-        self.to_make.append(PlannedOperation(OperationKind.CREATE_COLLECTION, key, payload))
+        self.to_make.append(CreateCollection(key, path[-1], parent))
         return key
 
 
 class LedgerLookup:
     """`planner.Lookup` for a library that the ledger knows."""
 
-    def __init__(
-        self, ledger: Ledger, library_id: int, identity: str, collections: CollectionBook
-    ) -> None:
+    def __init__(self, ledger: LibraryLedger, collections: CollectionBook) -> None:
         self._ledger = ledger
-        self._library_id = library_id
-        self.minter = KeyMinter(identity)
+        self.minter = KeyMinter(ledger.identity)
         """Chooses keys for this library."""
         self._collections = collections
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
-        """Return what the mirror says of these keys."""
-        with self._ledger.read() as connection:
-            return mirror.find_items(connection, self._library_id, keys)
+        """Return what the mirror says of these keys; works to be made count as there."""
+        with self._ledger.read() as tx:
+            there = mirror.find_items(tx, keys)
+            made = [p.operation for p in outbox.works_to_make(tx)]
+        for making in made:
+            if isinstance(making, Create) and making.item_key in keys:
+                collections = frozenset(making.data.get("collections", ()))
+                there[making.item_key] = KnownItem("present", 0, collections, seen=True)
+        return there
 
     def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
         """Return where syncd once put these items."""
-        with self._ledger.read() as connection:
-            return knowledge.find_placements(connection, self._library_id, keys)
+        with self._ledger.read() as tx:
+            return knowledge.find_placements(tx, keys)
 
     def promised(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys under which something is promised."""
-        with self._ledger.read() as connection:
-            return outbox.find_keys(connection, self._library_id, keys)
+        with self._ledger.read() as tx:
+            return outbox.find_keys(tx, keys)
 
     def collection(self, path: tuple[str, ...]) -> CollectionKey:
         """Return the key of the collection at this path; it is made if it is missing."""
@@ -89,8 +95,8 @@ class LedgerLookup:
 
     def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
         """Return those of the questions that were asked before, with their answers."""
-        with self._ledger.read() as connection:
-            return holds.find_questions(connection, self._library_id, questions)
+        with self._ledger.read() as tx:
+            return holds.find_questions(tx, questions)
 
 
 class OfflineLookup:

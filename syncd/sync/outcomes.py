@@ -1,8 +1,8 @@
 """What became of operations, sorted by what is to be done about it.
 
-LANDED   what stands in the library under the operation's key is what the operation meant: our
-         write arrived, or another syncd was faster; either way it is done
+LANDED   what stands in the library under the operation's key is what the operation meant
 TAKEN    the library says that the key exists, so somebody has to look
+UNSURE   it was sent, no answer came, and the library shows no trace of it (yet)
 STRAY    a child that went below an item which is not its record's
 """
 
@@ -12,10 +12,22 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from syncd.item import citation_of
+from syncd.item.equality import is_as_written
 from syncd.ledger.outbox import Pending
-from syncd.library import Accepted, Pushed, Refusal, Refused, StoredItem
+from syncd.library import (
+    Accepted,
+    AddToCollection,
+    Create,
+    CreateCollection,
+    Pushed,
+    Refusal,
+    Refused,
+    Restore,
+    StoredItem,
+    Trash,
+    Update,
+)
 from syncd.matching import Verdict, features_of, judge
-from syncd.plan import OperationKind
 
 Landed = tuple[Pending, Accepted]
 
@@ -29,9 +41,14 @@ class Answered(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What a look into the library found; `others` have not landed, `strays` are among them."""
+    """What a look into the library found.
+
+    `unsure` are those of which there is no trace, `others` those whose key something else has;
+    `strays` are among the items of the latter.
+    """
 
     landed: list[Landed]
+    unsure: list[Pending]
     others: list[Pending]
     strays: list[StoredItem]
 
@@ -64,21 +81,26 @@ def sort_looked(
     items: Mapping[str, StoredItem],
     collections: Collection[str],
 ) -> Looked:
-    """Sort operations of unknown fate by what the library holds under their keys."""
-    looked = Looked([], [], [])
+    """Sort operations by what the library holds under their keys.
+
+    What stands under the key of one that was sent is most likely our own; where the library has
+    only refused the key, it may be anybody's.
+    """
+    looked = Looked([], [], [], [])
     astray: set[int | None] = set()
     for pending in operations:
         item = items.get(pending.item_key)
         version = _landed_version(pending, item, collections)
-        if version is None:
-            looked.others.append(pending)
-            if item is not None and pending.is_main:
-                astray.add(pending.record_id)
-        elif item is not None and not pending.is_main and pending.record_id in astray:
-            looked.others.append(pending)
-            looked.strays.append(item)
-        else:
+        if version is not None and not (pending.record_id in astray and not pending.is_main):
             looked.landed.append((pending, Accepted(pending.item_key, version)))
+        elif item is None:
+            looked.unsure.append(pending)
+        else:
+            looked.others.append(pending)
+            if version is not None:
+                looked.strays.append(item)
+            elif pending.is_main:
+                astray.add(pending.record_id)
     return looked
 
 
@@ -86,7 +108,7 @@ def _landed_version(
     pending: Pending, item: StoredItem | None, collections: Collection[str]
 ) -> int | None:
     """Return the version at which the operation has landed, or None if it has not."""
-    if pending.kind is OperationKind.CREATE_COLLECTION:
+    if isinstance(pending.operation, CreateCollection):
         # A collection under our key is ours even if a person has renamed it since.
         return 0 if pending.item_key in collections else None
     if item is None or not _has_landed(pending, item):
@@ -95,25 +117,33 @@ def _landed_version(
 
 
 def _has_landed(pending: Pending, item: StoredItem) -> bool:
-    match pending.kind:
-        case OperationKind.RESTORE:
+    match pending.operation:
+        case Restore():
             return not item.trashed
-        case OperationKind.TRASH:
+        case Trash():
             return item.trashed
-        case OperationKind.COLLECT:
-            tags = {tag["tag"] for tag in item.data.get("tags", ())}
+        case AddToCollection(_, _, collections, tags):
+            there = {tag["tag"] for tag in item.data.get("tags", ())}
             filed = set(item.data.get("collections", ()))
-            return tags >= set(pending.payload["tags"]) and filed >= set(
-                pending.payload["collections"]
-            )
-        case _:
-            return _is_meant(pending, item)
+            return there.issuperset(tags) and filed.issuperset(collections)
+        case Update(_, _, data):
+            return is_as_written({**item.data, **data}, item.data)
+        case Create() as create:
+            return _is_meant(create, item, sent=pending.sent_at is not None)
+        case CreateCollection():
+            return False
 
 
-def _is_meant(pending: Pending, item: StoredItem) -> bool:
-    if not pending.is_main:
-        return bool(item.data.get("parentItem") == pending.payload["parentItem"])
-    if item.data.get("parentItem"):
+def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:
+    """Say whether the item under a creation's key is what was to be created.
+
+    One that is as it was written needs no likeness: a record may say too little to be told from
+    any other. After a person's edit, likeness decides; what was sent is then ours in doubt.
+    """
+    if item.data.get("parentItem") != create.parent:
         return False
-    meant, there = (features_of(citation_of(data)) for data in (pending.payload, item.data))
-    return judge(meant, there).verdict is Verdict.SAME
+    if create.parent or is_as_written(create.data, item.data):
+        return True
+    meant, there = (features_of(citation_of(data)) for data in (create.data, item.data))
+    verdict = judge(meant, there).verdict
+    return verdict is Verdict.SAME or (sent and verdict is Verdict.UNDECIDED)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from syncd.library import CollectionKey
+from syncd.library import CollectionKey, Create, Restore
 from syncd.matching import Doubt, Known, Ruling, RulingKind
 from syncd.plan import (
     Decision,
@@ -19,7 +19,6 @@ from syncd.plan import (
     Incoming,
     Intent,
     KnownItem,
-    OperationKind,
     Place,
     PlannedOperation,
     PlannedRecord,
@@ -28,6 +27,7 @@ from syncd.plan import (
 )
 from syncd.record import Citation, ItemKey
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.filing import Placement, file_item, placements_of
 from syncd.sync.keys import KeyMinter
 
 _SETTLED = (Decision.SKIP, Decision.COLLECT)
@@ -76,7 +76,8 @@ class _Planner:
         self._minter = lookup.minter
         self._found = lookup.items({ruling.known.ref for ruling in rulings if ruling.known})
         self._placed = lookup.placements(self._found)
-        self._first_asked: set[tuple[str, tuple[str, str]]] = set()
+        self._asked: defaultdict[str, set[Placement]] = defaultdict(set)
+        """Where earlier records of this plan put items."""
         self._restored: set[str] = set()
         self._intents: list[Intent] = []
         self._leaders = self._find_leaders()
@@ -145,16 +146,15 @@ class _Planner:
         tags = _merge(place.tags for place in places)
         data = {**record.data, "collections": list(collections)}
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
-        operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
+        operations = [PlannedOperation(Create(key, data), ordinal)]
         for child_number, child in enumerate(record.children):
             child_key = self._minter.choose_child(key, child_number, self._keys)
             self._keys.give(child_key)
-            payload = {**child, "parentItem": key}
-            operations.append(PlannedOperation(OperationKind.CREATE, child_key, payload))
+            operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
         reason = "; ".join([ruling.reason, *_cut_words(record)])
         intent = self._settle(record, ruling, Decision.CREATE, reason, key)
         return replace(
-            intent, operations=tuple(operations), placements=_placements(collections, tags)
+            intent, operations=tuple(operations), placements=placements_of(collections, tags)
         )
 
     def _mint(self, record: Incoming, ruling: Ruling) -> tuple[ItemKey, int, bool]:
@@ -191,40 +191,25 @@ class _Planner:
         return self._collect(record, ruling, key, item)
 
     def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
-        files = record.place.when_found is not WhenFound.SKIP
-        wanted = self._still_wanted(record.place, key, item) if files else []
-        restores = item.state == "trashed" and key not in self._restored
-        if not (wanted or restores):
+        place = record.place
+        files = place.when_found is not WhenFound.SKIP
+        filed = file_item(
+            key,
+            item,
+            placements_of(self._collection(place), place.tags) if files else (),
+            self._placed.get(key, frozenset()) | self._asked[key],
+            readd=place.readd,
+            restored=key in self._restored,
+        )
+        self._asked[key].update(filed.placements)
+        if any(isinstance(operation, Restore) for operation in filed.operations):
+            self._restored.add(key)
+        if filed.decision is Decision.SKIP:
             reason = f"already in the library; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
-        operations = []
-        if restores:
-            self._restored.add(key)
-            operations.append(
-                PlannedOperation(OperationKind.RESTORE, key, {}, base_version=item.version)
-            )
-        if wanted:
-            payload = {
-                "collections": [value for kind, value in wanted if kind == "collection"],
-                "tags": [value for kind, value in wanted if kind == "tag"],
-            }
-            operations.append(
-                PlannedOperation(OperationKind.COLLECT, key, payload, base_version=item.version)
-            )
-        return replace(intent, operations=tuple(operations), placements=tuple(wanted))
-
-    def _still_wanted(self, place: Place, key: ItemKey, item: KnownItem) -> list[tuple[str, str]]:
-        """Return where the item is to be put: not where it is, nor where it once was put."""
-        wanted = []
-        for placement in _placements(self._collection(place), place.tags):
-            if placement in self._placed.get(key, ()) or (key, placement) in self._first_asked:
-                continue
-            if placement[0] == "collection" and placement[1] in item.collections:
-                continue
-            self._first_asked.add((key, placement))
-            wanted.append(placement)
-        return wanted
+        operations = tuple(map(PlannedOperation, filed.operations))
+        return replace(intent, operations=operations, placements=filed.placements)
 
     def _same_as_earlier(self, number: int, ruling: Ruling, leader: int) -> Intent:
         record, first = self._incoming[number], self._intents[leader].planned
@@ -365,10 +350,6 @@ def _pointer_to(planned: PlannedRecord) -> Pointer:
         index=origin.index,
         source_id=origin.source_id,
     )
-
-
-def _placements(collections: Iterable[str], tags: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return (*(("collection", key) for key in collections), *(("tag", tag) for tag in tags))
 
 
 def _merge(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from syncd.ledger import knowledge
 from syncd.ledger.statements import chunks
-from syncd.ledger.store import Ledger
+from syncd.ledger.store import LibraryLedger
 from syncd.matching import Known, Ruling, RulingKind, dump_features, features_of
 from syncd.record import Citation
 
 
 def recognise(
-    citations: Sequence[Citation], rulings: Sequence[Ruling], ledger: Ledger, library_id: int
+    citations: Sequence[Citation], rulings: Sequence[Ruling], ledger: LibraryLedger
 ) -> list[Ruling]:
     """Return the rulings, with doubts resolved about records that were seen just so before.
 
@@ -29,9 +29,9 @@ def recognise(
         if (candidate := _only_candidate(ruling)) is not None
     }
     seen: set[tuple[str, bytes]] = set()
-    with ledger.read() as connection:
+    with ledger.read() as tx:
         for part in chunks({known.ref for known in doubted.values()}):
-            seen.update(knowledge.find_members(connection, library_id, part))
+            seen.update(knowledge.find_members(tx, part))
     recognised = list(rulings)
     for number, known in doubted.items():
         if (known.ref, dump_features(features_of(citations[number]))) in seen:

@@ -17,12 +17,12 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnsettledError,
 )
-from syncd.ledger import journal, outbox
+from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
-from syncd.ledger.store import Ledger
-from syncd.library import Library, Pushed
-from syncd.plan import OperationKind
+from syncd.ledger.store import LibraryLedger
+from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed
 from syncd.sync.follow import Follower
 from syncd.sync.replan import Replanner
 from syncd.sync.settle import Recorder
@@ -31,6 +31,9 @@ from syncd.system.heartbeat import checkpoint
 
 _GUARDED_TRIES = 3
 """How often a single record is tried under guard in a library that never rests."""
+
+_SILENCES = 3
+"""After so many lost answers in a row the library is left alone for a while."""
 
 _FIRST_PAUSE = timedelta(milliseconds=100)
 
@@ -48,8 +51,7 @@ class Pusher:
     def __init__(
         self,
         library: Library,
-        ledger: Ledger,
-        library_id: int,
+        ledger: LibraryLedger,
         follower: Follower,
         replanner: Replanner,
         pause: Pause,
@@ -57,85 +59,112 @@ class Pusher:
     ) -> None:
         self._library = library
         self._ledger = ledger
-        self._library_id = library_id
         self._follower = follower
         self._replanner = replanner
         self._pause = pause
         self._jitter = jitter
-        self._recorder = Recorder(library, ledger, library_id)
+        self._recorder = Recorder(library, ledger)
         self._size = library.capabilities.batch_size
         """Records per batch; halved whenever the library turns out to be busy."""
         self._most = self._size
         """Operations per batch; halved while even one record is too large for a request."""
         self._refusals = 0
+        self._silences = 0
+        self._troubled: list[Pending] = []
+        """What the library had trouble with in this pass: it is not tried twice in one."""
+        self.landed = 0
+        """How many operations have had an outcome; it grows while the library gets on."""
 
     def push_all(self) -> None:
         """Carry out everything that is promised.
 
         Raises `UnavailableError` or `AccessDeniedError`; what was not done then stays promised.
+        `UnsettledError` where all was tried and something still waits for its outcome.
         """
+        self._troubled = []
+        self._silences = 0
         if self.look_up_sent():
             # What landed unheard has moved the library on, so a guard at the old version would
             # refuse the next batch.
             self._follower.refresh()
         while batch := self._next_batch():
             checkpoint()
-            if self._decide_again(batch):
-                continue
-            self._push(batch)
+            if not self._decide_again(batch):
+                self._push(batch)
+        self._expect_settled()
 
     def _decide_again(self, batch: Batch) -> bool:
         """Check operations against what others did since; say whether any was changed."""
-        row = self._follower.row()
+        if arrived := self._arrived(batch):
+            self._recorder.look(arrived)
+            return True
+        row = self._ledger.row()
         return self._replanner.decide_again(batch.operations, row.cursor, row.foreign_version)
+
+    def _arrived(self, batch: Batch) -> list[Pending]:
+        """Return what was sent once, given up, and is there all the same: it landed late."""
+        sent = [
+            p for p in batch.operations if p.sent_at is not None and isinstance(p.operation, Create)
+        ]
+        if not sent:
+            return []
+        with self._ledger.read() as tx:
+            known = mirror.find_items(tx, {p.item_key for p in sent})
+        there = {key for key, item in known.items() if item.state != "deleted"}
+        return [p for p in sent if p.item_key in there]
 
     def look_up_sent(self) -> int:
         """Settle operations whose fate is unknown by looking; return how many had landed."""
-        landed = 0
-        while sent := self._read("sent"):
-            landed += self._recorder.look(sent)
+        with self._ledger.read() as tx:
+            sent = outbox.all_sent(tx)
+        step = self._library.capabilities.batch_size * 2
+        landed = sum(
+            self._recorder.look(sent[start : start + step]) for start in range(0, len(sent), step)
+        )
+        self.landed += landed
         return landed
 
-    def _read(self, state: str) -> list[Pending]:
-        limit = self._library.capabilities.batch_size * 2
-        with self._ledger.read() as connection:
-            return outbox.next_operations(connection, self._library_id, state, limit)
-
     def _next_batch(self) -> Batch | None:
-        waiting = self._read("planned")
-        return cut_batch(waiting, self._most, self._size)
+        capabilities = self._library.capabilities
+        with self._ledger.read() as tx:
+            waiting = outbox.next_planned(tx, capabilities.batch_size * 2, self._troubled)
+        return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
-        self._mark(batch, "sent")
+        with self._ledger.write() as tx:
+            outbox.mark_sent(tx, [p.operation_id for p in batch.operations], self._ledger.owner)
         try:
             answer = self._library.push(
-                [pending.to_operation() for pending in batch.operations],
-                expected=self._follower.row().cursor if guarded else None,
+                [pending.operation for pending in batch.operations],
+                expected=self._ledger.row().cursor if guarded else None,
             )
         except ConflictError:
-            self._mark(batch, "planned")
+            self._take_back(batch)
             self._give_way(batch)
         except RejectedError as exc:
-            self._mark(batch, "planned")
+            self._take_back(batch)
             self._shrink_or_hold(batch, exc)
         except OutcomeUnknownError as exc:
             self._look_after(batch, exc)
         except UnavailableError:
-            self._mark(batch, "planned")
+            self._take_back(batch)
             raise
         else:
             self._take_answer(batch, answer)
 
-    def _mark(self, batch: Batch, state: str) -> None:
-        with self._ledger.write() as connection:
-            outbox.set_state(connection, [p.operation_id for p in batch.operations], state)
+    def _take_back(self, batch: Batch) -> None:
+        with self._ledger.write() as tx:
+            outbox.mark_unsent(tx, batch.operations)
 
     def _take_answer(self, batch: Batch, answer: Pushed) -> None:
         self._refusals = 0
+        self._silences = 0
         self._size = min(self._size * 2, self._library.capabilities.batch_size)
         self._most = min(self._most * 2, self._library.capabilities.batch_size)
-        self._recorder.record(batch.operations, answer)
+        settled = self._recorder.record(batch.operations, answer)
+        self.landed += settled.landed
+        self._troubled += settled.troubled
         if answer.library_version is None:
             self._follower.refresh()
             self._recorder.hold_twins(batch.operations)
@@ -159,23 +188,44 @@ class Pusher:
         self._recorder.hold_refused(batch.operations, str(error))
 
     def _look_after(self, batch: Batch, error: OutcomeUnknownError) -> None:
+        """See what became of a batch whose answer was lost; the others go on meanwhile."""
         landed = self.look_up_sent()
         self._size = max(1, batch.records // 2)
-        if not landed:
-            raise UnavailableError(str(error)) from error
-        self._follower.refresh()
+        if landed:
+            self._silences = 0
+            self._follower.refresh()
+            return
+        self._silences += 1
+        if self._silences >= _SILENCES:
+            raise UnsettledError(str(error)) from error
+
+    def _expect_settled(self) -> None:
+        with self._ledger.read() as tx:
+            unknown = len(outbox.all_sent(tx))
+        if unknown:
+            raise UnsettledError(
+                f"{unknown} operations were sent and not answered; the library may still carry "
+                "them out, so they are looked for before they are sent again"
+            )
+        if self._troubled:
+            raise UnsettledError(
+                f"the library could not take {len(self._troubled)} operations for now"
+            )
 
 
-def cut_batch(waiting: Sequence[Pending], operations: int, records: int) -> Batch | None:
+def cut_batch(
+    waiting: Sequence[Pending], operations: int, records: int, *, takes_keys: bool = True
+) -> Batch | None:
     """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
 
-    A record's operations stay together if they fit at all; collections go before, and apart.
+    A record's operations stay together if they fit at all; collections go before, and apart. What
+    is done to an item follows the item; where the library does not take keys, so do its children.
     """
+    waiting = _without_followers(waiting, takes_keys=takes_keys)
     if not waiting:
         return None
-    first = waiting[0]
-    if first.kind is OperationKind.CREATE_COLLECTION:
-        collections = [p for p in waiting if p.kind is OperationKind.CREATE_COLLECTION]
+    if isinstance(waiting[0].operation, CreateCollection):
+        collections = [p for p in waiting if isinstance(p.operation, CreateCollection)]
         return Batch(collections[:operations], 1)
     batch: list[Pending] = []
     taken = 0
@@ -185,6 +235,29 @@ def cut_batch(waiting: Sequence[Pending], operations: int, records: int) -> Batc
         batch += group[:operations]
         taken += 1
     return Batch(batch, taken)
+
+
+def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
+    """Leave out what refers to something that an operation before it is still to make."""
+    made: set[str] = set()
+    kept = []
+    for pending in waiting:
+        if not made & _refers_to(pending, takes_keys=takes_keys):
+            kept.append(pending)
+        if isinstance(pending.operation, Create | CreateCollection):
+            made.add(pending.item_key)
+    return kept
+
+
+def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
+    match pending.operation:
+        case AddToCollection(key):
+            return {key}
+        case Create() as create if create.parent and not takes_keys:
+            return {create.parent}
+        case CreateCollection(_, _, parent) if parent and not takes_keys:
+            return {parent}
+    return set()
 
 
 def _groups(waiting: Sequence[Pending]) -> list[list[Pending]]:
@@ -197,9 +270,10 @@ def _groups(waiting: Sequence[Pending]) -> list[list[Pending]]:
     return groups
 
 
-def end_finished_runs(ledger: Ledger, library_id: int) -> None:
-    """Close every run of a library of which nothing is promised any more."""
-    with ledger.write() as connection:
-        for run_id in journal.open_runs(connection, library_id):
-            counts = journal.count_decisions(connection, run_id)
-            journal.end_run(connection, run_id, counts, ledger.now())
+def end_finished_runs(ledger: LibraryLedger) -> list[int]:
+    """Close every run of a library of which nothing is promised any more; return their numbers."""
+    with ledger.write() as tx:
+        finished = journal.open_runs(tx)
+        for run_id in finished:
+            journal.end_run(tx, run_id, journal.count_decisions(tx, run_id))
+    return finished

@@ -16,11 +16,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection
-
 from syncd.ledger import knowledge, mirror, survey
-from syncd.ledger.store import Ledger, LibraryRow
+from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.ledger.survey import Before
+from syncd.ledger.transaction import Transaction
 from syncd.library import Changes, ItemData, StoredItem
 from syncd.matching import Features, Verdict, judge
 
@@ -67,12 +66,12 @@ class Witness:
     _drifts: dict[str, Drift] = field(default_factory=dict)
     _replaced: dict[str, str] = field(default_factory=dict)
 
-    def see(self, connection: Connection, page: Changes) -> None:
+    def see(self, tx: Transaction, page: Changes) -> None:
         """Note what happened to works; to be called before the page is applied."""
         if self.before.mirrored_at is None:
             return
         keys = [*(stored.key for stored in page.items), *page.deleted]
-        known = survey.find_works(connection, self.before.library_id, keys)
+        known = survey.find_works(tx, keys)
         for stored in page.items:
             if mirror.is_work(stored.data):
                 self._see_item(stored, known.get(stored.key))
@@ -95,16 +94,16 @@ class Witness:
         return [(key, self._replaced[key]) for key in missing if key in self._replaced]
 
 
-def report_on(name: str, witness: Witness, ledger: Ledger, to_version: int) -> ReconcileReport:
+def report_on(name: str, witness: Witness, ledger: LibraryLedger) -> ReconcileReport:
     """Return how the library, as it was just followed, compares with what the ledger knows."""
     before = witness.before
-    with ledger.read() as connection:
-        missing = survey.missing_works(connection, before.library_id)
-        duplicates = find_duplicates(connection, before.library_id)
+    with ledger.read() as tx:
+        missing = survey.missing_works(tx)
+        duplicates = find_duplicates(tx)
     return ReconcileReport(
         library=name,
         from_version=before.cursor,
-        to_version=to_version,
+        to_version=ledger.row().cursor,
         changed=witness.keys(Drift.CHANGED),
         trashed=witness.keys(Drift.TRASHED),
         deleted=witness.keys(Drift.DELETED),
@@ -115,12 +114,12 @@ def report_on(name: str, witness: Witness, ledger: Ledger, to_version: int) -> R
     )
 
 
-def find_duplicates(connection: Connection, library_id: int) -> list[list[str]]:
+def find_duplicates(tx: Transaction) -> list[list[str]]:
     """Return groups of present items that are one work, unless a person said they are not."""
     groups: dict[str, set[str]] = {}
-    for works in survey.namesakes(connection, library_id):
+    for works in survey.namesakes(tx):
         for one, other in _same(works):
-            said = knowledge.find_answer(connection, library_id, one, other)
+            said = knowledge.find_answer(tx, one, other)
             if said is not Verdict.DIFFERENT:
                 _join(groups, one, other)
     distinct = {id(group): group for group in groups.values()}

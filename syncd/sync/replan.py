@@ -8,38 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import Connection
 
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
-from syncd.ledger.store import Ledger
+from syncd.ledger.store import LibraryLedger
+from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Library
-from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
-from syncd.plan import (
-    KnownItem,
-    OperationKind,
-    PlannedRecord,
+from syncd.library import (
+    AddToCollection,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Library,
+    Restore,
+    Trash,
+    Update,
 )
-from syncd.sync.replan_changes import Amender, full_citation
-
-_CHANGES = (OperationKind.COLLECT, OperationKind.RESTORE, OperationKind.TRASH)
-"""Operations on an item that is there."""
+from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
+from syncd.plan import KnownItem, PlannedRecord
+from syncd.sync import rewrite
+from syncd.sync.keys import KeyMinter, LedgerKeys
 
 
 class Replanner:
     """Decides one library's waiting operations again."""
 
-    def __init__(
-        self, library: Library, ledger: Ledger, library_id: int, identity: str, policy: Policy
-    ) -> None:
+    def __init__(self, library: Library, ledger: LibraryLedger, policy: Policy) -> None:
         self._library = library
         self._ledger = ledger
-        self._library_id = library_id
         self._policy = policy
-        self._amender = Amender(ledger, library_id, identity)
+        self._minter = KeyMinter(ledger.identity)
 
     def decide_again(self, waiting: Sequence[Pending], version: int, foreign_version: int) -> bool:
         """Check operations planned before `foreign_version`; say whether any was changed.
@@ -50,145 +48,152 @@ class Replanner:
         stale = [p for p in waiting if p.planned_version < foreign_version]
         if not stale:
             return False
-        rulings = self._rule([p for p in stale if _makes_work(p)])
+        rulings = self._rule([p for p in stale if p.makes_work])
         collections = self._existing_collections(stale)
-        with self._ledger.write() as connection:
-            checked_at = max(version, foreign_version)
-            outbox.set_planned_version(connection, [p.operation_id for p in stale], checked_at)
-            stale = [self._without_lost(connection, p, collections) for p in stale]
-            known = mirror.find_items(
-                connection, self._library_id, {p.item_key for p in stale} | _parents(stale)
-            )
-            self._decide_creates(connection, stale, rulings, known)
-            self._check_others(connection, stale, known)
+        checked_at = max(version, foreign_version)
+        with self._ledger.write() as tx:
+            outbox.set_planned_version(tx, [p.operation_id for p in stale], checked_at)
+            stale = [_without_lost(tx, p, collections) for p in stale]
+            known = mirror.find_items(tx, {p.item_key for p in stale if p.makes_work})
+            self._decide_creates(tx, stale, rulings, known, checked_at)
+            # The creations have taken others along: children, and what goes into a collection.
+            self._check_others(tx, outbox.read_again(tx, stale))
         return True
 
     def _decide_creates(
         self,
-        connection: Connection,
+        tx: Transaction,
         stale: Sequence[Pending],
         rulings: Sequence[tuple[PlannedRecord, Ruling]],
         known: dict[str, KnownItem],
+        checked_at: int,
     ) -> None:
-        works = [p for p in stale if _makes_work(p)]
+        works = [p for p in stale if p.makes_work]
         made: list[bool] = []
         for pending, (record, ruling) in zip(works, rulings, strict=True):
             if ruling.within is None:
-                made.append(self._decide_create(connection, pending, record, ruling, known))
+                there = known.get(pending.item_key)
+                made.append(self._decide_create(tx, pending, record, ruling, there, checked_at))
             else:
                 first = works[ruling.within] if made[ruling.within] else None
-                self._amender.repeat(connection, pending, record, first)
+                rewrite.repeat(tx, pending, record, first)
                 made.append(False)
 
-    def _check_others(
-        self, connection: Connection, stale: Sequence[Pending], known: dict[str, KnownItem]
-    ) -> None:
-        restored = {p.item_key for p in stale if p.kind is OperationKind.RESTORE}
+    def _check_others(self, tx: Transaction, stale: Sequence[Pending]) -> None:
+        known = mirror.find_items(tx, {p.item_key for p in stale} | _parents(stale))
+        restored = {p.item_key for p in stale if isinstance(p.operation, Restore)}
         for pending in stale:
-            if pending.kind is OperationKind.CREATE and not pending.is_main:
-                self._check_child(connection, pending, known)
-            elif pending.kind in _CHANGES:
-                item = known.get(pending.item_key)
-                comes_back = pending.item_key in restored
-                self._check_change(connection, pending, item, comes_back=comes_back)
-            elif pending.kind is OperationKind.CREATE_COLLECTION:
-                self._amender.rename_collection(connection, pending)
+            match pending.operation:
+                case Create(_, data) as child if child.parent:
+                    self._check_child(tx, pending, child, known.get(data["parentItem"]))
+                case AddToCollection() | Update() | Trash() | Restore():
+                    comes_back = pending.item_key in restored
+                    _check_change(tx, pending, known.get(pending.item_key), comes_back=comes_back)
+                case CreateCollection():
+                    rewrite.rename_collection(tx, self._minter, pending)
 
     def _rule(self, creates: Sequence[Pending]) -> list[tuple[PlannedRecord, Ruling]]:
-        with self._ledger.read() as connection:
-            records = [journal.get_record(connection, p.record_id) for p in creates]
+        with self._ledger.read() as tx:
+            records = [journal.get_record(tx, p.record_id) for p in creates]
         citations = [
-            full_citation(pending.payload, record)
+            rewrite.full_citation(pending.operation.data, record)
             for pending, record in zip(creates, records, strict=True)
+            if isinstance(pending.operation, Create)
         ]
-        works = LedgerWorks(self._ledger, self._library_id)
+        works = LedgerWorks(self._ledger)
         return list(zip(records, resolve(citations, works, self._policy), strict=True))
 
     # Creations
 
     def _decide_create(
         self,
-        connection: Connection,
+        tx: Transaction,
         pending: Pending,
         record: PlannedRecord,
         ruling: Ruling,
-        known: dict[str, KnownItem],
+        there: KnownItem | None,
+        checked_at: int,
     ) -> bool:
         """Decide about one work; say whether it is still to be made."""
         # What the decision was made in view of is no reason to make another.
         seen = {pointer.item_key for pointer in record.candidates}
-        there = known.get(pending.item_key)
         if ruling.known is not None and not (ruling.known.removed and ruling.known.ref in seen):
-            self._amender.join(connection, pending, record, ruling, ruling.known)
+            rewrite.join(tx, pending, record, ruling, ruling.known, checked_at)
             return False
         if ruling.kind is RulingKind.HOLD and not _refs(ruling) <= seen:
-            self._amender.ask(connection, pending, record, ruling)
+            rewrite.ask(tx, pending, record, ruling)
             return False
         comes_back = there is not None and there.state == "deleted" and pending.item_key in seen
         if there is not None and not (there.is_free or comes_back):
-            self._amender.take_next_key(connection, pending)
+            rewrite.take_next_key(tx, self._minter, pending)
         return True
 
-    # Children and changes
-
     def _check_child(
-        self, connection: Connection, pending: Pending, known: dict[str, KnownItem]
+        self, tx: Transaction, pending: Pending, child: Create, parent: KnownItem | None
     ) -> None:
-        parent = known.get(pending.payload["parentItem"])
         if parent is not None and parent.state == "deleted":
-            outbox.remove(connection, [pending.operation_id])
+            outbox.remove(tx, [pending.operation_id])
             if pending.record_id is not None:
                 journal.note_error(
-                    connection, pending.record_id, "not added: its item was deleted meanwhile"
+                    tx, pending.record_id, "not added: its item was deleted meanwhile"
                 )
         elif pending.attempts:
-            outbox.change(
-                connection,
-                pending.operation_id,
-                item_key=self._amender.key_after(connection, pending.item_key),
-            )
-
-    def _check_change(
-        self,
-        connection: Connection,
-        pending: Pending,
-        item: KnownItem | None,
-        *,
-        comes_back: bool,
-    ) -> None:
-        gone = item is None or item.state == "deleted"
-        trashed = item is not None and item.state == "trashed" and not comes_back
-        if gone or (trashed and pending.kind is OperationKind.COLLECT and not pending.attempts):
-            outbox.remove(connection, [pending.operation_id])
-            if pending.record_id is not None:
-                journal.settle_records(connection, [pending.record_id], "unchanged")
-        elif item is not None:
-            outbox.change(connection, pending.operation_id, base_version=item.version)
-
-    # Collections
+            key = self._minter.choose_after(pending.item_key, LedgerKeys(tx))
+            outbox.change(tx, pending.operation_id, child._replace(item_key=key))
 
     def _existing_collections(self, stale: Sequence[Pending]) -> set[str] | None:
         """Return the collections there are, if an operation came back for want of one."""
-        if not any(p.attempts and p.payload.get("collections") for p in stale):
+        if not any(p.attempts and _collections_of(p) for p in stale):
             return None
         return {collection.key for collection in self._library.collections()}
 
-    def _without_lost(
-        self, connection: Connection, pending: Pending, existing: set[str] | None
-    ) -> Pending:
-        # A collection that a person deleted while we were at work is their decision: the item
-        # goes in without it.
-        wanted = list(pending.payload.get("collections", ()))
-        if existing is None or existing.issuperset(wanted):
-            return pending
-        kept = [key for key in wanted if key in existing]
-        payload: dict[str, Any] = {**pending.payload, "collections": kept}
-        outbox.change(connection, pending.operation_id, payload=payload)
-        return replace(pending, payload=payload)
+
+def _check_change(
+    tx: Transaction, pending: Pending, item: KnownItem | None, *, comes_back: bool
+) -> None:
+    """Let a change go on against the item as it is now, or drop it where that means nothing.
+
+    A collection may still be filled and an item moved whatever others did to it; fields that were
+    to be set are decided again from a new look at what stands there.
+    """
+    operation = pending.operation
+    if not isinstance(operation, AddToCollection | Update | Trash | Restore):
+        return
+    gone = item is None or item.state == "deleted"
+    trashed = item is not None and item.state == "trashed" and not comes_back
+    left_in_trash = trashed and isinstance(operation, AddToCollection) and not pending.attempts
+    edited = isinstance(operation, Update) and item is not None
+    if item is None or gone or left_in_trash or (edited and item.version > operation.base_version):
+        outbox.remove(tx, [pending.operation_id])
+        if pending.record_id is not None:
+            journal.settle_records(tx, [pending.record_id], "unchanged")
+    else:
+        outbox.change(tx, pending.operation_id, operation._replace(base_version=item.version))
 
 
-def _makes_work(pending: Pending) -> bool:
-    return pending.kind is OperationKind.CREATE and pending.is_main
+def _without_lost(tx: Transaction, pending: Pending, existing: set[str] | None) -> Pending:
+    # A collection that a person deleted while we were at work is their decision: the item goes in
+    # without it.
+    wanted = _collections_of(pending)
+    if existing is None or existing.issuperset(wanted):
+        return pending
+    kept = [key for key in wanted if key in existing]
+    operation = pending.operation
+    if isinstance(operation, Create):
+        operation = operation._replace(data={**operation.data, "collections": kept})
+    elif isinstance(operation, AddToCollection):
+        operation = operation._replace(collections=tuple(kept))
+    outbox.change(tx, pending.operation_id, operation)
+    return replace(pending, operation=operation)
+
+
+def _collections_of(pending: Pending) -> Sequence[CollectionKey]:
+    match pending.operation:
+        case Create(_, data):
+            return [CollectionKey(key) for key in data.get("collections", ())]
+        case AddToCollection(_, _, collections):
+            return collections
+    return ()
 
 
 def _refs(ruling: Ruling) -> set[str | None]:
@@ -197,4 +202,5 @@ def _refs(ruling: Ruling) -> set[str | None]:
 
 
 def _parents(waiting: Sequence[Pending]) -> set[str]:
-    return {p.payload["parentItem"] for p in waiting if not p.is_main}
+    creations = (p.operation for p in waiting if isinstance(p.operation, Create))
+    return {creation.parent for creation in creations if creation.parent}

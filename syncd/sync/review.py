@@ -14,17 +14,19 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.item import citation_of
-from syncd.ledger import holds, index, journal, knowledge, mirror, outbox
+from syncd.ledger import holds, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
-from syncd.ledger.store import Ledger
-from syncd.library import Library
+from syncd.ledger.operations import OperationRow, load_operation
+from syncd.ledger.store import LibraryLedger
+from syncd.ledger.transaction import Transaction
+from syncd.library import Create, Library, Operation
 from syncd.matching import Verdict
-from syncd.plan import Decision, OperationKind, PlannedOperation, PlannedRecord, Pointer
+from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import ItemKey
+from syncd.sync.commit import decide_again
+from syncd.sync.filing import file_item, placements_of
 from syncd.sync.keys import KeyMinter, LedgerKeys
 
 ANSWERS_SCHEMA = "syncd.answers/1"
@@ -73,24 +75,20 @@ class Reviewer:
     def __init__(
         self,
         library: Library | None,
-        ledger: Ledger,
-        library_id: int,
-        identity: str,
+        ledger: LibraryLedger,
         unavailable: str | None = None,
     ) -> None:
         self.unavailable = unavailable
         """Why the library could not be asked; candidates then stand without their data."""
         self._library = library
         self._ledger = ledger
-        self._library_id = library_id
-        self._identity = identity
-        self._minter = KeyMinter(identity)
+        self._minter = KeyMinter(ledger.identity)
 
     def held(self) -> list[Held]:
         """Return what waits for a person, with both sides of each question."""
-        with self._ledger.read() as connection:
-            rows = holds.open_holds(connection, self._library_id)
-            records = [journal.get_record(connection, row.record_id) for row in rows]
+        with self._ledger.read() as tx:
+            rows = holds.open_holds(tx)
+            records = [journal.get_record(tx, row.record_id) for row in rows]
         keys = [ItemKey(key) for row in rows for key in _candidate_keys(row)]
         items = self._find_items(keys)
         return [
@@ -120,13 +118,13 @@ class Reviewer:
 
     def open_questions(self) -> set[int]:
         """Return the numbers of the questions that wait for an answer."""
-        with self._ledger.read() as connection:
-            return {row.hold_id for row in holds.open_holds(connection, self._library_id)}
+        with self._ledger.read() as tx:
+            return {row.hold_id for row in holds.open_holds(tx)}
 
     def pending(self) -> int:
         """Return how much of what was promised, by answers or else, is still to be sent."""
-        with self._ledger.read() as connection:
-            return outbox.count_operations(connection, self._library_id)
+        with self._ledger.read() as tx:
+            return outbox.count_operations(tx)
 
     def answer(self, hold_id: int, answer: Answer, item_key: str | None = None) -> None:
         """Carry out what a person said about a question.
@@ -134,37 +132,37 @@ class Reviewer:
         `item_key` says which candidate is meant where ACCEPT leaves a choice. Raises
         `InputError` when there is no such question, or that is no answer to it.
         """
-        with self._ledger.write() as connection:
-            row = holds.find_hold(connection, self._library_id, hold_id)
+        with self._ledger.write() as tx:
+            row = holds.find_hold(tx, hold_id)
             if row is None or row.answer is not None:
                 raise InputError(f"no question number {hold_id} waits for an answer")
             if answer not in ANSWERS[row.kind]:
                 known = ", ".join(ANSWERS[row.kind])
                 raise InputError(f"{answer} is no answer to question {hold_id}; it takes {known}")
-            record = journal.get_record(connection, row.record_id)
+            record = journal.get_record(tx, row.record_id)
             match answer:
                 case Answer.ACCEPT:
-                    self._accept(connection, row, record, _choose(row, item_key))
+                    self._accept(tx, row, record, _choose(row, item_key))
                 case Answer.CREATE:
-                    self._create(connection, row, record)
+                    self._create(tx, row, record)
                 case Answer.SKIP:
-                    self._leave_out(connection, row, record)
+                    self._leave_out(tx, row, record)
                 case Answer.RETRY:
-                    self._retry(connection, row, record)
+                    self._retry(tx, row, record)
                 case Answer.DROP:
                     pass
-            holds.close_hold(connection, hold_id, answer.value, self._ledger.now())
+            holds.close_hold(tx, hold_id, answer.value)
 
     # Sharing answers
 
     def export_answers(self) -> dict[str, Any]:
         """Return every answer about this library as a document that `import_answers` takes."""
-        with self._ledger.read() as connection:
-            answers = knowledge.all_answers(connection, self._library_id)
-            skipped = holds.skipped_questions(connection, self._library_id)
+        with self._ledger.read() as tx:
+            answers = knowledge.all_answers(tx)
+            skipped = holds.skipped_questions(tx)
         return {
             "schema": ANSWERS_SCHEMA,
-            "library": self._identity,
+            "library": self._ledger.identity,
             "answers": [
                 {"one": one, "other": other, "verdict": verdict} for one, other, verdict in answers
             ],
@@ -177,11 +175,11 @@ class Reviewer:
         Own answers stay. Raises `InputError` when the document is not one of answers.
         """
         answers = read_answers(document)
-        with self._ledger.write() as connection:
-            known = {(a, b) for a, b, _ in knowledge.all_answers(connection, self._library_id)}
+        with self._ledger.write() as tx:
+            known = {(a, b) for a, b, _ in knowledge.all_answers(tx)}
             fresh = [each for each in answers if each[:2] not in known]
             for one, other, verdict in fresh:
-                self._remember(connection, one, other, verdict)
+                self._remember(tx, one, other, verdict)
         return len(fresh)
 
     def settle(self, left_out: Collection[str] = ()) -> list[int]:
@@ -189,10 +187,10 @@ class Reviewer:
 
         `left_out` are questions that others answered by leaving the record out.
         """
-        with self._ledger.read() as connection:
+        with self._ledger.read() as tx:
             found = [
-                (row.hold_id, self._find_answer(connection, row, left_out))
-                for row in holds.open_holds(connection, self._library_id)
+                (row.hold_id, self._find_answer(tx, row, left_out))
+                for row in holds.open_holds(tx)
                 if row.kind == "identity"
             ]
         settled = [(hold_id, *answer) for hold_id, answer in found if answer is not None]
@@ -203,130 +201,105 @@ class Reviewer:
     # Inside a transaction
 
     def _find_answer(
-        self, connection: Connection, row: HoldRow, left_out: Collection[str]
+        self, tx: Transaction, row: HoldRow, left_out: Collection[str]
     ) -> tuple[Answer, str | None] | None:
         if row.question in left_out:
             return Answer.SKIP, None
-        known = partial(knowledge.find_answer, connection, self._library_id)
+        known = partial(knowledge.find_answer, tx)
         said = {key: known(row.payload["fingerprint"], key) for key in _candidate_keys(row)}
         same = [key for key, verdict in said.items() if verdict is Verdict.SAME]
-        if len(same) == 1 and mirror.find_items(connection, self._library_id, same):
+        if len(same) == 1 and mirror.find_items(tx, same):
             return Answer.ACCEPT, same[0]
         if said and all(verdict is Verdict.DIFFERENT for verdict in said.values()):
             return Answer.CREATE, None
         return None
 
-    def _accept(
-        self, connection: Connection, row: HoldRow, record: PlannedRecord, key: str
-    ) -> None:
-        item = mirror.find_items(connection, self._library_id, [key]).get(key)
+    def _accept(self, tx: Transaction, row: HoldRow, record: PlannedRecord, key: str) -> None:
+        item = mirror.find_items(tx, [key]).get(key)
         if item is None:
             raise InputError(f"{key} is no item of the library")
         payload = row.payload
-        self._remember(connection, payload["fingerprint"], key, Verdict.SAME)
-        citation = citation_of(payload["data"], record.identity)
-        knowledge.add_members(connection, self._library_id, [(key, citation)])
-        index.add_identifiers(
-            connection,
-            self._library_id,
-            [(kind, value, key) for kind, value in record.identity.pairs()],
-            alias=True,
-        )
-        wanted = [c for c in payload["collections"] if c not in item.collections]
-        files = bool(wanted or payload["tags"]) and item.state == "present"
-        if files:
-            operation = PlannedOperation(
-                OperationKind.COLLECT,
-                key,
-                {"collections": wanted, "tags": payload["tags"]},
-                base_version=item.version,
-            )
-            run_id = self._promise(connection, row, [operation])
-        else:
-            run_id = journal.get_run_of(connection, row.record_id)
-        self._remember_place(connection, row, key, run_id)
+        self._remember(tx, payload["fingerprint"], key, Verdict.SAME)
+        wanted = placements_of(payload["collections"], payload["tags"])
+        placed = knowledge.find_placements(tx, [key]).get(key, frozenset())
+        filed = file_item(ItemKey(key), item, wanted, placed)
         decided = replace(
             record,
-            decision=Decision.COLLECT if files else Decision.SKIP,
+            decision=filed.decision,
             reason=f"a person said it is {key}; {record.reason}",
             duplicate_of=Pointer(item_key=key),
             item_key=key,
-            outcome="pending" if files else "unchanged",
         )
-        journal.change_decision(connection, row.record_id, decided)
+        intent = Intent(
+            decided,
+            operations=tuple(map(PlannedOperation, filed.operations)),
+            # It counts as put there even where it was already, so that it is not put back.
+            placements=wanted,
+            aliases=tuple(record.identity.pairs()),
+            member=citation_of(payload["data"], record.identity),
+        )
+        self._decide(tx, row, intent)
 
-    def _create(self, connection: Connection, row: HoldRow, record: PlannedRecord) -> None:
+    def _create(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
         payload = row.payload
         for candidate in payload["candidates"]:
-            self._remember(connection, payload["fingerprint"], candidate, Verdict.DIFFERENT)
-        book = LedgerKeys(connection, self._library_id)
+            self._remember(tx, payload["fingerprint"], candidate, Verdict.DIFFERENT)
+        book = LedgerKeys(tx)
         citation = citation_of(payload["data"], record.identity)
         key, ordinal, _ = self._minter.choose(citation, payload["fingerprint"], book)
         data = {**payload["data"], "collections": payload["collections"]}
         names = {tag["tag"] for tag in data.get("tags", ())}
         more = [{"tag": tag} for tag in payload["tags"] if tag not in names]
         data["tags"] = [*data.get("tags", ()), *more]
-        operations = [PlannedOperation(OperationKind.CREATE, key, data, ordinal)]
+        operations = [PlannedOperation(Create(key, data), ordinal)]
         for number, child in enumerate(payload["children"]):
             child_key = self._minter.choose_child(key, number, book)
-            operations.append(
-                PlannedOperation(OperationKind.CREATE, child_key, {**child, "parentItem": key})
-            )
-        run_id = self._promise(connection, row, operations)
-        self._remember_place(connection, row, key, run_id)
+            operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
         decided = replace(
             record,
             decision=Decision.CREATE,
             reason=f"a person said it is a work of its own; {record.reason}",
             item_key=key,
-            outcome="pending",
         )
-        journal.change_decision(connection, row.record_id, decided)
+        wanted = placements_of(payload["collections"], payload["tags"])
+        intent = Intent(decided, operations=tuple(operations), placements=wanted)
+        self._decide(tx, row, intent)
 
-    def _leave_out(self, connection: Connection, row: HoldRow, record: PlannedRecord) -> None:
+    def _leave_out(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
         decided = replace(
             record,
             decision=Decision.SKIP,
             reason=f"a person left it out; {record.reason}",
             outcome="unchanged",
         )
-        journal.change_decision(connection, row.record_id, decided)
+        journal.change_decision(tx, row.record_id, decided)
 
-    def _retry(self, connection: Connection, row: HoldRow, record: PlannedRecord) -> None:
-        operations = [
-            PlannedOperation(OperationKind(kind), key, payload, base_version=base)
-            for key, kind, payload, base in row.payload["operations"]
-        ]
-        self._promise(connection, row, operations)
-        # What was refused may be a note alone; then its item is there, and stays so.
-        whole = any("parentItem" not in operation.payload for operation in operations)
-        outcome = "pending" if whole else record.outcome
-        decided = replace(record, outcome=outcome, error=None)
-        journal.change_decision(connection, row.record_id, decided)
-
-    def _promise(
-        self, connection: Connection, row: HoldRow, operations: Sequence[PlannedOperation]
-    ) -> int:
-        # Nothing was decided again yet: the library may have moved on since the question.
-        run_id = journal.begin_run(connection, self._library_id, "review", self._ledger.now())
+    def _retry(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
+        operations = [_read_operation(each) for each in row.payload["operations"]]
+        run_id = journal.begin_run(tx, "review")
+        reason = "answered by a person"
         outbox.add_operations(
-            connection,
-            self._library_id,
+            tx,
             run_id,
-            [(row.record_id, "answered by a person", operation) for operation in operations],
+            [(row.record_id, reason, PlannedOperation(each)) for each in operations],
             outbox.DECIDE_AGAIN,
         )
-        return run_id
+        # What was refused may be a note alone; then its item is there, and stays so.
+        whole = any(not (isinstance(each, Create) and each.parent) for each in operations)
+        outcome = "pending" if whole else record.outcome
+        decided = replace(record, outcome=outcome, error=None)
+        journal.change_decision(tx, row.record_id, decided)
 
-    def _remember_place(self, connection: Connection, row: HoldRow, key: str, run_id: int) -> None:
-        collections = [(key, "collection", each) for each in row.payload["collections"]]
-        tags = [(key, "tag", each) for each in row.payload["tags"]]
-        knowledge.add_placements(connection, self._library_id, [*collections, *tags], run_id)
-
-    def _remember(self, connection: Connection, one: str, other: str, verdict: Verdict) -> None:
-        knowledge.add_answer(
-            connection, self._library_id, (one, other), verdict, self._ledger.now()
+    def _decide(self, tx: Transaction, row: HoldRow, intent: Intent) -> None:
+        # The library may have moved on since the question: all is decided again before it is sent.
+        begins = bool(intent.operations)
+        run_id = (
+            journal.begin_run(tx, "review") if begins else journal.get_run_of(tx, row.record_id)
         )
+        decide_again(tx, run_id, row.record_id, intent, outbox.DECIDE_AGAIN)
+
+    def _remember(self, tx: Transaction, one: str, other: str, verdict: Verdict) -> None:
+        knowledge.add_answer(tx, (one, other), verdict)
 
 
 def read_answers(document: Mapping[str, Any]) -> list[tuple[str, str, Verdict]]:
@@ -367,3 +340,9 @@ def _choose(row: HoldRow, item_key: str | None) -> str:
         return str(item_key)
     choice = ", ".join(known) or "none"
     raise InputError(f"question {row.hold_id}: say which of its candidates is meant ({choice})")
+
+
+def _read_operation(kept: Sequence[Any]) -> Operation:
+    """Return an operation that was refused, as the question about it holds it."""
+    key, kind, payload, base_version = kept
+    return load_operation(OperationRow(kind, key, base_version, payload))

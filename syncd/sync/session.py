@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from syncd.errors import AccessDeniedError, InputError, LibraryError, UnavailableError
+from syncd.errors import (
+    AccessDeniedError,
+    InputError,
+    LibraryError,
+    UnavailableError,
+    UnsettledError,
+)
 from syncd.ledger import holds, journal, outbox
-from syncd.ledger.store import Ledger, LibraryRow
+from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library, Recognisable
 from syncd.matching import Policy, resolve
-from syncd.plan import Intent, Plan
-from syncd.sync.commit import promise
+from syncd.plan import Plan, PlannedRecord
+from syncd.sync.commit import RunPlan, collections_of, promise
 from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
@@ -90,7 +97,7 @@ class LibraryRun:
         self._ledger = ledger
         self._helpers = helpers
         self._policy = Policy()
-        self._guards = Guards(name, ledger, helpers.limits)
+        self._completed: list[int] = []
         self._met: _Met | None = None
         self._identity: str | None = None
 
@@ -109,26 +116,24 @@ class LibraryRun:
     def meet(self) -> Description:
         """Ask the library who it is, and change nothing."""
         description = self._library.describe()
-        row = self._ledger.get_library(description.identity, description.title)
+        ledger = self._ledger.get_library(description.identity, description.title)
         self._identity = description.identity
-        self._met = self._put_together(description, row)
+        self._met = self._put_together(description, ledger)
         return description
 
-    def _put_together(self, description: Description, row: LibraryRow) -> _Met:
-        follower = Follower(self._library, self._ledger, row, self._guards)
-        replanner = Replanner(
-            self._library, self._ledger, row.library_id, row.identity, self._policy
-        )
+    def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
+        guards = Guards(self.name, ledger, self._helpers.limits)
+        follower = Follower(self._library, ledger, guards)
+        replanner = Replanner(self._library, ledger, self._policy)
         pusher = Pusher(
             self._library,
-            self._ledger,
-            row.library_id,
+            ledger,
             follower,
             replanner,
             self._helpers.pause,
             self._helpers.jitter,
         )
-        return _Met(description, row.library_id, follower, pusher)
+        return _Met(description, ledger, guards, follower, pusher)
 
     @property
     def _here(self) -> _Met:
@@ -154,10 +159,8 @@ class LibraryRun:
 
     def resume(self) -> None:
         """Go on after a guard stopped this library; the next run passes the guards."""
-        self._guards.let_pass(self._row())
-
-    def _row(self) -> LibraryRow:
-        return self._here.follower.row()
+        here = self._here
+        here.guards.let_pass(here.ledger.row())
 
     # The run
 
@@ -168,38 +171,47 @@ class LibraryRun:
         """
         if self._met is None:
             return False
-        with self._ledger.read() as connection:
-            return journal.is_delivered(connection, self._here.library_id, sha256, folder)
+        with self._met.ledger.read() as tx:
+            return journal.is_delivered(tx, sha256, folder)
 
     @_named
     def deliver(self, deliveries: Sequence[Delivery], reason: str) -> RunSummary:
         """Bring the records of these exports into the library; return what became of them.
 
-        Raises `LibraryError`; what was promised by then is carried out by `push_pending`.
+        Raises `LibraryError`, which names the run where one was begun; what was promised by then
+        is carried out by `push_pending`.
         """
-        self._guards.expect_running(self._row())
+        here = self._here
+        here.guards.expect_running(here.ledger.row())
         if not self.description.writable:
             raise AccessDeniedError(self.description.access or "the library may only be read")
-        with self._patiently():
+        with self._patiently(), suppress(UnsettledError):
+            # What still waits is known to planning; it keeps nothing else back.
             self.refresh()
-            self._here.pusher.push_all()
+            here.pusher.push_all()
         fresh: list[Delivery] = []
         known: list[Delivery] = []
         for delivery in deliveries:
             (known if self._was_delivered(delivery) else fresh).append(delivery)
         summary = self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {})
-        self._guards.raise_again(self._row())
+        here.guards.raise_again(here.ledger.row())
         return replace(summary, unusable={**self._still_unusable(known), **summary.unusable})
 
     def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
-        reading, intents, book = self._draft(fresh)
-        self._guards.mind_creates(self._row(), intents)
-        run_id = promise(self._ledger, self._row(), fresh, reading, intents, book, reason)
+        reading, plan = self._draft(fresh)
+        here = self._here
+        row = here.ledger.row()
+        here.guards.mind_creates(row, plan.intents)
+        run_id = promise(here.ledger, row.cursor, fresh, reading, plan, reason)
         told = {"run": run_id, "library": self.name}
-        log.info("planned %s", reason, extra={**told, "records": len(intents)})
-        self.push_pending()
-        with self._ledger.read() as connection:
-            counts = journal.count_decisions(connection, run_id)
+        log.info("planned %s", reason, extra={**told, "records": len(plan.intents)})
+        try:
+            self.push_pending()
+        except LibraryError as error:
+            error.run = run_id
+            raise
+        with here.ledger.read() as tx:
+            counts = journal.count_decisions(tx, run_id)
         words = ", ".join(f"{number} {decision}" for decision, number in counts.items() if number)
         log.info("done: %s", words or "nothing to do", extra=told)
         if reading.rejected:
@@ -240,32 +252,51 @@ class LibraryRun:
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Plan, Intake]:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
-        reading, intents, _ = self._draft(deliveries)
-        return Plan([intent.planned for intent in intents]), reading
+        reading, plan = self._draft(deliveries)
+        return Plan([intent.planned for intent in plan.intents]), reading
 
     @_named
     def push_pending(self) -> None:
         """Carry out what is promised, and close the runs that are done."""
-        self._guards.expect_running(self._row())
+        here = self._here
+        here.guards.expect_running(here.ledger.row())
         with self._patiently():
-            self._here.pusher.push_all()
-            end_finished_runs(self._ledger, self._here.library_id)
+            try:
+                here.pusher.push_all()
+            finally:
+                self._completed += end_finished_runs(here.ledger)
             self._library.finish()
 
-    def _draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, list[Intent], CollectionBook]:
+    def take_completed(self) -> list[int]:
+        """Return the runs, earlier ones included, that were completed since this was last asked."""
+        completed, self._completed = self._completed, []
+        return completed
+
+    def records(self, run_id: int) -> list[PlannedRecord]:
+        """Return what was decided about each record of a run, and what became of it."""
+        with self._ledger.read() as connection:
+            return journal.records_of_run(connection, run_id)
+
+    @property
+    def landed(self) -> int:
+        """How many operations have had an outcome since the library was met."""
+        return self._met.pusher.landed if self._met else 0
+
+    def _draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
+        ledger = self._here.ledger
         description = self.description
         reading = read_deliveries(deliveries, self._tools())
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         book = CollectionBook(
             description.identity, self._library.collections() if wants_collections else ()
         )
-        desk = LedgerLookup(self._ledger, self._here.library_id, description.identity, book)
-        works = LedgerWorks(self._ledger, self._here.library_id)
+        lookup = LedgerLookup(ledger, book)
+        works = LedgerWorks(ledger, with_promised=True)
         citations = [record.citation for record in reading.incoming]
         rulings = resolve(citations, works, self._policy)
-        rulings = recognise(citations, rulings, self._ledger, self._here.library_id)
-        intents = make_intents(reading.incoming, rulings, desk)
-        return reading, with_rejections(intents, reading), book
+        rulings = recognise(citations, rulings, ledger)
+        intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
+        return reading, RunPlan(intents, book.made_for(collections_of(intents)))
 
     # Patience
 
@@ -277,26 +308,29 @@ class LibraryRun:
         """
         if self._identity is None and isinstance(self._library, Recognisable):
             self._identity = self._library.identity
-        row = self._find_row()
-        return row.not_before if row else None
+        ledger = self._find_ledger()
+        return ledger.row().not_before if ledger else None
 
-    def _find_row(self) -> LibraryRow | None:
+    def _find_ledger(self) -> LibraryLedger | None:
+        if self._met is not None:
+            return self._met.ledger
         return self._ledger.find_library(self._identity) if self._identity else None
 
     def _patiently(self) -> _NotBefore:
-        return _NotBefore(self._ledger, self._here.library_id)
+        return _NotBefore(self._here.ledger)
 
     # Looking after
 
     @_named
     def reconcile(self) -> ReconcileReport:
         """Follow the library, carry out what waits, and report how library and ledger compare."""
-        with self._here.follower.witnessing() as witness:
+        here = self._here
+        with here.follower.witnessing() as witness:
             self._follow()
             self.push_pending()
-        self._guards.raise_again(self._row())
-        self._ledger.set_reconciled(self._here.library_id)
-        report = report_on(self.name, witness, self._ledger, self._row().cursor)
+        here.guards.raise_again(here.ledger.row())
+        here.ledger.set_reconciled()
+        report = report_on(self.name, witness, here.ledger)
         told = {"library": self.name}
         log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
         return report
@@ -306,7 +340,7 @@ class LibraryRun:
         """Follow the library and report as `reconcile` does, but send nothing."""
         with self._here.follower.witnessing() as witness:
             self._follow()
-        return report_on(self.name, witness, self._ledger, self._row().cursor)
+        return report_on(self.name, witness, self._here.ledger)
 
     def _follow(self) -> None:
         # What is in doubt comes first, so that our own writes are not taken for somebody else's.
@@ -316,26 +350,25 @@ class LibraryRun:
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""
-        return Reviewer(
-            self._library, self._ledger, self._here.library_id, self.description.identity
-        )
+        return Reviewer(self._library, self._here.ledger)
 
     def figures(self) -> Figures:
         """Return what waits to be sent, what waits for a person, and the last reconcile."""
-        row = self._find_row()
-        if row is None:
+        ledger = self._find_ledger()
+        if ledger is None:
             return Figures()
-        with self._ledger.read() as connection:
-            pending = outbox.count_operations(connection, row.library_id)
-            held = holds.count_open(connection, row.library_id)
-        return Figures(pending, held, row.reconciled_at)
+        with ledger.read() as tx:
+            pending = outbox.count_operations(tx)
+            held = holds.count_open(tx)
+        return Figures(pending, held, ledger.row().reconciled_at)
 
 
 class _Met(NamedTuple):
     """What there is once a library has said who it is."""
 
     description: Description
-    library_id: int
+    ledger: LibraryLedger
+    guards: Guards
     follower: Follower
     pusher: Pusher
 
@@ -351,8 +384,7 @@ class Figures(NamedTuple):
 class _NotBefore(NamedTuple):
     """Remembers that a library asked for patience while it was entered."""
 
-    ledger: Ledger
-    library_id: int
+    ledger: LibraryLedger
 
     def __enter__(self) -> None:
         return None
@@ -360,7 +392,7 @@ class _NotBefore(NamedTuple):
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, UnavailableError) and error.retry_after is not None:
             until = self.ledger.clock.now() + max(error.retry_after, timedelta())
-            self.ledger.set_not_before(self.library_id, until)
+            self.ledger.set_not_before(until)
 
 
 def _unusable(deliveries: Sequence[Delivery], reading: Intake) -> Mapping[str, str]:

@@ -4,84 +4,127 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-
-from sqlalchemy import Connection
+from dataclasses import replace
+from typing import NamedTuple
 
 from syncd.item import citation_of
 from syncd.ledger import history, holds, journal, mirror, outbox
 from syncd.ledger.history import Base, Done
+from syncd.ledger.operations import dump_operation
 from syncd.ledger.outbox import Pending
-from syncd.ledger.store import Ledger
+from syncd.ledger.store import LibraryLedger
+from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Accepted, Library, Pushed, Refusal, Refused, StoredItem
+from syncd.library import (
+    Accepted,
+    AddToCollection,
+    Create,
+    CreateCollection,
+    ItemData,
+    Library,
+    Pushed,
+    Refusal,
+    Refused,
+    Restore,
+    StoredItem,
+    Trash,
+    Update,
+)
 from syncd.matching import Verdict, features_of, judge
-from syncd.plan import KnownItem, OperationKind, PlannedOperation
+from syncd.plan import KnownItem, PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
+from syncd.sync.rewrite import take_key
 
 _MAX_ATTEMPTS = 5
 """How often an operation may be sent back before a person is asked."""
 
 
-_STATE_AFTER = {OperationKind.RESTORE: "present", OperationKind.TRASH: "trashed"}
+class Settled(NamedTuple):
+    """What a look or an answer came to.
+
+    `landed` counts operations; `troubled` are those that the library had trouble of its own with.
+    """
+
+    landed: int = 0
+    troubled: tuple[Pending, ...] = ()
 
 
 class Recorder:
     """Records outcomes for one library."""
 
-    def __init__(self, library: Library, ledger: Ledger, library_id: int) -> None:
+    def __init__(self, library: Library, ledger: LibraryLedger) -> None:
         self._library = library
         self._ledger = ledger
-        self._library_id = library_id
 
-    def record(self, operations: Sequence[Pending], answer: Pushed) -> None:
+    def record(self, operations: Sequence[Pending], answer: Pushed) -> Settled:
         """Write down what a push came to, all of it at once, and look at keys that were taken."""
         answered = sort_answer(operations, answer)
-        with self._ledger.write() as connection:
-            self._accept(connection, answered.landed, {})
+        troubled = []
+        # What an item looks like after a change of its fields, only the library can say.
+        updated = [p for p, _ in answered.landed if isinstance(p.operation, Update)]
+        items = self._read_items(updated)
+        with self._ledger.write() as tx:
+            self._accept(tx, answered.landed, items)
             moved = {pending.item_key for pending, _ in answered.landed}
             for pending, refused in answered.refused:
-                self._refuse(connection, pending, refused, by_us=pending.item_key in moved)
+                if refused.refusal is Refusal.TROUBLE:
+                    outbox.send_again(tx, pending, sent_back=False)
+                    troubled.append(pending)
+                else:
+                    self._refuse(tx, pending, refused, by_us=pending.item_key in moved)
             if answer.library_version is not None:
-                self._move_cursor(connection, answer.library_version)
+                mirror.move_cursor(tx, answer.library_version, foreign=False)
         # Until they were looked at, their fate is as unknown as after a lost answer.
         if answered.taken:
-            self.look(answered.taken, refused=True)
+            self._look(answered.taken, refused=True)
+        return Settled(len(answered.landed), tuple(troubled))
 
-    def look(self, operations: Sequence[Pending], *, refused: bool = False) -> int:
+    def look(self, operations: Sequence[Pending]) -> int:
         """Settle operations of unknown fate by reading the library; return how many landed.
 
-        The others are promised again: as they are where nothing stands under their key, to be
-        decided again where something else does, or where the library `refused` the key.
+        What the library shows no trace of stays unknown for as long as it may still be carried
+        out; then it is decided again and sent again.
         """
+        return self._look(operations, refused=False)
+
+    def _look(self, operations: Sequence[Pending], *, refused: bool) -> int:
         items = self._read_items(operations)
         looked = sort_looked(operations, items, self._read_collections(operations))
-        with self._ledger.write() as connection:
-            self._accept(connection, looked.landed, items)
+        with self._ledger.write() as tx:
+            self._accept(tx, looked.landed, items)
             seen = {p.item_key for p in looked.others} & items.keys()
-            rows = [mirror.row_of(items[key]) for key in sorted(seen)]
-            mirror.write_items(connection, self._library_id, rows)
-            self._trash_strays(connection, looked)
+            mirror.write_items(tx, [mirror.row_of(items[key]) for key in sorted(seen)])
+            self._trash_strays(tx, looked)
             for pending in looked.others:
-                if refused or pending.item_key in items:
-                    self._promise_again(connection, pending, "its key is taken by something else")
-                else:
-                    outbox.set_state(connection, [pending.operation_id], "planned")
+                # Under a key that something else has, nothing of ours can arrive any more.
+                self._promise_again(tx, replace(pending, sent_at=None), _TAKEN)
+            for pending in looked.unsure:
+                if refused:
+                    self._promise_again(tx, pending, _TAKEN)
+                elif not self._may_still_land(pending):
+                    outbox.send_again(tx, pending, sent_back=False)
         return len(looked.landed)
+
+    def _may_still_land(self, pending: Pending) -> bool:
+        if pending.sent_at is None:
+            return False
+        until = pending.sent_at + self._library.capabilities.late_writes
+        return self._ledger.clock.now() < until
 
     def hold_refused(self, operations: Sequence[Pending], message: str) -> None:
         """Ask a person about operations that the library will never take as they are."""
-        with self._ledger.write() as connection:
+        with self._ledger.write() as tx:
             for pending in operations:
-                self._hold(connection, pending, message)
+                self._hold(tx, pending, message)
 
     def hold_twins(self, operations: Sequence[Pending]) -> None:
         """Ask a person about items just made of works that another program made meanwhile."""
-        works = LedgerWorks(self._ledger, self._library_id)
+        works = LedgerWorks(self._ledger)
         for pending in operations:
-            if pending.kind is not OperationKind.CREATE or "parentItem" in pending.payload:
+            if not (pending.makes_work and isinstance(pending.operation, Create)):
                 continue
-            citation = citation_of(pending.payload)
+            citation = citation_of(pending.operation.data)
             features = features_of(citation)
             found = works.by_identifiers(list(citation.identity.pairs()))
             twins = {
@@ -98,163 +141,109 @@ class Recorder:
     # Inside a transaction
 
     def _accept(
-        self, connection: Connection, landed: Sequence[Landed], items: Mapping[str, StoredItem]
+        self, tx: Transaction, answered: Sequence[Landed], items: Mapping[str, StoredItem]
     ) -> None:
         """Record what is done; `items` are those that were read, and may differ from ours."""
-        self._keep(connection, landed)
+        landed = [(take_key(tx, pending, accepted.key), accepted) for pending, accepted in answered]
+        self._keep(tx, landed)
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
-            if pending.kind is OperationKind.CREATE:
-                ours = StoredItem(ItemKey(pending.item_key), accepted.version, pending.payload)
-                made[pending.run_id].append(mirror.row_of(items.get(pending.item_key, ours)))
-            elif item := items.get(pending.item_key):
-                # It may hold more than our change, which will not be news at its version.
-                mirror.write_items(connection, self._library_id, [mirror.row_of(item)])
-            elif pending.kind is not OperationKind.CREATE_COLLECTION:
-                self._note_change(connection, pending, accepted)
+            match pending.operation:
+                case Create(key, data):
+                    ours = StoredItem(key, accepted.version, data)
+                    made[pending.run_id].append(mirror.row_of(items.get(key, ours)))
+                case CreateCollection():
+                    pass
+                case _ if item := items.get(pending.item_key):
+                    # It may hold more than our change, which will not be news at its version.
+                    mirror.write_items(tx, [mirror.row_of(item)])
+                case _:
+                    _note_change(tx, pending, accepted)
             if pending.record_id is not None and pending.is_main:
                 word = "unchanged" if accepted.unchanged else "accepted"
                 settled[word].append(pending.record_id)
         for run_id, rows in made.items():
-            mirror.write_items(connection, self._library_id, rows, run_id)
+            mirror.write_items(tx, rows, run_id)
         for word, record_ids in settled.items():
-            journal.settle_records(connection, record_ids, word)
-        outbox.remove(connection, [pending.operation_id for pending, _ in landed])
+            journal.settle_records(tx, record_ids, word)
+        outbox.remove(tx, [pending.operation_id for pending, _ in landed])
 
-    def _keep(self, connection: Connection, landed: Sequence[Landed]) -> None:
+    def _keep(self, tx: Transaction, landed: Sequence[Landed]) -> None:
         """Keep what was done, and what each item that is ours now looks like to both sides."""
-        changed = {p.item_key for p, _ in landed if p.kind is not OperationKind.CREATE}
-        before = mirror.find_items(connection, self._library_id, changed)
+        changed = {p.item_key for p, _ in landed if not isinstance(p.operation, Create)}
+        before = mirror.find_items(tx, changed)
         done = [
-            _done(
-                pending,
-                "unchanged" if accepted.unchanged else "accepted",
-                accepted.version,
-                before.get(pending.item_key),
-            )
-            for pending, accepted in landed
+            _done(pending, accepted, before.get(pending.item_key)) for pending, accepted in landed
         ]
-        history.add_done(connection, self._library_id, done, self._ledger.now())
-        bases = [
-            Base(each.item_key, each.run_id, each.version or 0, each.written)
-            for each in done
-            if each.kind is OperationKind.CREATE
-        ]
-        history.set_bases(connection, self._library_id, [*bases, *self._filed(connection, done)])
+        history.add_done(tx, done)
+        known = history.find_bases(tx, changed)
+        for each in done:
+            if (base := _base_after(each, known.get(each.item_key))) is not None:
+                known[each.item_key] = base
+        history.set_bases(tx, list(known.values()))
 
-    def _filed(self, connection: Connection, done: Sequence[Done]) -> list[Base]:
-        """Return the bases of items of ours that were just put into collections or tagged."""
-        filed = [each for each in done if each.kind is OperationKind.COLLECT]
-        known = history.find_bases(connection, self._library_id, {each.item_key for each in filed})
-        for each in filed:
-            if each.item_key in known:
-                known[each.item_key] = _with_places(known[each.item_key], each)
-        return list(known.values())
-
-    def _note_change(self, connection: Connection, pending: Pending, accepted: Accepted) -> None:
-        mirror.note_change(
-            connection,
-            self._library_id,
-            pending.item_key,
-            accepted.version,
-            collections=pending.payload.get("collections", ()),
-            state=_STATE_AFTER.get(pending.kind),
-        )
-
-    def _refuse(
-        self, connection: Connection, pending: Pending, refused: Refused, *, by_us: bool
-    ) -> None:
+    def _refuse(self, tx: Transaction, pending: Pending, refused: Refused, *, by_us: bool) -> None:
         """`by_us`: another operation of ours has just changed the item."""
         if refused.refusal is Refusal.INVALID:
-            self._hold(connection, pending, refused.message)
+            self._hold(tx, pending, refused.message)
         elif refused.refusal is Refusal.CHANGED and by_us:
-            outbox.change(
-                connection,
-                pending.operation_id,
-                state="planned",
-                planned_version=outbox.DECIDE_AGAIN,
-            )
+            outbox.send_again(tx, pending, sent_back=False)
         else:
-            self._promise_again(connection, pending, refused.message)
+            self._promise_again(tx, pending, refused.message)
 
-    def _trash_strays(self, connection: Connection, looked: Looked) -> None:
+    def _trash_strays(self, tx: Transaction, looked: Looked) -> None:
         """Promise to take back children that went below an item which is not their record's."""
         run_of = {pending.item_key: pending.run_id for pending in looked.others}
         for item in looked.strays:
-            operation = PlannedOperation(
-                OperationKind.TRASH, item.key, {}, base_version=item.version
-            )
+            trash = PlannedOperation(Trash(item.key, item.version))
+            reason = "it went below an item that is not its own"
             outbox.add_operations(
-                connection,
-                self._library_id,
-                run_of[item.key],
-                [(None, "it went below an item that is not its own", operation)],
-                outbox.DECIDE_AGAIN,
+                tx, run_of[item.key], [(None, reason, trash)], outbox.DECIDE_AGAIN
             )
 
-    def _promise_again(self, connection: Connection, pending: Pending, message: str) -> None:
+    def _promise_again(self, tx: Transaction, pending: Pending, message: str) -> None:
         if pending.attempts >= _MAX_ATTEMPTS:
-            self._hold(connection, pending, message)
-            return
-        outbox.change(
-            connection,
-            pending.operation_id,
-            state="planned",
-            attempts=pending.attempts + 1,
-            planned_version=outbox.DECIDE_AGAIN,
-        )
+            self._hold(tx, pending, message)
+        else:
+            outbox.send_again(tx, pending, sent_back=True)
 
-    def _hold(self, connection: Connection, pending: Pending, message: str) -> None:
+    def _hold(self, tx: Transaction, pending: Pending, message: str) -> None:
         """Take an operation out of the outbox and put it before a person."""
         doomed = [pending]
         if pending.record_id is not None:
-            family = outbox.operations_of_record(connection, pending.record_id)
+            family = outbox.operations_of_record(tx, pending.record_id)
             if all(each.operation_id != pending.operation_id for each in family):
                 return  # It went with its parent.
             if pending.is_main:
                 # A child cannot stand without its parent: it is kept with the question.
                 doomed = family
-                journal.settle_records(connection, [pending.record_id], "refused", message)
+                journal.settle_records(tx, [pending.record_id], "refused", message)
             else:
-                journal.note_error(connection, pending.record_id, message)
+                journal.note_error(tx, pending.record_id, message)
             holds.add_hold(
-                connection,
-                self._library_id,
+                tx,
                 pending.record_id,
                 kind="refused",
                 question=f"refused {pending.item_key}",
                 reason=message,
-                payload={
-                    "operations": [
-                        [p.item_key, p.kind.value, dict(p.payload), p.base_version] for p in doomed
-                    ]
-                },
-                now=self._ledger.now(),
+                payload={"operations": [_kept(p) for p in doomed]},
             )
-        refused = [_done(p, "refused", None, None) for p in doomed]
-        history.add_done(connection, self._library_id, refused, self._ledger.now())
-        outbox.remove(connection, [p.operation_id for p in doomed])
+        history.add_done(tx, [_refused(each) for each in doomed])
+        outbox.remove(tx, [p.operation_id for p in doomed])
 
     def _hold_twin(self, pending: Pending, twins: Sequence[str]) -> None:
         if pending.record_id is None:
             return
-        with self._ledger.write() as connection:
+        with self._ledger.write() as tx:
             holds.add_hold(
-                connection,
-                self._library_id,
+                tx,
                 pending.record_id,
                 kind="twin",
                 question=f"twin {pending.item_key} {' '.join(twins)}",
                 reason="another program made the same work at the same moment",
                 payload={"item_key": pending.item_key, "twins": list(twins)},
-                now=self._ledger.now(),
             )
-
-    def _move_cursor(self, connection: Connection, version: int) -> None:
-        mirror.move_cursor(
-            connection, self._library_id, version, foreign=False, now=self._ledger.now()
-        )
 
     # At the library
 
@@ -262,37 +251,75 @@ class Recorder:
         keys = [
             ItemKey(pending.item_key)
             for pending in operations
-            if pending.kind is not OperationKind.CREATE_COLLECTION
+            if not isinstance(pending.operation, CreateCollection)
         ]
         return {item.key: item for item in self._library.get(keys)} if keys else {}
 
     def _read_collections(self, operations: Sequence[Pending]) -> set[str]:
-        if all(p.kind is not OperationKind.CREATE_COLLECTION for p in operations):
+        if not any(isinstance(p.operation, CreateCollection) for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
 
 
-def _done(pending: Pending, outcome: str, version: int | None, before: KnownItem | None) -> Done:
+_TAKEN = "its key is taken by something else"
+
+
+def _note_change(tx: Transaction, pending: Pending, accepted: Accepted) -> None:
+    """Let the mirror know what an operation did to an item that was not read again."""
+    match pending.operation:
+        case Restore(key):
+            mirror.note_change(tx, key, accepted.version, state="present")
+        case Trash(key):
+            mirror.note_change(tx, key, accepted.version, state="trashed")
+        case AddToCollection(key, _, collections):
+            mirror.note_change(tx, key, accepted.version, collections=collections)
+
+
+def _done(pending: Pending, accepted: Accepted, before: KnownItem | None) -> Done:
     return Done(
         run_id=pending.run_id,
         record_id=pending.record_id,
-        kind=pending.kind,
-        item_key=pending.item_key,
-        outcome=outcome,
-        version=version,
-        written=pending.payload,
-        before=history.state_before(before),
+        operation=pending.operation,
+        outcome="unchanged" if accepted.unchanged else "accepted",
+        version=accepted.version,
+        before=history.state_before(before, accepted.before),
     )
 
 
-def _with_places(base: Base, done: Done) -> Base:
-    """Return an item's base after it was filed: it has more collections and tags."""
-    collections = [*base.data.get("collections", ()), *done.written["collections"]]
-    names = {tag["tag"] for tag in base.data.get("tags", ())}
-    more = [{"tag": name} for name in done.written["tags"] if name not in names]
-    data = {
-        **base.data,
+def _kept(pending: Pending) -> list[object]:
+    """Return a refused operation as the question about it holds it, to be sent once more."""
+    row = dump_operation(pending.operation)
+    return [row.item_key, row.kind, row.payload, row.base_version]
+
+
+def _refused(pending: Pending) -> Done:
+    return Done(pending.run_id, pending.record_id, pending.operation, "refused", None, None)
+
+
+def _base_after(done: Done, known: Base | None) -> Base | None:
+    """Return what an item is, as syncd last wrote it; None for an item that it never wrote."""
+    if isinstance(done.operation, Create):
+        return Base(done.item_key, done.run_id, done.version or 0, done.operation.data)
+    if known is None:
+        return None
+    match done.operation:
+        case AddToCollection() as filed:
+            data = _filed(known.data, filed)
+        case Update(_, _, changed):
+            data = {**known.data, **changed}
+        case _:
+            return known
+    return known._replace(run_id=done.run_id, version=done.version or known.version, data=data)
+
+
+def _filed(data: ItemData, filed: AddToCollection) -> ItemData:
+    """Return an item's data with more collections and tags."""
+    collections = [*data.get("collections", ()), *filed.collections]
+    tags = data.get("tags", ())
+    names = {tag["tag"] for tag in tags}
+    more = [{"tag": name} for name in filed.tags if name not in names]
+    return {
+        **data,
         "collections": list(dict.fromkeys(collections)),
-        "tags": [*base.data.get("tags", ()), *more],
+        "tags": [*tags, *more],
     }
-    return base._replace(run_id=done.run_id, version=done.version or base.version, data=data)

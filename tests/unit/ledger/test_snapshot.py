@@ -19,8 +19,8 @@ from tests.support.house import House
 def _find_cursor(directory: Path, identity: str) -> int | None:
     ledger = Ledger.open("", directory, FakeClock())
     try:
-        row = ledger.find_library(identity)
-        return row.cursor if row else None
+        mine = ledger.find_library(identity)
+        return mine.row().cursor if mine else None
     finally:
         ledger.close()
 
@@ -46,8 +46,8 @@ def test_a_ledger_elsewhere_is_copied_from_where_it_is(house: House, tmp_path: P
 def _find_cursor_at(path: Path, identity: str) -> int | None:
     ledger = Ledger.open(f"sqlite:///{path}", path.parent, FakeClock())
     try:
-        row = ledger.find_library(identity)
-        return row.cursor if row else None
+        mine = ledger.find_library(identity)
+        return mine.row().cursor if mine else None
     finally:
         ledger.close()
 

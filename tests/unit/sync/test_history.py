@@ -12,8 +12,8 @@ from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError
 from syncd.ledger import history
 from syncd.ledger.history import Base, Done
-from syncd.library import Create, Operation, Pushed, Refusal, Refused
-from syncd.plan import OperationKind, Place
+from syncd.library import AddToCollection, Create, Operation, Pushed, Refusal, Refused
+from syncd.plan import Place
 from syncd.record import ItemKey
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record
@@ -31,10 +31,10 @@ def _done(house: House, run: int) -> list[Done]:
 
 def _base(house: House, key: str) -> Base | None:
     with opened_ledger(house.root / "state", house.clock) as ledger:
-        row = ledger.find_library(house.library.describe().identity)
-        assert row is not None
-        with ledger.read() as connection:
-            return history.find_bases(connection, row.library_id, [key]).get(key)
+        mine = ledger.find_library(house.library.describe().identity)
+        assert mine is not None
+        with mine.read() as tx:
+            return history.find_bases(tx, [key]).get(key)
 
 
 @pytest.fixture
@@ -47,9 +47,8 @@ def test_what_a_run_made_is_kept_with_the_data_it_wrote(house: House) -> None:
 
     [work] = [each for each in _done(house, 1) if each.item_key == record.item_key]
     [item] = house.works()
-    assert (work.kind, work.outcome, work.before) == (OperationKind.CREATE, "accepted", None)
-    assert work.version == item.version
-    assert work.written == item.data
+    assert (work.operation, work.outcome) == (Create(item.key, item.data), "accepted")
+    assert (work.version, work.before) == (item.version, None)
     base = _base(house, item.key)
     assert base == Base(item.key, 1, item.version, item.data)
 
@@ -60,10 +59,17 @@ def test_what_filed_an_item_is_kept_with_where_it_stood_before(house: House) -> 
 
     house.drop(scopus_record(1), place=INBOX)
 
-    [filed] = [each for each in _done(house, 2) if each.kind is OperationKind.COLLECT]
+    [filed] = [each for each in _done(house, 2) if isinstance(each.operation, AddToCollection)]
     [after] = house.works()
-    assert filed.before == {"state": "present", "version": before.version, "collections": []}
-    assert filed.written == {"collections": after.data["collections"], "tags": ["to read"]}
+    assert filed.before == {
+        "state": "present",
+        "version": before.version,
+        "collections": [],
+        "data": {"collections": [], "tags": before.data["tags"]},
+    }
+    assert filed.operation == AddToCollection(
+        after.key, before.version, tuple(after.data["collections"]), ("to read",)
+    )
     base = _base(house, after.key)
     assert base is not None
     assert (base.run_id, base.version) == (2, after.version)

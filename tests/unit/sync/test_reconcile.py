@@ -162,13 +162,11 @@ def test_copies_of_a_work_are_told_until_a_person_says_they_are_none(
     one = works(library)[title_of(1)]
     by_others(library, Create(COPY, dict(one.data)))
     told = run.reconcile().duplicates
-    row = ledger.find_library(run.description.identity)
-    assert row is not None
+    mine = ledger.find_library(run.description.identity)
+    assert mine is not None
 
-    with ledger.write() as connection:
-        knowledge.add_answer(
-            connection, row.library_id, (COPY, one.key), Verdict.DIFFERENT, ledger.now()
-        )
+    with mine.write() as tx:
+        knowledge.add_answer(tx, (COPY, one.key), Verdict.DIFFERENT)
 
     assert [list(group) for group in told] == [sorted((COPY, one.key))]
     assert list(run.reconcile().duplicates) == []

@@ -164,7 +164,7 @@ def test_a_lost_answer_about_a_work_that_comes_back_is_got_over(tmp_path: Path) 
     house.drop(scopus_record(1))
     house.library.trash(_key(1))
     house.library = with_mishaps(
-        house.library, lambda push, operations, expected: push(operations, expected), _lost
+        house.library, lambda push, operations, expected: push(operations, expected), *[_lost] * 3
     )
     with pytest.raises(UnavailableError):
         house.drop(scopus_record(1, N1="other"), place=BACK_AND_FILED)

@@ -1,0 +1,50 @@
+"""Whether an item is what was written, up to what servers do to what they are sent.
+
+Zotero's server drops control characters, trims texts and names, sorts tags and merges those of one
+name, and shows every field that a type has, empty ones too (observed).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+_BLANKS = re.compile(r"\s+")
+_REMOVED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})
+_PLACES = ("tags", "collections")
+"""Where others may have added something since; what was written must still be among it."""
+
+
+def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether an item still says all that was written, and nothing else.
+
+    Tags and collections may have grown.
+    """
+    names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
+    return all(_is_same(written.get(name), found.get(name)) for name in names) and all(
+        _names(found.get(name)) >= _names(written.get(name)) for name in _PLACES
+    )
+
+
+def _is_same(written: Any, found: Any) -> bool:
+    return bool(_plain(written) == _plain(found))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it is compared: absent and empty are one, texts without odd blanks."""
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", _REMOVED.sub("", value))
+        return _BLANKS.sub(" ", text).strip()
+    if isinstance(value, Mapping):
+        pairs = ((name, _plain(each)) for name, each in value.items())
+        return {name: each for name, each in pairs if each}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value or ""
+
+
+def _names(values: Any) -> set[str]:
+    return {_plain(value["tag"] if isinstance(value, Mapping) else value) for value in values or ()}

@@ -1,0 +1,91 @@
+"""An operation as a row holds it: its kind, its key, the version it was planned against, the rest.
+
+The words for the kinds are those of the columns `outbox.kind` and `done.kind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from syncd.library import (
+    AddToCollection,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Operation,
+    Restore,
+    Trash,
+    Update,
+    key_of,
+)
+from syncd.record import ItemKey
+
+CREATE_COLLECTION = "create_collection"
+
+KINDS: Mapping[type[Operation], str] = {
+    Create: "create",
+    Update: "update",
+    AddToCollection: "collect",
+    Trash: "trash",
+    Restore: "restore",
+    CreateCollection: CREATE_COLLECTION,
+}
+"""What each operation is called in the ledger."""
+
+MAKING = (KINDS[Create], KINDS[CreateCollection])
+"""Operations that make something under their key."""
+
+
+class OperationRow(NamedTuple):
+    """The columns that hold an operation; `payload` is what the library will see of it."""
+
+    kind: str
+    item_key: str
+    base_version: int | None
+    payload: Mapping[str, Any]
+
+
+def dump_operation(operation: Operation) -> OperationRow:
+    """Return an operation as a row holds it."""
+    version = getattr(operation, "base_version", None)
+    return OperationRow(KINDS[type(operation)], key_of(operation), version, _payload(operation))
+
+
+def _payload(operation: Operation) -> Mapping[str, Any]:
+    match operation:
+        case Create() | Update():
+            return operation.data
+        case AddToCollection():
+            return {
+                "collections": list(operation.collections),
+                "tags": list(operation.tags),
+            }
+        case CreateCollection():
+            return {"name": operation.name, "parent": operation.parent}
+        case Trash() | Restore():
+            return {}
+
+
+def load_operation(row: OperationRow) -> Operation:
+    """Return the operation that a row holds. Raises `ValueError` for a kind that is none."""
+    key, version, payload = ItemKey(row.item_key), row.base_version or 0, row.payload
+    match row.kind:
+        case "create":
+            return Create(key, payload)
+        case "update":
+            return Update(key, version, payload)
+        case "collect":
+            collections = tuple(CollectionKey(each) for each in payload["collections"])
+            return AddToCollection(key, version, collections, tuple(payload["tags"]))
+        case "trash":
+            return Trash(key, version)
+        case "restore":
+            return Restore(key, version)
+        case "create_collection":
+            parent = payload["parent"]
+            collection = CollectionKey(row.item_key)
+            return CreateCollection(
+                collection, payload["name"], CollectionKey(parent) if parent else None
+            )
+    raise ValueError(f"{row.kind!r} is no kind of operation")
