@@ -262,6 +262,11 @@ _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     # The only addresses we ask for are a library's own: it is the library that is not there.
     HTTPStatus.NOT_FOUND: _denied,
     HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: _away,
+    # The library is locked for a moment, or something on the way dropped a header: nothing was
+    # written, and it passes by itself.
+    HTTPStatus.CONFLICT: _away,
+    HTTPStatus.LOCKED: _away,
+    HTTPStatus.PRECONDITION_REQUIRED: _away,
     HTTPStatus.REQUEST_TIMEOUT: _failed,
     HTTPStatus.PRECONDITION_FAILED: _conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,

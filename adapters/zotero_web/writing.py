@@ -31,8 +31,15 @@ from syncd.library import (
     key_of,
 )
 
+_REFUSALS = {
+    400: Refusal.INVALID,
+    404: Refusal.MISSING,
+    409: Refusal.MISSING,
+    413: Refusal.INVALID,
+}
+"""What says something about the object; anything else is the server's own trouble (observed)."""
+
 _TOO_NEW = 412
-_REFUSALS = {404: Refusal.MISSING, 409: Refusal.MISSING}
 
 
 class WriteDraft(NamedTuple):
@@ -166,4 +173,5 @@ def _refused(key: str, operation: Operation, notice: Mapping[str, Any]) -> Refus
     if code == _TOO_NEW:
         creating = isinstance(operation, Create | CreateCollection)
         return Refused(key, Refusal.KEY_TAKEN if creating else Refusal.CHANGED, message)
-    return Refused(key, _REFUSALS.get(code, Refusal.INVALID), message)  # type: ignore[arg-type]
+    refusal = _REFUSALS.get(code) if isinstance(code, int) else None
+    return Refused(key, refusal or Refusal.TROUBLE, message)

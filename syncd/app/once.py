@@ -9,8 +9,6 @@ from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Export, FolderState, Inbox, Skipped, read_export
-from syncd.ledger import journal
-from syncd.ledger.store import Ledger
 from syncd.plan import Place, Plan, place_of
 from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
@@ -144,16 +142,15 @@ def open_runs(runs: Mapping[str, LibraryRun], report: OnceReport) -> dict[str, L
 def deliver_named(
     runs: Mapping[str, LibraryRun],
     deliveries: Sequence[Delivery],
-    ledger: Ledger,
     report: OnceReport,
 ) -> None:
     """Bring named files into each of these libraries."""
     for name, run in runs.items():
-        _deliver(name, run, deliveries, ledger, report)
+        _deliver(name, run, deliveries, report)
 
 
 def deliver_folders(
-    runs: Mapping[str, LibraryRun], folder_pass: FolderPass, ledger: Ledger, report: OnceReport
+    runs: Mapping[str, LibraryRun], folder_pass: FolderPass, report: OnceReport
 ) -> None:
     """Bring what has settled in the drop folders into the libraries they feed."""
     found = folder_pass.gather(report)
@@ -165,7 +162,7 @@ def deliver_folders(
             for inbox, export in found
             if name in inbox.folder.libraries
         ]
-        refused = _deliver(name, run, deliveries, ledger, report)
+        refused = _deliver(name, run, deliveries, report)
         served[name] = refused is not None
         unusable.update(refused or {})
     done = [
@@ -176,11 +173,20 @@ def deliver_folders(
     folder_pass.finish(done, unusable)
 
 
+def _report_runs(run: LibraryRun, current: int | None, report: OnceReport) -> None:
+    """Show the records of this run, and of earlier ones that it has brought to their end."""
+    runs = run.take_completed()
+    if current is not None:
+        runs.append(current)
+        report.plan.run = current
+    for number in dict.fromkeys(sorted(runs)):
+        report.plan.records += run.records(number)
+
+
 def _deliver(
     name: str,
     run: LibraryRun,
     deliveries: Sequence[Delivery],
-    ledger: Ledger,
     report: OnceReport,
 ) -> Mapping[str, str] | None:
     """Make one run; return which exports were unusable, or None if it could not be finished."""
@@ -189,11 +195,13 @@ def _deliver(
     except (KeyLookupError, LibraryError) as exc:
         report.failed[name] = exc
         report.pending += run.figures().pending
+        interrupted = exc.run if isinstance(exc, LibraryError) else None
+        _report_runs(run, interrupted, report)
         return None
-    if summary.run is not None:
-        with ledger.read() as connection:
-            report.plan.records += journal.records_of_run(connection, summary.run)
-        report.plan.run = summary.run
+    if summary.waiting is not None:
+        report.failed[name] = summary.waiting
+        report.pending += run.figures().pending
+    _report_runs(run, summary.run, report)
     report.problems += summary.problems
     names = {d.export.sha256: d.export.dropped_as for d in deliveries}
     report.unusable += [

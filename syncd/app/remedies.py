@@ -21,6 +21,7 @@ from syncd.errors import (
     StateError,
     SyncdError,
     UnavailableError,
+    UnsettledError,
 )
 
 
@@ -36,6 +37,7 @@ class Cause(Enum):
     KEY_REFUSED = "the library refuses the key"
     UNAVAILABLE = "the library is out of reach"
     OUTCOME_UNKNOWN = "an answer was lost"
+    UNSETTLED = "the library has not settled something yet"
     CONFLICT = "the library moved on"
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
@@ -55,6 +57,9 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.KEY_REFUSED: "make a key that may do this, and store it with `syncd login {library}`",
     Cause.UNAVAILABLE: "nothing is lost; see whether this machine is online, and try again later",
     Cause.OUTCOME_UNKNOWN: "run this again: syncd looks before it sends anything twice",
+    Cause.UNSETTLED: (
+        "run this again in a few minutes: syncd looks what became of it, and sends nothing twice"
+    ),
     Cause.CONFLICT: "run this again",
     Cause.REJECTED: (
         "sending it again will not help; compare the keys of this [[library]] with "
@@ -69,6 +74,7 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
     StateError: Cause.STATE,
     LedgerError: Cause.LEDGER_DAMAGED,
     KeyLookupError: Cause.KEY_MISSING,
+    UnsettledError: Cause.UNSETTLED,
     UnavailableError: Cause.UNAVAILABLE,
     OutcomeUnknownError: Cause.OUTCOME_UNKNOWN,
     ConflictError: Cause.CONFLICT,

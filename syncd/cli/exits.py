@@ -26,6 +26,7 @@ from syncd.errors import (
     StateError,
     SyncdError,
     UnavailableError,
+    UnsettledError,
 )
 from syncd.system.printable import printable
 
@@ -54,6 +55,7 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     StateError: Exit.NO_STATE,
     LedgerError: Exit.LEDGER,
     KeyLookupError: Exit.KEY_REFUSED,
+    UnsettledError: Exit.TRY_AGAIN,
     UnavailableError: Exit.UNAVAILABLE,
     OutcomeUnknownError: Exit.TRY_AGAIN,
     ConflictError: Exit.TRY_AGAIN,

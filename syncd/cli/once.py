@@ -91,7 +91,7 @@ def _deliver_files(
         for name, run in runs.items():
             exports, unusable = read_named(routes[name], settings.limits.max_file_size)
             report.unusable += unusable
-            deliver_named({name: run}, deliveries_of(exports, settings.folders), ledger, report)
+            deliver_named({name: run}, deliveries_of(exports, settings.folders), report)
 
 
 def _deliver_folders(
@@ -103,7 +103,7 @@ def _deliver_folders(
     with _opened(names, settings, state, ledger, report) as runs:
         folder_pass = FolderPass(settings, runs, SystemClock(), pause)
         with closing(folder_pass):
-            deliver_folders(runs, folder_pass, ledger, report)
+            deliver_folders(runs, folder_pass, report)
 
 
 @contextmanager

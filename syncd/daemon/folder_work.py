@@ -51,6 +51,14 @@ class FolderWork:
         deliveries = [Delivery(export, self._places[export.folder]) for export in exports]
         return self._run.deliver(deliveries, reason)
 
+    def push_pending(self) -> None:
+        """Send what waits, and look what became of what was sent."""
+        self._run.push_pending()
+
+    def landed(self) -> int:
+        """Return how many operations have had an outcome."""
+        return self._run.landed
+
     def reconcile(self) -> None:
         """Compare ledger and library, and repair what is safe."""
         self._run.reconcile()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Wish(Enum):
     """Work without an argument; wishing twice is wishing once."""
 
     RECONCILE = "reconcile"
+    PUSH = "push"
+    """See what became of operations that wait for their outcome, and send what is left."""
 
 
 @dataclass(slots=True)
@@ -53,7 +56,8 @@ class WorkQueue:
         self._capacity = capacity
         self._exports: dict[tuple[str, str], Export] = {}
         self._at_work: dict[tuple[str, str], Export] = {}
-        self._wishes: dict[Wish, None] = {}
+        self._wishes: dict[Wish, float] = {}
+        """When each is due, on the monotonic clock."""
         self._requests: deque[Request] = deque()
         self._closed = False
         self._hurried = False
@@ -80,10 +84,11 @@ class WorkQueue:
         with self._changed:
             return key in self._exports or key in self._at_work
 
-    def wish(self, wish: Wish) -> None:
-        """Ask for work that has no argument."""
+    def wish(self, wish: Wish, after: timedelta = timedelta()) -> None:
+        """Ask for work that has no argument, to be done after a while if need be."""
+        due = time.monotonic() + after.total_seconds()
         with self._changed:
-            self._wishes[wish] = None
+            self._wishes[wish] = min(due, self._wishes.get(wish, due))
             self._changed.notify_all()
 
     def request(self, request: Request) -> bool:
@@ -102,13 +107,15 @@ class WorkQueue:
         these, last and each for itself, those that are to come last.
         """
         with self._changed:
-            self._changed.wait_for(self._has_something)
+            while not self._changed.wait_for(self._has_something, self._next_wish()):
+                pass
             if self._closed:
                 return None
             if self._requests:
                 return self._requests.popleft()
-            if self._wishes:
-                return self._wishes.popitem()[0]
+            if (wish := self._due_wish()) is not None:
+                del self._wishes[wish]
+                return wish
             self._at_work = {key: self._exports.pop(key) for key in self._next_batch()}
             return list(self._at_work.values())
 
@@ -121,7 +128,7 @@ class WorkQueue:
         """The task taken last is still to be done, before the others of its kind."""
         with self._changed:
             if isinstance(task, Wish):
-                self._wishes[task] = None
+                self._wishes[task] = time.monotonic()
             elif isinstance(task, Request):
                 self._requests.appendleft(task)
             else:
@@ -167,7 +174,16 @@ class WorkQueue:
         return list(itertools.islice(ordinary, BATCH)) or list(self._exports)[:1]
 
     def _has_something(self) -> bool:
-        return self._closed or bool(self._requests or self._wishes or self._exports)
+        return self._closed or bool(self._requests or self._exports or self._due_wish())
+
+    def _due_wish(self) -> Wish | None:
+        now = time.monotonic()
+        return next((wish for wish, due in self._wishes.items() if due <= now), None)
+
+    def _next_wish(self) -> float | None:
+        """Return in how many seconds the next wish is due; None where there is none."""
+        waits = [due - time.monotonic() for due in self._wishes.values()]
+        return max(0.0, min(waits)) if waits else None
 
 
 def _key(export: Export) -> tuple[str, str]:

@@ -135,7 +135,7 @@ class Requests:
         deliveries = deliveries_of(exports, settings.folders)
 
         def deliver(work: FolderWork) -> None:
-            deliver_named({name: work.run}, deliveries, self._ledger, report)
+            deliver_named({name: work.run}, deliveries, report)
 
         self._daemon.perform(name, deliver)
 

@@ -47,6 +47,17 @@ class LibraryWork(Protocol):
         """
         ...
 
+    def push_pending(self) -> None:
+        """Send what waits, and look what became of what was sent. Raises as `deliver` does.
+
+        `UnsettledError` where something still waits for its outcome.
+        """
+        ...
+
+    def landed(self) -> int:
+        """Return how many operations have had an outcome; it grows while the library gets on."""
+        ...
+
     def reconcile(self) -> None:
         """Compare ledger and library, and repair what is safe. Raises as `deliver` does."""
         ...

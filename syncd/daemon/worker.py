@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from syncd.errors import (
     PausedError,
     SyncdError,
     UnavailableError,
+    UnsettledError,
 )
 from syncd.inbox import Export
 from syncd.settings import FolderSettings
@@ -81,6 +83,8 @@ class Worker:
         self._listener = surroundings.listener
         self._heartbeat = heartbeat
         self._patience = Backoff(surroundings.chance)
+        self._lookouts = Backoff(surroundings.chance)
+        self._landed = 0
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.__contains__)
         self._is_open = False
@@ -182,6 +186,10 @@ class Worker:
         match task:
             case Wish.RECONCILE:
                 self._work.reconcile()
+            case Wish.PUSH:
+                # What still waits is looked at again after a while, see `_come_back`.
+                with suppress(UnsettledError):
+                    self._work.push_pending()
             case Request():
                 self._answer(task)
             case exports:
@@ -199,9 +207,27 @@ class Worker:
             self._put_off(error)
         else:
             self._patience.succeeded()
+            self._come_back()
             self._show(LibraryState.OK, last_success_at=self._clock.now(), next_try_at=None)
 
+    def _come_back(self) -> None:
+        """Look again after a while for operations that still wait for their outcome."""
+        self._mind_progress()
+        if self._work.figures().pending:
+            self._queue.wish(Wish.PUSH, after=self._lookouts.next_wait())
+        else:
+            self._lookouts.succeeded()
+
+    def _mind_progress(self) -> None:
+        """Let waits be short again as soon as anything has got through."""
+        landed = self._work.landed()
+        if landed != self._landed:
+            self._landed = landed
+            self._patience.succeeded()
+            self._lookouts.succeeded()
+
     def _put_off(self, error: LibraryError | KeyLookupError | LedgerError) -> None:
+        self._mind_progress()
         if _needs_a_person(error):
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False

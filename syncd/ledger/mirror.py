@@ -172,7 +172,7 @@ def apply_page(tx: Transaction, page: Changes) -> bool:
     versions = known_versions(tx, [stored.key for stored in page.items])
     news = [stored for stored in page.items if versions.get(stored.key) != stored.version]
     write_items(tx, [row_of(stored) for stored in news])
-    gone = _bury(tx, page.deleted, page.to_version or 0)
+    gone = bury(tx, page.deleted, page.to_version or 0)
     return bool(news or gone)
 
 
@@ -204,7 +204,7 @@ def count_losses(tx: Transaction, deleted: Collection[ItemKey]) -> tuple[int, in
     return known, lost
 
 
-def _bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey]:
+def bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey]:
     """Turn these items into tombstones; return those that were none before."""
     fresh: list[ItemKey] = []
     for part in chunks(keys):

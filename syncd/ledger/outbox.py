@@ -254,8 +254,8 @@ def change(tx: Transaction, operation_id: int, operation: Operation, **values: A
     _set(tx, [operation_id], **_columns(operation), **values)
 
 
-def send_again(tx: Transaction, pending: Pending, *, sent_back: bool) -> None:
-    """Let an operation be decided again and sent; `sent_back` counts one more attempt.
+def send_again(tx: Transaction, pending: Pending, *, attempts: int | None = None) -> None:
+    """Let an operation be decided again and sent; `attempts` is how often it was sent back.
 
     `pending` is as it was before the library said something about it: that it was sent once
     without an answer stays known, and should it land late, it is ours.
@@ -264,7 +264,7 @@ def send_again(tx: Transaction, pending: Pending, *, sent_back: bool) -> None:
         tx,
         [pending.operation_id],
         **_as_read(pending),
-        attempts=pending.attempts + sent_back,
+        attempts=pending.attempts if attempts is None else attempts,
         planned_version=DECIDE_AGAIN,
     )
 

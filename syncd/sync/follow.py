@@ -46,6 +46,22 @@ class Follower:
                     mirror.move_cursor(tx, page.to_version, foreign=foreign)
         return changed
 
+    def confirm(self, keys: Collection[ItemKey]) -> bool:
+        """Look whether items are still there; say whether any has gone.
+
+        Only where the library does not tell what was deleted, as the mirror knows it otherwise.
+        """
+        if self._library.capabilities.reports_tombstones or not keys:
+            return False
+        there = {item.key for item in self._library.get(list(keys))}
+        gone = [key for key in keys if key not in there]
+        if gone:
+            row = self._ledger.row()
+            self._guards.mind_losses(row, gone)
+            with self._ledger.write() as tx:
+                mirror.bury(tx, gone, row.cursor)
+        return bool(gone)
+
     @contextmanager
     def witnessing(self) -> Iterator[Witness]:
         """Note down, while it is entered, what others have done to the library."""

@@ -26,7 +26,8 @@ from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library, Recognisable
 from syncd.matching import Policy, resolve
-from syncd.plan import Plan, PlannedRecord
+from syncd.plan import Decision, Plan, PlannedRecord
+from syncd.record import ItemKey
 from syncd.sync.commit import RunPlan, collections_of, promise
 from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
@@ -60,6 +61,8 @@ class RunSummary:
     changed: Collection[str] = ()
     problems: Sequence[InputError] = ()
     """What is odd about exports that were used all the same."""
+    waiting: UnsettledError | None = None
+    """Why something that was promised, by this run or before, still waits for its outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class LibraryRun:
         Raises `LibraryError` if the library cannot be worked with now.
         """
         self.meet()
-        self.push_pending()
+        with suppress(UnsettledError):
+            # What has no outcome yet keeps nothing else back; whoever delivers is told.
+            self.push_pending()
 
     @_named
     def meet(self) -> Description:
@@ -179,21 +184,23 @@ class LibraryRun:
         """Bring the records of these exports into the library; return what became of them.
 
         Raises `LibraryError`, which names the run where one was begun; what was promised by then
-        is carried out by `push_pending`.
+        is carried out by `push_pending`. What waits for its outcome raises nothing.
         """
         here = self._here
         here.guards.expect_running(here.ledger.row())
         if not self.description.writable:
             raise AccessDeniedError(self.description.access or "the library may only be read")
-        with self._patiently(), suppress(UnsettledError):
-            # What still waits is known to planning; it keeps nothing else back.
+        with self._patiently():
             self.refresh()
-            here.pusher.push_all()
+        # What still waits is known to planning; it keeps nothing else back.
+        waiting = self._push_what_can_be()
         fresh: list[Delivery] = []
         known: list[Delivery] = []
         for delivery in deliveries:
             (known if self._was_delivered(delivery) else fresh).append(delivery)
-        summary = self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {})
+        summary = (
+            self._deliver(fresh, reason) if fresh else RunSummary(None, {}, {}, waiting=waiting)
+        )
         here.guards.raise_again(here.ledger.row())
         return replace(summary, unusable={**self._still_unusable(known), **summary.unusable})
 
@@ -206,7 +213,7 @@ class LibraryRun:
         told = {"run": run_id, "library": self.name}
         log.info("planned %s", reason, extra={**told, "records": len(plan.intents)})
         try:
-            self.push_pending()
+            waiting = self._push_what_can_be()
         except LibraryError as error:
             error.run = run_id
             raise
@@ -230,7 +237,17 @@ class LibraryRun:
             _unusable(fresh, reading),
             [fresh[number].export.sha256 for number in sorted(reading.changed)],
             reading.problems,
+            waiting,
         )
+
+    def _push_what_can_be(self) -> UnsettledError | None:
+        """Carry out what is promised; return why something still waits for its outcome."""
+        try:
+            self.push_pending()
+        except UnsettledError as error:
+            error.library = self.name
+            return error
+        return None
 
     def _still_unusable(self, known: Sequence[Delivery]) -> Mapping[str, str]:
         # Nobody may have heard it the first time: the library went away, or syncd was killed.
@@ -253,7 +270,14 @@ class LibraryRun:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
         reading, plan = self._draft(deliveries)
-        return Plan([intent.planned for intent in plan.intents]), reading
+        records = [intent.planned for intent in plan.intents]
+        if not self._library.capabilities.takes_keys:
+            # The keys that it will give are not known before it has given them.
+            records = [
+                replace(record, item_key=None) if record.decision is Decision.CREATE else record
+                for record in records
+            ]
+        return Plan(records), reading
 
     @_named
     def push_pending(self) -> None:
@@ -294,6 +318,13 @@ class LibraryRun:
         works = LedgerWorks(ledger, with_promised=True)
         citations = [record.citation for record in reading.incoming]
         rulings = resolve(citations, works, self._policy)
+        met = {
+            ItemKey(ruling.known.ref)
+            for ruling in rulings
+            if ruling.known is not None and ruling.known.removed is None
+        }
+        if self._here.follower.confirm(met):
+            rulings = resolve(citations, works, self._policy)
         rulings = recognise(citations, rulings, ledger)
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
         return reading, RunPlan(intents, book.made_for(collections_of(intents)))
@@ -327,7 +358,7 @@ class LibraryRun:
         here = self._here
         with here.follower.witnessing() as witness:
             self._follow()
-            self.push_pending()
+            self._push_what_can_be()
         here.guards.raise_again(here.ledger.row())
         here.ledger.set_reconciled()
         report = report_on(self.name, witness, here.ledger)

@@ -69,7 +69,8 @@ class Recorder:
             moved = {pending.item_key for pending, _ in answered.landed}
             for pending, refused in answered.refused:
                 if refused.refusal is Refusal.TROUBLE:
-                    outbox.send_again(tx, pending, sent_back=False)
+                    # Sent back once: it is decided again with a look at what it refers to.
+                    outbox.send_again(tx, pending, attempts=max(pending.attempts, 1))
                     troubled.append(pending)
                 else:
                     self._refuse(tx, pending, refused, by_us=pending.item_key in moved)
@@ -103,7 +104,7 @@ class Recorder:
                 if refused:
                     self._promise_again(tx, pending, _TAKEN)
                 elif not self._may_still_land(pending):
-                    outbox.send_again(tx, pending, sent_back=False)
+                    outbox.send_again(tx, pending)
         return len(looked.landed)
 
     def _may_still_land(self, pending: Pending) -> bool:
@@ -188,12 +189,14 @@ class Recorder:
         if refused.refusal is Refusal.INVALID:
             self._hold(tx, pending, refused.message)
         elif refused.refusal is Refusal.CHANGED and by_us:
-            outbox.send_again(tx, pending, sent_back=False)
+            outbox.send_again(tx, pending)
         else:
             self._promise_again(tx, pending, refused.message)
 
     def _trash_strays(self, tx: Transaction, looked: Looked) -> None:
         """Promise to take back children that went below an item which is not their record's."""
+        if not self._library.capabilities.keeps_trash:
+            return
         run_of = {pending.item_key: pending.run_id for pending in looked.others}
         for item in looked.strays:
             trash = PlannedOperation(Trash(item.key, item.version))
@@ -206,7 +209,7 @@ class Recorder:
         if pending.attempts >= _MAX_ATTEMPTS:
             self._hold(tx, pending, message)
         else:
-            outbox.send_again(tx, pending, sent_back=True)
+            outbox.send_again(tx, pending, attempts=pending.attempts + 1)
 
     def _hold(self, tx: Transaction, pending: Pending, message: str) -> None:
         """Take an operation out of the outbox and put it before a person."""

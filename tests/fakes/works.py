@@ -27,6 +27,8 @@ class MemoryWork:
         self.did: list[str] = []
         self.reconciled_at: datetime | None = datetime.now().astimezone()
         self.patience: datetime | None = None
+        self.pending = 0
+        self.landings = 0
         self.shy = False
         """Like a library behind a network: what it knows can be told only once it was reached."""
         self.held_up = threading.Event()
@@ -38,7 +40,7 @@ class MemoryWork:
         return sha256 in self.kept and not (self.shy and not self._reached)
 
     def figures(self) -> Figures:
-        return Figures(0, 0, self.reconciled_at)
+        return Figures(self.pending, 0, self.reconciled_at)
 
     def open(self) -> None:
         self._do("open")
@@ -64,6 +66,12 @@ class MemoryWork:
             self.runs.append([str(export.name) for export in exports])
             self._changed.notify_all()
         return RunSummary(len(self.runs), {"create": len(read)}, unusable, changed)
+
+    def push_pending(self) -> None:
+        self._do("push")
+
+    def landed(self) -> int:
+        return self.landings
 
     def reconcile(self) -> None:
         self._do("reconcile")

@@ -34,14 +34,20 @@ class House:
         self._dropped = 0
 
     def drop(self, *records: str, place: Place | None = None) -> list[PlannedRecord]:
-        """Drop records as one file, run, and return what was decided about them."""
+        """Drop records as one file, run, and return what was decided about them.
+
+        Raises what something still waits for.
+        """
         path = write_records(self.root / f"export-{self._dropped}.ris", records)
         self._dropped += 1
         with (
             opened_ledger(self.root / "state", self.clock) as ledger,
             opened_run(self.root, self.library, ledger, self.helpers) as run,
         ):
-            return records_of(ledger, deliver(run, [path], place or Place(folder=b"/plain")))
+            summary = deliver(run, [path], place or Place(folder=b"/plain"))
+            if summary.waiting is not None:
+                raise summary.waiting
+            return records_of(ledger, summary)
 
     def resume(self) -> None:
         with opened_ledger(self.root / "state", self.clock) as ledger:

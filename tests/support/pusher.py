@@ -11,7 +11,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.zotero_web import ADAPTER
+from adapters.zotero_web.library import ZoteroWebLibrary
+from adapters.zotero_web.options import Options
 from syncd.errors import LibraryError, UnavailableError
 from syncd.ledger.store import Ledger
 from syncd.library import Surroundings
@@ -20,13 +21,16 @@ from syncd.system.clock import SystemClock
 from tests.support.runs import delivery_of
 
 _LONGEST_WAIT = timedelta(seconds=2)
+_LATE_WRITES = timedelta(seconds=3)
+"""The test server ends what it has begun within that."""
 
 
 def main() -> None:
     url, user, state, export = sys.argv[1:]
     key = sys.stdin.readline().strip()
-    options = {"library_type": "user", "library_id": int(user), "api_url": url}
-    library = ADAPTER.open(options, Surroundings("mine", find_key=lambda: key))
+    options = Options.read({"library_type": "user", "library_id": int(user), "api_url": url})
+    surroundings = Surroundings("mine", find_key=lambda: key)
+    library = ZoteroWebLibrary(options, surroundings, late_writes=_LATE_WRITES)
     ledger = Ledger.open("", Path(state), SystemClock())
     # Different every time, as the real one: two that were refused together must part.
     helpers = Helpers(
@@ -43,7 +47,9 @@ def main() -> None:
 def _worked(run: LibraryRun, export: Path) -> bool:
     try:
         run.open()
-        run.deliver([delivery_of(export)], "test")
+        summary = run.deliver([delivery_of(export)], "test")
+        if summary.waiting is not None:
+            raise summary.waiting
     except UnavailableError as error:
         wait = min(error.retry_after or timedelta(milliseconds=200), _LONGEST_WAIT)
         time.sleep(wait.total_seconds())

@@ -155,8 +155,8 @@ def report(
         (Create(A, {}), 409, Refusal.MISSING),
         (Create(A, {}), 400, Refusal.INVALID),
         (Create(A, {}), 413, Refusal.INVALID),
-        (Create(A, {}), 428, Refusal.INVALID),
-        (Create(A, {}), 500, Refusal.INVALID),
+        (Create(A, {}), 428, Refusal.TROUBLE),
+        (Create(A, {}), 500, Refusal.TROUBLE),
     ],
 )
 def test_a_refusal_is_sorted_by_what_to_do_next(
