@@ -5,9 +5,9 @@ To add one, write its module and give its value a place in `FORMATS` or `CONTAIN
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from syncd.errors import InputError
 from syncd.formats.contract import Container, Format, Member, Reading
@@ -21,56 +21,41 @@ CONTAINERS: tuple[Container, ...] = ()
 """Asked before any format."""
 
 
-class _Table(NamedTuple):
-    formats: tuple[Format, ...]
-    containers: tuple[Container, ...]
+class _Table:
+    """What is known at a time."""
 
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        kinds: Iterable[Format | Container] = (*self.formats, *self.containers)
-        return tuple(dict.fromkeys(suffix for kind in kinds for suffix in kind.suffixes))
-
-
-class _Registry:
-    """Holds the table that is in force; it is replaced as a whole, so that any thread may ask."""
-
-    def __init__(self) -> None:
-        self.table = _Table(FORMATS, CONTAINERS)
-        self.suffixes = self.table.suffixes
-
-    def use(self, table: _Table) -> None:
-        self.table, self.suffixes = table, table.suffixes
+    def __init__(self, formats: Sequence[Format], containers: Sequence[Container]) -> None:
+        self.formats = formats
+        self.containers = containers
+        self.kinds: Sequence[Format | Container] = (*containers, *formats)
+        self.suffixes = tuple({suffix: None for kind in self.kinds for suffix in kind.suffixes})
 
 
-_REGISTRY = _Registry()
+_TABLES = [_Table(FORMATS, CONTAINERS)]  # the last one is in force
 
 
 @contextmanager
 def also(*kinds: Format | Container) -> Iterator[None]:
     """Know these too, before all others, as long as the context lasts; for trying one out."""
-    before = _REGISTRY.table
-    formats = tuple(kind for kind in kinds if isinstance(kind, Format))
-    containers = tuple(kind for kind in kinds if isinstance(kind, Container))
-    _REGISTRY.use(_Table(formats + before.formats, containers + before.containers))
+    before = _TABLES[-1]
+    formats = [kind for kind in kinds if isinstance(kind, Format)]
+    containers = [kind for kind in kinds if isinstance(kind, Container)]
+    _TABLES.append(_Table([*formats, *before.formats], [*containers, *before.containers]))
     try:
         yield
     finally:
-        _REGISTRY.use(before)
+        _TABLES.pop()
 
 
 def suffixes() -> tuple[str, ...]:
     """Return how the names end that a drop folder takes by default."""
-    return _REGISTRY.suffixes
+    return _TABLES[-1].suffixes
 
 
 def recognise(head: bytes) -> Format | Container:
     """Tell by its first `HEAD` bytes what a file is."""
-    formats, containers = _REGISTRY.table
-    kinds: Iterable[Format | Container] = (*containers, *formats)
-    for kind in kinds:
-        if kind.recognises(head):
-            return kind
-    return formats[-1]
+    kinds = _TABLES[-1].kinds
+    return next((kind for kind in kinds if kind.recognises(head)), kinds[-1])
 
 
 def members_of(stream: BinaryIO) -> Sequence[Member]:
@@ -83,7 +68,7 @@ def members_of(stream: BinaryIO) -> Sequence[Member]:
     if isinstance(kind, Format):
         return [Member("", lambda: whole)]
     if not stream.seekable():
-        raise InputError(f"{kind.name} cannot be read from a pipe; give it as a file")
+        raise InputError(f"a container ({kind.name}) cannot be read from a pipe; give it as a file")
     stream.seek(0)
     members = kind.members(stream)
     if not members:
@@ -100,5 +85,5 @@ def read(stream: BinaryIO, file: str) -> Reading:
     head, whole = take_head(stream)
     kind = recognise(head)
     if isinstance(kind, Container):
-        raise InputError(f"this is {kind.name} within another; unpack it")
+        raise InputError(f"a container within another ({kind.name}); unpack it")
     return kind.read(whole, file)

@@ -93,27 +93,24 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
 def _make(record: Record, tools: Tools) -> MadeItem:
     whole = item_data(record, tools.schema)
     links = links_for(record)
+    notes = [
+        {"itemType": "note", "note": html, "tags": []}
+        for html in notes_for(record, tools.keep_notes)
+    ]
     cuts: list[Cut] = []
+    # In the order in which what was cut is told.
+    data = _fit(whole, tools, cuts)
+    notes = [_fit(note, tools, cuts) for note in notes]
+    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings)
 
-    def fitted(data: dict[str, Any]) -> dict[str, Any]:
-        if tools.text_limits is None:
-            return data
-        data, cut = fit(data, tools.text_limits)
-        cuts.extend(cut)
+
+def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
+    if tools.text_limits is None:
         return data
-
-    return MadeItem(
-        record,
-        whole,
-        fitted(whole),
-        [
-            fitted({"itemType": "note", "note": html, "tags": []})
-            for html in notes_for(record, tools.keep_notes)
-        ],
-        [fitted(attachment) for attachment in links.attachments],
-        tuple(cuts),
-        links.warnings,
-    )
+    fitted, cut = fit(data, tools.text_limits)
+    cuts += cut
+    return fitted
 
 
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:

@@ -83,7 +83,7 @@ def _members(stream: BinaryIO) -> list[Member]:
 
 
 BUNDLE = Container(
-    "a bundle",
+    "bundle",
     (".bundle",),
     lambda head: head.startswith(b"BUNDLE\n"),
     lambda tail: tail.endswith(b"END\n"),
