@@ -56,10 +56,12 @@ class RisReading:
         if not isinstance(result, InputError):
             self._last = entry.ending
             self._has_ends = self._has_ends or entry.ending is Ending.ER
+        pairs = zip(entry.tags, entry.values, strict=True)
+        lines = [f"{tag}  - {value}" for tag, value in pairs]
         return ReadEntry(
             entry.index,
             entry.line,
-            "\n".join(map("{}  - {}".format, entry.tags, entry.values)),
+            "\n".join(lines),
             result,
             entry.problems,
             is_cut_off=entry.ending is Ending.END_OF_FILE,
