@@ -10,18 +10,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import filterfalse
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from syncd import formats
 from syncd.errors import InputError, Problem
-from syncd.formats.ris import Ending, Entry, Reader
-from syncd.formats.sources import read_records
-from syncd.item import item_data, links_for, notes_for
-from syncd.item.limits import fit
+from syncd.formats import Member, ReadEntry
 from syncd.plan import Cut
 from syncd.record import Identity, Record
-from syncd.sync.intake import Tools
+from syncd.sync.intake import MadeItem, Tools, take_in
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
@@ -34,6 +31,7 @@ _MOST_PROBLEMS = 1_000
 _MOJIBAKE = re.compile(
     "\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf˜™œ¢“”¦]|Â[\xa0-\xbf]"
 )
+_OF_MOJIBAKE = ("\ufffd", "Ã", "â€", "Â")  # one of which it always holds, and which are found fast
 
 Open = Callable[[Path], BinaryIO]
 
@@ -86,64 +84,80 @@ class Inspection:
     def records(self) -> Iterator[Inspected]:
         """Yield what became of every usable entry of every file; each file is read once."""
         for path in self._paths:
-            report = InspectedFile(str(path))
-            self.files.append(report)
             try:
                 with self._open_file(path) as stream:
-                    yield from self._read(stream, report)
-            except InputError as exc:
-                report.problems.append(Problem(exc.message, exc.line))
-                report.encoding = None
-            except OSError as exc:
-                report.problems.append(Problem(f"cannot be read: {exc.strerror}"))
-                report.encoding = None
+                    for member in formats.members_of(stream):
+                        report = self._begin(formats.shown_in(path, member.name))
+                        yield from self._read_member(member, report)
+            except (InputError, OSError) as exc:
+                _give_up(self._begin(path), exc)
+
+    def _begin(self, path: Path) -> InspectedFile:
+        report = InspectedFile(str(path))
+        self.files.append(report)
+        return report
+
+    def _read_member(self, member: Member, report: InspectedFile) -> Iterator[Inspected]:
+        try:
+            with member.open() as stream:
+                yield from self._read(stream, report)
+        except (InputError, OSError) as exc:
+            _give_up(report, exc)
 
     def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
-        reader = Reader(stream)
+        reading = formats.read(stream, report.file)
         observations = _Observations()
-        for entries in reader.batches():
-            for entry, read in zip(entries, read_records(entries, report.file), strict=True):
-                report.records_found += 1
-                _add_problems(report, entry.problems)
-                if isinstance(read, InputError):
-                    report.rejected += 1
-                    _add_problems(report, [Problem(read.message, read.line or entry.line)])
-                else:
-                    observations.see(entry, read)
-                    self._count_losses(read, report)
-                    yield self._inspect(read)
-        _add_problems(report, reader.problems)
-        report.encoding = reader.encoding
-        report.encoding_certain = reader.encoding_certain
+        for entry, made in take_in(reading, self._tools):
+            report.records_found += 1
+            _add_problems(report, entry.problems)
+            if isinstance(made, InputError):
+                report.rejected += 1
+                _add_problems(report, [Problem(made.message, made.line or entry.line)])
+            else:
+                observations.see(entry, made.record)
+                self._count_losses(made.record, report)
+                yield _show(made)
+        _add_problems(report, reading.problems)
+        report.encoding = reading.encoding
+        report.encoding_certain = reading.encoding_certain
         report.source = observations.source
-        report.alarms = list(observations.alarms(report.records_found))
+        report.alarms = list(observations.alarms(report.records_found, reading.alarms))
 
     def _count_losses(self, record: Record, report: InspectedFile) -> None:
         report.unused.update(record.unused.keys())
         kept = self._tools.keep_notes
         report.notes_left_out.update(n.kind for n in record.notes if n.kind not in kept)
 
-    def _inspect(self, record: Record) -> Inspected:
-        links = links_for(record)
-        item, cuts = self._fit(item_data(record, self._tools.schema))
-        notes = [self._fit({"note": html}) for html in notes_for(record, self._tools.keep_notes)]
-        cuts += tuple(cut for _, of_note in notes for cut in of_note)
-        return Inspected(
-            record,
-            item,
-            [note["note"] for note, _ in notes],
-            links.attachments,
-            [*record.warnings, *links.warnings, *map(_say, cuts)],
-        )
 
-    def _fit(self, data: dict[str, Any]) -> tuple[dict[str, Any], tuple[Cut, ...]]:
-        limits = self._tools.text_limits
-        return fit(data, limits) if limits else (data, ())
+def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
+    """Say why nothing more of a file can be read; what was read of it does not count."""
+    if isinstance(error, InputError):
+        problem = Problem(error.message, error.line)
+    else:
+        problem = Problem(f"cannot be read: {error.strerror}")
+    report.problems.append(problem)
+    report.encoding = None
+
+
+def _show(made: MadeItem) -> Inspected:
+    return Inspected(
+        made.record,
+        made.data,
+        [note["note"] for note in made.notes],
+        made.attachments,
+        [*made.record.warnings, *made.warnings, *map(_say, made.cuts)],
+    )
 
 
 def _say(cut: Cut) -> str:
     end = "it would be untrue if it were cut, so it is held" if cut.falsifies else "it is cut"
     return f"{cut.where} is longer than the library takes: {end}"
+
+
+def _is_garbled(text: str) -> bool:
+    if text.isascii() or not any(sign in text for sign in _OF_MOJIBAKE):
+        return False
+    return _MOJIBAKE.search(text) is not None
 
 
 def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
@@ -161,20 +175,16 @@ class _Observations:
         self._duplicates = 0
         self._garbled = 0
         self._first_garbled = 0
-        self._endings: Counter[Ending] = Counter()
-        self._last: Ending | None = None
 
     @property
     def source(self) -> str | None:
         """Name the source of most records."""
         return next((source for source, _ in self._sources.most_common(1)), None)
 
-    def see(self, entry: Entry, record: Record) -> None:
+    def see(self, entry: ReadEntry, record: Record) -> None:
         self._sources[record.origin.source] += 1
-        self._endings[entry.ending] += 1
-        self._last = entry.ending
         self._duplicates += self._is_seen(record.identity)
-        if any(map(_MOJIBAKE.search, filterfalse(str.isascii, entry.values))):
+        if _is_garbled(entry.written):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 
@@ -188,7 +198,7 @@ class _Observations:
         self._seen.add(hash(strongest))
         return is_known
 
-    def alarms(self, records: int) -> Iterator[str]:
+    def alarms(self, records: int, of_format: Sequence[str]) -> Iterator[str]:
         if records in EXPORT_LIMITS:
             yield (
                 f"exactly {records:,} records: databases stop an export at this number, so some "
@@ -199,8 +209,7 @@ class _Observations:
                 f"{self._duplicates:,} of {records:,} records repeat an identifier of an earlier "
                 "one in this file; the export may have been joined or repeated"
             )
-        if self._last is Ending.END_OF_FILE and self._endings[Ending.ER]:
-            yield "the last record has no ER: the export was cut short; export it again"
+        yield from of_format
         if self._garbled:
             yield (
                 f"{self._garbled:,} of {records:,} records hold characters that were lost or "

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
-from syncd.inbox import Export, FolderState, Inbox, Skipped, read_export
+from syncd.inbox import Export, FolderState, Inbox, Skipped, read_exports
 from syncd.plan import Place, Plan, place_of
 from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
@@ -42,7 +42,7 @@ def read_named(paths: Sequence[Path], max_size: int) -> tuple[list[Export], list
     unusable: list[InputError] = []
     for path in paths:
         try:
-            exports.append(read_export(path, max_size))
+            exports += read_exports(path, max_size)
         except InputError as exc:
             unusable.append(exc)
     return exports, unusable
@@ -65,7 +65,7 @@ def deliveries_of(exports: Sequence[Export], folders: Sequence[FolderSettings]) 
     """
     deliveries = []
     for export in exports:
-        folder = folder_of(export.dropped_as, folders)
+        folder = folder_of(export.file, folders)
         place = place_of(folder) if folder else Place()
         deliveries.append(Delivery(export, replace(place, folder=b"")))
     return deliveries

@@ -1,7 +1,8 @@
 """How the daemon is: kept on a board while it works, in STATE/status.json for everybody else.
 
 The document is `syncd.status/1`. Reading it needs no ledger and no library, so it can be done at
-any moment: while the daemon is busy, and when it is dead. Whether it lives is never read from the
+any moment: while the daemon is busy, and when it is dead. A daemon that runs answers by itself.
+Whether it lives is never read from the
 file, which a crash leaves behind, but asked of the lock.
 """
 
@@ -10,19 +11,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
-from syncd.errors import StateError
+from syncd.control.protocol import CommandError, ask
+from syncd.errors import BusyError, StateError
 from syncd.system.state_lock import find_holder
 
 SCHEMA = "syncd.status/1"
 DAEMON = "run"
 """The command under which the daemon holds the lock."""
 
+STATUS = "status"
+"""The command by which a running daemon is asked for its status."""
+
 _FILE = "status.json"
+_PATIENCE = timedelta(seconds=5)
 FINE_STATES = frozenset({"ok", "starting"})
 """States of libraries and folders that need nobody's attention."""
 
@@ -66,11 +72,13 @@ def write_status(state_dir: Path, document: Mapping[str, Any]) -> None:
 def read_status(state_dir: Path) -> dict[str, Any]:
     """Return what is known about the daemon of this state directory, dead or alive.
 
-    `running` is true only while a daemon holds the lock. Raises `StateError` when nothing can
-    be found out.
+    A daemon that runs is asked, because its disk may be too full to write down how it is; where
+    it does not answer, what it wrote last is shown. `running` is true only while a daemon holds
+    the lock. Raises `StateError` when nothing can be found out.
     """
     holder = find_holder(state_dir)
-    document = _read(state_dir / _FILE)
+    document = _ask(state_dir) if holder is not None and holder.command == DAEMON else None
+    document = document or _read(state_dir / _FILE)
     document["running"] = holder is not None and holder.command == DAEMON
     if holder is not None:
         document["pid"] = holder.pid
@@ -80,6 +88,15 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     elif holder is not None and holder.since is not None:
         document["since"] = format_moment(holder.since)
     return document
+
+
+def _ask(state_dir: Path) -> dict[str, Any] | None:
+    """Return what the daemon says of itself, or None where it does not answer."""
+    try:
+        document = ask(state_dir, STATUS, patience=_PATIENCE)
+    except (BusyError, CommandError):
+        return None
+    return document if isinstance(document, dict) and document.get("schema") == SCHEMA else None
 
 
 def health_of(document: Mapping[str, Any]) -> Health:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
 
@@ -33,6 +33,14 @@ class LibraryStatus:
     last_reconcile_at: datetime | None = None
     last_success_at: datetime | None = None
     next_try_at: datetime | None = None
+
+
+class Load(NamedTuple):
+    """What there is to do for a library: files, operations to be sent, questions for a person."""
+
+    queued: int = 0
+    pending: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +80,21 @@ class Board:
         self._since = since
         self._changed = changed
         self._libraries: dict[str, LibraryStatus] = {}
-        self._queues: Mapping[str, Callable[[], int]] = {}
+        self._loads: Mapping[str, Callable[[], Load]] = {}
         self._folders: dict[Path, FolderStatus] = {}
         self._runs: list[RunStatus] = []
         self._message = ""
         self._due: dict[str, datetime] = {}
         self._late: frozenset[str] = frozenset()
 
-    def begin(self, queues: Mapping[str, Callable[[], int]], folders: Iterable[Path]) -> None:
+    def begin(self, loads: Mapping[str, Callable[[], Load]], folders: Iterable[Path]) -> None:
         """Show these libraries and folders from now on, and no others.
 
-        `queues` gives each library the number of files that wait for it or are at work.
+        `loads` tells of each library what there is to do at the moment of asking.
         """
         with self._lock:
-            self._queues = queues
-            self._libraries = {name: LibraryStatus(name) for name in queues}
+            self._loads = loads
+            self._libraries = {name: LibraryStatus(name) for name in loads}
             self._folders = {path: FolderStatus(path) for path in folders}
         self._changed()
 
@@ -132,6 +140,10 @@ class Board:
     def document(self) -> dict[str, Any]:
         """Return the whole as JSON."""
         with self._lock:
+            loads = dict(self._loads)
+        # A load is read from the ledger, which nobody is to wait for while the board is locked.
+        now = {name: load() for name, load in loads.items()}
+        with self._lock:
             return {
                 "schema": SCHEMA,
                 "running": True,
@@ -139,7 +151,7 @@ class Board:
                 "pid": os.getpid(),
                 "message": self._message,
                 "libraries": [
-                    _library(each, self._queues[each.name]()) for each in self._shown_libraries()
+                    _library(each, now.get(each.name, Load())) for each in self._shown_libraries()
                 ],
                 "folders": [_folder(each) for each in self._folders.values()],
                 "runs": [_run(each) for each in reversed(self._runs)],
@@ -171,14 +183,14 @@ class Board:
         ]
 
 
-def _library(status: LibraryStatus, queued: int) -> dict[str, Any]:
+def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
     return {
         "name": status.name,
         "state": status.state.value,
         "message": status.message,
-        "pending": status.pending,
-        "held": status.held,
-        "queued_files": queued,
+        "pending": load.pending,
+        "held": load.held,
+        "queued_files": load.queued,
         "last_reconcile_at": format_moment(status.last_reconcile_at),
         "last_success_at": format_moment(status.last_success_at),
         "next_try_at": format_moment(status.next_try_at),

@@ -38,6 +38,10 @@ class FolderWork:
         """Tell whether this library has had that export from that folder."""
         return self._run.is_known(sha256, bytes(folder.path))
 
+    def was_read(self, sha256: str) -> bool:
+        """Tell whether records of that content were ever read."""
+        return self._run.was_read(sha256)
+
     def figures(self) -> Figures:
         """Say how the library stands."""
         return Figures(*self._run.figures())

@@ -49,9 +49,12 @@ class WorkQueue:
     """Holds what is to be done until it is done. One worker takes, anybody puts in."""
 
     def __init__(
-        self, comes_last: Callable[[Export], bool] = lambda _: False, capacity: int = CAPACITY
+        self, tries: Callable[[Export], int] = lambda _: 0, capacity: int = CAPACITY
     ) -> None:
-        self._comes_last = comes_last
+        """`tries` tells how often an export has been at work when a process ended."""
+        self._tries = tries
+        self._turn = False
+        """Whether a suspect is next: suspects and others take turns."""
         self._changed = threading.Condition()
         self._capacity = capacity
         self._exports: dict[tuple[str, str], Export] = {}
@@ -103,8 +106,8 @@ class WorkQueue:
     def take(self) -> Task | None:
         """Wait for something to do; None when the queue is closed.
 
-        Requests come first, for somebody waits; then wishes; then a batch of exports; and of
-        these, last and each for itself, those that are to come last.
+        Requests come first, for somebody waits; then wishes; then a batch of exports. Those that
+        are suspect go each for itself, the least tried first, in turn with the others.
         """
         with self._changed:
             while not self._changed.wait_for(self._has_something, self._next_wish()):
@@ -170,8 +173,13 @@ class WorkQueue:
         return self._closed
 
     def _next_batch(self) -> list[tuple[str, str]]:
-        ordinary = (key for key, each in self._exports.items() if not self._comes_last(each))
-        return list(itertools.islice(ordinary, BATCH)) or list(self._exports)[:1]
+        tries = {key: self._tries(each) for key, each in self._exports.items()}
+        suspects = sorted((key for key in tries if tries[key]), key=tries.__getitem__)
+        ordinary = list(itertools.islice((key for key in tries if not tries[key]), BATCH))
+        self._turn = bool(suspects) and (self._turn or not ordinary)
+        batch = suspects[:1] if self._turn else ordinary
+        self._turn = not self._turn
+        return batch
 
     def _has_something(self) -> bool:
         return self._closed or bool(self._requests or self._exports or self._due_wish())

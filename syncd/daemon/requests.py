@@ -11,6 +11,7 @@ from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer
 from syncd.control.protocol import CommandError, Handler, Progress
 from syncd.control.reviewing import review, review_alone
+from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
 from syncd.errors import LibraryError, SyncdError
@@ -69,7 +70,11 @@ class Requests:
             RECONCILE: self._reconcile,
             RESUME: self._resume,
             RETRY: self._retry,
+            STATUS: self._status,
         }
+
+    def _status(self, _request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        return self._daemon.document()
 
     def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
         self._expect_known(request["library"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from syncd.daemon.board import Board, FolderStatus
-from syncd.inbox import Export, FolderState, Inbox, ScanResult
+from syncd.daemon.work import Offered
+from syncd.inbox import Export, FolderState, Inbox, ScanResult, Skipped
 from syncd.inbox.watching import Sight, Watched, Watcher
 from syncd.settings import After, FolderSettings
 from syncd.sync.session import RunSummary
@@ -28,8 +29,8 @@ _BREATH = timedelta(milliseconds=100)
 _SHARE = 5
 """Of its time, a thread woken by a storm of events spends at most one part in so many scanning."""
 
-Offer = Callable[[Export], bool]
-"""Hands an export to a library's worker; False when it has no room now."""
+Offer = Callable[[Export], Offered]
+"""Hands an export to a library's worker."""
 
 
 @dataclass(slots=True)
@@ -167,7 +168,9 @@ class Scanner:
     def _scan(self, watched: _WatchedFolder) -> None:
         begun = self._clock.elapsed()
         result = watched.inbox.scan()
-        watched.crowded = not self._hand_on(watched, result.ready)
+        set_aside: list[Skipped] = []
+        watched.crowded = not self._hand_on(watched, result.ready, set_aside)
+        result = replace(result, skipped=(*result.skipped, *set_aside))
         now = self._clock.elapsed()
         sight, why = self._watcher.sight(watched.folder.path)
         with self._changed:
@@ -175,14 +178,19 @@ class Scanner:
             watched.not_before = now + max(_BREATH, (now - begun) * _SHARE)
         self._tell(watched, result, sight, why)
 
-    def _hand_on(self, watched: _WatchedFolder, ready: Sequence[Export]) -> bool:
+    def _hand_on(
+        self, watched: _WatchedFolder, ready: Sequence[Export], set_aside: list[Skipped]
+    ) -> bool:
         """Offer exports to their libraries; False when one had no room for all of them."""
         room = dict.fromkeys(watched.folder.libraries, True)
         for export in ready:
             checkpoint()
             awaited = self._awaited(watched, export)
             for library in [name for name in awaited if room[name]]:
-                room[library] = self._offers[library](export)
+                offered = self._offers[library](export)
+                room[library] = offered.has_room
+                if offered.set_aside:
+                    set_aside.append(Skipped(str(export.name), offered.set_aside))
         return all(room.values())
 
     def _awaited(self, watched: _WatchedFolder, export: Export) -> set[str]:

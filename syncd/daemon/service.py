@@ -34,6 +34,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _TICK = timedelta(seconds=30)
 _CHANGING = timedelta(milliseconds=50)
 _SETTLING = timedelta(seconds=1)
+_WHILE_BUSY = timedelta(seconds=2)
 _STOPPING = timedelta(seconds=5)
 _JUMP = timedelta(seconds=10)
 
@@ -77,6 +78,7 @@ class Daemon:
         self._drift = self._measure_drift()
         self._tick_at = self._feed_at = self._publish_at = timedelta()
         self._published: Mapping[str, Any] = {}
+        self._unwritten = ""
         self._unpublished = True
         self._hang_told = False
 
@@ -140,7 +142,8 @@ class Daemon:
         Such a thread, waiting for a library's answer, say, cannot be ended but with the process.
         That is no worse than a power cut, which loses nothing.
         """
-        if not self._is_over():
+        if self._workers is not None and not self._is_over():
+            self._workers.excuse()
             log.warning("leaving in the middle of a run; the next start takes it up")
             logging.shutdown()
             os._exit(0)
@@ -169,6 +172,9 @@ class Daemon:
     def _until_next(self) -> timedelta:
         now = self._clock.elapsed()
         due = [self._tick_at - now, self._feed_at - now]
+        if self._workers is not None and self._workers.is_busy():
+            # What is pending changes while an export is at work, and nobody rings for it.
+            due.append(_WHILE_BUSY)
         if self._unpublished:
             due.append(self._publish_at - now)
         if self._next is not None:
@@ -205,17 +211,31 @@ class Daemon:
 
     def _publish(self) -> None:
         """Write the status down when it has changed, but not more than once a second."""
+        if self._publish_at > self._clock.elapsed():
+            self._unpublished = True
+            return
         document = self._board.document()
         self._unpublished = document != self._published
-        if not self._unpublished or self._publish_at > self._clock.elapsed():
+        if not self._unpublished:
             return
         self._publish_at = self._clock.elapsed() + _SETTLING
         try:
             write_status(self._state_dir, document)
         except StateError as error:
-            log.warning("the status %s", error)
+            self._say_unwritten(str(error))
+            return
+        if self._unwritten:
+            self._unwritten = ""
+            self._board.show_message("")
         self._published, self._unpublished = document, False
         self._notifier.status(self._board.sentence())
+
+    def _say_unwritten(self, why: str) -> None:
+        # It is tried again each second, and told once; who asks by the socket sees it meanwhile.
+        if not self._unwritten:
+            log.warning("the status %s", why)
+            self._board.show_message(f"the status {why}")
+        self._unwritten = why
 
     # --- reading the configuration again
 

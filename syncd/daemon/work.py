@@ -12,6 +12,16 @@ from syncd.sync.session import Figures, RunSummary
 from syncd.system.clock import Pause
 
 
+class Offered(NamedTuple):
+    """What comes of offering an export to a library's worker.
+
+    `set_aside` says why it will not be tried; empty where it will be.
+    """
+
+    has_room: bool
+    set_aside: str = ""
+
+
 class LibraryWork(Protocol):
     """One configured library, with everything needed to serve it.
 
@@ -26,6 +36,10 @@ class LibraryWork(Protocol):
 
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
         """Tell whether this library has had that export from that folder. Cheap."""
+        ...
+
+    def was_read(self, sha256: str) -> bool:
+        """Tell whether records of that content were ever read, from wherever it came."""
         ...
 
     def figures(self) -> Figures:

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from syncd.app.remedies import remedy_for
 from syncd.control.status import LibraryState
 from syncd.daemon.backoff import REFUSED, Backoff
-from syncd.daemon.board import Board, LibraryStatus, RunStatus
+from syncd.daemon.board import Board, LibraryStatus, Load, RunStatus
 from syncd.daemon.queue import Request, Task, Wish, WorkQueue
-from syncd.daemon.suspects import Suspects
-from syncd.daemon.work import LibraryWork
+from syncd.daemon.suspects import MOST_TRIES, Suspects
+from syncd.daemon.work import LibraryWork, Offered
 from syncd.errors import (
     AccessDeniedError,
     KeyLookupError,
@@ -31,7 +31,7 @@ from syncd.errors import (
 )
 from syncd.inbox import Export
 from syncd.settings import FolderSettings
-from syncd.sync.session import RunSummary
+from syncd.sync.session import Figures, RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat, Stopped, resting
 from syncd.system.printable import printable
@@ -56,6 +56,12 @@ class Listener(Protocol):
     def failed(self, error: BaseException) -> None:
         """This cannot go on: our own memory is in doubt, or syncd has a bug."""
         ...
+
+
+_POISON = (
+    f"set aside: syncd was ended {MOST_TRIES} times while it was at work on this file; "
+    "`syncd once` with its name tries it again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,10 @@ class Worker:
         self._lookouts = Backoff(surroundings.chance)
         self._landed = 0
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
-        self._queue = WorkQueue(self._suspects.__contains__)
+        self._queue = WorkQueue(self._suspects.tries)
         self._is_open = False
         self._served: Counter[tuple[object, ...]] = Counter()
+        self._crashed: dict[tuple[object, ...], str] = {}
         self._status = LibraryStatus(work.name)
         self._thread = threading.Thread(target=self._run, name=f"library {work.name}", daemon=True)
 
@@ -105,16 +112,39 @@ class Worker:
         """Tell whether the thread is still there."""
         return self._thread.is_alive()
 
-    def offer(self, export: Export) -> bool:
-        """Take an export on, once; False when there is no room for it now.
+    def offer(self, export: Export) -> Offered:
+        """Take an export on, once, if there is room for it now and nothing speaks against it.
 
         Until the library has been reached there is none: only then is it certain what it knows.
         """
         if not self._is_open:
-            return False
+            return Offered(has_room=False)
+        if (reason := self._why_set_aside(export)) is not None:
+            return Offered(has_room=True, set_aside=reason)
         if self._served[_attempt(export)] >= _SERVED_AT_MOST:
-            return True
-        return self._queue.offer(export)
+            return Offered(has_room=True)
+        return Offered(self._queue.offer(export))
+
+    def _why_set_aside(self, export: Export) -> str | None:
+        if _attempt(export) in self._crashed:
+            return self._crashed[_attempt(export)]
+        if self._suspects.is_poison(export) and not self._work.was_read(export.sha256):
+            # Read since then, it is harmless now: a person had it read by hand.
+            return _POISON
+        return None
+
+    def excuse(self) -> None:
+        """The process ends in order, be it in the middle of something."""
+        self._suspects.excuse()
+
+    def load(self) -> Load:
+        """Return what there is to do for the library at this moment."""
+        try:
+            figures = self._work.figures()
+        except LedgerError:
+            # Whoever works with the ledger says so; here what was last known is shown.
+            figures = Figures(self._status.pending, self._status.held)
+        return Load(self.queued(), figures.pending, figures.held)
 
     def queued(self) -> int:
         """Return how many exports wait here or are at work."""
@@ -293,13 +323,13 @@ class Worker:
                 self._report([export], summary)
 
     def _set_aside(self, export: Export, error: Exception) -> None:
-        self._served[_attempt(export)] = _SERVED_AT_MOST
+        name = f"{type(error).__name__}: {error}"
+        self._crashed[_attempt(export)] = f"set aside until syncd is restarted: a bug ({name})"
         log.error(
             "set aside until syncd is restarted",
             exc_info=error,
             extra={"library": self.name, "file": export.dropped_as},
         )
-        name = f"{type(error).__name__}: {error}"
         self._show_run(None, _reason([export]), 1, error=f"syncd failed on this file ({name})")
 
     def _report(self, exports: Sequence[Export], summary: RunSummary) -> None:

@@ -69,7 +69,7 @@ class Workers:
     def start(self) -> None:
         """Begin: open the libraries, scan the folders, wind the timer."""
         self._shared.board.begin(
-            {worker.name: worker.queued for worker in self._workers.values()},
+            {worker.name: worker.load for worker in self._workers.values()},
             [each.path for each in self.settings.folders],
         )
         for worker in self._workers.values():
@@ -94,6 +94,10 @@ class Workers:
         for worker in self._workers.values():
             worker.stop()
 
+    def is_busy(self) -> bool:
+        """Tell whether any library has exports at work or waiting."""
+        return any(worker.queued() for worker in self._workers.values())
+
     def is_over(self) -> bool:
         """Tell whether, after `stop`, every thread has ended."""
         workers = self._workers.values()
@@ -102,6 +106,11 @@ class Workers:
             for heartbeat in self._heartbeats:
                 self._shared.heartbeats.forget(heartbeat)
         return over
+
+    def excuse(self) -> None:
+        """The process ends in order: nothing that is at work is to blame for it."""
+        for worker in self._workers.values():
+            worker.excuse()
 
     def woke_up(self) -> None:
         """The machine slept, or its clock was set: look at everything again, now."""

@@ -1,13 +1,13 @@
 """The drop folder: which files have settled, which one is taken, where it goes afterwards.
 
-CANDIDATE  a name that ends in `.ris` and says nothing about being unfinished
+CANDIDATE  a name that ends as exports do (`.ris`) and says nothing about being unfinished
 SETTLED    size and time of change have rested for the folder's `settle`
-EXPORT     a settled candidate, known by the hash of its content alone
+EXPORT     a settled candidate, or a member of one, known by the hash of its content alone
 CLAIM      in `after = "move"`: an export renamed to where only this syncd works on it
 """
 
 from syncd.inbox.claims import why_not_movable
-from syncd.inbox.exports import ChangedError, Export, open_export, read_export
+from syncd.inbox.exports import ChangedError, Export, open_export, read_exports
 from syncd.inbox.folder import Inbox, IsKnown
 from syncd.inbox.ground import FolderState
 from syncd.inbox.scan import ScanResult, Skipped
@@ -21,6 +21,6 @@ __all__ = [
     "ScanResult",
     "Skipped",
     "open_export",
-    "read_export",
+    "read_exports",
     "why_not_movable",
 ]

@@ -1,6 +1,7 @@
 """Exports: what they are known by, and how they are read without being fooled.
 
-An export is its content: the SHA-256 names it, wherever it lies and whatever it is called.
+An export is its content: the SHA-256 names it, wherever it lies and whatever it is called. Most
+files are one export; a container's members are one each.
 A STAMP (device, inode, size, time of change) only says that nothing has happened to the file
 since its content was hashed.
 """
@@ -10,21 +11,18 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
+from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
+from syncd.inbox.members import Part, list_parts, open_part, too_large
 
 _CHUNK = 1 << 18
-_TAIL = 512
-
-# The last thing in a whole export is ER, its dash perhaps missing or glued to the text before
-# it. NULs are dropped first, so UTF-16 reads like the rest.
-_LAST_TAG = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*ER[ \t]{0,3}-?|ER[ \t]{2}-)[\s\x1a]*\Z")
 
 
 class Stamp(NamedTuple):
@@ -42,7 +40,7 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One `.ris` file as dropped, whole and settled.
+    """One file as dropped, whole and settled, or one member of it.
 
     Names keep their bytes: what is no UTF-8 is escaped the way `os.fsdecode` does it.
     """
@@ -55,16 +53,26 @@ class Export:
     """Its path below `folder` as dropped; in move mode `path` lies elsewhere."""
     sha256: str
     stamp: Stamp
+    """The file's, which is what can be looked at without reading."""
+    part: Part | None = None
+    """Which member of the file it is, where that is a container."""
+    unusable: str = ""
+    """Why nothing can be read of it, where that is known already: a container that is damaged."""
 
     @property
     def size(self) -> int:
         """Its length in bytes."""
-        return self.stamp.size
+        return self.part.size if self.part else self.stamp.size
+
+    @property
+    def file(self) -> Path:
+        """Where the person put the file."""
+        return self.folder / self.name
 
     @property
     def dropped_as(self) -> Path:
-        """Where the person put it: for messages and for the ledger."""
-        return self.folder / self.name
+        """What it is called in messages and in the ledger: the file, and the member's name."""
+        return formats.shown_in(self.file, self.part.name) if self.part else self.file
 
 
 class ChangedError(InputError):
@@ -77,7 +85,23 @@ class Content(NamedTuple):
     stamp: Stamp
     sha256: str
     ends: bool
-    """Its last entry is complete: the file ends with ER."""
+    """It ends as a file of its format does."""
+    parts: tuple[Part, ...] = ()
+    """The members of a container, each content once; none for a plain file."""
+    unusable: str = ""
+    """Why a container cannot be opened; it is one export then, of which nothing can be used."""
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """Return what the exports of the file are known by."""
+        return frozenset(part.sha256 for part in self.parts) or frozenset([self.sha256])
+
+    def exports(self, path: Path, folder: Path, name: Path) -> Iterator[Export]:
+        """Yield the exports of a file with this content that lies at `path`."""
+        if not self.parts:
+            yield Export(path, folder, name, self.sha256, self.stamp, unusable=self.unusable)
+        for part in self.parts:
+            yield Export(path, folder, name, part.sha256, self.stamp, part)
 
 
 def open_regular(path: Path | str) -> tuple[int, os.stat_result]:
@@ -111,39 +135,51 @@ def why_not_regular(mode: int) -> str | None:
     return _KINDS.get(stat.S_IFMT(mode), "not a regular file")
 
 
-def read_content(path: Path | str) -> Content | None:
-    """Hash a file; None when it changed while being read.
+def read_content(path: Path | str, max_size: int) -> Content | None:
+    """Hash a file and what it contains; None when it changed while being read.
 
-    A file that a cloud drive has only the outline of is fetched by reading it, which is not
-    waited for for long. Raises `OSError` or `InputError` when it cannot be opened or read.
+    A container with a member over `max_size` is unusable. A file that a cloud drive has only the
+    outline of is fetched by reading it, which is not waited for for long. Raises `OSError` or
+    `InputError` when it cannot be opened or read.
     """
     fd, status = open_regular(path)
     stamp = Stamp.of(status)
     # Not one block on the disk, yet a size: it is an outline, or tiny and kept with its inode.
     if stamp.size and not status.st_blocks:
-        return _OUTLINES.attend(stamp, lambda: _hash(fd, stamp), lambda: os.close(fd))
-    return _hash(fd, stamp)
+        return _OUTLINES.attend(stamp, lambda: _read(fd, stamp, max_size), lambda: os.close(fd))
+    return _read(fd, stamp, max_size)
 
 
-def _hash(fd: int, stamp: Stamp) -> Content | None:
+def _read(fd: int, stamp: Stamp, max_size: int) -> Content | None:
+    with io.BufferedReader(io.FileIO(fd)) as stream:
+        sha256, kind, ends = _hash(stream)
+        content = Content(stamp, sha256, ends)
+        if isinstance(kind, formats.Container):
+            try:
+                content = content._replace(parts=list_parts(stream, max_size))
+            except InputError as error:
+                content = content._replace(unusable=error.message)
+        return content if stamp == Stamp.of(os.fstat(fd)) else None
+
+
+def _hash(stream: BinaryIO) -> tuple[str, formats.Format | formats.Container, bool]:
+    """Read a file; return its hash, what it is, and whether it is complete."""
     digest = hashlib.sha256()
-    tail = b""
-    with io.FileIO(fd) as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            tail = (tail + chunk)[-_TAIL:]
-        after = os.fstat(fd)
-    if stamp != Stamp.of(after):
-        return None
-    ends = _LAST_TAG.search(tail.replace(b"\0", b"")) is not None
-    return Content(stamp, digest.hexdigest(), ends)
+    head = tail = b""
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        if len(head) < formats.HEAD:
+            head = (head + chunk)[: formats.HEAD]
+        tail = (tail + chunk)[-formats.TAIL :]
+    kind = formats.recognise(head)
+    return digest.hexdigest(), kind, kind.is_complete(tail)
 
 
 _OUTLINES: Attendant[Stamp, Content | None] = Attendant()
 
 
-def read_export(path: Path, max_size: int) -> Export:
-    """Make an export of a file that a person named, settled or not.
+def read_exports(path: Path, max_size: int) -> list[Export]:
+    """Make exports of a file that a person named, settled or not; a plain file is one.
 
     Raises `InputError` saying why it cannot be one.
     """
@@ -151,7 +187,7 @@ def read_export(path: Path, max_size: int) -> Export:
         # Whoever names a link means what it points to.
         real = path.resolve(strict=True)
         too_big = real.stat().st_size > max_size
-        content = None if too_big else read_content(real)
+        content = None if too_big else read_content(real, max_size)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
     if too_big:
@@ -160,16 +196,11 @@ def read_export(path: Path, max_size: int) -> Export:
         raise ChangedError(_CHANGED, path=path)
     if not content.stamp.size:
         raise InputError(EMPTY, path=path)
-    return Export(real, path.absolute().parent, Path(path.name), content.sha256, content.stamp)
+    return list(content.exports(real, path.absolute().parent, Path(path.name)))
 
 
 EMPTY = "empty"
 _CHANGED = "changed while it was being read"
-
-
-def too_large(max_size: int) -> str:
-    """Say that a file is over the cap."""
-    return f"larger than max_file_size ({max_size / 1_000_000:g} MB)"
 
 
 def open_export(export: Export) -> BinaryIO:
@@ -179,6 +210,8 @@ def open_export(export: Export) -> BinaryIO:
     anything has been planned, if it was not; and at once if the file is gone or another one.
     Raises `InputError` when it cannot be read.
     """
+    if export.unusable:
+        raise InputError(export.unusable, path=export.dropped_as)
     try:
         fd, status = open_regular(export.path)
     except FileNotFoundError as error:
@@ -189,14 +222,27 @@ def open_export(export: Export) -> BinaryIO:
     if Stamp.of(status) != export.stamp:
         os.close(fd)
         raise ChangedError(_CHANGED, path=export.dropped_as)
-    return io.BufferedReader(_Verified(fd, export), _CHUNK)
+    file = io.FileIO(fd)
+    if export.part is None:
+        return io.BufferedReader(_Verified(file, file, export), _CHUNK)
+    container = io.BufferedReader(file)
+    try:
+        member = open_part(container, export.part)
+    except InputError as error:  # it could be opened when it was hashed
+        container.close()
+        raise ChangedError(_CHANGED, path=export.dropped_as) from error
+    return io.BufferedReader(_Verified(container, member, export), _CHUNK)
 
 
 class _Verified(io.RawIOBase):
-    """A file that hashes what passes through and objects at its end if that is not the export."""
+    """A file that hashes what passes through and objects at its end if that is not the export.
 
-    def __init__(self, fd: int, export: Export) -> None:
-        self._file = io.FileIO(fd)
+    `source` is the file itself, or what is read of it.
+    """
+
+    def __init__(self, file: BinaryIO, source: BinaryIO, export: Export) -> None:
+        self._file = file
+        self._source = source
         self._export = export
         self._digest = hashlib.sha256()
 
@@ -205,15 +251,19 @@ class _Verified(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         try:
-            count = self._file.readinto(buffer) or 0
+            piece = self._source.read(len(buffer))
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             raise InputError(message, path=self._export.dropped_as) from error
-        self._digest.update(memoryview(buffer)[:count])
-        if not count and self._digest.hexdigest() != self._export.sha256:
+        except InputError as error:  # a member that could be read when it was hashed
+            raise ChangedError(_CHANGED, path=self._export.dropped_as) from error
+        buffer[: len(piece)] = piece
+        self._digest.update(piece)
+        if not piece and self._digest.hexdigest() != self._export.sha256:
             raise ChangedError(_CHANGED, path=self._export.dropped_as)
-        return count
+        return len(piece)
 
     def close(self) -> None:
+        self._source.close()
         self._file.close()
         super().close()

@@ -13,6 +13,7 @@ from syncd.inbox.claims import claim, finish_claim, list_claims
 from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
 from syncd.inbox.listing import Found, list_candidates
+from syncd.inbox.members import Part
 from syncd.inbox.scan import Rules, Scan, ScanResult, Take
 from syncd.inbox.settling import Look
 from syncd.settings import After, FolderSettings
@@ -53,10 +54,17 @@ class Inbox:
 
         In move mode that is `done/`, or `failed/` with a note that says `rejected`. Raises
         `OSError` when the folder does not allow it: the claim stays, and the next scan finds it.
-        What has changed since it was hashed stays too: that is new work.
+        What has changed since it was hashed stays too: that is new work. A container stays until
+        the last of its members is finished.
         """
         if not self._moves or not _is_still(export):
             return None
+        if export.part is not None:
+            look = self._looks.get(str(export.path))
+            rejected = rejected and f"{export.part.name}: {rejected}"
+            if look is None or not _is_last(export.part, look, rejected):
+                return None
+            rejected = "\n".join(filter(None, [*look.finished.values(), rejected])) or None
         return finish_claim(self._ground.root, export.path, export.name, rejected)
 
     def close(self) -> None:
@@ -90,7 +98,12 @@ class Inbox:
         yield from ((found, self._take_over) for found in listed)
 
     def _take_unknown(self, found: Found, look: Look, content: Content) -> Path | None:
-        look.known = self._is_known(content.sha256)
+        if content.parts:
+            unknown = content.hashes - look.finished.keys()
+            look.finished.update((sha256, None) for sha256 in unknown if self._is_known(sha256))
+            look.known = look.finished.keys() >= content.hashes
+        else:
+            look.known = self._is_known(content.sha256)
         return None if look.known else Path(found.path)
 
     def _take_over(self, found: Found, _look: Look, content: Content) -> Path | None:
@@ -102,6 +115,17 @@ def _is_still(export: Export) -> bool:
         return Stamp.of(export.path.lstat()) == export.stamp
     except FileNotFoundError:
         return False
+
+
+def _is_last(part: Part, look: Look, rejected: str | None) -> bool:
+    """Tell whether a member is the last of its file to be finished; remember it if it is not.
+
+    The last one is not remembered, so that it is found again if the file cannot be put away.
+    """
+    if look.content is None or look.content.hashes - look.finished.keys() - {part.sha256}:
+        look.finished[part.sha256] = rejected
+        return False
+    return True
 
 
 def _take_claimed(found: Found, _look: Look, _content: Content) -> Path | None:

@@ -1,19 +1,20 @@
 """Which names in a drop folder may be exports.
 
 Programs that are not done with a file say so in its name. Most of them add something behind
-`.ris` (`.part`, `.crdownload`, `.icloud`, `.tmp`, `~`), so asking for `.ris` at the end leaves
-those out; the others put something in front (`._x.ris`, `.goutputstream-x`, `~$x.ris`).
+`.ris` (`.part`, `.crdownload`, `.icloud`, `.tmp`, `~`), so asking for a format's suffix at the end
+leaves those out; the others put something in front (`._x.ris`, `.goutputstream-x`, `~$x.ris`).
 """
 
 from __future__ import annotations
 
-_SUFFIX = ".ris"
+from syncd import formats
+
 _NOT_YET = (".", "~")
 
 
 def may_be_export(name: str) -> bool:
     """Tell whether a directory entry of this name is a candidate."""
-    return name.casefold().endswith(_SUFFIX) and not name.startswith(_NOT_YET)
+    return name.casefold().endswith(formats.suffixes()) and not name.startswith(_NOT_YET)
 
 
 def may_be_entered(name: str, *, moves: bool) -> bool:

@@ -16,11 +16,11 @@ from syncd.inbox.exports import (
     Export,
     Stamp,
     read_content,
-    too_large,
     why_not_regular,
 )
 from syncd.inbox.ground import FolderState
 from syncd.inbox.listing import Found
+from syncd.inbox.members import too_large
 from syncd.inbox.settling import Look, first_look, rests_until
 from syncd.system.clock import Clock
 
@@ -126,9 +126,11 @@ class Scan:
         if path is None:
             return
         self.looks[str(path)] = look
-        folder, name = self._rules.folder, Path(found.name)
-        export = Export(path, folder, name, content.sha256, content.stamp)
-        if self._ready.setdefault(content.sha256, export) is not export:
+        exports = content.exports(path, self._rules.folder, Path(found.name))
+        fresh = [export for export in exports if export.sha256 not in look.finished]
+        # What another file holds too waits until that one is done.
+        twins = [e for e in fresh if self._ready.setdefault(e.sha256, e) is not e]
+        if twins:
             self._wait(None)
 
     def _settled_content(self, found: Found, look: Look) -> Content | None:
@@ -144,7 +146,7 @@ class Scan:
     def _read(self, found: Found, look: Look) -> bool:
         """Read a file that has rested; False when that did not work out."""
         try:
-            content = read_content(found.path)
+            content = read_content(found.path, self._rules.max_file_size)
         except InputError as error:
             self._skipped.append(Skipped(found.name, error.message))
             return False

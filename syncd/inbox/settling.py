@@ -1,13 +1,13 @@
 """When a dropped file has settled: pure rules over what successive looks have seen.
 
 SETTLE    how long size and time of change must have rested.
-PATIENCE  how long a file may rest without being whole (no bytes, no final ER) before it is
+PATIENCE  how long a file may rest without being whole (no bytes, no end) before it is
           taken for what it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from syncd.inbox.exports import Content, Stamp
@@ -26,6 +26,8 @@ class Look:
     """What reading it at this stamp has said, once it has been read."""
     known: bool = False
     """Every library of the folder has it already."""
+    finished: dict[str, str | None] = field(default_factory=dict)
+    """The members of a container that are done with, and why nothing could be used of them."""
 
 
 def first_look(stamp: Stamp, at: timedelta, age: timedelta) -> Look:

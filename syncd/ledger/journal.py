@@ -57,6 +57,17 @@ def is_delivered(tx: Transaction, sha256: str, folder: bytes) -> bool:
     return found is not None
 
 
+def is_read(tx: Transaction, sha256: str) -> bool:
+    """Say whether records of this content were ever decided for this library."""
+    found = tx.execute(
+        select(record.c.record_id)
+        .join(export)
+        .where(export.c.sha256 == sha256, record.c.library_id == tx.library_id)
+        .limit(1)
+    ).first()
+    return found is not None
+
+
 # Runs
 
 

@@ -1,20 +1,24 @@
-"""Dropped exports become records on their way, and what cannot be one becomes a reason why not."""
+"""Exports become records on their way, and what cannot be one becomes a reason why not.
+
+`take_in` is the one way from an export to item data: runs and plans go it by `read_deliveries`,
+and inspections go it by themselves, holding nothing.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from syncd import formats
 from syncd.errors import InputError, Problem
-from syncd.formats.ris import Ending, Entry, Reader
-from syncd.formats.sources import read_records
+from syncd.formats import ReadEntry, Reading
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.item.limits import fit
 from syncd.library import TextLimits
-from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
+from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin, Record
 from syncd.schema import Schema
 from syncd.system.heartbeat import checkpoint
@@ -63,70 +67,104 @@ class Tools(NamedTuple):
     text_limits: TextLimits | None = None
 
 
+class MadeItem(NamedTuple):
+    """What a library would be sent for one record, and what had to be cut for it to fit.
+
+    `whole` is the item before anything was cut.
+    """
+
+    record: Record
+    whole: Mapping[str, Any]
+    data: dict[str, Any]
+    notes: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
+    cuts: tuple[Cut, ...]
+    warnings: Sequence[str]
+
+
+def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
+    """Yield every entry of an export with the item it would become, or why it becomes none."""
+    for entries in reading.batches():
+        for entry in entries:
+            result = entry.result
+            yield entry, result if isinstance(result, InputError) else _make(result, tools)
+
+
+def _make(record: Record, tools: Tools) -> MadeItem:
+    whole = item_data(record, tools.schema)
+    links = links_for(record)
+    notes = [
+        {"itemType": "note", "note": html, "tags": []}
+        for html in notes_for(record, tools.keep_notes)
+    ]
+    cuts: list[Cut] = []
+    # In the order in which what was cut is told.
+    data = _fit(whole, tools, cuts)
+    notes = [_fit(note, tools, cuts) for note in notes]
+    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings)
+
+
+def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
+    if tools.text_limits is None:
+        return data
+    fitted, cut = fit(data, tools.text_limits)
+    cuts += cut
+    return fitted
+
+
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
     """Read every export from start to end, once."""
-    reading = Intake()
+    intake = Intake()
     for number, delivery in enumerate(deliveries):
         checkpoint()
         try:
-            _read_one(number, delivery, tools, reading)
+            _read_one(number, delivery, tools, intake)
         except ChangedError:
-            reading.changed.add(number)
+            intake.changed.add(number)
         except InputError as exc:
-            reading.unusable[number] = exc
-    return reading
+            intake.unusable[number] = exc
+    return intake
 
 
-def _read_one(number: int, delivery: Delivery, tools: Tools, reading: Intake) -> None:
+def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> None:
     # What was read before the export turned out to be unusable does not count.
     incoming: list[Incoming] = []
     rejected: list[Rejection] = []
-    file = str(delivery.export.dropped_as)
-    cut_off: list[Problem] = []
-    with open_export(delivery.export) as stream:
-        reader = Reader(stream)
-        for entries in reader.batches():
-            for entry, read in zip(entries, read_records(entries, file), strict=True):
-                if entry.ending is Ending.END_OF_FILE:
-                    cut_off = entry.problems
-                if isinstance(read, InputError):
-                    rejected.append(_reject(entry, file, number, read))
-                else:
-                    incoming.append(_receive(read, entry, number, delivery.place, tools))
     path = delivery.export.dropped_as
-    reading.problems += [
+    cut_off: Sequence[Problem] = ()
+    with open_export(delivery.export) as stream:
+        reading = formats.read(stream, str(path))
+        for entry, made in take_in(reading, tools):
+            if entry.is_cut_off:
+                cut_off = entry.problems
+            if isinstance(made, InputError):
+                rejected.append(_reject(entry, str(path), number, made))
+            else:
+                incoming.append(_receive(made, entry, number, delivery.place))
+    intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
-        for problem in [*reader.problems[:_MOST_PROBLEMS], *cut_off]
+        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
     ]
-    reading.incoming += incoming
-    reading.rejected += rejected
+    intake.incoming += incoming
+    intake.rejected += rejected
 
 
-def _receive(record: Record, entry: Entry, number: int, place: Place, tools: Tools) -> Incoming:
-    data = item_data(record, tools.schema)
-    # What is compared is what the export says, not what a library has room for.
-    citation = citation_of(data, record.identity)
-    whole = [data, *_children(record, tools)]
-    fitted = [fit(each, tools.text_limits) if tools.text_limits else (each, ()) for each in whole]
+def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Incoming:
     return Incoming(
-        origin=record.origin,
-        citation=citation,
-        data=fitted[0][0],
-        children=tuple(child for child, _ in fitted[1:]),
+        origin=made.record.origin,
+        # What is compared is what the export says, not what a library has room for.
+        citation=citation_of(made.whole, made.record.identity),
+        data=made.data,
+        children=(*made.notes, *made.attachments),
         place=place,
         export=number,
         entry=_keep(entry),
-        cuts=tuple(cut for _, cuts in fitted for cut in cuts),
+        cuts=made.cuts,
     )
 
 
-def _children(record: Record, tools: Tools) -> Iterator[dict[str, Any]]:
-    for html in notes_for(record, tools.keep_notes):
-        yield {"itemType": "note", "note": html, "tags": []}
-    yield from links_for(record).attachments
-
-
-def _reject(entry: Entry, file: str, number: int, error: InputError) -> Rejection:
+def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:
     planned = PlannedRecord(
         origin=Origin(file, entry.index, error.line or entry.line),
         decision=Decision.REJECT,
@@ -135,9 +173,8 @@ def _reject(entry: Entry, file: str, number: int, error: InputError) -> Rejectio
     return Rejection(planned, number, _keep(entry))
 
 
-def _keep(entry: Entry) -> bytes:
-    text = "\n".join(map("{}  - {}".format, entry.tags, entry.values))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+def _keep(entry: ReadEntry) -> bytes:
+    return zlib.compress(entry.written.encode("utf-8", "surrogatepass"), 1)
 
 
 def with_rejections(intents: Sequence[Intent], reading: Intake) -> list[Intent]:

@@ -179,6 +179,13 @@ class LibraryRun:
         with self._met.ledger.read() as tx:
             return journal.is_delivered(tx, sha256, folder)
 
+    def was_read(self, sha256: str) -> bool:
+        """Say whether records of this content were ever written down, from wherever it came."""
+        if self._met is None:
+            return False
+        with self._met.ledger.read() as tx:
+            return journal.is_read(tx, sha256)
+
     @_named
     def deliver(self, deliveries: Sequence[Delivery], reason: str) -> RunSummary:
         """Bring the records of these exports into the library; return what became of them.

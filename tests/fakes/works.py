@@ -28,6 +28,7 @@ class MemoryWork:
         self.reconciled_at: datetime | None = datetime.now().astimezone()
         self.patience: datetime | None = None
         self.pending = 0
+        self.read_by_hand: set[str] = set()
         self.landings = 0
         self.shy = False
         """Like a library behind a network: what it knows can be told only once it was reached."""
@@ -38,6 +39,9 @@ class MemoryWork:
 
     def is_known(self, sha256: str, folder: FolderSettings) -> bool:
         return sha256 in self.kept and not (self.shy and not self._reached)
+
+    def was_read(self, sha256: str) -> bool:
+        return sha256 in self.read_by_hand
 
     def figures(self) -> Figures:
         return Figures(self.pending, 0, self.reconciled_at)

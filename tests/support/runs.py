@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from syncd.inbox import read_export
+from syncd.inbox import read_exports
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.ledger.tables import outbox
@@ -50,7 +50,8 @@ def opened_run(
 
 def delivery_of(path: Path, place: Place = FOLDER) -> Delivery:
     """Make an export of a file, dropped into a place."""
-    return Delivery(read_export(path, 1 << 30), place)
+    [export] = read_exports(path, 1 << 30)
+    return Delivery(export, place)
 
 
 def deliver(run: LibraryRun, paths: Sequence[Path], place: Place = FOLDER) -> RunSummary:

@@ -24,7 +24,7 @@ from syncd.inbox import (
     Inbox,
     ScanResult,
     open_export,
-    read_export,
+    read_exports,
 )
 from syncd.inbox.claims import finish_claim
 from syncd.inbox.exports import open_regular, read_content
@@ -170,9 +170,9 @@ def test_a_file_that_changes_between_the_look_and_the_reading_settles_anew(
     drop.clock.advance(seconds=2)
     read = read_content
 
-    def write_then_read(name: str) -> object:
+    def write_then_read(name: str, max_size: int) -> object:
         path.write_bytes(ENTRY * 2)
-        return read(name)
+        return read(name, max_size)
 
     monkeypatch.setattr("syncd.inbox.scan.read_content", write_then_read)
     caught = drop.inbox.scan()
@@ -486,7 +486,7 @@ def test_a_file_named_by_hand_is_taken_without_settling(tmp_path: Path) -> None:
     real.write_bytes(ENTRY)
     (tmp_path / "link").symlink_to(real)
 
-    export = read_export(tmp_path / "link", CAP)
+    [export] = read_exports(tmp_path / "link", CAP)
 
     assert (export.path, export.dropped_as) == (real, tmp_path / "link")
 
@@ -502,7 +502,7 @@ def test_a_file_named_by_hand_that_is_no_export_is_refused_with_the_reason(
         path.write_bytes(content)
 
     with pytest.raises(InputError, match=reason):
-        read_export(path, CAP)
+        read_exports(path, CAP)
 
 
 # --- after = "move"

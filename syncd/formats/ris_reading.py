@@ -1,0 +1,68 @@
+"""One RIS export from bytes to records: `ris` cuts it into entries, `sources` understands them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from syncd.errors import InputError, Problem
+from syncd.formats.contract import ReadEntry
+from syncd.formats.ris import Ending, Entry, Reader
+from syncd.formats.sources import read_records
+from syncd.record import Record
+
+_CUT_SHORT = "the last record has no ER: the export was cut short; export it again"
+
+
+class RisReading:
+    """`Reading` of RIS. Raises `InputError` at once when the file is no RIS."""
+
+    def __init__(self, stream: BinaryIO, file: str) -> None:
+        self._reader = Reader(stream)
+        self._file = file
+        self._has_ends = False
+        self._last: Ending | None = None
+
+    @property
+    def encoding(self) -> str:
+        """Name the encoding the bytes were read in."""
+        return self._reader.encoding
+
+    @property
+    def encoding_certain(self) -> bool:
+        """Tell whether the encoding is known rather than guessed."""
+        return self._reader.encoding_certain
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """Return what is odd about the export as a whole."""
+        return self._reader.problems
+
+    @property
+    def alarms(self) -> Sequence[str]:
+        """Say so if the export breaks off in its last record; in one without any ER, who knows."""
+        is_cut_short = self._has_ends and self._last is Ending.END_OF_FILE
+        return [_CUT_SHORT] if is_cut_short else []
+
+    def batches(self) -> Iterator[Sequence[ReadEntry]]:
+        """Yield the entries as the reader cuts them, each with what became of it."""
+        for entries in self._reader.batches():
+            results = read_records(entries, self._file)
+            yield [
+                self._hand_on(entry, result) for entry, result in zip(entries, results, strict=True)
+            ]
+
+    def _hand_on(self, entry: Entry, result: Record | InputError) -> ReadEntry:
+        if not isinstance(result, InputError):
+            self._last = entry.ending
+            self._has_ends = self._has_ends or entry.ending is Ending.ER
+        pairs = zip(entry.tags, entry.values, strict=True)
+        lines = [f"{tag}  - {value}" for tag, value in pairs]
+        return ReadEntry(
+            entry.index,
+            entry.line,
+            "\n".join(lines),
+            result,
+            entry.problems,
+            is_cut_off=entry.ending is Ending.END_OF_FILE,
+        )

@@ -1,0 +1,81 @@
+"""Exports become records on their way: compared whole, sent as the library takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd import formats
+from syncd.app.once import deliveries_of
+from syncd.inbox import read_exports
+from syncd.library import TextLimits
+from syncd.plan import Place
+from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
+from syncd.system.resources import shipped_schema
+from tests.support.other_formats import BUNDLE, JSON_LINES, bundle, json_line
+
+LONG = "On hedges " * 30
+
+
+@pytest.fixture(autouse=True)
+def known_formats() -> Iterator[None]:
+    with formats.also(JSON_LINES, BUNDLE):
+        yield
+
+
+def take_in(path: Path, content: bytes, limits: TextLimits | None = None) -> Intake:
+    path.write_bytes(content)
+    deliveries = [Delivery(export, Place()) for export in read_exports(path, 1 << 20)]
+    return read_deliveries(deliveries, Tools(shipped_schema(), (), limits))
+
+
+def test_a_record_is_compared_by_all_of_it_though_less_is_sent(tmp_path: Path) -> None:
+    [record] = take_in(tmp_path / "a", json_line(LONG), TextLimits(field=100)).incoming
+
+    assert record.citation.title == LONG
+    assert len(record.data["title"].encode()) <= 100
+    assert [cut.full for cut in record.cuts] == [LONG.strip()]
+
+
+def test_that_an_export_was_cut_off_is_told_although_it_is_used(tmp_path: Path) -> None:
+    intake = take_in(tmp_path / "a.jsonl", json_line("One") + json_line("Two").rstrip())
+
+    assert len(intake.incoming) == 2
+    assert [(e.message, e.path, e.line) for e in intake.problems] == [
+        ("the last line has no end", tmp_path / "a.jsonl", 2)
+    ]
+
+
+def test_members_are_numbered_like_files(tmp_path: Path) -> None:
+    content = bundle(a_jsonl=json_line("One"), b_png=b"\x89PNG\r\n", c_jsonl=json_line("Two"))
+
+    intake = take_in(tmp_path / "all", content)
+
+    assert [(r.export, r.origin.file) for r in intake.incoming] == [
+        (0, f"{tmp_path}/all/a.jsonl"),
+        (2, f"{tmp_path}/all/c.jsonl"),
+    ]
+    assert list(intake.unusable) == [1]
+
+
+def test_a_member_gets_what_the_folder_of_its_container_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "a.bundle").write_bytes(bundle(a_jsonl=json_line("One")))
+    folder = FolderSettings(
+        path=tmp_path,
+        libraries=("mine",),
+        collection=("Hedges",),
+        tags=(),
+        recursive=False,
+        settle=timedelta(),
+        after=After.LEAVE,
+        readd=False,
+        duplicates=DuplicateSettings(WhenFound.SYNC, LookAlikes.HOLD),
+    )
+
+    [delivery] = deliveries_of(read_exports(tmp_path / "a.bundle", 1 << 20), [folder])
+
+    assert delivery.place.collection == ("Hedges",)
