@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from syncd.inbox import Export
+from syncd.system.private import write_private
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,12 @@ class Suspects:
         self._write(self._suspects)
 
     def _write(self, suspects: frozenset[str]) -> None:
-        fresh = self._path.with_suffix(".new")
         try:
             if not suspects:
                 self._path.unlink(missing_ok=True)
                 return
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(sorted(suspects)))
-            fresh.replace(self._path)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(self._path, json.dumps(sorted(suspects)))
         except OSError as error:
             log.debug("what is at work could not be noted: %s", error)
 
