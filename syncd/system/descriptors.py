@@ -7,6 +7,7 @@ So it is recognised by what lies below the error that was made of it.
 from __future__ import annotations
 
 import resource
+from contextlib import suppress
 
 from syncd.errors import NO_DESCRIPTORS, DescriptorsError
 
@@ -35,8 +36,10 @@ def ensure_descriptors() -> None:
     if _is_enough(soft):
         return
     if _is_enough(hard):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_FEWEST, hard))
-        return
+        # A sandbox may forbid it.
+        with suppress(OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_FEWEST, hard))
+            return
     raise DescriptorsError(
         f"this process may have {soft} files open, and syncd needs {_FEWEST} to work"
     )
