@@ -5,7 +5,8 @@ after a failure. A request that was sent and not answered may have been carried 
 that does not matter, for a write it is `OutcomeUnknownError`.
 
 The key is put on a request here, at the last moment and only for the server it belongs to, so
-that no other code holds it and no redirect can carry it away.
+that no other code holds it and no redirect can carry it away. Where the server echoes it, it is
+scrubbed from the words here, before they become part of an error.
 
 BACKOFF     what a server asks for on a good answer: finish what you are doing, then pause
 """
@@ -13,19 +14,25 @@ BACKOFF     what a server asks for on a good answer: finish what you are doing, 
 from __future__ import annotations
 
 import logging
+import os
 import re
+import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import httpx2
 
 from adapters.patience import Patience
+from adapters.scrubbing import scrub, scrub_all
 from syncd.errors import (
+    NO_DESCRIPTORS,
     AccessDeniedError,
+    CertificatesError,
     ConflictError,
     LibraryError,
     OutcomeUnknownError,
@@ -73,13 +80,15 @@ class HttpAnswer(NamedTuple):
     body: bytes
     writing: bool
     """The request was one that changes something."""
+    key: str | None = None
+    """The key that the request carried."""
 
     @property
     def words(self) -> str:
-        """Return what the server says, in one line and without markup."""
+        """Return what the server says, in one line, without markup and without the key."""
         text = self.body[: 20 * _WORDS].decode("utf-8", "replace")
         text = " ".join(_MARKUP.sub(" ", text).split())
-        return text[:_WORDS] or _reason(self.status)
+        return scrub(text, self.key)[:_WORDS] or _reason(self.status)
 
 
 class Transport(httpx2.BaseTransport):
@@ -144,11 +153,19 @@ class Transport(httpx2.BaseTransport):
             finally:
                 response.close()
         except _NOTHING_SENT as error:
-            raise UnavailableError(f"cannot reach {self._origin}: {error}") from error
+            raise UnavailableError(f"cannot reach {self._origin}: {self._told(error)}") from None
         except httpx2.RequestError as error:
-            told = f"{self._origin} did not answer: {_name_of(error)}"
-            raise (OutcomeUnknownError if writing else UnavailableError)(told) from error
-        return HttpAnswer(response.status_code, response.headers, body, writing)
+            told = f"{self._origin} did not answer: {self._told(error)}"
+            raise (OutcomeUnknownError if writing else UnavailableError)(told) from None
+        return HttpAnswer(response.status_code, response.headers, body, writing, self.key)
+
+    def scrub(self, value: Any) -> Any:
+        """Return a JSON value of the server's without the key in any of its texts."""
+        return scrub_all(value, self.key)
+
+    def _told(self, error: httpx2.RequestError) -> str:
+        # The cause is not kept: where a header is malformed, it quotes the header.
+        return scrub(str(error), self.key)[:_WORDS] or type(error).__name__
 
     def _note(self, answer: HttpAnswer) -> None:
         version = answer.headers.get("zotero-schema-version", "")
@@ -177,7 +194,7 @@ class Transport(httpx2.BaseTransport):
 
     def _redirection(self, answer: HttpAnswer) -> LibraryError:
         """Refuse to follow: the key belongs to this server, and a portal is not Zotero."""
-        target = answer.headers.get("location", "nowhere")
+        target = scrub(answer.headers.get("location", "nowhere"), answer.key)
         return UnavailableError(
             f"{self._origin} sends us on to {target.split('?')[0][:_WORDS]}, "
             "which is not followed; is there a login page in between?",
@@ -191,11 +208,31 @@ def open_client(transport: Transport) -> httpx2.Client:
 
 
 def _open_wire(url: str) -> httpx2.BaseTransport:
+    trusted = _open_certificates()
     try:
-        return httpx2.HTTPTransport(proxy=find_proxy(url))
-    except (ImportError, ValueError) as error:
-        # Going around a proxy that cannot be used would be a surprise.
-        raise UnavailableError(f"the proxy that the environment names: {error}") from error
+        return httpx2.HTTPTransport(verify=trusted, proxy=find_proxy(url))
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:
+        # Going around a proxy that cannot be used would be a surprise. Its address is not
+        # repeated, nor is what is wrong with it: a password may stand in it.
+        why = "it needs SOCKS" if isinstance(error, ImportError) else "its address is malformed"
+        raise UnavailableError(f"the proxy that the environment names: {why}") from None
+
+
+def _open_certificates() -> ssl.SSLContext:
+    """Return whom to trust. Raises `CertificatesError` for a place that has no certificates."""
+    directory = os.environ.get("SSL_CERT_DIR")
+    # OpenSSL is content with a directory that is not there, and then trusts nobody.
+    if directory and not any(Path(each).is_dir() for each in directory.split(os.pathsep)):
+        raise CertificatesError(f"the certificates in SSL_CERT_DIR ({directory}): no such folder")
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:
+        if error.errno in NO_DESCRIPTORS:
+            raise
+        place = os.environ.get("SSL_CERT_FILE")
+        where = f"SSL_CERT_FILE ({place})" if place else "the place that this machine keeps them"
+        told = error.strerror or "cannot be read"
+        raise CertificatesError(f"the certificates in {where}: {told}") from error
 
 
 def find_proxy(url: str) -> str | None:
@@ -287,10 +324,6 @@ def _rebuilt(answer: HttpAnswer) -> httpx2.Response:
 def _origin(url: httpx2.URL) -> str:
     port = "" if url.port is None else f":{url.port}"
     return f"{url.scheme}://{url.host}{port}"
-
-
-def _name_of(error: httpx2.RequestError) -> str:
-    return str(error) or type(error).__name__
 
 
 def _reason(status: int) -> str:

@@ -5,10 +5,12 @@ SyncdError
 ├─ InputError              this file or record is set aside; go on with the rest
 ├─ StateError              the state directory cannot be made or is in use
 │  └─ BusyError            another syncd works on the same state; try again later
+├─ DescriptorsError        this process may not open as many files as it needs
 ├─ LedgerError             our own memory is in doubt; stop
 ├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
 └─ LibraryError            raised by adapters, and (only PausedError) by the guards
    ├─ UnavailableError     nothing was written; try later
+   │  └─ CertificatesError the environment names certificates that are not there
    ├─ OutcomeUnknownError  it may have landed; look before sending again
    ├─ ConflictError        the library moved on and nothing was written; plan again
    ├─ RejectedError        never, as it is; hold it for a person
@@ -22,10 +24,14 @@ not in this tree: it crashes, with a traceback.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
+"""How the system says that no further file can be opened, whichever file it was."""
 
 
 class SyncdError(Exception):
@@ -77,6 +83,10 @@ class BusyError(StateError):
     def __init__(self, message: str, *, path: Path | None = None, holder: str = "") -> None:
         self.holder = holder
         super().__init__(message, path=path)
+
+
+class DescriptorsError(SyncdError):
+    """This process may not open as many files as its work needs."""
 
 
 class LedgerError(SyncdError):
@@ -135,6 +145,10 @@ class UnsettledError(UnavailableError):
 
     Their answer was lost, or the library had trouble of its own with them.
     """
+
+
+class CertificatesError(UnavailableError):
+    """No secure connection can be made: the certificates to check servers with cannot be read."""
 
 
 class OutcomeUnknownError(LibraryError):

@@ -4,6 +4,7 @@ What is done about them:
 
 * It holds no key: the transport puts the key on each request, so `key_info` cannot put the key
   into an address (it asks for "the current one"), and no message of pyzotero can contain it.
+  What people are to read of an answer (names, reasons) is scrubbed of it.
 * Answers that are not successes never reach it: the transport raises. So nothing is taken for
   success that was none, and nothing sleeps.
 * Parameters of one call leak into the next when it fails; they are dropped before and after.
@@ -65,18 +66,19 @@ class Client:
     def __init__(self, options: Options, transport: Transport) -> None:
         self._url = options.url
         self._number = options.number
+        self._scrub = transport.scrub
         self._http = open_client(transport)
         self._zotero = Zotero(options.number, options.kind, _CURRENT, client=self._http)
         self._zotero.endpoint = options.url
 
     def key_info(self) -> Mapping[str, Any]:
         """Return whose key it is and what it opens."""
-        return _mapping(self._read(self._zotero.key_info))
+        return _mapping(self._scrub(self._read(self._zotero.key_info)))
 
     def group(self) -> Mapping[str, Any]:
         """Return what is known about the group whose library this is."""
         document = self._get(f"/groups/{self._number}")
-        return _mapping(_mapping(document).get("data"))
+        return _mapping(self._scrub(_mapping(document).get("data")))
 
     def schema_document(self) -> Mapping[str, Any]:
         """Return the server's item schema."""
@@ -148,7 +150,7 @@ class Client:
             # PHP writes an empty object as an empty list now and then.
             report.get("successful") or {},
             report.get("unchanged") or {},
-            report.get("failed") or {},
+            self._scrub(report.get("failed") or {}),
             version,
         )
 

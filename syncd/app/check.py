@@ -30,6 +30,7 @@ from syncd.inbox.ground import Ground
 from syncd.library import Description, Library
 from syncd.settings import After, FolderSettings, LibrarySettings
 from syncd.system.filesystems import filesystem_of
+from syncd.system.private import why_not_private
 
 LEAST_ROOM = 200_000_000
 """Bytes that should be free where the ledger lives."""
@@ -150,7 +151,11 @@ def check_state(state: Path, now: datetime) -> Iterator[Finding]:
 
 
 def _check_privacy(state: Path) -> Iterator[Finding]:
-    if state.stat().st_mode & 0o077:
+    reason = why_not_private(state)
+    if reason:
+        remedy = "see to that; until then nothing works on it"
+        yield Finding(Area.STATE, str(state), Level.PROBLEM, reason, remedy)
+    elif state.stat().st_mode & 0o077:
         yield Finding(
             Area.STATE,
             str(state),

@@ -16,6 +16,7 @@ from typing import Any
 
 from syncd.errors import ConfigError, Problem
 from syncd.system.paths import find_home
+from syncd.system.private import write_private
 from syncd.system.resources import shipped
 
 ZOTERO_PORT = 23119
@@ -126,7 +127,7 @@ def install_user_unit(unit: str, environ: Mapping[str, str] = os.environ) -> Pat
     directory = Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "systemd", "user")
     directory.mkdir(parents=True, exist_ok=True)
     place = directory / UNIT
-    place.write_text(unit, encoding="utf-8")
+    write_private(place, unit)
     return place
 
 
@@ -153,16 +154,8 @@ def write_new(path: Path, text: str, *, replace: bool) -> None:
     if path.exists() and not replace:
         problem = "is there already; edit it, or replace it with `syncd init --force`"
         raise ConfigError(path, [Problem(problem)])
-    fresh = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_private(path, text, durable=True)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise ConfigError(path, [Problem(f"cannot be written: {error.strerror}")]) from error

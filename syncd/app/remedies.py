@@ -11,7 +11,9 @@ from enum import Enum
 from syncd.errors import (
     AccessDeniedError,
     BusyError,
+    CertificatesError,
     ConflictError,
+    DescriptorsError,
     KeyLookupError,
     LedgerError,
     LibraryError,
@@ -23,6 +25,7 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
+from syncd.system.descriptors import is_out_of_descriptors
 
 
 class Cause(Enum):
@@ -36,6 +39,8 @@ class Cause(Enum):
     KEY_MISSING = "the key cannot be looked up"
     KEY_REFUSED = "the library refuses the key"
     UNAVAILABLE = "the library is out of reach"
+    CERTIFICATES = "servers cannot be checked"
+    DESCRIPTORS = "no more files can be opened"
     OUTCOME_UNKNOWN = "an answer was lost"
     UNSETTLED = "the library has not settled something yet"
     CONFLICT = "the library moved on"
@@ -56,6 +61,13 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.KEY_MISSING: "store the key with `syncd login {library}`, or correct its key_file",
     Cause.KEY_REFUSED: "make a key that may do this, and store it with `syncd login {library}`",
     Cause.UNAVAILABLE: "nothing is lost; see whether this machine is online, and try again later",
+    Cause.CERTIFICATES: (
+        "nothing was sent; correct SSL_CERT_FILE or SSL_CERT_DIR, or take it out of the environment"
+    ),
+    Cause.DESCRIPTORS: (
+        "nothing is lost; allow more open files (`ulimit -n 1024`, LimitNOFILE= in a unit) "
+        "and run this again"
+    ),
     Cause.OUTCOME_UNKNOWN: "run this again: syncd looks before it sends anything twice",
     Cause.UNSETTLED: (
         "run this again in a few minutes: syncd looks what became of it, and sends nothing twice"
@@ -76,6 +88,8 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
     KeyLookupError: Cause.KEY_MISSING,
     UnsettledError: Cause.UNSETTLED,
     UnavailableError: Cause.UNAVAILABLE,
+    CertificatesError: Cause.CERTIFICATES,
+    DescriptorsError: Cause.DESCRIPTORS,
     OutcomeUnknownError: Cause.OUTCOME_UNKNOWN,
     ConflictError: Cause.CONFLICT,
     RejectedError: Cause.REJECTED,
@@ -87,12 +101,20 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
 
 def cause_of(error: SyncdError) -> Cause:
     """Return why this could not be done."""
+    if is_out_of_descriptors(error):
+        # It shows wherever a file was to be opened next, and that place is not at fault.
+        return Cause.DESCRIPTORS
     if isinstance(error, KeyLookupError) and error.passing:
         return Cause.KEY_LOCKED
     if isinstance(error, LedgerError) and error.passing:
         return Cause.LEDGER_FULL
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def remedy_of(cause: Cause) -> str:
+    """Return what to do about a cause that concerns no library."""
+    return _REMEDIES[cause]
 
 
 def remedy_for(error: SyncdError, library: str | None = None) -> str:

@@ -19,6 +19,7 @@ from syncd.sync.review import Reviewer
 from syncd.sync.session import Helpers, LibraryRun
 from syncd.system.clock import Clock, Pause, SystemClock
 from syncd.system.credentials import find_key
+from syncd.system.descriptors import ensure_descriptors
 
 
 def get_adapter(name: str) -> Adapter:
@@ -53,7 +54,11 @@ def open_library(
 
 
 def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> Ledger:
-    """Open the ledger that the settings name. Raises `LedgerError` or `StateError`."""
+    """Open the ledger that the settings name.
+
+    Raises `LedgerError`, `StateError` or, where it could not work, `DescriptorsError`.
+    """
+    ensure_descriptors()
     return Ledger.open(settings.ledger.url, state, clock or SystemClock())
 
 

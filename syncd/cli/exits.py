@@ -9,13 +9,15 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
-from syncd.app.remedies import remedy_for
+from syncd.app.remedies import Cause, remedy_for, remedy_of
 from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
     BusyError,
+    CertificatesError,
     ConfigError,
     ConflictError,
+    DescriptorsError,
     InputError,
     KeyLookupError,
     LedgerError,
@@ -28,6 +30,7 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
+from syncd.system.descriptors import is_out_of_descriptors
 from syncd.system.printable import printable
 
 
@@ -53,10 +56,12 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     InputError: Exit.INPUT,
     BusyError: Exit.TRY_AGAIN,
     StateError: Exit.NO_STATE,
+    DescriptorsError: Exit.TRY_AGAIN,
     LedgerError: Exit.LEDGER,
     KeyLookupError: Exit.KEY_REFUSED,
     UnsettledError: Exit.TRY_AGAIN,
     UnavailableError: Exit.UNAVAILABLE,
+    CertificatesError: Exit.UNAVAILABLE,
     OutcomeUnknownError: Exit.TRY_AGAIN,
     ConflictError: Exit.TRY_AGAIN,
     RejectedError: Exit.UNAVAILABLE,
@@ -72,19 +77,27 @@ def exit_of(error: SyncdError) -> Exit:
     """Return the code with which this failure ends a command."""
     if isinstance(error, CommandError):
         return Exit(error.code)
-    if isinstance(error, KeyLookupError) and error.passing:
+    if is_out_of_descriptors(error) or (isinstance(error, KeyLookupError) and error.passing):
         return Exit.TRY_AGAIN
     return next((EXITS[kind] for kind in type(error).__mro__ if kind in EXITS), Exit.BUG)
 
 
-def exit_of_disk(error: OSError) -> Exit | None:
-    """Return the code for a disk that cannot take more, or None if the error is no such thing."""
-    return Exit.LEDGER if error.errno in _NO_ROOM else None
+def find_fault_of_machine(error: Exception) -> tuple[Exit, str] | None:
+    """Return code and words for a full disk or too few descriptors; None for anything else."""
+    if is_out_of_descriptors(error):
+        where = getattr(error, "filename", None) or "too many files are open"
+        return Exit.TRY_AGAIN, f"syncd: {_told(where, error)}; {remedy_of(Cause.DESCRIPTORS)}"
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        where = error.filename or "a disk"
+        return Exit.LEDGER, f"syncd: {_told(where, error)}; make room, nothing is lost"
+    return None
 
 
 def words_for(error: SyncdError) -> Iterator[str]:
     """Yield what to tell a person: `FILE:LINE: what happened; what to do`, one line each."""
-    if isinstance(error, ConfigError):
+    if is_out_of_descriptors(error):
+        yield f"syncd: {printable(str(error))}; {remedy_for(error)}"
+    elif isinstance(error, ConfigError):
         for problem in error.problems:
             yield _located(error.path, problem.line, problem.message)
     elif isinstance(error, InputError):
@@ -96,6 +109,10 @@ def words_for(error: SyncdError) -> Iterator[str]:
         about = error.library if isinstance(error, LibraryError) else None
         told = f"{about}: {error}" if about else str(error)
         yield f"syncd: {printable(told)}; {remedy_for(error)}"
+
+
+def _told(where: object, error: Exception) -> str:
+    return printable(f"{where}: {getattr(error, 'strerror', None) or error}")
 
 
 def _located(path: object, line: int | None, message: str) -> str:

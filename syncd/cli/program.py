@@ -11,11 +11,10 @@ from collections.abc import Sequence
 import click
 
 from syncd import __version__
-from syncd.cli.exits import Exit, exit_of, exit_of_disk, words_for
+from syncd.cli.exits import Exit, exit_of, find_fault_of_machine, words_for
 from syncd.cli.lazy import CommandPlace, LazyGroup
 from syncd.errors import SyncdError
 from syncd.system.logs import configure_logs
-from syncd.system.printable import printable
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,9 @@ def run(arguments: Sequence[str]) -> Exit:
         _leave_stdout_alone()
         return Exit.NO_READER
     except Exception as exc:
-        if (code := _tell_of_disk(exc)) is not None:
+        if (fault := find_fault_of_machine(exc)) is not None:
+            code, told = fault
+            click.echo(told, err=True)
             return code
         log.exception("a bug in syncd; please report it with these lines")
         return Exit.BUG
@@ -104,15 +105,6 @@ def _run(arguments: Sequence[str]) -> Exit:
         return Exit.NO_READER
     sys.stdout.flush()
     return Exit(ended or 0)
-
-
-def _tell_of_disk(error: Exception) -> Exit | None:
-    """Say so when a disk cannot take more; return None when the error is no such thing."""
-    code = exit_of_disk(error) if isinstance(error, OSError) else None
-    if isinstance(error, OSError) and code:
-        where = printable(str(error.filename or "a disk"))
-        click.echo(f"syncd: {where}: {error.strerror}; make room, nothing is lost", err=True)
-    return code
 
 
 def _leave_stdout_alone() -> None:

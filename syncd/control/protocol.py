@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _FILE = "control.sock"
 _LINE = 1 << 20
+_NO_REQUEST = f"a request is one line with a JSON object, of at most {_LINE >> 20} MiB"
+_USAGE = 64
 _AT_ONCE = 8
 _HEARS = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
@@ -121,7 +123,10 @@ class ControlServer:
                 connection.settimeout(_HEARS.total_seconds())
                 request = _parse(stream.readline(_LINE))
                 connection.settimeout(_PATIENCE.total_seconds())
-                self._answer(request, stream)
+                if request is None:
+                    _send(stream, {"error": _NO_REQUEST, "code": _USAGE})
+                else:
+                    self._answer(request, stream)
         except (OSError, _HungUpError) as error:
             log.debug("a control connection broke off: %s", error)
         finally:
@@ -131,7 +136,7 @@ class ControlServer:
         command = str(request.get("command"))
         handler = self._handlers.get(command)
         if handler is None:
-            _send(stream, {"error": f"the daemon knows no command “{command}”", "code": 64})
+            _send(stream, {"error": f"the daemon knows no command “{command}”", "code": _USAGE})
             return
         _send(stream, {"accepted": True})
         arguments = request.get("arguments")
@@ -173,7 +178,7 @@ def ask(
             connection.connect(address)
             with connection.makefile("rwb") as stream:
                 _send(stream, {"command": command, "arguments": dict(arguments or {})})
-                accepted = _parse(stream.readline(_LINE))
+                accepted = _parse(stream.readline(_LINE)) or {}
                 connection.settimeout(patience.total_seconds() if patience else None)
                 return _result(itertools.chain([accepted], _answers(stream)), progress)
     except (OSError, _HungUpError) as error:
@@ -194,15 +199,16 @@ def _result(answers: Iterator[Mapping[str, Any]], progress: Progress) -> Any:
 
 def _answers(stream: _Stream) -> Iterator[Mapping[str, Any]]:
     while line := stream.readline():
-        yield _parse(line)
+        yield _parse(line) or {}
 
 
-def _parse(line: bytes) -> Mapping[str, Any]:
+def _parse(line: bytes) -> Mapping[str, Any] | None:
+    """Return the object that a line holds; None where it is cut short or holds anything else."""
     try:
         value = json.loads(line)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _send(stream: _Stream, value: Mapping[str, Any]) -> None:

@@ -19,6 +19,22 @@ LIST, SHOW, EXPORT, IMPORT = "list", "show", "export", "import"
 ACTIONS = (LIST, SHOW, *(answer.value for answer in Answer), EXPORT, IMPORT)
 
 
+def why_malformed(request: Mapping[str, Any]) -> str | None:
+    """Say why a request is no action of a review, or lacks what its action takes; else None."""
+    action, questions = request.get("action"), request.get("questions")
+    if action in (LIST, SHOW, EXPORT):
+        return None
+    if action == IMPORT:
+        whole = isinstance(request.get("document"), dict)
+        return None if whole else "what is imported is one JSON object"
+    if action not in ACTIONS:
+        return "no such action"
+    if not isinstance(questions, list) or not all(isinstance(each, int) for each in questions):
+        return "questions are a list of numbers"
+    key = request.get("item_key", 0)
+    return None if key is None or isinstance(key, str) else "an item's key is text, or null"
+
+
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
     """Carry out one action on a library that was met, and what was promised by it.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 from syncd.control.protocol import CommandError, ask
 from syncd.errors import BusyError, StateError
+from syncd.system.private import write_private
 from syncd.system.state_lock import find_holder
 
 SCHEMA = "syncd.status/1"
@@ -57,15 +57,14 @@ class LibraryState(Enum):
 
 
 def write_status(state_dir: Path, document: Mapping[str, Any]) -> None:
-    """Replace STATE/status.json, at once or not at all. Raises `StateError`."""
+    """Replace STATE/status.json, at once or not at all, for its owner alone.
+
+    Raises `StateError`.
+    """
     path = state_dir / _FILE
-    fresh = path.with_suffix(".new")
     try:
-        fresh.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        write_private(path, json.dumps(document, indent=1) + "\n")
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise StateError(f"cannot be written: {error.strerror}", path=path) from error
 
 

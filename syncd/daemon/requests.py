@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer
 from syncd.control.protocol import CommandError, Handler, Progress
-from syncd.control.reviewing import review, review_alone
+from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
@@ -77,25 +77,30 @@ class Requests:
         return self._daemon.document()
 
     def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
-        self._expect_known(request["library"])
-        self._daemon.resume(request["library"])
+        library = _library(request)
+        self._expect_known(library)
+        self._daemon.resume(library)
 
     def _retry(self, request: Mapping[str, Any], _progress: Progress) -> None:
         """Try a library again that was refused or away: another key may be there."""
-        self._expect_known(request["library"])
-        self._daemon.perform(request["library"], lambda _work: None)
+        library = _library(request)
+        self._expect_known(library)
+        self._daemon.perform(library, lambda _work: None)
 
     def _review(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         def carry_out(work: FolderWork) -> dict[str, Any]:
             return review(work.run, request)
 
+        library = _library(request)
+        reason = why_malformed(request)
+        _expect(reason is None, str(reason))
         try:
-            self._expect_served(request["library"])
+            self._expect_served(library)
         except CommandError as error:
             return self._review_alone(request, error)
-        answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+        answer: dict[str, Any] = self._daemon.perform(library, carry_out)
         if answer.get("answered") and answer["pending"]:
-            self._daemon.reconcile_soon(request["library"])
+            self._daemon.reconcile_soon(library)
         return answer
 
     def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
@@ -110,20 +115,18 @@ class Requests:
         def carry_out(work: FolderWork) -> dict[str, Any]:
             return library_document(work.run.reconcile())
 
-        self._expect_served(request["library"])
+        library = _library(request)
+        self._expect_served(library)
         try:
-            answer: dict[str, Any] = self._daemon.perform(request["library"], carry_out)
+            answer: dict[str, Any] = self._daemon.perform(library, carry_out)
         except LibraryError:
             # Tried again by the library's own thread, which then also shows how it stands.
-            self._daemon.reconcile_soon(request["library"])
+            self._daemon.reconcile_soon(library)
             raise
         return answer
 
     def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        routes = {
-            name: [Path(path) for path in paths]
-            for name, paths in arguments.get("routes", {}).items()
-        }
+        routes = _routes(arguments)
         report = OnceReport()
         if routes:
             for name, paths in routes.items():
@@ -195,6 +198,33 @@ class Requests:
                 Skipped(str(Path(folder["path"], each["file"])), each["reason"])
                 for each in folder["skipped"]
             ]
+
+
+def _library(request: Mapping[str, Any]) -> str:
+    library = request.get("library")
+    _expect(isinstance(library, str), "it needs the name of a library")
+    return str(library)
+
+
+def _routes(request: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """Return the files that go to each library, if that is what was sent."""
+    routes = request.get("routes", {})
+    _expect(
+        isinstance(routes, dict)
+        and all(isinstance(paths, list) for paths in routes.values())
+        and all(_is_path(path) for paths in routes.values() for path in paths),
+        "its routes are lists of paths, one for each library",
+    )
+    return {name: [Path(path) for path in paths] for name, paths in routes.items()}
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and "\0" not in value
+
+
+def _expect(good: bool, what: str) -> None:
+    if not good:
+        raise CommandError(f"the request cannot be understood: {what}", 64)
 
 
 def _last_runs(document: Mapping[str, Any]) -> set[int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.inbox import Export
+from syncd.system.private import write_private
 
 log = logging.getLogger(__name__)
 
@@ -57,15 +58,13 @@ class Suspects:
         self._write()
 
     def _write(self) -> None:
-        fresh = self._path.with_suffix(".new")
         document = {"tries": self._tries, "at_work": sorted(self._at_work)}
         try:
             if not (self._tries or self._at_work):
                 self._path.unlink(missing_ok=True)
                 return
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(document))
-            fresh.replace(self._path)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(self._path, json.dumps(document))
         except OSError as error:
             log.debug("what is at work could not be noted: %s", error)
 

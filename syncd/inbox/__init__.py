@@ -3,7 +3,8 @@
 CANDIDATE  a name that ends as exports do (`.ris`) and says nothing about being unfinished
 SETTLED    size and time of change have rested for the folder's `settle`
 EXPORT     a settled candidate, or a member of one, known by the hash of its content alone
-CLAIM      in `after = "move"`: an export renamed to where only this syncd works on it
+CLAIM      in `after = "move"`: an export renamed to where only this syncd works on it; nothing
+            that somebody still writes to, and looked at once more after it has been put away
 """
 
 from syncd.inbox.claims import why_not_movable

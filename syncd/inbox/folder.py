@@ -7,6 +7,7 @@ there: a missing folder is a state, and an export that has gone is simply not se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from syncd.inbox.claims import claim, finish_claim, list_claims
@@ -14,7 +15,8 @@ from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
 from syncd.inbox.listing import Found, list_candidates
 from syncd.inbox.members import Part
-from syncd.inbox.scan import Rules, Scan, ScanResult, Take
+from syncd.inbox.scan import Rules, Scan, ScanResult, Skipped, Take
+from syncd.inbox.second_look import Looked, look_again, remember
 from syncd.inbox.settling import Look
 from syncd.settings import After, FolderSettings
 from syncd.system.clock import Clock
@@ -65,20 +67,25 @@ class Inbox:
             if look is None or not _is_last(export.part, look, rejected):
                 return None
             rejected = "\n".join(filter(None, [*look.finished.values(), rejected])) or None
-        return finish_claim(self._ground.root, export.path, export.name, rejected)
+        root = self._ground.root
+        put = finish_claim(root, export.path, export.name, rejected)
+        if put is not None:
+            remember(root, put, export.name, export.stamp, self._clock.now())
+        return put
 
     def close(self) -> None:
         """Let go of the folder."""
         self._ground.release()
 
     def _scan(self) -> ScanResult:
+        looked = look_again(self._ground.root, self._clock.now()) if self._moves else Looked()
         scan = Scan(self._rules(), self._looks, self._clock)
         for found, take in self._candidates():
             scan.judge(found, take)
         self._looks = scan.looks
         if self._ground.was_unmounted() and scan.saw_nothing:
             return ScanResult(FolderState.WAITING, "nothing is mounted here any more")
-        return scan.result()
+        return _with(scan.result(), looked)
 
     def _rules(self) -> Rules:
         return Rules(
@@ -107,7 +114,16 @@ class Inbox:
         return None if look.known else Path(found.path)
 
     def _take_over(self, found: Found, _look: Look, content: Content) -> Path | None:
-        return claim(self._ground.root, found.name, content.sha256)
+        return claim(self._ground.root, found.name, content.sha256, content.stamp)
+
+
+def _with(result: ScanResult, looked: Looked) -> ScanResult:
+    """Add what came of the second look at what was moved earlier."""
+    stuck = tuple(Skipped(name, reason) for name, reason in looked.stuck)
+    # While something waits, the next look is soon enough.
+    later = None if result.waiting else looked.next_look
+    looks = [each for each in (result.next_look, later) if each is not None]
+    return replace(result, skipped=result.skipped + stuck, next_look=min(looks, default=None))
 
 
 def _is_still(export: Export) -> bool:

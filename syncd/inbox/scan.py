@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from syncd.errors import InputError
+from syncd.inbox.claims import StillWrittenError
 from syncd.inbox.exports import (
     EMPTY,
     Content,
@@ -21,7 +22,7 @@ from syncd.inbox.exports import (
 from syncd.inbox.ground import FolderState
 from syncd.inbox.listing import Found
 from syncd.inbox.members import too_large
-from syncd.inbox.settling import Look, first_look, rests_until
+from syncd.inbox.settling import PATIENCE, Look, first_look, rests_until
 from syncd.system.clock import Clock
 
 RETRY = timedelta(minutes=1)
@@ -66,7 +67,8 @@ class Rules:
 Take = Callable[[Found, Look, Content], Path | None]
 """Takes a settled file; answers where it lies then, None when there is nothing to do with it.
 
-Raises `FileExistsError` when its turn has not come yet, another `OSError` when it cannot be.
+Raises `FileExistsError` when its turn has not come yet, `StillWrittenError` while somebody writes
+to it, another `OSError` when it cannot be.
 """
 
 
@@ -119,6 +121,12 @@ class Scan:
             path = take(found, look, content)
         except FileExistsError:
             self._wait(None)
+            return
+        except StillWrittenError as error:
+            if self._elapsed - look.since < PATIENCE:
+                self._wait(self._rules.settle)
+            else:
+                self._skip_for_now(found, str(error))
             return
         except OSError as error:
             self._skip_for_now(found, f"cannot be moved: {error.strerror}")

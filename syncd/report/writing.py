@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
+from syncd.system.printable import printable_json
+
 
 def write_document(document: Mapping[str, Any], stream: TextIO) -> None:
     """Write a JSON object and a line end; values that are iterators become arrays on the way.
@@ -37,6 +39,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _text(value: Any) -> str:
-    # A byte of a file name that is no UTF-8 is half a pair in Python; JSON can escape it.
-    text = _ENCODER.encode(value)
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    # What a terminal would obey or not show is escaped, and so is a byte of a file name that is
+    # no UTF-8: half a pair in Python.
+    return printable_json(_ENCODER.encode(value))

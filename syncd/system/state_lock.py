@@ -18,6 +18,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from syncd.errors import BusyError, StateError
+from syncd.system.descriptors import ensure_descriptors
+from syncd.system.private import why_not_private
 
 _FILE = "lock"
 _ATTEMPTS = 6
@@ -42,7 +44,8 @@ class StateLock:
     """The right to work on a state directory. Use it as a context manager.
 
     Entering makes the directory (mode 0700) where it is missing, and raises `BusyError` naming
-    the holder when another process has it, `StateError` when it cannot be made or written.
+    the holder when another process has it, `StateError` when it cannot be made or written, or
+    when others may write there, and `DescriptorsError` when too few files may be open to work.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class StateLock:
 
     def acquire(self) -> None:
         """Take the lock, or raise at once; see the class."""
+        ensure_descriptors()
         fd = _open_for_holding(self._path)
         try:
             self._lock(fd)
@@ -128,9 +132,12 @@ def find_holder(state_dir: Path) -> Holder | None:
 def _open_for_holding(path: Path) -> int:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        reason = why_not_private(path.parent)
     except OSError as error:
         message = f"the state directory cannot be made: {error.strerror}"
         raise StateError(message, path=path.parent) from error
+    if reason:
+        raise StateError(f"is not used as state directory: {reason}", path=path.parent)
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:

@@ -22,6 +22,7 @@ from syncd.daemon import LibraryWork
 from syncd.errors import ConfigError
 from syncd.inbox import FolderState, Inbox, why_not_movable
 from syncd.inbox.claims import claim
+from syncd.inbox.exports import Stamp
 from syncd.settings import After, FolderSettings
 from syncd.system.clock import SystemClock
 from tests.fakes.deck import Deck, mustered
@@ -402,14 +403,13 @@ def test_a_disk_that_is_full_keeps_the_claim_and_puts_it_away_later(
 
 
 def test_four_processes_that_claim_the_same_files_get_each_file_once(drop: Path) -> None:
-    for number in range(400):
-        put(drop, f"{number}.ris")
+    stamps = [Stamp.of(put(drop, f"{number}.ris").stat()) for number in range(400)]
     claimed: list[str] = []
 
     def take_all() -> None:
-        for number in range(400):
+        for number, stamp in enumerate(stamps):
             try:
-                path = claim(drop, f"{number}.ris", f"{number:064}")
+                path = claim(drop, f"{number}.ris", f"{number:064}", stamp)
             except FileExistsError:
                 continue
             if path is not None:

@@ -143,6 +143,33 @@ def test_the_program_writes_it_into_no_file_and_says_it_to_nobody(
     assert account.key not in told
 
 
+@pytest.mark.parametrize("status", [302, 400, 403, 409, 413, 429, 500, 503])
+def test_a_key_that_the_server_echoes_is_kept_and_said_nowhere(
+    zotero_server: ZoteroServer, tmp_path: Path, status: int
+) -> None:
+    account = zotero_server.add_user()
+    syncd = SyncdProcess(tmp_path, zotero_server, account)
+    (syncd.drop / "export.ris").write_text("TY  - JOUR\nTI  - A\nDO  - 10.5555/canary\nER  - \n")
+    echo = f"Zotero-API-Key: {account.key}"
+    told = ""
+    for method in ("GET", "POST"):
+        zotero_server.disarm()
+        zotero_server.arm(
+            "status",
+            method=method,
+            times=None,
+            status=status,
+            body=f"<pre>{echo}</pre>",
+            headers={"Location": f"/{account.key}/", "X-Echo": echo, "Retry-After": "0"},
+        )
+        told += "".join(syncd.once().communicate())
+
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "key"]
+    assert "[key]" in told
+    assert account.key[:8] not in told
+    assert not any(account.key[:8].encode() in path.read_bytes() for path in kept)
+
+
 @pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpcore2.http11"])
 def test_not_even_a_talkative_log_would_tell_it(
     zotero_server: ZoteroServer, caplog: pytest.LogCaptureFixture, name: str

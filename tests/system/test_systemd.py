@@ -201,48 +201,150 @@ def test_a_thread_that_hangs_starves_the_watchdog(machine: Machine) -> None:
     machine.run("systemctl", "stop", "syncd-hang")
 
 
-def test_a_person_can_run_it_under_their_own_systemd(machine: Machine) -> None:
-    home = "/home/alice"
-    machine.run("useradd", "--create-home", "alice")
+def test_in_a_shared_folder_people_keep_their_access_to_what_was_moved(machine: Machine) -> None:
+    drop, config = "/srv/shared", CONFIG + 'after = "move"\n'
+    machine.run("groupadd", "exports")
+    machine.run("useradd", "--groups", "exports", "bob")
+    machine.run("install", "-d", "-m", "2770", "-g", "exports", drop)
+    library = "/var/lib/syncd-shared/library"
+    machine.write("/etc/syncd/shared.toml", config.format(library=library, folder=drop))
+    text = (UNITS / "syncd-system.service").read_text()
+    text = text.replace("syncd.toml", "shared.toml").replace(
+        "Directory=syncd", "Directory=syncd-shared"
+    )
+    machine.write("/etc/systemd/system/syncd-shared.service", text)
+    mine = f"[Service]\nSupplementaryGroups=exports\nReadWritePaths={drop}\n"
+    machine.write("/etc/systemd/system/syncd-shared.service.d/mine.conf", mine)
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", "syncd-shared")
+
+    for name, content in (("good", RECORD.format("good")), ("bad", "nothing\nER  - \n")):
+        put = f"umask 027; cat >{drop}/.{name} && mv {drop}/.{name} {drop}/{name}.ris"
+        machine.run("runuser", "-u", "bob", "--", "sh", "-c", put, text=content)
+    shown = ("done", "done/good.ris", "failed", "failed/bad.ris", "failed/bad.ris.txt")
+    paths = [f"{drop}/{name}" for name in shown]
+    every = f"ls -d {' '.join(paths)} >/dev/null 2>&1 && echo all"
+    arrived = machine.wait_for(lambda: machine.run("sh", "-c", every, check=False) == "all")
+
+    assert arrived, machine.journal("syncd-shared")
+    modes = machine.run("stat", "-c", "%A %U %G", *paths).splitlines()
+    service = modes[0].split()[1]
+    assert modes == [
+        f"drwxrws--- {service} exports",
+        "-rw-r----- bob exports",
+        f"drwxrws--- {service} exports",
+        "-rw-r----- bob exports",
+        f"-rw-rw---- {service} exports",
+    ]
+    read = machine.run("runuser", "-u", "bob", "--", "cat", f"{drop}/failed/bad.ris.txt")
+    assert read != ""
+    machine.run("systemctl", "stop", "syncd-shared")
+
+
+def test_an_account_can_be_served_without_its_being_logged_in(machine: Machine) -> None:
+    home = "/home/carol"
+    machine.run("useradd", "--create-home", "carol")
+    machine.run("install", "-d", "-o", "carol", f"{home}/drop", f"{home}/library")
+    config = CONFIG.format(library=f"{home}/library", folder=f"{home}/drop") + 'after = "move"\n'
+    machine.write(f"{home}/.config/syncd/syncd.toml", config)
+    machine.write("/etc/systemd/system/syncd@.service", (UNITS / "syncd@.service").read_text())
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", "syncd@carol")
+
+    machine.write(f"{home}/drop/.one", RECORD.format("one"))
+    machine.run("chown", "carol:", f"{home}/drop/.one")
+    machine.run("mv", f"{home}/drop/.one", f"{home}/drop/one.ris")
+
+    carol = Service(machine, "syncd@carol", f"{home}/library/items", f"{home}/drop")
+    assert carol.has(1), machine.journal("syncd@carol")
+    done = f"{home}/drop/done"
+    assert machine.wait_for(lambda: machine.run("ls", done, check=False) == "one.ris")
+    seen = machine.run("nsenter", "-t", carol.pid(), "-m", "ls", "/home")
+    assert seen == "carol"
+    machine.run("systemctl", "stop", "syncd@carol")
+
+
+@pytest.mark.parametrize("hardened", [False, True])
+def test_a_person_can_run_it_under_their_own_systemd(machine: Machine, hardened: bool) -> None:
+    user = "dora" if hardened else "alice"
+    home = f"/home/{user}"
+    machine.run("useradd", "--create-home", user)
     config = CONFIG.format(library=f"{home}/library", folder=f"{home}/drop")
     machine.write(f"{home}/.config/syncd/syncd.toml", config)
-    unit = (UNITS / "syncd.service").read_text()
-    machine.write(f"{home}/.config/systemd/user/syncd.service", unit)
-    machine.run("mkdir", "-p", f"{home}/.local/bin", f"{home}/drop")
+    units = f"{home}/.config/systemd/user"
+    machine.write(f"{units}/syncd.service", (UNITS / "syncd.service").read_text())
+    if hardened:
+        dropin = UNITS / "syncd.service.d" / "hardened.conf"
+        mine = "[Service]\nReadWritePaths=%h/library\n"
+        machine.write(f"{units}/syncd.service.d/hardened.conf", dropin.read_text())
+        machine.write(f"{units}/syncd.service.d/mine.conf", mine)
+    machine.run("mkdir", "-p", f"{home}/.local/bin", f"{home}/drop", f"{home}/library")
+    machine.run("mkdir", "-p", f"{home}/.local/state/syncd")
     machine.run("ln", "-s", str(SYNCD), f"{home}/.local/bin/syncd")
-    machine.run("chown", "-R", "alice:", home)
-    machine.run("loginctl", "enable-linger", "alice")
-    number = machine.run("id", "-u", "alice")
+    machine.run("chown", "-R", f"{user}:", home)
+    machine.run("loginctl", "enable-linger", user)
+    number = machine.run("id", "-u", user)
     assert machine.wait_for(
         lambda: machine.show(f"user@{number}.service", "ActiveState") == "active"
     )
 
-    machine.run_as("alice", "systemctl", "--user", "start", "syncd")
+    machine.run_as(user, "systemctl", "--user", "start", "syncd")
     machine.write(f"{home}/drop/one.ris", RECORD.format("one"))
 
     assert machine.wait_for(lambda: bool(machine.run("ls", f"{home}/library/items", check=False)))
-    machine.run_as("alice", "systemctl", "--user", "stop", "syncd")
-    result = machine.run_as("alice", "systemctl", "--user", "show", "-P", "Result", "syncd")
+    pid = machine.run_as(user, "systemctl", "--user", "show", "-P", "MainPID", "syncd")
+    touch = f"nsenter -t {pid} -m touch {home}/drop/mark; test -e {home}/drop/mark; echo $?"
+    assert machine.run("sh", "-c", touch) == ("1" if hardened else "0")
+    status = machine.run("runuser", "-u", user, "--", str(SYNCD), "status", check=False)
+    assert "syncd is running" in status
+    machine.run_as(user, "systemctl", "--user", "stop", "syncd")
+    result = machine.run_as(user, "systemctl", "--user", "show", "-P", "Result", "syncd")
     assert result == "success"
+
+
+@pytest.mark.parametrize(
+    ("unit", "most"), [("syncd-system.service", 12), ("syncd@.service", 12), ("syncd.service", 20)]
+)
+def test_a_unit_is_exposed_as_little_as_its_work_allows(
+    tmp_path: Path, unit: str, most: int
+) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("needs systemd-analyze")
+    copied = _copy_units(tmp_path)[unit]
+
+    judged = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={most}", str(copied)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
 def test_every_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("needs systemd-analyze")
-    paths = []
-    for unit in sorted(UNITS.iterdir()):
-        path = tmp_path / unit.name.replace("syncd@", "syncd@somebody")
-        text = re.sub(
-            r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE
-        )
-        path.write_text(text)
-        paths.append(str(path))
 
     verified = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *paths],
+        ["systemd-analyze", "verify", "--man=no", *map(str, _copy_units(tmp_path).values())],
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert [line for line in verified.stderr.splitlines() if "syncd" in line] == []
+
+
+def _copy_units(target: Path) -> dict[str, Path]:
+    """Copy the units with their drop-ins, to start a program that is there; name → place."""
+    copied = {}
+    for unit in sorted(path for path in UNITS.iterdir() if path.is_file()):
+        text = re.sub(
+            r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE
+        )
+        copied[unit.name] = target / unit.name.replace("syncd@", "syncd@somebody")
+        copied[unit.name].write_text(text)
+    for folder in UNITS.glob("*.d"):
+        shutil.copytree(folder, target / folder.name)
+    return copied

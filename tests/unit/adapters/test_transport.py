@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import logging
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,6 +16,7 @@ import pytest
 from adapters.transport import Transport, find_proxy, open_client, parse_wait
 from syncd.errors import (
     AccessDeniedError,
+    CertificatesError,
     ConflictError,
     LibraryError,
     OutcomeUnknownError,
@@ -398,3 +401,71 @@ def test_a_proxy_that_cannot_be_used_is_not_gone_around(monkeypatch: pytest.Monk
 
     with pytest.raises(UnavailableError, match="proxy"):
         Transport(URL)
+
+
+# The key in what the server says
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 412, 413, 428, 429, 500, 503])
+@pytest.mark.parametrize(
+    "page", ["your headers: Zotero-API-Key: {0}", "<p>{0}</p>" + "x" * 400, "x" * 290 + "{0}"]
+)
+def test_a_key_that_the_server_echoes_is_not_repeated(status: int, page: str) -> None:
+    echo = {"location": f"https://portal.example.org/?k=/{KEY}", "x-your-key": KEY}
+    wire = Wire(answer(status, page.format(KEY), "text/html", **echo))
+    wire.transport.key = KEY
+
+    for ask in (wire.read, wire.write):
+        with pytest.raises(LibraryError) as caught:
+            ask()
+        assert KEY[:8] not in f"{caught.value!r} {vars(caught.value)}"
+
+
+@pytest.mark.parametrize("kind", [httpx2.RemoteProtocolError, httpx2.LocalProtocolError])
+def test_a_key_in_a_malformed_header_is_not_repeated_by_the_cause_either(
+    kind: type[httpx2.RequestError],
+) -> None:
+    wire = Wire(kind(f"illegal header line: bytearray(b'Zotero-API-Key {KEY}')"))
+    wire.transport.key = KEY
+
+    with pytest.raises(LibraryError, match="illegal header line") as caught:
+        wire.read()
+
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+# Whom to trust
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_certificates_that_are_not_there_are_named_with_their_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "/nowhere/at/all")
+
+    with pytest.raises(CertificatesError, match=rf"{variable} \(/nowhere/at/all\): ."):
+        Transport(URL)
+
+
+def test_a_file_that_holds_no_certificates_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text("not one certificate\n")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+
+    with pytest.raises(CertificatesError, match="SSL_CERT_FILE"):
+        Transport(URL)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://me:hunter2@proxy.example:port", "gopher://me:hunter2@proxy.example"]
+)
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+
+    with pytest.raises(UnavailableError, match="proxy") as caught:
+        Transport(URL)
+
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))

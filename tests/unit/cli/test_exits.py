@@ -32,6 +32,8 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.ConflictError("moved on"), 75, "run this again"),
     (errors.RejectedError("too large", too_large=True), 69, "will not help"),
     (errors.AccessDeniedError("key refused"), 77, "syncd login"),
+    (errors.CertificatesError("no such file"), 69, "correct SSL_CERT_FILE"),
+    (errors.DescriptorsError("16 files"), 75, "ulimit -n"),
     (errors.PausedError("paused: too many"), 75, "syncd resume"),
 ]
 
@@ -85,6 +87,16 @@ def test_a_keyring_that_may_be_unlocked_is_worth_another_try() -> None:
     assert exit_of(errors.KeyLookupError("locked", passing=True)) is Exit.TRY_AGAIN
 
 
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_too_few_descriptors_show_in_whatever_was_to_be_opened(number: int) -> None:
+    problem = errors.Problem("cannot be read: Too many open files")
+    error = errors.ConfigError(Path("syncd.toml"), [problem])
+    error.__cause__ = OSError(number, "Too many open files")
+
+    assert exit_of(error) is Exit.TRY_AGAIN
+    assert "LimitNOFILE" in "".join(words_for(error))
+
+
 def test_what_the_daemon_answers_keeps_its_code_and_words() -> None:
     error = CommandError("mine is paused; see `syncd resume`", 75)
 
@@ -113,6 +125,7 @@ def test_a_bug_is_told_with_its_traceback(
     [
         (KeyboardInterrupt(), Exit.INTERRUPTED),
         (OSError(errno.ENOSPC, "No space left on device", "/state/ledger"), Exit.LEDGER),
+        (OSError(errno.EMFILE, "Too many open files", "/drop/a.ris"), Exit.TRY_AGAIN),
         (OSError(errno.EBADF, "Bad file descriptor"), Exit.BUG),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,33 @@ def test_nonsense_is_answered_or_dropped_and_the_next_one_is_heard(
         client.connect(str(tmp_path / "control.sock"))
         client.sendall(nonsense)
 
+    assert ask(tmp_path, "status") == "well"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"[" * 500_000 + b"\n",
+        b'{"command": ' * 80_000 + b"\n",
+        b'{"command": "status", "arguments": {"a": "' + b"a" * 2_000_000 + b'"}}\n',
+        b"[1]\n",
+        b"\xff\n",
+    ],
+    ids=["nested lists", "nested objects", "a huge line", "no object", "no text"],
+)
+def test_what_is_no_request_is_refused_in_words_and_is_no_bug(
+    tmp_path: Path, serve: Serve, caplog: pytest.LogCaptureFixture, bomb: bytes
+) -> None:
+    serve({"status": lambda *_: "well"})
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "control.sock"))
+        with suppress(BrokenPipeError):  # it does not listen to the end of a line without end
+            client.sendall(bomb)
+        answer = client.makefile("rb").readline()
+
+    assert json.loads(answer)["code"] == 64
+    assert "JSON object" in json.loads(answer)["error"]
+    assert not caplog.records
     assert ask(tmp_path, "status") == "well"
 
 

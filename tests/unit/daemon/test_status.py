@@ -176,7 +176,7 @@ def test_whatever_a_power_cut_left_is_no_obstacle(tmp_path: Path, left: bytes) -
 
 def test_a_status_that_cannot_be_written_keeps_the_old_one(tmp_path: Path, board: Board) -> None:
     write_status(tmp_path, board.document())
-    (tmp_path / "status.new").mkdir()
+    (tmp_path / ".status.json.new").mkdir()
 
     with pytest.raises(StateError, match="cannot be written"):
         write_status(tmp_path, {})

@@ -612,8 +612,9 @@ def test_two_that_move_files_of_one_folder_do_not_share_it(
 
 
 def test_a_claim_that_is_still_written_to_settles_again(moving: Drop) -> None:
-    with moving.put("a.ris").open("ab") as late_writer:
-        claimed = moving.settled().ready[0]
+    moving.put("a.ris")
+    claimed = moving.settled().ready[0]
+    with claimed.path.open("ab") as late_writer:
         late_writer.write(ENTRY)
         late_writer.flush()
         early = moving.inbox.scan()
@@ -625,8 +626,9 @@ def test_a_claim_that_is_still_written_to_settles_again(moving: Drop) -> None:
 
 
 def test_a_claim_that_changed_meanwhile_is_not_put_away(moving: Drop) -> None:
-    with moving.put("a.ris").open("ab") as late_writer:
-        claimed = moving.settled().ready[0]
+    moving.put("a.ris")
+    claimed = moving.settled().ready[0]
+    with claimed.path.open("ab") as late_writer:
         late_writer.write(ENTRY)
 
     assert moving.inbox.finish(claimed) is None

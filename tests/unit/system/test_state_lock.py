@@ -77,6 +77,41 @@ def test_the_state_directory_is_made_for_its_owner_alone(tmp_path: Path) -> None
         assert (tmp_path / "deep" / "state").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o775, 0o2770, 0o702])
+def test_a_state_directory_that_others_can_write_is_refused_with_a_remedy(
+    tmp_path: Path, mode: int
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    state.chmod(mode)
+
+    with pytest.raises(StateError, match="chmod go-w") as refusal, StateLock(state, "once"):
+        pass
+
+    assert not isinstance(refusal.value, BusyError)
+    assert list(state.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755])
+def test_a_state_directory_that_others_can_only_read_is_taken(tmp_path: Path, mode: int) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    state.chmod(mode)
+
+    with StateLock(state, "once"):
+        assert find_holder(state) is not None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_state_directory_of_another_user_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, 12345, 12345)
+
+    with pytest.raises(StateError, match="uid 12345"), StateLock(state, "once"):
+        pass
+
+
 def test_a_state_directory_that_cannot_be_made_is_a_state_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 

@@ -1,0 +1,47 @@
+"""Directories and files that nobody else can tamper with."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def why_not_private(directory: Path) -> str | None:
+    """Say why others could change what lies in a directory; None where they cannot.
+
+    Raises `OSError` when it cannot be looked at.
+    """
+    status = directory.stat()
+    if status.st_uid not in (0, os.geteuid()):
+        return (
+            f"it belongs to another user (uid {status.st_uid}); run syncd as that user, "
+            "or name another directory with --state"
+        )
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"others can write there; `chmod go-w {directory}`"
+    return None
+
+
+def write_private(path: Path, text: str, *, durable: bool = False) -> None:
+    """Write a file whole or not at all, for its owner alone. Raises `OSError`.
+
+    A `durable` one survives a power cut that follows. What stands under the name of the temporary
+    file is removed and never written through: a crash left it, or it is somebody's link.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, _FRESH, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink()
+        raise
