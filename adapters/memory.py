@@ -139,6 +139,10 @@ class MemoryLibrary:
             del self._items[gone]
             self._tombstones[gone] = self.version
 
+    def put_collection(self, collection: StoredCollection) -> None:
+        """Rename a collection or move it elsewhere."""
+        self._write(PutCollection(collection))
+
     def delete_collection(self, key: CollectionKey) -> None:
         """Delete a collection and those in it; items leave it without a version of their own."""
         for child in [c.key for c in self._collections.values() if c.parent == key]:

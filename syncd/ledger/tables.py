@@ -133,6 +133,17 @@ placement = _table(
     rowid=False,
 )
 
+# Which collection answers to a path of names that a folder asks for. A person may rename it or move
+# it elsewhere; it is known by its key. The newest row of a path is the one in use.
+asked_collection = _table(
+    "asked_collection",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("path", Text, primary_key=True, comment="JSON list of names, as configured"),
+    Column("collection_key", Text, primary_key=True),
+    Column("asked_at", Text, nullable=False, comment="when it was first used for this path"),
+    rowid=False,
+)
+
 # A file as dropped, known by its content: renaming or touching it changes nothing.
 export = _table(
     "export",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from syncd.ledger import holds, index, journal, knowledge, outbox
+from syncd.ledger import asked, holds, index, journal, knowledge, outbox
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
@@ -20,6 +20,8 @@ class RunPlan(NamedTuple):
 
     intents: Sequence[Intent]
     collections: Sequence[PlannedOperation]
+    asked: Mapping[tuple[str, ...], str]
+    """Which collections answer to the paths that folders ask for."""
 
 
 def promise(
@@ -42,6 +44,7 @@ def promise(
         record_ids = journal.add_records(tx, run_id, marked, exports)
         needed = [(None, "asked for by a folder", each) for each in plan.collections]
         outbox.add_operations(tx, run_id, needed, cursor)
+        asked.remember_collections(tx, plan.asked)
         _add_all(tx, run_id, list(zip(record_ids, plan.intents, strict=True)), cursor)
         for number, delivery in enumerate(deliveries):
             if number not in reading.changed:

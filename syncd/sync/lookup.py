@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from syncd.item.minting import mint_key
 from syncd.ledger import holds, knowledge, mirror, outbox
 from syncd.ledger.store import LibraryLedger
-from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection
+from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection, key_of
 from syncd.matching import fingerprint
 from syncd.plan import KnownItem, PlannedOperation
 from syncd.record import Citation
@@ -15,25 +15,56 @@ from syncd.sync.keys import KeyMinter
 
 
 class CollectionBook:
-    """A library's collections by path, and those that are still to be made."""
+    """A library's collections by path, and those that are still to be made.
 
-    def __init__(self, library: str, known: Iterable[StoredCollection]) -> None:
+    `asked` says which collections have answered to a path before: one that people have renamed
+    since, or moved, still does.
+    """
+
+    def __init__(
+        self,
+        library: str,
+        known: Iterable[StoredCollection],
+        asked: Mapping[tuple[str, ...], Sequence[str]] | None = None,
+    ) -> None:
         self._minter = KeyMinter(library)
+        self._asked = asked or {}
+        self.used: dict[tuple[str, ...], CollectionKey] = {}
+        """Which collections answer to the paths that were asked for."""
         self._keys: dict[tuple[CollectionKey | None, str], CollectionKey] = {}
         self._taken: set[str] = set()
         for collection in sorted(known):
             self._keys.setdefault((collection.parent, collection.name), collection.key)
             self._taken.add(collection.key)
+        self._there = frozenset(self._taken)
         self.to_make: list[CreateCollection] = []
 
     def key_of(self, path: tuple[str, ...]) -> CollectionKey:
         """Return the key of the collection at this path of names; it is made if it is missing."""
         parent: CollectionKey | None = None
-        for depth, name in enumerate(path, 1):
-            parent = self._keys.get((parent, name)) or self._promise(path[:depth], parent)
+        for depth in range(1, len(path) + 1):
+            parent = self._find(path[:depth], parent) or self._promise(path[:depth], parent)
+            self.used[path[:depth]] = parent
         if parent is None:
             raise ValueError("a collection has a name")
         return parent
+
+    def same_places(self) -> Mapping[str, CollectionKey]:
+        """Return, for each collection that once answered to a path, the one that does now."""
+        return {key: self.used[path] for path in self.used for key in self._asked.get(path, ())}
+
+    def _find(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey | None:
+        if path in self.used:
+            return self.used[path]
+        for key in reversed(self._asked.get(path, ())):
+            if key in self._there:
+                return CollectionKey(key)
+        return self._keys.get((parent, path[-1]))
+
+    def used_with(self, made: Iterable[PlannedOperation]) -> Mapping[tuple[str, ...], str]:
+        """Return the collections that answer to paths, of those there and those to be made."""
+        to_be = {key_of(each.operation) for each in made}
+        return {path: key for path, key in self.used.items() if key in self._there or key in to_be}
 
     def made_for(self, wanted: Iterable[str]) -> list[PlannedOperation]:
         """Return what makes those of the wanted collections that are missing, parents first."""
@@ -78,7 +109,13 @@ class LedgerLookup:
     def placements(self, keys: Collection[str]) -> Mapping[str, frozenset[tuple[str, str]]]:
         """Return where syncd once put these items."""
         with self._ledger.read() as tx:
-            return knowledge.find_placements(tx, keys)
+            placed = knowledge.find_placements(tx, keys)
+        # Put into the collection that a folder asked for is put there, whichever one that is now.
+        now = self._collections.same_places()
+        return {
+            key: places | {("collection", now[value]) for _, value in places if value in now}
+            for key, places in placed.items()
+        }
 
     def promised(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys under which something is promised."""

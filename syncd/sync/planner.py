@@ -75,6 +75,9 @@ class _Planner:
         self._lookup = lookup
         self._minter = lookup.minter
         self._found = lookup.items({ruling.known.ref for ruling in rulings if ruling.known})
+        # Collections first: what was put where they answer to now is what was put there before.
+        for place in {record.place for record in incoming}:
+            self._collection(place)
         self._placed = lookup.placements(self._found)
         self._asked: defaultdict[str, set[Placement]] = defaultdict(set)
         """Where earlier records of this plan put items."""

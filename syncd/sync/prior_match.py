@@ -7,13 +7,26 @@ last found to be its work; that it is the very same record needs no second opini
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from syncd.ledger import knowledge
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
-from syncd.matching import Known, Ruling, RulingKind, dump_features, features_of
+from syncd.matching import (
+    Features,
+    Known,
+    Ruling,
+    RulingKind,
+    Verdict,
+    features_of,
+    judge,
+    load_features,
+)
 from syncd.record import Citation
+
+_OF_CONTAINERS = frozenset({"isbn", "issn"})
+"""Identifiers that may name what a work stands in."""
 
 
 def recognise(
@@ -28,15 +41,29 @@ def recognise(
         for number, ruling in enumerate(rulings)
         if (candidate := _only_candidate(ruling)) is not None
     }
-    seen: set[tuple[str, bytes]] = set()
+    seen: defaultdict[str, list[Features]] = defaultdict(list)
     with ledger.read() as tx:
         for part in chunks({known.ref for known in doubted.values()}):
-            seen.update(knowledge.find_members(tx, part))
+            for key, features in knowledge.find_members(tx, part):
+                seen[key].append(load_features(features))
     recognised = list(rulings)
     for number, known in doubted.items():
-        if (known.ref, dump_features(features_of(citations[number]))) in seen:
+        mine = features_of(citations[number])
+        if any(_was_seen(mine, each) for each in seen[known.ref]):
             recognised[number] = _same(rulings[number], known)
     return recognised
+
+
+def _was_seen(features: Features, before: Features) -> bool:
+    """Say whether a record is one that was found to be the item before, be it corrected since.
+
+    It is the very same, or bears the same identifier of the work and looks the same.
+    """
+    if features == before:
+        return True
+    named = set(features.identity.pairs()) & set(before.identity.pairs())
+    shares_a_name = any(kind not in _OF_CONTAINERS for kind, _ in named)
+    return shares_a_name and judge(features, before).verdict is Verdict.SAME
 
 
 def _only_candidate(ruling: Ruling) -> Known | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from syncd.item import citation_of
-from syncd.ledger import index, journal, knowledge, mirror, outbox
+from syncd.ledger import asked, index, journal, knowledge, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.transaction import Transaction
 from syncd.library import (
@@ -201,6 +201,7 @@ def _move_collection(tx: Transaction, old: str, new: CollectionKey) -> None:
     for waiting in outbox.operations_in(tx, old):
         outbox.change(tx, waiting.operation_id, _into(waiting.operation, old, new))
     knowledge.move_collection(tx, old, new)
+    asked.move_collection(tx, old, new)
 
 
 def move_work(tx: Transaction, pending: Pending, new: str) -> None:

@@ -21,7 +21,7 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
-from syncd.ledger import holds, journal, outbox
+from syncd.ledger import asked, holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library, Recognisable
@@ -315,11 +315,12 @@ class LibraryRun:
 
     def _draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         ledger = self._here.ledger
-        description = self.description
         reading = read_deliveries(deliveries, self._tools())
         wants_collections = any(delivery.place.collection for delivery in deliveries)
+        with ledger.read() as tx:
+            before = asked.collections_asked_for(tx)
         book = CollectionBook(
-            description.identity, self._library.collections() if wants_collections else ()
+            ledger.identity, self._library.collections() if wants_collections else (), before
         )
         lookup = LedgerLookup(ledger, book)
         works = LedgerWorks(ledger, with_promised=True)
@@ -334,7 +335,8 @@ class LibraryRun:
             rulings = resolve(citations, works, self._policy)
         rulings = recognise(citations, rulings, ledger)
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
-        return reading, RunPlan(intents, book.made_for(collections_of(intents)))
+        made = book.made_for(collections_of(intents))
+        return reading, RunPlan(intents, made, book.used_with(made))
 
     # Patience
 

@@ -8,7 +8,7 @@ import pytest
 
 from syncd.plan import Decision
 from syncd.record import ItemKey
-from tests.support.exports import scopus_record
+from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
 
 RETITLED = {"title": "Reading list, week nine: the one about mushrooms"}
@@ -55,3 +55,24 @@ def test_an_item_that_others_made_and_retitled_is_another_work(tmp_path: Path) -
     [record] = house.drop(scopus_record(1))
 
     assert record.decision is Decision.CREATE
+
+
+def test_a_corrected_record_is_known_though_its_item_was_retitled(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(scopus_record(1))
+    house.library.edit(ItemKey(str(first.item_key)), RETITLED)
+
+    [record] = house.drop(scopus_record(1, PY="2012", VL="13", N1="corrected by the database"))
+
+    assert (record.decision, record.item_key) == (Decision.SKIP, first.item_key)
+    assert house.holds() == []
+
+
+def test_a_retitled_item_does_not_swallow_another_work_in_its_place(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(scopus_record(1))
+    house.library.edit(ItemKey(str(first.item_key)), {"title": title_of(2)})
+
+    [record] = house.drop(scopus_record(2))
+
+    assert record.item_key != first.item_key
