@@ -108,16 +108,15 @@ class Index:
 
     def changed_since(self, version: int) -> list[Row]:
         """Return readable items that changed after `version`, oldest first."""
-        return list(
-            self._select("WHERE version > ? AND damaged IS NULL ORDER BY version, key", (version,))
-        )
+        # No item that can be read has a version below 1, unless a bit has flipped.
+        which = "WHERE (version > ? OR version < 1) AND damaged IS NULL ORDER BY version, key"
+        return list(self._select(which, (version,)))
 
     def deleted_since(self, version: int) -> list[Tombstone]:
         """Return which items were deleted after `version`."""
-        rows = self._connection.execute(
-            "SELECT * FROM tombstones WHERE version > ? ORDER BY version, key", (version,)
-        )
-        return [Tombstone(*_unsealed(row)) for row in rows]
+        rows = self._connection.execute("SELECT * FROM tombstones ORDER BY version, key")
+        tombstones = [Tombstone(*_unsealed(row)) for row in rows]
+        return [tombstone for tombstone in tombstones if tombstone.version > version]
 
     def damages(self) -> list[tuple[ItemKey, str]]:
         """Return the files that cannot be read as items, and why."""

@@ -22,8 +22,6 @@ CREATE TABLE items (
     damaged    TEXT,                  -- null: readable
     seal       INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX items_by_version ON items (version);
-CREATE INDEX items_by_parent ON items (parent) WHERE parent IS NOT NULL;
 CREATE TABLE tombstones (
     key        TEXT PRIMARY KEY,
     version    INTEGER NOT NULL,

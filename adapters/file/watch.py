@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from weakref import finalize
 
 from syncd.system.filesystems import filesystem_of
 
@@ -32,6 +34,7 @@ class FolderWatch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._descriptor: int | None = None
+        self._close: Callable[[], object] | None = None
         self._watched: tuple[int, int] | None = None
         self._touched: set[str] = set()
 
@@ -60,9 +63,9 @@ class FolderWatch:
 
     def end(self) -> None:
         """Watch no longer."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-        self._descriptor = self._watched = None
+        if self._close is not None:
+            self._close()
+        self._descriptor = self._watched = self._close = None
         self._touched.clear()
 
     def _start(self) -> None:
@@ -77,6 +80,8 @@ class FolderWatch:
             os.close(descriptor)
             return
         self._descriptor, self._watched = descriptor, _inode(self._folder)
+        # The kernel gives few of them to each user, and not every library is closed.
+        self._close = finalize(self, os.close, descriptor)
 
     def _drain(self) -> bool:
         """Take what the kernel has to tell; say whether that is everything that happened."""

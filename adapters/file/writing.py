@@ -56,11 +56,12 @@ class Staging:
     def put_into_place(self) -> set[str]:
         """Give every file its name; return those left out because someone was quicker."""
         overtaken = set()
-        for name, (temporary, target, base) in self._ready.items():
+        for name, (temporary, target, base) in [*self._ready.items()]:
             if find_fingerprint(target) != base:
                 overtaken.add(name)
                 continue
             temporary.rename(target)
+            del self._ready[name]
             self.landed = True
         if self.landed:
             make_directory_safe(self._directory)

@@ -29,7 +29,7 @@ from tests.benchmarks.web import _WORDS
 _WRITTEN = 5_000
 _BATCH = 500
 _SMALL = 1_000
-_TRIES = 5
+_TRIES = 15
 
 
 def article(number: int) -> dict[str, Any]:
@@ -100,10 +100,8 @@ def measure_large(place: Path, items: int) -> None:
     bare = best(lambda _: cpu(lambda: [entry.stat() for entry in scan(folder)]))
     look, push, finish = {}, {}, {}
     for size, library in libraries.items():
-        version = follow(library)
-        look[size] = best(lambda _, at=version, of=library: cpu(lambda: follow(of, at)))
-        more = [Create(key, article(0)) for key in keys(_TRIES, start=10_000_000)]
-        push[size] = best(lambda n, of=library, ops=more: cpu(lambda: push_all(of, [ops[n]])))
+        look[size] = measure_look(library)
+        push[size] = measure_push(library)
         finish[size] = cpu(library.finish)
     whole = look[items] + push[items]
     print(f"large: scandir and stat of {items} files {bare:.3f} s")
@@ -113,6 +111,18 @@ def measure_large(place: Path, items: int) -> None:
         f" = {push[items] / push[_SMALL]:.2f} x"
     )
     print(f"large: exports after them {finish[items]:.3f} s = {finish[items] / bare:.2f} x")
+
+
+def measure_look(library: Library) -> float:
+    """Return what it takes to follow a library in which nothing has changed."""
+    version = follow(library)
+    return best(lambda _: cpu(lambda: follow(library, version)))
+
+
+def measure_push(library: Library) -> float:
+    """Return what it takes to push one item."""
+    items = [Create(key, article(0)) for key in keys(_TRIES, start=10_000_000)]
+    return best(lambda number: cpu(lambda: push_all(library, [items[number]])))
 
 
 def open_library(directory: Path) -> FileLibrary:

@@ -20,7 +20,7 @@ import pytest
 
 from adapters.file import FileLibrary, flushing, writing
 from adapters.file.documents import parse_item
-from syncd.library import Accepted, Create, Refusal, Trash, Update
+from syncd.library import Accepted, Create, Operation, Refusal, Trash, Update
 from syncd.record import ItemKey
 from tests.conformance.schema import SMALL_SCHEMA
 
@@ -122,7 +122,7 @@ def test_a_cut_at_any_step_leaves_each_item_as_it_was_or_as_it_was_to_be(
     shutil.copytree(home, saved)
     before = snapshot(home / "items")
     recorder = Recorder(home, monkeypatch)
-    operations = [
+    operations: list[Operation] = [
         *(Update(key, 2**40, article("New")) for key in OLD),
         *(Create(key, article("New")) for key in NEW),
     ]
@@ -154,7 +154,8 @@ def test_what_a_push_has_answered_for_survives_a_cut(
     before = snapshot(tmp_path / "library" / "items")
     recorder = Recorder(tmp_path / "library", monkeypatch)
 
-    library.push([Trash(OLD[0], 2**40), Create(NEW[0], article("New"))], expected=None)
+    operations: list[Operation] = [Trash(OLD[0], 2**40), Create(NEW[0], article("New"))]
+    library.push(operations, expected=None)
 
     for folder in after_a_cut(before, recorder.steps, random.Random(0)):
         assert json.loads(folder[f"{OLD[0]}.json"])["data"]["deleted"] == 1
@@ -169,10 +170,17 @@ def test_a_batch_takes_no_more_flushes_than_a_small_one(
     library.push([Create(OLD[0], article("Old"))], expected=None)
     flushes: list[str] = []
     fsync, syncfs = os.fsync, flushing._syncfs
-    monkeypatch.setattr(os, "fsync", lambda number: (flushes.append("one"), fsync(number)))
-    monkeypatch.setattr(
-        flushing, "_syncfs", lambda number: (flushes.append("all"), syncfs(number))[1]
-    )
+
+    def flush_one(descriptor: int) -> None:
+        flushes.append("one")
+        fsync(descriptor)
+
+    def flush_all(descriptor: int) -> bool:
+        flushes.append("all")
+        return syncfs(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush_one)
+    monkeypatch.setattr(flushing, "_syncfs", flush_all)
     if not flushing._may_flush_whole(tmp_path, tmp_path.stat().st_dev):
         pytest.skip("this file system is flushed file by file")
     letters = itertools.product("23456789", repeat=3)

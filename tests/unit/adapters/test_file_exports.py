@@ -44,9 +44,12 @@ def test_a_patched_export_is_the_one_that_would_be_written_whole(
     library.finish()
     whole: list[bool] = []
     write_all = exports._write_all
-    monkeypatch.setattr(
-        exports, "_write_all", lambda *given: (whole.append(True), write_all(*given))
-    )
+
+    def write_whole(*given: Any) -> None:
+        whole.append(True)
+        write_all(*given)
+
+    monkeypatch.setattr(exports, "_write_all", write_whole)
 
     for _ in range(6):
         for _ in range(2):
