@@ -279,8 +279,7 @@ def open_index(path: Path, start: int) -> Iterator[Index]:
 def _opened(path: Path, start: int) -> Iterator[Index]:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        # Two flushes for each change; what a power cut may still do to it is recognised.
-        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        # One flush fewer for each change; what a power cut may still do to it is recognised.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         is_new = bring_to_shape(connection, Standing(start), _sealed)
