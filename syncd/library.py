@@ -57,8 +57,8 @@ class Capabilities:
 class Description(NamedTuple):
     """Who a library is and what may be done there.
 
-    `identity` partitions the ledger: it says what the library *is* (address and number,
-    directory), never how it is called in a configuration.
+    `identity` partitions the ledger: it says what the library *is* (address and number, or what
+    the library calls itself), never how it is called in a configuration.
     """
 
     identity: str
@@ -68,6 +68,8 @@ class Description(NamedTuple):
     takes_notes: bool = True
     access: str = ""
     """What the key may do, in words; empty where there is no key."""
+    location: str = ""
+    """Where the library lies just now, if its identity does not say so."""
 
 
 class StoredItem(NamedTuple):
@@ -256,7 +258,10 @@ class Library(Protocol):
         ...
 
     def finish(self) -> None:
-        """A run is over: bring up to date what is derived from the items, if anything is."""
+        """A run is over: bring up to date what is derived from the items, if anything is.
+
+        Where run follows run, that may wait until the runs have ended, or until `close`.
+        """
         ...
 
     def close(self) -> None:
@@ -277,6 +282,15 @@ class Recognisable(Protocol):
         ...
 
 
+@runtime_checkable
+class Renewable(Protocol):
+    """What a library may be beside: one that carries its identity and may be copied with it."""
+
+    def renew_identity(self) -> None:
+        """Make this a library of its own, as a copy has to be while its original is there."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""
@@ -287,6 +301,8 @@ class Surroundings:
     """A directory for what can be fetched again; None: keep nothing."""
     find_key: Callable[[], str | None] = field(default=lambda: None)
     """Look the library's key up, afresh at every call."""
+    goes_on: bool = False
+    """Run follows run, as in the daemon: what is derived from the items may wait a little."""
 
 
 class Adapter(Protocol):

@@ -47,7 +47,7 @@ IMPURE_MODULES = frozenset(
     }
 )
 ADAPTERS_MAY_USE = PURE - {"formats", "matching", "identity"} | {"system"}
-SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources"})
+SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources", "filesystems"})
 FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters"},

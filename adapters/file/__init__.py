@@ -6,6 +6,8 @@ DIR/
 ├─ collections.json   the collections
 ├─ library.json       everything as CSL-JSON, for other programs; made from the items
 ├─ library.ris        everything as RIS, likewise
+├─ identity.json      which library this is, wherever it lies
+├─ removed.json       the keys of deleted items, so that they are not made again
 └─ .syncd/            index and locks; may be deleted, and is made anew
 ```
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
+from adapters.file.exporting import Timing
 from adapters.file.library import FileLibrary
 from syncd.library import Surroundings
 from syncd.system.resources import shipped_schema
 
 _PATH = "path"
+_EXPORTS_AT_MOST_EVERY = timedelta(minutes=1)
 
 
 class FileAdapter:
@@ -27,7 +30,8 @@ class FileAdapter:
 
     def open(self, options: Mapping[str, object], surroundings: Surroundings) -> FileLibrary:
         """Make the library; nothing is read or written yet."""
-        return FileLibrary(Path(str(options[_PATH])).expanduser(), shipped_schema)
+        timing = Timing(_EXPORTS_AT_MOST_EVERY if surroundings.goes_on else timedelta())
+        return FileLibrary(Path(str(options[_PATH])).expanduser(), shipped_schema, timing=timing)
 
 
 def _problem(path: object) -> str | None:

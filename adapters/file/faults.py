@@ -6,15 +6,17 @@ The only place where an `OSError` or an error of SQLite becomes a `LibraryError`
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from syncd.errors import LibraryError, OutcomeUnknownError, UnavailableError
 
+_NO_SPACE = "the disk is full: no space left on the disk"
 _WORDS = {
-    errno.ENOSPC: "the disk is full",
+    errno.ENOSPC: _NO_SPACE,
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "permission denied",
@@ -24,7 +26,7 @@ _WORDS = {
     errno.ENOTCONN: "the network folder has gone away",
 }
 _SQLITE_WORDS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_FULL: _NO_SPACE,
     sqlite3.SQLITE_READONLY: "the file system is read-only or permission is denied",
     sqlite3.SQLITE_CANTOPEN: "the index cannot be opened",
     sqlite3.SQLITE_IOERR: "the disk reports an error",
@@ -38,18 +40,28 @@ def naming_faults(directory: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise UnavailableError(f"{directory}: {_words(error)}") from error
+        raise UnavailableError(f"{directory}: {_words(error, directory)}") from error
 
 
 def unknown_outcome(directory: Path, error: Exception) -> LibraryError:
     """Return the error for a fault in the middle of a write, when some of it has landed."""
-    return OutcomeUnknownError(f"{directory}: {_words(error)}; some of it may have been written")
+    words = _words(error, directory)
+    return OutcomeUnknownError(f"{directory}: {words}; some of it may have been written")
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, directory: Path) -> str:
     if isinstance(error, OSError):
         said = _WORDS.get(error.errno or 0) or error.strerror or str(error)
         return f"{said} ({error.filename})" if error.filename else said
     # The lowest byte of an extended code is the code it belongs to.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_IOERR and _is_full(directory):
+        # SQLite says so of a full disk where it was not writing into the file itself.
+        return _NO_SPACE
     return _SQLITE_WORDS.get(code, str(error))
+
+
+def _is_full(directory: Path) -> bool:
+    with suppress(OSError):
+        return os.statvfs(directory).f_bavail == 0
+    return False

@@ -14,6 +14,8 @@ class Layout:
         self.directory = directory
         self.items = directory / "items"
         self.collections = directory / "collections.json"
+        self.identity = directory / "identity.json"
+        self.removed = directory / "removed.json"
         self.csl = directory / "library.json"
         self.ris = directory / "library.ris"
         self.state = directory / _STATE

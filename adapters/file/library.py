@@ -1,8 +1,7 @@
 """The library in a directory: what the contract asks, told in looks, pushes and the index.
 
 Every method that needs the index takes the library's lock, looks at what people have changed,
-does its work and lets go. Nothing is kept open in between, so that the directory may be moved,
-unmounted or have its index deleted at any time.
+does its work and lets go.
 """
 
 from __future__ import annotations
@@ -11,20 +10,19 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.file.access import Access
 from adapters.file.collections import CollectionsFile
 from adapters.file.documents import DamagedDocumentError, parse_item
-from adapters.file.exports import write_exports
+from adapters.file.exporting import Exporter, Timing
 from adapters.file.faults import naming_faults
-from adapters.file.index import Index, Row, open_index
+from adapters.file.identity import identity_at
+from adapters.file.index import Index, Row
 from adapters.file.layout import Layout
-from adapters.file.lock import hold_lock
-from adapters.file.look import file_name, look_at, look_at_all
+from adapters.file.look import file_name
 from adapters.file.push import Push
-from adapters.file.writing import make_directory_safe
 from adapters.rules import is_key
 from syncd.errors import ConflictError, RejectedError, UnavailableError
 from syncd.library import (
@@ -42,7 +40,6 @@ from syncd.schema import Schema
 
 _BATCH_SIZE = 500
 _PAGE_SIZE = 200
-_NS_PER_SECOND = 1_000_000_000
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +52,8 @@ class FileLibrary:
     """A library in a directory, which the first push makes if need be.
 
     Any method raises `UnavailableError` when the disk does not let it work, or when the
-    directory is not what it was: not there, or suddenly empty.
+    directory is not what it was: not there, or suddenly empty; and `PausedError` when it is a
+    copy of a library that is still where it was.
     """
 
     def __init__(
@@ -66,30 +64,43 @@ class FileLibrary:
         page_size: int = _PAGE_SIZE,
         sleep: Callable[[timedelta], None] = _sleep,
         now_ns: Callable[[], int] = time.time_ns,
+        timing: Timing | None = None,
     ) -> None:
         self.capabilities = Capabilities(batch_size=_BATCH_SIZE)
         self._layout = Layout(directory)
         self._schema = schema
         self._page_size = page_size
-        self._sleep = sleep
         self._now_ns = now_ns
+        self._access = Access(self._layout, sleep, now_ns)
+        self._exporter = Exporter(self._layout, self._access, sleep, timing or Timing())
         self._warned: set[tuple[ItemKey, str]] = set()
 
     @property
     def identity(self) -> str:
-        """Where the directory is, symbolic links resolved. See `Recognisable`."""
-        return f"file:{self._layout.directory.resolve()}"
+        """What the library calls itself, wherever it lies; see `Recognisable`.
+
+        While it cannot be asked, that is what one would be called that began in its place.
+        """
+        try:
+            return self._access.identity()
+        except (OSError, UnavailableError):
+            return identity_at(str(self._layout.directory.resolve()))
 
     def describe(self) -> Description:
         directory = self._layout.directory
         with naming_faults(directory):
+            self._access.expect_no_copy()
             nearest = directory if directory.exists() else directory.parent
             return Description(
-                identity=self.identity,
+                identity=self._access.identity(),
                 title=directory.resolve().name,
                 schema=self._schema(),
                 writable=os.access(nearest, os.W_OK | os.X_OK),
+                location=str(directory.resolve()),
             )
+
+    def renew_identity(self) -> None:
+        self._access.renew_identity()
 
     def changes_since(
         self, version: int, *, known: KnownVersions | None = None
@@ -103,18 +114,19 @@ class FileLibrary:
 
     def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
         wanted = [key for key in dict.fromkeys(keys) if is_key(key)]
-        with self._session() as index:
-            if index is None:
-                return []
-            look_at(self._layout.items, index, wanted, self._now_ns())
-            rows = index.rows(wanted)
+
+        def look_up(index: Index) -> dict[ItemKey, Row]:
+            self._access.look_at(index, wanted)
+            return index.rows(wanted)
+
+        rows = self._access.work(look_up) or {}
         for row in rows.values():
             self._require_readable(row)
         return self._read({key: rows[key].version for key in wanted if key in rows})
 
     def collections(self) -> list[StoredCollection]:
         with naming_faults(self._layout.directory):
-            self._exists()
+            self._access.exists()
             return list(CollectionsFile(self._layout.collections).held().values())
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
@@ -122,58 +134,52 @@ class FileLibrary:
             raise RejectedError(f"at most {_BATCH_SIZE} operations at a time", too_large=True)
         if not operations:
             return Pushed((), None)
+        self._exporter.working()
         # A plan made against a version was made against a library that is here somewhere.
-        with self._session(create=not expected) as index:
-            if index is None:
-                raise self._not_here(expected)
-            look_at_all(self._layout.items, index, self._now_ns())
-            if expected is not None and expected != index.version:
-                raise ConflictError(f"the library is at version {index.version}, not {expected}")
-            push = Push(self._layout, index, self._schema(), self._now_ns)
-            outcomes = push.carry_out(operations)
-            return Pushed(outcomes, None if expected is None else index.version)
+        pushed = self._access.work(
+            lambda index: self._push(operations, expected, index), create=not expected
+        )
+        if pushed is None:
+            raise self._not_here(expected)
+        return pushed
 
     def finish(self) -> None:
-        """Write library.json and library.ris anew if the library has changed since they were."""
-        layout = self._layout
-        with naming_faults(layout.directory):
-            if not self._exists():
-                return
-            layout.state.mkdir(exist_ok=True)
-            with hold_lock(layout.export_lock, self._sleep):
-                self._export()
+        """Bring library.json and library.ris up to date, now or, in a daemon, soon."""
+        self._exporter.finish()
 
     def close(self) -> None:
-        """Nothing is kept open between calls."""
+        self._exporter.close()
+        self._access.close()
 
-    def _export(self) -> None:
-        with self._session() as index:
-            if index is None or (index.exported == index.version and self._are_exported()):
-                return
-            version, families = index.version, index.families()
-        # The library is not locked meanwhile; what changes now is for the next run to export.
-        write_exports(self._layout, families)
-        with self._session() as index:
-            if index is not None:
-                index.mark_exported(version)
-
-    def _are_exported(self) -> bool:
-        return self._layout.csl.exists() and self._layout.ris.exists()
+    def _push(self, operations: Sequence[Operation], expected: int | None, index: Index) -> Pushed:
+        self._access.look_again(index)
+        if expected is not None and expected != index.version:
+            raise ConflictError(f"the library is at version {index.version}, not {expected}")
+        push = Push(self._layout, index, self._schema(), self._now_ns)
+        outcomes = push.carry_out(operations)
+        self._access.has_written(push.names)
+        return Pushed(outcomes, None if expected is None else index.version)
 
     def _look_since(self, version: int) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:
         """Return which items changed and which are gone since `version`, and where we stand."""
-        with self._session() as index:
-            if index is None:
-                if version:
-                    raise self._not_here(version)
-                return [], [], 0
-            look_at_all(self._layout.items, index, self._now_ns())
-            if version > index.version:
-                # The directory is older than the caller's memory of it: a backup was restored.
-                # What happened since is unknown, so all of it counts as new.
-                index.restart_at(version + 1)
-            self._warn_of_damages(index)
-            return index.changed_since(version), index.deleted_since(version), index.version
+        self._exporter.working()
+        found = self._access.work(lambda index: self._look(version, index))
+        if found is None and version:
+            raise self._not_here(version)
+        return found or ([], [], 0)
+
+    def _look(
+        self, version: int, index: Index
+    ) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:
+        self._access.look(index)
+        if version > index.version:
+            # The directory is older than the caller's memory of it: a backup was restored.
+            # What happened since is unknown, so all of it counts as new.
+            index.restart_at(version + 1)
+        self._warn_of_damages(index)
+        changed = [(row.version, row.key) for row in index.changed_since(version)]
+        deleted = [tombstone.key for tombstone in index.deleted_since(version)]
+        return changed, deleted, index.version
 
     def _read(self, versions: dict[ItemKey, int]) -> list[StoredItem]:
         """Read these items; one that a person has just deleted or broken is left to the next look.
@@ -205,42 +211,6 @@ class FileLibrary:
                 path = self._layout.items / file_name(key)
                 log.warning("%s is left out until it can be read as an item: %s", path, why)
                 self._warned.add((key, why))
-
-    @contextmanager
-    def _session(self, *, create: bool = False) -> Iterator[Index | None]:
-        """Lock the library and open its index; None while there is no library here."""
-        layout = self._layout
-        with naming_faults(layout.directory):
-            is_here, start = self._exists(), self._now_ns() // _NS_PER_SECOND
-            if not is_here and not create:
-                yield None
-                return
-            if not is_here:
-                self._create()
-                start = 0
-            layout.state.mkdir(exist_ok=True)
-            with hold_lock(layout.lock, self._sleep), open_index(layout.index, start) as index:
-                if index.is_new:
-                    look_at_all(layout.items, index, self._now_ns())
-                yield index
-
-    def _exists(self) -> bool:
-        if self._layout.items.is_dir():
-            return True
-        if self._layout.index.exists():
-            raise UnavailableError(f"{self._layout.items} has vanished: is its disk mounted?")
-        return False
-
-    def _create(self) -> None:
-        directory = self._layout.directory
-        if not directory.parent.is_dir():
-            raise UnavailableError(
-                f"{directory.parent} is not there: is its disk mounted? Only the library's own"
-                " folder is made when it is missing"
-            )
-        for made in (directory, self._layout.items):
-            made.mkdir(exist_ok=True)
-            make_directory_safe(made.parent)
 
     def _not_here(self, version: int | None) -> UnavailableError:
         return UnavailableError(

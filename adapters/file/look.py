@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from adapters.file.documents import DamagedDocumentError, parse_item
 from adapters.file.index import Index, Row
-from adapters.file.signatures import fingerprint, signature
+from adapters.file.signatures import find_stat, fingerprint, signature
 from adapters.file.writing import is_left_over
 from adapters.rules import is_key
 from syncd.errors import UnavailableError
@@ -42,6 +42,12 @@ def file_name(key: str) -> str:
     return key + _ENDING
 
 
+def key_in(name: str) -> ItemKey | None:
+    """Return the key in the name of an item's file; None for another file's name."""
+    key = name.removesuffix(_ENDING)
+    return ItemKey(key) if key != name and is_key(key) else None
+
+
 def digest_of(raw: bytes) -> bytes:
     """Return what a file's content is known by."""
     return blake2b(raw, digest_size=_DIGEST_BYTES).digest()
@@ -59,7 +65,7 @@ def row_of(
         digest=digest_of(raw),
         item_type=data["itemType"],
         parent=parent if isinstance(parent, str) and parent else None,
-        trashed=trashed,
+        trashed=int(trashed),
     )
 
 
@@ -77,9 +83,9 @@ def look_at_all(items: Path, index: Index, now_ns: int) -> None:
     _Look(items, index, now_ns).compare(found, known)
 
 
-def look_at(items: Path, index: Index, keys: Iterable[ItemKey], now_ns: int) -> None:
+def look_at(items: Path, index: Index, keys: Collection[ItemKey], now_ns: int) -> None:
     """Bring the index up to date with some of the items only."""
-    known = {key: row.signature for key, row in index.rows(set(keys)).items()}
+    known = {key: row.signature for key, row in index.rows(keys).items()}
     found = {key: there for key in keys if (there := _find(items, key))}
     _Look(items, index, now_ns).compare(found, known)
 
@@ -88,23 +94,22 @@ def _list(items: Path) -> dict[ItemKey, os.stat_result]:
     found = {}
     with os.scandir(items) as entries:
         for entry in entries:
-            key = entry.name.removesuffix(_ENDING)
-            if key == entry.name or not is_key(key):
-                if is_left_over(entry.name):
-                    (items / entry.name).unlink(missing_ok=True)
+            name = entry.name
+            key = name.removesuffix(_ENDING)
+            if len(key) == len(name) or not is_key(key):
+                if is_left_over(name):
+                    (items / name).unlink(missing_ok=True)
                 continue
             try:
                 found[ItemKey(key)] = entry.stat()
-            except FileNotFoundError:
-                continue  # gone since it was listed, or a link to nowhere
+            except OSError:
+                if there := _find(items, ItemKey(key)):
+                    found[ItemKey(key)] = there
     return found
 
 
 def _find(items: Path, key: ItemKey) -> os.stat_result | None:
-    try:
-        return (items / file_name(key)).stat()
-    except FileNotFoundError:
-        return None
+    return find_stat(items / file_name(key))
 
 
 class _Look:
@@ -141,6 +146,9 @@ class _Look:
 
     def _read(self, key: ItemKey, found: os.stat_result, known: Row | None) -> Row | None:
         mark = signature(found, self._now_ns)
+        if stat.S_ISLNK(found.st_mode):
+            # What it leads to may come into reach without a trace in `stat`: look again.
+            return _damaged(key, known, "", b"", "it is a link that leads to no file")
         if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_ITEM:
             return _damaged(key, known, mark, b"", "it is not a file, or far too large for an item")
         try:
@@ -162,5 +170,5 @@ class _Look:
 
 def _damaged(key: ItemKey, known: Row | None, mark: str, digest: bytes, why: str) -> Row:
     """Return the row of an item that is still there and cannot be read."""
-    known = known or Row(key, 0, mark, digest, "", None, trashed=False)
+    known = known or Row(key, 0, mark, digest, "", None, trashed=0)
     return known._replace(signature=mark, digest=digest, damaged=why)

@@ -13,12 +13,15 @@ from typing import NamedTuple
 from adapters.file.collections import CollectionsFile, format_collections
 from adapters.file.documents import DamagedDocumentError, format_item, parse_item
 from adapters.file.faults import unknown_outcome
+from adapters.file.identity import keep_removed
 from adapters.file.index import Index, Row
+from adapters.file.index_shape import DamagedIndexError
 from adapters.file.layout import Layout
 from adapters.file.look import digest_of, file_name, row_of
 from adapters.file.signatures import find_fingerprint, signature
 from adapters.file.writing import Staging
 from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge
+from syncd.errors import UnavailableError
 from syncd.library import (
     Accepted,
     CollectionKey,
@@ -60,11 +63,16 @@ class Push:
         self._bases: dict[ItemKey, str | None] = {}
         self._collections = CollectionsFile(layout.collections)
 
+    @property
+    def names(self) -> set[str]:
+        """The names of the item files that the push has written."""
+        return {file_name(key) for key in self._written}
+
     def carry_out(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Write what the operations come to, remember it, and answer each.
 
-        Raises `OSError` or `sqlite3.Error` when nothing was written, `OutcomeUnknownError` when
-        some may have been.
+        Raises `OSError`, `sqlite3.Error` or `DamagedIndexError` when nothing was written,
+        `OutcomeUnknownError` when some may have been.
         """
         try:
             outcomes = [self._attempt(operation) for operation in operations]
@@ -72,8 +80,10 @@ class Push:
             self._index.move_to(self._version)
             overtaken = self._put_into_place()
             self._index.put(self._rows(overtaken))
+            if self._index.returned:
+                keep_removed(self._layout.removed, self._index.removed, self._index.returned)
             self._index.commit()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, DamagedIndexError, UnavailableError) as error:
             if self._items.landed or self._shelf.landed:
                 raise unknown_outcome(self._layout.directory, error) from error
             raise
@@ -142,6 +152,8 @@ class Push:
         self._shelf.lay_out(self._layout.collections.name, raw, self._collections.base)
 
     def _put_into_place(self) -> set[str]:
+        self._shelf.make_safe()
+        self._items.make_safe()
         # Collections first: an item may stand in one, and not the other way round.
         return self._shelf.put_into_place() | self._items.put_into_place()
 

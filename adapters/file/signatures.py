@@ -8,9 +8,11 @@ SIGNATURE    a fingerprint that can be relied on, or the empty text. A file chan
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+_NOT_TO_BE_FOLLOWED = (errno.ELOOP, errno.ENOTDIR, errno.EACCES, errno.ENAMETOOLONG)
 _TICK_NS = 50_000_000
 _COARSE_TICK_NS = 2_100_000_000
 _SECOND_NS = 1_000_000_000
@@ -23,8 +25,24 @@ def fingerprint(found: os.stat_result) -> str:
 
 def find_fingerprint(path: Path) -> str | None:
     """Return the fingerprint of what has this name, or None."""
+    found = find_stat(path)
+    return fingerprint(found) if found else None
+
+
+def find_stat(path: Path) -> os.stat_result | None:
+    """Return what `stat` says of what has this name, or None where there is nothing.
+
+    A link that cannot be followed, as it leads to itself or through a file, stands for itself.
+    """
     try:
-        return fingerprint(path.stat())
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno not in _NOT_TO_BE_FOLLOWED:
+            raise
+    try:
+        return path.lstat()
     except FileNotFoundError:
         return None
 

@@ -1,8 +1,9 @@
 """Files that appear whole or not at all.
 
-A staging holds what is to be written beside its destination, already safe on the disk, until all
-of it is ready; then everything is put into place by renaming. A kill at any instruction leaves
-each file as it was or as it will be, and at most a temporary one that the next writer replaces.
+A staging holds what is to be written beside its destination until all of it is ready and safe on
+the disk, all together; then everything is put into place by renaming. A kill or a power cut at
+any instruction leaves each file as it was or as it will be, and at most temporary ones that the
+next look removes.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from adapters.file.flushing import make_directory_safe, make_files_safe, make_safe
 from adapters.file.signatures import find_fingerprint
 
 _TEMPORARY = ".syncd-tmp"
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class _Ready(NamedTuple):
     temporary: Path
+    target: Path
     base: str | None
 
 
@@ -39,21 +43,25 @@ class Staging:
 
         `base` is the fingerprint of the file that the content was made from; None: there was none.
         """
-        temporary = _temporary(self._directory / name)
-        self._ready.setdefault(name, _Ready(temporary, base))
-        with temporary.open("wb") as file:
+        temporary = self._directory / _temporary(name)
+        self._ready.setdefault(name, _Ready(temporary, self._directory / name, base))
+        with _created(temporary) as file:
             file.write(content)
-            make_safe(file)
+
+    def make_safe(self) -> None:
+        """Return when everything laid out would survive a power cut."""
+        if self._ready:
+            make_files_safe(self._directory, [ready.temporary for ready in self._ready.values()])
 
     def put_into_place(self) -> set[str]:
         """Give every file its name; return those left out because someone was quicker."""
         overtaken = set()
-        for name, (temporary, base) in self._ready.items():
-            target = self._directory / name
+        for name, (temporary, target, base) in [*self._ready.items()]:
             if find_fingerprint(target) != base:
                 overtaken.add(name)
                 continue
             temporary.rename(target)
+            del self._ready[name]
             self.landed = True
         if self.landed:
             make_directory_safe(self._directory)
@@ -61,18 +69,18 @@ class Staging:
 
     def clear(self) -> None:
         """Remove what was not put into place."""
-        for temporary, _ in self._ready.values():
+        for ready in self._ready.values():
             with suppress(OSError):
-                temporary.unlink()
+                ready.temporary.unlink()
         self._ready.clear()
 
 
 @contextmanager
 def replaced(target: Path) -> Iterator[IO[bytes]]:
     """Write a file anew while the old one stays readable until the end."""
-    temporary = _temporary(target)
+    temporary = target.with_name(_temporary(target.name))
     try:
-        with temporary.open("wb") as file:
+        with _created(temporary) as file:
             yield file
             make_safe(file)
         temporary.rename(target)
@@ -83,26 +91,21 @@ def replaced(target: Path) -> Iterator[IO[bytes]]:
     make_directory_safe(target.parent)
 
 
-def make_safe(file: IO[bytes]) -> None:
-    """Return when the content would survive a power cut."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def make_directory_safe(directory: Path) -> None:
-    """Return when the names in a directory would survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def is_left_over(name: str) -> bool:
     """Say whether a file is a temporary one; while nobody writes, its writer is dead."""
     return name.startswith(".") and name.endswith(_TEMPORARY)
 
 
-def _temporary(path: Path) -> Path:
+def _created(temporary: Path) -> IO[bytes]:
+    """Make the file, in place of one that a dead writer left; a link in its place is removed."""
+    try:
+        descriptor = os.open(temporary, _FLAGS, 0o666)
+    except FileExistsError:
+        temporary.unlink()
+        descriptor = os.open(temporary, _FLAGS, 0o666)
+    return os.fdopen(descriptor, "wb")
+
+
+def _temporary(name: str) -> str:
     """Return the name a file has while it is written; always the same, so that none pile up."""
-    return path.with_name(f".{path.name}{_TEMPORARY}")
+    return f".{name}{_TEMPORARY}"

@@ -39,15 +39,21 @@ def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, s
 
 
 def open_library(
-    library: LibrarySettings, state: Path, ask_key: Callable[[], str | None] | None = None
+    library: LibrarySettings,
+    state: Path,
+    ask_key: Callable[[], str | None] | None = None,
+    *,
+    goes_on: bool = False,
 ) -> Library:
     """Make the library; nothing is read or sent yet, and no key is looked up.
 
-    `ask_key` stands in for the places where keys are kept, to try one that is not stored yet.
+    `ask_key` stands in for the places where keys are kept, to try one that is not stored yet;
+    `goes_on` says that run will follow run.
     """
     surroundings = Surroundings(
         name=library.name,
         cache=state / "cache" / library.name,
+        goes_on=goes_on,
         find_key=ask_key or partial(find_key, library.name, key_file=library.key_file),
     )
     return get_adapter(library.adapter).open(library.options, surroundings)
@@ -70,12 +76,16 @@ def make_runs(
     *,
     only: Collection[str] | None = None,
     describe: Callable[[Operation], None] | None = None,
+    goes_on: bool = False,
 ) -> dict[str, LibraryRun]:
-    """Put each library's work together; with `describe`, writes are described and not done."""
+    """Put each library's work together; with `describe`, writes are described and not done.
+
+    `goes_on` says that run will follow run, as in the daemon.
+    """
     runs = {}
     for library in settings.libraries:
         if only is None or library.name in only:
-            opened = open_library(library, state)
+            opened = open_library(library, state, goes_on=goes_on)
             if describe is not None:
                 opened = DryRunLibrary(opened, describe)
             runs[library.name] = LibraryRun(library.name, opened, ledger, _helpers(settings, pause))

@@ -82,7 +82,7 @@ class FolderWork:
 
 def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> Assembly:
     """Put together what the daemon serves."""
-    runs = make_runs(settings, state, ledger, pause)
+    runs = make_runs(settings, state, ledger, pause, goes_on=True)
     works = [
         FolderWork(run, [f for f in settings.folders if name in f.libraries])
         for name, run in runs.items()

@@ -110,6 +110,7 @@ _VARIABLES = {
     "citation-key": ("citationKey",),
     "note": ("extra",),
 }  # fmt: skip
+_OF_VARIABLES = frozenset(field for fields in _VARIABLES.values() for field in fields)
 _DATES = {
     "issued": ("date", "dateDecided", "dateEnacted", "issueDate"),
     "accessed": ("accessDate",),
@@ -144,8 +145,9 @@ _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
 def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item as a CSL-JSON object whose `id` is the item key."""
     csl: dict[str, Any] = {"id": key, "type": _TYPES.get(data.get("itemType", ""), "document")}
+    present = data.keys() & _OF_VARIABLES
     for variable, fields in _VARIABLES.items():
-        if text := _first(data, fields):
+        if not present.isdisjoint(fields) and (text := _first(data, fields)):
             csl[variable] = text
     for variable, fields in _DATES.items():
         if text := _first(data, fields):

@@ -66,6 +66,9 @@ def _is_plain(value: str) -> bool:
 
 
 def _on_one_line(value: str) -> str:
+    # Nearly every value is, and the longest take longer to rewrite than to look through.
+    if _PLAIN.fullmatch(value):
+        return value
     return re.sub(rf"[{_UNSAFE}]+", " ", value).strip()
 
 

@@ -214,7 +214,7 @@ UNKNOWN = 7
 
 
 def _push_with_a_failing_rename(home: Path, failing: int) -> int:
-    """Push in a child whose n-th renaming fails; return how it left."""
+    """Push in a child whose n-th renaming fails, the first being that of the library's identity."""
     child = os.fork()
     if child == 0:
         renamings = 0
@@ -239,7 +239,7 @@ def _push_with_a_failing_rename(home: Path, failing: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-@pytest.mark.parametrize(("failing", "leaves_with", "landed"), [(1, 0, 0), (2, UNKNOWN, 1)])
+@pytest.mark.parametrize(("failing", "leaves_with", "landed"), [(2, 0, 0), (3, UNKNOWN, 1)])
 def test_a_push_that_fails_half_way_has_an_unknown_outcome_that_a_look_settles(
     tmp_path: Path, failing: int, leaves_with: int, landed: int
 ) -> None:
