@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import httpx2
 
+from adapters.deadline import Deadline
 from adapters.patience import Patience
 from syncd.errors import (
     AccessDeniedError,
@@ -38,12 +39,16 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
 """Zotero's server takes seconds for fifty items, and 20 s for one with 3,000 authors."""
+_WHOLE_REQUEST = timedelta(minutes=5)
+"""The longest that one request may take, from the connection to the answer's last byte."""
+_MOST_BYTES = 64 << 20
+"""Of an answer, unpacked: a page of a hundred of the largest items takes less."""
 
 _LONGEST_PATIENCE = timedelta(days=1)
 _WORDS = 300
 """How much of a server's words is repeated."""
 
-_MARKUP = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^>]*+>", re.DOTALL)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNDERSTOOD = ("application/json", "text/plain")
@@ -94,10 +99,12 @@ class Transport(httpx2.BaseTransport):
         *,
         clock: Clock | None = None,
         inner: httpx2.BaseTransport | None = None,
+        longest: timedelta = _WHOLE_REQUEST,
     ) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
         self._inner = inner or _open_wire(url)
+        self._deadline = Deadline(longest)
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
         self.key: str | None = None
@@ -133,22 +140,29 @@ class Transport(httpx2.BaseTransport):
         request.extensions = {
             **request.extensions,
             "timeout": httpx2.Timeout(patience, connect=_CONNECT_SECONDS).as_dict(),
+            "trace": self._deadline.trace,
         }
 
     def _exchange(self, request: httpx2.Request) -> HttpAnswer:
         writing = request.method not in _READING
         try:
-            response = self._inner.handle_request(request)
-            try:
-                body = response.read()
-            finally:
-                response.close()
+            with self._deadline.running():
+                response = self._inner.handle_request(request)
+                try:
+                    body = _read(response)
+                finally:
+                    response.close()
         except _NOTHING_SENT as error:
             raise UnavailableError(f"cannot reach {self._origin}: {error}") from error
         except httpx2.RequestError as error:
-            told = f"{self._origin} did not answer: {_name_of(error)}"
+            told = f"{self._origin} did not answer: {self._why(error)}"
             raise (OutcomeUnknownError if writing else UnavailableError)(told) from error
         return HttpAnswer(response.status_code, response.headers, body, writing)
+
+    def _why(self, error: httpx2.RequestError) -> str:
+        if self._deadline.passed:
+            return f"its answer was not complete after {self._deadline.patience}"
+        return str(error) or type(error).__name__
 
     def _note(self, answer: HttpAnswer) -> None:
         version = answer.headers.get("zotero-schema-version", "")
@@ -284,8 +298,19 @@ def _origin(url: httpx2.URL) -> str:
     return f"{url.scheme}://{url.host}{port}"
 
 
-def _name_of(error: httpx2.RequestError) -> str:
-    return str(error) or type(error).__name__
+def _read(response: httpx2.Response) -> bytes:
+    """Read and unpack an answer, piece by piece, as far as one of that size can be meant.
+
+    Raises `httpx2.RequestError`.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.iter_bytes():
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise httpx2.DecodingError(f"more than {_MOST_BYTES >> 20} MB, which is no page")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _reason(status: int) -> str:

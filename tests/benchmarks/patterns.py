@@ -68,17 +68,19 @@ def modules() -> Iterator[ModuleType]:
 def find_patterns() -> Iterator[Found]:
     """Find the patterns in modules' names, in what those hold, and in calls of `re` itself."""
     trees = {module: ast.parse(Path(str(module.__file__)).read_text()) for module in modules()}
-    used = _uses(trees.values())
+    everywhere = _uses(trees.values())
     seen: set[int] = set()
     for module, tree in trees.items():
-        here = {method for methods in _uses([tree]).values() for method in methods}
+        used = _uses([tree])
+        known = {name for name, value in vars(module).items() if isinstance(value, re.Pattern)}
+        # What stands in a container is used under some other name.
+        others = {method for name in used.keys() - known for method in used[name]}
         for name, value in vars(module).items():
             for pattern in _patterns_in(value, 0):
                 if id(pattern) not in seen:
                     seen.add(id(pattern))
-                    methods = used.get(name) or here or set(_METHODS[:4])
-                    if not isinstance(value, re.Pattern):
-                        methods = here | set(_METHODS[:3])
+                    uses = used if name.startswith("_") else everywhere
+                    methods = uses.get(name) or others & set(_METHODS) or set(_METHODS[:3])
                     yield Found(f"{module.__name__}.{name}", pattern, tuple(sorted(methods)))
         yield from _written_in_calls(module, tree)
 
@@ -308,7 +310,8 @@ def _ratio(found: Found, method: str, maker: Maker) -> tuple[float, float, str] 
             return math.inf, once, f"{method}, {length} signs: {maker}"
         long = maker.text(2 * length)
         twice = min(_seconds(found, method, long) for _ in range(3 if once < _LONGEST else 1))
-        if twice > _BAD_RATIO * once or length == _LENGTHS[-1]:
+        # What a pattern bounds may well grow so far, but does not take long.
+        if length == _LENGTHS[-1] or (twice > _BAD_RATIO * once and twice > _LONGEST):
             return twice / once, twice, f"{method}, {2 * length} signs: {maker}"
     return None
 

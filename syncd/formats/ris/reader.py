@@ -17,7 +17,7 @@ from syncd.formats.ris.lines import Lines, read_head
 from syncd.formats.ris.style import Style, Tagged, survey
 from syncd.formats.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
-_NUMBERING = re.compile(r"\W*\d*\W*")
+_NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
 _AT_ONCE = 1024  # lines that are looked up together

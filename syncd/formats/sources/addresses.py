@@ -31,7 +31,7 @@ _RECORD_PAGES = tuple(
     for secure in ("s", "")
 )
 _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
-_OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
+_OF_A_PERSON = re.compile(r"ORCID\b|\S[^\s@]*+@\S++$", re.IGNORECASE)
 _LINK_RESOLVER_MARKS = ("url_ver=z39", "openurl", "?sid=", "&sid=", "//sfx.")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
 # After `=`, `/`, `:` or an encoded sign, an address is a part of the one before it.
