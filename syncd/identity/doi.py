@@ -57,7 +57,9 @@ _TEX = (
     (re.compile(r"\\([_&#%$~{}()\[\]<>;:-])"), lambda m: m[1]),
 )
 
-_RESOLVER = re.compile(r"(?:doi[.-]org|hdl[.-]handle[.-]net)[^/\s]{0,300}+/(?:doi:?\s*+)?$", re.IGNORECASE)
+_RESOLVER = re.compile(
+    r"(?:doi[.-]org|hdl[.-]handle[.-]net)[^/\s]{0,300}+/(?:doi:?\s*+)?$", re.IGNORECASE
+)
 _ADDRESS = re.compile(
     r"(?:^|[\s<(\[{\"'=])(?:https?://)?[^\s/][^\s/.]{0,300}+\.[^\s/]{1,300}+/\S{0,300}+$",
     re.IGNORECASE,

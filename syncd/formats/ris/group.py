@@ -93,6 +93,7 @@ class Group:
         """Keep the lines before this position and return the others as a group with TY."""
         rest = Group()
         rest.is_typed, self.is_typed = self.is_typed, False
+        rest.is_too_large = self.is_too_large
         rest.tags, rest.values, rest.numbers = self.tags[at:], self.values[at:], self.numbers[at:]
         del self.tags[at:], self.values[at:], self.numbers[at:]
         return rest

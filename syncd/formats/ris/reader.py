@@ -228,7 +228,7 @@ class Reader:
         group.fold()
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
-        if group.is_typed and len(group.tags) == 1:
+        if group.is_typed and len(group.tags) == 1 and not group.is_too_large:
             _tell(self.problems, "TY stands alone: nothing to import", group.numbers[0])
         elif group.is_typed or (group.tags and self._is_record(group, ending)):
             self._ready.append(self._entry(group, ending, end_line))
@@ -265,7 +265,16 @@ class Reader:
         is_clean = start > self._source.last_odd
         tags, values = group.tags, group.values
         return Entry(
-            self.entries_read, start, end, tags, values, numbers, ending, problems, is_clean
+            self.entries_read,
+            start,
+            end,
+            tags,
+            values,
+            numbers,
+            ending,
+            problems,
+            is_clean,
+            group.is_too_large,
         )
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:

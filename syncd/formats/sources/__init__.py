@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from syncd.errors import InputError
 from syncd.formats.ris import Entry
+from syncd.formats.ris.group import MOST_CHARACTERS, MOST_LINES
 from syncd.formats.sources.cochrane import COCHRANE
 from syncd.formats.sources.dimensions import DIMENSIONS
 from syncd.formats.sources.draft import Draft
@@ -53,6 +54,12 @@ SOURCES = (
 """Asked in this order; the first that recognises an entry reads it."""
 
 
+_TOO_LARGE = (
+    f"the entry is larger than any work ({MOST_LINES} lines, {MOST_CHARACTERS} characters); "
+    "take out of it what does not belong to it and drop the file again"
+)
+
+
 def read_record(entry: Entry, file: str) -> Record:
     """Return what an entry says.
 
@@ -87,6 +94,8 @@ def read_records(entries: Sequence[Entry], file: str) -> list[Record | InputErro
 
 
 def _begin(entry: Entry) -> Draft | InputError:
+    if entry.is_too_large:
+        return InputError(_TOO_LARGE, line=entry.line)
     draft = Draft(entry)
     if draft.tags:
         return draft
