@@ -33,7 +33,7 @@ _NAME_BEGINS = re.compile(
 _NAME_ENDS = re.compile(
     r"""[\s"“”]
     | https?://                                            # a second link, glued on
-    | (?<![;,|])[;,|]++(?=(?:doi:?|https?://\S{0,300}?/)?10\.[0-9]{4,9}/)   # a second name, glued on
+    | (?<![;,|])[;,|]++(?=(?:doi:?|https?://\S{0,300}?/)?10\.[0-9]{4,9}/)  # a second name
     | </?(?:a|b|br|doi|em|i|p|span|strong|sub|sup|url)(?:\s[^<>]*)?/?>
     | \[(?:doi|pii)\]
     | [?&][a-z_][a-z0-9_.-]*=                              # tracking parameters

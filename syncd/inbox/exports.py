@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
+from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18
 _TAIL = 512
@@ -130,6 +131,7 @@ def _hash(fd: int, stamp: Stamp) -> Content | None:
     tail = b""
     with io.FileIO(fd) as stream:
         while chunk := stream.read(_CHUNK):
+            checkpoint()
             digest.update(chunk)
             tail = (tail + chunk)[-_TAIL:]
         after = os.fstat(fd)
@@ -204,6 +206,7 @@ class _Verified(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        checkpoint()
         try:
             count = self._file.readinto(buffer) or 0
         except OSError as error:

@@ -98,7 +98,8 @@ _NOTE = re.compile(
         |farsi|ukrainian|croatian|serbian|slovak|slovenian|romanian|bulgarian|english|lithuanian
         )(?:\s+(?:version|text|edition|article))?
       | (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s.*+
-      | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).*+ | see\s+comments?.*+ | letter(?:;.*+)? | editorial
+      | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).*+ | see\s+comments?.*+
+      | letter(?:;.*+)? | editorial
       | abstract(?:\s+no.*+|\s+\#.*+|\s*:.*+)? | conference\s+abstract | meeting\s+abstract | poster
       | corrected(?:\s+(?:and\s+)?republished.*+)? | in\s+process\s+citation | proceedings?
       | (?:re)?published.*+ | reprint(?:ed)?\b.*+ | article\s+in\s+\w+ | author(?:'s)?\s+transl.*+

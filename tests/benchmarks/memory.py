@@ -25,6 +25,7 @@ _LEAST = 20 * _MEGABYTE
 _CHILD = """
 import sys
 from pathlib import Path
+import io
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_records
 from syncd.errors import InputError
@@ -49,7 +50,6 @@ def read(stream):
                 list(notes_for(each, ("other", "references"))), links_for(each)
     return records, refused
 
-import io
 read(io.BytesIO(b"TY  - JOUR\\nTI  - To warm up\\nN1  - x\\nER  - \\n"))
 before = most()
 with open(sys.argv[1], "rb") as stream:

@@ -222,7 +222,7 @@ def _samples_of(operator: str, argument: Any, node: Any, flags: int) -> list[str
     if operator in ("IN", "NOT_LITERAL", "ANY", "CATEGORY"):
         return _members(node)
     if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        least, most, body = argument
+        least, _, body = argument
         once = _samples(body, flags)
         return [*(each * max(least, 1) for each in once), *([""] if not least else [])][:_FEW]
     if operator == "ATOMIC_GROUP":

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from syncd.formats.ris.tags import TYPE, Wrapping, is_substantial, wrapping_of
 from syncd.formats.ris.wrapped import join
 
-
 MOST_LINES = 100_000
 MOST_CHARACTERS = 12_000_000
 """How much of one entry is kept: several times what the largest real ones hold."""
@@ -60,7 +59,7 @@ class Group:
         if self._tail:
             self.fold()
         values = list(values)
-        if not self._has_room(sum(map(len, values))):
+        if not self._has_room(sum(map(len, values)), len(values)):
             return
         self.tags += tags
         self.values += values
@@ -76,10 +75,10 @@ class Group:
         if self.tags and wrapping_of(self.tags[-1]) is Wrapping.KEEP and self._has_room(0):
             self._tail.append("")
 
-    def _has_room(self, characters: int) -> bool:
+    def _has_room(self, characters: int, lines: int = 1) -> bool:
         """Tell whether so much more is kept; once it is not, nothing more is."""
         self._room -= characters
-        if self._room < 0 or len(self.tags) + len(self._tail) >= MOST_LINES:
+        if self._room < 0 or len(self.tags) + len(self._tail) + lines > MOST_LINES:
             self.is_too_large = True
         return not self.is_too_large
 
