@@ -30,8 +30,8 @@ import adapters
 import syncd
 
 _METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
-_LENGTHS = (200, 2_000)
-_SUSPICIOUS = 0.0008
+_LENGTHS = (200, 8_000)
+_SUSPICIOUS = 0.002
 """CPU seconds that few patterns need for so many signs unless they go over them again."""
 _LONGEST = 0.1
 _LIMIT = 0.6

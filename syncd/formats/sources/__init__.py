@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from syncd.errors import InputError
 from syncd.formats.ris import Entry
-from syncd.formats.ris.group import MOST_CHARACTERS, MOST_LINES
 from syncd.formats.sources.cochrane import COCHRANE
 from syncd.formats.sources.dimensions import DIMENSIONS
 from syncd.formats.sources.draft import Draft
@@ -28,6 +27,7 @@ from syncd.formats.sources.proquest import PROQUEST
 from syncd.formats.sources.pubmed import PUBMED
 from syncd.formats.sources.pure import PURE
 from syncd.formats.sources.scopus import SCOPUS
+from syncd.formats.sources.size import too_large
 from syncd.formats.sources.source import Source
 from syncd.formats.sources.web_of_science import WEB_OF_SCIENCE
 from syncd.record import Record
@@ -52,12 +52,6 @@ SOURCES = (
     ENDNOTE,
 )
 """Asked in this order; the first that recognises an entry reads it."""
-
-
-_TOO_LARGE = (
-    f"the entry is larger than any work ({MOST_LINES} lines, {MOST_CHARACTERS} characters); "
-    "take out of it what does not belong to it and drop the file again"
-)
 
 
 def read_record(entry: Entry, file: str) -> Record:
@@ -94,8 +88,8 @@ def read_records(entries: Sequence[Entry], file: str) -> list[Record | InputErro
 
 
 def _begin(entry: Entry) -> Draft | InputError:
-    if entry.is_too_large:
-        return InputError(_TOO_LARGE, line=entry.line)
+    if (refused := too_large(entry)) is not None:
+        return refused
     draft = Draft(entry)
     if draft.tags:
         return draft

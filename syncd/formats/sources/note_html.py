@@ -19,7 +19,6 @@ _SAFE = re.compile(rf"(?:[^<>]++|</?(?:{'|'.join(sorted(_KEPT))})\s?/?>)*+", re.
 _NO_TAG = re.compile(r"<(?![^<>]+>)")
 _WEB = ("http://", "https://", "mailto:", "zotero://")
 _BREAK = "<br/>"
-_LONGEST = 500_000
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _ONE_PARAGRAPH = re.compile(r"(?:<p>)?([^<>]*+(?:<br\s?/?>[^<>]*+)*+)(?:</p>)?", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s?/?>\n?", re.IGNORECASE)
@@ -49,13 +48,7 @@ def text_of_paragraph(html: str) -> str | None:
 
 
 def sanitise(html: str) -> str:
-    """Return a note that is HTML already, with nothing in it but text and its shape.
-
-    One that no library takes is shown as it is written: Python's parser needs seconds for each
-    megabyte of tags.
-    """
-    if len(html) > _LONGEST:
-        return note_html(html)
+    """Return a note that is HTML already, with nothing in it but text and its shape."""
     if _SAFE.fullmatch(html):
         return html
     cleaner = _Cleaner()

@@ -41,3 +41,35 @@ def test_an_entry_as_large_as_real_ones_is_read() -> None:
     )
     [read] = read_records(list(Reader(io.BytesIO(text.encode()))), "x.ris")
     assert not isinstance(read, InputError)
+
+
+def _read(lines: str) -> object:
+    text = f"TY  - JOUR\nTI  - Tides\n{lines}\nER  - \n"
+    [read] = read_records(list(Reader(io.BytesIO(text.encode()))), "x.ris")
+    return read
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("DO  - " + "10.5555/a;" * 110_000, "DO has more than 1000000 characters"),
+        ("UR  - " + "https://a.org/;" * 70_000, "UR has more than 1000000 characters"),
+        ("N1  - <p>" + "a<br>" * 110_000 + "</p>", "N1 has more than 100000 elements"),
+    ],
+)
+def test_a_value_that_holds_too_many_things_is_refused(line: str, reason: str) -> None:
+    read = _read(line)
+    assert isinstance(read, InputError)
+    assert (read.line, read.message.partition(" and")[0].partition(" of")[0]) == (3, reason)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DO  - " + "10.5555/a;" * 1_000,
+        "N1  - <p>" + "a<br>" * 10_000 + "</p>",
+        'N1  - <p>A map: <img src="data:image/png;base64,' + "A" * 2_000_000 + '"></p>',
+    ],
+)
+def test_a_long_value_is_read(line: str) -> None:
+    assert not isinstance(_read(line), InputError)
