@@ -48,7 +48,7 @@ _LONGEST_PATIENCE = timedelta(days=1)
 _WORDS = 300
 """How much of a server's words is repeated."""
 
-_MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^>]*+>", re.DOTALL)
+_MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^<>]*+>", re.DOTALL)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNDERSTOOD = ("application/json", "text/plain")
