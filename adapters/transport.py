@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 
+from adapters.deadline import Deadline
 from adapters.patience import Patience
 from adapters.scrubbing import scrub, scrub_all
 from syncd.errors import (
@@ -45,12 +46,16 @@ _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _WRITE_SECONDS = 120.0
 """Zotero's server takes seconds for fifty items, and 20 s for one with 3,000 authors."""
+_WHOLE_REQUEST = timedelta(minutes=5)
+"""The longest that one request may take, from the connection to the answer's last byte."""
+_MOST_BYTES = 64 << 20
+"""Of an answer, unpacked: a page of a hundred of the largest items takes less."""
 
 _LONGEST_PATIENCE = timedelta(days=1)
 _WORDS = 300
 """How much of a server's words is repeated."""
 
-_MARKUP = re.compile(r"<(script|style).*?</\1>|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^<>]*+>", re.DOTALL)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNDERSTOOD = ("application/json", "text/plain")
@@ -103,10 +108,12 @@ class Transport(httpx2.BaseTransport):
         *,
         clock: Clock | None = None,
         inner: httpx2.BaseTransport | None = None,
+        longest: timedelta = _WHOLE_REQUEST,
     ) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
         self._inner = inner or _open_wire(url)
+        self._deadline = Deadline(longest)
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
         self.key: str | None = None
@@ -142,16 +149,18 @@ class Transport(httpx2.BaseTransport):
         request.extensions = {
             **request.extensions,
             "timeout": httpx2.Timeout(patience, connect=_CONNECT_SECONDS).as_dict(),
+            "trace": self._deadline.trace,
         }
 
     def _exchange(self, request: httpx2.Request) -> HttpAnswer:
         writing = request.method not in _READING
         try:
-            response = self._inner.handle_request(request)
-            try:
-                body = response.read()
-            finally:
-                response.close()
+            with self._deadline.running():
+                response = self._inner.handle_request(request)
+                try:
+                    body = _read(response)
+                finally:
+                    response.close()
         except _NOTHING_SENT as error:
             raise UnavailableError(f"cannot reach {self._origin}: {self._told(error)}") from None
         except httpx2.RequestError as error:
@@ -165,6 +174,8 @@ class Transport(httpx2.BaseTransport):
 
     def _told(self, error: httpx2.RequestError) -> str:
         # The cause is not kept: where a header is malformed, it quotes the header.
+        if self._deadline.passed:
+            return f"its answer was not complete after {self._deadline.patience}"
         return scrub(str(error), self.key)[:_WORDS] or type(error).__name__
 
     def _note(self, answer: HttpAnswer) -> None:
@@ -324,6 +335,21 @@ def _rebuilt(answer: HttpAnswer) -> httpx2.Response:
 def _origin(url: httpx2.URL) -> str:
     port = "" if url.port is None else f":{url.port}"
     return f"{url.scheme}://{url.host}{port}"
+
+
+def _read(response: httpx2.Response) -> bytes:
+    """Read and unpack an answer, piece by piece, as far as one of that size can be meant.
+
+    Raises `httpx2.RequestError`.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in response.iter_bytes():
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise httpx2.DecodingError(f"more than {_MOST_BYTES >> 20} MB, which is no page")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _reason(status: int) -> str:

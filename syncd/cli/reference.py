@@ -51,7 +51,7 @@ def _paragraphs(text: str) -> Iterator[str]:
             heading, *lines = paragraph.removeprefix("\b\n").splitlines()
             yield "\n".join((heading, "", "```sh", *(line.strip() for line in lines), "```"))
         else:
-            yield re.sub(r"\s*\n\s*", " ", paragraph)
+            yield re.sub(r"(?<!\s)\s*?\n\s*+", " ", paragraph)
 
 
 def _rows(command: click.Command, context: click.Context) -> Iterator[str]:

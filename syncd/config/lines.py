@@ -9,8 +9,12 @@ from collections.abc import Iterator
 Location = tuple[str | int, ...]
 """Where a value stands in a document: table names, array positions, keys."""
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\s*\.\s*)+?)\s*=(.*)$""", re.DOTALL)
+_HEADER = re.compile(
+    r"""\s*+(\[\[?)\s*+((?:[^\]\s"']|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+'|\s++(?!\]))++)\s*+\]\]?\s*+(?:#.*)?$"""
+)
+_KEY = re.compile(
+    r"""\s*+((?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+'|\s*+\.\s*+)++)\s*+=(.*)$""", re.DOTALL
+)
 _KEY_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'""")
 _STRING_OR_BRACKET = re.compile(
     r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[{]|[\]}]|"""|\'\'\'''',

@@ -22,21 +22,21 @@ class Arxiv(NamedTuple):
 
 _PMID = re.compile(
     r"""(?:
-        ^\s*
-      | (?<![a-z])(?:pmid|pubmed(?:\s*id)?|medline|pm)\s*[:=-]?\s*
+        ^\s*+
+      | (?<![a-z])(?:pmid|pubmed(?:\s*+id)?|medline|pm)\s*+[:=-]?+\s*+
       | info:pmid/
-      | ncbi\.nlm\.nih\.gov/(?:pubmed/|m/pubmed/|entrez/\S*?list_uids=)
+      | ncbi\.nlm\.nih\.gov/(?:pubmed/|m/pubmed/|entrez/\S{0,300}?list_uids=)
       | pubmed\.ncbi\.nlm\.nih\.gov/
       | europepmc\.org/(?:abstract|article)/med/
-    )0*([1-9][0-9]{0,7})(?![0-9a-z]|[-.,][0-9])""",
+    )0*+([1-9][0-9]{0,7})(?![0-9a-z]|[-.,][0-9])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_PMID = 8
-_PMID_ALONE = re.compile(r"\s*[0-9]+\s*(?:\[pmid\])?[\s.;]*", re.IGNORECASE)
-_PMID_TAGGED = re.compile(r"(?<![0-9a-z-])0*([1-9][0-9]{0,7})\s*\[pmid\]", re.IGNORECASE)
+_PMID_ALONE = re.compile(r"\s*+[0-9]++\s*+(?:\[pmid\])?+[\s.;]*+", re.IGNORECASE)
+_PMID_TAGGED = re.compile(r"(?<![0-9a-z-])0*+([1-9][0-9]{0,7})\s*+\[pmid\]", re.IGNORECASE)
 
 _PMCID = re.compile(
-    r"(?<![a-z])(?:PMCID\s*[:=]?\s*(?:PMC)?|PMC)\s?0*([1-9][0-9]{0,8})(?![0-9])", re.IGNORECASE
+    r"(?<![a-z])(?:PMCID\s*+[:=]?+\s*+(?:PMC)?|PMC)\s?0*+([1-9][0-9]{0,8})(?![0-9])", re.IGNORECASE
 )
 
 _WOS = re.compile(
@@ -47,7 +47,7 @@ _WOS = re.compile(
 _WOS_LENGTH = 15
 
 _EMBASE = re.compile(
-    r"(?<![0-9a-z])(?:embase\s*[:=]?\s*L?|L)([0-9]{6,12})(?![0-9a-z])", re.IGNORECASE
+    r"(?<![0-9a-z])(?:embase\s*+[:=]?+\s*+L?|L)([0-9]{6,12})(?![0-9a-z])", re.IGNORECASE
 )
 _EMBASE_ALONE = re.compile(r"\s*L?([0-9]{6,12})\s*", re.IGNORECASE)
 

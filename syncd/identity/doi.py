@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from syncd.identity.spelling import decode_html, decode_percent, plain
 from syncd.record import Doi
 
-_REGISTRANT = r"10\.(?:[0-9]{4,9}(?:\.[0-9]+)*|97[89]\.[0-9]+)"
+_REGISTRANT = r"10\.(?:[0-9]{4,9}(?:\.[0-9]{1,20}){0,10}|97[89]\.[0-9]{1,20})"
 
 # Most fields hold just this, and it needs no work. bioRxiv is left to the careful way.
 _CANONICAL = re.compile(
@@ -33,7 +33,7 @@ _NAME_BEGINS = re.compile(
 _NAME_ENDS = re.compile(
     r"""[\s"“”]
     | https?://                                            # a second link, glued on
-    | [;,|]+(?=(?:doi:?|https?://\S*?/)?10\.[0-9]{4,9}/)   # a second name, glued on
+    | (?<![;,|])[;,|]++(?=(?:doi:?|https?://\S{0,300}?/)?10\.[0-9]{4,9}/)  # a second name
     | </?(?:a|b|br|doi|em|i|p|span|strong|sub|sup|url)(?:\s[^<>]*)?/?>
     | \[(?:doi|pii)\]
     | [?&][a-z_][a-z0-9_.-]*=                              # tracking parameters
@@ -43,9 +43,9 @@ _NAME_ENDS = re.compile(
 
 _BLANK_AFTER_TEN = re.compile(r"(?<![0-9a-zA-Z.])10\.\s+(?=[0-9]{4,9}(?:\.[0-9]+)*\s*/)")
 _BLANKS_AT_SLASH = re.compile(rf"({_REGISTRANT})(?:\s+/\s*|/\s+)(?=\S)")
-_BREAK_AFTER_HYPHEN = re.compile(r"(?<=\S-)[ \t]*[\r\n]+\s*(?=[^\s])")
+_BREAK_AFTER_HYPHEN = re.compile(r"(?<=\S-)[ \t]*+[\r\n]++\s*+(?=\S)")
 _BLANKS_IN_SICI = re.compile(
-    r"(?<!\s)\s*([<\[])\s*([^<>\[\]\s]*)\s*([>\]])\s*([0-9]\.[0-9]\.co;2)", re.IGNORECASE
+    r"(?<!\s)\s*+([<\[])\s*+([^<>\[\]\s]*+)\s*+([>\]])\s*+([0-9]\.[0-9]\.co;2)", re.IGNORECASE
 )
 _SLASH_ENCODED_TWICE = re.compile(rf"{_REGISTRANT}%2f", re.IGNORECASE)
 
@@ -57,15 +57,21 @@ _TEX = (
     (re.compile(r"\\([_&#%$~{}()\[\]<>;:-])"), lambda m: m[1]),
 )
 
-_RESOLVER = re.compile(r"(?:doi[.-]org|hdl[.-]handle[.-]net)[^/\s]*/(?:doi:?\s*)?$", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:^|[\s<(\[{\"'=])(?:https?://)?[^\s/]+\.[^\s/]+/\S*$", re.IGNORECASE)
+_RESOLVER = re.compile(
+    r"(?:doi[.-]org|hdl[.-]handle[.-]net)[^/\s]{0,300}+/(?:doi:?\s*+)?$", re.IGNORECASE
+)
+_ADDRESS = re.compile(
+    r"(?:^|[\s<(\[{\"'=])(?:https?://)?[^\s/][^\s/.]{0,300}+\.[^\s/]{1,300}+/\S{0,300}+$",
+    re.IGNORECASE,
+)
 _LONGEST_ADDRESS = 300
+"""What these patterns allow for too, so that each takes time that grows with the text alone."""
 _VIEW = re.compile(
     r"""/?(?:[/.](?:
         full | abstract | abs | pdf | epdf | pdfplus | pdfdirect | pdfft | fpdf | html | xml | epub
         | full[.-]?text | summary | short | long | meta | references | citations? | metrics
         | figures | tables | figure-?s | supplemental | suppl_file | related | similar
-    ))+/?$""",
+    )){1,20}+/?$""",
     re.VERBOSE,
 )
 _BIORXIV = re.compile(r"(10\.(?:1101|64898)/(?:[0-9]{4}\.[0-9]{2}\.[0-9]{2}\.)?[0-9]{6,8})v[0-9]+")
@@ -152,10 +158,17 @@ def _finish(name: str, *, before: str) -> Doi | None:
 
 def _without_trailing(name: str) -> str:
     """Take off punctuation, and closing brackets that were never opened, from the end."""
-    while name:
-        last = name[-1]
-        opening = _OPENING.get(last)
-        if last not in _TRAILING and (not opening or name.count(opening) >= name.count(last)):
+    missing = {
+        last: name.count(last) - name.count(opening)
+        for last, opening in _OPENING.items()
+        if last in name
+    }
+    end = len(name)
+    while end:
+        last = name[end - 1]
+        if missing.get(last, 0) > 0:
+            missing[last] -= 1
+        elif last not in _TRAILING:
             break
-        name = name[:-1]
-    return name
+        end -= 1
+    return name[:end]

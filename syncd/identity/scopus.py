@@ -14,12 +14,12 @@ import re
 from syncd.identity.spelling import decode_html, decode_percent, plain
 from syncd.record import Eid
 
-_DIGITS = r"\s*([0-9]{5,12})(?![0-9]|[.,][0-9]|e[+-]?[0-9])"
-_ALONE = re.compile(rf"[\s\"'{{(\[]*{_DIGITS}[\s\"'}})\].,;]*", re.IGNORECASE)
+_DIGITS = r"\s*+([0-9]{5,12})(?![0-9]|[.,][0-9]|e[+-]?[0-9])"
+_ALONE = re.compile(rf"[\s\"'{{(\[]*+{_DIGITS}[\s\"'}})\].,;]*+", re.IGNORECASE)
 
 _WHOLE = rf"(?<![0-9a-z.-])2-s2\.0-{_DIGITS}"
 _LABELLED = (
-    rf"(?<![a-z-])scopus(?:[\s_-]*(?:id|eid|accession\s+number))?\s*[:=]\s*(?:2-s2\.0-)?{_DIGITS}"
+    rf"(?<![a-z-])scopus(?:[\s_-]*(?:id|eid|accession\s+number))?\s*+[:=]\s*+(?:2-s2\.0-)?{_DIGITS}"
 )
 _IN_PARAMETER = rf"(?<![a-z])scp={_DIGITS}"
 _IN_PATH = rf"(?:scopus[.-]com\S{{0,100}}?/publications|/scopus_id)/{_DIGITS}"

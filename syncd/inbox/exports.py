@@ -21,6 +21,7 @@ from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
 from syncd.inbox.members import Part, list_parts, open_part, too_large
+from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18
 
@@ -167,6 +168,7 @@ def _hash(stream: BinaryIO) -> tuple[str, formats.Format | formats.Container, bo
     digest = hashlib.sha256()
     head = tail = b""
     while chunk := stream.read(_CHUNK):
+        checkpoint()
         digest.update(chunk)
         if len(head) < formats.HEAD:
             head = (head + chunk)[: formats.HEAD]
@@ -250,6 +252,7 @@ class _Verified(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        checkpoint()
         try:
             piece = self._source.read(len(buffer))
         except OSError as error:

@@ -11,9 +11,9 @@ from syncd.matching.folding import fold
 
 _LONGEST = 96
 _SUBTITLE = re.compile(
-    r"\s*(?::|\s=\s|\.\s*conference\b|\bconference:).*", re.IGNORECASE | re.DOTALL
+    r"(?<!\s)\s*+(?::|(?<=\s)=\s|\.\s*+conference\b|\bconference:).*", re.IGNORECASE | re.DOTALL
 )
-_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]?")
+_ASIDE = re.compile(r"(?<!\s)\s*+[(\[][^)\]]*+[)\]]?")
 _SILENT = frozenset(
     """
     the of and in for on to a an at de la le les des du et der die das und fur y en el los las e do
@@ -28,7 +28,7 @@ _OF_ANY_MEETING = frozenset(
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
 _TRIAL = re.compile(
-    r"(?:nct|isrctn|chictr[a-z-]*|actrn|ctri|drks|irct|jprn-?[a-z]*|kct|ntr|umin|tctr|eudract|euctr)"
+    r"(?:nct|isrctn|chictr[a-z-]{0,30}|actrn|ctri|drks|irct|jprn-?[a-z]{0,30}|kct|ntr|umin|tctr|eudract|euctr)"
     r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
     re.IGNORECASE,
 )

@@ -64,7 +64,7 @@ _BEGINNINGS = {
         )""",
 }
 _BEGINS = {
-    marker: re.compile(rf"[\s\"'“‘\[(*]*(?:{pattern})", re.VERBOSE)
+    marker: re.compile(rf"\A[\s\"'“‘\[(*]*+(?:{pattern})", re.VERBOSE)
     for marker, pattern in _BEGINNINGS.items()
 }
 _BEGINNING_WORDS = re.compile(
@@ -75,10 +75,11 @@ _BEGINNING_WORDS = re.compile(
 
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
-        rf"\(\s*vol\b[^)]*[0-9][^)]*,[^)]*[0-9][^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
+        r"\(\s*+vol\b[^)0-9]{0,200}+[0-9][^),]{0,200}+,[^)0-9]{0,200}+[0-9][^)]{0,200}+\)$"
+        rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction)\s*+[\])]?\.?$"
     ),
     Marker.RETRACTION: re.compile(
-        r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]*[\])]?\.?$"
+        r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]{0,1000}+[\])]?\.?$"
     ),
     Marker.REPLY: re.compile(
         r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
@@ -90,23 +91,23 @@ _ENDING_WORDS = re.compile(
 )
 
 _NOTE = re.compile(
-    r"""\s*[\[(]\s*(?:
-        (?:systematic\s+)?review(?:\s*,?\s*tutorial)? | \d+\s+refs?\.? | refs?\.? \s*\d+
+    r"""(?<!\s)\s*+[\[(]\s*+(?:
+        (?:systematic\s+)?review(?:\s*+,?+\s*+tutorial)? | \d+\s+refs?\.? | refs?\.? \s*\d+
       | (?:in\s+)?(?:chinese|japanese|korean|german|french|spanish|italian|portuguese|russian|polish
         |czech|dutch|danish|swedish|norwegian|finnish|hungarian|turkish|greek|hebrew|arabic|persian
         |farsi|ukrainian|croatian|serbian|slovak|slovenian|romanian|bulgarian|english|lithuanian
         )(?:\s+(?:version|text|edition|article))?
-      | (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s.*
-      | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).* | see\s+comments?.* | letter(?:;.*)? | editorial
-      | abstract(?:\s+no.*|\s+\#.*|\s*:.*)? | conference\s+abstract | meeting\s+abstract | poster
-      | corrected(?:\s+(?:and\s+)?republished.*)? | in\s+process\s+citation | proceedings?
-      | (?:re)?published.* | reprint(?:ed)?\b.* | article\s+in\s+\w+ | author(?:'s)?\s+transl.*
-      | see\s+vol.* | [ck]onference\s+proceedings | electronic\s+resource | online\s+first
-    )\s*[\])]?\s*[.]?\s*$""",
-    re.VERBOSE | re.IGNORECASE,
+      | (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s.*+
+      | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).*+ | see\s+comments?.*+
+      | letter(?:;.*+)? | editorial
+      | abstract(?:\s+no.*+|\s+\#.*+|\s*:.*+)? | conference\s+abstract | meeting\s+abstract | poster
+      | corrected(?:\s+(?:and\s+)?republished.*+)? | in\s+process\s+citation | proceedings?
+      | (?:re)?published.*+ | reprint(?:ed)?\b.*+ | article\s+in\s+\w+ | author(?:'s)?\s+transl.*+
+      | see\s+vol.*+ | [ck]onference\s+proceedings | electronic\s+resource | online\s+first
+    )\s*+[\])]?+\s*+[.]?+\s*+$""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_LAST_BRACKET = re.compile(r"\s*\[([^\[\]]*)\]\s*\.?\s*$")
-_WHOLE_BRACKET = re.compile(r"^[\s\"'“]*\[(.*?)\]?[\s\"'”.]*$", re.DOTALL)
+_LAST_BRACKET = re.compile(r"(?<!\s)\s*+\[([^\[\]]*+)\]\s*+\.?+\s*+$")
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
@@ -116,6 +117,7 @@ _NO_TITLE = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
+_MOST_NOTES = 20
 
 _GENERIC_CORES = frozenset(
     """
@@ -152,10 +154,10 @@ def read_title(text: str) -> Title:
     text = _without_markup(text)
     markers = _markers(text)
     text, others = _split(text)
-    whole = _WHOLE_BRACKET.match(text) if text.lstrip(" \"'“").startswith("[") else None
-    translated = whole is not None and "]" not in whole[1]
+    whole = _within_whole_bracket(text)
+    translated = whole is not None and "]" not in whole
     if whole is not None and translated:
-        text = whole[1]
+        text = whole
     if _NO_TITLE.fullmatch(text):
         return Title("")
     words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", text)))
@@ -203,10 +205,23 @@ def _markers(text: str) -> Marker:
     return found
 
 
+def _within_whole_bracket(text: str) -> str | None:
+    """Return what stands between a bracket at the beginning and one at the end, if there is one."""
+    text = text.lstrip(" \"'“")
+    if not text.startswith("["):
+        return None
+    end = len(text)
+    while text[end - 1] in "\"'”." or text[end - 1].isspace():
+        end -= 1
+    return text[1:end].removesuffix("]")
+
+
 def _split(text: str) -> tuple[str, list[str]]:
     """Take notes off the end, and further titles of the same work apart."""
     others: list[str] = []
-    while text.rstrip(" .").endswith(("]", ")")):
+    for _ in range(_MOST_NOTES):
+        if not text.rstrip(" .").endswith(("]", ")")):
+            break
         if note := _NOTE.search(text):
             text = text[: note.start()] or text
             if note.start() == 0:

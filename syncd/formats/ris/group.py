@@ -7,21 +7,28 @@ from collections.abc import Iterable
 from syncd.formats.ris.tags import TYPE, Wrapping, is_substantial, wrapping_of
 from syncd.formats.ris.wrapped import join
 
+MOST_LINES = 100_000
+MOST_CHARACTERS = 12_000_000
+"""How much of one entry is kept: several times what the largest real ones hold."""
+
 
 class Group:
     """Tags, values and line numbers so far, and the loose lines that continue the last value.
 
-    `is_typed` tells whether TY is among them; it need not be the first.
+    `is_typed` tells whether TY is among them; it need not be the first. `is_too_large` tells that
+    there was more than is kept.
     """
 
-    __slots__ = ("_tail", "is_typed", "numbers", "tags", "values")
+    __slots__ = ("_room", "_tail", "is_too_large", "is_typed", "numbers", "tags", "values")
 
     def __init__(self) -> None:
         self.tags: list[str] = []
         self.values: list[str] = []
         self.numbers: list[int] = []
         self.is_typed = False
+        self.is_too_large = False
         self._tail: list[str] = []
+        self._room = MOST_CHARACTERS
 
     @property
     def last_tag(self) -> str | None:
@@ -36,6 +43,8 @@ class Group:
         """Add one line."""
         if self._tail:
             self.fold()
+        if not self._has_room(len(value)):
+            return
         self.tags.append(tag)
         self.values.append(value)
         self.numbers.append(number)
@@ -43,24 +52,35 @@ class Group:
     def add_type(self, value: str, number: int) -> None:
         """Add the line TY."""
         self.add(TYPE, value, number)
-        self.is_typed = True
+        self.is_typed = TYPE in self.tags[-1:]
 
     def add_run(self, tags: list[str], values: Iterable[str], first: int) -> None:
         """Add lines that stand one below the other, the first under this number."""
         if self._tail:
             self.fold()
+        values = list(values)
+        if not self._has_room(sum(map(len, values)), len(values)):
+            return
         self.tags += tags
         self.values += values
         self.numbers += range(first, first + len(tags))
 
     def go_on(self, text: str) -> None:
         """Let a loose line continue the last value."""
-        self._tail.append(text)
+        if self._has_room(len(text)):
+            self._tail.append(text)
 
     def part_paragraphs(self) -> None:
         """Take a blank line for the end of a paragraph, where there can be any."""
-        if self.tags and wrapping_of(self.tags[-1]) is Wrapping.KEEP:
+        if self.tags and wrapping_of(self.tags[-1]) is Wrapping.KEEP and self._has_room(0):
             self._tail.append("")
+
+    def _has_room(self, characters: int, lines: int = 1) -> bool:
+        """Tell whether so much more is kept; once it is not, nothing more is."""
+        self._room -= characters
+        if self._room < 0 or len(self.tags) + len(self._tail) + lines > MOST_LINES:
+            self.is_too_large = True
+        return not self.is_too_large
 
     def fold(self) -> None:
         """Join the loose lines to the value they continue."""
@@ -72,6 +92,7 @@ class Group:
         """Keep the lines before this position and return the others as a group with TY."""
         rest = Group()
         rest.is_typed, self.is_typed = self.is_typed, False
+        rest.is_too_large = self.is_too_large
         rest.tags, rest.values, rest.numbers = self.tags[at:], self.values[at:], self.numbers[at:]
         del self.tags[at:], self.values[at:], self.numbers[at:]
         return rest

@@ -17,7 +17,7 @@ from syncd.formats.ris.lines import Lines, read_head
 from syncd.formats.ris.style import Style, Tagged, survey
 from syncd.formats.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
-_NUMBERING = re.compile(r"\W*\d*\W*")
+_NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
 _AT_ONCE = 1024  # lines that are looked up together
@@ -228,7 +228,7 @@ class Reader:
         group.fold()
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
-        if group.is_typed and len(group.tags) == 1:
+        if group.is_typed and len(group.tags) == 1 and not group.is_too_large:
             _tell(self.problems, "TY stands alone: nothing to import", group.numbers[0])
         elif group.is_typed or (group.tags and self._is_record(group, ending)):
             self._ready.append(self._entry(group, ending, end_line))
@@ -265,7 +265,16 @@ class Reader:
         is_clean = start > self._source.last_odd
         tags, values = group.tags, group.values
         return Entry(
-            self.entries_read, start, end, tags, values, numbers, ending, problems, is_clean
+            self.entries_read,
+            start,
+            end,
+            tags,
+            values,
+            numbers,
+            ending,
+            problems,
+            is_clean,
+            group.is_too_large,
         )
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:

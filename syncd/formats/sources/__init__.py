@@ -27,6 +27,7 @@ from syncd.formats.sources.proquest import PROQUEST
 from syncd.formats.sources.pubmed import PUBMED
 from syncd.formats.sources.pure import PURE
 from syncd.formats.sources.scopus import SCOPUS
+from syncd.formats.sources.size import too_large
 from syncd.formats.sources.source import Source
 from syncd.formats.sources.web_of_science import WEB_OF_SCIENCE
 from syncd.record import Record
@@ -87,6 +88,8 @@ def read_records(entries: Sequence[Entry], file: str) -> list[Record | InputErro
 
 
 def _begin(entry: Entry) -> Draft | InputError:
+    if (refused := too_large(entry)) is not None:
+        return refused
     draft = Draft(entry)
     if draft.tags:
         return draft

@@ -31,7 +31,7 @@ _RECORD_PAGES = tuple(
     for secure in ("s", "")
 )
 _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
-_OF_A_PERSON = re.compile(r"ORCID\b|\S+@\S+$", re.IGNORECASE)
+_OF_A_PERSON = re.compile(r"ORCID\b|\S[^\s@]*+@\S++$", re.IGNORECASE)
 _LINK_RESOLVER_MARKS = ("url_ver=z39", "openurl", "?sid=", "&sid=", "//sfx.")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
 # After `=`, `/`, `:` or an encoded sign, an address is a part of the one before it.
@@ -42,6 +42,7 @@ _WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNOREC
 _REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
 _LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
+_MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 _PUBMED_LINK = re.compile(
     r"ncbi\.nlm\.nih\.gov/|europepmc\.org/|pubmedcentral\.nih\.gov/", re.IGNORECASE
@@ -119,6 +120,8 @@ def _says_more(value: str, urls: list[str]) -> bool:
     """Tell whether a value holds words beside its addresses."""
     if len(urls) == 1 and len(value) <= len(urls[0]) + 1:
         return False
+    if len(urls) > _MOST_ADDRESSES:
+        return True
     rest = value.replace("&amp;", "&")
     for url in urls:
         rest = rest.replace(url, "")

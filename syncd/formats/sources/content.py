@@ -25,6 +25,7 @@ _WITH_OWN_TYPE = frozenset(
 _ADDRESS_LENGTH = 60
 _MOST_COMMAS = 2
 _LONGEST_KIND = 80
+_MOST_PARTS = 20_000  # into which one value is split; the last holds the rest
 
 
 def fill_abstract(draft: Draft) -> None:
@@ -83,7 +84,7 @@ def _keywords_in(values: Sequence[str]) -> Iterator[str]:
         text = plain(value) if "<" in value or "&" in value else value
         if ";" not in text:
             text = text.replace("；", ";").replace("、", ";")
-        for part in text.split(";"):
+        for part in text.split(";", _MOST_PARTS):
             yield _NUMBERED.sub("", part).strip() if "%" in part else part.strip()
 
 

@@ -284,8 +284,8 @@ def in_year(date: Date, year: int | None) -> Date:
     return _parts(year, month, number) if 1 <= number <= days_in(year, month) else date
 
 
-_FROM_TO = re.compile(r"\s+(?:through|to|until|bis|[-–—])\s+|/(?=\d{4}-)")
-_DASH = re.compile(r"\s*[-–—]\s*")
+_FROM_TO = re.compile(r"(?<!\s)\s++(?:through|to|until|bis|[-–—])\s++|/(?=\d{4}-)")
+_DASH = re.compile(r"(?:(?<!\s)\s++)?+[-–—]\s*+")
 _BEGIN_UNKNOWN = "1950-01-01"
 
 

@@ -13,9 +13,9 @@ from itertools import takewhile
 
 from syncd.record import Person
 
-_INITIALS = r"(?:[^\W\d_]\.[ -]?)+(?:-?[^\W\d_]\.)*"
-_GIVEN_LAST = re.compile(rf"(?P<family>\S.*?)\s+(?P<given>{_INITIALS})")
-_GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*(?P<family>[^\W\d_][^.,]+)")
+_INITIALS = r"(?:[^\W\d_]\.[ -]?)++(?:-?[^\W\d_]\.)*+"
+_GIVEN_LAST = re.compile(rf"(?P<family>\S.{{0,118}}?)(?<!\s)\s++(?P<given>{_INITIALS})")
+_GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*+(?P<family>[^\W\d_][^.,]++)")
 _INSTITUTION = re.compile(
     r"\b(?:academy|agency|association|bureau|cent(?:er|re)|collaboration|college|commission"
     r"|committee|consortium|corporation|council|department|dept|division|faculty|federation"
@@ -58,7 +58,7 @@ _LONGEST_GROUP = 300
 _LONGEST_MORE = 10
 
 _MORE = re.compile(
-    r"(?:\Aothers|(?:\A|(?<=[\s,;]))(?:et\.? al\.?|and others)|…|\.{3,})\Z", re.IGNORECASE
+    r"(?:\Aothers|(?:\A|(?<=[\s,;]))(?:et\.? al\.?|and others)|…|\.{3,10})\Z", re.IGNORECASE
 )
 _AND = re.compile(r" (?:and|&) ")
 _JOINS = str.maketrans("", "", "-'’")

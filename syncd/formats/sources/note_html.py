@@ -14,13 +14,13 @@ _KEPT = frozenset(
 )
 _EMPTY = frozenset(["br", "hr"])
 _HIDDEN = frozenset(["script", "style", "head", "title", "template", "iframe", "object"])
-_SAFE = re.compile(rf"(?:[^<>]|</?(?:{'|'.join(sorted(_KEPT))})\s?/?>)*", re.IGNORECASE)
+_SAFE = re.compile(rf"(?:[^<>]++|</?(?:{'|'.join(sorted(_KEPT))})\s?/?>)*+", re.IGNORECASE)
 # A sign that opens no tag: Python's parser would look for its end again at each one.
 _NO_TAG = re.compile(r"<(?![^<>]+>)")
 _WEB = ("http://", "https://", "mailto:", "zotero://")
 _BREAK = "<br/>"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_ONE_PARAGRAPH = re.compile(r"(?:<p>)?([^<>]*(?:<br\s?/?>[^<>]*)*)(?:</p>)?", re.IGNORECASE)
+_ONE_PARAGRAPH = re.compile(r"(?:<p>)?([^<>]*+(?:<br\s?/?>[^<>]*+)*+)(?:</p>)?", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s?/?>\n?", re.IGNORECASE)
 
 

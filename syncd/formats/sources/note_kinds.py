@@ -22,11 +22,11 @@ _BEGINNING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CITED_OFTEN = re.compile(
-    r"""(?:\A|\n)\W*(?:total\ )?times\ cited[^:\n]{0,60}:\s*\d
+    r"""(?:\A\W*+|\n[^\w\n]*+)(?:total\ )?times\ cited[^:\n]{0,60}:\s*\d
       | times\ cited\s*:\s*\d+\s+cited\ references?\ count
-      | (?:\A|\n)\W*cited\ references?\ count\s*:\s*\d
+      | (?:\A\W*+|\n[^\w\n]*+)cited\ references?\ count\s*:\s*\d
       | \A\W*cited\ by\ \(since\ \d+\)
-      | \A\W*cited\ by\s*:?\s*\d+\W*(?:\Z|[;\n])""",
+      | \A\W*cited\ by\s*+:?+\s*+\d+\W*(?:\Z|[;\n])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WEB_OF_SCIENCE = "Times Cited in Web of Science"  # each of its records has such a note

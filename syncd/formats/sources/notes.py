@@ -52,12 +52,12 @@ _FURTHER_LABEL = re.compile(
 _COPYRIGHT = re.compile(r"(?:publisher )?copyright\s*[-:]\s*", re.IGNORECASE)
 _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
 
-_PMID = re.compile(r"\bPMID\s*[:=]?\s*(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
+_PMID = re.compile(r"\bPMID\s*+[:=]?+\s*+(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
-    r"""(?: (?P<pmid> PMID\s*[:=]?\s*\d{1,8}(?!\d) )
-          | (?P<pmcid> (?:PMCID\s*[:=]?\s*)?PMC\s?\d+ )
-          | (?P<scopus> (?:(?:Scopus\ (?:E?ID)|EID)\s*[:=]?\s*)?2-s2\.0-\d{5,12}(?!\d) )
+    r"""(?: (?P<pmid> PMID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
+          | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ )
+          | (?P<scopus> (?:(?:Scopus\ (?:E?ID)|EID)\s*+[:=]?+\s*+)?2-s2\.0-\d{5,12}(?!\d) )
         )[;,.\s]*""",
     re.IGNORECASE | re.VERBOSE,
 )

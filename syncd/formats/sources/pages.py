@@ -13,9 +13,7 @@ _WITH_PAGES = frozenset(
 _WITH_PAGE_COUNT = frozenset(["book", "manuscript", "standard", "thesis"])
 _RANGE = re.compile(r".*\w\s*[-–—,]\s*\w.*")
 _ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.()/-]*")
-_NUMBER_LIKE = re.compile(
-    r"(?:(?:art(?:n|icle)?|paper|no)\.? *)*[\w.()/ -]*\d[\w.()/ :-]*", re.IGNORECASE
-)
+_NUMBER_LIKE = re.compile(r"(?:(?!\d)[\w.()/ -])*+\d[\w.()/ :-]*+")
 _LONGEST_NUMBER = 60
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range

@@ -21,7 +21,7 @@ _NO_DATE = "1 January 1950"
 _NO_EVENT = "unknown event"
 _NONE = ("",)
 _TWICE = (("U2", "DO"), ("N2", "AB"))
-_VERSION = re.compile(r"(?:v|version )?\d[\d.]*\w*", re.IGNORECASE)
+_VERSION = re.compile(r"(?:v|version )?\d[\d.]*+\w*+", re.IGNORECASE)
 _NO_FILMS = frozenset(["computerProgram", "dataset"])
 
 
