@@ -50,6 +50,8 @@ class Capabilities:
     """Trashed items stay readable and can be restored."""
     text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
+    carries_identity: bool = False
+    """The library knows itself who it is, wherever it lies, and that it is no copy."""
     late_writes: timedelta = timedelta()
     """How long after its beginning a write whose answer was lost may still be carried out."""
 
@@ -57,7 +59,7 @@ class Capabilities:
 class Description(NamedTuple):
     """Who a library is and what may be done there.
 
-    `identity` partitions the ledger: it says what the library *is* (address and number, or what
+    `identity` partitions the ledger: it says what the library *is* (type and number, or what
     the library calls itself), never how it is called in a configuration.
     """
 
@@ -69,7 +71,7 @@ class Description(NamedTuple):
     access: str = ""
     """What the key may do, in words; empty where there is no key."""
     location: str = ""
-    """Where the library lies just now, if its identity does not say so."""
+    """Where the library is just now: the address or the folder by which it is reached."""
 
 
 class StoredItem(NamedTuple):
@@ -279,6 +281,11 @@ class Recognisable(Protocol):
     @property
     def identity(self) -> str:
         """The `identity` that `describe` gives, found out without reaching the library."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """The `location` that `describe` gives, found out likewise."""
         ...
 
 

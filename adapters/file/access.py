@@ -70,7 +70,7 @@ class Access:
             raise PausedError(
                 f"paused: {self._layout.directory} is a copy of the library in {original}, which"
                 " is still there. Only one of them can be that library: remove one, or give this"
-                " one an identity of its own"
+                " one an identity of its own (`syncd resume --new`)"
             )
 
     def renew_identity(self) -> None:

@@ -66,7 +66,7 @@ class FileLibrary:
         now_ns: Callable[[], int] = time.time_ns,
         timing: Timing | None = None,
     ) -> None:
-        self.capabilities = Capabilities(batch_size=_BATCH_SIZE)
+        self.capabilities = Capabilities(batch_size=_BATCH_SIZE, carries_identity=True)
         self._layout = Layout(directory)
         self._schema = schema
         self._page_size = page_size
@@ -86,6 +86,11 @@ class FileLibrary:
         except (OSError, UnavailableError):
             return identity_at(str(self._layout.directory.resolve()))
 
+    @property
+    def location(self) -> str:
+        """Where it lies; see `Recognisable`."""
+        return str(self._layout.directory.resolve())
+
     def describe(self) -> Description:
         directory = self._layout.directory
         with naming_faults(directory):
@@ -96,7 +101,7 @@ class FileLibrary:
                 title=directory.resolve().name,
                 schema=self._schema(),
                 writable=os.access(nearest, os.W_OK | os.X_OK),
-                location=str(directory.resolve()),
+                location=self.location,
             )
 
     def renew_identity(self) -> None:

@@ -84,6 +84,11 @@ class ZoteroWebLibrary:
         """Who the library is, as the options tell. See `Recognisable`."""
         return self._options.identity
 
+    @property
+    def location(self) -> str:
+        """The server by which it is reached. See `Recognisable`."""
+        return self._options.url
+
     def describe(self) -> Description:
         """Ask whose key it is and what it opens. See `Library`."""
         self._respect_patience()
@@ -96,6 +101,7 @@ class ZoteroWebLibrary:
             writable=access.writable,
             takes_notes=access.takes_notes,
             access=access.words,
+            location=self.location,
         )
 
     def changes_since(

@@ -36,8 +36,11 @@ class Options(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """Return what the library is, however it is called in a configuration."""
-        return f"{self.url}/{self.path}"
+        """Return what the library is, however it is called and by whatever address it is reached.
+
+        The text is the library's address at zotero.org, since keys follow from it.
+        """
+        return f"{DEFAULT_URL}/{self.path}"
 
     @property
     def words(self) -> str:

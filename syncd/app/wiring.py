@@ -83,13 +83,30 @@ def make_runs(
     `goes_on` says that run will follow run, as in the daemon.
     """
     runs = {}
+    places = _places(settings)
     for library in settings.libraries:
         if only is None or library.name in only:
             opened = open_library(library, state, goes_on=goes_on)
             if describe is not None:
                 opened = DryRunLibrary(opened, describe)
-            runs[library.name] = LibraryRun(library.name, opened, ledger, _helpers(settings, pause))
+            runs[library.name] = LibraryRun(
+                library.name, opened, ledger, _helpers(settings, pause), places[library.name]
+            )
     return runs
+
+
+def _places(settings: Settings) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return, for each library, what the others of this configuration are and where they are."""
+    all_places = {}
+    for library in settings.libraries:
+        opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+        with closing(opened):
+            if isinstance(opened, Recognisable):
+                all_places[library.name] = (opened.identity, opened.location)
+    return {
+        library.name: frozenset(place for name, place in all_places.items() if name != library.name)
+        for library in settings.libraries
+    }
 
 
 def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
@@ -99,7 +116,9 @@ def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) ->
     """
     opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
     with closing(opened):
-        known = isinstance(opened, Recognisable) and ledger.find_library(opened.identity)
+        known = isinstance(opened, Recognisable) and ledger.find_library(
+            opened.identity, opened.location
+        )
     if not known:
         return None
     return Reviewer(None, known, unavailable)

@@ -18,29 +18,35 @@ from syncd.system.state_lock import StateLock
 
 @click.command("resume")
 @click.argument("library")
+@click.option("--new", "as_new", is_flag=True, help="It is another library than it was taken for.")
 @options.where("file_library", "config", "state")
-def command(library: str, where: options.Where) -> Exit:
+def command(library: str, as_new: bool, where: options.Where) -> Exit:
     """Go on with LIBRARY after a guard paused it.
 
     A library is paused when one run would make more items than `max_creates`, or when more than
     `max_shrink` of it has vanished since the last look. `syncd status` says which it was. The
     next run passes; after it the guards are up again.
 
+    It is paused as well when it is found at another address than before, or when a library of
+    files turns out to be a copy of one that is still in its place. Without --new a library at
+    another address is the same one, moved; with it, another begins, and the old one is left as
+    it is.
+
     \b
-    Example:
+    Examples:
       syncd resume mine
+      syncd resume mine --new
     """
     settings = load(where)
     name = choose_library(settings, library).name
     if is_served(where.state_dir):
-        ask_daemon(where.state_dir, RESUME, {"library": name}, SystemClock(), pause)
+        ask_daemon(where.state_dir, RESUME, {"library": name, "new": as_new}, SystemClock(), pause)
     else:
         with (
             StateLock(where.state_dir, "resume"),
             closing(open_ledger(settings, where.state_dir)) as ledger,
             closing(make_runs(settings, where.state_dir, ledger, pause, only={name})[name]) as run,
         ):
-            run.meet()
-            run.resume()
+            run.resume(as_new=as_new)
     click.echo(f"{name}: goes on", err=True)
     return Exit.DONE

@@ -71,9 +71,9 @@ class FolderWork:
         """Return until when the library asked to be left alone."""
         return self._run.not_before()
 
-    def resume(self) -> None:
+    def resume(self, *, as_new: bool = False) -> None:
         """Go on after a guard stopped this library."""
-        self._run.resume()
+        self._run.resume(as_new=as_new)
 
     def close(self) -> None:
         """Let go of the library."""

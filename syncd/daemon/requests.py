@@ -36,7 +36,7 @@ class Server(Protocol):
 
     def rescan(self) -> None: ...
 
-    def resume(self, library: str) -> None: ...
+    def resume(self, library: str, *, as_new: bool = False) -> None: ...
 
     def reconcile_soon(self, library: str) -> None: ...
 
@@ -79,7 +79,7 @@ class Requests:
     def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
         library = _library(request)
         self._expect_known(library)
-        self._daemon.resume(library)
+        self._daemon.resume(library, as_new=request.get("new") is True)
 
     def _retry(self, request: Mapping[str, Any], _progress: Progress) -> None:
         """Try a library again that was refused or away: another key may be there."""

@@ -96,10 +96,10 @@ class Daemon:
             raise BusyError("the daemon is starting")
         return self._workers.perform(library, perform)
 
-    def resume(self, library: str) -> None:
-        """Go on with a library that a guard stopped."""
+    def resume(self, library: str, *, as_new: bool = False) -> None:
+        """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
         if self._workers is not None:
-            self._workers.resume(library)
+            self._workers.resume(library, as_new=as_new)
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""

@@ -80,8 +80,11 @@ class LibraryWork(Protocol):
         """Return until when the library asked to be left alone, be it of an earlier process."""
         ...
 
-    def resume(self) -> None:
-        """Go on after a guard stopped this library. Any thread may ask, once it was opened."""
+    def resume(self, *, as_new: bool = False) -> None:
+        """Go on after a guard stopped this library; see `LibraryRun.resume`.
+
+        Any thread may ask, once it was opened; before, or for another library, its own alone.
+        """
         ...
 
     def close(self) -> None:

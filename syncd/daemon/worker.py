@@ -91,6 +91,7 @@ class Worker:
         self._patience = Backoff(surroundings.chance)
         self._lookouts = Backoff(surroundings.chance)
         self._landed = 0
+        self._resume_as_new: bool | None = None
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.tries)
         self._is_open = False
@@ -168,9 +169,14 @@ class Worker:
         """Try again now what was put off."""
         self._queue.hurry()
 
-    def resume(self) -> None:
-        """Go on at once after a guard stopped the library."""
-        self._work.resume()
+    def resume(self, *, as_new: bool = False) -> None:
+        """Go on at once after a guard stopped the library; see `LibraryRun.resume`."""
+        if self._is_open and not as_new:
+            self._work.resume()
+        else:
+            # Who the library is, is settled on its own thread before it is opened.
+            self._resume_as_new = as_new
+            self._is_open = False
         self.hurry()
 
     def perform(self, request: Request) -> bool:
@@ -207,6 +213,9 @@ class Worker:
             raise UnavailableError(
                 "it asked to be left alone", retry_after=not_before - self._clock.now()
             )
+        if self._resume_as_new is not None:
+            self._work.resume(as_new=self._resume_as_new)
+            self._resume_as_new = None
         self._work.open()
         self._is_open = True
         log.info("library is open", extra={"library": self.name})

@@ -146,9 +146,9 @@ class Workers:
             raise request.error
         return request.result
 
-    def resume(self, library: str) -> None:
-        """Go on with a library that a guard stopped."""
-        self._workers[library].resume()
+    def resume(self, library: str, *, as_new: bool = False) -> None:
+        """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
+        self._workers[library].resume(as_new=as_new)
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -68,25 +69,65 @@ class Ledger:
         """Let go of every connection."""
         self._engine.dispose()
 
-    def find_library(self, identity: str) -> LibraryLedger | None:
-        """Return what the ledger says of the library that is this, if it ever met it."""
-        with self.read() as connection:
-            library_id = _find_id(connection, identity)
-        return None if library_id is None else LibraryLedger(self, library_id, identity)
+    def find_library(self, known_as: str, location: str = "") -> LibraryLedger | None:
+        """Return what the ledger says of the library that is this and there, if it ever met it.
 
-    def get_library(self, identity: str, title: str) -> LibraryLedger:
+        Where no place is known, neither to the library nor to the ledger, it is the same place.
+        """
+        for found in self._find_all(known_as):
+            if not location or found.location in ("", location):
+                return LibraryLedger(self, found.library_id, found.identity)
+        return None
+
+    def places_of(self, known_as: str) -> list[str]:
+        """Return where libraries that say they are this were last seen."""
+        return [found.location for found in self._find_all(known_as)]
+
+    def get_library(self, known_as: str, title: str, location: str = "") -> LibraryLedger:
         """Return what the ledger says of this library, meeting it now if need be."""
+        known = self.find_library(known_as, location) or self.add_library(known_as, title, location)
+        self._see(known, title=title, location=location)
+        return known
+
+    def move_library(self, known_as: str, location: str) -> None:
+        """A person says that the library which was last seen elsewhere is the one that is there."""
+        for found in self._find_all(known_as)[-1:]:
+            self._see(LibraryLedger(self, found.library_id, found.identity), location=location)
+
+    def add_library(self, known_as: str, title: str, location: str) -> LibraryLedger:
+        """Begin with a library that the ledger does not know yet, at least not there."""
+        # Another one of the same number, on a server of its own, is known by its address too.
+        is_first = not self._find_all(known_as)
+        identity = known_as if is_first else f"{known_as} at {location}"
+        values = {"identity": identity, "title": title, "cursor": 0, "foreign_version": 0}
+        more = {"known_as": known_as, "location": location}
+        statement = insert(library).values(**values, **more).returning(library.c.library_id)
         with self.write() as connection:
-            library_id = _find_id(connection, identity)
-            if library_id is None:
-                values = {"identity": identity, "title": title, "cursor": 0, "foreign_version": 0}
-                made = insert(library).values(**values).returning(library.c.library_id)
-                library_id = int(connection.execute(made).scalar_one())
-            else:
-                connection.execute(
-                    update(library).where(library.c.library_id == library_id).values(title=title)
-                )
-        return LibraryLedger(self, library_id, identity)
+            return LibraryLedger(self, connection.execute(statement).scalar_one(), identity)
+
+    def _see(self, known: LibraryLedger, **values: str) -> None:
+        with self.write() as connection:
+            connection.execute(
+                update(library).where(library.c.identity == known.identity).values(**values)
+            )
+
+    def _find_all(self, known_as: str) -> list[_Found]:
+        query = (
+            select(library.c.library_id, library.c.identity, library.c.location)
+            .where(library.c.known_as == known_as)
+            .order_by(library.c.library_id)
+        )
+        with self.read() as connection:
+            rows = connection.execute(query)
+            return [_Found(row.library_id, row.identity, row.location or "") for row in rows]
+
+
+class _Found(NamedTuple):
+    """A library of the ledger: its number, its identity, and where it was last seen."""
+
+    library_id: int
+    identity: str
+    location: str
 
 
 class LibraryLedger:
@@ -150,8 +191,3 @@ class LibraryLedger:
             connection.execute(
                 update(library).where(library.c.library_id == self._library_id).values(**values)
             )
-
-
-def _find_id(connection: Connection, identity: str) -> int | None:
-    query = select(library.c.library_id).where(library.c.identity == identity)
-    return connection.execute(query).scalar_one_or_none()

@@ -30,12 +30,18 @@ def _table(name: str, *parts: SchemaItem, rowid: bool = True) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
 
 
-# One row per library, told apart by what it *is*: an API address and number, a server's own
-# id, a directory. Renaming a library in the configuration changes nothing here.
+# One row per library, told apart by what it *is*: a type and a number, or an id of its own.
+# Renaming a library in the configuration changes nothing here, nor does moving it elsewhere.
 library = _table(
     "library",
     Column("library_id", Integer, primary_key=True),
-    Column("identity", Text, nullable=False, unique=True, comment="what the library is"),
+    Column(
+        "identity",
+        Text,
+        nullable=False,
+        unique=True,
+        comment="what the ledger knows it by, for good; keys are minted from it",
+    ),
     Column("title", Text, nullable=False, comment="as last seen; for people"),
     Column(
         "cursor",
@@ -58,6 +64,8 @@ library = _table(
         comment="why a guard stopped this library; null: it runs; empty: a person resumed it, "
         "and the guards let the next run pass",
     ),
+    Column("known_as", Text, comment="what the library says it is: a type and a number, an id"),
+    Column("location", Text, comment="the address or folder where it was last seen"),
 )
 
 # The mirror: what is known of each item in a library, and of each that was removed from it.

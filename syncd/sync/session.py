@@ -18,13 +18,14 @@ from syncd.errors import (
     AccessDeniedError,
     InputError,
     LibraryError,
+    PausedError,
     UnavailableError,
     UnsettledError,
 )
 from syncd.ledger import asked, holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Description, Library, Recognisable
+from syncd.library import Description, Library, Recognisable, Renewable
 from syncd.matching import Policy, resolve
 from syncd.plan import Decision, Plan, PlannedRecord
 from syncd.record import ItemKey
@@ -94,15 +95,25 @@ def _named(
 class LibraryRun:
     """The work on one library. Used by one thread; `is_known` alone may be asked by others."""
 
-    def __init__(self, name: str, library: Library, ledger: Ledger, helpers: Helpers) -> None:
+    def __init__(
+        self,
+        name: str,
+        library: Library,
+        ledger: Ledger,
+        helpers: Helpers,
+        others: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """`others` says what else the configuration names: identities and where they are."""
         self.name = name
+        self._others = others
         self._library = library
         self._ledger = ledger
         self._helpers = helpers
         self._policy = Policy()
         self._completed: list[int] = []
         self._met: _Met | None = None
-        self._identity: str | None = None
+        self._identity: tuple[str, str] | None = None
+        """What the library says it is and where, as far as is known."""
 
     # Opening
 
@@ -121,10 +132,31 @@ class LibraryRun:
     def meet(self) -> Description:
         """Ask the library who it is, and change nothing."""
         description = self._library.describe()
-        ledger = self._ledger.get_library(description.identity, description.title)
-        self._identity = description.identity
+        self._expect_place(description)
+        ledger = self._ledger.get_library(*_named_so(description))
+        self._identity = description.identity, description.location
         self._met = self._put_together(description, ledger)
         return description
+
+    def _expect_place(self, description: Description) -> None:
+        """Raise `PausedError` where a known library seems to be somewhere else by now.
+
+        It may be the same by another address, or another of the same number: deleted items would
+        come back if it were taken for a new one, and be missing if it were taken for the old one.
+        """
+        identity, _, location = _named_so(description)
+        if self._library.capabilities.carries_identity:
+            # It has seen to it that it is no copy, and may lie wherever it likes.
+            self._ledger.move_library(identity, location)
+            return
+        taken = {place for known, place in self._others if known == identity}
+        places = [place for place in self._ledger.places_of(identity) if place not in taken]
+        if places and location not in places and "" not in places:
+            raise PausedError(
+                f"paused: this library was last seen at {places[-1]} and is configured at "
+                f"{location} now. If it is another one, `syncd resume {self.name} --new` begins "
+                "anew with it"
+            )
 
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
@@ -162,10 +194,28 @@ class LibraryRun:
         """Take the library's changes into the mirror; return how many items they concern."""
         return self._here.follower.refresh()
 
-    def resume(self) -> None:
-        """Go on after a guard stopped this library; the next run passes the guards."""
+    @_named
+    def resume(self, *, as_new: bool = False) -> None:
+        """Go on after a guard stopped this library; the next run passes the guards.
+
+        A library that was last seen elsewhere is taken for the same, or, `as_new`, for another;
+        a copy of one gets an identity of its own.
+        """
+        if self._met is None or as_new:
+            self._take_place(as_new=as_new)
+            self.meet()
         here = self._here
         here.guards.let_pass(here.ledger.row())
+
+    def _take_place(self, *, as_new: bool) -> None:
+        if as_new and isinstance(self._library, Renewable):
+            self._library.renew_identity()
+            return
+        identity, title, location = _named_so(self._library.describe())
+        if as_new:
+            self._ledger.add_library(identity, title, location)
+        elif location not in self._ledger.places_of(identity):
+            self._ledger.move_library(identity, location)
 
     # The run
 
@@ -347,14 +397,14 @@ class LibraryRun:
         who it is.
         """
         if self._identity is None and isinstance(self._library, Recognisable):
-            self._identity = self._library.identity
+            self._identity = self._library.identity, self._library.location
         ledger = self._find_ledger()
         return ledger.row().not_before if ledger else None
 
     def _find_ledger(self) -> LibraryLedger | None:
         if self._met is not None:
             return self._met.ledger
-        return self._ledger.find_library(self._identity) if self._identity else None
+        return self._ledger.find_library(*self._identity) if self._identity else None
 
     def _patiently(self) -> _NotBefore:
         return _NotBefore(self._here.ledger)
@@ -401,6 +451,10 @@ class LibraryRun:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
         return Figures(pending, held, ledger.row().reconciled_at)
+
+
+def _named_so(description: Description) -> tuple[str, str, str]:
+    return description.identity, description.title, description.location
 
 
 class _Met(NamedTuple):

@@ -81,7 +81,7 @@ class MemoryWork:
         self._do("reconcile")
         self.reconciled_at = datetime.now().astimezone()
 
-    def resume(self) -> None:
+    def resume(self, *, as_new: bool = False) -> None:
         self.did.append("resume")
 
     def not_before(self) -> datetime | None:

@@ -52,7 +52,6 @@ class House:
     def resume(self) -> None:
         with opened_ledger(self.root / "state", self.clock) as ledger:
             run = LibraryRun("mine", self.library, ledger, self.helpers)
-            run.meet()
             run.resume()
 
     def works(self) -> list[StoredItem]:

@@ -53,7 +53,9 @@ def test_what_a_key_may_do_is_said_in_words(
 
     assert (described.writable, described.takes_notes) == (writable, takes_notes)
     assert described.access == words
-    assert described.identity == f"{zotero_server.url}/users/{account.number}"
+    # What it is does not depend on the address by which it is reached.
+    assert described.identity == f"https://api.zotero.org/users/{account.number}"
+    assert described.location == zotero_server.url
 
 
 @pytest.mark.parametrize(
