@@ -129,9 +129,22 @@ def _tell(report: OnceReport) -> Exit:
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         click.echo(line, err=True)
+    records = report.plan.records
+    _tell_held(sum(record.decision is Decision.HOLD for record in records))
+    refused = [record for record in records if record.outcome == "refused"]
+    for record in refused:
+        origin = record.origin
+        told = f"the library refused it: {record.error}; `syncd review` tries it again"
+        click.echo(printable(f"{origin.file}:{origin.line}: {told}"), err=True)
     if report.failed:
         return exit_of(next(iter(report.failed.values())))
     if report.pending or any(record.outcome == "pending" for record in report.plan.records):
         return Exit.TRY_AGAIN
-    rejected = any(record.decision is Decision.REJECT for record in report.plan.records)
-    return Exit.INPUT if report.unusable or rejected else Exit.DONE
+    rejected = any(record.decision is Decision.REJECT for record in records)
+    return Exit.INPUT if report.unusable or rejected or refused else Exit.DONE
+
+
+def _tell_held(number: int) -> None:
+    if number:
+        waits = "1 record waits" if number == 1 else f"{number} records wait"
+        click.echo(f"{waits} for a person: see `syncd review`", err=True)

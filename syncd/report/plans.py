@@ -39,8 +39,12 @@ _FATES: Mapping[Fate, str] = {
     Fate.IN_LIBRARY: "already in the library",
     Fate.HELD: "held",
     Fate.REJECTED: "rejected",
+    Fate.REFUSED: "refused",
+    Fate.PENDING: "waiting to be sent",
     Fate.NEW: "new",
 }
+_SELDOM = frozenset({Fate.REFUSED, Fate.PENDING})
+"""What is shown only where there is any."""
 
 
 def print_plan(plan: Plan, stream: TextIO) -> None:
@@ -116,5 +120,9 @@ def _print_sums(plan: Plan, page: PrintedPage) -> None:
 
 
 def _prisma_words(numbers: Mapping[str, object]) -> str:
-    parts = [f"{numbers[fate.value]:,} {words}" for fate, words in _FATES.items()]
+    parts = [
+        f"{numbers[fate.value]:,} {words}"
+        for fate, words in _FATES.items()
+        if numbers[fate.value] or fate not in _SELDOM
+    ]
     return f"{numbers['identified']:,} identified = " + " + ".join(parts)

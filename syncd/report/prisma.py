@@ -4,6 +4,7 @@ IDENTIFIED           every record of the exports
 DUPLICATES WITHIN    the same work as an earlier record of the same export
 DUPLICATES ACROSS    the same work as a record of another export of this plan
 ALREADY IN LIBRARY   known from before: present, in the trash, or deleted by a person
+REFUSED, PENDING     the library would not take it, or has not taken it yet: it is not new there
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Fate(StrEnum):
     IN_LIBRARY = "already_in_library"
     HELD = "held"
     REJECTED = "rejected"
+    REFUSED = "refused"
+    PENDING = "pending"
     NEW = "new"
 
 
@@ -51,8 +54,11 @@ def _count(fates: Iterable[Fate]) -> dict[str, int]:
     return {"identified": found.total(), **{fate.value: found[fate] for fate in Fate}}
 
 
+_BY_OUTCOME = {"refused": Fate.REFUSED, "pending": Fate.PENDING}
+
+
 def _fate(record: PlannedRecord, here: set[tuple[str, int]]) -> Fate:
-    decided = _BY_DECISION.get(record.decision)
+    decided = _BY_OUTCOME.get(record.outcome or "") or _BY_DECISION.get(record.decision)
     if decided:
         return decided
     same = record.duplicate_of or next(iter(record.candidates), Pointer())
