@@ -18,28 +18,24 @@ from syncd.errors import (
     AccessDeniedError,
     InputError,
     LibraryError,
-    PausedError,
     UnavailableError,
     UnsettledError,
 )
-from syncd.ledger import asked, holds, journal, outbox
+from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.ledger.works import LedgerWorks
-from syncd.library import Description, Library, Recognisable, Renewable
-from syncd.matching import Policy, resolve
+from syncd.library import Description, Library
+from syncd.matching import Policy
 from syncd.plan import Decision, Plan, PlannedRecord
-from syncd.record import ItemKey
-from syncd.sync.commit import RunPlan, collections_of, promise
+from syncd.sync.commit import promise
+from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
-from syncd.sync.lookup import CollectionBook, LedgerLookup
-from syncd.sync.planner import make_intents
-from syncd.sync.prior_match import recognise
+from syncd.sync.intake import Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
+from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
 
 log = logging.getLogger(__name__)
@@ -105,15 +101,13 @@ class LibraryRun:
     ) -> None:
         """`others` says what else the configuration names: identities and where they are."""
         self.name = name
-        self._others = others
         self._library = library
         self._ledger = ledger
         self._helpers = helpers
         self._policy = Policy()
         self._completed: list[int] = []
         self._met: _Met | None = None
-        self._identity: tuple[str, str] | None = None
-        """What the library says it is and where, as far as is known."""
+        self._whereabouts = Whereabouts(name, library, ledger, others)
 
     # Opening
 
@@ -131,32 +125,9 @@ class LibraryRun:
     @_named
     def meet(self) -> Description:
         """Ask the library who it is, and change nothing."""
-        description = self._library.describe()
-        self._expect_place(description)
-        ledger = self._ledger.get_library(*_named_so(description))
-        self._identity = description.identity, description.location
+        description, ledger = self._whereabouts.meet()
         self._met = self._put_together(description, ledger)
         return description
-
-    def _expect_place(self, description: Description) -> None:
-        """Raise `PausedError` where a known library seems to be somewhere else by now.
-
-        It may be the same by another address, or another of the same number: deleted items would
-        come back if it were taken for a new one, and be missing if it were taken for the old one.
-        """
-        identity, _, location = _named_so(description)
-        if self._library.capabilities.carries_identity:
-            # It has seen to it that it is no copy, and may lie wherever it likes.
-            self._ledger.move_library(identity, location)
-            return
-        taken = {place for known, place in self._others if known == identity}
-        places = [place for place in self._ledger.places_of(identity) if place not in taken]
-        if places and location not in places and "" not in places:
-            raise PausedError(
-                f"paused: this library was last seen at {places[-1]} and is configured at "
-                f"{location} now. If it is another one, `syncd resume {self.name} --new` begins "
-                "anew with it"
-            )
 
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
@@ -170,7 +141,9 @@ class LibraryRun:
             self._helpers.pause,
             self._helpers.jitter,
         )
-        return _Met(description, ledger, guards, follower, pusher)
+        tools = tools_for(self._library, description, self._helpers.keep_notes)
+        drafter = Drafter(self._library, ledger, follower, self._policy, tools)
+        return _Met(description, ledger, guards, follower, pusher, drafter)
 
     @property
     def _here(self) -> _Met:
@@ -202,20 +175,10 @@ class LibraryRun:
         a copy of one gets an identity of its own.
         """
         if self._met is None or as_new:
-            self._take_place(as_new=as_new)
+            self._whereabouts.settle(as_new=as_new)
             self.meet()
         here = self._here
         here.guards.let_pass(here.ledger.row())
-
-    def _take_place(self, *, as_new: bool) -> None:
-        if as_new and isinstance(self._library, Renewable):
-            self._library.renew_identity()
-            return
-        identity, title, location = _named_so(self._library.describe())
-        if as_new:
-            self._ledger.add_library(identity, title, location)
-        elif location not in self._ledger.places_of(identity):
-            self._ledger.move_library(identity, location)
 
     # The run
 
@@ -262,7 +225,7 @@ class LibraryRun:
         return replace(summary, unusable={**self._still_unusable(known), **summary.unusable})
 
     def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
-        reading, plan = self._draft(fresh)
+        reading, plan = self._here.drafter.draft(fresh)
         here = self._here
         row = here.ledger.row()
         here.guards.mind_creates(row, plan.intents)
@@ -308,25 +271,18 @@ class LibraryRun:
 
     def _still_unusable(self, known: Sequence[Delivery]) -> Mapping[str, str]:
         # Nobody may have heard it the first time: the library went away, or syncd was killed.
-        return _unusable(known, read_deliveries(known, self._tools()))
+        return _unusable(known, self._here.drafter.read(known))
 
     def _was_delivered(self, delivery: Delivery) -> bool:
         # A file that a person names by hand is read again as often as they like.
         folder = delivery.place.folder
         return bool(folder) and self.is_known(delivery.export.sha256, folder)
 
-    def _tools(self) -> Tools:
-        description = self.description
-        # A server may take a note that the key cannot read back; what cannot be seen again
-        # cannot be sent once.
-        keep_notes = self._helpers.keep_notes if description.takes_notes else ()
-        return Tools(description.schema, keep_notes, self._library.capabilities.text_limits)
-
     @_named
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Plan, Intake]:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
-        reading, plan = self._draft(deliveries)
+        reading, plan = self._here.drafter.draft(deliveries)
         records = [intent.planned for intent in plan.intents]
         if not self._library.capabilities.takes_keys:
             # The keys that it will give are not known before it has given them.
@@ -363,31 +319,6 @@ class LibraryRun:
         """How many operations have had an outcome since the library was met."""
         return self._met.pusher.landed if self._met else 0
 
-    def _draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
-        ledger = self._here.ledger
-        reading = read_deliveries(deliveries, self._tools())
-        wants_collections = any(delivery.place.collection for delivery in deliveries)
-        with ledger.read() as tx:
-            before = asked.collections_asked_for(tx)
-        book = CollectionBook(
-            ledger.identity, self._library.collections() if wants_collections else (), before
-        )
-        lookup = LedgerLookup(ledger, book)
-        works = LedgerWorks(ledger, with_promised=True)
-        citations = [record.citation for record in reading.incoming]
-        rulings = resolve(citations, works, self._policy)
-        met = {
-            ItemKey(ruling.known.ref)
-            for ruling in rulings
-            if ruling.known is not None and ruling.known.removed is None
-        }
-        if self._here.follower.confirm(met):
-            rulings = resolve(citations, works, self._policy)
-        rulings = recognise(citations, rulings, ledger)
-        intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
-        made = book.made_for(collections_of(intents))
-        return reading, RunPlan(intents, made, book.used_with(made))
-
     # Patience
 
     def not_before(self) -> datetime | None:
@@ -396,15 +327,13 @@ class LibraryRun:
         From here on the ledger answers for a library that was not met yet, if its options say
         who it is.
         """
-        if self._identity is None and isinstance(self._library, Recognisable):
-            self._identity = self._library.identity, self._library.location
         ledger = self._find_ledger()
         return ledger.row().not_before if ledger else None
 
     def _find_ledger(self) -> LibraryLedger | None:
         if self._met is not None:
             return self._met.ledger
-        return self._ledger.find_library(*self._identity) if self._identity else None
+        return self._whereabouts.find()
 
     def _patiently(self) -> _NotBefore:
         return _NotBefore(self._here.ledger)
@@ -453,10 +382,6 @@ class LibraryRun:
         return Figures(pending, held, ledger.row().reconciled_at)
 
 
-def _named_so(description: Description) -> tuple[str, str, str]:
-    return description.identity, description.title, description.location
-
-
 class _Met(NamedTuple):
     """What there is once a library has said who it is."""
 
@@ -465,6 +390,7 @@ class _Met(NamedTuple):
     guards: Guards
     follower: Follower
     pusher: Pusher
+    drafter: Drafter
 
 
 class Figures(NamedTuple):

@@ -24,6 +24,7 @@ class Away(MemoryLibrary):
     """A library that says who it is without being reached, which it cannot be."""
 
     identity = "memory:"
+    location = ""
 
     def describe(self) -> Description:
         raise UnavailableError("the line is dead")

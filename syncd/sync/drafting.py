@@ -1,0 +1,74 @@
+"""Exports are read, told apart and planned; nothing is written down or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from syncd.ledger import asked
+from syncd.ledger.store import LibraryLedger
+from syncd.ledger.works import LedgerWorks
+from syncd.library import Description, Library
+from syncd.matching import Policy, Ruling, resolve
+from syncd.record import Citation, ItemKey
+from syncd.sync.commit import RunPlan, collections_of
+from syncd.sync.follow import Follower
+from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
+from syncd.sync.lookup import CollectionBook, LedgerLookup
+from syncd.sync.planner import make_intents
+from syncd.sync.prior_match import recognise
+
+
+class Drafter:
+    """Makes plans for one library that has been followed."""
+
+    def __init__(
+        self,
+        library: Library,
+        ledger: LibraryLedger,
+        follower: Follower,
+        policy: Policy,
+        tools: Tools,
+    ) -> None:
+        self._library = library
+        self._ledger = ledger
+        self._follower = follower
+        self._policy = policy
+        self._tools = tools
+
+    def read(self, deliveries: Sequence[Delivery]) -> Intake:
+        """Read exports, and no more."""
+        return read_deliveries(deliveries, self._tools)
+
+    def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
+        """Read exports and return what is to be done with each record."""
+        reading = self.read(deliveries)
+        wants_collections = any(delivery.place.collection for delivery in deliveries)
+        with self._ledger.read() as tx:
+            before = asked.collections_asked_for(tx)
+        there = self._library.collections() if wants_collections else ()
+        book = CollectionBook(self._ledger.identity, there, before)
+        rulings = self._rule([record.citation for record in reading.incoming])
+        lookup = LedgerLookup(self._ledger, book)
+        intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
+        made = book.made_for(collections_of(intents))
+        return reading, RunPlan(intents, made, book.used_with(made))
+
+    def _rule(self, citations: Sequence[Citation]) -> Sequence[Ruling]:
+        works = LedgerWorks(self._ledger, with_promised=True)
+        rulings = resolve(citations, works, self._policy)
+        met = {
+            ItemKey(ruling.known.ref)
+            for ruling in rulings
+            if ruling.known is not None and ruling.known.removed is None
+        }
+        if self._follower.confirm(met):
+            rulings = resolve(citations, works, self._policy)
+        return recognise(citations, rulings, self._ledger)
+
+
+def tools_for(library: Library, description: Description, keep_notes: Collection[str]) -> Tools:
+    """Return what turns entries into item data for a library."""
+    # A server may take a note that the key cannot read back; what cannot be seen again cannot be
+    # sent once.
+    kept = keep_notes if description.takes_notes else ()
+    return Tools(description.schema, kept, library.capabilities.text_limits)
