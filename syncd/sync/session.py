@@ -324,8 +324,7 @@ class LibraryRun:
     def not_before(self) -> datetime | None:
         """Return until when the library asked to be left alone, be it of an earlier process.
 
-        From here on the ledger answers for a library that was not met yet, if its options say
-        who it is.
+        The ledger answers for a library that was not met yet, if its options say who it is.
         """
         ledger = self._find_ledger()
         return ledger.row().not_before if ledger else None
