@@ -138,3 +138,19 @@ def test_no_keyring_is_told_apart_from_a_bad_key(
     assert ended.code == 75
     assert "keyring" in ended.err
     assert ada.key not in ended.out + ended.err
+
+
+def test_a_record_that_the_library_refuses_is_not_new_and_leaves_with_65(
+    syncd: Syncd, server: ZoteroServer, ada: Account, options: tuple[str, ...]
+) -> None:
+    server.arm("status", status=413, body="x", method="POST", path="/items", times=None)
+
+    done = syncd("once", "--json", *options, EXAMPLE)
+
+    server.disarm()
+    document = json.loads(done.out)
+    assert done.code == 65
+    assert {record["outcome"] for record in document["records"]} == {"refused"}
+    assert document["prisma"]["new"] == 0
+    assert document["prisma"]["refused"] == document["prisma"]["identified"]
+    assert "the library refused it" in done.err
