@@ -39,7 +39,8 @@ class Entry:
     `index` counts the entries of a file from 1; `line` and `end_line` are the first and last
     line of the file that belong to this one. `tags`, `values` and `numbers` are its lines, side
     by side since there are so many. `is_clean` promises that its text is in NFC and without
-    control characters other than tab and line feed; otherwise that is not known.
+    control characters other than tab and line feed; otherwise that is not known. `is_unfinished`
+    says that the file ends inside this entry, though its others end with ER.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Entry:
     ending: Ending = Ending.END_OF_FILE
     problems: list[Problem] = field(default_factory=list)
     is_clean: bool = False
+    is_unfinished: bool = False
 
     @property
     def lines(self) -> list[Line]:

@@ -25,6 +25,9 @@ SUBSTANTIAL = frozenset(
     ("A1", "A2", "AU", "BT", "CT", "DO", "ED", "J1", "J2", "JA", "JF", "JO", "T1", "T2", "TI")
 )
 
+# Ovid writes it below ER.
+_STRAY = frozenset(["NL"])
+
 
 class Wrapping(Enum):
     """What a further line without a tag means."""
@@ -58,3 +61,8 @@ def is_prose(tag: str) -> bool:
 def is_substantial(tags: Iterable[str]) -> bool:
     """Tell whether lines with these tags make a record even without TY."""
     return not SUBSTANTIAL.isdisjoint(tags)
+
+
+def is_stray(tags: Iterable[str]) -> bool:
+    """Tell whether none of these tags belongs to the record that follows."""
+    return KNOWN.isdisjoint(set(tags) - _STRAY)

@@ -53,6 +53,9 @@ SOURCES = (
 """Asked in this order; the first that recognises an entry reads it."""
 
 
+_UNFINISHED = "unfinished: the file ends inside this record; export it again, whole"
+
+
 def read_record(entry: Entry, file: str) -> Record:
     """Return what an entry says.
 
@@ -87,6 +90,8 @@ def read_records(entries: Sequence[Entry], file: str) -> list[Record | InputErro
 
 
 def _begin(entry: Entry) -> Draft | InputError:
+    if entry.is_unfinished:
+        return InputError(_UNFINISHED, line=entry.line)
     draft = Draft(entry)
     if draft.tags:
         return draft
