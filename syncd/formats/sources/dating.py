@@ -180,7 +180,9 @@ def fill_access_date(draft: Draft) -> None:
     if draft.tags.keys().isdisjoint(tags):
         return
     for tag, value in draft.take_all(tags):
-        if accessed := _accessed(value):
+        if tag in _WEB_PAGE_ACCESS and not _accessed(value):
+            draft.tags.setdefault(tag, []).append(value)
+        elif accessed := _accessed(value):
             draft.fill_or_leave("accessDate", tag, value, accessed)
         elif days := _days_of_event(value):
             draft.add_extra("Event Date", days)

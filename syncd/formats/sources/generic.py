@@ -52,6 +52,27 @@ def _fill_catalog(draft: Draft) -> None:
         draft.fields.setdefault("libraryCatalog", catalog)
 
 
+_NAMING = frozenset(
+    """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series seriesTitle
+    shortTitle title url""".split()
+)
+"""Fields of which each tells people what the work is, or what holds it."""
+
+
+def names_a_work(draft: Draft) -> bool:
+    """Tell whether there is anything by which people could know the work.
+
+    Words about it will do: an abstract, or a note.
+    """
+    fields = draft.fields
+    if "title" in fields or draft.creators:
+        return True
+    known = draft.identifiers or draft.issns or draft.isbns or draft.links
+    if known or not _NAMING.isdisjoint(fields):
+        return True
+    return any(note.kind == "other" for note in draft.notes)
+
+
 def _miss_title(draft: Draft) -> None:
     if "title" not in draft.fields:
         draft.warn("there is no title")

@@ -206,7 +206,13 @@ def _article(draft: Draft) -> str:
     return "preprint" if without_journal and _is_preprint(draft) else "journalArticle"
 
 
+def _web_page(draft: Draft) -> str:
+    """Tell a page from an article: Ovid calls those of the register of trials so."""
+    return "journalArticle" if draft.has(*_JOURNAL) and draft.has("VL", "IS") else "webpage"
+
+
 _REFINED = {
+    "ELEC": _web_page,
     "CONF": _conference,
     "INPR": _in_press,
     "JOUR": _article,
@@ -214,6 +220,7 @@ _REFINED = {
     "SER": _serial,
     "UNPB": _unpublished,
     "UNPD": _unpublished,
+    "WEB": _web_page,
 }
 
 

@@ -65,6 +65,19 @@ _RENDERING = {
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 
+_ELEMENT_OF_LIST = re.compile(
+    r"""'((?:[^'\\]|\\.|(?<=\w)'(?=\w))*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL
+)
+
+
+def list_elements(value: str) -> list[str] | None:
+    """Return the elements of a list as programs write it, `['Ant', "Bee"]`, or None if it is none."""
+    if value[:1] != "[" or value[-1:] != "]" or value[1:].lstrip()[:1] not in ("'", '"', "]"):
+        return None
+    found = _ELEMENT_OF_LIST.findall(value)
+    return [text for pair in found if (text := "".join(pair).replace("\\", "").strip())]
+
+
 def clean(value: str) -> str:
     """Return text in NFC without control characters other than tab and line feed."""
     if not value.isprintable() and _FIND_UNWANTED.search(value):

@@ -233,8 +233,11 @@ def test_a_tag_has_the_role_that_the_item_type_gives_it(
 
 
 def test_an_institution_that_some_types_keep_in_a2_is_a_field(item_of: Any) -> None:
-    assert item_of("TY  - CASE", "A2  - F. Supp. 2d")["reporter"] == "F. Supp. 2d"
-    assert item_of("TY  - PAT", "A2  - Patent Office")["issuingAuthority"] == "Patent Office"
+    assert item_of("TY  - CASE", "TI  - A", "A2  - F. Supp. 2d")["reporter"] == "F. Supp. 2d"
+    assert (
+        item_of("TY  - PAT", "TI  - A", "A2  - Patent Office")["issuingAuthority"]
+        == "Patent Office"
+    )
 
 
 def test_a_corporate_author_stands_in_where_there_is_no_other(item_of: Any) -> None:
