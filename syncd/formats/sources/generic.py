@@ -29,6 +29,8 @@ from syncd.formats.sources.notes import add_notes
 from syncd.formats.sources.numbers import fill_serial_numbers
 from syncd.formats.sources.pages import fill_pages
 from syncd.formats.sources.people import add_people
+from syncd.formats.sources.placeholders import PLACEHOLDER_TAGS, leave_placeholders
+from syncd.formats.sources.self_named import SELF_NAMED_TAGS, read_self_named
 from syncd.formats.sources.source import Source
 from syncd.formats.sources.titles import fill_titles
 
@@ -53,8 +55,8 @@ def _fill_catalog(draft: Draft) -> None:
 
 
 _NAMING = frozenset(
-    """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series seriesTitle
-    shortTitle title url""".split()
+    """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series
+    seriesTitle shortTitle title url""".split()
 )
 """Fields of which each tells people what the work is, or what holds it."""
 
@@ -82,9 +84,11 @@ _Step = Callable[[Draft], None]
 _ANY: frozenset[str] | None = None
 
 _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
+    (leave_placeholders, PLACEHOLDER_TAGS),
     (read_pubmed_links, frozenset(["T3"])),
     (fill_titles, _ANY),
     (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
+    (read_self_named, SELF_NAMED_TAGS),
     (read_accession_number, frozenset(["AN"])),
     (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
     (fill_address, frozenset(["L5", "LK", "LL", "UR"])),

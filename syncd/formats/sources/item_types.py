@@ -208,7 +208,8 @@ def _article(draft: Draft) -> str:
 
 def _web_page(draft: Draft) -> str:
     """Tell a page from an article: Ovid calls those of the register of trials so."""
-    return "journalArticle" if draft.has(*_JOURNAL) and draft.has("VL", "IS") else "webpage"
+    numbered = draft.first("VL")[:1].isdigit() and draft.has("IS", "SP")
+    return "journalArticle" if numbered and draft.has("JF", "JO", "JA") else "webpage"
 
 
 _REFINED = {

@@ -132,7 +132,15 @@ def _without_comma(text: str, role: str) -> Person:
 
 def _is_one_family(text: str) -> bool:
     """Tell whether words behind initials are a family name: `van Galen`, but not `Henry Roemer`."""
-    return all(word.casefold() in _PARTICLES for word in text.split()[:-1])
+    words = text.split()
+    if _is_suffix(words[-1]):
+        words.pop()
+    return all(word.casefold() in _PARTICLES for word in words[:-1])
+
+
+def names_an_institution(text: str) -> bool:
+    """Tell whether a university or the like is named in a text."""
+    return _INSTITUTION.search(text) is not None
 
 
 def _names_a_group(text: str) -> bool:
@@ -157,7 +165,7 @@ def _with_bare_initials(text: str) -> tuple[str, str] | None:
 
 
 def shows_initials(text: str) -> bool:
-    """Tell whether a name may be a family name and bare initials: `Xu J`, `De Vries AB`, `Doe JA Jr`.
+    """Tell whether a name may be family and bare initials: `Xu J`, `De Vries AB`, `Doe JA Jr`.
 
     Alone it may as well be something else, so others of the same list have to look so, too.
     """
@@ -178,7 +186,7 @@ def _parted_at_initials(text: str) -> tuple[str, str] | None:
     given = [words.pop()]
     while len(words) > 1 and _are_bare_initials(words[-1]) and len(words[-1]) == 1:
         given.insert(0, words.pop())
-    *particles, family = words
+    family = words[-1]
     if not family[0].isupper() or family.casefold() in _NO_FAMILIES or len(words) > 4:
         return None
     if not all(len(word) > 1 and word.translate(_JOINS).isalpha() for word in words):

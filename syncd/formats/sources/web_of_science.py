@@ -1,7 +1,8 @@
-"""Web of Science: C3 are affiliations, CP the conference, C6 the early access date.
+"""Web of Science: C3 are affiliations, CP the conference, CL its place, C6 the early access date.
 
 A1 beside AU is a sponsor on what was printed by one (IEEE, IOP, ASME), a consortium on an article,
-and the author of the book where it is a person. KeyWords Plus, which the database makes itself, are written in capitals.
+and the author of the book where it is a person. KeyWords Plus, which the database makes itself,
+are written in capitals.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from syncd.formats.sources.draft import Draft, Tags
 from syncd.formats.sources.names import is_personal, person
 from syncd.formats.sources.source import Source, links_to
+from syncd.formats.sources.text import fold_blanks
 from syncd.identity import parse_pmid
 from syncd.record import Person
 
@@ -32,6 +34,8 @@ def _prepare(draft: Draft) -> None:
         draft.identify("pmid", parse_pmid(draft.first("AN")))
     if draft.has("JI", "JA"):
         draft.leave_all("J9")
+    for value in draft.take("CL"):
+        draft.fill_or_leave("eventPlace", "CL", value, fold_blanks(value))
     if draft.item_type != "conferencePaper":
         for value in draft.take("CP"):
             draft.fill_or_leave("conferenceName", "CP", value)

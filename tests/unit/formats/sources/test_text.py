@@ -9,7 +9,11 @@ import pytest
 from syncd.formats.sources.text import clean, rich
 
 
-@pytest.mark.parametrize("separator", ["\x85", "\x1e"])
+def test_c1_controls_are_the_characters_of_windows_1252() -> None:
+    assert clean("Doe\x92s \x93work\x94 \x96 and\x81more\x85") == "Doe’s “work” – and more…"
+
+
+@pytest.mark.parametrize("separator", ["\x1d", "\x1e"])
 def test_what_only_some_programs_take_for_a_line_end_is_a_blank(separator: str) -> None:
     assert clean(f"A{separator}work") == "A work"
 

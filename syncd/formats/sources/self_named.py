@@ -1,0 +1,91 @@
+"""Identifiers that say themselves what they are: `EID: 2-s2.0-…`, `PMID 123`, `arXiv:1501.00001`.
+
+They count whatever the tag and the source, if a value is nothing else. A bare number is one only
+where the tag is known to hold its kind, which is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.identifiers import whole_doi
+from syncd.identity import (
+    parse_arxiv,
+    parse_eid,
+    parse_embase,
+    parse_pmcid,
+    parse_pmid,
+    parse_wos,
+)
+from syncd.identity.spelling import plain
+
+SELF_NAMED_TAGS = frozenset("""AN AV C1 C2 C3 C4 C5 C6 C7 C8 ID LB M1 M2 U1 U2 U3 U4 U5""".split())
+_OF_A_KEY = frozenset(["ID", "LB"])
+"""Tags that may hold a citation key, which is looked for there afterwards."""
+
+_LONGEST = 80
+_MAY_NAME = re.compile(
+    r"pm|medline|scopus|s2.0|\beid\b|arxiv|wos:|isi:|embase|doi|\b10\.|[a-z]/\d{7}", re.IGNORECASE
+)
+_LABELLED = re.compile(
+    r"""[\s"'{(\[]*+
+        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=] | 2-s2\.0- )
+          | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
+          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
+          | (?P<arxiv> arxiv | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
+          | (?P<wos> (?:wos|isi|ut)\s*+: )
+          | (?P<embase> embase\s*+[:=]? )
+          | (?P<doi> doi\b | (?:https?://)?(?:dx\.)?doi\.org/ | 10\.\d{4} )
+        )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SEVERAL_WORDS = 5
+_PARSERS = {
+    "scopus": parse_eid,
+    "pmid": parse_pmid,
+    "pmcid": parse_pmcid,
+    "wos": parse_wos,
+    "embase": parse_embase,
+}
+
+
+def read_self_named(draft: Draft) -> None:
+    """Take the values that are nothing but an identifier and its name."""
+    tags = draft.tags
+    for tag in SELF_NAMED_TAGS.intersection(tags):
+        values = tags[tag]
+        if not _MAY_NAME.search("\n".join(values)):
+            continue
+        kept = [value for value in values if not _read(draft, tag, value)]
+        if len(kept) < len(values) and tag not in _OF_A_KEY:
+            draft.replace(tag, kept)
+
+
+def _read(draft: Draft, tag: str, value: str) -> bool:
+    if len(value) > _LONGEST or len(value.split()) > _SEVERAL_WORDS:
+        return False
+    text = plain(value)
+    match = _LABELLED.match(text)
+    kind = match.lastgroup if match else None
+    if kind is None:
+        return False
+    if kind == "doi":
+        return _suggest_doi(draft, tag, value)
+    if kind == "arxiv":
+        return draft.identify("arxiv", _arxiv_number(text))
+    return draft.identify(kind, _PARSERS[kind](text))
+
+
+def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:
+    # Those of M1 and U2 are looked at beside DO.
+    if tag in ("M1", "U2", *_OF_A_KEY) or not whole_doi(value):
+        return False
+    draft.suggest_doi(value, tag)
+    return True
+
+
+def _arxiv_number(text: str) -> str | None:
+    """Return an arXiv number without its version, of a text that names its archive."""
+    found = parse_arxiv(text)
+    return found.id if found else None
