@@ -43,6 +43,8 @@ _SEASONS = {
     **dict.fromkeys(["win", "winter"], "Winter"),
 }
 _MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "na", "nan"])
+# What forms write for a part that was not filled in, with what parts it from the others.
+_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan)\b", re.IGNORECASE)
 _WITHOUT_WEIGHT = frozenset(
     """of the st nd rd th er de t z cop copyright mon monday tue tues tuesday wed wednesday
     thu thur thurs thursday fri friday sat saturday sun sunday""".split()
@@ -116,6 +118,8 @@ def _parse_date(text: str) -> Date:
     elif match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = match.groups()
         date = _parts(int(year), _number(month), _number(day))
+    elif _UNFILLED.search(text):
+        return _parse_date(_UNFILLED.sub(" ", text).strip(" -/.,"))
     else:
         return _in_words(text)
     # `2012-13` are two years, and `201399` is anything but a date.

@@ -209,7 +209,10 @@ def _article(draft: Draft) -> str:
 def _web_page(draft: Draft) -> str:
     """Tell a page from an article: Ovid calls those of the register of trials so."""
     numbered = draft.first("VL")[:1].isdigit() and draft.has("IS", "SP")
-    return "journalArticle" if numbered and draft.has("JF", "JO", "JA") else "webpage"
+    journal = draft.has("JF", "JO", "JA") or (
+        draft.has("T2") and bool(parse_issns(" ".join(draft.tags.get("SN", ()))))
+    )
+    return "journalArticle" if numbered and journal else "webpage"
 
 
 _REFINED = {

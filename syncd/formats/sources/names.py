@@ -210,8 +210,11 @@ def is_personal(text: str) -> bool:
         return False
     found = person(text, "author")
     family, given = found.family, found.given
-    if not (family and given) or len(family.split()) > 4 or len(given.split()) > 3:
+    words = family.split()
+    if not given or "," in given or not 1 <= len(words) <= 3 or len(given.split()) > 3:
         return False
+    if len(words) > 1 and given == "".join(word[0] for word in words):
+        return False  # `Amer Phys Soc, APS`
     return _are_initials(given.replace(" ", "")) or not (family.isupper() and len(family) > 2)
 
 

@@ -50,7 +50,9 @@ _FIRST_LABEL = re.compile(_LABELS, re.IGNORECASE)
 _FURTHER_LABEL = re.compile(
     rf"[;\n][^\S\n]*(?=[{''.join(sorted({label[0] for label in _KINDS}))}]){_LABELS}", re.IGNORECASE
 )
-_COPYRIGHT = re.compile(r"(?:publisher )?copyright\s*[-:]\s*", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"(?:(?:publisher )?copyright|derechos de autor|droits d.auteur)\s*[-:]\s*", re.IGNORECASE
+)
 _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
 
 _UNFILLED = re.compile(r"(?:undefined|null|n/a|nan)\s*+;\s*+(?=\S)", re.IGNORECASE)

@@ -124,6 +124,10 @@ def fill_serial_numbers(draft: Draft) -> None:
         draft.fill("ISBN", ", ".join(_once(together.isbns_written)))
 
 
+def _digits(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
+
+
 def _take_number(draft: Draft, tag: str, value: str) -> bool:
     """Take the number of a patent, report or standard, which may look like any other."""
     is_its_own = draft.item_type == "patent" and tag == "SN"
@@ -156,7 +160,7 @@ def _place_rest(draft: Draft, tag: str, serials: Serials) -> None:
         draft.leave(tag, remark)
     for text in serials.rest:
         is_serial = _SERIAL_LIKE.fullmatch(text) is not None
-        if is_serial and not text.strip("0- "):
+        if is_serial and not _digits(text)[-10:-1].strip("0"):
             draft.leave(tag, text)
             continue
         if is_serial or not is_beside:

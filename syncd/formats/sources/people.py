@@ -123,24 +123,26 @@ def _add(draft: Draft, tag: str, role: str) -> None:
         values = [name for value in values for name in list_elements(value) or [value]]
     if may_hold_roles(together):
         values = _add_those_with_roles(draft, values, role)
-    creators = draft.creators
     # Two authors of one name do occur; the same name under a second tag is the same person.
-    known = frozenset(creators)
-    unusual = _is_unusual(together)
-    initialled = _are_initialled(values)
+    known = frozenset(draft.creators)
+    draft.creators += [each for each in _people_in(draft, tag, values, role) if each not in known]
+
+
+def _people_in(draft: Draft, tag: str, values: Sequence[str], role: str) -> list[Person]:
+    unusual = _is_unusual("\n".join(values))
+    people: list[Person | str] = []
     for value in values:
         creator = None if unusual else find_plain_person(value, role)
         if creator is not None:
-            if creator not in known:
-                creators.append(creator)
+            people.append(creator)
             continue
         names = split_names(_without_signs(draft, tag, value) if unusual else value)
-        for name in names:
-            creator = person_with_initials(name, role) if initialled else person(name, role)
-            if creator not in known:
-                creators.append(creator)
+        people += names
         if not names:
             draft.leave(tag, value)
+    # How the names that are not plain are meant is told by all of them together.
+    read = person_with_initials if _are_initialled(people) else person
+    return [read(each, role) if isinstance(each, str) else each for each in people]
 
 
 def _add_those_with_roles(draft: Draft, values: Sequence[str], role: str) -> list[str]:
@@ -156,15 +158,13 @@ def _add_those_with_roles(draft: Draft, values: Sequence[str], role: str) -> lis
     return []
 
 
-def _are_initialled(values: Sequence[str]) -> bool:
+def _are_initialled(people: Sequence[Person | str]) -> bool:
     """Tell whether names are all written as database style has it, `Xu J`, or nearly all.
 
     One alone may be anything.
     """
-    if len(values) < 2 or "," in values[0]:
-        return False
-    shown = sum(map(shows_initials, values))
-    return shown > 1 and 2 * shown > len(values)
+    names = [each for each in people if isinstance(each, str) and "," not in each]
+    return len(names) > 1 and 2 * sum(map(shows_initials, names)) > max(len(names), 3)
 
 
 def _is_unusual(value: str) -> bool:

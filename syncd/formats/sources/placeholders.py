@@ -16,11 +16,13 @@ from syncd.formats.sources.item_types import NAMED_KINDS
 from syncd.formats.sources.names import names_an_institution
 from syncd.formats.sources.text import without_fraction
 
-_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP")
+_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "C7")
 _MAY_BE_ZERO = frozenset(["SP", "EP"])
+_RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
 _ISSUES = frozenset(["IS", "IP"])
 _LONGEST_ISSUE = 40
+_COMMAS_OF_ADDRESS = 3
 _KINDS = frozenset(
     """bills/resolutions|book, edited|book, section|book, whole|case/court decisions
     |computer program|conference proceedings|dissertation/thesis|dissertation/thesis, unpublished
@@ -55,7 +57,7 @@ def _is_plain(value: str) -> bool:
 def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
     kept = []
     for value in values:
-        text = value if draft.item_type in _OF_WORKS_WITH_VERSIONS else without_fraction(value)
+        text = value if draft.item_type in _OF_WORKS_WITH_VERSIONS else _without_fractions(value)
         if _says_nothing(tag, text):
             draft.leave(tag, value)
         else:
@@ -64,10 +66,21 @@ def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
         draft.replace(tag, kept)
 
 
+def _without_fractions(value: str) -> str:
+    if match := _RANGE.fullmatch(value):
+        return f"{match[1]}-{match[2]}"
+    return without_fraction(value)
+
+
 def _says_nothing(tag: str, text: str) -> bool:
     if not text.strip("0"):
         return tag not in _MAY_BE_ZERO
     if tag == "M1":
         folded = text.casefold()
         return folded in _KINDS or folded in NAMED_KINDS
-    return tag in _ISSUES and len(text) > _LONGEST_ISSUE and names_an_institution(text)
+    return tag in _ISSUES and len(text) > _LONGEST_ISSUE and _is_address(text)
+
+
+def _is_address(text: str) -> bool:
+    behind_name = text[0] == "(" and text.count(",") >= _COMMAS_OF_ADDRESS
+    return behind_name or names_an_institution(text)

@@ -20,16 +20,23 @@ from syncd.identity import (
 )
 from syncd.identity.spelling import plain
 
-SELF_NAMED_TAGS = frozenset("""AN AV C1 C2 C3 C4 C5 C6 C7 C8 ID LB M1 M2 U1 U2 U3 U4 U5""".split())
+SELF_NAMED_TAGS = frozenset(
+    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DO ID KW L1 L2 L3 L4 LB M1 M2 M3 T3 U1 U2 U3 U4 U5
+    UR""".split()
+)
 _OF_A_KEY = frozenset(["ID", "LB"])
 """Tags that may hold a citation key, which is looked for there afterwards."""
 
+_WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4", "U5"])
+"""Tags where nothing else looks for a DOI."""
+
 _LONGEST = 80
 _MAY_NAME = re.compile(
-    r"pm|medline|scopus|s2.0|\beid\b|arxiv|wos:|isi:|embase|doi|\b10\.|[a-z]/\d{7}", re.IGNORECASE
+    r"pm|pubmed|medline|scopus|s2.0|\beid\b|arxiv|wos:|isi:|embase|doi|\b10\.|[a-z]/\d{7}",
+    re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"""[\s"'{(\[]*+
+    r"""[\s"'{(\[“”‘’«]*+
         (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=] | 2-s2\.0- )
           | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
           | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
@@ -63,7 +70,7 @@ def read_self_named(draft: Draft) -> None:
 
 
 def _read(draft: Draft, tag: str, value: str) -> bool:
-    if len(value) > _LONGEST or len(value.split()) > _SEVERAL_WORDS:
+    if len(value) > _LONGEST or "://" in value or len(value.split()) > _SEVERAL_WORDS:
         return False
     text = plain(value)
     match = _LABELLED.match(text)
@@ -78,8 +85,7 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
 
 
 def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:
-    # Those of M1 and U2 are looked at beside DO.
-    if tag in ("M1", "U2", *_OF_A_KEY) or not whole_doi(value):
+    if tag not in _WITHOUT_DOIS or not whole_doi(value):
         return False
     draft.suggest_doi(value, tag)
     return True

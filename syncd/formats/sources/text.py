@@ -54,32 +54,20 @@ _RENDERED = {
 """Elements that Zotero renders, by the spellings in which exports write them."""
 
 _DISSOLVED = frozenset(
-    """a abstract annotation blockquote code dd email emph ext-link fn font formula
-    h5 h6 inline-formula list math
-    menclose meta mfenced mfrac mi mml mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
-    mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover
-    named-content none ol q semantics small strike styled-content tex-math tt u ul underline uri
-    xref td th tr tbody thead""".split()
+    """a abstract annotation blockquote code email emph ext-link fn font formula h5 h6 img
+    inline-formula list math menclose meta mfenced mfrac mi mml mmultiscripts mn mo mover mpadded
+    mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
+    munder munderover named-content none ol q semantics small strike styled-content tbody tex-math
+    thead tr tt u ul underline uri xref""".split()
 )
 """Elements of HTML, JATS and MathML of which only the text is kept."""
 
-_LINES = frozenset(["br", "dt", "li", "list-item"])
+_LINES = frozenset(["br", "dt", "hr", "li", "list-item"])
+_CELLS = frozenset(["dd", "td", "th"])
+_WITHOUT_END = frozenset(["br", "hr", "img"])
 _PARAGRAPHS = frozenset(
-    [
-        "abstracttext",
-        "article",
-        "div",
-        "dl",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "sec",
-        "section",
-        "table",
-        "title",
-    ]
+    """abstracttext article div dl figcaption figure footer h1 h2 h3 h4 header p sec section table
+    title""".split()
 )
 _SECTION_LABEL = re.compile(r"""\slabel\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NO_LABELS = frozenset(["unassigned", "unlabelled"])
@@ -217,8 +205,10 @@ def _dissolve(match: re.Match[str], closed: set[str]) -> str:
     """Return what is left of an element that is not rendered: itself, if it is none we know."""
     name = _local_name(match[2])
     if name in _LINES:
-        return "\n" if match[1] or name == "br" else ""
-    is_whole = bool(match[1] or match[4]) or match[2] in closed
+        return "\n" if match[1] or name in _WITHOUT_END else ""
+    if name in _CELLS:
+        return "" if match[1] else " "
+    is_whole = bool(match[1] or match[4]) or match[2] in closed or name in _WITHOUT_END
     if name in _PARAGRAPHS and (is_whole or name != "title"):
         return _section_label(match) if match[3] and name == "abstracttext" else "\n\n"
     return "" if is_whole and name in _DISSOLVED else match[0]
