@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+STDIN = Path("-")
+"""What is given as a file to read what comes in by a pipe."""
+
 _FOLLOW_EVERY = 0.3
 
 
@@ -71,4 +74,4 @@ def _bar() -> Progress:
 
 
 def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
+    return sys.stdin.buffer if path == STDIN else path.open("rb")
