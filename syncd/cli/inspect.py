@@ -76,11 +76,11 @@ def command(
 
 
 def _files_in(path: Path) -> list[Path]:
-    """Return a file, or those of a directory that may be exports."""
+    """Return a file, or those of a directory that may be exports, or else itself."""
     if not path.is_dir():
         return [path]
     files = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
-    return sorted(file for file in files if file.is_file())
+    return sorted(file for file in files if file.is_file()) or [path]
 
 
 def _ask(where: options.Where) -> Tools:
