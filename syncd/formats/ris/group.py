@@ -34,10 +34,8 @@ class Group:
         return self.tags[-1] if self.tags else None
 
     @property
-    def above(self) -> Above | None:
+    def above(self) -> Above:
         """Return the value that a line without a tag would continue, as far as it goes by now."""
-        if not self.tags:
-            return None
         tail = self._tail
         last = tail[-1] if tail else self.values[-1]
         return Above(self.tags[-1], last, is_wrapped=any(tail))
@@ -88,8 +86,6 @@ class Group:
 
     def part_glued(self, glued: re.Pattern[str]) -> list[tuple[str, int]]:
         """Part values in which further tags stand, and return those with their line numbers."""
-        if _RUN not in "\n".join(self.values):  # as in nearly all
-            return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
         self.tags, self.values, self.numbers = [], [], []

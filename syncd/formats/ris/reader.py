@@ -15,7 +15,7 @@ from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group
 from syncd.formats.ris.lines import Lines, read_head
 from syncd.formats.ris.style import Spelling, Style, Tagged, find_lookalike, survey
-from syncd.formats.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
+from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*\d*\W*")
 _SHOWN = 60  # characters of a line that a problem quotes
@@ -140,7 +140,7 @@ class Reader:
         if not text or text.isspace():
             self._blank_line(number)
             return
-        tagged = self._style.read(text, self._open.above, self._used)
+        tagged = self._style.read(text, self._open, self._used)
         if self._doubtful is not None:
             self._settle_doubt(tagged)
         if tagged is None:
@@ -167,7 +167,7 @@ class Reader:
         elif wrapping_of(tag) is Wrapping.LIST:
             self._open.add(tag, text, number)
         else:
-            if lookalike := find_lookalike(text):
+            if text[:2] in KNOWN and (lookalike := find_lookalike(text)):
                 message = f"text that looks like {lookalike} continues {tag}: {text[:_SHOWN]}"
                 _tell(self._odd, message, number)
             self._open.go_on(text)
@@ -237,8 +237,9 @@ class Reader:
         """End the open group; it is an entry unless it holds too little for a record."""
         group = self._open
         group.fold()
-        for tag, number in group.part_glued(self._glued):
-            _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
+        if group.numbers and group.numbers[0] <= self._source.last_run:
+            for tag, number in group.part_glued(self._glued):
+                _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
         if group.is_typed and len(group.tags) == 1:
@@ -249,7 +250,7 @@ class Reader:
             for tag, number in zip(group.tags, group.numbers, strict=True):
                 self._note_stray(tag, number)
         self._open = Group()
-        self._used = set()
+        self._used.clear()
 
     def _part(self, group: Group) -> Group:
         """Make two entries of a group with a title above its TY and another below it."""

@@ -18,7 +18,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from syncd.formats.ris.prose import Above, continues
+from syncd.formats.ris.group import Group
+from syncd.formats.ris.prose import continues
 from syncd.formats.ris.tags import END, KNOWN, TYPE, is_prose
 
 _BLANKS = " \t\u00a0"
@@ -106,11 +107,11 @@ class Style:
         return text[len(bare) :] if bare and text.startswith(bare) else text
 
     def read(
-        self, text: str, above: Above | None, used: Collection[Spelling] = ()
+        self, text: str, above: Group | None, used: Collection[Spelling] = ()
     ) -> Tagged | None:
         """Take a line apart, or return None if it is text.
 
-        `above` is the value it would otherwise continue, None if there is none; `used` are the
+        `above` are the lines whose last value it would otherwise continue; `used` are the
         spellings of other lines of the entry.
         """
         bare = text.lstrip(_BLANKS)
@@ -129,11 +130,12 @@ class Style:
             return None
         return tagged if self._is_tag(tagged, above, used) else None
 
-    def _is_tag(self, line: Tagged, above: Above | None, used: Collection[Spelling]) -> bool:
+    def _is_tag(self, line: Tagged, above: Group | None, used: Collection[Spelling]) -> bool:
         in_style = line.spelling == self.spelling
-        sits_loose = above is None or not is_prose(above.tag)
+        last_tag = above.last_tag if above is not None else None
+        sits_loose = last_tag is None or not is_prose(last_tag)
         if line.tag == TYPE:
-            return self._begins(line, above, in_style=in_style)
+            return self._begins(line, last_tag, in_style=in_style)
         if in_style and (self.knows(line.tag) or sits_loose):
             return True
         is_used = line.spelling in used
@@ -141,16 +143,16 @@ class Style:
             return is_used or (line.tag in KNOWN and line.spelling.before != "")
         if line.tag not in KNOWN or not line.spelling.before:
             return False
-        return not continues(line.tag, line.value, above, is_used=is_used)
+        return not continues(line.tag, line.value, above.above, is_used=is_used)
 
     @staticmethod
-    def _begins(line: Tagged, above: Above | None, *, in_style: bool) -> bool:
+    def _begins(line: Tagged, last_tag: str | None, *, in_style: bool) -> bool:
         """Tell whether TY begins an entry, perhaps one in another style: files get concatenated."""
-        if above is None:
+        if last_tag is None:
             return True
         if not in_style:
             return line.spelling.before != "" and (line.value.isupper() or not line.value)
-        if not is_prose(above.tag):
+        if not is_prose(last_tag):
             return True
         return _TYPE_NAME.fullmatch(line.value) is not None
 

@@ -125,7 +125,8 @@ def _add(draft: Draft, tag: str, role: str) -> None:
         values = _add_those_with_roles(draft, values, role)
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
-    draft.creators += [each for each in _people_in(draft, tag, values, role) if each not in known]
+    people = _people_in(draft, tag, values, role)
+    draft.creators += [each for each in people if each not in known] if known else people
 
 
 def _people_in(draft: Draft, tag: str, values: Sequence[str], role: str) -> list[Person]:

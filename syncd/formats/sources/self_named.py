@@ -31,13 +31,15 @@ _WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4",
 """Tags where nothing else looks for a DOI."""
 
 _LONGEST = 80
-_MAY_NAME = re.compile(
-    r"pm|pubmed|medline|scopus|s2.0|\beid\b|arxiv|wos:|isi:|embase|doi|\b10\.|[a-z]/\d{7}",
-    re.IGNORECASE,
-)
+_IN_KEYWORDS = ("2-s2.0-", "PMID", "arXiv:")
+_DOI_OR_ADDRESS = ("10.", "http")
+_READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"AN"}, ())}
+"""What those values begin with that other steps read: nearly all that hold an identifier."""
+
 _LABELLED = re.compile(
     r"""[\s"'{(\[“”‘’«]*+
-        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=] | 2-s2\.0- )
+        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=]
+              | 2[-‐-―]s2\.0[-‐-―] )
           | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
           | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
           | (?P<arxiv> arxiv | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
@@ -62,7 +64,7 @@ def read_self_named(draft: Draft) -> None:
     tags = draft.tags
     for tag in SELF_NAMED_TAGS.intersection(tags):
         values = tags[tag]
-        if not _MAY_NAME.search("\n".join(values)):
+        if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
             continue
         kept = [value for value in values if not _read(draft, tag, value)]
         if len(kept) < len(values) and tag not in _OF_A_KEY:
@@ -70,13 +72,13 @@ def read_self_named(draft: Draft) -> None:
 
 
 def _read(draft: Draft, tag: str, value: str) -> bool:
-    if len(value) > _LONGEST or "://" in value or len(value.split()) > _SEVERAL_WORDS:
+    if len(value) > _LONGEST or value.startswith(_READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)):
+        return False
+    match = _LABELLED.match(value)
+    kind = match.lastgroup if match else None
+    if kind is None or "://" in value or len(value.split()) > _SEVERAL_WORDS:
         return False
     text = plain(value)
-    match = _LABELLED.match(text)
-    kind = match.lastgroup if match else None
-    if kind is None:
-        return False
     if kind == "doi":
         return _suggest_doi(draft, tag, value)
     if kind == "arxiv":

@@ -8,7 +8,6 @@ ORIGINAL   the title in the original language, which Ovid, PsycINFO and EBSCO wr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from syncd.formats.sources.draft import Draft
@@ -58,13 +57,13 @@ _JOURNALS_FULL = ("JF", "JO", "SO")
 _JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
 _JOURNALS = ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT)
 
-_UNEVEN = re.compile(r"[<&\n\t]")
 _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 
 def title_text(value: str) -> str:
     """Return text as a title field holds it: on one line, with the markup Zotero renders."""
-    return fold_blanks(rich(value)) if _UNEVEN.search(value) else value
+    is_uneven = "<" in value or "&" in value or "\n" in value or "\t" in value
+    return fold_blanks(rich(value)) if is_uneven else value
 
 
 def fill_titles(draft: Draft) -> None:
