@@ -86,6 +86,8 @@ class Group:
 
     def part_glued(self, glued: re.Pattern[str]) -> list[tuple[str, int]]:
         """Part values in which further tags stand, and return those with their line numbers."""
+        if _RUN not in "\n".join(self.values):  # as in nearly all
+            return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
         self.tags, self.values, self.numbers = [], [], []

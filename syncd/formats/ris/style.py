@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from syncd.formats.ris.group import Group
@@ -195,11 +195,15 @@ def _glued_of(separator: str) -> re.Pattern[str]:
 
 
 def _style_of(match: re.Match[str]) -> Style:
+    return Style(*_parts(match))
+
+
+def _parts(match: re.Match[str]) -> tuple[str, str, str, str, bool]:
     prefix, tag, before, dash, after = match.groups()
     is_empty = match.end() == len(match.string)
     if not after and before and is_empty:
         after = " "  # which got lost, as there was nothing to follow it
-    return Style(before, dash, after, prefix, not tag.isupper())
+    return before, dash, after, prefix, not tag.isupper()
 
 
 class Survey(NamedTuple):
@@ -240,12 +244,12 @@ def survey(lines: Iterable[str]) -> Survey:
 
 def _most_common_style(type_line: str, below: Iterator[str]) -> Style:
     """Return the style of most of the first tags; of several as frequent, the first."""
-    found = _styles_in([type_line, *islice(below, _NEAR)])
-    return Counter(islice(found, _TELLING)).most_common(1)[0][0]
+    found = _parts_of_style(chain([type_line], islice(below, _NEAR)))
+    return Style(*Counter(islice(found, _TELLING)).most_common(1)[0][0])
 
 
-def _styles_in(lines: Iterable[str]) -> Iterator[Style]:
-    """Yield the style of each line that looks like a tag, the first whatever it looks like."""
+def _parts_of_style(lines: Iterable[str]) -> Iterator[tuple[str, str, str, str, bool]]:
+    """Yield what makes the style of each line that looks like a tag."""
     glued = None
     for text in lines:
         match = _PREFIXED_LINE.match(text)
@@ -255,4 +259,4 @@ def _styles_in(lines: Iterable[str]) -> Iterator[Style]:
             glued = not match[3]
         # `AB-type` is no tag where blanks stand before the dash.
         if glued or match[3]:
-            yield _style_of(match)
+            yield _parts(match)

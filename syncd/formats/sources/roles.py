@@ -24,7 +24,10 @@ _IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(]\s*+({_WORDS})\.?\s*+[\])]", 
 _BEHIND = re.compile(
     rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?|[,\s]\s*+(H(?:rs)?gg?)\.?)\Z"
 )
-_MAY_HOLD_ROLE = re.compile(r"[\[(]|,\s?[Eed]|,[^,\n]*,|\bH(?:rs)?gg?\b")
+_MAY_HOLD_ROLE = re.compile(
+    r"[\[(]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
+    r"| H(?:rs)?gg?\b"
+)
 _BETWEEN = re.compile(r"\s*(?:[,;&]|\band\b|\bund\b)\s*")
 _LONGEST = 2_000
 

@@ -21,7 +21,7 @@ from syncd.identity import (
 from syncd.identity.spelling import plain
 
 SELF_NAMED_TAGS = frozenset(
-    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DO ID KW L1 L2 L3 L4 LB M1 M2 M3 T3 U1 U2 U3 U4 U5
+    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DO ID KW L1 L2 L3 L4 LB M1 M2 T3 U1 U2 U3 U4 U5
     UR""".split()
 )
 _OF_A_KEY = frozenset(["ID", "LB"])
@@ -62,8 +62,12 @@ _PARSERS = {
 def read_self_named(draft: Draft) -> None:
     """Take the values that are nothing but an identifier and its name."""
     tags = draft.tags
-    for tag in SELF_NAMED_TAGS.intersection(tags):
+    for tag in [tag for tag in tags if tag in SELF_NAMED_TAGS]:
         values = tags[tag]
+        elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
+        # In most entries these tags hold a number, or what others read.
+        if len(values) == 1 and (values[0].isdecimal() or values[0].startswith(elsewhere)):
+            continue
         if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
             continue
         kept = [value for value in values if not _read(draft, tag, value)]
