@@ -12,12 +12,16 @@ from syncd.app.inspection import Inspection
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
+from syncd.errors import UnavailableError
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.settings import KEPT_NOTES
 from syncd.sync.intake import Tools
 from syncd.system.paths import has_config
+from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema
+
+_SUFFIXES = (".ris", ".txt")
 
 
 @click.command("inspect")
@@ -25,36 +29,58 @@ from syncd.system.resources import shipped_schema
 @options.offline
 @options.where("library", "file_library", "config", "state")
 @options.as_json
+@click.option("--full", is_flag=True, help="Show every record field by field.")
+@click.option(
+    "--record",
+    "only",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Show only the record of this number in its file, field by field.",
+)
 def command(
     files: tuple[Path, ...],
     offline: bool,
     where: options.Where,
     as_json: bool,
+    full: bool,
+    only: int | None,
 ) -> Exit:
     """Show what syncd understands of each record of FILE; nothing is changed.
 
-    For every record: the item it would send, its identifiers, what is odd about it and on which
-    line, and the tags nothing was made of. Then what is odd about the file as a whole: an export
-    that stops at a database's limit, a cut-off end, garbled text.
+    For every record: its item type and title, an identifier, what is odd about it and on which
+    line, and the tags nothing was made of; with --full the whole item that it would send. Then
+    what is odd about the file as a whole: an export that stops at a database's limit, a cut-off
+    end, garbled text.
 
-    The item is the one for the library's own item schema; with --offline, or where nothing is
-    configured, the one for the newest schema known. Exits with 65 when something could not be
-    used.
+    FILE may have any name, be a directory, whose .ris and .txt files are read, or - for standard
+    input. The item is the one for the library's own item schema; with --offline, or where nothing
+    is configured or the library cannot be reached, the one for the newest schema known. Exits with
+    65 when something could not be used.
 
     \b
     Examples:
       syncd inspect search.ris
+      syncd inspect --record 3 search.ris
       syncd inspect --offline --json *.ris | jq '.records[].item.DOI'
     """
     is_configured = bool(where.file_library or where.library or has_config(where.config))
     tools = Tools(shipped_schema(), KEPT_NOTES) if offline or not is_configured else _ask(where)
-    with reading(files) as open_file:
-        inspection = Inspection(files, tools, open_file)
+    paths = [path for file in files for path in _files_in(file)]
+    with reading(paths) as open_file:
+        inspection = Inspection(paths, tools, open_file)
         if as_json:
-            write_document(inspection_document(inspection), sys.stdout)
+            write_document(inspection_document(inspection, only), sys.stdout)
         else:
-            print_inspection(inspection, sys.stdout)
+            print_inspection(inspection, sys.stdout, full=full, only=only)
     return Exit.DONE if inspection.all_used else Exit.INPUT
+
+
+def _files_in(path: Path) -> list[Path]:
+    """Return a file, or those of a directory that may be exports, or else itself."""
+    if not path.is_dir():
+        return [path]
+    files = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+    return sorted(file for file in files if file.is_file()) or [path]
 
 
 def _ask(where: options.Where) -> Tools:
@@ -65,6 +91,11 @@ def _ask(where: options.Where) -> Tools:
 
     settings = load(where)
     chosen = choose_library(settings, where.library)
-    with closing(open_library(chosen, where.state_dir)) as opened:
-        schema = opened.describe().schema
-        return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)
+    try:
+        with closing(open_library(chosen, where.state_dir)) as opened:
+            schema = opened.describe().schema
+            return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)
+    except UnavailableError as exc:
+        message = f"{exc}: items are shown for the newest schema known"
+        click.echo(printable(message), err=True)
+        return Tools(shipped_schema(), settings.notes.keep)

@@ -7,7 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+STDIN = Path("-")
+"""What is given as a file to read what comes in by a pipe."""
 
 _FOLLOW_EVERY = 0.3
 
@@ -21,12 +27,8 @@ def reading(paths: Sequence[Path]) -> Iterator[Callable[[Path], BinaryIO]]:
     if sys.stdout.isatty() or not sys.stderr.isatty():
         yield _open
         return
-    # Only a terminal pays for rich.
-    from rich.console import Console
-    from rich.progress import Progress
-
     total = sum(path.stat().st_size for path in paths if path.is_file())
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task("reading", total=total)
         yield lambda path: progress.wrap_file(_open(path), task_id=task)
 
@@ -37,11 +39,8 @@ def sending(count_pending: Callable[[], int]) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
     over = threading.Event()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         task = progress.add_task("reading", total=None)
 
         def follow() -> None:
@@ -63,5 +62,16 @@ def sending(count_pending: Callable[[], int]) -> Iterator[None]:
             thread.join()
 
 
+def _bar() -> Progress:
+    """Return a bar on stderr that leaves stdout alone, which may be a file or a pipe."""
+    # Only a terminal pays for rich.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    # By itself rich sends what is printed meanwhile to the console of the bar.
+    shared = sys.stdout.isatty()
+    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=shared)
+
+
 def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
+    return sys.stdin.buffer if path == STDIN else path.open("rb")

@@ -19,13 +19,17 @@ _ALONE = re.compile(rf"[\s\"'{{(\[]*+{_DIGITS}[\s\"'}})\].,;]*+", re.IGNORECASE)
 
 _WHOLE = rf"(?<![0-9a-z.-])2-s2\.0-{_DIGITS}"
 _LABELLED = (
-    rf"(?<![a-z-])scopus(?:[\s_-]*(?:id|eid|accession\s+number))?\s*+[:=]\s*+(?:2-s2\.0-)?{_DIGITS}"
+    rf"(?<![a-z-])(?:scopus(?:[\s_-]*(?:id|eid|accession\s+number))?|eid)\s*+[:=][\s\"'{{]*+"
+    rf"(?:2-s2\.0-)?{_DIGITS}"
 )
 _IN_PARAMETER = rf"(?<![a-z])scp={_DIGITS}"
 _IN_PATH = rf"(?:scopus[.-]com\S{{0,100}}?/publications|/scopus_id)/{_DIGITS}"
 
 _ANYWHERE = re.compile(rf"{_WHOLE}|{_LABELLED}|{_IN_PARAMETER}|{_IN_PATH}", re.IGNORECASE)
-_IN_URL = re.compile("|".join((rf"(?<![a-z])eid={_WHOLE}", _IN_PARAMETER, _IN_PATH)), re.IGNORECASE)
+_IN_FRAGMENT = rf"scopus\.com/[^\s#]{{0,200}}+#\S{{0,100}}?{_WHOLE}"
+_IN_URL = re.compile(
+    "|".join((rf"(?<![a-z])eid={_WHOLE}", _IN_PARAMETER, _IN_PATH, _IN_FRAGMENT)), re.IGNORECASE
+)
 _CITED_WORKS = re.compile(r"\breferences?\s*:", re.IGNORECASE)
 _FOREIGN_HOST = re.compile(r"://(?![^/\s]*scopus)(?![^/\s]*elsevier)", re.IGNORECASE)
 

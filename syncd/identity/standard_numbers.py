@@ -39,6 +39,8 @@ def _isbn13(compact: str) -> str | None:
 
     if compact.startswith(_PRINTED_MUSIC) and len(compact) == 13:
         return None
+    if not compact[-10:-1].strip("0"):
+        return None  # zeros stand for no number at all
     return str(isbn.to_isbn13(compact)) if isbn.is_valid(compact) else None
 
 
@@ -46,4 +48,6 @@ def _isbn13(compact: str) -> str | None:
 def _issn(compact: str) -> str | None:
     from stdnum import issn
 
+    if not compact.strip("0"):
+        return None
     return str(issn.format(compact)) if issn.is_valid(compact) else None

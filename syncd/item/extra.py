@@ -37,8 +37,8 @@ _ORDER = {
             "Place", "Original Date", "Event Place", "Event Date", "Event Title", "Genre",
             "Medium", "Number", "Edition", "Volume", "Issue", "Page", "Section", "Container Title",
             "Collection Title", "Status", "Language", "arXiv", "Scopus EID", "Document Type",
-            "WOS", "Embase", "PII", "Article Number", "Translated Title", "Reviewed Item",
-            "Early Access", "Meeting Abstract",
+            "WOS", "Embase", "PII", "Article Number", "Original Title", "Translated Title",
+            "Reviewed Item", "Early Access", "Meeting Abstract",
         )
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from syncd.app.inspection import Inspected, InspectedFile, Inspection
 from syncd.report.documents import identifiers
 from syncd.report.tables import Column, PrintedPage
+from syncd.system.printable import printable
 
 INSPECT_SCHEMA = "syncd.inspect/1"
 _COLUMNS = (
@@ -20,13 +21,22 @@ _COLUMNS = (
 _SHOWN_PROBLEMS = 50
 
 
-def inspection_document(inspection: Inspection) -> dict[str, Any]:
-    """Return the `syncd.inspect/1` document; files are read while `records` is written."""
+def inspection_document(inspection: Inspection, only: int | None = None) -> dict[str, Any]:
+    """Return the `syncd.inspect/1` document; files are read while `records` is written.
+
+    With `only`, `records` holds the record of this number of each file.
+    """
     return {
         "schema": INSPECT_SCHEMA,
-        "records": (_record(inspected) for inspected in inspection.records()),
+        "records": (_record(inspected) for inspected in _chosen(inspection, only)),
         "files": lambda: [_file(report) for report in inspection.files],
     }
+
+
+def _chosen(inspection: Inspection, only: int | None) -> Iterator[Inspected]:
+    for inspected in inspection.records():
+        if only is None or inspected.record.origin.index == only:
+            yield inspected
 
 
 def _record(inspected: Inspected) -> dict[str, Any]:
@@ -66,13 +76,24 @@ def _problems(report: InspectedFile) -> Iterator[tuple[str, int | None]]:
         yield f"and {report.problems_left_out:,} problems more, not listed", None
 
 
-def print_inspection(inspection: Inspection, stream: TextIO) -> None:
-    """Write each record below its file, then what is odd about the file."""
+def print_inspection(
+    inspection: Inspection, stream: TextIO, *, full: bool = False, only: int | None = None
+) -> None:
+    """Write each record below its file, then what is odd about the file.
+
+    `full` shows the item field by field, as `only` does for the record of this number.
+    """
     page = PrintedPage(stream)
     told = 0
-    for inspected in inspection.records():
-        told = _begin_files(inspection, told, page)
-        _print_record(inspected, page)
+    for inspected in _chosen(inspection, only):
+        begun = _begin_files(inspection, told, page)
+        if begun > told and not (full or only):
+            page.heading(_COLUMNS)
+        told = begun
+        if full or only:
+            _print_item(inspected, page)
+        else:
+            _print_record(inspected, page)
     _begin_files(inspection, told, page)
     if inspection.files:
         _end_file(inspection.files[-1], page)
@@ -84,7 +105,6 @@ def _begin_files(inspection: Inspection, told: int, page: PrintedPage) -> int:
         if number:
             _end_file(inspection.files[number - 1], page)
         page.row([Column("", 0)], [inspection.files[number].file], ["bold"])
-        page.heading(_COLUMNS)
     return len(inspection.files)
 
 
@@ -99,6 +119,40 @@ def _print_record(inspected: Inspected, page: PrintedPage) -> None:
         remarks.append("not used: " + ", ".join(record.unused))
     for remark in remarks:
         page.row([Column("", 15), Column("", 0)], ["", remark], [None, "yellow"])
+
+
+def _print_item(inspected: Inspected, page: PrintedPage) -> None:
+    """Write all that is known of a record, a line or more for each field."""
+    origin = inspected.record.origin
+    page.line(page.paint(f"record {origin.index}, line {origin.line}", "bold"))
+    for name, text in _facts(inspected):
+        first, *more = text.split("\n")
+        page.line(f"  {printable(name):18} {printable(first)}")
+        for line in more:
+            page.line(f"  {'':18} {printable(line)}")
+    page.line()
+
+
+def _facts(inspected: Inspected) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say about a record, as a name and a text."""
+    for name, value in inspected.item.items():
+        if name == "creators":
+            yield from ((each["creatorType"], _name(each)) for each in value)
+        elif name == "tags":
+            yield from (("tag", each["tag"]) for each in value)
+        elif isinstance(value, str):
+            yield name, value
+    for kind, value in inspected.record.identity.pairs():
+        yield kind, value
+    yield from (("note", html) for html in inspected.notes)
+    yield from (("link", each["url"]) for each in inspected.attachments)
+    for tag, values in inspected.record.unused.items():
+        yield from ((f"not used: {tag}", value) for value in values)
+    yield from (("odd", warning) for warning in inspected.warnings)
+
+
+def _name(creator: dict[str, str]) -> str:
+    return creator.get("name") or f"{creator['lastName']}, {creator['firstName']}".rstrip(", ")
 
 
 def _end_file(report: InspectedFile, page: PrintedPage) -> None:

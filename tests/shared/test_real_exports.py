@@ -18,6 +18,9 @@ from tests.shared.wording import letters_of, stands_in, texts_in, words_of
 
 MANIFEST = REAL_EXPORTS / "manifest.tsv"
 WORKS = {row["file"]: int(row["works"]) for row in rows_of(MANIFEST)}
+NAMELESS = {"scopus/no-ty-reference-list.ris": 1}
+"""Entries that name no work: one holds nothing but the day of the export."""
+
 NO_RIS = "tools/rispy-wos-native-not-ris.ris"
 SCHEMA = shipped_schema()
 
@@ -49,7 +52,7 @@ def read(name: str) -> list[Made]:
 
 @each_export
 def test_every_work_of_an_export_becomes_one_record(name: str) -> None:
-    assert len(read(name)) == WORKS[name]
+    assert len(read(name)) == WORKS[name] - NAMELESS.get(name, 0)
 
 
 def test_a_file_that_is_no_ris_is_refused() -> None:

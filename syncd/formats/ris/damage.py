@@ -85,11 +85,17 @@ def _undouble(text: str, messages: list[str]) -> str:
     return once
 
 
+def _read_controls(text: str, messages: list[str]) -> str:
+    """Read C1 controls as windows-1252, in whose bytes they stood before they were re-encoded."""
+    if text.isprintable() or not (found := sorted(set(_C1.findall(text)))):
+        return text
+    messages.append(f"control character {_names(found)} read as windows-1252")
+    return text.translate(_CHARACTER_OF_C1)
+
+
 def _flag(text: str, messages: list[str]) -> str:
     if "\ufffd" in text:
         messages.append("U+FFFD: a character was lost before this file was written")
-    if not text.isprintable() and (found := sorted(set(_C1.findall(text)))):
-        messages.append(f"control character {_names(found)} read as a blank")
     return text
 
 
@@ -121,6 +127,7 @@ def _names(characters: list[str]) -> str:
 _STEPS: tuple[Callable[[str, list[str]], str], ...] = (
     _blank_controls,
     _undouble,
+    _read_controls,
     _flag,
     _compose,
     _trim_invisible,
@@ -131,6 +138,10 @@ _BYTE_OF = {
     ord(bytes([byte]).decode("windows-1252")): byte
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_CHARACTER_OF_C1 = {
+    byte: bytes([byte]).decode("windows-1252", "replace").replace("\ufffd", " ")
+    for byte in range(0x80, 0xA0)
 }
 # What a character encoded twice looks like beyond doubt. Other capitals before a quotation mark,
 # a dash or an ellipsis look much the same (`CAFÉ…`) and mean what they say.

@@ -40,7 +40,8 @@ class Entry:
     line of the file that belong to this one. `tags`, `values` and `numbers` are its lines, side
     by side since there are so many. `is_clean` promises that its text is in NFC and without
     control characters other than tab and line feed; otherwise that is not known. `is_too_large`
-    says that there is more of it in the file than is kept here.
+    says that there is more of it in the file than is kept here, `is_unfinished` that the file
+    ends inside this entry, though its others end with ER.
     """
 
     index: int
@@ -53,6 +54,7 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
     is_clean: bool = False
     is_too_large: bool = False
+    is_unfinished: bool = False
 
     @property
     def lines(self) -> list[Line]:

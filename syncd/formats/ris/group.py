@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from syncd.formats.ris.tags import TYPE, Wrapping, is_substantial, wrapping_of
+from syncd.formats.ris.prose import Above
+from syncd.formats.ris.tags import TYPE, Wrapping, is_stray, is_substantial, wrapping_of
 from syncd.formats.ris.wrapped import join
 
 MOST_LINES = 100_000
 MOST_CHARACTERS = 12_000_000
 """How much of one entry is kept: several times what the largest real ones hold."""
+
+_RUN = "   "
+"""Blanks behind which another tag may stand, in files whose lines were glued together."""
 
 
 class Group:
@@ -35,9 +40,20 @@ class Group:
         """Return the tag that a line without one would continue."""
         return self.tags[-1] if self.tags else None
 
+    @property
+    def above(self) -> Above:
+        """Return the value that a line without a tag would continue, as far as it goes by now."""
+        tail = self._tail
+        last = tail[-1] if tail else self.values[-1]
+        return Above(self.tags[-1], last, is_wrapped=any(tail))
+
     def is_substantial(self) -> bool:
         """Tell whether there is enough for a record even without TY."""
         return is_substantial(self.tags)
+
+    def is_stray(self) -> bool:
+        """Tell whether there is nothing but what exporters leave between two entries."""
+        return is_stray(self.tags)
 
     def add(self, tag: str, value: str, number: int) -> None:
         """Add one line."""
@@ -87,6 +103,21 @@ class Group:
         if self._tail:
             self.values[-1] = join(self.tags[-1], self.values[-1], self._tail)
             self._tail.clear()
+
+    def part_glued(self, glued: re.Pattern[str]) -> list[tuple[str, int]]:
+        """Part values in which further tags stand, and return those with their line numbers."""
+        if _RUN not in "\n".join(self.values):  # as in nearly all
+            return []
+        found: list[tuple[str, int]] = []
+        lines = list(zip(self.tags, self.values, self.numbers, strict=True))
+        self.tags, self.values, self.numbers = [], [], []
+        for tag, value, number in lines:
+            first, *more = glued.split(value) if _RUN in value else [value]
+            self.add(tag, first.strip(), number)
+            for further, rest in zip(more[::2], more[1::2], strict=True):
+                self.add(further, rest.strip(), number)
+                found.append((further, number))
+        return found
 
     def split(self, at: int) -> Group:
         """Keep the lines before this position and return the others as a group with TY."""

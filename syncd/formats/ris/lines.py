@@ -45,14 +45,15 @@ class Lines:
     `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
     in the order of lines, as bad ones are met; whoever reads may empty it. `last_odd` is the
     number of the last such line read so far: all below it is in NFC and without control
-    characters other than tab. Raises `InputError`, here or while iterating, when the encoding
-    cannot be told.
+    characters other than tab. No line below `last_run` holds three blanks in a row.
+
+    Raises `InputError`, here or while iterating, when the encoding cannot be told.
     """
 
     def __init__(self, head: bytes, stream: BinaryIO, block: int = BLOCK) -> None:
         self.problems: list[Problem] = []
         self.certain = True
-        self.last_odd = 0
+        self.last_odd = self.last_run = 0
         self._stream = stream
         self._block = block
         self._number = 0  # lines handed on so far
@@ -73,6 +74,8 @@ class Lines:
         for block in self._blocks():
             texts = self._texts(block)
             self._number += len(texts)
+            if b"   " in block:
+                self.last_run = self._number
             if len(self.problems) > MOST_PROBLEMS:
                 self.problems[MOST_PROBLEMS:] = [Problem("more such lines follow", self._number)]
             yield texts

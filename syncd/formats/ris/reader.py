@@ -14,8 +14,8 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.style import Style, Tagged, survey
-from syncd.formats.ris.tags import END, TITLES, TYPE, Wrapping, is_prose, wrapping_of
+from syncd.formats.ris.style import Spelling, Style, Tagged, find_lookalike, survey
+from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
@@ -34,6 +34,7 @@ class Reader:
 
     def __init__(self, stream: BinaryIO) -> None:
         self.entries_read = 0
+        self._entries_ended = 0  # of those, with ER
         self.problems: list[Problem] = []
         self._next = 1  # number of the line that is read next
         self._at_once = _AT_ONCE
@@ -45,6 +46,9 @@ class Reader:
             foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
         self._blank_ends = not found.has_ends
         self._use(found.style)
+        # Spellings of TY that say nothing about the other lines, and those of the open entry.
+        self._of_types = {found.of_type or found.style.spelling}
+        self._used: set[Spelling] = set()
         self._open = Group()
         self._ready: list[Entry] = []
         self._types_seen = False
@@ -120,6 +124,7 @@ class Reader:
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
+        self._glued = style.glued()
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -135,13 +140,13 @@ class Reader:
         if not text or text.isspace():
             self._blank_line(number)
             return
-        tagged = self._style.read(text, self._open.last_tag)
+        tagged = self._style.read(text, self._open, self._used)
         if self._doubtful is not None:
             self._settle_doubt(tagged)
         if tagged is None:
             self._continue(text, number)
         elif tagged.tag == TYPE:
-            self._begin(tagged.value, text, number)
+            self._begin(tagged, text, number)
         elif tagged.tag == END:
             self._end(tagged.value, text, number)
         else:
@@ -162,6 +167,9 @@ class Reader:
         elif wrapping_of(tag) is Wrapping.LIST:
             self._open.add(tag, text, number)
         else:
+            if text[:2] in KNOWN and (lookalike := find_lookalike(text)):
+                message = f"text that looks like {lookalike} continues {tag}: {text[:_SHOWN]}"
+                _tell(self._odd, message, number)
             self._open.go_on(text)
             self._last_text = number
 
@@ -169,19 +177,22 @@ class Reader:
         if self._blank_ends and not self._open.is_typed and self._blank_since_last():
             self._close(Ending.BLANK_LINE)
         self._open.add(tagged.tag, tagged.value, number)
+        self._used.add(tagged.spelling)
         if not self._style.knows(tagged.tag):
             self._use(self._style.with_tag(tagged.tag))
 
     # Where entries begin and end.
 
-    def _begin(self, value: str, text: str, number: int) -> None:
+    def _begin(self, line: Tagged, text: str, number: int) -> None:
         if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
-        elif self._open.tags and (self._blank_since_last() or not self._open.is_substantial()):
+        elif self._open.tags and (self._blank_since_last() or self._open.is_stray()):
             self._close(Ending.BLANK_LINE)
-        if not self._style.wrote(text):
-            self._use(self._style.changed_to(survey([text]).style))
-        self._add_type(value, number)
+        if line.spelling != self._style.spelling and line.spelling not in self._of_types:
+            self._use(self._style.changed_by(text))
+            self._of_types = {line.spelling}
+        self._used.add(line.spelling)
+        self._add_type(line.value, number)
 
     def _add_type(self, value: str, number: int) -> None:
         self._open.add_type(value, number)
@@ -191,7 +202,7 @@ class Reader:
         inner = self._style.read(value, None) if value else None
         if inner is not None and inner.tag == TYPE:
             self._close(Ending.ER, number)
-            self._begin(inner.value, value, number)
+            self._begin(inner, value, number)
         elif not value or value.isdigit():
             self._close(Ending.ER, number)
         elif self._types_seen and self._open.tags and is_prose(self._open.tags[-1]):
@@ -226,6 +237,9 @@ class Reader:
         """End the open group; it is an entry unless it holds too little for a record."""
         group = self._open
         group.fold()
+        if group.numbers and group.numbers[0] <= self._source.last_run:
+            for tag, number in group.part_glued(self._glued):
+                _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
         if group.is_typed and len(group.tags) == 1 and not group.is_too_large:
@@ -236,6 +250,7 @@ class Reader:
             for tag, number in zip(group.tags, group.numbers, strict=True):
                 self._note_stray(tag, number)
         self._open = Group()
+        self._used.clear()
 
     def _part(self, group: Group) -> Group:
         """Make two entries of a group with a title above its TY and another below it."""
@@ -251,7 +266,10 @@ class Reader:
         return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
     def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
+        # A file that never writes ER is read as it is; one that does was cut off here.
+        is_unfinished = ending is Ending.END_OF_FILE and 2 * self._entries_ended > self.entries_read
         self.entries_read += 1
+        self._entries_ended += ending is Ending.ER
         numbers = group.numbers
         start = numbers[0]
         end = end_line or max(self._last_text, numbers[-1])
@@ -275,6 +293,7 @@ class Reader:
             problems,
             is_clean,
             group.is_too_large,
+            is_unfinished,
         )
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
@@ -291,7 +310,7 @@ class Reader:
 
     def _finish(self) -> None:
         if self._doubtful is not None:
-            self._settle_doubt(Tagged(TYPE, ""))
+            self._settle_doubt(Tagged(TYPE, "", self._style.spelling))
         self._close(Ending.END_OF_FILE)
         self.problems += self._odd
         self.problems += self._source.problems

@@ -1,31 +1,48 @@
-"""How a file writes its tags: read off its first TY line, it holds for the whole file.
+"""How a file writes its tags, read off its first dozen, and which of its lines are tags.
 
-Only a known tag written in the file's own style is surely a tag. What merely resembles one is a
-tag below a value that never wraps, and text below running text: `IL - 6 rose` in an abstract
-stays in the abstract.
+A known tag at the start of a line is a tag, and surely one in the file's own style. Written
+otherwise it is one too, unless the text around it says that it continues a value: `IL - 6 rose` in
+an abstract stays in the abstract. What merely resembles a tag is one where no value wraps.
+
+SPELLING   what a single line writes before its tag and between the tag and the value
+STYLE      the spelling of most lines of a file, and what else holds for the whole of it
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
+from syncd.formats.ris.group import Group
+from syncd.formats.ris.prose import continues
 from syncd.formats.ris.tags import END, KNOWN, TYPE, is_prose
 
-_BLANK = r"[ \t\u00a0]"
+_BLANKS = " \t\u00a0"
+_BLANK = rf"[{_BLANKS}]"
 _DASH = r"[-\u2010-\u2015\u2212]"
-_PREFIX = rf"{_BLANK}*(?:>{_BLANK}?)*"
+_PREFIX = rf"{_BLANK}*+(?:>{_BLANK}?+)*+"
+_SEPARATOR = rf"({_BLANK}{{0,4}}+)({_DASH})({_BLANK}?)"
 
-_TAG_LINE = re.compile(rf"([A-Za-z][A-Za-z0-9])({_BLANK}{{0,3}})({_DASH})({_BLANK}?)")
-_TYPE_LINE = re.compile(rf"({_PREFIX})([Tt][Yy])({_BLANK}{{0,3}})({_DASH})({_BLANK}?)")
-_UNTYPED_LINE = re.compile(
-    rf"({_PREFIX})([A-Za-z][A-Za-z0-9])({_BLANK}{{1,3}})({_DASH})({_BLANK}?)"
-)
+_TAG_LINE = re.compile(rf"([A-Za-z][A-Za-z0-9]){_SEPARATOR}")
+_PREFIXED_LINE = re.compile(rf"({_PREFIX})([A-Za-z][A-Za-z0-9]){_SEPARATOR}")
 # What TY may be followed by where it could be prose: one to three words, or nothing.
 _TYPE_NAME = re.compile(r"(?:[A-Za-z][\w/.-]{0,24}(?: [\w/.-]{1,24}){0,2})?")
+
+_TELLING = 12  # tags from which the style is read
+_NEAR = 100  # lines among which they are looked for
+
+
+class Spelling(NamedTuple):
+    """The blanks before a line's tag, those before its dash, and the dash."""
+
+    indent: str
+    before: str
+    dash: str
 
 
 class Tagged(NamedTuple):
@@ -33,6 +50,7 @@ class Tagged(NamedTuple):
 
     tag: str
     value: str
+    spelling: Spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +77,27 @@ class Style:
         """Return what stands between a tag and its value."""
         return self.before + self.dash + self.after
 
+    @property
+    def spelling(self) -> Spelling:
+        """Return how a line in this style is written, the prefix of all lines apart."""
+        return Spelling("", self.before, self.dash)
+
     def knows(self, tag: str) -> bool:
         """Tell whether `tag` is a tag wherever it is written in this style."""
         return tag in KNOWN or tag in self.extra
-
-    def wrote(self, text: str) -> bool:
-        """Tell whether a tag line was written in this style."""
-        return text[2:].startswith(self.before + self.dash)
 
     def with_tag(self, tag: str) -> Style:
         """Return this style with one more tag."""
         return replace(self, extra=self.extra | {tag})
 
-    def changed_to(self, other: Style) -> Style:
+    def changed_by(self, type_line: str) -> Style:
         """Return the style of another TY line; what it does not tell stays as it was."""
-        return replace(other, prefix=self.prefix, extra=self.extra)
+        match = _PREFIXED_LINE.match(type_line)
+        return replace(_style_of(match), prefix=self.prefix, extra=self.extra) if match else self
+
+    def glued(self) -> re.Pattern[str]:
+        """Return what finds a tag that stands in the middle of a line, behind a run of blanks."""
+        return _glued_of(self.separator)
 
     def unprefixed(self, text: str) -> str:
         """Return a line without what the whole file puts in front of each line."""
@@ -82,45 +106,77 @@ class Style:
         bare = self.prefix.rstrip()
         return text[len(bare) :] if bare and text.startswith(bare) else text
 
-    def read(self, text: str, above: str | None) -> Tagged | None:
+    def read(
+        self, text: str, above: Group | None, used: Collection[Spelling] = ()
+    ) -> Tagged | None:
         """Take a line apart, or return None if it is text.
 
-        `above` is the tag of the value it would otherwise continue, None if there is none.
+        `above` are the lines whose last value it would otherwise continue; `used` are the
+        spellings of other lines of the entry.
         """
-        match = _TAG_LINE.match(text)
+        bare = text.lstrip(_BLANKS)
+        match = _TAG_LINE.match(bare)
         if match is None:
             return None
         tag, before, dash, after = match.groups()
         if not (self.any_case or tag.isupper()):
             return None
-        tag = tag.upper()
-        value = text[match.end() :].strip()
-        sits_loose = above is None or not is_prose(above)
-        if tag == END and not value:
-            return Tagged(tag, value) if before or not self.before else None
-        if not after and value and not self._takes_glued(tag, before, value):
+        value = bare[match.end() :].strip()
+        spelling = Spelling(text[: len(text) - len(bare)], before, dash)
+        tagged = Tagged(tag.upper(), value, spelling)
+        if tagged.tag == END and not value:
+            return tagged if before or not self.before else None
+        if not after and value and not self._takes_glued(tagged):
             return None
-        in_style = len(before) == len(self.before) and dash == self.dash
-        if tag == TYPE:
-            return Tagged(tag, value) if self._begins(value, in_style, before, above) else None
-        if in_style and (self.knows(tag) or sits_loose):
-            return Tagged(tag, value)
-        if tag in KNOWN and before and sits_loose:
-            return Tagged(tag, value)
-        return None
+        return tagged if self._is_tag(tagged, above, used) else None
+
+    def _is_tag(self, line: Tagged, above: Group | None, used: Collection[Spelling]) -> bool:
+        in_style = line.spelling == self.spelling
+        last_tag = above.last_tag if above is not None else None
+        sits_loose = last_tag is None or not is_prose(last_tag)
+        if line.tag == TYPE:
+            return self._begins(line, last_tag, in_style=in_style)
+        if in_style and (self.knows(line.tag) or sits_loose):
+            return True
+        is_used = line.spelling in used
+        if above is None or sits_loose:
+            return is_used or (line.tag in KNOWN and line.spelling.before != "")
+        if line.tag not in KNOWN or not line.spelling.before:
+            return False
+        return not continues(line.tag, line.value, above.above, is_used=is_used)
 
     @staticmethod
-    def _begins(value: str, in_style: bool, before: str, above: str | None) -> bool:
+    def _begins(line: Tagged, last_tag: str | None, *, in_style: bool) -> bool:
         """Tell whether TY begins an entry, perhaps one in another style: files get concatenated."""
+        if last_tag is None:
+            return True
         if not in_style:
-            return bool(before) and (value.isupper() or not value)
-        return above is None or not is_prose(above) or _TYPE_NAME.fullmatch(value) is not None
+            return line.spelling.before != "" and (line.value.isupper() or not line.value)
+        if not is_prose(last_tag):
+            return True
+        return _TYPE_NAME.fullmatch(line.value) is not None
 
-    def _takes_glued(self, tag: str, before: str, value: str) -> bool:
+    def _takes_glued(self, line: Tagged) -> bool:
         """Tell whether a value may follow the dash at once: `N1  -; text`, `ER  -TY  - BOOK`."""
+        before = line.spelling.before
         if not self.after:
             return before == self.before
-        return len(before) >= 2 or (tag == END and _TYPE_LINE.match(value) is not None)
+        return len(before) >= 2 or (line.tag == END and is_type_line(line.value))
+
+
+def is_type_line(text: str) -> bool:
+    """Tell whether a line holds the tag TY, however it is written."""
+    match = _PREFIXED_LINE.match(text)
+    return match is not None and match[2].upper() == TYPE
+
+
+def find_lookalike(text: str) -> str | None:
+    """Return the known tag that a line of text begins with, if it looks like that tag's line."""
+    bare = text.lstrip(_BLANKS)
+    if bare[:2] not in KNOWN:
+        return None
+    match = _TAG_LINE.match(bare)
+    return match[1] if match is not None and match[2] else None
 
 
 @lru_cache(maxsize=64)
@@ -132,37 +188,75 @@ def _table_of(style: Style) -> Mapping[str, str]:
     return {tag + style.separator: tag for tag in tags}
 
 
+@lru_cache(maxsize=64)
+def _glued_of(separator: str) -> re.Pattern[str]:
+    tags = "|".join(sorted(KNOWN - {TYPE, END}))
+    return re.compile(rf"(?<![ \t])[ \t]{{3,}}+({tags}){re.escape(separator)}")
+
+
 def _style_of(match: re.Match[str]) -> Style:
+    return Style(*_parts(match))
+
+
+def _parts(match: re.Match[str]) -> tuple[str, str, str, str, bool]:
     prefix, tag, before, dash, after = match.groups()
     is_empty = match.end() == len(match.string)
     if not after and before and is_empty:
         after = " "  # which got lost, as there was nothing to follow it
-    return Style(before, dash, after, prefix, not tag.isupper())
+    return before, dash, after, prefix, not tag.isupper()
 
 
 class Survey(NamedTuple):
     """What the first lines of a file say about it.
 
     `has_types` tells whether TY occurs, `has_ends` whether ER does at least, `has_tags` whether
-    anything looks like RIS at all.
+    anything looks like RIS at all. `of_type` is the spelling of the first TY.
     """
 
     style: Style
     has_types: bool = False
     has_ends: bool = False
     has_tags: bool = False
+    of_type: Spelling | None = None
 
 
 def survey(lines: Iterable[str]) -> Survey:
-    """Read the style off the first TY line, or, in a file without one, the first known tag."""
-    untyped: Style | None = None
+    """Read the style off the first dozen tags, beginning with TY, if the file has any."""
+    rest = iter(lines)
+    first: re.Match[str] | None = None
     ended = False
-    for text in lines:
-        if match := _TYPE_LINE.match(text):
-            return Survey(_style_of(match), has_types=True, has_ends=True, has_tags=True)
-        if match := _UNTYPED_LINE.match(text):
-            tag = match[2].upper()
+    for text in rest:
+        match = _PREFIXED_LINE.match(text)
+        if match is None:
+            continue
+        tag = match[2].upper()
+        if tag == TYPE:
+            style = _most_common_style(text, rest)
+            of_type = Spelling(match[1].removeprefix(style.prefix), match[3], match[4])
+            return Survey(style, True, True, True, of_type)
+        if match[3]:
             ended = ended or tag == END
-            if untyped is None and tag in KNOWN:
-                untyped = _style_of(match)
+            if first is None and tag in KNOWN:
+                first = match
+    untyped = _style_of(first) if first is not None else None
     return Survey(untyped or Style(), has_ends=ended, has_tags=untyped is not None)
+
+
+def _most_common_style(type_line: str, below: Iterator[str]) -> Style:
+    """Return the style of most of the first tags; of several as frequent, the first."""
+    found = _parts_of_style(chain([type_line], islice(below, _NEAR)))
+    return Style(*Counter(islice(found, _TELLING)).most_common(1)[0][0])
+
+
+def _parts_of_style(lines: Iterable[str]) -> Iterator[tuple[str, str, str, str, bool]]:
+    """Yield what makes the style of each line that looks like a tag."""
+    glued = None
+    for text in lines:
+        match = _PREFIXED_LINE.match(text)
+        if match is None or match[2].upper() not in KNOWN:
+            continue
+        if glued is None:
+            glued = not match[3]
+        # `AB-type` is no tag where blanks stand before the dash.
+        if glued or match[3]:
+            yield _parts(match)

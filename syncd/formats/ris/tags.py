@@ -12,7 +12,7 @@ TITLES = frozenset(("TI", "T1"))
 # The RIS specifications of 2001 and 2011, and what Web of Science, Ovid, Embase, Cochrane,
 # Citavi, EndNote and Reference Manager write beside them.
 _KNOWN = """
-    A1 A2 A3 A4 A5 A6 AB AD AI AN AU AV BN BT C1 C2 C3 C4 C5 C6 C7 C8 CA CC CN CP CR CT CY D2 DA
+    A1 A2 A3 A4 A5 A6 AB AD AI AN AU AV BN BT C1 C2 C3 C4 C5 C6 C7 C8 CA CC CL CN CP CR CT CY D2 DA
     DB DI DO DP DS ED EP ER ET FD FU FX H1 H2 ID IP IS J1 J2 J9 JA JF JI JO JP KW L1 L2 L3 L4 L5 LA
     LB LK LL M1 M2 M3 M4 MA N1 N2 NL NO NR NV OP PA PB PI PM PP PU PY RD RI RN RP SE SF SN SO SP SR
     ST SV T1 T2 T3 T4 TA TI TS TT TY U1 U2 U3 U4 U5 UR UT VL VO WE WP WV Y1 Y2 YR
@@ -24,6 +24,9 @@ KNOWN = frozenset(_KNOWN.split())
 SUBSTANTIAL = frozenset(
     ("A1", "A2", "AU", "BT", "CT", "DO", "ED", "J1", "J2", "JA", "JF", "JO", "T1", "T2", "TI")
 )
+
+# Ovid writes it below ER.
+_STRAY = frozenset(["NL"])
 
 
 class Wrapping(Enum):
@@ -58,3 +61,8 @@ def is_prose(tag: str) -> bool:
 def is_substantial(tags: Iterable[str]) -> bool:
     """Tell whether lines with these tags make a record even without TY."""
     return not SUBSTANTIAL.isdisjoint(tags)
+
+
+def is_stray(tags: Iterable[str]) -> bool:
+    """Tell whether none of these tags belongs to the record that follows."""
+    return KNOWN.isdisjoint(set(tags) - _STRAY)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from syncd.formats.ris.tags import Wrapping, wrapping_of
 
+_CONJUNCTIONS = frozenset("and as bis et nor oder or ou to und versus vs y".split())
 _TAG_WIDTH = 6  # the tag and separator that stand before a value's first line
 _NARROWEST, _WIDEST = 40, 132  # at which exporters wrap; other lines were broken by hand
 
@@ -20,7 +21,24 @@ def join(tag: str, value: str, more: Sequence[str]) -> str:
         lines.pop()
     if wrapping_of(tag) is Wrapping.KEEP and not _is_wrapped(lines):
         return "\n".join(lines).lstrip("\n")
-    return " ".join(line for line in lines if line)
+    return flow(line for line in lines if line)
+
+
+def flow(lines: Iterable[str]) -> str:
+    """Join lines by blanks, but for those that were broken behind the hyphen of a word."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and not breaks_word(parts[-1], line):
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts)
+
+
+def breaks_word(line: str, below: str) -> bool:
+    """Tell whether a line ends inside a hyphenated word: `well-` above `known`, not above `and`."""
+    if line[-1:] != "-" or not line[-2:-1].isalnum() or not below[:1].isalnum():
+        return False
+    return below.split(maxsplit=1)[0].casefold() not in _CONJUNCTIONS
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.ebsco import EBSCO
 from syncd.formats.sources.embase import EMBASE
 from syncd.formats.sources.endnote import ENDNOTE
-from syncd.formats.sources.generic import GENERIC, fill_records
+from syncd.formats.sources.generic import GENERIC, fill_records, names_a_work
 from syncd.formats.sources.google_scholar import GOOGLE_SCHOLAR
 from syncd.formats.sources.ieee import IEEE
 from syncd.formats.sources.item_types import fill_item_type
@@ -25,7 +25,7 @@ from syncd.formats.sources.own import OWN
 from syncd.formats.sources.procite import PROCITE
 from syncd.formats.sources.proquest import PROQUEST
 from syncd.formats.sources.pubmed import PUBMED
-from syncd.formats.sources.pure import PURE
+from syncd.formats.sources.pure import PURE, PURE_BY_ITS_TAGS
 from syncd.formats.sources.scopus import SCOPUS
 from syncd.formats.sources.size import too_large
 from syncd.formats.sources.source import Source
@@ -48,10 +48,15 @@ SOURCES = (
     DIMENSIONS,
     IEEE,
     PUBMED,
+    PURE_BY_ITS_TAGS,
     PROCITE,
     ENDNOTE,
 )
 """Asked in this order; the first that recognises an entry reads it."""
+
+
+_NO_WORK = "no title, no people, no container and no identifier: the entry names no work"
+_UNFINISHED = "unfinished: the file ends inside this record; export it again, whole"
 
 
 def read_record(entry: Entry, file: str) -> Record:
@@ -84,12 +89,20 @@ def read_records(entries: Sequence[Entry], file: str) -> list[Record | InputErro
     for draft in usable:
         if draft.source.read:
             draft.source.read(draft)
-    return [draft.finish(file) if isinstance(draft, Draft) else draft for draft in drafts]
+    return [_finish(draft, file) if isinstance(draft, Draft) else draft for draft in drafts]
+
+
+def _finish(draft: Draft, file: str) -> Record | InputError:
+    if draft.source.read is None and not names_a_work(draft):
+        return InputError(_NO_WORK, line=draft.entry.line)
+    return draft.finish(file)
 
 
 def _begin(entry: Entry) -> Draft | InputError:
     if (refused := too_large(entry)) is not None:
         return refused
+    if entry.is_unfinished:
+        return InputError(_UNFINISHED, line=entry.line)
     draft = Draft(entry)
     if draft.tags:
         return draft

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from syncd.formats.ris.wrapped import breaks_word
 from syncd.formats.sources.dates import find_days, parse_date
 from syncd.formats.sources.dating import add_event_date
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import FILLERS, Draft
 from syncd.formats.sources.item_types import NAMED_KINDS
-from syncd.formats.sources.text import fold_blanks, one_line, plain
+from syncd.formats.sources.text import fold_blanks, list_elements, one_line, plain
 from syncd.record import Keyword
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
@@ -54,7 +55,7 @@ def abstract_text(value: str) -> str:
         if _LABEL_LINE.match(line):
             between = between or "\n"
         if parts:
-            parts.append(between or " ")
+            parts.append(between or ("" if breaks_word(parts[-1], line) else " "))
         parts.append(line)
         between = ""
     return "".join(parts)
@@ -69,10 +70,14 @@ def add_keywords(draft: Draft) -> None:
     if values is None:
         return
     assigns = draft.source.assigns
+    if "[" in values[0][:1]:
+        values = [name for value in values for name in list_elements(value) or [value]]
     seen = {_NO_KEYWORD}
     for name in _keywords_in(values) if _MARKS.search("\n".join(values)) else values:
         folded = name.casefold()
-        if name and folded not in seen:
+        if name in FILLERS:
+            draft.leave("KW", name)
+        elif name and folded not in seen:
             seen.add(folded)
             draft.keywords.append(Keyword(name, assigns(name)))
         elif folded == _NO_KEYWORD:

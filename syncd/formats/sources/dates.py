@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from syncd.formats.sources.text import without_fraction
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -41,6 +43,8 @@ _SEASONS = {
     **dict.fromkeys(["win", "winter"], "Winter"),
 }
 _MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "na", "nan"])
+# What forms write for a part that was not filled in, with what parts it from the others.
+_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan)\b", re.IGNORECASE)
 _WITHOUT_WEIGHT = frozenset(
     """of the st nd rd th er de t z cop copyright mon monday tue tues tuesday wed wednesday
     thu thur thurs thursday fri friday sat saturday sun sunday""".split()
@@ -105,7 +109,7 @@ def parse_date(text: str) -> Date:
 
 @lru_cache(maxsize=1024)
 def _parse_date(text: str) -> Date:
-    text = text.strip()
+    text = without_fraction(text.strip())
     if match := _SLASHED.fullmatch(text):
         year, month, day, rest = match.groups()
         date = _parts(int(year), _number(month), _number(day))
@@ -114,6 +118,8 @@ def _parse_date(text: str) -> Date:
     elif match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = match.groups()
         date = _parts(int(year), _number(month), _number(day))
+    elif _UNFILLED.search(text):
+        return _parse_date(_UNFILLED.sub(" ", text).strip(" -/.,"))
     else:
         return _in_words(text)
     # `2012-13` are two years, and `201399` is anything but a date.
@@ -152,7 +158,12 @@ def _with_rest(date: Date, rest: str) -> Date:
     """Add what stands behind the last slash: the date as it is printed, a time, or a remark."""
     printed = (rest if ":" not in rest else _TIME.sub("", rest)).strip(" /.")
     rest = rest.strip(" /")
-    if printed.casefold() in _MEANINGLESS:
+    words = printed.split()
+    said_words = [word for word in words if not _is_meaningless(word)]
+    if len(said_words) < len(words):
+        # A form that was not filled in; what else stands there is no surer than the numbers.
+        printed = rest = " ".join(said_words) if date.month is None else ""
+    if not printed:
         return date
     said = _in_words(printed)
     if said == UNKNOWN or said.impossible or said.year not in (None, date.year):
@@ -168,6 +179,10 @@ def _with_rest(date: Date, rest: str) -> Date:
     ):
         return known._replace(note=rest)
     return known._replace(month=both.month, day=both.day, season=said.season)
+
+
+def _is_meaningless(word: str) -> bool:
+    return not word.strip(",.;0") or word.strip(",.;").casefold() in _MEANINGLESS
 
 
 def _beside_text(date: Date, said: Date, rest: str) -> Date:
@@ -212,6 +227,8 @@ def _scan(text: str) -> _Found:
     strange = False
     for token in _TOKENS.findall(text):
         folded = token.casefold()
+        if token in ("0", "00"):
+            continue  # a day or month that is not known
         if token.isdecimal() and len(token) in (1, 2, 4):
             (years if len(token) == 4 else days).append(int(token))
         elif folded in _MONTHS:

@@ -172,6 +172,7 @@ _ACCESS_TIME = re.compile(
     r"[\d/-]{10}(?:/?T|[ /])([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?(?:Z|[+-]00:?00)?"
 )
 _FIRST_ACCESS = 1990
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def fill_access_date(draft: Draft) -> None:
@@ -180,7 +181,9 @@ def fill_access_date(draft: Draft) -> None:
     if draft.tags.keys().isdisjoint(tags):
         return
     for tag, value in draft.take_all(tags):
-        if accessed := _accessed(value):
+        if tag in _WEB_PAGE_ACCESS and not (_accessed(value) or _YEAR.fullmatch(value)):
+            draft.tags.setdefault(tag, []).append(value)
+        elif accessed := _accessed(value):
             draft.fill_or_leave("accessDate", tag, value, accessed)
         elif days := _days_of_event(value):
             draft.add_extra("Event Date", days)

@@ -28,7 +28,7 @@ FILLERS = frozenset(
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {"No Pagination", "no pagination", "Not available", "not available", "No DOI", "no doi"}
 _MOST_LINES = 100
-_MAY_BE_CALLED_SO = frozenset(["KW", "T1", "TI", "TY"])
+_MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])
 
 
 def _cleaned(values: Iterable[str]) -> Iterator[str]:

@@ -37,25 +37,14 @@ _PLACE = {
     "conferencePaper": None,  # content.py: where the event was
     ANY: "place",
 }
-# These come of a TY that says another type, whose fields they may bring along.
-_KEPT_AS_LINES = ["document", "interview", "podcast", "preprint"]
-_VOLUME = {
-    **dict.fromkeys(_KEPT_AS_LINES, "volume"),
-    "report": "seriesNumber",
-    "statute": "codeNumber",
-    **dict.fromkeys(
-        [*_PERIODICALS, *_BOOK_PARTS, "audioRecording", "bill", "book", "case", "film",
-         "videoRecording"],
-        "volume",
-    ),
-}  # fmt: skip
+# Numbers that an item type has no field for become lines of `extra`: none is lost.
+_VOLUME = {"report": "seriesNumber", "statute": "codeNumber", ANY: "volume"}
 _ISSUE = {
-    **dict.fromkeys(_KEPT_AS_LINES, "issue"),
-    **dict.fromkeys([*_PERIODICALS, "book", "conferencePaper"], "issue"),
     "bookSection": "numberOfVolumes",
     "computerProgram": "versionNumber",
     "dataset": "versionNumber",
     "report": "number",
+    ANY: "issue",
 }
 _VIDEO_FORMAT = {"film": "medium", "videoRecording": "medium", "audioRecording": "medium"}
 

@@ -29,6 +29,8 @@ from syncd.formats.sources.notes import add_notes
 from syncd.formats.sources.numbers import fill_serial_numbers
 from syncd.formats.sources.pages import fill_pages
 from syncd.formats.sources.people import add_people
+from syncd.formats.sources.placeholders import PLACEHOLDER_TAGS, leave_placeholders
+from syncd.formats.sources.self_named import SELF_NAMED_TAGS, read_self_named
 from syncd.formats.sources.source import Source
 from syncd.formats.sources.titles import fill_titles
 
@@ -52,6 +54,27 @@ def _fill_catalog(draft: Draft) -> None:
         draft.fields.setdefault("libraryCatalog", catalog)
 
 
+_NAMING = frozenset(
+    """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series
+    seriesTitle shortTitle title url""".split()
+)
+"""Fields of which each tells people what the work is, or what holds it."""
+
+
+def names_a_work(draft: Draft) -> bool:
+    """Tell whether there is anything by which people could know the work.
+
+    Words about it will do: an abstract, or a note.
+    """
+    fields = draft.fields
+    if "title" in fields or draft.creators:
+        return True
+    known = draft.identifiers or draft.issns or draft.isbns or draft.links
+    if known or not _NAMING.isdisjoint(fields):
+        return True
+    return any(note.kind == "other" for note in draft.notes)
+
+
 def _miss_title(draft: Draft) -> None:
     if "title" not in draft.fields:
         draft.warn("there is no title")
@@ -61,9 +84,11 @@ _Step = Callable[[Draft], None]
 _ANY: frozenset[str] | None = None
 
 _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
+    (leave_placeholders, PLACEHOLDER_TAGS),
     (read_pubmed_links, frozenset(["T3"])),
     (fill_titles, _ANY),
     (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
+    (read_self_named, SELF_NAMED_TAGS),
     (read_accession_number, frozenset(["AN"])),
     (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
     (fill_address, frozenset(["L5", "LK", "LL", "UR"])),

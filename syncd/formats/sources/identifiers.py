@@ -33,6 +33,7 @@ _PLAIN_EID = re.compile(
 _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
+_OF_A_SCREENING_TOOL = re.compile(r"(?:rayyan|covidence|asreview|eppi)\b", re.IGNORECASE)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _LONGEST_PMID = 8
 _KEY = re.compile(r"[^\W\d_]{2}[\w:.+-]{1,80}")
@@ -148,11 +149,17 @@ def arxiv_id(text: str) -> str | None:
 
 
 def read_accession_number(draft: Draft) -> None:
-    """Tell what AN is: a Scopus, Web of Science or Cochrane number, or a database's own."""
+    """Tell what AN is: a Scopus, Web of Science or Cochrane number, or a database's own.
+
+    The numbers of screening tools are nobody else's.
+    """
     for value in draft.take("AN"):
         if _ACCESSION_LIKE_EID.match(value) and draft.identify("scopus", eid_of(value)):
             continue
         if (wos := parse_wos(value)) and draft.identify("wos", wos):
+            continue
+        if _OF_A_SCREENING_TOOL.match(value):
+            draft.leave("AN", value)
             continue
         is_known = draft.identify("central", parse_central(value))
         if is_known or has_archive(draft.item_type):

@@ -206,7 +206,17 @@ def _article(draft: Draft) -> str:
     return "preprint" if without_journal and _is_preprint(draft) else "journalArticle"
 
 
+def _web_page(draft: Draft) -> str:
+    """Tell a page from an article: Ovid calls those of the register of trials so."""
+    numbered = draft.first("VL")[:1].isdigit() and draft.has("IS", "SP")
+    journal = draft.has("JF", "JO", "JA") or (
+        draft.has("T2") and bool(parse_issns(" ".join(draft.tags.get("SN", ()))))
+    )
+    return "journalArticle" if numbered and journal else "webpage"
+
+
 _REFINED = {
+    "ELEC": _web_page,
     "CONF": _conference,
     "INPR": _in_press,
     "JOUR": _article,
@@ -214,6 +224,7 @@ _REFINED = {
     "SER": _serial,
     "UNPB": _unpublished,
     "UNPD": _unpublished,
+    "WEB": _web_page,
 }
 
 

@@ -14,6 +14,10 @@ from itertools import takewhile
 from syncd.record import Person
 
 _INITIALS = r"(?:[^\W\d_]\.[ -]?)++(?:-?[^\W\d_]\.)*+"
+_PARTICLES = frozenset(
+    """af al bin da das de del den der des di dos du el la las le los st st. ten ter van vom von
+    zu zum zur""".split()
+)
 _GIVEN_LAST = re.compile(rf"(?P<family>\S.{{0,118}}?)(?<!\s)\s++(?P<given>{_INITIALS})")
 _GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*+(?P<family>[^\W\d_][^.,]++)")
 _INSTITUTION = re.compile(
@@ -117,11 +121,26 @@ def _without_comma(text: str, role: str) -> Person:
         return Person(role, name=text)
     if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
         family, given = match["family"].strip(), match["given"].strip()
+        if given == text[: len(given)] and not _is_one_family(family):
+            return Person(role, name=text)
         if " " not in family or not _names_a_group(family):
             return Person(role, family, given)
     elif found := _with_bare_initials(text):
         return Person(role, *found)
     return Person(role, name=text)
+
+
+def _is_one_family(text: str) -> bool:
+    """Tell whether words behind initials are a family name: `van Galen`, but not `Henry Roemer`."""
+    words = text.split()
+    if _is_suffix(words[-1]):
+        words.pop()
+    return all(word.casefold() in _PARTICLES for word in words[:-1])
+
+
+def names_an_institution(text: str) -> bool:
+    """Tell whether a university or the like is named in a text."""
+    return _INSTITUTION.search(text) is not None
 
 
 def _names_a_group(text: str) -> bool:
@@ -143,6 +162,60 @@ def _with_bare_initials(text: str) -> tuple[str, str] | None:
     if len(name) < 3 or len(given) > 3 or (given in _FIRMS and text.endswith(given)):
         return None
     return found
+
+
+def shows_initials(text: str) -> bool:
+    """Tell whether a name may be family and bare initials: `Xu J`, `De Vries AB`, `Doe JA Jr`.
+
+    Alone it may as well be something else, so others of the same list have to look so, too.
+    """
+    return _parted_at_initials(text) is not None
+
+
+def person_with_initials(text: str, role: str) -> Person:
+    """Read a name that others show to be a family name and initials."""
+    parted = _parted_at_initials(text)
+    return Person(role, *parted) if parted else person(text, role)
+
+
+def _parted_at_initials(text: str) -> tuple[str, str] | None:
+    words = text.split() if len(text) <= _LONGEST_NAME and "," not in text else []
+    suffix = f", {words.pop()}" if len(words) > 2 and _is_suffix(words[-1]) else ""
+    if len(words) < 2 or not _are_bare_initials(words[-1]):
+        return None
+    given = [words.pop()]
+    while len(words) > 1 and _are_bare_initials(words[-1]) and len(words[-1]) == 1:
+        given.insert(0, words.pop())
+    family = words[-1]
+    if not family[0].isupper() or family.casefold() in _NO_FAMILIES or len(words) > 4:
+        return None
+    if not all(len(word) > 1 and word.translate(_JOINS).isalpha() for word in words):
+        return None
+    if family.isupper() and len(family) > 2 and given[-1] in _FIRMS:
+        return None
+    return None if _names_a_group(text) else (" ".join(words), " ".join(given) + suffix)
+
+
+def _is_suffix(word: str) -> bool:
+    return word.rstrip(".") in ("Jr", "Sr", "II", "III", "IV", "2nd", "3rd")
+
+
+def _are_bare_initials(word: str) -> bool:
+    return len(word) <= 3 and word.isalpha() and word.isupper()
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether a name is a person's beyond doubt: family and given name, no institution."""
+    if _names_a_group(text) or any(map(str.isdigit, text)) or len(text) > _LONGEST_NAME:
+        return False
+    found = person(text, "author")
+    family, given = found.family, found.given
+    words = family.split()
+    if not given or "," in given or not 1 <= len(words) <= 3 or len(given.split()) > 3:
+        return False
+    if len(words) > 1 and given == "".join(word[0] for word in words):
+        return False  # `Amer Phys Soc, APS`
+    return _are_initials(given.replace(" ", "")) or not (family.isupper() and len(family) > 2)
 
 
 def _initialled(text: str) -> tuple[str, str] | None:

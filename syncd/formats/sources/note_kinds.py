@@ -15,10 +15,16 @@ import re
 _BEGINNING = re.compile(
     r"""(?P<bookkeeping>
             (?:copyright\s*-\s*)?database\ copyright\b[^\n]{0,9}\ ProQuest
+          | (?:copyright\s*-\s*)?(?:copyright\ de\ la\ base\ de\ (?:donn[eé]es|datos)
+            |droits\ d.auteur\ de\ la\ base\ de\ donn[eé]es)\b[^\n]{0,9}\ ProQuest
           | subjectstermnotlitgenretext\ -
           | orcid\ (?:number|identifier)s?\ ?:[^\n]{0,80}\d{4}-\d{4} )
-      | (?P<dates> (?:last\ updated|date\ (?:revised|completed|created))\s*[-:]\s*\d )
-      | (?P<copyright> (?:publisher\ )?copyright\s*[-:] )""",
+      | (?P<dates> (?:last\ updated|date\ (?:revised|completed|created)
+            |(?:derni[eè]re\ mise\ [aà]\ jour|date\ de\ (?:mise\ [aà]\ jour|r[eé]vision|cr[eé]ation)
+            |[uú]ltima\ actualizaci[oó]n|fecha\ de\ (?:actualizaci[oó]n|revisi[oó]n|creaci[oó]n))\ ?
+            )\s*[-:]\s*\d )
+      | (?P<copyright> (?:publisher\ )?(?:copyright|derechos\ de\ autor
+            |droits\ d.auteur)\s*[-:] )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CITED_OFTEN = re.compile(
@@ -33,7 +39,11 @@ _WEB_OF_SCIENCE = "Times Cited in Web of Science"  # each of its records has suc
 _BARE = re.compile(r"(?:\d{1,4}|SI)(?:\n\d{1,4})*")
 
 # Words that a person may use as a heading too: they count in ProQuest's own records only.
-_PROQUEST = ("Name - ", "People - ")
+_PROQUEST = (
+    "Name - ", "People - ",
+    "Nom - ", "Personnes - ", "Nombre de personne - ", "Sujet - ", "Lieu - ",
+    "Nombre - ", "Personas - ", "Tema - ", "Lugar - ",
+)  # fmt: skip
 
 # One of them may be anybody's heading; together they are the database's.
 _EBSCO = (

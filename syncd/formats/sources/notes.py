@@ -14,11 +14,12 @@ from functools import lru_cache
 
 from syncd.formats.sources.dates import event_days
 from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.identifiers import arxiv_id
 from syncd.formats.sources.note_html import note_html, sanitise, text_of_paragraph
 from syncd.formats.sources.note_kinds import is_bare, kind_of
 from syncd.formats.sources.text import fold_blanks
 from syncd.formats.sources.titles import title_text
-from syncd.identity import parse_eid, parse_pmcid, parse_pmid
+from syncd.identity import parse_eid, parse_pmcid, parse_pmid, parse_wos
 from syncd.record import Note
 
 _KINDS = {
@@ -49,15 +50,21 @@ _FIRST_LABEL = re.compile(_LABELS, re.IGNORECASE)
 _FURTHER_LABEL = re.compile(
     rf"[;\n][^\S\n]*(?=[{''.join(sorted({label[0] for label in _KINDS}))}]){_LABELS}", re.IGNORECASE
 )
-_COPYRIGHT = re.compile(r"(?:publisher )?copyright\s*[-:]\s*", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"(?:(?:publisher )?copyright|derechos de autor|droits d.auteur)\s*[-:]\s*", re.IGNORECASE
+)
 _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
 
+_UNFILLED = re.compile(r"(?:undefined|null|n/a|nan)\s*+;\s*+(?=\S)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*+[:=]?+\s*+(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"""(?: (?P<pmid> PMID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
           | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ )
-          | (?P<scopus> (?:(?:Scopus\ (?:E?ID)|EID)\s*+[:=]?+\s*+)?2-s2\.0-\d{5,12}(?!\d) )
+          | (?P<scopus> (?:(?:Scopus[\ _]?(?:E?ID)|EID)\s*+[:=]?+\s*+)?
+                        \{?2-s2\.0-\d{5,12}(?!\d)\}? )
+          | (?P<wos> WOS:[0-9A-Z]{15}(?![0-9A-Z]) )
+          | (?P<arxiv> arXiv\s*+:\s*+[\w.-]{4,15}(?:/\d{7})?(?![\w/]) )
         )[;,.\s]*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -65,15 +72,20 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "pmid": parse_pmid,
     "pmcid": parse_pmcid,
     "scopus": parse_eid,
+    "wos": parse_wos,
+    "arxiv": arxiv_id,
 }
 _BY_HAND_TOO = ("conference", "other", "references")
-_IDENTIFIERS_BEGIN = ("pm", "scopus", "eid", "2-s2.0-")
+_IDENTIFIERS_BEGIN = ("pm", "scopus", "eid", "2-s2.0-", "arxiv", "wos:")
 
 
 def add_notes(draft: Draft) -> None:
     """Turn the note tags into notes by kind, identifiers and rights."""
     for tag in ("N1", "RN", "NO"):
         for value in draft.tags.pop(tag, ()):
+            if blank := _UNFILLED.match(value):
+                draft.leave(tag, value[: blank.end()].strip(" ;"))
+                value = value[blank.end() :]
             if value[0] == "<" and _HTML.match(value):
                 _add_html(draft, value)
             else:
@@ -199,9 +211,16 @@ def _read_pmid(draft: Draft, text: str) -> None:
         draft.identify("pmid", parse_pmid(match[1]))
 
 
+def _read_eid(draft: Draft, text: str) -> None:
+    """Read the Scopus number that stands among the dates of an export."""
+    if "2-s2.0-" in text:
+        draft.identify("scopus", parse_eid(text))
+
+
 _READERS: dict[str, Callable[[Draft, str], None]] = {
     "accession": _read_pmid,
     "bookkeeping": _read_pmid,
     "conference": _read_conference,
     "copyright": _read_rights,
+    "export-date": _read_eid,
 }

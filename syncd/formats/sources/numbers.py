@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.formats.sources.draft import Draft
-from syncd.formats.sources.text import one_line
+from syncd.formats.sources.text import one_line, without_fraction
 from syncd.identity import parse_isbns, parse_issns
 from syncd.identity.spelling import plain
 
@@ -24,6 +24,8 @@ _LABEL = re.compile(
 )
 _REMARK = re.compile(r"[(\[](?![\dXx -]{8,20}[)\]])([^()\[\]]{0,80})[)\]]")
 _SEPARATORS = re.compile(r" ?[;,|/] ?| and | (?=[0-9Xx-]{8,})")
+_WRAPPING = re.compile(r"\\[rnt]|[\[\]{}\"'\\]")
+_KIND_BEFORE = re.compile(r"(?<![^\W_])[EP](?=\d{4}-?\d{3}[\dX](?![^\W_]))", re.IGNORECASE)
 _STANDARD_NUMBER = re.compile(rf"{_ISBN}|[0-9]{{4}}-?[0-9]{{3}}[0-9Xx]")
 _WORD = re.compile(r"[^\W_]+")
 _KINDS_OF_NUMBERS = frozenset("e electronic linking online p print printed web".split())
@@ -59,7 +61,7 @@ def _parse_serials(text: str) -> Serials:
     if len(text) <= _LENGTH_OF_ISSN and (issns := parse_issns(text)):
         return Serials(tuple(issns))
     issns, isbns, written, rest = [], [], [], []
-    text = one_line(text)
+    text = _unwrapped(one_line(text))
     bare, remarks = _set_remarks_apart(text) if text.strip(_OF_NUMBERS) else (text, [])
     for part in _SEPARATORS.split(plain(bare)):
         if found := parse_isbns(part):
@@ -81,6 +83,14 @@ def _parse_serials(text: str) -> Serials:
         tuple(filter(_says_something, rest)),
         tuple(remark.strip(" :,.-") for remark in remarks if _says_something(remark)),
     )
+
+
+def _unwrapped(text: str) -> str:
+    """Return numbers without what programs wrap them in: lists, quotes, signs of line ends."""
+    text = without_fraction(text)
+    if '"' in text or "'" in text or "\\" in text:
+        text = _WRAPPING.sub(" ", text).strip()
+    return _KIND_BEFORE.sub("", text)
 
 
 def _set_remarks_apart(text: str) -> tuple[str, list[str]]:
@@ -112,6 +122,10 @@ def fill_serial_numbers(draft: Draft) -> None:
         draft.fill("ISSN", ", ".join(together.issns))
     if together.isbns:
         draft.fill("ISBN", ", ".join(_once(together.isbns_written)))
+
+
+def _digits(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
 
 
 def _take_number(draft: Draft, tag: str, value: str) -> bool:
@@ -146,6 +160,9 @@ def _place_rest(draft: Draft, tag: str, serials: Serials) -> None:
         draft.leave(tag, remark)
     for text in serials.rest:
         is_serial = _SERIAL_LIKE.fullmatch(text) is not None
+        if is_serial and not _digits(text)[-10:-1].strip("0"):
+            draft.leave(tag, text)
+            continue
         if is_serial or not is_beside:
             draft.warn(f"neither an ISSN nor an ISBN: {text}", tag, text)
         if is_serial:

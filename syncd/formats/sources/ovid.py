@@ -1,6 +1,7 @@
 """Ovid: the record number in ID is a PubMed number in Medline, Y2 the month of the issue.
 
-M1 holds journal codes or the reference list, M2 and A2 addresses and cited authors; the link to
+M1 holds journal codes or the reference list, M2 addresses and A2 editors or, by their
+family names alone, cited authors; the link to
 the database stands in L2.
 """
 
@@ -11,6 +12,7 @@ import re
 from syncd.formats.sources.dates import parse_date
 from syncd.formats.sources.draft import Draft, Tags
 from syncd.formats.sources.identifiers import take_pmids
+from syncd.formats.sources.names import is_personal, split_names
 from syncd.formats.sources.source import Source, always
 
 _HOST = re.compile(r"://[^/]*\bovid(?:sp|web)?\b", re.IGNORECASE)
@@ -32,6 +34,8 @@ def _prepare(draft: Draft) -> None:
         take_pmids(draft, "ID")
     if draft.has("T1", "A1"):
         # Through EndNote these tags have their common meaning.
+        if _are_editors(draft):
+            draft.move("A2", "ED")
         for tag in _NOT_OF_THE_WORK:
             draft.leave_all(tag)
     if draft.first("T3").startswith("["):
@@ -44,6 +48,14 @@ def _prepare(draft: Draft) -> None:
             draft.leave("Y2", value)
     if _SUBJECT_CODE.fullmatch(draft.first("M3")):
         draft.leave_all("M3")
+
+
+def _are_editors(draft: Draft) -> bool:
+    """Tell editors from the family names of cited authors, whose works M1 lists then."""
+    cited = "\n".join(draft.tags.get("M1", ()))
+    names = [name for value in draft.tags.get("A2", ()) for name in split_names(value)]
+    families = [name.partition(",")[0] for name in names]
+    return all(map(is_personal, names)) and not any(f"{family}, " in cited for family in families)
 
 
 OVID = Source("ovid", frozenset(["DB", "L2", "UR"]), _recognise, _prepare, assigns=always)

@@ -16,6 +16,7 @@ _ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.
 _NUMBER_LIKE = re.compile(r"(?:(?!\d)[\w.()/ -])*+\d[\w.()/ :-]*+")
 _LONGEST_NUMBER = 60
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
+_PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
 _NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
 _PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
 _DASHES = ("-", "–", "—")
@@ -105,8 +106,9 @@ def _fill_page_count(draft: Draft, start: str, end: str) -> None:
 
 def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
-    if _PII.fullmatch(value):
-        draft.add_extra("PII", value)
+    pii = _PII_LABEL.sub("", value)
+    if _PII.fullmatch(pii):
+        draft.add_extra("PII", pii)
     elif len(value) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(value):
         draft.leave(tag, value)
     elif draft.item_type not in _WITH_PAGES or "pages" in draft.fields:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.names import (
     find_plain_person,
     is_group,
     person,
+    person_with_initials,
+    shows_initials,
     split_names,
     without_more,
 )
-from syncd.formats.sources.text import one_line
+from syncd.formats.sources.roles import may_hold_roles, part_roles
+from syncd.formats.sources.text import list_elements, one_line
 from syncd.item.ris_tables import AUTHOR_ROLES
 from syncd.record import Person
 
@@ -58,6 +63,8 @@ def add_people(draft: Draft) -> None:
     """Turn every tag that names persons into creators, first authors first."""
     author = _author_role(draft)
     item_type = draft.item_type
+    if "A1" in draft.tags and "AU" in draft.tags:
+        _join_authors(draft)
     _add(draft, "AU", author)
     _add(draft, "A1", author)
     draft.creators += draft.groups
@@ -70,6 +77,22 @@ def add_people(draft: Draft) -> None:
         if custom_type == item_type:
             _add_custom(draft, tag, role)
     _add_group(draft, author)
+
+
+def _join_authors(draft: Draft) -> None:
+    """Let the authors of both tags wait under one, in the order of the file, each once."""
+    waiting = {tag: list(draft.take(tag)) for tag in ("AU", "A1")}
+    order = [tag for tag, value in zip(draft.entry.tags, draft.entry.values, strict=True) if value]
+    order = [tag for tag in order if tag in waiting]
+    if [order.count(tag) for tag in waiting] != [len(values) for values in waiting.values()]:
+        # Some were taken before, so only the order of the tags is known.
+        order = [tag for tag in dict.fromkeys(order) for _ in waiting[tag]]
+    joined: list[tuple[str, str]] = []
+    for tag in order:
+        value = waiting[tag].pop(0)
+        if all(known != value or of == tag for of, known in joined):
+            joined.append((tag, value))
+    draft.put("AU", [value for _, value in joined])
 
 
 def _author_role(draft: Draft) -> str:
@@ -95,23 +118,54 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     values = draft.tags.pop(tag, None)
     if values is None:
         return
-    creators = draft.creators
+    together = "\n".join(values)
+    if "[" in together:
+        values = [name for value in values for name in list_elements(value) or [value]]
+    if may_hold_roles(together):
+        values = _add_those_with_roles(draft, values, role)
     # Two authors of one name do occur; the same name under a second tag is the same person.
-    known = frozenset(creators)
+    known = frozenset(draft.creators)
+    people = _people_in(draft, tag, values, role)
+    draft.creators += [each for each in people if each not in known] if known else people
+
+
+def _people_in(draft: Draft, tag: str, values: Sequence[str], role: str) -> list[Person]:
     unusual = _is_unusual("\n".join(values))
+    people: list[Person | str] = []
     for value in values:
         creator = None if unusual else find_plain_person(value, role)
         if creator is not None:
-            if creator not in known:
-                creators.append(creator)
+            people.append(creator)
             continue
         names = split_names(_without_signs(draft, tag, value) if unusual else value)
-        for name in names:
-            creator = person(name, role)
-            if creator not in known:
-                creators.append(creator)
+        people += names
         if not names:
             draft.leave(tag, value)
+    # How the names that are not plain are meant is told by all of them together.
+    read = person_with_initials if _are_initialled(people) else person
+    return [read(each, role) if isinstance(each, str) else each for each in people]
+
+
+def _add_those_with_roles(draft: Draft, values: Sequence[str], role: str) -> list[str]:
+    """Add the people behind whose names a role stands, and return the others if none has one."""
+    named = [each for value in values for each in part_roles(value)]
+    if not any(each.role for each in named):
+        return list(values)
+    for text, said in named:
+        for name in split_names(text):
+            creator = person(name, said or role)
+            if creator not in draft.creators:
+                draft.creators.append(creator)
+    return []
+
+
+def _are_initialled(people: Sequence[Person | str]) -> bool:
+    """Tell whether names are all written as database style has it, `Xu J`, or nearly all.
+
+    One alone may be anything.
+    """
+    names = [each for each in people if isinstance(each, str) and "," not in each]
+    return len(names) > 1 and 2 * sum(map(shows_initials, names)) > max(len(names), 3)
 
 
 def _is_unusual(value: str) -> bool:

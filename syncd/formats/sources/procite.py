@@ -12,7 +12,8 @@ from syncd.formats.sources.source import Source
 
 _NAME = re.compile(
     r"(Record ID|Connective Phrase|[A-Z][A-Za-z/, ]{0,24} Role|Author, (?:Monographic|Subsidiary)"
-    r"|Title,? Monographic|Series (?:Editor|Title)|Location in Work|Edition|Call Number|Notes"
+    r"|Title,? Monographic|Series (?:Editor|Title|Volume ID|Issue ID)|Volume ID|Issue ID"
+    r"|Place of Publication|Publisher Name|Location in Work|Edition|Call Number|Language|Notes"
     r"|Histo?ry)\s*:\s*",
     re.IGNORECASE,
 )
@@ -20,12 +21,19 @@ _OF_THE_DATABASE = frozenset(["record id", "connective phrase"])
 _MOVED = {
     "call number": "CN",
     "edition": "ET",
+    "issue id": "IS",
+    "language": "LA",
     "location in work": "SP",
     "notes": "RN",
+    "place of publication": "CY",
+    "publisher name": "PB",
     "series editor": "A3",
+    "series issue id": "SV",
     "series title": "T3",
+    "series volume id": "SV",
     "title monographic": "BT",
     "title, monographic": "BT",
+    "volume id": "VL",
 }
 """The tag that has a field's meaning, if nothing stands under it yet."""
 

@@ -9,6 +9,7 @@ never writes. A date it does not know is written `1 January 1950`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from syncd.formats.sources.dating import add_event_date
 from syncd.formats.sources.draft import Draft, Tags
@@ -27,8 +28,10 @@ _NO_FILMS = frozenset(["computerProgram", "dataset"])
 
 def _recognise(tags: Tags) -> bool:
     accession = tags.get("AN")
-    if accession and accession[0].startswith("SCOPUS:"):
-        return True
+    return accession is not None and accession[0].startswith("SCOPUS:")
+
+
+def _looks_like_pure(tags: Tags) -> bool:
     if "M3" not in tags or "PY" not in tags or tags["PY"] != tags.get("Y1"):
         return False
     # Publishers' sites write the year twice, too, but not these, and no day in words.
@@ -72,4 +75,6 @@ def _complete(draft: Draft) -> None:
     draft.put("M1", others)
 
 
-PURE = Source("pure", frozenset(["AN", "M3"]), _recognise, _prepare, _complete)
+PURE = Source("pure", frozenset(["AN"]), _recognise, _prepare, _complete, writes_subtitles=True)
+PURE_BY_ITS_TAGS = replace(PURE, marks=frozenset(["M3"]), recognise=_looks_like_pure)
+"""Entries that do not name their source; those of others that do are not taken for Pure's."""

@@ -48,6 +48,8 @@ class Source:
     complete: Callable[[Draft], None] = _nothing
     read: Callable[[Draft], None] | None = None
     """Reads its entries from beginning to end, instead of the common steps."""
+    writes_subtitles: bool = False
+    """Whether T2 beside a journal is a subtitle; elsewhere it is the original title."""
     catalog: str = ""
     """What stands in `libraryCatalog` where the record does not say."""
     assigns: Callable[[str], bool] = _never

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from html.entities import html5
 
+WESTERN_CONTROLS = {
+    code: bytes([code]).decode("windows-1252", "replace").replace("\ufffd", " ")
+    for code in range(0x80, 0xA0)
+}
+"""What stands for C1 controls: the characters that windows-1252 has at their numbers."""
+
 _UNWANTED = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
+    **dict.fromkeys([*range(0x20), 0x7F], " "),
+    **WESTERN_CONTROLS,
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),  # a lone surrogate cannot be sent at all
     0x09: "\t",
     0x0A: "\n",
@@ -22,6 +30,9 @@ _UNWANTED = {
 }
 _FIND_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));")
+_ESCAPED_AGAIN = re.compile(
+    r"&(?:amp;)+(?=(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)"
+)
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
 _ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
 _UNEVEN = re.compile(r"[<&\n\t]|  ")
@@ -43,16 +54,21 @@ _RENDERED = {
 """Elements that Zotero renders, by the spellings in which exports write them."""
 
 _DISSOLVED = frozenset(
-    """a abstract annotation email emph ext-link fn font formula h5 h6 inline-formula list math
-    menclose mfenced mfrac mi mml mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
-    mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover
-    named-content none ol q semantics small strike styled-content tex-math tt u ul underline uri
-    xref""".split()
+    """a abstract annotation blockquote code email emph ext-link fn font formula h5 h6 img
+    inline-formula list math menclose meta mfenced mfrac mi mml mmultiscripts mn mo mover mpadded
+    mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
+    munder munderover named-content none ol q semantics small strike styled-content tbody tex-math
+    thead tr tt u ul underline uri xref""".split()
 )
 """Elements of HTML, JATS and MathML of which only the text is kept."""
 
-_LINES = frozenset(["br", "li", "list-item"])
-_PARAGRAPHS = frozenset(["abstracttext", "div", "h1", "h2", "h3", "h4", "p", "sec", "title"])
+_LINES = frozenset(["br", "dt", "hr", "li", "list-item"])
+_CELLS = frozenset(["dd", "td", "th"])
+_WITHOUT_END = frozenset(["br", "hr", "img"])
+_PARAGRAPHS = frozenset(
+    """abstracttext article div dl figcaption figure footer h1 h2 h3 h4 header p sec section table
+    title""".split()
+)
 _SECTION_LABEL = re.compile(r"""\slabel\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NO_LABELS = frozenset(["unassigned", "unlabelled"])
 _SMALL_CAPS = ('<span style="font-variant:small-caps;">', "</span>")
@@ -62,7 +78,27 @@ _RENDERING = {
     "span:small-caps": _SMALL_CAPS,
     "span": ("", ""),
 }
+_LONGEST_SIGN = 3
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
+
+
+def without_fraction(value: str) -> str:
+    """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
+    whole = value[:-2]
+    return whole if value[-2:] == ".0" and whole.isdecimal() and whole.isascii() else value
+
+
+_ELEMENT_OF_LIST = re.compile(
+    r"""'((?:[^'\\]|\\.|(?<=\w)'(?=\w))*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL
+)
+
+
+def list_elements(value: str) -> list[str] | None:
+    """Return the elements of a list that a program wrote, `['Ant', "Bee"]`, or None."""
+    if value[:1] != "[" or value[-1:] != "]" or value[1:].lstrip()[:1] not in ("'", '"', "]"):
+        return None
+    found = _ELEMENT_OF_LIST.findall(value)
+    return [text for pair in found if (text := "".join(pair).replace("\\", "").strip())]
 
 
 def clean(value: str) -> str:
@@ -78,8 +114,17 @@ def fold_blanks(value: str) -> str:
 
 
 def decode_entities(value: str) -> str:
-    """Decode HTML entities once; an ampersand that begins none is text."""
-    return _ENTITY.sub(_decode_entity, value) if "&" in value and ";" in value else value
+    """Decode HTML entities, also those escaped again; an ampersand that begins none is text."""
+    if "&" not in value or ";" not in value:
+        return value
+    if "&amp;" in value:
+        value = _ESCAPED_AGAIN.sub(_unescape, value)
+    return _ENTITY.sub(_decode_entity, value)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    name = match.string[match.end() : match.string.index(";", match.end()) + 1]
+    return "&" if name[0] == "#" or name in html5 else match[0]
 
 
 def _decode_entity(match: re.Match[str]) -> str:
@@ -88,7 +133,9 @@ def _decode_entity(match: re.Match[str]) -> str:
         return html5.get(f"{name};", match[0])
     number = int(hexadecimal, 16) if hexadecimal else int(decimal)
     usable = 0x20 <= number < 0x110000 and not 0xD800 <= number < 0xE000
-    return chr(number) if usable and not 0x7F <= number < 0xA0 else match[0]
+    if number in WESTERN_CONTROLS:
+        return WESTERN_CONTROLS[number]
+    return chr(number) if usable and number != 0x7F else match[0]
 
 
 def rich(value: str) -> str:
@@ -117,7 +164,8 @@ def one_line(value: str) -> str:
 def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
     """Write known elements as `rendering` says; what is not opened and closed stays text."""
     parts: list[str] = []
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[str, int, str]] = []
+    open_names: Counter[str] = Counter()
     position = 0
     elements = list(_ELEMENT.finditer(value))
     closed = {match[2] for match in elements if match[1]}
@@ -129,13 +177,19 @@ def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
             parts.append(_dissolve(match, closed))
             continue
         if not match[1]:
-            opened.append((name, len(parts)))
+            opened.append((name, len(parts), match[2]))
+            open_names[name.partition(":")[0]] += 1
         elif opened and opened[-1][0].partition(":")[0] == name:
-            opened_as, index = opened.pop()
+            opened_as, index, _ = opened.pop()
+            open_names[name] -= 1
             parts[index], end = rendering[opened_as]
             parts.append(end)
             continue
-        parts.append(match[0])
+        # An end without a beginning is damage; `<i>` alone may be a sign, `<italic>` is none.
+        parts.append("" if match[1] and not open_names[name] else match[0])
+    for _, index, written in opened:
+        if len(_local_name(written)) > _LONGEST_SIGN:
+            parts[index] = ""
     parts.append(value[position:])
     return "".join(parts)
 
@@ -151,8 +205,10 @@ def _dissolve(match: re.Match[str], closed: set[str]) -> str:
     """Return what is left of an element that is not rendered: itself, if it is none we know."""
     name = _local_name(match[2])
     if name in _LINES:
-        return "\n" if match[1] or name == "br" else ""
-    is_whole = bool(match[1] or match[4]) or match[2] in closed
+        return "\n" if match[1] or name in _WITHOUT_END else ""
+    if name in _CELLS:
+        return "" if match[1] else " "
+    is_whole = bool(match[1] or match[4]) or match[2] in closed or name in _WITHOUT_END
     if name in _PARAGRAPHS and (is_whole or name != "title"):
         return _section_label(match) if match[3] and name == "abstracttext" else "\n\n"
     return "" if is_whole and name in _DISSOLVED else match[0]

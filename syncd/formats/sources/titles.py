@@ -2,7 +2,8 @@
 
 CONTAINER  the journal, book, proceedings or site that holds the work
 EVENT      the conference where it was given; often written into the container's tag
-SUBTITLE   some databases write it into T2, where others write the journal
+SUBTITLE   Pure writes it into T2, where others write the journal
+ORIGINAL   the title in the original language, which Ovid, PsycINFO and EBSCO write there
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 def title_text(value: str) -> str:
     """Return text as a title field holds it: on one line, with the markup Zotero renders."""
-    return fold_blanks(rich(value)) if "<" in value or "&" in value or "\n" in value else value
+    is_uneven = "<" in value or "&" in value or "\n" in value or "\t" in value
+    return fold_blanks(rich(value)) if is_uneven else value
 
 
 def fill_titles(draft: Draft) -> None:
@@ -99,8 +101,18 @@ def _add_subtitle(draft: Draft, tag: str, value: str, words: Sequence[str]) -> N
     draft.fields["shortTitle"] = title.rstrip(":")
 
 
+def _add_original_title(draft: Draft, value: str) -> None:
+    text = title_text(value)
+    if is_same(text, draft.fields.get("title", "")):
+        draft.leave("T2", value)
+    else:
+        draft.add_extra("Original Title", text)
+
+
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
+    if "ST" in draft.tags and not draft.has(*tags):
+        draft.move("ST", "TI")  # the only title there is
     fields = draft.fields
     for tag, value in draft.take_all(tags):
         text = title_text(value)
@@ -131,17 +143,18 @@ def _prefer_longer_name(draft: Draft) -> None:
 
 
 def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
-    """Tell whether T2 beside a journal is a subtitle, or the journal's longer name."""
+    """Tell whether T2 beside a journal is another title, or the journal's longer name."""
     words = words_of(secondary)
     if not (
         is_related(words, secondary, journal)
         or "special issue" in secondary.casefold()
         or is_event(secondary, words)
     ):
-        first, *others = draft.take("T2")
-        _add_subtitle(draft, "T2", first, words)
-        for value in others:
-            _add_subtitle(draft, "T2", value, words_of(value))
+        for value in draft.take("T2"):
+            if draft.source.writes_subtitles:
+                _add_subtitle(draft, "T2", value, words_of(value))
+            else:
+                _add_original_title(draft, value)
     elif abbreviates(journal, secondary):
         draft.put("JA", [journal])
         draft.move("T2", "JF")
@@ -229,5 +242,20 @@ def _fill_short_title(draft: Draft) -> None:
     for value in draft.take("ST"):
         text = title_text(value)
         title = draft.fields.get("title", "")
-        if not is_same(text, title):
+        if is_same(text, title):
+            continue
+        if _shortens(text, title):
             draft.fill_or_leave("shortTitle", "ST", value, text)
+        else:
+            draft.leave("ST", value)
+
+
+def _shortens(text: str, title: str) -> bool:
+    """Tell whether a short title is one: it shares a word with the title, or its initials.
+
+    Some tools write author and year there.
+    """
+    words = words_of(text)
+    if not title or not words or not text.isascii() or not title.isascii():
+        return True
+    return not set(words).isdisjoint(words_of(title)) or abbreviates(text, title)

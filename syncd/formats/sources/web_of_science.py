@@ -1,13 +1,16 @@
-"""Web of Science: C3 are affiliations, CP the conference, C6 the early access date.
+"""Web of Science: C3 are affiliations, CP the conference, CL its place, C6 the early access date.
 
-A1 beside AU is a sponsor on what was printed by one (IEEE, IOP, ASME) and a consortium on an
-article. KeyWords Plus, which the database makes itself, are written in capitals.
+A1 beside AU is a sponsor on what was printed by one (IEEE, IOP, ASME), a consortium on an article,
+and the author of the book where it is a person. KeyWords Plus, which the database makes itself,
+are written in capitals.
 """
 
 from __future__ import annotations
 
 from syncd.formats.sources.draft import Draft, Tags
+from syncd.formats.sources.names import is_personal, person
 from syncd.formats.sources.source import Source, links_to
+from syncd.formats.sources.text import fold_blanks
 from syncd.identity import parse_pmid
 from syncd.record import Person
 
@@ -31,6 +34,8 @@ def _prepare(draft: Draft) -> None:
         draft.identify("pmid", parse_pmid(draft.first("AN")))
     if draft.has("JI", "JA"):
         draft.leave_all("J9")
+    for value in draft.take("CL"):
+        draft.fill_or_leave("eventPlace", "CL", value, fold_blanks(value))
     if draft.item_type != "conferencePaper":
         for value in draft.take("CP"):
             draft.fill_or_leave("conferenceName", "CP", value)
@@ -46,10 +51,20 @@ def _place_groups(draft: Draft) -> None:
     for name in draft.take("A1"):
         if name in authors:
             continue
-        if draft.item_type in _SPONSORED:
+        if is_personal(name) and not name.isupper():
+            _place_person(draft, name)
+        elif draft.item_type in _SPONSORED:
             draft.add_extra("Sponsor", name)
         else:
             draft.groups.append(Person("author", name=name))
+
+
+def _place_person(draft: Draft, name: str) -> None:
+    """Take a person beside the authors for the author of the book, if there is one."""
+    if draft.item_type == "bookSection":
+        draft.groups.append(person(name, "bookAuthor"))
+    else:
+        draft.tags.setdefault("A1", []).append(name)
 
 
 WEB_OF_SCIENCE = Source(

@@ -117,9 +117,13 @@ def test_records_without_identifiers_are_no_duplicates() -> None:
 
 def test_a_cut_off_end_is_told() -> None:
     whole = record(1) + record(2)
+    cut = inspected(whole.removesuffix("ER  - \n"))[1]
 
     assert alarms([whole]) == ""
-    assert "cut short" in alarms([whole.removesuffix("ER  - \n")])
+    assert [shown["index"] for shown in cut["records"]] == [1]
+    told = [problem["message"] for problem in cut["files"][0]["problems"]]
+    assert any("cut short" in message for message in told)
+    assert any(message.startswith("unfinished") for message in told)
 
 
 def test_garbled_text_is_told_with_its_first_line() -> None:

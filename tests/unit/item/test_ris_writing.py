@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.formats.ris import Reader
-from syncd.formats.sources import read_record
+from syncd.formats.sources import read_record, read_records
 from syncd.item import item_data, notes_for
 from syncd.item.ris_writing import format_ris
 from syncd.record import Record
@@ -187,8 +187,8 @@ def test_real_exports_come_back() -> None:
         if "native-not-ris" in path.name:
             continue
         with path.open("rb") as stream:
-            some = islice(Reader(stream), 60)
-            records = [read_record(entry, path.name) for entry in some]
+            some = read_records([*islice(Reader(stream), 60)], path.name)
+        records = [record for record in some if isinstance(record, Record)]
         items = [item_data(record, SCHEMA) for record in records]
         notes = [notes_for(record, ["other", "funding"]) for record in records]
 

@@ -381,3 +381,18 @@ def test_lines_with_room_for_another_word_are_paragraphs() -> None:
     (entry,) = read(f"TY  - JOUR\nAB  - {text}\nER  - \n")
 
     assert pairs(entry)[1:] == [("AB", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A well-\nknown shell", "A well-known shell"),
+        ("Shells of COVID-\n19", "Shells of COVID-19"),
+        ("Pre-\nand post-war shells", "Pre- and post-war shells"),
+        ("Shells -\nand sand", "Shells - and sand"),
+    ],
+)
+def test_a_word_broken_behind_its_hyphen_is_joined(text: str, expected: str) -> None:
+    (entry,) = read(f"TY  - JOUR\nTI  - {text}\nER  - \n")
+
+    assert pairs(entry)[1:] == [("TI", expected)]

@@ -167,13 +167,13 @@ def test_a_season_is_no_month(text: str, season: str) -> None:
 def test_several_date_tags_make_the_one_date_they_agree_on(
     lines: list[str], date: str, item_of: Any
 ) -> None:
-    assert item_of("TY  - JOUR", *lines)["date"] == date
+    assert item_of("TY  - JOUR", "TI  - A", *lines)["date"] == date
 
 
 @pytest.mark.parametrize(("ty", "field"), [("CASE", "dateDecided"), ("STAT", "dateEnacted"),
                                            ("PAT", "issueDate"), ("JOUR", "date")])  # fmt: skip
 def test_the_date_has_the_name_that_the_type_gives_it(ty: str, field: str, item_of: Any) -> None:
-    assert item_of(f"TY  - {ty}", "PY  - 1999")[field] == "1999"
+    assert item_of(f"TY  - {ty}", "TI  - A", "PY  - 1999")[field] == "1999"
 
 
 @pytest.mark.parametrize(
@@ -208,14 +208,14 @@ def test_a_date_that_contradicts_is_named(
 def test_words_beside_a_date_become_a_line(
     lines: list[str], date: str, line: str, record_of: Any, item_of: Any
 ) -> None:
-    data = item_of("TY  - JOUR", *lines)
+    data = item_of("TY  - JOUR", "TI  - A", *lines)
 
     assert (data["date"], data["extra"]) == (date, line)
-    assert record_of("TY  - JOUR", *lines).unused == {}
+    assert record_of("TY  - JOUR", "TI  - A", *lines).unused == {}
 
 
 def test_a_number_that_can_only_be_the_year_leaves_nothing_to_say(item_of: Any) -> None:
-    data = item_of("TY  - JOUR", "DA  - Aug-99", "PY  - 1999")
+    data = item_of("TY  - JOUR", "TI  - A", "DA  - Aug-99", "PY  - 1999")
 
     assert data["date"] == "1999-08"
     assert "extra" not in data

@@ -13,12 +13,29 @@ from tests.support.entries import entry_of
 JOUR = ("TY  - JOUR", "TI  - A work")
 
 
-def test_d01_a_subtitle_in_t2_joins_the_title(item_of: Any) -> None:
-    data = item_of("TY  - JOUR", "T1  - The ally", "T2  - A story of cells", "JO  - Nature")
+def test_d01_a_subtitle_in_t2_of_pure_joins_the_title(item_of: Any) -> None:
+    lines = ("TY  - JOUR", "T1  - The ally", "T2  - A story of cells", "JO  - Nature")
+    data = item_of(*lines, "AN  - SCOPUS:84857789296")
 
     assert data["title"] == "The ally: A story of cells"
     assert data["shortTitle"] == "The ally"
     assert data["publicationTitle"] == "Nature"
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        ["L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=med4&AN=1"],
+        ["DP  - EBSCOhost", "M3  - Article", "PY  - 2012", "Y1  - 2012"],
+        ["AU  - Doe, J"],
+    ],
+)
+def test_d01_elsewhere_a_title_in_t2_is_the_original_one(signs: list[str], item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "T1  - Tides", "T2  - Gezeiten", "JF  - Sea", *signs)
+
+    assert (data["title"], data["publicationTitle"]) == ("Tides", "Sea")
+    assert "shortTitle" not in data
+    assert "Original Title: Gezeiten" in data["extra"].split("\n")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +255,8 @@ def test_d10_a_text_that_is_no_doi_is_kept_and_named(item_of: Any, record_of: An
             '<span style="font-variant: small-caps">d</span>-glucose',
             '<span style="font-variant:small-caps;">d</span>-glucose',
         ),
-        ("&amp;lt; decoded once", "&lt; decoded once"),
+        ("&amp;lt; escaped twice", "< escaped twice"),
+        ("R&amp;unknown; D", "R&unknown; D"),
         ("<mml:math><mml:mi>x</mml:mi></mml:math> rays", "x rays"),
         ("if a<b and c>d", "if a<b and c>d"),
     ],

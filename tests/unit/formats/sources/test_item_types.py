@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from syncd.errors import InputError
+
+ISSN = "SN  - 1474-1776"
+
 TYPES = """
 ABST journalArticle, ADVS film, AGGR dataset, ANCIENT document, ART artwork, BILL bill,
 BLOG blogPost, BOOK book, CASE case, CHAP bookSection, CHART artwork, CLSWK book,
@@ -95,3 +99,43 @@ def test_what_a_type_says_beyond_its_item_type_is_kept(item_of: Any) -> None:
     assert item_of("TY  - ABST", "TI  - A work")["extra"] == "Document Type: Abstract"
     assert item_of("TY  - PAMP", "TI  - A work")["manuscriptType"] == "Pamphlet"
     assert item_of("TY  - EQUA", "TI  - A work")["type"] == "Equation"
+
+
+@pytest.mark.parametrize("journal", [["JF  - Shore"], ["JA  - Shore"], ["T2  - Shore", ISSN]])
+def test_a_web_page_with_journal_volume_and_pages_is_an_article(
+    journal: list[str], item_of: Any
+) -> None:
+    data = item_of("TY  - ELEC", "TI  - A", *journal, "VL  - 3", "SP  - 20")
+
+    assert (data["itemType"], data["volume"]) == ("journalArticle", "3")
+
+
+@pytest.mark.parametrize("ty", ["ELEC", "THES", "MAP", "PAT", "SLIDE", "MANSCPT"])
+def test_volume_and_issue_without_a_field_are_lines(ty: str, item_of: Any) -> None:
+    data = item_of(f"TY  - {ty}", "TI  - A", "VL  - 6", "IS  - 2")
+
+    assert data["extra"] == "Volume: 6\nIssue: 2"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["TY  - undefined", "ID  - 471"],
+        ["TY  - JOUR", "PY  - 2014"],
+        ["TY  - JOUR", "VL  - 3", "SP  - 4", "LA  - en"],
+        ["TY  - JOUR", "KW  - shells"],
+        ["TY  - JOUR", "N1  - Export Date: 3 January 2016"],
+    ],
+)
+def test_an_entry_that_names_no_work_is_rejected_with_its_line(
+    lines: list[str], record_of: Any
+) -> None:
+    with pytest.raises(InputError, match="names no work") as caught:
+        record_of(*lines)
+
+    assert caught.value.line == 1
+
+
+@pytest.mark.parametrize("line", ["AU  - Doe, J", "JF  - Shore", "DO  - 10.1000/x", "AB  - Text"])
+def test_an_entry_without_a_title_is_a_record_if_it_names_a_work(line: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", line).warnings[-1] == "there is no title"

@@ -349,7 +349,9 @@ def test_the_pubmed_number_of_cinahl_is_read(record_of: Any) -> None:
     ],
 )
 def test_no_repeated_piece_makes_a_note_slow_to_sort(start: str, piece: str) -> None:
-    entry = entry_of([("TY", "JOUR"), ("N1", start + piece * (60_000 // len(piece)) + "~")])
+    entry = entry_of(
+        [("TY", "JOUR"), ("TI", "A"), ("N1", start + piece * (60_000 // len(piece)) + "~")]
+    )
 
     begun = time.process_time()
     read_record(entry, "x.ris")

@@ -233,8 +233,11 @@ def test_a_tag_has_the_role_that_the_item_type_gives_it(
 
 
 def test_an_institution_that_some_types_keep_in_a2_is_a_field(item_of: Any) -> None:
-    assert item_of("TY  - CASE", "A2  - F. Supp. 2d")["reporter"] == "F. Supp. 2d"
-    assert item_of("TY  - PAT", "A2  - Patent Office")["issuingAuthority"] == "Patent Office"
+    assert item_of("TY  - CASE", "TI  - A", "A2  - F. Supp. 2d")["reporter"] == "F. Supp. 2d"
+    assert (
+        item_of("TY  - PAT", "TI  - A", "A2  - Patent Office")["issuingAuthority"]
+        == "Patent Office"
+    )
 
 
 def test_a_corporate_author_stands_in_where_there_is_no_other(item_of: Any) -> None:
@@ -295,3 +298,107 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
     lines = [f"AU  - Family{number}, Given" for number in range(7000)]
 
     assert len(item_of("TY  - JOUR", *lines)["creators"]) == 7000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Roe, Max [Ed]", [("editor", "Roe|Max")]),
+        ("Roe, Max (Eds.)", [("editor", "Roe|Max")]),
+        ("Roe, Max, ed.", [("editor", "Roe|Max")]),
+        ("Roe M, ed.", [("editor", "Roe|M")]),
+        ("Müller, Karl (Hrsg.)", [("editor", "Müller|Karl")]),
+        ("Müller, Karl Hrsg.", [("editor", "Müller|Karl")]),
+        ("Roe, Max [Ed], Poe, Ann [Ed]", [("editor", "Roe|Max"), ("editor", "Poe|Ann")]),
+        ("Roe, Max [Ed] & Poe, Ann [Trans.]", [("editor", "Roe|Max"), ("translator", "Poe|Ann")]),
+        ("Smith, Ed", [("author", "Smith|Ed")]),
+        ("Smith, Ed.", [("author", "Smith|Ed.")]),
+        ("Smith, John (Jack)", [("author", "Smith|John (Jack)")]),
+    ],
+)
+def test_a_role_behind_a_name_is_no_part_of_it(
+    value: str, expected: list[tuple[str, str]], item_of: Any
+) -> None:
+    assert names(item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "families"),
+    [
+        (["Ma K", "Ye L"], ["Ma", "Ye"]),
+        (["Ma K; Ye L; Von Berg AB"], ["Ma", "Ye", "Von Berg"]),
+        (["De Boer AB", "Doe JA Jr", "García López M"], ["De Boer", "Doe", "García López"]),
+        (["['Ma K', 'Ye L']"], ["Ma", "Ye"]),
+        (["MA K", "YE L"], ["MA", "YE"]),
+    ],
+)
+def test_families_before_initials_are_told_by_the_names_beside_them(
+    values: list[str], families: list[str], item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", *(f"AU  - {value}" for value in values))
+
+    assert [creator["lastName"] for creator in data["creators"]] == families
+
+
+@pytest.mark.parametrize("value", ["Ma K", "Phase II"])
+def test_one_name_alone_may_be_anything(value: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")) == [("author", value)]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("P. Jeremy Roemer", "P. Jeremy Roemer"),
+        ("J. van der Berg", "van der Berg|J."),
+        ("J. H. Reef III", "Reef III|J. H."),
+    ],
+)
+def test_two_names_behind_an_initial_are_no_family(value: str, name: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")) == [("author", name)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["A1  - Ant, A", "AU  - Bee, B", "AU  - Cat, C"],
+        ["AU  - Ant, A", "A1  - Bee, B", "AU  - Cat, C"],
+        ["A1  - Ant, A", "A1  - Bee, B", "AU  - Bee, B", "AU  - Cat, C"],
+    ],
+)
+def test_authors_of_two_tags_keep_the_order_of_the_file(lines: list[str], item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", *lines)
+
+    assert [creator["lastName"] for creator in data["creators"]] == ["Ant", "Bee", "Cat"]
+
+
+@pytest.mark.parametrize(
+    ("ty", "name", "expected"),
+    [
+        ("CHAP", "Poe, L", ("bookAuthor", "Poe|L")),
+        ("CPAPER", "Poe, Lena", ("author", "Poe|Lena")),
+        ("CPAPER", "IEEE", None),
+        ("CPAPER", "IEEE, CS", None),
+        ("CPAPER", "Amer Phys Soc, APS", None),
+    ],
+)
+def test_a_person_beside_the_authors_in_web_of_science_is_no_sponsor(
+    ty: str, name: str, expected: tuple[str, str] | None, item_of: Any
+) -> None:
+    lines = (f"TY  - {ty}", "TI  - A", "AU  - Doe, JC", f"A1  - {name}")
+    data = item_of(*lines, "AN  - WOS:000444108200047")
+
+    assert names(data)[1:] == ([expected] if expected else [])
+    assert (f"Sponsor: {name}" in data["extra"]) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("Poe T.", [("editor", "Poe|T.")]), ("Poe", []), ("Poe, Loe, Moe", [])],
+)
+def test_names_in_ovids_a2_are_editors_and_families_alone_are_not(
+    value: str, expected: list[tuple[str, str]], item_of: Any
+) -> None:
+    link = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=emexb&AN=20"
+    data = item_of("TY  - JOUR", "T1  - A", "A1  - Doe, J", f"A2  - {value}", link)
+
+    assert names(data)[1:] == expected

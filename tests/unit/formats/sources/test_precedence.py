@@ -27,7 +27,14 @@ def test_what_stands_for_nothing_is_nothing(filler: str, item_of: Any, record_of
 
 def test_a_work_may_be_called_none(item_of: Any) -> None:
     assert item_of("TY  - JOUR", "TI  - None", "KW  - NA")["title"] == "None"
-    assert item_of("TY  - JOUR", "TI  - None", "KW  - NA")["tags"] == [{"tag": "NA"}]
+
+
+@pytest.mark.parametrize("value", ["NA", "n/a", "nan; NaN", "['nan']"])
+def test_no_keyword_is_called_none(value: str, item_of: Any, record_of: Any) -> None:
+    lines = ("TY  - JOUR", "TI  - None", f"KW  - {value}", "KW  - tides")
+
+    assert item_of(*lines)["tags"] == [{"tag": "tides"}]
+    assert "KW" in record_of(*lines).unused
 
 
 @pytest.mark.parametrize("issue", ["3", "3-4", "Suppl. 1", "S1", "Special Issue on Ants", "PART B"])

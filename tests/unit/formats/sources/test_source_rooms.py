@@ -8,6 +8,7 @@ import pytest
 
 from syncd.formats.ris.tags import KNOWN
 from syncd.formats.sources import SOURCES, Source
+from syncd.formats.sources.pure import PURE_BY_ITS_TAGS
 
 JOUR = ("TY  - JOUR", "TI  - A work")
 OVID_LINK = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=psyc16&AN=2019-65183-001"
@@ -76,7 +77,7 @@ def test_a_source_is_never_known_by_a_tag_that_is_no_mark_of_it(source: Source) 
 
 
 def test_every_source_has_a_name_of_its_own() -> None:
-    names = [source.name for source in SOURCES]
+    names = [source.name for source in SOURCES if source is not PURE_BY_ITS_TAGS]
 
     assert len(set(names)) == len(names)
 
@@ -334,3 +335,48 @@ def test_row_and_accession_numbers_are_no_citation_keys(number: str, item_of: An
 @pytest.mark.parametrize("key", ["galluzzi2012secret", "Smith_2010", "deBruin2021", "Łoś:1998a"])
 def test_what_looks_like_a_citation_key_is_one(key: str, item_of: Any) -> None:
     assert item_of(*JOUR, f"LB  - {key}")["citationKey"] == key
+
+
+def test_a_record_that_names_its_host_is_not_taken_for_pures(item_of: Any, record_of: Any) -> None:
+    lines = (*JOUR, "M3  - Article", "PY  - 2012/03/01/", "Y1  - 2012/03/01/",
+             "DB  - air", "DP  - EBSCOhost")  # fmt: skip
+
+    assert record_of(*lines).origin.source == "ebsco"
+    assert item_of(*lines)["libraryCatalog"] == "EBSCOhost"
+    assert record_of(*lines[:-2], EBSCO_LINK).origin.source == "ebsco"
+    assert record_of(*lines[:-2]).origin.source == "pure"
+
+
+def test_the_place_of_a_conference_of_web_of_science(item_of: Any) -> None:
+    lines = ("TY  - CPAPER", "TI  - A", "CL  - Hilltown, NORWAY", "AN  - WOS:000444108200047")
+
+    assert item_of(*lines)["eventPlace"] == "Hilltown, NORWAY"
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [
+        ("Dernière mise à jour - 2023-11-29", "export-date"),
+        ("Última actualización - 2023-11-29", "export-date"),
+        ("Copyright de la base de données ProQuest LLC", "bookkeeping"),
+        ("Copyright - Copyright de la base de datos ProQuest LLC", "bookkeeping"),
+        ("Nom - Reef, Bo", "bookkeeping"),
+        ("Derechos de autor - Reef 2014", "copyright"),
+        ("Nom d'un auteur: Reef", "other"),
+    ],
+)
+def test_proquest_keeps_its_books_in_other_languages_too(
+    note: str, kind: str, record_of: Any
+) -> None:
+    record = record_of(*JOUR, "UR  - https://www.proquest.com/docview/1", f"N1  - {note}")
+
+    assert [each.kind for each in record.notes] == [kind]
+
+
+def test_numbers_that_procite_names_are_read(item_of: Any) -> None:
+    data = item_of("TY  - BOOK", "TI  - A", "N1  - Record ID: 12", "N1  - Volume ID: 7",
+                   "N1  - Series Title: Shells", "N1  - Series Volume ID: 3",
+                   "N1  - Edition: 2nd", "N1  - Call Number: QH 541")  # fmt: skip
+
+    fields = ("volume", "series", "seriesNumber", "edition", "callNumber")
+    assert [data[field] for field in fields] == ["7", "Shells", "3", "2nd", "QH 541"]

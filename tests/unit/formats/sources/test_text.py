@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
-from syncd.formats.sources.text import clean, rich
+from syncd.formats.sources.text import clean, one_line, rich
 
 
-@pytest.mark.parametrize("separator", ["\x85", "\x1e"])
+def test_c1_controls_are_the_characters_of_windows_1252() -> None:
+    assert clean("Doe\x92s \x93work\x94 \x96 and\x81more\x85") == "Doe’s “work” – and more…"
+
+
+@pytest.mark.parametrize("separator", ["\x1d", "\x1e"])
 def test_what_only_some_programs_take_for_a_line_end_is_a_blank(separator: str) -> None:
     assert clean(f"A{separator}work") == "A work"
 
@@ -28,3 +32,23 @@ def test_a_title_keeps_its_full_stop(item_of: Any) -> None:
 )
 def test_publishers_markup_is_dissolved_in_a_title(value: str, expected: str) -> None:
     assert rich(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Shells</italic> ashore", "Shells ashore"),
+        ("Shells <italic>ashore", "Shells ashore"),
+        ("Shells</p> ashore</div>", "Shells ashore"),
+        ("Shells <i> and p<0.05", "Shells <i> and p<0.05"),
+        ("<dl><dt>•</dt><dd>Shells</dd></dl>", "• Shells"),
+        ("<figure><figcaption>Shells</figcaption></figure>", "Shells"),
+        ("Shells &amp;amp; sand", "Shells & sand"),
+        ("p &amp;lt; 0.05", "p < 0.05"),
+        ("Doe&amp;#8217;s shells", "Doe’s shells"),
+        ("Doe&#146;s shells", "Doe’s shells"),
+        ("Shells &amp;nothing; sand", "Shells &nothing; sand"),
+    ],
+)
+def test_stray_ends_lists_and_what_was_escaped_twice_are_undone(text: str, expected: str) -> None:
+    assert one_line(text) == expected

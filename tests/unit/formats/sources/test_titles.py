@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 JOUR = ("TY  - JOUR", "TI  - A work")
+PURE = "AN  - SCOPUS:84857789296"
 CHAP = ("TY  - CHAP", "TI  - A work", "T2  - Handbook of Ants")
 
 
@@ -31,7 +32,8 @@ def test_the_whole_name_of_a_journal_goes_before_its_abbreviation_in_jo(
 def test_a_subtitle_joins_a_title_whatever_that_ends_in(
     title: str, whole: str, item_of: Any
 ) -> None:
-    assert item_of("TY  - JOUR", f"T1  - {title}", "T2  - A story", "JO  - N")["title"] == whole
+    lines = ("TY  - JOUR", f"T1  - {title}", "T2  - A story", "JO  - N", PURE)
+    assert item_of(*lines)["title"] == whole
 
 
 def test_a_journal_beside_a_book_is_a_line(item_of: Any) -> None:
@@ -42,7 +44,7 @@ def test_a_journal_beside_a_book_is_a_line(item_of: Any) -> None:
 
 
 def test_a_subtitle_that_holds_the_journal_as_a_word_is_one(item_of: Any) -> None:
-    data = item_of(*JOUR, "T2  - A randomised trial in cancer patients", "JF  - Cancer")
+    data = item_of(*JOUR, "T2  - A randomised trial in cancer patients", "JF  - Cancer", PURE)
 
     assert data["publicationTitle"] == "Cancer"
     assert data["title"] == "A work: A randomised trial in cancer patients"

@@ -1,0 +1,87 @@
+"""Tells a tag from running text that merely looks like one: `AU - Doe, Jane`, `CA - 125 levels`.
+
+It is asked of lines that begin with a known tag, below a value that may wrap, and are written
+otherwise than the file writes its tags. Such a line is a tag unless something speaks against it:
+the sentence above goes on, or the value is none that this tag can have.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from syncd.formats.ris.tags import TITLES
+
+
+class Above(NamedTuple):
+    """The value that a line would continue: its tag, its last line, and whether it has several."""
+
+    tag: str
+    text: str
+    is_wrapped: bool
+
+
+_NAMES = frozenset(("A1", "A2", "A3", "A4", "AU", "ED"))
+_ADDRESSES = frozenset(("L1", "L2", "L3", "L4", "L5", "LK", "LL", "UR"))
+_NUMBERS = frozenset(("EP", "IP", "IS", "SP", "VL", "VO"))
+_SERIALS = frozenset(("BN", "SN"))
+_DATES = frozenset(("DA", "PY", "Y1", "Y2", "YR"))
+_SHAPES = {
+    **dict.fromkeys(_ADDRESSES, re.compile(r"\S*(?:://|www\.|10\.|doi)|<|internal-pdf")),
+    **dict.fromkeys(_NUMBERS, re.compile(r"(?=.{0,30}\Z)(?!.* [a-z]{3})[\w.]*\d")),
+    **dict.fromkeys(_SERIALS, re.compile(r"(?:\D*\d){7}")),
+    **dict.fromkeys(_DATES, re.compile(r"\(?\d{4}(?!\d)|\d{1,2}[ /.-]|[A-Z][A-Za-z]{2,8}\b")),
+    "DO": re.compile(r"\S*10\.\d{4}|(?i:doi)"),
+}
+"""What the value of a tag looks like, for tags whose values all look alike."""
+
+# Tags whose values may begin with a small letter.
+_IN_ANY_CASE = frozenset("AB C1 C2 DB DP ID KW LA LB M1 M2 M3 N1 N2 NO RN U1 U2 U3 U4 U5".split())
+_NUMBER_OF = re.compile(r"\d[\d.,%]*+ [a-z]")
+_GOES_ON = re.compile(
+    r"(?:[,;:(/–—-]|\b(?:a|an|and|are|as|at|by|for|from|in|is|of|on|or|that|the|to|was|were|which"
+    r"|with))\Z"
+)
+_LONGEST_WORD = 8
+_ENDS = (".", "!", "?", "…", ".)", '."', ".”", "?)", "]")
+_PARTICLES = frozenset(
+    "af al and bin da de del den der des di dos du el la le ten ter van von zu".split()
+)
+_MOST_WORDS = 12
+
+
+def continues(tag: str, value: str, above: Above, *, is_used: bool) -> bool:
+    """Tell whether a line with this tag and value is part of the value above it.
+
+    `is_used` tells that other tags of the entry are written in the same way.
+    """
+    shape = _has_shape(tag, value)
+    if shape:
+        return False
+    if shape is not None and not is_used:
+        return True
+    if _GOES_ON.search(above.text[-_LONGEST_WORD:]):
+        return True
+    ends = above.text.endswith(_ENDS)
+    if value[:1].islower() or _NUMBER_OF.match(value):
+        is_free = tag in _IN_ANY_CASE and (ends or above.tag in TITLES)
+        return not is_free
+    return above.is_wrapped and not ends and not is_used
+
+
+def _has_shape(tag: str, value: str) -> bool | None:
+    """Tell whether a value looks like those of its tag; None if they look like anything."""
+    if tag in _NAMES:
+        return _is_name(value)
+    pattern = _SHAPES.get(tag)
+    return pattern.match(value) is not None if pattern else None
+
+
+def _is_name(value: str) -> bool:
+    words = value.split()
+    return len(words) <= _MOST_WORDS and all(map(_may_be_in_name, words))
+
+
+def _may_be_in_name(word: str) -> bool:
+    is_small = word[0].islower() and "'" not in word and word not in _PARTICLES
+    return not is_small and not any(map(str.isdigit, word))

@@ -1,0 +1,86 @@
+"""What stands in a tag and is no value of it: what spreadsheets, forms and other tools write there.
+
+FRACTION   spreadsheets and data frames make 2019.0 and 12.0 of 2019 and 12
+ZERO       a zero where a number was not known
+KIND       RefWorks writes the kind of work into M1: `Journal Article`
+ADDRESS    an author's address in the tag of the issue
+SPAN       the years that a database covered: `ERIC <1992 to June 2024>`
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.item_types import NAMED_KINDS
+from syncd.formats.sources.names import names_an_institution
+from syncd.formats.sources.text import without_fraction
+
+_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "C7")
+_MAY_BE_ZERO = frozenset(["SP", "EP"])
+_RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
+_OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
+_ISSUES = frozenset(["IS", "IP"])
+_LONGEST_ISSUE = 40
+_COMMAS_OF_ADDRESS = 3
+_KINDS = frozenset(
+    """bills/resolutions|book, edited|book, section|book, whole|case/court decisions
+    |computer program|conference proceedings|dissertation/thesis|dissertation/thesis, unpublished
+    |generic|grant|hearing|journal|journal article|journal, electronic|laws/statutes
+    |magazine article|map|monograph|motion picture|music score|newspaper article
+    |online discussion forum/blogs|personal communication|sound recording|thesis
+    |unpublished material|video/dvd|web page""".replace("\n    ", "").split("|")
+)
+_SPAN = re.compile(r"(?<!\s)\s*+<[^<>]{0,60}\d{4}[^<>]{0,60}>\Z")
+_PLACE_OF_DATABASE = ("DB", "DP")
+
+PLACEHOLDER_TAGS = frozenset([*_NUMBERED, *_PLACE_OF_DATABASE])
+
+
+def leave_placeholders(draft: Draft) -> None:
+    """Name what says nothing, and write numbers as they were before a spreadsheet held them."""
+    tags = draft.tags
+    for tag in _NUMBERED:
+        values = tags.get(tag)
+        if values is not None and not (len(values) == 1 and _is_plain(values[0])):
+            _tidy(draft, tag, values)
+    for tag in _PLACE_OF_DATABASE:
+        values = tags.get(tag)
+        if values is not None and ">" in values[0]:
+            tags[tag] = [_SPAN.sub("", value) or value for value in values]
+
+
+def _is_plain(value: str) -> bool:
+    return value.isalnum() and value[0] != "0" and not value.isalpha()
+
+
+def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
+    kept = []
+    for value in values:
+        text = value if draft.item_type in _OF_WORKS_WITH_VERSIONS else _without_fractions(value)
+        if _says_nothing(tag, text):
+            draft.leave(tag, value)
+        else:
+            kept.append(text)
+    if kept != values:
+        draft.replace(tag, kept)
+
+
+def _without_fractions(value: str) -> str:
+    if match := _RANGE.fullmatch(value):
+        return f"{match[1]}-{match[2]}"
+    return without_fraction(value)
+
+
+def _says_nothing(tag: str, text: str) -> bool:
+    if not text.strip("0"):
+        return tag not in _MAY_BE_ZERO
+    if tag == "M1":
+        folded = text.casefold()
+        return folded in _KINDS or folded in NAMED_KINDS
+    return tag in _ISSUES and len(text) > _LONGEST_ISSUE and _is_address(text)
+
+
+def _is_address(text: str) -> bool:
+    behind_name = text[0] == "(" and text.count(",") >= _COMMAS_OF_ADDRESS
+    return behind_name or names_an_institution(text)

@@ -1,0 +1,78 @@
+"""What people did, where a role stands behind their name: `Roe, Max [Ed]`, `Poe, Ann (Hrsg.)`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_ROLES = {
+    **dict.fromkeys(
+        """comp compiler comps coord coords dir ed editor editors eds edt hg hgg herausgeber
+        hrsg hrsgg éd éds éditeur""".split(),
+        "editor",
+    ),
+    **dict.fromkeys("series editor|series ed|series eds".split("|"), "seriesEditor"),
+    **dict.fromkeys("trad trans transl translator translators trl übers".split(), "translator"),
+    **dict.fromkeys("ill illus illustrator ctb contributor".split(), "contributor"),
+    **dict.fromkeys("aut author authors".split(), "author"),
+}
+"""Roles by the words for them, in small letters and without dots."""
+
+_WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
+# In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
+_IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(]\s*+({_WORDS})\.?\s*+[\])]", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?|[,\s]\s*+(H(?:rs)?gg?)\.?)\Z"
+)
+_MAY_HOLD_ROLE = re.compile(
+    r"[\[(]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
+    r"| H(?:rs)?gg?\b"
+)
+_BETWEEN = re.compile(r"\s*(?:[,;&]|\band\b|\bund\b)\s*")
+_LONGEST = 2_000
+
+
+class Named(NamedTuple):
+    """A name, or several, and the role that stands behind; empty if none does."""
+
+    text: str
+    role: str = ""
+
+
+def may_hold_roles(text: str) -> bool:
+    """Tell quickly whether there may be a role behind any name of a text."""
+    return _MAY_HOLD_ROLE.search(text) is not None
+
+
+def part_roles(value: str) -> list[Named]:
+    """Part a value behind each role in brackets, and take the roles off."""
+    if len(value) > _LONGEST:
+        return [Named(value)]
+    found: list[Named] = []
+    at = 0
+    for match in _IN_BRACKETS.finditer(value):
+        found.append(Named(_trimmed(value[at : match.start()]), _role(match[1])))
+        at = match.end()
+    rest = _trimmed(value[at:])
+    if rest or not found:
+        found.append(_without_role_behind(rest))
+    return [named for named in found if named.text]
+
+
+def _without_role_behind(text: str) -> Named:
+    match = _BEHIND.search(text[-_LONGEST:])
+    if match is None:
+        return Named(text)
+    word = match[1] or match[2] or match[3]
+    end = len(text) - (match.end() - match.start(match.lastindex or 0))
+    return Named(text[:end].rstrip(", "), _role(word))
+
+
+def _trimmed(text: str) -> str:
+    if between := _BETWEEN.match(text):
+        text = text[between.end() :]
+    return text.strip(" ,;")
+
+
+def _role(word: str) -> str:
+    return _ROLES[word.casefold()]

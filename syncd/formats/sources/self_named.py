@@ -1,0 +1,103 @@
+"""Identifiers that say themselves what they are: `EID: 2-s2.0-…`, `PMID 123`, `arXiv:1501.00001`.
+
+They count whatever the tag and the source, if a value is nothing else. A bare number is one only
+where the tag is known to hold its kind, which is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.identifiers import whole_doi
+from syncd.identity import (
+    parse_arxiv,
+    parse_eid,
+    parse_embase,
+    parse_pmcid,
+    parse_pmid,
+    parse_wos,
+)
+from syncd.identity.spelling import plain
+
+SELF_NAMED_TAGS = frozenset(
+    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DO ID KW L1 L2 L3 L4 LB M1 M2 T3 U1 U2 U3 U4 U5
+    UR""".split()
+)
+_OF_A_KEY = frozenset(["ID", "LB"])
+"""Tags that may hold a citation key, which is looked for there afterwards."""
+
+_WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4", "U5"])
+"""Tags where nothing else looks for a DOI."""
+
+_LONGEST = 80
+_IN_KEYWORDS = ("2-s2.0-", "PMID", "arXiv:")
+_DOI_OR_ADDRESS = ("10.", "http")
+_READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"AN"}, ())}
+"""What those values begin with that other steps read: nearly all that hold an identifier."""
+
+_LABELLED = re.compile(
+    r"""[\s"'{(\[“”‘’«]*+
+        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=]
+              | 2[-‐-―]s2\.0[-‐-―] )
+          | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
+          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
+          | (?P<arxiv> arxiv | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
+          | (?P<wos> (?:wos|isi|ut)\s*+: )
+          | (?P<embase> embase\s*+[:=]? )
+          | (?P<doi> doi\b | (?:https?://)?(?:dx\.)?doi\.org/ | 10\.\d{4} )
+        )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SEVERAL_WORDS = 5
+_PARSERS = {
+    "scopus": parse_eid,
+    "pmid": parse_pmid,
+    "pmcid": parse_pmcid,
+    "wos": parse_wos,
+    "embase": parse_embase,
+}
+
+
+def read_self_named(draft: Draft) -> None:
+    """Take the values that are nothing but an identifier and its name."""
+    tags = draft.tags
+    for tag in [tag for tag in tags if tag in SELF_NAMED_TAGS]:
+        values = tags[tag]
+        elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
+        # In most entries these tags hold a number, or what others read.
+        if len(values) == 1 and (values[0].isdecimal() or values[0].startswith(elsewhere)):
+            continue
+        if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
+            continue
+        kept = [value for value in values if not _read(draft, tag, value)]
+        if len(kept) < len(values) and tag not in _OF_A_KEY:
+            draft.replace(tag, kept)
+
+
+def _read(draft: Draft, tag: str, value: str) -> bool:
+    if len(value) > _LONGEST or value.startswith(_READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)):
+        return False
+    match = _LABELLED.match(value)
+    kind = match.lastgroup if match else None
+    if kind is None or "://" in value or len(value.split()) > _SEVERAL_WORDS:
+        return False
+    text = plain(value)
+    if kind == "doi":
+        return _suggest_doi(draft, tag, value)
+    if kind == "arxiv":
+        return draft.identify("arxiv", _arxiv_number(text))
+    return draft.identify(kind, _PARSERS[kind](text))
+
+
+def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:
+    if tag not in _WITHOUT_DOIS or not whole_doi(value):
+        return False
+    draft.suggest_doi(value, tag)
+    return True
+
+
+def _arxiv_number(text: str) -> str | None:
+    """Return an arXiv number without its version, of a text that names its archive."""
+    found = parse_arxiv(text)
+    return found.id if found else None

@@ -1,0 +1,158 @@
+"""Lines written otherwise than most: which of them are tags, and which continue a value."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from syncd.formats.ris import Ending, Entry, Reader
+
+WHOLE = [
+    ("TY", "JOUR"),
+    ("TI", "Shells on the shore"),
+    ("AB", "Shells were counted."),
+    ("AU", "Reef, Bo"),
+    ("PY", "2014"),
+    ("DO", "10.1000/shells"),
+    ("KW", "shells"),
+]
+PLAIN = "".join(f"{tag}  - {value}\n" for tag, value in WHOLE) + "ER  - \n"
+
+
+def read(text: str) -> list[Entry]:
+    return list(Reader(io.BytesIO(text.encode())))
+
+
+def pairs(entry: Entry) -> list[tuple[str, str]]:
+    return [(line.tag, line.value) for line in entry.lines]
+
+
+def respelled(separator: str, *tags: str, indent: str = "") -> str:
+    """Write the lines of these tags in another way."""
+    lines = PLAIN.splitlines(keepends=True)
+    return "".join(
+        f"{indent}{line[:2]}{separator}{line[6:]}" if line[:2] in tags else line for line in lines
+    )
+
+
+REST = ("TI", "AB", "AU", "PY", "DO", "KW", "ER")
+MIXED = {
+    "two blanks behind the dash of TY": respelled(" -  ", "TY"),
+    "a tab in TY": respelled("\t- ", "TY"),
+    "an en dash in TY": respelled("  – ", "TY"),
+    "no blank before the dash of TY": respelled("- ", "TY"),
+    "one blank below TY": respelled(" - ", *REST),
+    "an en dash below TY": respelled("  – ", *REST),
+    "a tab below TY": respelled("\t- ", *REST),
+    "four blanks below TY": respelled("    - ", *REST),
+    "indented below TY": respelled("  - ", *REST, indent="  "),
+    "a tab before all below TY": respelled("  - ", *REST, indent="\t"),
+    "one name in between": respelled(" - ", "AU"),
+    "one DOI in between": respelled(" - ", "DO"),
+    "all below the abstract": respelled(" - ", "AU", "PY", "DO", "KW", "ER"),
+    "all below the abstract, with a dash": respelled("  – ", "AU", "PY", "DO", "KW", "ER"),
+    "an abstract below the title": respelled(" - ", "AB"),
+}
+
+
+@pytest.mark.parametrize("text", MIXED.values(), ids=MIXED.keys())
+def test_a_known_tag_is_a_tag_however_it_is_written(text: str) -> None:
+    entries = read(text)
+
+    assert [pairs(entry) for entry in entries] == [WHOLE]
+    assert entries[0].ending is Ending.ER
+
+
+@pytest.mark.parametrize("text", MIXED.values(), ids=MIXED.keys())
+@pytest.mark.parametrize("order", ["before", "behind", "again"])
+def test_other_entries_of_the_file_change_nothing(text: str, order: str) -> None:
+    files = {"before": PLAIN + text, "behind": text + PLAIN, "again": text + text}
+
+    assert [pairs(entry) for entry in read(files[order])] == [WHOLE, WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("The receptor of", "AN - Known for long"),
+        ("The receptor", "AN - known for long"),
+        ("The levels of", "CA - 125 rose."),
+        ("The levels rose", "VL - 6 months later."),
+        ("Mice were treated with", "AU - Gold and silver."),
+        ("Mice, rats and", "ED - Fifty was the dose."),
+        ("Mice were treated", "SP - as told"),
+        ("Mice were treated", "DO - not as told"),
+    ],
+)
+def test_prose_that_looks_like_a_tag_stays_and_is_named(above: str, line: str) -> None:
+    text = f"TY  - JOUR\nTI  - x\nAB  - {above}\n{line}\nPY  - 2014\nER  - \n"
+
+    (entry,) = read(text)
+
+    assert pairs(entry)[2:] == [("AB", f"{above}\n{line}"), ("PY", "2014")]
+    assert [(problem.line, line[:2] in problem.message) for problem in entry.problems] == [
+        (4, True)
+    ]
+
+
+def test_a_wrapped_abstract_keeps_a_line_that_goes_on_with_a_capital() -> None:
+    text = "TY  - JOUR\nAB  - It was found\nin the lobe of the\nPP - Region again.\nER  - \n"
+
+    (entry,) = read(text)
+
+    assert len(entry.lines) == 2
+
+
+def test_tags_between_er_and_ty_belong_to_the_entry_below() -> None:
+    above = "DB  - Shore\nKW  - shells\n"
+
+    entries = read((above + PLAIN) * 3)
+
+    assert [pairs(entry) for entry in entries] == [[("DB", "Shore"), ("KW", "shells"), *WHOLE]] * 3
+
+
+def test_type_as_the_last_tag_of_each_entry() -> None:
+    text = "AB  - Shells.\nKW  - shore\nTI  - On shells\nTY  - JOUR\nER  - \n"
+
+    entries = read(text * 2)
+
+    assert [len(entry.lines) for entry in entries] == [4, 4]
+
+
+def test_what_ovid_leaves_above_ty_is_no_part_of_an_entry() -> None:
+    reader = Reader(io.BytesIO(f"{PLAIN}NL  - J Shells\n{PLAIN}".encode()))
+
+    assert [pairs(entry) for entry in reader] == [WHOLE, WHOLE]
+    assert [problem.line for problem in reader.problems] == [9]
+
+
+def test_a_tag_glued_to_the_value_before_it_is_parted() -> None:
+    text = (
+        "TY  - JOUR\nUR  - https://a.example/x     U2  - L2029999245     VL  - 7\n"
+        "TI  - Gaps   in the record   TI - no tag\nER  - \n"
+    )
+
+    (entry,) = read(text)
+
+    assert pairs(entry)[1:] == [
+        ("UR", "https://a.example/x"),
+        ("U2", "L2029999245"),
+        ("VL", "7"),
+        ("TI", "Gaps   in the record   TI - no tag"),
+    ]
+    assert entry.numbers == [1, 2, 2, 2, 3]
+    assert [problem.line for problem in entry.problems] == [2, 2]
+
+
+@pytest.mark.parametrize("tail", ["AB  - Shells were cou", "AB  - Shells were counted.\n"])
+def test_a_last_entry_without_er_is_unfinished_where_the_others_have_it(tail: str) -> None:
+    entries = read(PLAIN * 2 + "TY  - JOUR\nTI  - More shells\n" + tail)
+
+    assert [entry.is_unfinished for entry in entries] == [False, False, True]
+
+
+def test_no_entry_of_a_file_without_er_is_unfinished() -> None:
+    entries = read(PLAIN.replace("ER  - \n", "") * 3)
+
+    assert not any(entry.is_unfinished for entry in entries)
