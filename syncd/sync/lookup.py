@@ -15,15 +15,26 @@ from syncd.sync.keys import KeyMinter
 
 
 class CollectionBook:
-    """A library's collections by path, and those that are still to be made."""
+    """A library's collections by path, and those that are still to be made.
 
-    def __init__(self, library: str, known: Iterable[StoredCollection]) -> None:
+    `promised` are those that an earlier plan makes: they are there as far as this one goes.
+    """
+
+    def __init__(
+        self,
+        library: str,
+        known: Iterable[StoredCollection],
+        promised: Iterable[CreateCollection] = (),
+    ) -> None:
         self._minter = KeyMinter(library)
         self._keys: dict[tuple[CollectionKey | None, str], CollectionKey] = {}
         self._taken: set[str] = set()
         for collection in sorted(known):
             self._keys.setdefault((collection.parent, collection.name), collection.key)
             self._taken.add(collection.key)
+        for making in promised:
+            self._keys.setdefault((making.parent, making.name), making.collection_key)
+            self._taken.add(making.collection_key)
         self.to_make: list[CreateCollection] = []
 
     def key_of(self, path: tuple[str, ...]) -> CollectionKey:

@@ -311,9 +311,9 @@ class LibraryRun:
         description = self.description
         reading = read_deliveries(deliveries, self._tools())
         wants_collections = any(delivery.place.collection for delivery in deliveries)
-        book = CollectionBook(
-            description.identity, self._library.collections() if wants_collections else ()
-        )
+        there = self._library.collections() if wants_collections else ()
+        with ledger.read() as tx:
+            book = CollectionBook(description.identity, there, outbox.collections_to_make(tx))
         lookup = LedgerLookup(ledger, book)
         works = LedgerWorks(ledger, with_promised=True)
         citations = [record.citation for record in reading.incoming]
