@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from syncd.item import citation_of
-from syncd.ledger import holds, index, journal, knowledge, mirror
+from syncd.ledger import holds, index, journal, knowledge, mirror, survey
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.ledger.tables import identifier, placement
+from syncd.ledger.tables import hold, identifier, placement
 from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Changes, StoredItem
@@ -225,6 +225,21 @@ def test_an_answer_holds_both_ways_and_may_be_changed(ledger: LibraryLedger) -> 
         assert knowledge.all_answers(tx) == [("a", "b", "different")]
 
 
+@pytest.mark.parametrize(
+    ("shared", "told"), [("10.5555/moss.1", []), ("10.5555/other.2", [{KEY, OTHER}])]
+)
+def test_works_that_only_a_shared_doi_joins_are_no_namesakes(
+    ledger: LibraryLedger, shared: str, told: list[set[str]]
+) -> None:
+    with ledger.write() as tx:
+        _write(tx, DATA)
+        mirror.write_items(tx, [mirror.row_of(StoredItem(OTHER, 1, DATA))])
+
+        knowledge.add_shared_dois(tx, [shared])
+
+        assert [set(works) for works in survey.namesakes(tx)] == told
+
+
 # Records and questions
 
 
@@ -308,6 +323,7 @@ def test_a_question_whose_answer_did_not_settle_it_is_open_again(ledger: Library
         [again] = holds.open_holds(tx)
         assert (again.hold_id, again.record_id) == (asked.hold_id, second)
         assert again.payload == {"tags": ["b"]}
+        assert tx.execute(hold.select()).one().answered_at is None
 
 
 def test_a_question_gathers_the_places_of_all_who_ask_it(ledger: LibraryLedger) -> None:

@@ -109,6 +109,19 @@ def test_why_an_export_could_not_be_used_is_said_again(house: House) -> None:
     assert list(first.unusable) == [delivery.export.sha256]
 
 
+def test_an_export_that_is_cut_off_is_used_and_it_is_said(house: House) -> None:
+    cut_off = scopus_record(2).split("ER  -", maxsplit=1)[0]
+    path = write_records(house.root / "cut.ris", [scopus_record(1), cut_off])
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as run,
+    ):
+        summary = run.deliver([delivery_of(path)], "test")
+
+    assert summary.problems
+    assert all(problem.path == path for problem in summary.problems)
+
+
 def test_a_library_is_told_when_a_run_is_over(tmp_path: Path) -> None:
     class Derived(MemoryLibrary):
         """Notes how many items there were whenever it was told."""

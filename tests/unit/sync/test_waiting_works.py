@@ -56,7 +56,8 @@ def _tags(house: House, key: str) -> set[str]:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """A house in which a work waits for its outcome, and a second run wants it filed."""
-    house = House(tmp_path, LateLibrary())
+    library = LateLibrary()
+    house = House(tmp_path, library)
     for record, place in (
         (scopus_record(1, N1=None), Place(folder=b"/plain")),
         (scopus_record(1, N1=SECOND), INBOX),
@@ -64,7 +65,7 @@ def house(tmp_path: Path) -> House:
         with pytest.raises(UnsettledError):
             house.drop(record, place=place)
     # What was sent never arrives.
-    house.library.late = []
+    library.late = []
     house.clock.advance(minutes=6)
     return house
 
@@ -175,7 +176,8 @@ def test_what_a_person_took_out_of_a_collection_that_got_another_key_stays_out(
 
 
 def test_a_collection_that_waits_to_be_made_is_promised_once(tmp_path: Path) -> None:
-    house = House(tmp_path, LateLibrary())
+    library = LateLibrary()
+    house = House(tmp_path, library)
     for number in (1, 2):
         with pytest.raises(UnsettledError):
             house.drop(scopus_record(number), place=INBOX)
@@ -184,7 +186,7 @@ def test_a_collection_that_waits_to_be_made_is_promised_once(tmp_path: Path) -> 
             "SELECT item_key FROM outbox WHERE kind = 'create_collection'"
         )
         assert list(promised.scalars()) == [mint_key("memory:", ("collection", "Inbox"))]
-    house.library.land()
+    library.land()
 
     _go_on(house)
 
