@@ -17,7 +17,15 @@ from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.tables import metadata
 from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
-from syncd.library import AddToCollection, Changes, CollectionKey, Create, Operation, StoredItem
+from syncd.library import (
+    AddToCollection,
+    Changes,
+    CollectionKey,
+    Create,
+    Operation,
+    StoredItem,
+    Trash,
+)
 from syncd.matching import Verdict, blocking_keys, features_of
 from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord
 from syncd.record import Doi, Identity, ItemKey, Origin
@@ -92,7 +100,8 @@ def fill(tx: Transaction) -> int:
         AddToCollection(KEY, 3, (CollectionKey("INBX2222"),), ()),
     ]
     each = [(record, "new", PlannedOperation(operation)) for operation in operations]
-    outbox.add_operations(tx, run, each, 3)
+    stray = PlannedOperation(Trash(TWIN, 3))
+    outbox.add_operations(tx, run, [*each, (None, "stray", stray)], 3)
     [first, _] = outbox.operations_of_record(tx, record)
     outbox.mark_sent(tx, [first.operation_id], "somebody")
     history.add_done(tx, [Done(run, record, Create(KEY, DATA), "accepted", 3, None)])
@@ -127,6 +136,7 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "works to make": lambda tx: len(outbox.works_to_make(tx)),
     "what is done to an item": lambda tx: len(outbox.operations_on(tx, KEY)),
     "what goes into a collection": lambda tx: len(outbox.operations_in(tx, "INBX2222")),
+    "what may be sent": lambda tx: len(outbox.next_planned(tx, 9, [])),
     "how many operations": outbox.count_operations,
     "bases": lambda tx: sorted(history.find_bases(tx, [KEY])),
 }
