@@ -1,4 +1,4 @@
-"""Set the project up, show it at work, and check all of it: `python3 dev.py demo | check`.
+"""Set the project up, show it at work, check all of it: `python3 dev.py demo | check | mutate`.
 
 Needs nothing but Python 3.11 with pip and venv. Everything is installed into `.venv`, once.
 """
@@ -34,10 +34,21 @@ def main() -> int:
         print("syncd needs Python 3.11 or newer; run this with python3.11, say", file=sys.stderr)
         return 1
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("demo", "check"))
-    command = parser.parse_args().command
-    set_up(groups=("dev",) if command == "check" else ())
-    return check() if command == "check" else demo()
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="watch a folder, drop an export, look at the library")
+    commands.add_parser("check", help="run every check and every test")
+    mutating = commands.add_parser(
+        "mutate", help="change the code in small ways, list what no test notices"
+    )
+    mutating.add_argument(
+        "rooms", nargs="*", default=["sync", "ledger"], help="such as sync, or ledger/outbox"
+    )
+    arguments = parser.parse_args()
+    if arguments.command == "mutate":
+        set_up(groups=("dev", "mutation"))
+        return mutate(arguments.rooms)
+    set_up(groups=("dev",) if arguments.command == "check" else ())
+    return check() if arguments.command == "check" else demo()
 
 
 def set_up(groups: Sequence[str]) -> None:
@@ -76,6 +87,22 @@ def check() -> int:
         print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
     print("\nfailed: " + ", ".join(failed) if failed else "\nall checks passed")
     return 1 if failed else 0
+
+
+def mutate(rooms: Sequence[str]) -> int:
+    """Run the tests of `sync` and `ledger` against each mutant of these rooms; list survivors."""
+    copy = ROOT / "build" / "mutation"
+    # Results of earlier runs lie in the copy and stand for as long as the code they are about.
+    for name in ("syncd", "tests"):
+        shutil.rmtree(copy / name, ignore_errors=True)
+    skipped = shutil.ignore_patterns(".*", "build", "dist", "__pycache__")
+    shutil.copytree(ROOT, copy, ignore=skipped, dirs_exist_ok=True)
+    patterns = [f"syncd.{room.strip('/').replace('/', '.')}.*" for room in rooms]
+    command = BIN.absolute() / "mutmut"
+    code = subprocess.call([command, "run", *patterns], cwd=copy)
+    subprocess.call([command, "results"], cwd=copy)
+    print(f"\n`mutmut show NAME` in {copy} shows what was changed")
+    return code
 
 
 def demo() -> int:

@@ -82,6 +82,34 @@ def _change(tx: Transaction, hold_id: int, **values: Any) -> None:
     tx.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
 
 
+def move_collection(tx: Transaction, old: str, new: str) -> None:
+    """Let questions that would file something in one collection file it in another."""
+    asked = tx.execute(
+        select(hold).where(
+            hold.c.library_id == tx.library_id,
+            hold.c.answer.is_(None),
+            hold.c.payload.contains(f'"{old}"'),
+        )
+    ).all()
+    for row in asked:
+        moved = _in_collection(json.loads(row.payload), old, new)
+        _change(tx, row.hold_id, payload=_dump(moved))
+
+
+def _in_collection(value: Any, old: str, new: str) -> Any:
+    """Return a payload, or a part of one, whose `collections` name another in place of `old`."""
+    if isinstance(value, list):
+        return [_in_collection(each, old, new) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: [new if key == old else key for key in part]
+        if name == "collections"
+        else _in_collection(part, old, new)
+        for name, part in value.items()
+    }
+
+
 def find_questions(tx: Transaction, questions: Collection[str]) -> dict[str, str | None]:
     """Return those of the questions that were asked, with their answers; None: it still waits."""
     found: dict[str, str | None] = {}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, outbox, record, run
@@ -185,14 +185,20 @@ def change_decision(tx: Transaction, record_id: int, planned: PlannedRecord) -> 
     )
 
 
-def records_of_item(tx: Transaction, run_id: int, item_key: str) -> list[tuple[int, PlannedRecord]]:
-    """Return, with their numbers, the records of a run that go under this key."""
+def records_of_item(
+    tx: Transaction, item_key: str, run_id: int, record_id: int | None
+) -> list[tuple[int, PlannedRecord]]:
+    """Return, with their numbers, the records that go under a key promised by this run.
+
+    Those of later runs count, as they saw the promise; those of earlier ones were about another
+    item, unless it is the record itself that a person's answer had made.
+    """
     rows = tx.execute(
         select(record)
         .where(
             record.c.library_id == tx.library_id,
             record.c.item_key == item_key,
-            record.c.run_id == run_id,
+            or_(record.c.run_id >= run_id, record.c.record_id == record_id),
         )
         .order_by(record.c.record_id)
     )

@@ -147,6 +147,17 @@ def works_to_make(tx: Transaction) -> list[Pending]:
     return [pending for row in rows if (pending := _read(row)).makes_work]
 
 
+def collections_to_make(tx: Transaction) -> list[CreateCollection]:
+    """Return the collections that are promised and have no outcome yet."""
+    rows = tx.execute(
+        select(outbox)
+        .where(outbox.c.library_id == tx.library_id, outbox.c.kind == CREATE_COLLECTION)
+        .order_by(outbox.c.operation_id)
+    )
+    making = [_read(row).operation for row in rows]
+    return [each for each in making if isinstance(each, CreateCollection)]
+
+
 def operations_of_record(tx: Transaction, record_id: int) -> list[Pending]:
     """Return what is still promised for a record."""
     rows = tx.execute(

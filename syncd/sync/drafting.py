@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from syncd.ledger import asked
+from syncd.ledger import asked, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
@@ -45,8 +45,9 @@ class Drafter:
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         with self._ledger.read() as tx:
             before = asked.collections_asked_for(tx)
+            promised = outbox.collections_to_make(tx)
         there = self._library.collections() if wants_collections else ()
-        book = CollectionBook(self._ledger.identity, there, before)
+        book = CollectionBook(self._ledger.identity, there, before, promised)
         rulings = self._rule([record.citation for record in reading.incoming])
         lookup = LedgerLookup(self._ledger, book)
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)

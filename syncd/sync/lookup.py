@@ -18,7 +18,8 @@ class CollectionBook:
     """A library's collections by path, and those that are still to be made.
 
     `asked` says which collections have answered to a path before: one that people have renamed
-    since, or moved, still does.
+    since, or moved, still does. `promised` are those that an earlier plan makes: they are there
+    as far as this one goes.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class CollectionBook:
         library: str,
         known: Iterable[StoredCollection],
         asked: Mapping[tuple[str, ...], Sequence[str]] | None = None,
+        promised: Iterable[CreateCollection] = (),
     ) -> None:
         self._minter = KeyMinter(library)
         self._asked = asked or {}
@@ -36,6 +38,9 @@ class CollectionBook:
         for collection in sorted(known):
             self._keys.setdefault((collection.parent, collection.name), collection.key)
             self._taken.add(collection.key)
+        for making in promised:
+            self._keys.setdefault((making.parent, making.name), making.collection_key)
+            self._taken.add(making.collection_key)
         self._there = frozenset(self._taken)
         self.to_make: list[CreateCollection] = []
 

@@ -218,8 +218,9 @@ def cut_batch(
 ) -> Batch | None:
     """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
 
-    A record's operations stay together if they fit at all; collections go before, and apart. What
-    is done to an item follows the item; where the library does not take keys, so do its children.
+    A record's operations stay together if they fit at all; collections go before, and apart, each
+    after its parent. What is done to an item follows the item; where the library does not take
+    keys, so do its children.
     """
     waiting = _without_followers(waiting, takes_keys=takes_keys)
     if not waiting:
@@ -255,7 +256,8 @@ def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
             return {key}
         case Create() as create if create.parent and not takes_keys:
             return {create.parent}
-        case CreateCollection(_, _, parent) if parent and not takes_keys:
+        case CreateCollection(_, _, parent) if parent:
+            # The key of the parent may turn out to be that of another, in the trash perhaps.
             return {parent}
     return set()
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from syncd.item import citation_of
-from syncd.ledger import asked, index, journal, knowledge, mirror, outbox
+from syncd.ledger import asked, holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.transaction import Transaction
 from syncd.library import (
@@ -52,9 +52,8 @@ def repeat(tx: Transaction, pending: Pending, record: PlannedRecord, first: Pend
     _drop_family(tx, pending)
     filed_too = making._replace(data=_filed_too(making.data, other.data))
     outbox.change(tx, first.operation_id, filed_too)
-    key = journal.get_record(tx, first.record_id).item_key
-    if key is not None:
-        knowledge.move_placements(tx, pending.item_key, key)
+    key = first.item_key
+    move_work(tx, pending, key)
     decided = replace(
         record,
         decision=Decision.SKIP,
@@ -112,13 +111,19 @@ def ask(tx: Transaction, pending: Pending, record: PlannedRecord, ruling: Ruling
         return
     making = _creation(pending)
     family = outbox.operations_of_record(tx, pending.record_id)
+    filings = _take_filings(tx, pending)
+    collections = [*making.data.get("collections", ())]
+    collections += [key for filing in filings for key in filing.collections]
     candidates = [known.ref for known in ruling.candidates if isinstance(known, Known)]
     question = question_about(
         fingerprint(citation_of(making.data)),
         candidates,
         making.data,
         [_creation(p).data for p in family if not p.is_main],
-        {"collections": making.data.get("collections", ()), "tags": ()},
+        {
+            "collections": list(dict.fromkeys(collections)),
+            "tags": list(dict.fromkeys(tag for filing in filings for tag in filing.tags)),
+        },
     )
     _drop_family(tx, pending)
     decided = replace(
@@ -131,6 +136,26 @@ def ask(tx: Transaction, pending: Pending, record: PlannedRecord, ruling: Ruling
     )
     intent = Intent(decided, question=question)
     decide_again(tx, pending.run_id, pending.record_id, intent, outbox.DECIDE_AGAIN)
+
+
+def _take_filings(tx: Transaction, pending: Pending) -> list[AddToCollection]:
+    """Take out and return what later runs promised to file of a work that is not made for now."""
+    filings: list[AddToCollection] = []
+    for waiting in outbox.operations_on(tx, pending.item_key):
+        if isinstance(waiting.operation, AddToCollection) and waiting.record_id is not None:
+            filings.append(waiting.operation)
+            outbox.remove(tx, [waiting.operation_id])
+            record = journal.get_record(tx, waiting.record_id)
+            left = replace(
+                record,
+                decision=Decision.SKIP,
+                reason=f"the same work as one that is held; {record.reason}",
+                duplicate_of=None,
+                item_key=None,
+                outcome="unchanged",
+            )
+            journal.change_decision(tx, waiting.record_id, left)
+    return filings
 
 
 def _drop_family(tx: Transaction, pending: Pending) -> None:
@@ -172,10 +197,6 @@ def take_key(tx: Transaction, pending: Pending, key: str) -> Pending:
             if pending.makes_work:
                 for child in _children(tx, pending):
                     outbox.change(tx, child.operation_id, _below(_creation(child), ItemKey(key)))
-                for waiting in outbox.operations_on(tx, pending.item_key):
-                    if isinstance(waiting.operation, AddToCollection):
-                        filed = waiting.operation._replace(item_key=ItemKey(key))
-                        outbox.change(tx, waiting.operation_id, filed)
                 move_work(tx, pending, key)
             operation = operation._replace(item_key=ItemKey(key))
         case CreateCollection():
@@ -200,16 +221,24 @@ def _move_collection(tx: Transaction, old: str, new: CollectionKey) -> None:
     """Let everything that was to go into one collection go into another."""
     for waiting in outbox.operations_in(tx, old):
         outbox.change(tx, waiting.operation_id, _into(waiting.operation, old, new))
+    holds.move_collection(tx, old, new)
     knowledge.move_collection(tx, old, new)
     asked.move_collection(tx, old, new)
 
 
 def move_work(tx: Transaction, pending: Pending, new: str) -> None:
-    """Let what was planned for a key that comes to nothing hold for another."""
+    """Let what was planned for a key that comes to nothing hold for another.
+
+    What later runs promised to do to the item is checked against the other one before it is sent.
+    """
     old = pending.item_key
+    for waiting in outbox.operations_on(tx, old):
+        if isinstance(waiting.operation, AddToCollection):
+            filing = waiting.operation._replace(item_key=ItemKey(new))
+            outbox.change(tx, waiting.operation_id, filing, planned_version=outbox.DECIDE_AGAIN)
     knowledge.move_placements(tx, old, new)
     knowledge.move_members(tx, old, new)
-    for record_id, record in journal.records_of_item(tx, pending.run_id, old):
+    for record_id, record in journal.records_of_item(tx, old, pending.run_id, pending.record_id):
         index.move_aliases(tx, record.identity.pairs(), old, new)
         journal.change_decision(tx, record_id, _renamed(record, old, new))
 

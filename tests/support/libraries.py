@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from syncd.library import Library, Operation, Pushed
+from adapters.memory import MemoryLibrary
+from syncd.errors import OutcomeUnknownError
+from syncd.library import (
+    Capabilities,
+    CollectionKey,
+    Create,
+    CreateCollection,
+    Library,
+    Operation,
+    Pushed,
+)
+from syncd.record import ItemKey
+from syncd.system.resources import shipped_schema
 
 Push = Callable[[Sequence[Operation], int | None], Pushed]
 Mishap = Callable[[Push, Sequence[Operation], int | None], Pushed]
@@ -37,3 +50,49 @@ class Mishaps:
 def with_mishaps(library: Library, *mishaps: Mishap) -> Any:
     """Make a library misbehave."""
     return Mishaps(library, *mishaps)
+
+
+class LateLibrary(MemoryLibrary):
+    """Its first push is not answered and not carried out before `land` is called."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            shipped_schema(), capabilities=Capabilities(late_writes=timedelta(minutes=5))
+        )
+        self.late: list[Sequence[Operation]] = []
+        self.on_time = False
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
+        if self.on_time:
+            return super().push(operations, expected=expected)
+        self.on_time = True
+        self.late.append(operations)
+        raise OutcomeUnknownError("no answer")
+
+    def land(self) -> None:
+        """Carry out what was held up."""
+        for operations in self.late:
+            super().push(operations, expected=None)
+        self.late = []
+
+
+class GivesKeys(MemoryLibrary):
+    """Names by itself what is made in it: items, notes and collections."""
+
+    def __init__(self, batch_size: int = 50) -> None:
+        capabilities = Capabilities(takes_keys=False, batch_size=batch_size)
+        super().__init__(shipped_schema(), capabilities=capabilities)
+        self._given = 0
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
+        return super().push([self._renamed(each) for each in operations], expected=expected)
+
+    def _renamed(self, operation: Operation) -> Operation:
+        self._given += 1
+        key = f"GIVEN{self._given:03}".replace("0", "A").replace("1", "B")
+        match operation:
+            case Create():
+                return operation._replace(item_key=ItemKey(key))
+            case CreateCollection():
+                return operation._replace(collection_key=CollectionKey(key))
+        return operation

@@ -153,8 +153,8 @@ def test_an_answer_is_remembered_in_the_decision_and_its_reason(desk: Desk) -> N
     desk.answer(Answer.SKIP)
 
     with opened_ledger(desk.root / "state") as ledger, ledger.read() as connection:
-        rows = connection.exec_driver_sql("SELECT decision, reason FROM record").all()
-    assert rows[-1][0] == "skip"
+        rows = connection.exec_driver_sql("SELECT decision, reason, outcome FROM record").all()
+    assert (rows[-1][0], rows[-1][2]) == ("skip", "unchanged")
     assert "a person left it out" in rows[-1][1]
 
 

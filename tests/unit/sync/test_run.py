@@ -160,7 +160,7 @@ def test_a_work_that_was_imported_is_known_by_any_of_its_identifiers(
         {"url": "https://doi.org/10.5555/invented.1"},
         {"extra": "tex.note: mine\nDOI: 10.5555/invented.1"},
     ],
-    ids=str,
+    ids=["EID in extra", "as Pure", "in an address", "a page", "DOI", "DOI link", "DOI in extra"],
 )
 def test_a_work_that_others_imported_is_known_by_what_they_left(
     house: House, traces: dict[str, str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,9 @@ from syncd.record import ItemKey
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record
 from tests.support.house import House
-from tests.support.libraries import Push, with_mishaps
+from tests.support.libraries import GivesKeys, LateLibrary, Push, with_mishaps
 from tests.support.runs import opened_ledger, opened_run
 
-PATIENCE = timedelta(minutes=5)
 FILED = Place(folder=b"/filed", collection=("Inbox",))
 
 
@@ -44,28 +42,6 @@ def _quiet(number: int) -> str:
 def _loses_the_answer(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     push(operations, expected)
     raise OutcomeUnknownError("the answer was lost")
-
-
-class LateLibrary(MemoryLibrary):
-    """Its first push is not answered and not carried out before `land` is called."""
-
-    def __init__(self) -> None:
-        super().__init__(shipped_schema(), capabilities=Capabilities(late_writes=PATIENCE))
-        self.late: list[Sequence[Operation]] = []
-        self.on_time = False
-
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
-        if self.on_time:
-            return super().push(operations, expected=expected)
-        self.on_time = True
-        self.late.append(operations)
-        raise OutcomeUnknownError("no answer")
-
-    def land(self) -> None:
-        """Carry out what was held up."""
-        for operations in self.late:
-            super().push(operations, expected=None)
-        self.late = []
 
 
 @pytest.fixture
@@ -258,26 +234,6 @@ def test_a_librarys_trouble_with_one_object_keeps_nobody_else_back(tmp_path: Pat
     _once(house)
     assert len(house.works()) == 3
     assert (house.holds(), house.waiting()) == ([], [])
-
-
-class GivesKeys(MemoryLibrary):
-    """Names what is created by itself, as the desktop does."""
-
-    def __init__(self) -> None:
-        super().__init__(shipped_schema(), capabilities=Capabilities(takes_keys=False))
-        self._given = 0
-
-    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
-        renamed = []
-        for operation in operations:
-            self._given += 1
-            key = f"GIVEN{self._given:03}".replace("0", "A").replace("1", "B")
-            renamed.append(
-                operation._replace(item_key=ItemKey(key))
-                if isinstance(operation, Create)
-                else operation
-            )
-        return super().push(renamed, expected=expected)
 
 
 def test_what_belongs_to_an_item_waits_for_the_key_that_the_library_gives_it(
