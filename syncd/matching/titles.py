@@ -13,6 +13,7 @@ from enum import IntFlag
 from typing import NamedTuple
 
 from syncd.matching.folding import fold, is_ideographic
+from syncd.matching.signs import read_tex, spell_signs
 
 
 class Marker(IntFlag):
@@ -108,7 +109,6 @@ _NOTE = re.compile(
 _LAST_BRACKET = re.compile(r"\s*\[([^\[\]]*)\]\s*\.?\s*$")
 _WHOLE_BRACKET = re.compile(r"^[\s\"'“]*\[(.*?)\]?[\s\"'”.]*$", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
 _NO_TITLE = re.compile(
     r"\W*(?:(?:title\s+)?not\s+available|no\s+title(?:\s+available)?|untitled|unknown(?:\s+title)?|n/?a)\W*",
@@ -158,8 +158,9 @@ def read_title(text: str) -> Title:
         text = whole[1]
     if _NO_TITLE.fullmatch(text):
         return Title("")
-    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", text)))
-    return Title(words, tuple(filter(None, map(fold, others))), markers, translated)
+    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", spell_signs(text))))
+    folded = (fold(spell_signs(other)) for other in others)
+    return Title(words, tuple(filter(None, folded)), markers, translated)
 
 
 def is_generic(words: str) -> bool:
@@ -184,8 +185,8 @@ def _without_markup(text: str) -> str:
         text = _TAG.sub("", text)
     if "&" in text and ";" in text:
         text = _TAG.sub("", html.unescape(text))
-    if "\\" in text or "{" in text:
-        text = _TEX.sub("", text)
+    if "\\" in text or "{" in text or "$" in text:
+        text = read_tex(text)
     return text.strip()
 
 
