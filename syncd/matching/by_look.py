@@ -8,7 +8,7 @@ companion papers of one team.
 from __future__ import annotations
 
 from syncd.matching.comparison import Comparison
-from syncd.matching.features import Kind
+from syncd.matching.kinds import Kind
 from syncd.matching.likeness import SAME as SAME_TITLE
 from syncd.matching.people import Authors
 from syncd.matching.rules import (

@@ -16,7 +16,8 @@ from typing import TypeVar
 
 from syncd.matching.blocking import blocking_keys
 from syncd.matching.comparison import compare
-from syncd.matching.features import Features, Kind
+from syncd.matching.features import Features
+from syncd.matching.kinds import Kind
 from syncd.matching.judging import find_rule
 from syncd.matching.values import Known, KnownWorks, Verdict
 

@@ -10,7 +10,9 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from syncd.matching.containers import is_same_container
-from syncd.matching.features import Features, Kind
+from syncd.matching.details import Agreement, compare_details
+from syncd.matching.features import Features
+from syncd.matching.kinds import Kind
 from syncd.matching.languages import guess_language
 from syncd.matching.likeness import (
     ALIKE,
@@ -30,6 +32,7 @@ from syncd.matching.numbering import (
 )
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.titles import Marker, weight
+from syncd.matching.vocabulary import LISTED, Vocabulary
 from syncd.record import Identity
 
 _TELLING_TITLE = 25
@@ -54,6 +57,7 @@ class Comparison(NamedTuple):
     last_page: bool | None
     container: bool | None
     years_apart: int | None
+    details: Agreement
 
     # --- titles
 
@@ -75,7 +79,7 @@ class Comparison(NamedTuple):
     @property
     def related(self) -> bool:
         """The titles have more in common than chance (0.6)."""
-        return self.title.similarity >= RELATED or self.title.contained
+        return self.title.similarity >= RELATED or self.title.contained or self.title.preceded
 
     @property
     def has_titles(self) -> bool:
@@ -169,7 +173,8 @@ class Comparison(NamedTuple):
     @property
     def equal(self) -> bool:
         """Nothing that is compared differs, identifiers apart."""
-        return self.one[:-1] == self.other[:-1]
+        mine, theirs = self.one, self.other
+        return mine[:-2] == theirs[:-2] and mine.details[:-1] == theirs.details[:-1]
 
     @property
     def contradictions(self) -> int:
@@ -196,14 +201,19 @@ class Comparison(NamedTuple):
         return frozenset((self.one.kind, self.other.kind))
 
 
-def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Comparison:
+def compare(
+    one: Features,
+    other: Features,
+    shared_dois: AbstractSet[str],
+    vocabulary: Vocabulary = LISTED,
+) -> Comparison:
     """Put two works side by side; `shared_dois` are known to name several works."""
     same_ids, other_ids, shared = _compare_ids(one, other, shared_dois)
     years = (one.year, other.year)
     return Comparison(
         one=one,
         other=other,
-        title=compare_titles(one, other),
+        title=compare_titles(one, other, vocabulary),
         authors=compare_authors(one.authors, other.authors),
         same_ids=same_ids,
         other_ids=other_ids,
@@ -214,6 +224,12 @@ def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Co
         last_page=is_same_number(one.pages.last, other.pages.last),
         container=_compare_containers(one, other),
         years_apart=None if None in years else abs((one.year or 0) - (other.year or 0)),
+        details=compare_details(
+            one.details,
+            other.details,
+            (one.item_type, other.item_type),
+            frozenset((one.kind, other.kind)),
+        ),
     )
 
 

@@ -18,17 +18,24 @@ _LONGEST = 32
 _NOBODY = re.compile(
     r"(?:anon(?:ymous)?|no authors? listed|unknown(?: author)?|n a|et al|others|none|null|nan|)"
 )
+_INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
+"""`Xu J`, where nobody put a comma."""
+
 _SAME_NAME = 0.84
 
 
 class Authors(IntEnum):
-    """How far the authors of two works agree; UNKNOWN where a side names none."""
+    """How far the authors of two works agree; UNKNOWN where a side names none.
+
+    CUT: the first is the same, and all of the shorter list are on the longer one.
+    """
 
     DIFFERENT = 0
     UNKNOWN = 1
     SHARED = 2
     SAME_FIRST = 3
-    SAME = 4
+    CUT = 4
+    SAME = 5
 
 
 def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
@@ -36,6 +43,8 @@ def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
     folded: list[str] = []
     for author in authors:
         family, _, given = author.partition(",")
+        if not given and (found := _INITIALS_LAST.fullmatch(family)):
+            family, given = found[1], found[2]
         name = fold(family)
         if _NOBODY.fullmatch(name):
             continue
@@ -57,7 +66,9 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
     everybody = min(met, met_other) == min(len(one), len(other))
     if is_same_person(one[0], other[0]):
         complete = len(one) == len(other) or max(len(one), len(other)) == KEPT
-        return Authors.SAME if everybody and complete else Authors.SAME_FIRST
+        if not everybody:
+            return Authors.SAME_FIRST
+        return Authors.SAME if complete else Authors.CUT
     return Authors.SHARED if met else Authors.DIFFERENT
 
 

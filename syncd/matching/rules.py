@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from syncd.matching.comparison import Comparison
-from syncd.matching.features import Kind
+from syncd.matching.kinds import Kind
 from syncd.matching.people import Authors
 from syncd.matching.titles import Marker
 from syncd.matching.values import Doubt, Verdict
@@ -60,9 +60,9 @@ def is_same_citation(it: Comparison) -> bool:
         return False
     if it.title.other_numbers and (it.title.other_part or not it.same_article_pages):
         return False
-    if it.alike or it.title.contained:
+    if it.alike or it.title.contained or (it.title.preceded and it.same_article_pages):
         return True
-    if not it.translated or it.authors is Authors.SHARED or it.authors is Authors.SAME_FIRST:
+    if not it.translated or it.authors in (Authors.SHARED, Authors.SAME_FIRST, Authors.CUT):
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
 
