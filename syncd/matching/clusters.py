@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from syncd.matching.features import features_of
+from syncd.matching.judging import OF_RECORDS
 from syncd.matching.pairs import Edge, Pairs
 from syncd.matching.values import Doubt, Known, KnownWorks, Policy, Ruling, RulingKind, Verdict
 from syncd.record import Citation
@@ -199,7 +200,7 @@ class _Rulings:
         return [
             (link, known)
             for link, other in self._open[group]
-            if link.judgement.verdict is Verdict.UNDECIDED and "scopus" in link.same_ids
+            if link.judgement.verdict is Verdict.UNDECIDED and not OF_RECORDS.isdisjoint(link.same_ids)
             for known in (self._known(other),)
             if known is not None
         ]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
+from syncd.matching.number_words import ORDINAL_WORDS
 
 _LONGEST = 96
 _SUBTITLE = re.compile(
@@ -27,6 +28,7 @@ _OF_ANY_MEETING = frozenset(
     """.split()
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
+_DIGITS = re.compile("[0-9]+")
 _TRIAL = re.compile(
     r"(?:nct|isrctn|chictr[a-z-]*|actrn|ctri|drks|irct|jprn-?[a-z]*|kct|ntr|umin|tctr|eudract|euctr)"
     r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
@@ -65,11 +67,16 @@ def is_same_container(one: str, other: str) -> bool | None:
     if _TRIAL.fullmatch(one) and _TRIAL.fullmatch(other):
         return False
     mine, theirs = one.split(), other.split()
+    ordinals = _ordinals(mine), _ordinals(theirs)
+    if ordinals[0] and ordinals[1] and ordinals[0].isdisjoint(ordinals[1]):
+        return False
+    if one.isascii() != other.isascii():
+        return None  # another script, in which the name may be the same
     if _is_motto(one, other) or _is_motto(other, one):
         return True
     if _is_short_for(mine, theirs) or _is_short_for(theirs, mine):
         return True
-    if Indel.normalized_similarity(one, other) >= _ALIKE and _ordinals(mine) == _ordinals(theirs):
+    if Indel.normalized_similarity(one, other) >= _ALIKE and ordinals[0] == ordinals[1]:
         return True
     return _by_words(_telling(mine), _telling(theirs))
 
@@ -108,7 +115,9 @@ def _is_acronym(short: list[str], long: list[str]) -> bool:
 
 
 def _ordinals(words: list[str]) -> set[str]:
-    return {word for word in words if _ORDINAL.fullmatch(word)}
+    """Return which of its kind it is: the 30th conference, sheet 12, the proceedings of 2010."""
+    numbers = (ORDINAL_WORDS.get(word, word) for word in words)
+    return {_DIGITS.match(word)[0] for word in numbers if _ORDINAL.fullmatch(word)}  # type: ignore[index]
 
 
 def _telling(words: list[str]) -> list[str]:
@@ -117,6 +126,8 @@ def _telling(words: list[str]) -> list[str]:
 
 def _by_words(mine: list[str], theirs: list[str]) -> bool | None:
     """`diabetes` is not `diabetes care`; a long name inside a longer one is most likely one."""
+    if mine == theirs and mine:
+        return True
     short, long = sorted((mine, theirs), key=lambda words: (len(words), words))
     shared = sum(any(_begins(word, other) for other in long) for word in short)
     if shared < len(short):

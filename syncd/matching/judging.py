@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from syncd.matching.by_identifier import BY_ACCESSION_NUMBER, BY_IDENTIFIER
 from syncd.matching.by_look import BY_LOOK
+from syncd.matching.caps import differs_in_details, find_cap, is_of_its_own
 from syncd.matching.comparison import Comparison, compare
 from syncd.matching.features import Features
 from syncd.matching.people import Authors
@@ -22,9 +23,21 @@ from syncd.matching.rules import (
 )
 from syncd.matching.values import Doubt, Judgement
 
+def _told_apart(it: Comparison) -> bool:
+    return not it.same_ids and differs_in_details(it)
+
+
+def _of_another_kind(it: Comparison) -> bool:
+    return not it.same_ids and is_of_its_own(it)
+
+
 GUARDS = (
     Rule("C18 C19 C22", DIFFERENT, marked_as_another,
          "one is an erratum, a reply or a comment, the other is not"),
+    Rule("D2", DIFFERENT, _told_apart,
+         "told apart by a number, edition, version or language"),
+    Rule("D1", DIFFERENT, _of_another_kind,
+         "works of different kinds"),
     Rule("C21", UNDECIDED, marked_as_retracted,
          "one of them is marked as retracted or withdrawn", Doubt.RETRACTION),
     Rule("", DIFFERENT, retracts_another,
@@ -61,16 +74,21 @@ def find_rule(it: Comparison) -> Rule:
     """Return the rule that decides about a pair."""
     tables = (GUARDS, _table_for(it))
     rule = next(rule for table in tables for rule in table if rule.holds(it))
+    if rule.verdict is SAME:
+        return find_cap(it) or rule
     if rule.verdict is DIFFERENT and UNDER_SHARED_DOI.holds(it):
         return UNDER_SHARED_DOI
     return rule
 
 
 def _table_for(it: Comparison) -> Sequence[Rule]:
-    if "scopus" in it.same_ids:
+    if not OF_RECORDS.isdisjoint(it.same_ids):
         return BY_ACCESSION_NUMBER
     return BY_IDENTIFIER if it.same_ids else BY_LOOK
 
+
+OF_RECORDS = frozenset(("scopus", "wos"))
+"""Accession numbers of databases that keep one record of a work."""
 
 _NAMES = {
     "scopus": "E1 scopus",
@@ -78,7 +96,7 @@ _NAMES = {
     "pmid": "E3 pmid",
     "arxiv": "E3 arxiv",
     "pmcid": "E3 pmcid",
-    "wos": "E3 wos",
+    "wos": "E1 wos",
     "embase": "E3 embase",
     "central": "E3 central",
     "isbn": "E4 isbn",

@@ -28,7 +28,7 @@ class Edge(NamedTuple):
     strength: tuple[int, int, float, list[bytes]]
 
 
-_RANKS = {"scopus": 5, "doi": 4, "isbn": 2}
+_RANKS = {"scopus": 5, "wos": 5, "doi": 4, "isbn": 2}
 _RANK_OF_OTHERS = 3
 _RANK_OF_LOOKS = 1
 _RANK_OF_ANSWERS = 9

@@ -1,0 +1,190 @@
+"""What keeps two works from being called the same although a rule found them so.
+
+A false "same" is a work that never arrives. So whatever speaks for it, each of these turns "same"
+into a question. The first that holds gives the reason.
+"""
+
+from __future__ import annotations
+
+from syncd.matching.comparison import Comparison
+from syncd.matching.details import HARD, TELLING
+from syncd.matching.kinds import OF_THEIR_OWN, PAPERS, Kind
+from syncd.matching.people import Authors
+from syncd.matching.rules import UNDECIDED, Rule
+from syncd.matching.values import Doubt
+
+_IDS, _LOOK = Doubt.IDENTIFIERS, Doubt.LOOK
+
+_OF_OTHER_SORTS = frozenset((Kind.REPORT, Kind.WEB, Kind.MEDIA, Kind.BOOK)) | OF_THEIR_OWN
+_FEW_AUTHORS = 2
+
+
+def is_of_its_own(it: Comparison) -> bool:
+    """One is of a kind that is never the same work as the other: a thesis and an article."""
+    return len(it.kinds) == 2 and Kind.OTHER not in it.kinds and bool(it.kinds & OF_THEIR_OWN)
+
+
+def differs_in_details(it: Comparison) -> bool:
+    """A number, edition, version, part, registry number, language or translator differs."""
+    return not HARD.isdisjoint(it.details.other)
+
+
+# --- by whatever rule
+
+
+def _other_kind(it: Comparison) -> bool:
+    return is_of_its_own(it)
+
+
+def _other_word(it: Comparison) -> bool:
+    """Two works do not fill the same pages of one volume; two abstracts may stand on one page."""
+    return it.title.other_words and not (it.same_article_pages and it.volume is True)
+
+
+def _other_words_in_front(it: Comparison) -> bool:
+    return it.title.preceded and not it.same_article_pages
+
+
+# --- by an identifier
+
+
+def _other_authors(it: Comparison) -> bool:
+    return it.authors is Authors.DIFFERENT and not it.same_article_pages
+
+
+def _other_pages(it: Comparison) -> bool:
+    return it.page is False and it.last_page is not True
+
+
+def _other_volume_of_set(it: Comparison) -> bool:
+    if set(it.same_ids) != {"isbn"}:
+        return False
+    one, other = it.one.volume, it.other.volume
+    return bool(one or other) and one != other
+
+
+def _other_book_of_set(it: Comparison) -> bool:
+    return set(it.same_ids) == {"isbn"} and it.title.contained
+
+
+# --- by look
+
+
+def _other_sort(it: Comparison) -> bool:
+    return len(it.kinds) == 2 and Kind.OTHER not in it.kinds and bool(it.kinds & _OF_OTHER_SORTS)
+
+
+def _other_detail(it: Comparison) -> bool:
+    return bool(it.details.other)
+
+
+def _detail_missing(it: Comparison) -> bool:
+    return bool(it.details.missing)
+
+
+def _nothing_telling(it: Comparison) -> bool:
+    """Title, people and year are all that is known, and say too little of this kind."""
+    if it.kinds & PAPERS:
+        return False
+    placed = it.container is True or it.volume is True or it.page is True
+    if it.kinds & (OF_THEIR_OWN - {Kind.THESIS}) or it.kinds & {Kind.WEB, Kind.MEDIA}:
+        placed = it.page is True
+    return not placed and TELLING.isdisjoint(it.details.same)
+
+
+def _whole_pages_differ(it: Comparison) -> bool:
+    return it.page is False and it.last_page is not True
+
+
+def _issues_differ(it: Comparison) -> bool:
+    return it.issue is False and not it.same_article_pages
+
+
+def _volumes_differ(it: Comparison) -> bool:
+    return it.volume is False and (it.page is not True or not it.same_year)
+
+
+def _years_differ(it: Comparison) -> bool:
+    """A year tells recurring pieces apart where no volume does; an article in press has none."""
+    if it.same_year or it.years_apart is None or it.volume is True:
+        return False
+    return not is_in_press(it)
+
+
+def is_in_press(it: Comparison) -> bool:
+    """One is the other before it had a place: same journal and people, a long title."""
+    early = it.one if (it.one.year or 0) <= (it.other.year or 0) else it.other
+    unplaced = not early.volume and not early.issue and not early.pages.first
+    return (
+        unplaced
+        and it.kinds == {Kind.ARTICLE}
+        and it.container is True
+        and it.exact
+        and it.is_long
+        and it.authors is Authors.SAME
+    )
+
+
+def _one_name_in_common(it: Comparison) -> bool:
+    """Where no place is known, all of the people must be the same."""
+    if it.page is True or it.volume is True or it.authors is Authors.SAME:
+        return False
+    if it.authors is Authors.CUT:
+        return min(len(it.one.authors), len(it.other.authors)) < _FEW_AUTHORS
+    return it.authors is not Authors.UNKNOWN
+
+
+def _subtitle_alone(it: Comparison) -> bool:
+    return it.title.contained and it.page is not True
+
+
+EVER = (
+    Rule("D1", UNDECIDED, _other_kind,
+         "one is of another kind: a thesis and an article, data and the paper on them", _IDS),
+    Rule("D2", UNDECIDED, differs_in_details,
+         "a number, edition, version or language differs", _IDS),
+    Rule("D3", UNDECIDED, _other_word,
+         "a telling word of the titles differs", _LOOK),
+    Rule("D4", UNDECIDED, _other_words_in_front,
+         "one title has words in front that the other lacks", _LOOK),
+)  # fmt: skip
+
+BY_ONE_IDENTIFIER = (
+    Rule("D5", UNDECIDED, _other_authors,
+         "an identifier in common, but nobody among the authors", _IDS),
+    Rule("D6", UNDECIDED, _other_pages,
+         "an identifier in common, but the pages differ", _IDS),
+    Rule("D7", UNDECIDED, _other_volume_of_set,
+         "one ISBN, but the volumes differ or one is unknown", _IDS),
+    Rule("D7", UNDECIDED, _other_book_of_set,
+         "one ISBN, but one title goes on where the other ends", _IDS),
+)  # fmt: skip
+
+BY_METADATA = (
+    Rule("D1", UNDECIDED, _other_sort,
+         "one is a book, a report, a page of the web or a recording, the other is not", _LOOK),
+    Rule("D8", UNDECIDED, _other_detail,
+         "all else agrees, but the day, the address, the publisher or the event differs", _LOOK),
+    Rule("D9", UNDECIDED, _detail_missing,
+         "all else agrees, but one lacks the number, edition, day or address that would tell", _LOOK),
+    Rule("D10", UNDECIDED, _nothing_telling,
+         "title, people and year are equal, but nothing else is known", _LOOK),
+    Rule("D11", UNDECIDED, _whole_pages_differ,
+         "title and people agree, but the pages differ: the piece may recur", _LOOK),
+    Rule("D11", UNDECIDED, _issues_differ,
+         "title and people agree, but the issues differ: the piece may recur", _LOOK),
+    Rule("D11", UNDECIDED, _volumes_differ,
+         "title and people agree, but the volumes differ: the piece may recur", _LOOK),
+    Rule("D11", UNDECIDED, _years_differ,
+         "title and people agree, but the years differ: the piece may recur", _LOOK),
+    Rule("D12", UNDECIDED, _one_name_in_common,
+         "the titles are equal, but not all of the people, and the place is unknown", _LOOK),
+    Rule("D13", UNDECIDED, _subtitle_alone,
+         "one title goes on where the other ends, and the place is unknown", _LOOK),
+)  # fmt: skip
+
+
+def find_cap(it: Comparison) -> Rule | None:
+    """Return what turns "same" into a question, if anything does."""
+    tables = (EVER, BY_ONE_IDENTIFIER if it.same_ids else BY_METADATA)
+    return next((rule for table in tables for rule in table if rule.holds(it)), None)
