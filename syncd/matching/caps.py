@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from syncd.matching.comparison import Comparison
 from syncd.matching.details import HARD, TELLING
+from syncd.matching.features import Features
 from syncd.matching.kinds import OF_THEIR_OWN, PAPERS, Kind
 from syncd.matching.people import Authors
 from syncd.matching.rules import UNDECIDED, Rule
@@ -38,22 +39,26 @@ def _other_kind(it: Comparison) -> bool:
 
 def _other_word(it: Comparison) -> bool:
     """Two works do not fill the same pages of one volume; two abstracts may stand on one page."""
-    return it.title.other_words and not (it.same_article_pages and it.volume is True)
+    return it.title.other_words and not it.fill_one_place
 
 
 def _other_words_in_front(it: Comparison) -> bool:
-    return it.title.preceded and not it.same_article_pages
+    return it.title.preceded and not it.fill_one_place
 
 
 # --- by an identifier
 
 
 def _other_authors(it: Comparison) -> bool:
-    return it.authors is Authors.DIFFERENT and not it.same_article_pages
+    return it.authors is Authors.DIFFERENT and not it.fill_one_place
 
 
 def _other_pages(it: Comparison) -> bool:
-    return it.page is False and it.last_page is not True
+    """A page may be told wrongly where title and people are the same and no last page differs."""
+    if it.page is not False or it.last_page is True:
+        return False
+    sure = it.exact and it.telling and it.authors >= Authors.CUT and it.volume is not False
+    return it.last_page is False or not sure
 
 
 def _other_volume_of_set(it: Comparison) -> bool:
@@ -93,11 +98,19 @@ def _nothing_telling(it: Comparison) -> bool:
 
 
 def _whole_pages_differ(it: Comparison) -> bool:
-    return it.page is False and it.last_page is not True
+    """A column comes back on other pages; the paper of a team under a long title does not."""
+    if it.page is not False or it.last_page is True:
+        return False
+    return not (_is_of_a_team(it) and it.same_year and it.issue is not False)
+
+
+def _is_of_a_team(it: Comparison) -> bool:
+    team = it.authors is Authors.SAME and len(it.one.authors) >= _FEW_AUTHORS
+    return team and it.exact and it.is_very_long
 
 
 def _issues_differ(it: Comparison) -> bool:
-    return it.issue is False and not it.same_article_pages
+    return it.issue is False and not it.fill_one_place
 
 
 def _volumes_differ(it: Comparison) -> bool:
@@ -113,21 +126,23 @@ def _years_differ(it: Comparison) -> bool:
 
 def is_in_press(it: Comparison) -> bool:
     """One is the other before it had a place: same journal and people, a long title."""
-    early = it.one if (it.one.year or 0) <= (it.other.year or 0) else it.other
-    unplaced = not early.volume and not early.issue and not early.pages.first
-    return (
-        unplaced
-        and it.kinds == {Kind.ARTICLE}
-        and it.container is True
-        and it.exact
-        and it.is_long
-        and it.authors is Authors.SAME
-    )
+    if it.container is not True or not it.exact or it.authors is not Authors.SAME:
+        return False
+    early, late = sorted((it.one, it.other), key=lambda work: work.year or 0)
+    if it.kinds == {Kind.ARTICLE}:
+        return it.is_long and _has_no_place(early)
+    return _is_of_a_team(it) and (_has_no_place(early) or _has_no_place(late))
+
+
+def _has_no_place(work: Features) -> bool:
+    return not work.volume and not work.issue and not work.pages.first
 
 
 def _one_name_in_common(it: Comparison) -> bool:
     """Where no place is known, all of the people must be the same."""
-    if it.page is True or it.volume is True or it.authors is Authors.SAME:
+    if it.page is True or it.volume is True:
+        return False
+    if it.authors in (Authors.SAME, Authors.REORDERED):
         return False
     if it.authors is Authors.CUT:
         return min(len(it.one.authors), len(it.other.authors)) < _FEW_AUTHORS

@@ -37,6 +37,7 @@ from syncd.record import Identity
 
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
+_VERY_LONG_TITLE = 55
 _ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
@@ -97,6 +98,11 @@ class Comparison(NamedTuple):
         return self._weight >= _LONG_TITLE
 
     @property
+    def is_very_long(self) -> bool:
+        """Both titles are so long that no recurring piece would bear them."""
+        return self._weight >= _VERY_LONG_TITLE
+
+    @property
     def _weight(self) -> int:
         return min(weight(self.one.title), weight(self.other.title))
 
@@ -128,7 +134,7 @@ class Comparison(NamedTuple):
     @property
     def other_first_author(self) -> bool:
         """Both sides name authors, and the first is another one."""
-        return self.authors in (Authors.DIFFERENT, Authors.SHARED)
+        return self.authors in (Authors.DIFFERENT, Authors.SHARED, Authors.REORDERED)
 
     # --- place
 
@@ -169,6 +175,16 @@ class Comparison(NamedTuple):
     def same_article_pages(self) -> bool:
         """The same pages, and more of them than two abstracts could share."""
         return self.same_pages and count_pages(self.one.pages) >= _ARTICLE_LENGTH
+
+    @property
+    def fill_one_place(self) -> bool:
+        """Both fill the same pages of one volume, or of one year's container: no room for two."""
+        if not self.page or not self.last_page or count_pages(self.one.pages) < _ARTICLE_LENGTH:
+            return False
+        of_year = self.same_year and (self.container is True or self.issue is True)
+        if self.volume is True:
+            return self.years_agree
+        return self.volume is None and of_year and self.one.pages.first != "1"
 
     @property
     def equal(self) -> bool:

@@ -123,6 +123,7 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("same authors", it.authors is Authors.SAME),
         ("same first author", it.authors in (Authors.SAME_FIRST, Authors.CUT)),
         ("an author in common", it.authors is Authors.SHARED),
+        ("same authors in another order", it.authors is Authors.REORDERED),
         ("veto: authors differ", it.authors is Authors.DIFFERENT),
         ("same journal", it.container is True),
         ("journal differs", it.container is False),

@@ -21,21 +21,24 @@ _NOBODY = re.compile(
 _INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
 """`Xu J`, where nobody put a comma."""
 
+_PARTICLES = re.compile(r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)")
 _SAME_NAME = 0.84
 
 
 class Authors(IntEnum):
     """How far the authors of two works agree; UNKNOWN where a side names none.
 
-    CUT: the first is the same, and all of the shorter list are on the longer one.
+    REORDERED: the same people in another order. CUT: the first is the same, and all of the
+    shorter list are on the longer one.
     """
 
     DIFFERENT = 0
     UNKNOWN = 1
     SHARED = 2
-    SAME_FIRST = 3
-    CUT = 4
-    SAME = 5
+    REORDERED = 3
+    SAME_FIRST = 4
+    CUT = 5
+    SAME = 6
 
 
 def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
@@ -69,6 +72,8 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
         if not everybody:
             return Authors.SAME_FIRST
         return Authors.SAME if complete else Authors.CUT
+    if met == met_other == len(one) == len(other) and met > 1:
+        return Authors.REORDERED
     return Authors.SHARED if met else Authors.DIFFERENT
 
 
@@ -88,6 +93,7 @@ def is_same_person(one: str, other: str) -> bool:
     """Tell whether two folded names may be one person's, with names swapped or cut short."""
     family, _, given = one.partition(",")
     other_family, _, other_given = other.partition(",")
+    family, other_family = _PARTICLES.sub("", family), _PARTICLES.sub("", other_family)
     if _is_same_word(family, other_family):
         return _may_be_given(given, other_given)
     mine, theirs = set(f"{family} {given}".split()), set(f"{other_family} {other_given}".split())

@@ -62,7 +62,7 @@ def is_same_citation(it: Comparison) -> bool:
         return False
     if it.alike or it.title.contained or (it.title.preceded and it.same_article_pages):
         return True
-    if not it.translated or it.authors in (Authors.SHARED, Authors.SAME_FIRST, Authors.CUT):
+    if not it.translated or Authors.SHARED <= it.authors <= Authors.CUT:
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
 

@@ -45,6 +45,9 @@ _MINUS = re.compile(
     r"(?<![^\W_])([^\W_]+)-(?=[\s),;:/.]|$)(?!\s*(?:and|or|und|oder|et|ou|y|e|o|to|bis|vs|versus|&|,)\b)"
 )
 _WORDS = {"+": " plus", "-": " minus", "#": " sharp", "±": " plusminus"}
+_SPELT_DOTS = re.compile(r"\bhorizontal ellipsis\b")
+"""What one database makes of three dots."""
+
 _SHORT = 2
 
 
@@ -67,6 +70,7 @@ def _spell_command(found: re.Match[str]) -> str:
 
 def spell_signs(text: str) -> str:
     """Return text with the signs at the end of its words spelt out."""
+    text = _SPELT_DOTS.sub(" ", text)
     if not _MAY_SIGN.search(text):
         return text
     true_minus = "−" in text or "⁻" in text  # noqa: RUF001
