@@ -56,8 +56,9 @@ def _other_ids(it: Comparison) -> bool:
 def _equal(it: Comparison) -> bool:
     if not it.equal:
         return False
-    placed = bool(it.one.container and it.one.volume) and it.page is True
-    return placed or (it.telling and (it.same_year or it.authors is Authors.SAME))
+    by_team = it.issue is True and it.authors is Authors.SAME and len(it.one.authors) > 1
+    placed = bool(it.one.container and it.one.volume) and (it.page is True or by_team)
+    return (placed and not (it.generic and it.page is not True)) or (it.telling and (it.same_year or it.authors is Authors.SAME))
 
 
 # --- titles that many works bear
@@ -184,6 +185,8 @@ def _has_one_for_it(it: Comparison) -> bool:
         return it.same_year and it.authors is Authors.SAME and it.is_long
     if it.container is True and it.same_first_author:
         return it.same_year or it.kinds == {Kind.CONFERENCE}
+    if it.container is None and it.is_long and it.authors is Authors.SAME:
+        return it.same_year
     nowhere = not it.one.container or not it.other.container
     return it.same_year and (it.container is True or (nowhere and it.same_first_author))
 
@@ -250,13 +253,12 @@ def _little_known(it: Comparison) -> bool:
 
 def _similar_and_unopposed(it: Comparison) -> bool:
     return (
-        it.alike
+        (it.alike or it.title.preceded)
         and it.telling
         and it.same_first_author
         and it.same_year
         and it.container is True
         and it.contradictions == 0
-        and not it.title.other_words
     )
 
 

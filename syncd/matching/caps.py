@@ -101,7 +101,7 @@ def _whole_pages_differ(it: Comparison) -> bool:
     """A column comes back on other pages; the paper of a team under a long title does not."""
     if it.page is not False or it.last_page is True:
         return False
-    return not (_is_of_a_team(it) and it.same_year and it.issue is not False)
+    return not (_is_of_a_team(it) and (it.same_year or it.volume is True) and it.issue is not False)
 
 
 def _is_of_a_team(it: Comparison) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from syncd.matching.containers import is_same_container
+from syncd.matching.containers import is_bare_acronym, is_same_container
 from syncd.matching.details import Agreement, compare_details
 from syncd.matching.features import Features
 from syncd.matching.kinds import Kind
@@ -181,7 +181,8 @@ class Comparison(NamedTuple):
         """Both fill the same pages of one volume, or of one year's container: no room for two."""
         if not self.page or not self.last_page or count_pages(self.one.pages) < _ARTICLE_LENGTH:
             return False
-        of_year = self.same_year and (self.container is True or self.issue is True)
+        known = self.container is True or self.issue is True or bool(self.same_ids)
+        of_year = self.same_year and known
         if self.volume is True:
             return self.years_agree
         return self.volume is None and of_year and self.one.pages.first != "1"
@@ -299,4 +300,8 @@ def _compare_containers(one: Features, other: Features) -> bool | None:
     same = is_same_container(one.container, other.container)
     if not same and set(one.identity.issn) & set(other.identity.issn):
         return True
+    if same is False and one.kind == other.kind == Kind.CONFERENCE:
+        # `SIGMOD Conference` may be any conference: nobody can tell by the name.
+        acronyms = is_bare_acronym(one.container), is_bare_acronym(other.container)
+        return None if acronyms[0] != acronyms[1] else False
     return same

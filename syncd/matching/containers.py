@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
 from syncd.matching.number_words import ORDINAL_WORDS
+from syncd.matching.vocabulary import is_listed
 
 _LONGEST = 96
 _SUBTITLE = re.compile(
@@ -79,6 +80,12 @@ def is_same_container(one: str, other: str) -> bool | None:
     if Indel.normalized_similarity(one, other) >= _ALIKE and ordinals[0] == ordinals[1]:
         return True
     return _by_words(_telling(mine), _telling(theirs))
+
+
+def is_bare_acronym(name: str) -> bool:
+    """Tell whether a meeting goes by one word that is none: `SIGMOD Conference`."""
+    words = _telling(name.split())
+    return len(words) == 1 and not is_listed(words[0])
 
 
 def _is_motto(short: str, long: str) -> bool:
