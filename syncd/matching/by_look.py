@@ -56,9 +56,10 @@ def _other_ids(it: Comparison) -> bool:
 def _equal(it: Comparison) -> bool:
     if not it.equal:
         return False
-    by_team = it.issue is True and it.authors is Authors.SAME and len(it.one.authors) > 1
-    placed = bool(it.one.container and it.one.volume) and (it.page is True or by_team)
-    return (placed and not (it.generic and it.page is not True)) or (it.telling and (it.same_year or it.authors is Authors.SAME))
+    if it.one.container and it.one.volume and (it.page is True or it.issue is True):
+        team = it.authors is Authors.SAME and len(it.one.authors) > 1
+        return it.page is True or it.telling or (team and not it.generic)
+    return it.telling and it.authors is Authors.SAME
 
 
 # --- titles that many works bear
@@ -185,7 +186,7 @@ def _has_one_for_it(it: Comparison) -> bool:
         return it.same_year and it.authors is Authors.SAME and it.is_long
     if it.container is True and it.same_first_author:
         return it.same_year or it.kinds == {Kind.CONFERENCE}
-    if it.container is None and it.is_long and it.authors is Authors.SAME:
+    if it.container is None and it.same_people and (it.is_long or len(it.one.authors) > 1):
         return it.same_year
     nowhere = not it.one.container or not it.other.container
     return it.same_year and (it.container is True or (nowhere and it.same_first_author))
@@ -247,6 +248,8 @@ def _little_known(it: Comparison) -> bool:
         return False
     if it.telling and it.authors is Authors.UNKNOWN:
         return it.container is not False
+    if it.same_people and it.same_year and it.container is not False and not it.generic:
+        return True
     placed = it.container is True and (it.volume is True or it.same_year)
     return placed and (it.telling or it.same_first_author)
 

@@ -131,10 +131,15 @@ def _collapse(features: Sequence[Features]) -> list[Node]:
     nodes = []
     for it, indices in alike.items():
         repeated = len(indices) > 1
-        sure = repeated and find_rule(compare(it, it, frozenset())).verdict is Verdict.SAME
+        sure = repeated and _is_surely_one(it)
         groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
         nodes += [Node((it,), group) for group in groups]
     return sorted(nodes, key=lambda node: node.indices)
+
+
+def _is_surely_one(it: Features) -> bool:
+    found = compare(it, it, frozenset())
+    return not found.is_bare and find_rule(found).verdict is Verdict.SAME
 
 
 def _names(it: Features) -> list[Name]:

@@ -110,7 +110,7 @@ def _is_of_a_team(it: Comparison) -> bool:
 
 
 def _issues_differ(it: Comparison) -> bool:
-    return it.issue is False and not it.fill_one_place
+    return it.issue is False and not it.fill_one_place and not (it.page and _is_of_a_team(it))
 
 
 def _volumes_differ(it: Comparison) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from syncd.matching.containers import is_bare_acronym, is_same_container
-from syncd.matching.details import Agreement, compare_details
+from syncd.matching.details import TELLING, Agreement, compare_details
 from syncd.matching.features import Features
 from syncd.matching.kinds import Kind
 from syncd.matching.languages import guess_language
@@ -136,7 +136,18 @@ class Comparison(NamedTuple):
         """Both sides name authors, and the first is another one."""
         return self.authors in (Authors.DIFFERENT, Authors.SHARED, Authors.REORDERED)
 
+    @property
+    def same_people(self) -> bool:
+        """All of the people are on both sides, in whatever order."""
+        return self.authors in (Authors.SAME, Authors.REORDERED)
+
     # --- place
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but title, people, year and container says that they are one."""
+        placed = self.page is True or self.volume is True or self.issue is True
+        return not self.same_ids and not placed and TELLING.isdisjoint(self.details.same)
 
     @property
     def years_agree(self) -> bool:
@@ -236,7 +247,7 @@ def compare(
         other_ids=other_ids,
         shared_doi=shared,
         volume=_compare_volumes(one, other),
-        issue=is_same_issue(one.issue, other.issue),
+        issue=_compare_issues(one, other),
         page=is_same_page(one.pages, other.pages),
         last_page=is_same_number(one.pages.last, other.pages.last),
         container=_compare_containers(one, other),
@@ -292,6 +303,15 @@ def _compare_volumes(one: Features, other: Features) -> bool | None:
     same = is_same_volume(one.volume, other.volume, one.issue, other.issue)
     years = (str(one.year), str(other.year))
     if same is False and (one.volume in years) != (other.volume in years):
+        return None
+    return same
+
+
+def _compare_issues(one: Features, other: Features) -> bool | None:
+    """The number of an article in the issue's place says nothing against an issue."""
+    same = is_same_issue(one.issue, other.issue)
+    pages = {work.pages.first.lstrip("es") for work in (one, other)} - {""}
+    if same is False and not pages.isdisjoint((one.issue, other.issue)):
         return None
     return same
 

@@ -12,8 +12,10 @@ from syncd.matching.comparison import Comparison, are_strangers, compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
 from syncd.matching.people import Authors
+from syncd.matching.recurring import RECURRING, RecurringTitles
 from syncd.matching.rules import Rule
 from syncd.matching.values import Doubt, Judgement, KnownWorks, Policy, Verdict
+from syncd.matching.vocabulary import Vocabulary
 from syncd.record import Identity
 
 
@@ -47,6 +49,7 @@ class Pairs:
         self._shared = self.gathering.shared_dois | self.newly_shared
         self._works = works
         self._policy = policy
+        self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
         self._contents = [b"".join(map(dump_features, node.members)) for node in self.nodes]
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
@@ -99,6 +102,15 @@ class Pairs:
         for pair in candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
                 self._keep(pair, self._judge_anew(*pair))
+        self._doubt_recurring_titles()
+
+    def _doubt_recurring_titles(self) -> None:
+        """Title, people and year decide nothing under a title that came before with others."""
+        recurring = RecurringTitles(self.nodes)
+        for judged in self._judged.values():
+            for place, (it, rule) in enumerate(judged):
+                if rule.verdict is Verdict.SAME and it.is_bare and recurring.has(it.one.title):
+                    judged[place] = (it, RECURRING)
 
     def _are_strangers(self, one: int, other: int) -> bool:
         if self.names_of(one) & self.names_of(other):
@@ -130,7 +142,7 @@ class Pairs:
         for mine in self.nodes[one].members:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
-                it = compare(_known_as(mine, right, names), right, self._shared)
+                it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
                 judged.append((it, find_rule(it)))
         return judged
 

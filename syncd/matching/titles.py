@@ -125,7 +125,7 @@ _GENERIC_CORES = frozenset(
     erratum foreword frontmatter guest index indexes interview introduction issue letter letters
     masthead miscellaneous miscellany news newsletter notes obituary opinion overview panel poster
     posters preface prologue epilogue afterword reply reviewers reviews review summary symposium
-    viewpoint viewpoints welcome workshop proceedings
+    viewpoint viewpoints welcome workshop proceedings message messages greetings calls
     """.split()
 )
 _GENERIC_WORDS = _GENERIC_CORES | frozenset(
@@ -139,7 +139,7 @@ _GENERIC_WORDS = _GENERIC_CORES | frozenset(
     program programme publications quarterly questions readers recent remarks report reports
     research responses reviewer scientific section selected senior series session sessions
     special st statement submissions supplement table tables th thanks theme title track
-    tribute tutorial update view volume year
+    tribute tutorial update view volume year general guest column technical committee
     """.split()
 )
 _LITTLE_WORDS = frozenset("a an and at by for from in la of on our the this to we with".split())
