@@ -7,9 +7,11 @@ companion papers of one team.
 
 from __future__ import annotations
 
-from syncd.matching.comparison import Comparison
+from syncd.matching.comparison import ARTICLE_LENGTH, Comparison
+from syncd.matching.folding import is_latin
 from syncd.matching.kinds import Kind
 from syncd.matching.likeness import SAME as SAME_TITLE
+from syncd.matching.numbering import count_pages
 from syncd.matching.people import Authors
 from syncd.matching.rules import (
     DIFFERENT,
@@ -124,6 +126,29 @@ def _same_place_similar_title(it: Comparison) -> bool:
 def _same_place_other_title(it: Comparison) -> bool:
     related = it.same_first_author and (it.related or it.translated)
     return it.same_place and (it.alike or related)
+
+
+# --- the same place under other names
+
+
+def _fills_equal_pages(it: Comparison) -> bool:
+    """The same year, volume, issue and pages, and more of these than chance would make equal."""
+    numbers = it.volume is True and it.issue is True and it.page is True and it.last_page is True
+    return numbers and it.same_year and count_pages(it.one.pages) >= ARTICLE_LENGTH
+
+
+def _same_citation_in_translation(it: Comparison) -> bool:
+    return _fills_equal_pages(it) and it.exact and it.authors >= Authors.CUT and not it.generic
+
+
+def _same_place_in_another_script(it: Comparison) -> bool:
+    return _may_be_in_another_script(it) and it.container is True
+
+
+def _may_be_in_another_script(it: Comparison) -> bool:
+    scripts = {is_latin(work.title) for work in (it.one, it.other)}
+    people = it.authors is Authors.UNKNOWN or it.authors >= Authors.CUT
+    return _fills_equal_pages(it) and len(scripts) == 2 and people and it.container is not False
 
 
 # --- title and authors agree, and the place says nothing or contradicts
@@ -300,12 +325,18 @@ BY_LOOK = (
          "the same place and first author; the title is spelt a little differently"),
     Rule("C25", SAME, is_same_citation,
          "first author, volume and all pages are equal: the title is translated or cut"),
+    Rule("C25", SAME, _same_place_in_another_script,
+         "journal number, year, volume, issue and all pages are equal: another script"),
+    Rule("C12", UNDECIDED, _may_be_in_another_script,
+         "year, volume, issue and all pages are equal, and the scripts differ", _LOOK),
     Rule("C12", UNDECIDED, _same_place_other_title,
          "the same place, but the titles differ", _LOOK),
     Rule("C25", SAME, _agree_on_page,
          "title, an author, volume or last page, and first page are equal"),
     Rule("C26", SAME, _agree_on_issue,
          "title, first author, year, volume and issue are equal"),
+    Rule("C25", SAME, _same_citation_in_translation,
+         "title, people, year, volume, issue and all pages are equal: the journal is translated"),
     Rule("C28", UNDECIDED, _agree_elsewhere,
          "the titles are equal, but they stand in different journals", _LOOK),
     Rule("C28", DIFFERENT, _elsewhere,

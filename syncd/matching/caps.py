@@ -10,7 +10,7 @@ from syncd.matching.comparison import Comparison
 from syncd.matching.details import HARD, TELLING
 from syncd.matching.features import Features
 from syncd.matching.kinds import OF_THEIR_OWN, PAPERS, Kind
-from syncd.matching.people import Authors
+from syncd.matching.people import Authors, count_in_common
 from syncd.matching.rules import UNDECIDED, Rule
 from syncd.matching.values import Doubt
 
@@ -146,6 +146,8 @@ def _one_name_in_common(it: Comparison) -> bool:
         return False
     if it.authors is Authors.CUT:
         return min(len(it.one.authors), len(it.other.authors)) < _FEW_AUTHORS
+    if it.authors is Authors.SAME_FIRST and it.is_very_long:
+        return count_in_common(it.one.authors, it.other.authors) < _FEW_AUTHORS
     return it.authors is not Authors.UNKNOWN
 
 

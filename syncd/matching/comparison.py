@@ -38,7 +38,9 @@ from syncd.record import Identity
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
-_ARTICLE_LENGTH = 3
+_MOST_ISSUES = 12
+"""Issues that a volume commonly has; a greater number is rather an article's."""
+ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
 
@@ -185,12 +187,12 @@ class Comparison(NamedTuple):
     @property
     def same_article_pages(self) -> bool:
         """The same pages, and more of them than two abstracts could share."""
-        return self.same_pages and count_pages(self.one.pages) >= _ARTICLE_LENGTH
+        return self.same_pages and count_pages(self.one.pages) >= ARTICLE_LENGTH
 
     @property
     def fill_one_place(self) -> bool:
         """Both fill the same pages of one volume, or of one year's container: no room for two."""
-        if not self.page or not self.last_page or count_pages(self.one.pages) < _ARTICLE_LENGTH:
+        if not self.page or not self.last_page or count_pages(self.one.pages) < ARTICLE_LENGTH:
             return False
         known = self.container is True or self.issue is True or bool(self.same_ids)
         of_year = self.same_year and known
@@ -310,10 +312,15 @@ def _compare_volumes(one: Features, other: Features) -> bool | None:
 def _compare_issues(one: Features, other: Features) -> bool | None:
     """The number of an article in the issue's place says nothing against an issue."""
     same = is_same_issue(one.issue, other.issue)
-    pages = {work.pages.first.lstrip("es") for work in (one, other)} - {""}
-    if same is False and not pages.isdisjoint((one.issue, other.issue)):
-        return None
+    if same is False:
+        pages = {work.pages.first.lstrip("es") for work in (one, other)}
+        numbers = {issue for issue in (one.issue, other.issue) if _is_no_month(issue)}
+        return None if numbers & pages else False
     return same
+
+
+def _is_no_month(issue: str) -> bool:
+    return issue.isdigit() and int(issue) > _MOST_ISSUES
 
 
 def _compare_containers(one: Features, other: Features) -> bool | None:

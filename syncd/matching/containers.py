@@ -29,7 +29,8 @@ _OF_ANY_MEETING = frozenset(
     """.split()
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
-_DIGITS = re.compile("[0-9]+")
+_DIGITS_OF_YEAR = 4
+_OF_VOLUMES = frozenset(("vol", "vols", "volume", "volumes", "pt", "pts"))
 _TRIAL = re.compile(
     r"(?:nct|isrctn|chictr[a-z-]*|actrn|ctri|drks|irct|jprn-?[a-z]*|kct|ntr|umin|tctr|eudract|euctr)"
     r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
@@ -69,7 +70,7 @@ def is_same_container(one: str, other: str) -> bool | None:
         return False
     mine, theirs = one.split(), other.split()
     ordinals = _ordinals(mine), _ordinals(theirs)
-    if ordinals[0] and ordinals[1] and ordinals[0].isdisjoint(ordinals[1]):
+    if _contradict(*ordinals):
         return False
     if one.isascii() != other.isascii():
         return None  # another script, in which the name may be the same
@@ -123,8 +124,21 @@ def _is_acronym(short: list[str], long: list[str]) -> bool:
 
 def _ordinals(words: list[str]) -> set[str]:
     """Return which of its kind it is: the 30th conference, sheet 12, the proceedings of 2010."""
-    numbers = (ORDINAL_WORDS.get(word, word) for word in words)
-    return {_DIGITS.match(word)[0] for word in numbers if _ORDINAL.fullmatch(word)}  # type: ignore[index]
+    found = set()
+    for before, word in zip(["", *words], words, strict=False):
+        number = ORDINAL_WORDS.get(word, word)
+        if _ORDINAL.fullmatch(number) and before not in _OF_VOLUMES:
+            found.add(number.rstrip("stndrh"))
+    return found
+
+
+def _contradict(one: set[str], other: set[str]) -> bool:
+    """Compare years with years, and other numbers with such."""
+    pairs = (
+        ({n for n in one if len(n) == _DIGITS_OF_YEAR}, {n for n in other if len(n) == _DIGITS_OF_YEAR}),
+        ({n for n in one if len(n) < _DIGITS_OF_YEAR}, {n for n in other if len(n) < _DIGITS_OF_YEAR}),
+    )
+    return any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs)
 
 
 def _telling(words: list[str]) -> list[str]:

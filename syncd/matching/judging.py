@@ -33,7 +33,7 @@ def _of_another_kind(it: Comparison) -> bool:
 
 GUARDS = (
     Rule("C18 C19 C22", DIFFERENT, marked_as_another,
-         "one is an erratum, a reply or a comment, the other is not"),
+         "one is an erratum, a reply, a comment, a supplement or a review, the other is not"),
     Rule("D2", DIFFERENT, _told_apart,
          "told apart by a number, edition, version or language"),
     Rule("D1", DIFFERENT, _of_another_kind,

@@ -77,6 +77,11 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
     return Authors.SHARED if met else Authors.DIFFERENT
 
 
+def count_in_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many people are on both of two lists of folded authors."""
+    return min(_meet(one, other))
+
+
 def _meet(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     """Return how many on either side are also on the other."""
     pairs = [

@@ -93,11 +93,11 @@ def titles_part_ways(it: Comparison) -> bool:
 
 # --- markers and kinds
 
-_OF_ANOTHER_WORK = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
+_OF_ANOTHER_WORK = ~Marker.RETRACTION
 
 
 def marked_as_another(it: Comparison) -> bool:
-    """Only one is an erratum, a reply or a comment."""
+    """Only one is an erratum, a reply, a comment, a supplement or a review."""
     return bool(it.markers & _OF_ANOTHER_WORK)
 
 

@@ -24,6 +24,8 @@ class Marker(IntFlag):
     RETRACTION = 2
     REPLY = 4
     COMMENT = 8
+    SUPPLEMENT = 16
+    REVIEW = 32
 
 
 class Title(NamedTuple):
@@ -36,6 +38,13 @@ class Title(NamedTuple):
 
 
 _ERRATUM = r"errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a)"
+_FOREIGN_ERRATUM = (
+    r"berichtigung(?:en)?|korrektur|korrigendum|nachtrag|fe\s+de\s+err(?:ata|atas|ores)|correcci[oó]n"
+    r"|corre[cç][aã]o|retifica[cç][aã]o|rectificaci[oó]n|rectificatifs?|rectificatie|rettifica"
+    r"|errata\s+corrige|исправлени[ея]|поправк[аи]|опечатк[аи]|виправлення|ispravlenie|popravka"
+    r"|rättelse|rettelse|korreksjon|korrektion|oikaisu|sprostowanie|oprava|düzeltme|helyesbítés"
+)
+_IDEOGRAPHIC_ERRATUM = r"訂正|勘误|勘誤|更正|正誤表?|정정|정오표"
 _BEGINNINGS = {
     Marker.ERRATUM: rf"""
         (?:(?:publisher|author|editor)(?:'?s'?)?\s+)?
@@ -43,6 +52,9 @@ _BEGINNINGS = {
           | (?:corrections?|amendments?|clarification)
             (?:\s+(?:to|and\s+addition)\b|\s+for\b.{{1,60}}\bet\s+al\b|\s*[:.\]–—]|\s+-|\s*$)
           | expression\s+of\s+concern
+          | (?:{_FOREIGN_ERRATUM})
+            (?:\s+(?:zu[mr]?|to|a|à|al|de|du|da|do|di|en|i|til|till|van|bij|к|до|k)\b|\s*[:.\]–—]|\s+-|\s*$)
+          | (?:{_IDEOGRAPHIC_ERRATUM})
         )""",
     Marker.RETRACTION: r"""
         (?:editorial\s+)?
@@ -57,6 +69,26 @@ _BEGINNINGS = {
         (?:reply|replies|responses?|rejoinder|responds?)
         (?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
         | re\s*:\s """,
+    Marker.SUPPLEMENT: r"""
+        (?: (?:supplementa(?:ry|l)|supporting|additional)\s+
+            (?:material|information|data(?:set)?|file|table|figure|video|appendix|document|text)s?
+            (?:\s+[a-z]?\d+)?\s*(?:\b(?:for|to|from|of)\b|[:.–—-]|$)
+          | supplement\s+(?:to|for)\b
+          | (?:figure|fig\.?|table|video|movie|dataset|data|appendix|file|image|audio|text)\s+
+            [a-z]?-?\d+\w*(?:\s*[-–]\s*\w+)?\s*(?:\b(?:from|of|for|to)\b|:)
+          | (?:replication\s+|raw\s+|research\s+|source\s+)?data(?:set)?s?\s+
+            (?:(?:from|for|to)\s*:|for\s*[:"“]|underlying\b|accompanying\b)
+          | replication\s+(?:data|files?|materials?|code|package)\s+(?:for|of)\b
+        )""",
+    Marker.REVIEW: r"""
+        (?: (?:open\s+)?peer[\s-]+review(?:er)?(?:\s+(?:report|comments?|file|history))?s?
+            (?:\s*\#?\s*\d+)?\s*(?:\b(?:of|for|on)\b|[:"“])
+          | (?:referee|reviewer)(?:'?s'?)?\s+(?:report|comments?)\b
+          | decision\s+letter\b | author\s+response\b | editorial\s+assessment\b
+          | (?:book\s+)?review\s+of\s*[:"“«]
+          | book\s+review\s*[:.–—-]
+          | re[cz]ensi(?:on|ón|one|e)\s+(?:zu|von|de|di|van)\b
+        )""",
     Marker.COMMENT: r"""
         (?:(?:invited|editorial|guest|expert|a)\s+)?
         (?: comment(?:s|ary|aries)?(?:\s+(?:on|to|upon)\b|\s*[:.–—-]\s|\s*$)
@@ -69,14 +101,17 @@ _BEGINS = {
     for marker, pattern in _BEGINNINGS.items()
 }
 _BEGINNING_WORDS = re.compile(
-    r"errat|corrig|addend|correct|amend|clarif|publisher|author|editor|express|retract|notice|"
+    r"errat|corrig|addend|corre[cç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
-    r"guest|expert|letter|discuss|a "
+    r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|rätt|"
+    r"oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|addit|fig|table|video|movie|data|append|"
+    r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]ens"
 )
 
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
-        rf"\(\s*vol\b[^)]*[0-9][^)]*,[^)]*[0-9][^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction)\s*[\])]?\.?$"
+        rf"\(\s*vol\b[^)]*[0-9][^)]*,[^)]*[0-9][^)]*\)$|[-–—:.(\[]\s*(?:{_ERRATUM}|correction"
+        rf"|{_FOREIGN_ERRATUM})\s*[\])]?\.?$|(?:{_IDEOGRAPHIC_ERRATUM})\W*$"
     ),
     Marker.RETRACTION: re.compile(
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]*[\])]?\.?$"
@@ -84,10 +119,12 @@ _ENDINGS = {
     Marker.REPLY: re.compile(
         r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
     ),
+    Marker.REVIEW: re.compile(r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$"),
     Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
 }
 _ENDING_WORDS = re.compile(
-    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment"
+    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment|book review|"
+    rf"{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}"
 )
 
 _NOTE = re.compile(
@@ -116,6 +153,11 @@ _NO_TITLE = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
+_SAYS_OF_WHICH = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
+_CONNECTION = re.compile(
+    r"^[\s:.\])\-–—\"'“‘]*(?:(?:to|for|on|of|in|zu[mr]?|a|à|al|de|du|di)\b[\s:\"'“‘]*)?", re.IGNORECASE
+)
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _GENERIC_CORES = frozenset(
     """
@@ -151,6 +193,8 @@ def read_title(text: str) -> Title:
     """Take a title apart; text without any word gives an empty title."""
     text = _without_markup(text)
     markers = _markers(text)
+    if markers & _SAYS_OF_WHICH:
+        text = _work_meant(text, markers)
     text, others = _split(text)
     whole = _WHOLE_BRACKET.match(text) if text.lstrip(" \"'“").startswith("[") else None
     translated = whole is not None and "]" not in whole[1]
@@ -202,6 +246,35 @@ def _markers(text: str) -> Marker:
             if pattern.search(text):
                 found |= marker
     return found
+
+
+def _work_meant(text: str, markers: Marker) -> str:
+    """Return the title of the work that an erratum, a reply or a comment is about.
+
+    Two databases write one notice as `Erratum: … (Journal (2014) 12 (101-110))` and
+    `… (vol 12, pg 101, 2014)`.
+    """
+    bare = text
+    for marker in _SAYS_OF_WHICH:
+        lowered = bare.lower()
+        if marker & markers and (found := _BEGINS[marker].match(lowered)):
+            bare = _CONNECTION.sub("", bare[found.end() :])
+    if markers & Marker.ERRATUM:
+        bare = _without_reference(bare)
+    return bare if len(bare) >= _LEAST_OTHER else text
+
+
+def _without_reference(text: str) -> str:
+    """Take off a last bracket with a year in it, whatever brackets are inside."""
+    text = text.rstrip(" .")
+    if not text.endswith((")", "]")):
+        return text
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += (text[place] in ")]") - (text[place] in "([")
+        if depth == 0:
+            return text[:place].rstrip(' ".,;”') if _A_YEAR.search(text, place) else text
+    return text
 
 
 def _split(text: str) -> tuple[str, list[str]]:
