@@ -59,8 +59,10 @@ def _equal(it: Comparison) -> bool:
     if not it.equal:
         return False
     if it.one.container and it.one.volume and (it.page is True or it.issue is True):
+        if it.page is True or it.telling:
+            return True
         team = it.authors is Authors.SAME and len(it.one.authors) > 1
-        return it.page is True or it.telling or (team and not it.generic)
+        return team and it.issue is True and not it.generic
     return it.telling and it.authors is Authors.SAME
 
 

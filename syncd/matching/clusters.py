@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from syncd.matching.equal_fit import doubt_equal_fits
 from syncd.matching.features import features_of
 from syncd.matching.judging import OF_RECORDS
 from syncd.matching.pairs import Edge, Pairs
@@ -24,7 +25,7 @@ def resolve(
 ) -> list[Ruling]:
     """Rule on each incoming record, in order: new, the same as something, or held."""
     pairs = Pairs([features_of(citation) for citation in incoming], known, policy)
-    links = pairs.links()
+    links = doubt_equal_fits(pairs, pairs.links())
     groups = Groups(pairs)
     for link in links:
         if link.judgement.verdict is Verdict.SAME:

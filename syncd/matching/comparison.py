@@ -40,6 +40,8 @@ _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
 _MOST_ISSUES = 12
 """Issues that a volume commonly has; a greater number is rather an article's."""
+_TEAM = 3
+"""People who do not fill the same pages twice in a year."""
 ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
@@ -194,7 +196,8 @@ class Comparison(NamedTuple):
         """Both fill the same pages of one volume, or of one year's container: no room for two."""
         if not self.page or not self.last_page or count_pages(self.one.pages) < ARTICLE_LENGTH:
             return False
-        known = self.container is True or self.issue is True or bool(self.same_ids)
+        team = self.same_people and len(self.one.authors) >= _TEAM
+        known = self.container is True or self.issue is True or bool(self.same_ids) or team
         of_year = self.same_year and known
         if self.volume is True:
             return self.years_agree

@@ -13,7 +13,7 @@ from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
 from syncd.matching.people import Authors
 from syncd.matching.recurring import RECURRING, RecurringTitles
-from syncd.matching.rules import Rule
+from syncd.matching.rules import Rule, always
 from syncd.matching.values import Doubt, Judgement, KnownWorks, Policy, Verdict
 from syncd.matching.vocabulary import Vocabulary
 from syncd.record import Identity
@@ -32,9 +32,12 @@ class Edge(NamedTuple):
 
 _RANKS = {"scopus": 5, "wos": 5, "doi": 4, "isbn": 2}
 _RANK_OF_OTHERS = 3
-_RANK_OF_LOOKS = 1
+LOOKS = 1
+_RANK_OF_RECORDS = 8
 _RANK_OF_ANSWERS = 9
 _ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
+
+IDENTICAL = Rule("C34", Verdict.SAME, always, "this very record was found to be it before")
 
 _Judged = tuple[Comparison, Rule]
 
@@ -50,7 +53,9 @@ class Pairs:
         self._works = works
         self._policy = policy
         self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
-        self._contents = [b"".join(map(dump_features, node.members)) for node in self.nodes]
+        self._contents: dict[int, bytes] = {}
+        self._fingerprints: dict[int, str] = {}
+        self._answers: dict[tuple[int, int], Verdict | None] = {}
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
 
@@ -60,6 +65,15 @@ class Pairs:
         return sorted(
             (link for link in found if link), key=lambda link: link.strength, reverse=True
         )
+
+    def are_twins(self, one: int, other: int) -> bool:
+        """Tell whether two items of the library are the same work twice."""
+        pairs = (
+            compare(mine, theirs, self._shared, self._vocabulary)
+            for mine in self.nodes[one].members
+            for theirs in self.nodes[other].members
+        )
+        return any(find_rule(it).verdict is Verdict.SAME for it in pairs)
 
     def forbids(self, one: int, other: int, names: AbstractSet[Name]) -> bool:
         """Tell whether two nodes must not come into one group, whatever others say.
@@ -143,8 +157,19 @@ class Pairs:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
                 it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
-                judged.append((it, find_rule(it)))
+                judged.append((it, IDENTICAL if self._is_met_again(one, other, it) else find_rule(it)))
         return judged
+
+    def _is_met_again(self, one: int, other: int, it: Comparison) -> bool:
+        """Tell whether a record is the very one that an item was made of.
+
+        Two equal records of one plan may be two works that say too little; one that comes again
+        is no second work.
+        """
+        digest = it.one.details.record
+        if not digest or digest != it.other.details.record or not it.equal:
+            return False
+        return (self.nodes[one].known is None) != (self.nodes[other].known is None)
 
     # --- links
 
@@ -152,38 +177,53 @@ class Pairs:
         it, rule = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
         judgement = explain(it, rule)
         ranks = (_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids)
-        rank = max(ranks, default=_RANK_OF_LOOKS)
-        if rank == _RANK_OF_LOOKS and rule.verdict is Verdict.SAME and self._is_strict:
+        rank = max(ranks, default=LOOKS)
+        if rule is IDENTICAL:
+            rank = _RANK_OF_RECORDS
+        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict:
             judgement = judgement._replace(verdict=Verdict.UNDECIDED)
         doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
-        answer = self._answer(one, other) if doubt else None
+        answer = self._answer(one, other)
         if answer is Verdict.DIFFERENT:
             return None
         if answer is Verdict.SAME:
             rank, doubt = _RANK_OF_ANSWERS, None
             judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
         # Equal links are ordered by what they join, never by where that stood in a file.
-        tie = sorted((self._contents[one], self._contents[other]))
+        tie = sorted((self._content(one), self._content(other)))
         strength = (rank, int(it.same_place) + int(it.same_pages), it.title.similarity, tie)
         return Edge(one, other, it.same_ids, judgement, doubt, strength)
+
+    def _content(self, node: int) -> bytes:
+        if node not in self._contents:
+            self._contents[node] = b"".join(map(dump_features, self.nodes[node].members))
+        return self._contents[node]
 
     @property
     def _is_strict(self) -> bool:
         return not self._policy.joins_by_look
 
     def _rules_out(self, one: int, other: int, it: Comparison, verdict: Verdict) -> bool:
-        """An answer decides; else a difference, or a doubt that is more than a lack of facts."""
-        if verdict is Verdict.SAME:
-            return False
+        """An answer outranks every rule; else a difference does, or more than a lack of facts."""
         answer = self._answer(one, other)
         if answer is not None:
             return answer is not Verdict.SAME
+        if verdict is Verdict.SAME:
+            return False
         return verdict is Verdict.DIFFERENT or _contradicts(it)
 
     def _answer(self, one: int, other: int) -> Verdict | None:
         """Return what a person said of two nodes; items go by their key."""
-        nodes = self.nodes[one], self.nodes[other]
-        return self._works.answer(*(node.ref or fingerprint_of(node.members[0]) for node in nodes))
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._answers:
+            self._answers[pair] = self._works.answer(self._name(one), self._name(other))
+        return self._answers[pair]
+
+    def _name(self, node: int) -> str:
+        name = self.nodes[node].ref or self._fingerprints.get(node)
+        if name is None:
+            name = self._fingerprints[node] = fingerprint_of(self.nodes[node].members[0])
+        return name
 
 
 def _doi_of_two_works(judged: _Judged) -> str | None:
