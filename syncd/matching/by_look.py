@@ -7,9 +7,10 @@ companion papers of one team.
 
 from __future__ import annotations
 
+from syncd.matching.caps import is_in_press
 from syncd.matching.comparison import ARTICLE_LENGTH, Comparison
+from syncd.matching.details import TELLING
 from syncd.matching.folding import is_latin
-from syncd.matching.kinds import Kind
 from syncd.matching.likeness import SAME as SAME_TITLE
 from syncd.matching.numbering import count_pages
 from syncd.matching.people import Authors
@@ -63,6 +64,8 @@ def _equal(it: Comparison) -> bool:
             return True
         team = it.authors is Authors.SAME and len(it.one.authors) > 1
         return team and it.issue is True and not it.generic
+    if not TELLING.isdisjoint(it.details.same):
+        return True
     return it.telling and it.authors is Authors.SAME
 
 
@@ -212,7 +215,7 @@ def _has_one_for_it(it: Comparison) -> bool:
     if not it.one.container and not it.other.container:
         return it.same_year and it.authors is Authors.SAME and it.is_long
     if it.container is True and it.same_first_author:
-        return it.same_year or it.kinds == {Kind.CONFERENCE}
+        return it.same_year or is_in_press(it)
     if it.container is None and it.same_people and (it.is_long or len(it.one.authors) > 1):
         return it.same_year
     nowhere = not it.one.container or not it.other.container

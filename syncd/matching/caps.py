@@ -138,6 +138,14 @@ def _has_no_place(work: Features) -> bool:
     return not work.volume and not work.issue and not work.pages.first
 
 
+def _containers_differ(it: Comparison) -> bool:
+    return it.container is False and not it.fill_one_place and not _is_numbered_alike(it)
+
+
+def _is_numbered_alike(it: Comparison) -> bool:
+    return it.volume is True and (it.page is True or (it.issue is True and _is_of_a_team(it)))
+
+
 def _one_name_in_common(it: Comparison) -> bool:
     """Where no place is known, all of the people must be the same."""
     if it.page is True or it.volume is True:
@@ -194,6 +202,8 @@ BY_METADATA = (
          "title and people agree, but the volumes differ: the piece may recur", _LOOK),
     Rule("D11", UNDECIDED, _years_differ,
          "title and people agree, but the years differ: the piece may recur", _LOOK),
+    Rule("D11", UNDECIDED, _containers_differ,
+         "title and people agree, but not where they stand", _LOOK),
     Rule("D12", UNDECIDED, _one_name_in_common,
          "the titles are equal, but not all of the people, and the place is unknown", _LOOK),
     Rule("D13", UNDECIDED, _subtitle_alone,

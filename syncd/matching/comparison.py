@@ -42,6 +42,7 @@ _MOST_ISSUES = 12
 """Issues that a volume commonly has; a greater number is rather an article's."""
 _TEAM = 3
 """People who do not fill the same pages twice in a year."""
+_DIGITS_OF_ISSUE = 2
 ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
@@ -318,7 +319,8 @@ def _compare_issues(one: Features, other: Features) -> bool | None:
     if same is False:
         pages = {work.pages.first.lstrip("es") for work in (one, other)}
         numbers = {issue for issue in (one.issue, other.issue) if _is_no_month(issue)}
-        return None if numbers & pages else False
+        counted = any(len(issue) > _DIGITS_OF_ISSUE and issue.isdigit() for issue in numbers)
+        return None if counted or numbers & pages else False
     return same
 
 

@@ -142,7 +142,11 @@ def _contradict(one: set[str], other: set[str]) -> bool:
 
 
 def _telling(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _OF_ANY_MEETING and not _ORDINAL.fullmatch(word)]
+    return [
+        word
+        for word in words
+        if word not in _OF_ANY_MEETING and word not in ORDINAL_WORDS and not _ORDINAL.fullmatch(word)
+    ]
 
 
 def _by_words(mine: list[str], theirs: list[str]) -> bool | None:

@@ -104,7 +104,7 @@ _BEGINNING_WORDS = re.compile(
     r"errat|corrig|addend|corre[cç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
     r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|rätt|"
-    r"oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|addit|fig|table|video|movie|data|append|"
+    r"oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|suppo|addit|fig|table|video|movie|data|append|"
     r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]ens"
 )
 
