@@ -8,12 +8,20 @@ companion papers of one team.
 from __future__ import annotations
 
 from syncd.matching.caps import is_in_press
-from syncd.matching.comparison import ARTICLE_LENGTH, Comparison
+from syncd.matching.comparison import Comparison
 from syncd.matching.details import TELLING
-from syncd.matching.folding import is_latin
 from syncd.matching.likeness import SAME as SAME_TITLE
-from syncd.matching.numbering import count_pages
 from syncd.matching.people import Authors
+from syncd.matching.places import (
+    may_be_in_another_script,
+    same_citation_in_translation,
+    same_pages_and_title,
+    same_place_and_title,
+    same_place_in_another_script,
+    same_place_no_author,
+    same_place_other_title,
+    same_place_similar_title,
+)
 from syncd.matching.rules import (
     DIFFERENT,
     SAME,
@@ -26,7 +34,6 @@ from syncd.matching.rules import (
     is_preprint_and_publication,
     is_same_citation,
     is_thesis_and_publication,
-    titles_part_ways,
 )
 from syncd.matching.values import Doubt
 
@@ -98,62 +105,6 @@ def _generic_here(it: Comparison) -> bool:
 
 def _generic(it: Comparison) -> bool:
     return it.generic
-
-
-# --- the place is the same
-
-
-def _same_place_and_title(it: Comparison) -> bool:
-    sure = not titles_part_ways(it) or (it.same_article_pages and not it.title.other_part)
-    return _same_issue_or_telling(it) and it.same_title and it.author_in_common and sure
-
-
-def _same_issue_or_telling(it: Comparison) -> bool:
-    """A column of one author may begin on the same page of every issue."""
-    return it.same_place and (it.telling or it.issue is not False)
-
-
-def _same_place_no_author(it: Comparison) -> bool:
-    return it.same_place and it.exact and it.telling and it.authors is Authors.UNKNOWN
-
-
-def _same_pages_and_title(it: Comparison) -> bool:
-    return it.same_pages and it.exact and it.telling and not it.title.other_part
-
-
-def _same_place_similar_title(it: Comparison) -> bool:
-    if it.title.other_numbers or (it.title.other_words and not it.same_article_pages):
-        return False
-    here = it.same_place and it.telling and it.issue is not False
-    return here and it.alike and it.same_first_author
-
-
-def _same_place_other_title(it: Comparison) -> bool:
-    related = it.same_first_author and (it.related or it.translated)
-    return it.same_place and (it.alike or related)
-
-
-# --- the same place under other names
-
-
-def _fills_equal_pages(it: Comparison) -> bool:
-    """The same year, volume, issue and pages, and more of these than chance would make equal."""
-    numbers = it.volume is True and it.issue is True and it.page is True and it.last_page is True
-    return numbers and it.same_year and count_pages(it.one.pages) >= ARTICLE_LENGTH
-
-
-def _same_citation_in_translation(it: Comparison) -> bool:
-    return _fills_equal_pages(it) and it.exact and it.authors >= Authors.CUT and not it.generic
-
-
-def _same_place_in_another_script(it: Comparison) -> bool:
-    return _may_be_in_another_script(it) and it.container is True
-
-
-def _may_be_in_another_script(it: Comparison) -> bool:
-    scripts = {is_latin(work.title) for work in (it.one, it.other)}
-    people = it.authors is Authors.UNKNOWN or it.authors >= Authors.CUT
-    return _fills_equal_pages(it) and len(scripts) == 2 and people and it.container is not False
 
 
 # --- title and authors agree, and the place says nothing or contradicts
@@ -242,6 +193,10 @@ def _agree_on_title_only(it: Comparison) -> bool:
     return _agree(it) and (it.same_first_author or it.contradictions < 2)
 
 
+def _agree_in_another_place(it: Comparison) -> bool:
+    return _agree_on_title_only(it) and it.contradictions > 0
+
+
 def _all_but_the_year(it: Comparison) -> bool:
     return (
         it.same_title
@@ -254,7 +209,11 @@ def _all_but_the_year(it: Comparison) -> bool:
     )
 
 
-def _years_apart(it: Comparison) -> bool:
+def _agree_but_the_years(it: Comparison) -> bool:
+    return _agree_but_a_number(it) and not it.years_agree
+
+
+def _agree_but_a_number(it: Comparison) -> bool:
     return it.exact and it.telling and it.same_first_author and it.container is True
 
 
@@ -295,6 +254,11 @@ def _similar_and_unopposed(it: Comparison) -> bool:
     )
 
 
+def _similar_but_for_words(it: Comparison) -> bool:
+    differ = it.title.other_words or it.title.other_numbers or it.title.preceded
+    return differ and _similar_and_unopposed(it)
+
+
 BY_LOOK = (
     Rule("C15 C16", DIFFERENT, is_book_and_part,
          "a book and a part of it"),
@@ -320,27 +284,27 @@ BY_LOOK = (
          "a title that many works bear, and too little is known of its place", _LOOK),
     Rule("C27", DIFFERENT, _generic,
          "a title that many works bear"),
-    Rule("C08 C25", SAME, _same_place_and_title,
+    Rule("C08 C25", SAME, same_place_and_title,
          "title, an author, volume and first page are equal"),
-    Rule("C26", SAME, _same_place_no_author,
+    Rule("C26", SAME, same_place_no_author,
          "title, journal, volume and first page are equal"),
-    Rule("C25", SAME, _same_pages_and_title,
+    Rule("C25", SAME, same_pages_and_title,
          "title, volume and all pages are equal; the authors are spelt differently"),
-    Rule("C25", SAME, _same_place_similar_title,
+    Rule("C25", SAME, same_place_similar_title,
          "the same place and first author; the title is spelt a little differently"),
     Rule("C25", SAME, is_same_citation,
          "first author, volume and all pages are equal: the title is translated or cut"),
-    Rule("C25", SAME, _same_place_in_another_script,
+    Rule("C25", SAME, same_place_in_another_script,
          "journal number, year, volume, issue and all pages are equal: another script"),
-    Rule("C12", UNDECIDED, _may_be_in_another_script,
+    Rule("C12", UNDECIDED, may_be_in_another_script,
          "year, volume, issue and all pages are equal, and the scripts differ", _LOOK),
-    Rule("C12", UNDECIDED, _same_place_other_title,
+    Rule("C12", UNDECIDED, same_place_other_title,
          "the same place, but the titles differ", _LOOK),
     Rule("C25", SAME, _agree_on_page,
          "title, an author, volume or last page, and first page are equal"),
     Rule("C26", SAME, _agree_on_issue,
          "title, first author, year, volume and issue are equal"),
-    Rule("C25", SAME, _same_citation_in_translation,
+    Rule("C25", SAME, same_citation_in_translation,
          "title, people, year, volume, issue and all pages are equal: the journal is translated"),
     Rule("C28", UNDECIDED, _agree_elsewhere,
          "the titles are equal, but they stand in different journals", _LOOK),
@@ -350,16 +314,22 @@ BY_LOOK = (
          "title and an author agree, and nothing contradicts that"),
     Rule("C25", SAME, _agree_but_once,
          "title, an author and journal agree; one number differs"),
+    Rule("C28", UNDECIDED, _agree_in_another_place,
+         "title and an author agree, but volume, issue or pages differ", _LOOK),
     Rule("C28", UNDECIDED, _agree_on_title_only,
-         "title and an author agree, but the place does not", _LOOK),
+         "title and an author agree, but too little is known of the place", _LOOK),
     Rule("C25", SAME, _all_but_the_year,
          "all but the year is equal"),
-    Rule("C28", UNDECIDED, _years_apart,
+    Rule("C28", UNDECIDED, _agree_but_the_years,
          "title, first author and journal are equal, but the years are far apart", _LOOK),
+    Rule("C12", UNDECIDED, _agree_but_a_number,
+         "title, first author and journal are equal, but a number in the titles differs", _LOOK),
     Rule("C26", SAME, _no_author,
          "title, journal, volume and issue are equal"),
     Rule("C26", UNDECIDED, _little_known,
          "the titles are equal, but too little else is known", _LOOK),
+    Rule("C12", UNDECIDED, _similar_but_for_words,
+         "the titles are alike but for a word or number, and all else agrees", _LOOK),
     Rule("C12", UNDECIDED, _similar_and_unopposed,
          "the titles are alike, and nothing contradicts that they are one", _LOOK),
     Rule("", DIFFERENT, always,

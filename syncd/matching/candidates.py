@@ -17,8 +17,8 @@ from typing import TypeVar
 from syncd.matching.blocking import blocking_keys, longest_name
 from syncd.matching.comparison import compare
 from syncd.matching.features import Features
-from syncd.matching.kinds import Kind
 from syncd.matching.judging import find_rule
+from syncd.matching.kinds import Kind
 from syncd.matching.recurring import RecurringTitles
 from syncd.matching.values import Known, KnownWorks, Verdict
 
@@ -70,9 +70,7 @@ class Candidates:
         self._node_of = self._add_known([*self._bearers.values(), *blocks.values()])
         self.names = self._all_names()
         named, alike = self._meet(names, self._bearers), self._meet(keys, blocks)
-        self.candidates = _pair_up(
-            [*named.values(), *alike.values()], incoming, self.nodes
-        )
+        self.candidates = _pair_up([*named.values(), *alike.values()], incoming, self.nodes)
         self.common_dois = frozenset(_far_too_common(named))
 
     def node_of(self, ref: str) -> int:

@@ -191,7 +191,7 @@ BY_METADATA = (
     Rule("D8", UNDECIDED, _other_detail,
          "all else agrees, but the day, the address, the publisher or the event differs", _LOOK),
     Rule("D9", UNDECIDED, _detail_missing,
-         "all else agrees, but one lacks the number, edition, day or address that would tell", _LOOK),
+         "all else agrees, but one lacks the number, edition, day or address", _LOOK),
     Rule("D10", UNDECIDED, _nothing_telling,
          "title, people and year are equal, but nothing else is known", _LOOK),
     Rule("D11", UNDECIDED, _whole_pages_differ,

@@ -201,7 +201,8 @@ class _Rulings:
         return [
             (link, known)
             for link, other in self._open[group]
-            if link.judgement.verdict is Verdict.UNDECIDED and not OF_RECORDS.isdisjoint(link.same_ids)
+            if link.judgement.verdict is Verdict.UNDECIDED
+            and not OF_RECORDS.isdisjoint(link.same_ids)
             for known in (self._known(other),)
             if known is not None
         ]

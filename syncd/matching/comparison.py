@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from syncd.matching.containers import is_bare_acronym, is_same_container
 from syncd.matching.details import TELLING, Agreement, compare_details
 from syncd.matching.features import Features
+from syncd.matching.fields import compare_containers, compare_ids, compare_issues, compare_volumes
 from syncd.matching.kinds import Kind
 from syncd.matching.languages import guess_language
 from syncd.matching.likeness import (
@@ -25,24 +25,18 @@ from syncd.matching.likeness import (
 )
 from syncd.matching.numbering import (
     count_pages,
-    is_same_issue,
     is_same_number,
     is_same_page,
-    is_same_volume,
 )
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.titles import Marker, weight
 from syncd.matching.vocabulary import LISTED, Vocabulary
-from syncd.record import Identity
 
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
-_MOST_ISSUES = 12
-"""Issues that a volume commonly has; a greater number is rather an article's."""
 _TEAM = 3
 """People who do not fill the same pages twice in a year."""
-_DIGITS_OF_ISSUE = 2
 ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
@@ -242,7 +236,7 @@ def compare(
     vocabulary: Vocabulary = LISTED,
 ) -> Comparison:
     """Put two works side by side; `shared_dois` are known to name several works."""
-    same_ids, other_ids, shared = _compare_ids(one, other, shared_dois)
+    same_ids, other_ids, shared = compare_ids(one, other, shared_dois)
     years = (one.year, other.year)
     return Comparison(
         one=one,
@@ -252,11 +246,11 @@ def compare(
         same_ids=same_ids,
         other_ids=other_ids,
         shared_doi=shared,
-        volume=_compare_volumes(one, other),
-        issue=_compare_issues(one, other),
+        volume=compare_volumes(one, other),
+        issue=compare_issues(one, other),
         page=is_same_page(one.pages, other.pages),
         last_page=is_same_number(one.pages.last, other.pages.last),
-        container=_compare_containers(one, other),
+        container=compare_containers(one, other),
         years_apart=None if None in years else abs((one.year or 0) - (other.year or 0)),
         details=compare_details(
             one.details,
@@ -275,65 +269,3 @@ def are_strangers(one: Features, other: Features) -> bool:
     if any(ours and ours == its for ours, its in zip(mine[:8], theirs[:8], strict=True)):
         return False
     return not (mine.isbn and theirs.isbn) and are_unrelated(one, other)
-
-
-def _compare_ids(
-    one: Features, other: Features, shared_dois: AbstractSet[str]
-) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Return the kinds of identifiers that are equal, that differ, and whether a DOI is shared."""
-    same: list[str] = []
-    different: list[str] = []
-    shared = False
-    for kind, ours, its in zip(Identity._fields, one.identity, other.identity, strict=True):
-        if not ours or not its or kind == "issn":
-            continue
-        if kind == "isbn":
-            if one.kind == other.kind == Kind.BOOK:
-                (different if set(ours).isdisjoint(its) else same).append(kind)
-        elif kind == "doi" and (ours in shared_dois or its in shared_dois):
-            shared = ours == its
-        elif ours == its:
-            same.append(kind)
-        elif kind != "doi" or not _names_a_register_entry(str(ours), str(its)):
-            different.append(kind)
-    return tuple(same), tuple(different), shared
-
-
-def _names_a_register_entry(*dois: str) -> bool:
-    """A DOI of the Cochrane register of trials names its entry; the article has one of its own."""
-    return any(doi.startswith("10.1002/central/") for doi in dois)
-
-
-def _compare_volumes(one: Features, other: Features) -> bool | None:
-    """A year in the volume's place says nothing against a volume's number."""
-    same = is_same_volume(one.volume, other.volume, one.issue, other.issue)
-    years = (str(one.year), str(other.year))
-    if same is False and (one.volume in years) != (other.volume in years):
-        return None
-    return same
-
-
-def _compare_issues(one: Features, other: Features) -> bool | None:
-    """The number of an article in the issue's place says nothing against an issue."""
-    same = is_same_issue(one.issue, other.issue)
-    if same is False:
-        pages = {work.pages.first.lstrip("es") for work in (one, other)}
-        numbers = {issue for issue in (one.issue, other.issue) if _is_no_month(issue)}
-        counted = any(len(issue) > _DIGITS_OF_ISSUE and issue.isdigit() for issue in numbers)
-        return None if counted or numbers & pages else False
-    return same
-
-
-def _is_no_month(issue: str) -> bool:
-    return issue.isdigit() and int(issue) > _MOST_ISSUES
-
-
-def _compare_containers(one: Features, other: Features) -> bool | None:
-    same = is_same_container(one.container, other.container)
-    if not same and set(one.identity.issn) & set(other.identity.issn):
-        return True
-    if same is False and one.kind == other.kind == Kind.CONFERENCE:
-        # `SIGMOD Conference` may be any conference: nobody can tell by the name.
-        acronyms = is_bare_acronym(one.container), is_bare_acronym(other.container)
-        return None if acronyms[0] != acronyms[1] else False
-    return same

@@ -135,8 +135,14 @@ def _ordinals(words: list[str]) -> set[str]:
 def _contradict(one: set[str], other: set[str]) -> bool:
     """Compare years with years, and other numbers with such."""
     pairs = (
-        ({n for n in one if len(n) == _DIGITS_OF_YEAR}, {n for n in other if len(n) == _DIGITS_OF_YEAR}),
-        ({n for n in one if len(n) < _DIGITS_OF_YEAR}, {n for n in other if len(n) < _DIGITS_OF_YEAR}),
+        (
+            {n for n in one if len(n) == _DIGITS_OF_YEAR},
+            {n for n in other if len(n) == _DIGITS_OF_YEAR},
+        ),
+        (
+            {n for n in one if len(n) < _DIGITS_OF_YEAR},
+            {n for n in other if len(n) < _DIGITS_OF_YEAR},
+        ),
     )
     return any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs)
 
@@ -145,7 +151,9 @@ def _telling(words: list[str]) -> list[str]:
     return [
         word
         for word in words
-        if word not in _OF_ANY_MEETING and word not in ORDINAL_WORDS and not _ORDINAL.fullmatch(word)
+        if word not in _OF_ANY_MEETING
+        and word not in ORDINAL_WORDS
+        and not _ORDINAL.fullmatch(word)
     ]
 
 

@@ -1,7 +1,7 @@
 """Numbers, editions, days, addresses: what tells works apart whose titles and people are equal.
 
 What is known on both sides agrees or differs. What only one side knows proves nothing, and for
-some kinds of works that alone is a doubt: two patents are told apart by their numbers or not at all.
+some kinds of works that is a doubt: two patents are told apart by their numbers or not at all.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _SEPARATORS = re.compile(r"[;,/|]| and ")
 
 
 class Agreement(NamedTuple):
-    """The names of the details that agree, that differ, and that one side should say and does not."""
+    """Which details agree, which differ, and which one side should say and does not."""
 
     same: tuple[str, ...] = ()
     other: tuple[str, ...] = ()

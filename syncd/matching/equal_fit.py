@@ -23,7 +23,7 @@ def doubt_equal_fits(pairs: Pairs, links: Sequence[Edge]) -> list[Edge]:
         if link.judgement.verdict is Verdict.SAME:
             by_node[link.one].append(link)
             by_node[link.other].append(link)
-    torn = set()
+    torn: set[tuple[int, int]] = set()
     for node, found in by_node.items():
         if pairs.nodes[node].known is None and len(found) > 1:
             torn.update(_torn_between(pairs, node, found))

@@ -96,7 +96,9 @@ def dump_features(features: Features) -> bytes:
 def load_features(dumped: bytes) -> Features:
     """Return the features that `dump_features` wrote, in this version or an older one."""
     fields = dumped.decode("utf-8", "surrogatepass").split(_FIELD)
-    head, title, others, authors, year, volume, issue, pages, container, ids, isbn, issn = fields[:12]
+    head, title, others, authors, year, volume, issue, pages, container, ids, isbn, issn = fields[
+        :12
+    ]
     width = 1 if head.startswith(_FIRST) else 2
     kind, markers, flags = head[1 : 1 + width], head[1 + width : 1 + 2 * width], head[1 + 2 * width]
     first, last = pages.split(_PART)

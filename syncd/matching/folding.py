@@ -86,8 +86,3 @@ def is_ideographic(text: str) -> bool:
         return False
     dense = sum("\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7ff" for letter in text)
     return 2 * dense > len(text)
-
-
-def is_latin(words: str) -> bool:
-    """Tell whether folded words could be written in Latin letters."""
-    return words.isascii()

@@ -23,6 +23,7 @@ from syncd.matching.rules import (
 )
 from syncd.matching.values import Doubt, Judgement
 
+
 def _told_apart(it: Comparison) -> bool:
     return not it.same_ids and differs_in_details(it)
 
@@ -109,7 +110,11 @@ def _evidence(it: Comparison, rule: Rule) -> list[str]:
         found.append("E5 metadata")
     found.append(f"title {it.title.similarity:.2f}")
     found += [f"veto: {kind} differs" for kind in it.other_ids]
-    return found + [name for name, holds in _facts(it) if holds]
+    names = [name for name, holds in _facts(it) if holds]
+    if rule.verdict is SAME:
+        # What was outweighed forbids nothing.
+        names = [name.removeprefix("veto: ") for name in names]
+    return found + names
 
 
 def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
@@ -120,6 +125,7 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("veto: words differ", it.title.other_words),
         ("veto: generic title", it.generic),
         ("subtitle missing", it.title.contained),
+        ("words in front", it.title.preceded),
         ("same authors", it.authors is Authors.SAME),
         ("same first author", it.authors in (Authors.SAME_FIRST, Authors.CUT)),
         ("an author in common", it.authors is Authors.SHARED),
@@ -135,4 +141,7 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("pages differ", it.page is False),
         ("same year", it.same_year),
         ("years differ", not it.years_agree),
+        *((f"same {name}", True) for name in it.details.same),
+        *((f"veto: {name} differs", True) for name in it.details.other),
+        *((f"{name} on one side only", True) for name in it.details.missing),
     )

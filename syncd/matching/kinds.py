@@ -32,7 +32,10 @@ PAPERS = frozenset((Kind.ARTICLE, Kind.CONFERENCE, Kind.PART, Kind.PREPRINT))
 """What stands in a journal, in proceedings, a book or an archive, told apart by its place."""
 
 OF_THEIR_OWN = frozenset(
-    (Kind.PATENT, Kind.STANDARD, Kind.LAW, Kind.DATA, Kind.SOFTWARE, Kind.MAP, Kind.THESIS, Kind.TRIAL)
+    (
+        Kind.PATENT, Kind.STANDARD, Kind.LAW, Kind.DATA, Kind.SOFTWARE, Kind.MAP, Kind.THESIS,
+        Kind.TRIAL,
+    )
 )  # fmt: skip
 """Never the same work as anything of another kind, whatever title they share."""
 

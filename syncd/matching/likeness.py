@@ -64,6 +64,8 @@ _OF_OTHER_WORKS = frozenset(
 
 _LEAST_CONTAINED = 10
 _CUT = 90
+
+
 def compare_titles(one: Features, other: Features, vocabulary: Vocabulary = LISTED) -> Likeness:
     """Compare two works by that pair of their titles which is most alike."""
     best = compare_words(one.title, other.title, vocabulary)

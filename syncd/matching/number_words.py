@@ -16,7 +16,11 @@ NUMBER_WORDS = {
 }  # fmt: skip
 
 ORDINAL_WORDS = {
-    **{word: number for word, number in NUMBER_WORDS.items() if word.endswith(("st", "nd", "rd", "th"))},
+    **{
+        word: number
+        for word, number in NUMBER_WORDS.items()
+        if word.endswith(("st", "nd", "rd", "th"))
+    },
     **dict(zip(
         ("thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
          " thirtieth fortieth fiftieth").split(),

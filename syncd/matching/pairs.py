@@ -157,7 +157,9 @@ class Pairs:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
                 it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
-                judged.append((it, IDENTICAL if self._is_met_again(one, other, it) else find_rule(it)))
+                judged.append(
+                    (it, IDENTICAL if self._is_met_again(one, other, it) else find_rule(it))
+                )
         return judged
 
     def _is_met_again(self, one: int, other: int, it: Comparison) -> bool:

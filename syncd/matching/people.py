@@ -21,7 +21,9 @@ _NOBODY = re.compile(
 _INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
 """`Xu J`, where nobody put a comma."""
 
-_PARTICLES = re.compile(r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)")
+_PARTICLES = re.compile(
+    r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
+)
 _SAME_NAME = 0.84
 
 

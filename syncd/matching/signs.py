@@ -36,8 +36,8 @@ _ACCENT = re.compile(r"\\(?:['`^\"~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*\{?\s*\\?([a-z
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?\s?")
 _ESCAPED = re.compile(r"\\([&%#_$ ])")
 _SYNTAX = re.compile(r"[{}$\\^_]")
-_MINUSES = str.maketrans({"−": "-", "⁻": "-", "₋": "-", "⁺": "+", "₊": "+", "＋": "+", "♯": "#"})  # noqa: RUF001
-_MAY_SIGN = re.compile(r"[+#±∞−⁻₋⁺₊＋♯]|-(?=[\s),;:/.]|$)")  # noqa: RUF001
+_MINUSES = str.maketrans({"−": "-", "⁻": "-", "₋": "-", "⁺": "+", "₊": "+", "＋": "+", "♯": "#"})
+_MAY_SIGN = re.compile(r"[+#±∞−⁻₋⁺₊＋♯]|-(?=[\s),;:/.]|$)")
 _IN_BRACKETS = re.compile(r"(?<=\w)\(([0-9]*[+-]+(?:/[+-])?|[+-]/[+-])\)")
 _PAIR = re.compile(r"(?<=[^\W_])([+±-])/([+±-])(?![^\W_])")
 _AT_END = re.compile(r"(?<=[^\W_])(?:[+#]+|±(?![0-9]))")
@@ -73,7 +73,7 @@ def spell_signs(text: str) -> str:
     text = _SPELT_DOTS.sub(" ", text)
     if not _MAY_SIGN.search(text):
         return text
-    true_minus = "−" in text or "⁻" in text  # noqa: RUF001
+    true_minus = "−" in text or "⁻" in text
     text = text.translate(_MINUSES).replace("∞", " infinity ")
     text = _IN_BRACKETS.sub(r"\1", text)
     text = _PAIR.sub(lambda found: f"{_WORDS[found[1]]}{_WORDS[found[2]]} ", text)

@@ -103,8 +103,8 @@ _BEGINS = {
 _BEGINNING_WORDS = re.compile(
     r"errat|corrig|addend|corre[cç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
-    r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|rätt|"
-    r"oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|suppo|addit|fig|table|video|movie|data|append|"
+    r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|"
+    r"rätt|oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|suppo|addit|fig|table|video|movie|data|append|"
     r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]ens"
 )
 
@@ -155,7 +155,8 @@ _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
 _SAYS_OF_WHICH = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
 _CONNECTION = re.compile(
-    r"^[\s:.\])\-–—\"'“‘]*(?:(?:to|for|on|of|in|zu[mr]?|a|à|al|de|du|di)\b[\s:\"'“‘]*)?", re.IGNORECASE
+    r"^[\s:.\])\-–—\"'“‘]*(?:(?:to|for|on|of|in|zu[mr]?|a|à|al|de|du|di)\b[\s:\"'“‘]*)?",
+    re.IGNORECASE,
 )
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 

@@ -29,18 +29,13 @@ _SILENT = frozenset(
 
 _MISSPELT = 0.8
 _SHORT = 3
-_VARIANTS = (
-    (re.compile("[ao]e"), lambda found: "e"),
-    (re.compile("ue"), lambda found: "u"),
-    (re.compile("z"), lambda found: "s"),
-    (re.compile("our"), lambda found: "or"),
-    (re.compile("ph"), lambda found: "f"),
-    (re.compile("tre(?=s?$)"), lambda found: "ter"),
-    (re.compile("ogue"), lambda found: "og"),
-    (re.compile("mme(?=s?$)"), lambda found: "m"),
-    (re.compile("ll"), lambda found: "l"),
-    (re.compile("yse"), lambda found: "ys"),
-)
+_VARIANTS = tuple(
+    (re.compile(pattern), spelt)
+    for pattern, spelt in (
+        ("[ao]e", "e"), ("ue", "u"), ("z", "s"), ("our", "or"), ("ph", "f"), ("tre(?=s?$)", "ter"),
+        ("ogue", "og"), ("mme(?=s?$)", "m"), ("ll", "l"), ("yse", "ys"),
+    )
+)  # fmt: skip
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|y|(?<![sui])s)$")
 
 
@@ -48,7 +43,9 @@ def has_other_words(one: str, other: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a telling word of one folded title is missing from the other, or is another."""
     mine, theirs = one.split(), other.split()
     return any(
-        _differ(mine[step.src_start : step.src_end], theirs[step.dest_start : step.dest_end], vocabulary)
+        _differ(
+            mine[step.src_start : step.src_end], theirs[step.dest_start : step.dest_end], vocabulary
+        )
         for step in Levenshtein.opcodes(mine, theirs)
         if step.tag != "equal"
     )
@@ -87,6 +84,6 @@ def _spell(word: str) -> str:
     """Return what British and American, singular and plural have in common."""
     if len(word) <= _SHORT:
         return word
-    for pattern, replace in _VARIANTS:
-        word = pattern.sub(replace, word)
+    for pattern, spelt in _VARIANTS:
+        word = pattern.sub(spelt, word)
     return _PLURAL.sub("", word)

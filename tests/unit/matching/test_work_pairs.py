@@ -1,4 +1,4 @@
-"""Pairs of works made on purpose, each with the rule that it pins: see `tests/data/work-pairs.jsonl`."""
+"""Pairs of works made on purpose, each with the rule that it pins."""
 
 from __future__ import annotations
 
