@@ -57,7 +57,8 @@ _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
 _OF_OTHER_WORKS = frozenset(
     """
     protocol protocols reply response comment commentary erratum corrigendum correction appendix
-    supplement update updated follow followup extension
+    supplement supplementary supplemental supporting update updated follow followup extension
+    rejoinder discussion retracted
     """.split()
 )
 """Words of a subtitle that make another work of it."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein
 
 from syncd.matching.number_words import NUMBER_WORDS
 from syncd.matching.vocabulary import Vocabulary
@@ -27,7 +27,9 @@ _SILENT = frozenset(
 )
 """Words that exports leave out or change without making another title of it."""
 
-_MISSPELT = 0.8
+_SLIP = 1
+"""Letters that a misspelling adds, drops, changes or swaps; two make another drug of one."""
+
 _SHORT = 3
 _VARIANTS = tuple(
     (re.compile(pattern), spelt)
@@ -75,7 +77,7 @@ def _is_counterpart(word: str, candidate: str, vocabulary: Vocabulary) -> bool:
         return True
     if min(len(word), len(candidate)) <= _SHORT:
         return False
-    near = Indel.normalized_similarity(word, candidate) >= _MISSPELT
+    near = OSA.distance(word, candidate, score_cutoff=_SLIP) <= _SLIP
     return near and vocabulary.knows(word) != vocabulary.knows(candidate)
 
 
