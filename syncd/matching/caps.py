@@ -42,10 +42,6 @@ def _other_word(it: Comparison) -> bool:
     return it.title.other_words and not it.fill_one_place
 
 
-def _other_words_in_front(it: Comparison) -> bool:
-    return it.title.preceded and not it.fill_one_place
-
-
 # --- by an identifier
 
 
@@ -170,43 +166,41 @@ EVER = (
          "a number, edition, version or language differs", _IDS),
     Rule("D3", UNDECIDED, _other_word,
          "a telling word of the titles differs", _LOOK),
-    Rule("D4", UNDECIDED, _other_words_in_front,
-         "one title has words in front that the other lacks", _LOOK),
 )  # fmt: skip
 
 BY_ONE_IDENTIFIER = (
-    Rule("D5", UNDECIDED, _other_authors,
+    Rule("D4", UNDECIDED, _other_authors,
          "an identifier in common, but nobody among the authors", _IDS),
-    Rule("D6", UNDECIDED, _other_pages,
+    Rule("D5", UNDECIDED, _other_pages,
          "an identifier in common, but the pages differ", _IDS),
-    Rule("D7", UNDECIDED, _other_volume_of_set,
+    Rule("D6", UNDECIDED, _other_volume_of_set,
          "one ISBN, but the volumes differ or one is unknown", _IDS),
-    Rule("D7", UNDECIDED, _other_book_of_set,
+    Rule("D6", UNDECIDED, _other_book_of_set,
          "one ISBN, but one title goes on where the other ends", _IDS),
 )  # fmt: skip
 
 BY_METADATA = (
     Rule("D1", UNDECIDED, _other_sort,
          "one is a book, a report, a page of the web or a recording, the other is not", _LOOK),
-    Rule("D8", UNDECIDED, _other_detail,
+    Rule("D7", UNDECIDED, _other_detail,
          "all else agrees, but the day, the address, the publisher or the event differs", _LOOK),
-    Rule("D9", UNDECIDED, _detail_missing,
+    Rule("D8", UNDECIDED, _detail_missing,
          "all else agrees, but one lacks the number, edition, day or address", _LOOK),
-    Rule("D10", UNDECIDED, _nothing_telling,
+    Rule("D9", UNDECIDED, _nothing_telling,
          "title, people and year are equal, but nothing else is known", _LOOK),
-    Rule("D11", UNDECIDED, _whole_pages_differ,
+    Rule("D10", UNDECIDED, _whole_pages_differ,
          "title and people agree, but the pages differ: the piece may recur", _LOOK),
-    Rule("D11", UNDECIDED, _issues_differ,
+    Rule("D10", UNDECIDED, _issues_differ,
          "title and people agree, but the issues differ: the piece may recur", _LOOK),
-    Rule("D11", UNDECIDED, _volumes_differ,
+    Rule("D10", UNDECIDED, _volumes_differ,
          "title and people agree, but the volumes differ: the piece may recur", _LOOK),
-    Rule("D11", UNDECIDED, _years_differ,
+    Rule("D10", UNDECIDED, _years_differ,
          "title and people agree, but the years differ: the piece may recur", _LOOK),
-    Rule("D11", UNDECIDED, _containers_differ,
+    Rule("D10", UNDECIDED, _containers_differ,
          "title and people agree, but not where they stand", _LOOK),
-    Rule("D12", UNDECIDED, _one_name_in_common,
+    Rule("D11", UNDECIDED, _one_name_in_common,
          "the titles are equal, but not all of the people, and the place is unknown", _LOOK),
-    Rule("D13", UNDECIDED, _subtitle_alone,
+    Rule("D12", UNDECIDED, _subtitle_alone,
          "one title goes on where the other ends, and the place is unknown", _LOOK),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from syncd.matching.rules import UNDECIDED, Rule, always
 from syncd.matching.values import Doubt
 
 RECURRING = Rule(
-    "D14", UNDECIDED, always,
+    "D13", UNDECIDED, always,
     "title, people and year agree, but the title recurs with other people or in other years",
     Doubt.LOOK,
 )  # fmt: skip
