@@ -46,9 +46,7 @@ def _other_word(it: Comparison) -> bool:
 
 
 def _other_authors(it: Comparison) -> bool:
-    """A garbled list of names says nothing where a long title and the volume are the same."""
-    sure = it.exact and it.is_long and it.volume is True and it.same_year
-    return it.authors is Authors.DIFFERENT and not it.fill_one_place and not sure
+    return it.authors is Authors.DIFFERENT and not it.fill_one_place
 
 
 def _other_pages(it: Comparison) -> bool:

@@ -21,6 +21,7 @@ _NOBODY = re.compile(
 _INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
 """`Xu J`, where nobody put a comma."""
 
+_SHORT_NAME = 6
 _PARTICLES = re.compile(
     r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
 )
@@ -101,6 +102,8 @@ def is_same_person(one: str, other: str) -> bool:
     family, _, given = one.partition(",")
     other_family, _, other_given = other.partition(",")
     family, other_family = _PARTICLES.sub("", family), _PARTICLES.sub("", other_family)
+    if _are_run_together(one, other_family) or _are_run_together(other, family):
+        return True
     if _is_same_word(family, other_family):
         return _may_be_given(given, other_given)
     mine, theirs = set(f"{family} {given}".split()), set(f"{other_family} {other_given}".split())
@@ -108,6 +111,12 @@ def is_same_person(one: str, other: str) -> bool:
     return bool(long & set(family.split()) or long & set(other_family.split())) and (
         _initials(mine) <= _initials(theirs) or _initials(theirs) <= _initials(mine)
     )
+
+
+def _are_run_together(name: str, family: str) -> bool:
+    """`gotzjurgen` is what some exports leave of `Gotz, Jurgen`."""
+    letters = name.replace(",", "").replace(" ", "")
+    return len(letters) > _SHORT_NAME and family != name and family.startswith(letters)
 
 
 def _is_same_word(one: str, other: str) -> bool:
