@@ -54,8 +54,13 @@ class Candidates:
     work's aliases, `common_dois` those that too many records bear for any to be compared.
     """
 
-    def __init__(self, features: Sequence[Features], works: KnownWorks) -> None:
-        self.nodes: list[Node] = _collapse(features)
+    def __init__(
+        self,
+        features: Sequence[Features],
+        works: KnownWorks,
+        strict: AbstractSet[int] = frozenset(),
+    ) -> None:
+        self.nodes: list[Node] = _collapse(features, strict)
         incoming = len(self.nodes)
         names = [_names(node.members[0]) for node in self.nodes]
         keys = [blocking_keys(node.members[0]) for node in self.nodes]
@@ -128,8 +133,11 @@ class Candidates:
         return meeting
 
 
-def _collapse(features: Sequence[Features]) -> list[Node]:
-    """Make nodes of records; those alike in everything are one, if that is enough to say so."""
+def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[Node]:
+    """Make nodes of records; those alike in everything are one, if that is enough to say so.
+
+    It is not for `strict` records without an identifier.
+    """
     alike: defaultdict[Features, list[int]] = defaultdict(list)
     for index, it in enumerate(features):
         alike[it].append(index)
@@ -138,6 +146,7 @@ def _collapse(features: Sequence[Features]) -> list[Node]:
     for it, indices in alike.items():
         repeated = len(indices) > 1
         sure = repeated and _is_surely_one(it, recurring)
+        sure = sure and (any(it.identity.pairs()) or strict.isdisjoint(indices))
         groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
         nodes += [Node((it,), group) for group in groups]
     return sorted(nodes, key=lambda node: node.indices)

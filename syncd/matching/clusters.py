@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from syncd.matching.equal_fit import doubt_equal_fits
-from syncd.matching.features import features_of
+from syncd.matching.features import Features, features_of
 from syncd.matching.judging import OF_RECORDS
 from syncd.matching.pairs import Edge, Pairs
 from syncd.matching.values import Doubt, Known, KnownWorks, Policy, Ruling, RulingKind, Verdict
@@ -21,10 +21,19 @@ _DEFAULT = Policy()
 
 
 def resolve(
-    incoming: Sequence[Citation], known: KnownWorks, policy: Policy = _DEFAULT
+    incoming: Sequence[Citation | Features],
+    known: KnownWorks,
+    policy: Policy | Sequence[Policy] = _DEFAULT,
 ) -> list[Ruling]:
-    """Rule on each incoming record, in order: new, the same as something, or held."""
-    pairs = Pairs([features_of(citation) for citation in incoming], known, policy)
+    """Rule on each incoming record, in order: new, the same as something, or held.
+
+    Features that were computed already are taken as they are. A policy is for all records, or
+    there is one for each.
+    """
+    features = [it if isinstance(it, Features) else features_of(it) for it in incoming]
+    policies = [policy] * len(features) if isinstance(policy, Policy) else policy
+    strict = {n for n, each in enumerate(policies) if not each.joins_by_look}
+    pairs = Pairs(features, known, strict)
     links = doubt_equal_fits(pairs, pairs.links())
     groups = Groups(pairs)
     for link in links:

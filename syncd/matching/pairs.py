@@ -14,7 +14,7 @@ from syncd.matching.judging import explain, find_rule
 from syncd.matching.people import Authors
 from syncd.matching.recurring import RECURRING, RecurringTitles
 from syncd.matching.rules import Rule, always
-from syncd.matching.values import Doubt, Judgement, KnownWorks, Policy, Verdict
+from syncd.matching.values import Doubt, Judgement, KnownWorks, Verdict
 from syncd.matching.vocabulary import Vocabulary
 from syncd.record import Identity
 
@@ -45,13 +45,15 @@ _Judged = tuple[Comparison, Rule]
 class Pairs:
     """The judgement on each pair of nodes that was asked for, and what DOIs it showed as shared."""
 
-    def __init__(self, features: Sequence[Features], works: KnownWorks, policy: Policy) -> None:
-        self.gathering = Candidates(features, works)
+    def __init__(
+        self, features: Sequence[Features], works: KnownWorks, strict: AbstractSet[int]
+    ) -> None:
+        self.gathering = Candidates(features, works, strict)
         self.nodes = self.gathering.nodes
         self.newly_shared = self.gathering.common_dois
         self._shared = self.gathering.shared_dois | self.newly_shared
         self._works = works
-        self._policy = policy
+        self._strict = strict
         self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
         self._contents: dict[int, bytes] = {}
         self._fingerprints: dict[int, str] = {}
@@ -182,7 +184,7 @@ class Pairs:
         rank = max(ranks, default=LOOKS)
         if rule is IDENTICAL:
             rank = _RANK_OF_RECORDS
-        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict:
+        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict(one, other):
             judgement = judgement._replace(verdict=Verdict.UNDECIDED)
         doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
         answer = self._answer(one, other)
@@ -201,9 +203,9 @@ class Pairs:
             self._contents[node] = b"".join(map(dump_features, self.nodes[node].members))
         return self._contents[node]
 
-    @property
-    def _is_strict(self) -> bool:
-        return not self._policy.joins_by_look
+    def _is_strict(self, *pair: int) -> bool:
+        """Tell whether metadata must not decide about one of two nodes."""
+        return any(not self._strict.isdisjoint(self.nodes[node].indices) for node in pair)
 
     def _rules_out(self, one: int, other: int, it: Comparison, verdict: Verdict) -> bool:
         """An answer outranks every rule; else a difference does, or more than a lack of facts."""

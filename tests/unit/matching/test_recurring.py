@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncd.matching import Policy, Ruling, RulingKind, Verdict, fingerprint, resolve
+from syncd.matching import Policy, Ruling, RulingKind, Verdict, features_of, fingerprint, resolve
 from syncd.record import Citation, Details, Doi, Identity
 from tests.support.remembered_works import RememberedWorks
 
@@ -152,3 +152,27 @@ def test_a_thousand_records_of_one_title_are_ruled_on_with_few_comparisons() -> 
     titled = [piece(year=1900 + n % 100, volume=str(n), pages=str(n)) for n in range(1000)]
 
     assert len(kinds(*titled)) == 1000
+
+
+def test_each_record_may_have_its_own_policy() -> None:
+    strict, free = Policy(joins_by_look=False), Policy()
+    records = [piece(volume="21", pages="7"), piece(volume="21", pages="7", year=2012)]
+
+    assert [r.kind for r in resolve(records, RememberedWorks(), [free, free])] == [NEW, SAME]
+    assert [r.kind for r in resolve(records, RememberedWorks(), [free, strict])] == [NEW, HOLD]
+    assert [r.kind for r in resolve(records, RememberedWorks(), [strict, free])] == [NEW, HOLD]
+
+
+def test_a_strict_policy_asks_about_equal_records_without_an_identifier() -> None:
+    strict = Policy(joins_by_look=False)
+    placed = piece(volume="21", pages="7")
+    named = piece(volume="21", pages="7", identity=Identity(doi=Doi("10.5555/owl.1")))
+
+    assert [r.kind for r in resolve([placed] * 2, RememberedWorks(), strict)] == [NEW, HOLD]
+    assert [r.kind for r in resolve([named] * 2, RememberedWorks(), strict)] == [NEW, SAME]
+
+
+def test_features_that_are_known_need_not_be_computed_again() -> None:
+    works = [piece(), piece(container="Ann Fenl Birds")]
+
+    assert resolve([features_of(it) for it in works], RememberedWorks()) == rule(*works)
