@@ -6,8 +6,7 @@ import re
 
 _MAY_BE = re.compile(
     r"nct\d|isrctn|eudract|euctr|\d{4}-\d{6}-\d\d|drks|actrn|chictr|ctri/|irct|umin|jprn|kct\d|ntr\d"
-    r"|nl\d{4}|pactr|rbr-|tctr|slctr|lbctr|per-\d|rpcec|jrct|anzctr",
-    re.IGNORECASE,
+    r"|nl\d{4}|pactr|rbr-|tctr|slctr|lbctr|per-\d|rpcec|jrct|anzctr"
 )
 _NUMBER = re.compile(
     r"""
@@ -30,7 +29,7 @@ _SEPARATORS = re.compile(r"[\s:#-]+")
 
 def find_trial_numbers(text: str) -> tuple[str, ...]:
     """Return the registry numbers in a text, each once, in order and in one spelling."""
-    if not _MAY_BE.search(text):
+    if not _MAY_BE.search(text.lower()):
         return ()
     return tuple(sorted({_spell(found) for found in _NUMBER.finditer(text)}))
 

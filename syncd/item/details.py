@@ -51,7 +51,9 @@ _ANNOTATIONS = frozenset(
 )
 """What is about the item rather than the work."""
 
+_OF_A_REGISTER = re.compile(r"trial|isrctn|drks|anzctr|ctri|irct|umin", re.IGNORECASE)
 _DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)[-/](\d\d?)(?!\d)")
+_YEAR_ALONE = 4
 _FREE_NUMBER = re.compile(r"(?=.*[0-9])[^:]{1,60}")
 
 
@@ -66,7 +68,7 @@ def details_of(data: Mapping[str, Any]) -> Details:
         part="" if is_paper else _first(data, _PARTS) or lines.get("part", ""),
         edition="" if is_paper else _first(data, _EDITIONS) or lines.get("edition", ""),
         day=_day(data),
-        address=normal_address(get("url") or ""),
+        address=_address(get("url") or "", is_paper=is_paper),
         trials=_trials(data),
         language="" if is_paper else get("language") or "",
         translators=_translators(data),
@@ -99,9 +101,16 @@ def _first(data: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return ""
 
 
+def _address(url: str, *, is_paper: bool) -> str:
+    """Return a normal address; that of a paper differs by database, unless it is a register's."""
+    if not url or (is_paper and not _OF_A_REGISTER.search(url)):
+        return ""
+    return normal_address(url)
+
+
 def _day(data: Mapping[str, Any]) -> str:
     text = _first(data, ("date", "dateDecided", "issueDate", "dateEnacted"))
-    found = _DATE.search(text) if len(text) > 4 else None
+    found = _DATE.search(text) if len(text) > _YEAR_ALONE else None
     return f"{int(found[1]):02}-{int(found[2]):02}" if found else ""
 
 
