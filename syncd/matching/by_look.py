@@ -33,7 +33,6 @@ from syncd.matching.rules import (
     is_meeting_and_journal,
     is_preprint_and_publication,
     is_same_citation,
-    is_thesis_and_publication,
 )
 from syncd.matching.values import Doubt
 
@@ -270,8 +269,6 @@ BY_LOOK = (
          "a preprint and the published version"),
     Rule("C31", DIFFERENT, is_meeting_and_journal,
          "a conference paper and a journal article"),
-    Rule("", DIFFERENT, is_thesis_and_publication,
-         "a thesis and a publication"),
     Rule("C29", UNDECIDED, _other_ids_same_place,
          "title, volume and page are equal, but the identifiers differ", _IDS),
     Rule("C29", UNDECIDED, _other_ids_same_title,

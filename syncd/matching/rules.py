@@ -138,11 +138,6 @@ def is_meeting_and_journal(it: Comparison) -> bool:
     return mixed and it.container is not True and not it.same_place
 
 
-def is_thesis_and_publication(it: Comparison) -> bool:
-    """A thesis and what was published of it."""
-    return Kind.THESIS in it.kinds and len(it.kinds) == 2 and Kind.OTHER not in it.kinds
-
-
 def agree_under_shared_doi(it: Comparison) -> bool:
     """The check would let the DOI in common decide, were it not shared."""
     other = (

@@ -31,4 +31,5 @@ def test_a_pair_made_on_purpose_is_judged_as_labelled(pair: dict[str, Any]) -> N
     judgement = judge(one, other)
 
     assert judgement.verdict.value in pair["verdict"], judgement
+    assert pair.get("reason", "") in judgement.reason
     assert judge(other, one) == judgement
