@@ -155,6 +155,12 @@ def _one_name_in_common(it: Comparison) -> bool:
     return it.authors is not Authors.UNKNOWN
 
 
+def _short_title_of_one(it: Comparison) -> bool:
+    """One person's pieces under a short title are a column; nothing says which of them it is."""
+    people = min(len(it.one.authors), len(it.other.authors))
+    return it.is_bare and not it.is_long and people < _FEW_AUTHORS
+
+
 def _subtitle_alone(it: Comparison) -> bool:
     return it.title.contained and it.page is not True
 
@@ -200,6 +206,8 @@ BY_METADATA = (
          "title and people agree, but not where they stand", _LOOK),
     Rule("D11", UNDECIDED, _one_name_in_common,
          "the titles are equal, but not all of the people, and the place is unknown", _LOOK),
+    Rule("D11", UNDECIDED, _short_title_of_one,
+         "a short title of one person, and the place is unknown", _LOOK),
     Rule("D12", UNDECIDED, _subtitle_alone,
          "one title goes on where the other ends, and the place is unknown", _LOOK),
 )  # fmt: skip

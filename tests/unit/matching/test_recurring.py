@@ -11,7 +11,7 @@ from tests.support.remembered_works import RememberedWorks
 NEW, SAME, HOLD = RulingKind.NEW, RulingKind.SAME, RulingKind.HOLD
 PIECE = Citation(
     item_type="journalArticle",
-    title="Answers to letters on owls, bogs and the weather",
+    title="Answers to letters on owls, bogs, tides and the weather",
     authors=("Halden, Ines",),
     year=2011,
     container="Annals of Fenland Birds",
