@@ -29,7 +29,7 @@ _NUMBERS = {
     "document": ("number",),
 }
 _EDITIONS = ("edition", "versionNumber")
-_PARTS = ("partNumber", "section", "session")
+_PARTS = ("partNumber", "section", "session", "scale")
 _PUBLISHERS = ("publisher", "company", "repository", "studio", "label", "distributor", "network")
 _PLACES = ("eventPlace", "place", "meetingName", "committee", "legislativeBody", "country")
 _LABELS = {
@@ -52,6 +52,11 @@ _ANNOTATIONS = frozenset(
 """What is about the item rather than the work."""
 
 _OF_A_REGISTER = re.compile(r"trial|isrctn|drks|anzctr|ctri|irct|umin", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"(?P<bachelor>bachelor|b\.? ?[sa]c?\b)|(?P<master>master|magist|diplom|m\.? ?(?:sc|a|phil)\b)"
+    r"|(?P<doctor>doct|ph\.? ?d|dissertation|habil)",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)[-/](\d\d?)(?!\d)")
 _YEAR_ALONE = 4
 _FREE_NUMBER = re.compile(r"(?=.*[0-9])[^:]{1,60}")
@@ -65,7 +70,7 @@ def details_of(data: Mapping[str, Any]) -> Details:
     is_paper = item_type in _PAPERS
     return Details(
         number=_first(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
-        part="" if is_paper else _first(data, _PARTS) or lines.get("part", ""),
+        part="" if is_paper else _part(data) or lines.get("part", ""),
         edition="" if is_paper else _first(data, _EDITIONS) or lines.get("edition", ""),
         day=_day(data),
         address=_address(get("url") or "", is_paper=is_paper),
@@ -106,6 +111,13 @@ def _address(url: str, *, is_paper: bool) -> str:
     if not url or (is_paper and not _OF_A_REGISTER.search(url)):
         return ""
     return normal_address(url)
+
+
+def _part(data: Mapping[str, Any]) -> str:
+    """Return which part it is, or for what degree: one title may serve two theses."""
+    if (degree := data.get("thesisType")) and (found := _DEGREE.search(degree)):
+        return next(level for level, text in found.groupdict().items() if text)
+    return _first(data, _PARTS)
 
 
 def _day(data: Mapping[str, Any]) -> str:

@@ -164,6 +164,8 @@ def _has_one_for_it(it: Comparison) -> bool:
         return it.volume is True and it.same_first_author and it.same_year
     if it.volume is True or it.issue is True:
         return True
+    if it.exact and it.same_year and not TELLING.isdisjoint(it.details.same):
+        return True
     if not it.exact:
         return False
     if not it.one.container and not it.other.container:

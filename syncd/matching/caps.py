@@ -80,7 +80,9 @@ def _other_detail(it: Comparison) -> bool:
 
 
 def _detail_missing(it: Comparison) -> bool:
-    return bool(it.details.missing)
+    """A volume is what tells the books of a set apart."""
+    volumes = bool(it.one.volume) != bool(it.other.volume)
+    return bool(it.details.missing) or (it.kinds == {Kind.BOOK} and volumes)
 
 
 def _nothing_telling(it: Comparison) -> bool:
@@ -158,7 +160,8 @@ def _one_name_in_common(it: Comparison) -> bool:
 def _short_title_of_one(it: Comparison) -> bool:
     """One person's pieces under a short title are a column; nothing says which of them it is."""
     people = min(len(it.one.authors), len(it.other.authors))
-    return it.is_bare and not it.is_long and people < _FEW_AUTHORS
+    is_paper = bool(it.kinds & PAPERS)
+    return is_paper and it.is_bare and not it.is_long and people < _FEW_AUTHORS
 
 
 def _subtitle_alone(it: Comparison) -> bool:
@@ -191,7 +194,7 @@ BY_METADATA = (
     Rule("D7", UNDECIDED, _other_detail,
          "all else agrees, but the day, the address, the publisher or the event differs", _LOOK),
     Rule("D8", UNDECIDED, _detail_missing,
-         "all else agrees, but one lacks the number, edition, day or address", _LOOK),
+         "all else agrees, but one lacks the number, edition, volume, day or address", _LOOK),
     Rule("D9", UNDECIDED, _nothing_telling,
          "title, people and year are equal, but nothing else is known", _LOOK),
     Rule("D10", UNDECIDED, _whole_pages_differ,

@@ -25,7 +25,7 @@ _SILENT = frozenset(
 _OF_ANY_MEETING = frozenset(
     """
     proceedings proc annual conference international conf symposium meeting congress workshop
-    acm ieee vol vols ser series lecture notes
+    int intl internat acm ieee vol vols ser series lecture notes
     """.split()
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")

@@ -25,7 +25,16 @@ TELLING = frozenset(("number", "edition", "address", "trials", "day", "publisher
 """One of these in common says more than title, people and year."""
 
 _WITH_ADDRESS = frozenset(
-    (Kind.WEB, Kind.MEDIA, Kind.DATA, Kind.SOFTWARE, Kind.MAP, Kind.OTHER, Kind.TRIAL)
+    (
+        Kind.WEB,
+        Kind.MEDIA,
+        Kind.DATA,
+        Kind.SOFTWARE,
+        Kind.MAP,
+        Kind.REPORT,
+        Kind.OTHER,
+        Kind.TRIAL,
+    )
 )
 _DATED = frozenset(
     """
