@@ -112,6 +112,31 @@ class Record(NamedTuple):
     unused: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
+class Details(NamedTuple):
+    """What tells works apart that title, people, year and place do not; empty where unknown.
+
+    `number` is a patent's, report's, bill's, docket's or episode's; `part` one of its parts.
+    `edition` is a version too. `day` is month and day of the date. `trials` are the numbers of a
+    register of trials, wherever they stood. `record` is a digest of all that a record says: two
+    that have it in common are one record, met twice.
+    """
+
+    number: str = ""
+    part: str = ""
+    edition: str = ""
+    day: str = ""
+    address: str = ""
+    trials: tuple[str, ...] = ()
+    language: str = ""
+    translators: tuple[str, ...] = ()
+    publisher: str = ""
+    event: str = ""
+    record: str = ""
+
+
+NO_DETAILS = Details()
+
+
 class Citation(NamedTuple):
     """What `matching` compares: the same shape for a record and for an item in a library.
 
@@ -127,3 +152,4 @@ class Citation(NamedTuple):
     issue: str = ""
     pages: str = ""
     identity: Identity = NO_IDENTITY
+    details: Details = NO_DETAILS

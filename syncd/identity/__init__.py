@@ -11,6 +11,7 @@ TRUSTED    is only the field that a parser is given. A number without its label 
 
 from __future__ import annotations
 
+from syncd.identity.addresses import normal_address
 from syncd.identity.databases import (
     Arxiv,
     parse_arxiv,
@@ -23,10 +24,13 @@ from syncd.identity.databases import (
 from syncd.identity.doi import parse_doi, parse_dois
 from syncd.identity.scopus import find_eid_in_url, parse_eid
 from syncd.identity.standard_numbers import parse_isbns, parse_issns
+from syncd.identity.trials import find_trial_numbers
 
 __all__ = [
     "Arxiv",
     "find_eid_in_url",
+    "find_trial_numbers",
+    "normal_address",
     "parse_arxiv",
     "parse_central",
     "parse_doi",

@@ -22,13 +22,14 @@ from syncd.identity import (
     parse_pmid,
     parse_wos,
 )
+from syncd.item.details import details_of
 from syncd.item.extra import lines_of
 from syncd.record import Citation, Eid, Identity
 
 _CONTAINERS = (
     "publicationTitle", "bookTitle", "proceedingsTitle", "encyclopediaTitle", "dictionaryTitle",
     "websiteTitle", "blogTitle", "forumTitle", "programTitle", "sessionTitle", "conferenceName",
-    "university", "institution", "series",
+    "university", "institution", "series", "seriesTitle",
 )  # fmt: skip
 _TITLES = ("title", "caseName", "nameOfAct", "subject")
 _DATES = ("date", "dateDecided", "dateEnacted", "issueDate")
@@ -148,6 +149,7 @@ def citation_of(data: Mapping[str, Any], identity: Identity | None = None) -> Ci
         issue=data.get("issue") or "",
         pages=_first(data, _PAGES),
         identity=identity_of(data) if identity is None else identity,
+        details=details_of(data),
     )
 
 

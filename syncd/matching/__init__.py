@@ -6,7 +6,7 @@ jointly. Nothing here reads, asks or remembers: what is known comes in as `Known
 
 from __future__ import annotations
 
-from syncd.matching.blocking import blocking_keys, fingerprint
+from syncd.matching.blocking import blocking_keys, fingerprint, fingerprint_of
 from syncd.matching.clusters import resolve
 from syncd.matching.features import Features, dump_features, features_of, load_features
 from syncd.matching.judging import judge
@@ -35,6 +35,7 @@ __all__ = [
     "dump_features",
     "features_of",
     "fingerprint",
+    "fingerprint_of",
     "judge",
     "load_features",
     "resolve",

@@ -27,15 +27,19 @@ def _names(it: Features) -> Iterator[str]:
             letters = title.replace(" ", "")
             yield f"t {letters[:_TITLE_END]}"
             yield f"e {letters[-_TITLE_END:]}"
+            if it.authors and len(letters) > _TITLE_END:
+                # Thousands of titles may begin and end alike; these are few.
+                yield f"w {letters} {longest_name(it.authors[0])}"
     first = it.pages.first
     if first and first != "1":
         yield f"p {first} {it.volume or it.year}"
         if it.authors:
-            yield f"a {first} {_longest_name(it)}"
+            yield f"a {first} {longest_name(it.authors[0])}"
 
 
-def _longest_name(it: Features) -> str:
-    return max(it.authors[0].replace(",", " ").split(), key=lambda word: (len(word), word))
+def longest_name(person: str) -> str:
+    """Return the longest word of a folded name, which exports write alike."""
+    return max(person.replace(",", " ").split(), key=lambda word: (len(word), word), default="")
 
 
 def _hash(name: str) -> int:

@@ -7,6 +7,7 @@ field, or name a supplement, a book or an erratum besides the work.
 from __future__ import annotations
 
 from syncd.matching.comparison import Comparison
+from syncd.matching.people import Authors
 from syncd.matching.rules import (
     DIFFERENT,
     SAME,
@@ -41,19 +42,26 @@ def _strangers(it: Comparison) -> bool:
     return it.has_titles and not it.related and it.other_first_author
 
 
+def _translated(it: Comparison) -> bool:
+    people = it.authors >= Authors.CUT or it.authors is Authors.UNKNOWN
+    return it.same_article_pages and people and it.issue is not False and not it.title.other_part
+
+
 BY_ACCESSION_NUMBER = (
     Rule("C34", SAME, _equal_to_the_doi,
-         "equal in every field compared, and in the Scopus number"),
+         "equal in every field compared, and in the accession number"),
     Rule("C14", UNDECIDED, _other_doi_and_title,
-         "same Scopus number, but DOI and title differ: an identifier is wrong", _IDS),
+         "same accession number, but DOI and title differ: an identifier is wrong", _IDS),
     Rule("C14", UNDECIDED, _other_doi_and_place,
-         "same Scopus number, but DOI and place differ: an identifier is wrong", _IDS),
+         "same accession number, but DOI and place differ: an identifier is wrong", _IDS),
     Rule("C01 C06 C13", SAME, passes_check,
-         "same Scopus number, and the titles agree"),
+         "same accession number, and the titles agree"),
+    Rule("C01", SAME, _translated,
+         "same accession number, people and pages: the title is translated"),
     Rule("C02", UNDECIDED, _strangers,
-         "same Scopus number, but title and first author differ", _IDS),
+         "same accession number, but title and first author differ", _IDS),
     Rule("C02", UNDECIDED, always,
-         "same Scopus number, but the titles differ", _IDS),
+         "same accession number, but the titles differ", _IDS),
 )  # fmt: skip
 
 

@@ -7,10 +7,21 @@ companion papers of one team.
 
 from __future__ import annotations
 
+from syncd.matching.caps import is_in_press
 from syncd.matching.comparison import Comparison
-from syncd.matching.features import Kind
+from syncd.matching.details import TELLING
 from syncd.matching.likeness import SAME as SAME_TITLE
 from syncd.matching.people import Authors
+from syncd.matching.places import (
+    may_be_in_another_script,
+    same_citation_in_translation,
+    same_pages_and_title,
+    same_place_and_title,
+    same_place_in_another_script,
+    same_place_no_author,
+    same_place_other_title,
+    same_place_similar_title,
+)
 from syncd.matching.rules import (
     DIFFERENT,
     SAME,
@@ -22,8 +33,6 @@ from syncd.matching.rules import (
     is_meeting_and_journal,
     is_preprint_and_publication,
     is_same_citation,
-    is_thesis_and_publication,
-    titles_part_ways,
 )
 from syncd.matching.values import Doubt
 
@@ -56,8 +65,14 @@ def _other_ids(it: Comparison) -> bool:
 def _equal(it: Comparison) -> bool:
     if not it.equal:
         return False
-    placed = bool(it.one.container and it.one.volume) and it.page is True
-    return placed or (it.telling and (it.same_year or it.authors is Authors.SAME))
+    if it.one.container and it.one.volume and (it.page is True or it.issue is True):
+        if it.page is True or it.telling:
+            return True
+        team = it.authors is Authors.SAME and len(it.one.authors) > 1
+        return team and it.issue is True and not it.generic
+    if not TELLING.isdisjoint(it.details.same):
+        return True
+    return it.telling and it.authors is Authors.SAME
 
 
 # --- titles that many works bear
@@ -89,39 +104,6 @@ def _generic_here(it: Comparison) -> bool:
 
 def _generic(it: Comparison) -> bool:
     return it.generic
-
-
-# --- the place is the same
-
-
-def _same_place_and_title(it: Comparison) -> bool:
-    sure = not titles_part_ways(it) or (it.same_article_pages and not it.title.other_part)
-    return _same_issue_or_telling(it) and it.same_title and it.author_in_common and sure
-
-
-def _same_issue_or_telling(it: Comparison) -> bool:
-    """A column of one author may begin on the same page of every issue."""
-    return it.same_place and (it.telling or it.issue is not False)
-
-
-def _same_place_no_author(it: Comparison) -> bool:
-    return it.same_place and it.exact and it.telling and it.authors is Authors.UNKNOWN
-
-
-def _same_pages_and_title(it: Comparison) -> bool:
-    return it.same_pages and it.exact and it.telling and not it.title.other_part
-
-
-def _same_place_similar_title(it: Comparison) -> bool:
-    if it.title.other_numbers or (it.title.other_words and not it.same_article_pages):
-        return False
-    here = it.same_place and it.telling and it.issue is not False
-    return here and it.alike and it.same_first_author
-
-
-def _same_place_other_title(it: Comparison) -> bool:
-    related = it.same_first_author and (it.related or it.translated)
-    return it.same_place and (it.alike or related)
 
 
 # --- title and authors agree, and the place says nothing or contradicts
@@ -161,6 +143,10 @@ def _agree_elsewhere(it: Comparison) -> bool:
     return _agree(it) and it.container is False and sure
 
 
+def _elsewhere_with_words_in_front(it: Comparison) -> bool:
+    return it.title.preceded and it.is_long and it.same_first_author and it.years_agree
+
+
 def _elsewhere(it: Comparison) -> bool:
     return it.container is False
 
@@ -178,12 +164,16 @@ def _has_one_for_it(it: Comparison) -> bool:
         return it.volume is True and it.same_first_author and it.same_year
     if it.volume is True or it.issue is True:
         return True
+    if it.exact and it.same_year and not TELLING.isdisjoint(it.details.same):
+        return True
     if not it.exact:
         return False
     if not it.one.container and not it.other.container:
         return it.same_year and it.authors is Authors.SAME and it.is_long
     if it.container is True and it.same_first_author:
-        return it.same_year or it.kinds == {Kind.CONFERENCE}
+        return it.same_year or is_in_press(it)
+    if it.container is None and it.same_people and (it.is_long or len(it.one.authors) > 1):
+        return it.same_year
     nowhere = not it.one.container or not it.other.container
     return it.same_year and (it.container is True or (nowhere and it.same_first_author))
 
@@ -208,6 +198,10 @@ def _agree_on_title_only(it: Comparison) -> bool:
     return _agree(it) and (it.same_first_author or it.contradictions < 2)
 
 
+def _agree_in_another_place(it: Comparison) -> bool:
+    return _agree_on_title_only(it) and it.contradictions > 0
+
+
 def _all_but_the_year(it: Comparison) -> bool:
     return (
         it.same_title
@@ -220,7 +214,11 @@ def _all_but_the_year(it: Comparison) -> bool:
     )
 
 
-def _years_apart(it: Comparison) -> bool:
+def _agree_but_the_years(it: Comparison) -> bool:
+    return _agree_but_a_number(it) and not it.years_agree
+
+
+def _agree_but_a_number(it: Comparison) -> bool:
     return it.exact and it.telling and it.same_first_author and it.container is True
 
 
@@ -244,20 +242,26 @@ def _little_known(it: Comparison) -> bool:
         return False
     if it.telling and it.authors is Authors.UNKNOWN:
         return it.container is not False
+    if it.same_people and it.same_year and it.container is not False and not it.generic:
+        return True
     placed = it.container is True and (it.volume is True or it.same_year)
     return placed and (it.telling or it.same_first_author)
 
 
 def _similar_and_unopposed(it: Comparison) -> bool:
     return (
-        it.alike
+        (it.alike or it.title.preceded)
         and it.telling
         and it.same_first_author
         and it.same_year
         and it.container is True
         and it.contradictions == 0
-        and not it.title.other_words
     )
+
+
+def _similar_but_for_words(it: Comparison) -> bool:
+    differ = it.title.other_words or it.title.other_numbers or it.title.preceded
+    return differ and _similar_and_unopposed(it)
 
 
 BY_LOOK = (
@@ -267,8 +271,6 @@ BY_LOOK = (
          "a preprint and the published version"),
     Rule("C31", DIFFERENT, is_meeting_and_journal,
          "a conference paper and a journal article"),
-    Rule("", DIFFERENT, is_thesis_and_publication,
-         "a thesis and a publication"),
     Rule("C29", UNDECIDED, _other_ids_same_place,
          "title, volume and page are equal, but the identifiers differ", _IDS),
     Rule("C29", UNDECIDED, _other_ids_same_title,
@@ -285,40 +287,54 @@ BY_LOOK = (
          "a title that many works bear, and too little is known of its place", _LOOK),
     Rule("C27", DIFFERENT, _generic,
          "a title that many works bear"),
-    Rule("C08 C25", SAME, _same_place_and_title,
+    Rule("C08 C25", SAME, same_place_and_title,
          "title, an author, volume and first page are equal"),
-    Rule("C26", SAME, _same_place_no_author,
+    Rule("C26", SAME, same_place_no_author,
          "title, journal, volume and first page are equal"),
-    Rule("C25", SAME, _same_pages_and_title,
+    Rule("C25", SAME, same_pages_and_title,
          "title, volume and all pages are equal; the authors are spelt differently"),
-    Rule("C25", SAME, _same_place_similar_title,
+    Rule("C25", SAME, same_place_similar_title,
          "the same place and first author; the title is spelt a little differently"),
     Rule("C25", SAME, is_same_citation,
          "first author, volume and all pages are equal: the title is translated or cut"),
-    Rule("C12", UNDECIDED, _same_place_other_title,
+    Rule("C25", SAME, same_place_in_another_script,
+         "journal number, year, volume, issue and all pages are equal: another script"),
+    Rule("C12", UNDECIDED, may_be_in_another_script,
+         "year, volume, issue and all pages are equal, and the scripts differ", _LOOK),
+    Rule("C12", UNDECIDED, same_place_other_title,
          "the same place, but the titles differ", _LOOK),
     Rule("C25", SAME, _agree_on_page,
          "title, an author, volume or last page, and first page are equal"),
     Rule("C26", SAME, _agree_on_issue,
          "title, first author, year, volume and issue are equal"),
+    Rule("C25", SAME, same_citation_in_translation,
+         "title, people, year, volume, issue and all pages are equal: the journal is translated"),
     Rule("C28", UNDECIDED, _agree_elsewhere,
          "the titles are equal, but they stand in different journals", _LOOK),
+    Rule("C28", UNDECIDED, _elsewhere_with_words_in_front,
+         "one title has words in front, and they stand in different journals", _LOOK),
     Rule("C28", DIFFERENT, _elsewhere,
          "they stand in different journals"),
     Rule("C26", SAME, _agree_unopposed,
          "title and an author agree, and nothing contradicts that"),
     Rule("C25", SAME, _agree_but_once,
          "title, an author and journal agree; one number differs"),
+    Rule("C28", UNDECIDED, _agree_in_another_place,
+         "title and an author agree, but volume, issue or pages differ", _LOOK),
     Rule("C28", UNDECIDED, _agree_on_title_only,
-         "title and an author agree, but the place does not", _LOOK),
+         "title and an author agree, but too little is known of the place", _LOOK),
     Rule("C25", SAME, _all_but_the_year,
          "all but the year is equal"),
-    Rule("C28", UNDECIDED, _years_apart,
+    Rule("C28", UNDECIDED, _agree_but_the_years,
          "title, first author and journal are equal, but the years are far apart", _LOOK),
+    Rule("C12", UNDECIDED, _agree_but_a_number,
+         "title, first author and journal are equal, but a number in the titles differs", _LOOK),
     Rule("C26", SAME, _no_author,
          "title, journal, volume and issue are equal"),
     Rule("C26", UNDECIDED, _little_known,
          "the titles are equal, but too little else is known", _LOOK),
+    Rule("C12", UNDECIDED, _similar_but_for_words,
+         "the titles are alike but for a word or number, and all else agrees", _LOOK),
     Rule("C12", UNDECIDED, _similar_and_unopposed,
          "the titles are alike, and nothing contradicts that they are one", _LOOK),
     Rule("", DIFFERENT, always,

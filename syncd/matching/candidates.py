@@ -14,17 +14,23 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
 
-from syncd.matching.blocking import blocking_keys
+from syncd.matching.blocking import blocking_keys, longest_name
 from syncd.matching.comparison import compare
-from syncd.matching.features import Features, Kind
+from syncd.matching.features import Features
 from syncd.matching.judging import find_rule
+from syncd.matching.kinds import Kind
+from syncd.matching.recurring import RecurringTitles
 from syncd.matching.values import Known, KnownWorks, Verdict
 
 Name = tuple[str, str]
 _T = TypeVar("_T", Name, int)
 
+_MANY = 60
+"""A larger block is cut into finer ones; what is still larger is compared with its neighbours."""
+
+_NEIGHBOURS = 6
 _HUGE = 400
-"""A larger block says nothing and is left out; as a whole, so that order does not matter."""
+"""Works under one DOI beyond which it names none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,13 @@ class Candidates:
     work's aliases, `common_dois` those that too many records bear for any to be compared.
     """
 
-    def __init__(self, features: Sequence[Features], works: KnownWorks) -> None:
-        self.nodes: list[Node] = _collapse(features)
+    def __init__(
+        self,
+        features: Sequence[Features],
+        works: KnownWorks,
+        strict: AbstractSet[int] = frozenset(),
+    ) -> None:
+        self.nodes: list[Node] = _collapse(features, strict)
         incoming = len(self.nodes)
         names = [_names(node.members[0]) for node in self.nodes]
         keys = [blocking_keys(node.members[0]) for node in self.nodes]
@@ -64,7 +75,7 @@ class Candidates:
         self._node_of = self._add_known([*self._bearers.values(), *blocks.values()])
         self.names = self._all_names()
         named, alike = self._meet(names, self._bearers), self._meet(keys, blocks)
-        self.candidates = _pair_up([*named.values(), *alike.values()], incoming)
+        self.candidates = _pair_up([*named.values(), *alike.values()], incoming, self.nodes)
         self.common_dois = frozenset(_far_too_common(named))
 
     def node_of(self, ref: str) -> int:
@@ -122,18 +133,30 @@ class Candidates:
         return meeting
 
 
-def _collapse(features: Sequence[Features]) -> list[Node]:
-    """Make nodes of records; those alike in everything are one, if that is enough to say so."""
+def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[Node]:
+    """Make nodes of records; those alike in everything are one, if that is enough to say so.
+
+    It is not for `strict` records without an identifier.
+    """
     alike: defaultdict[Features, list[int]] = defaultdict(list)
     for index, it in enumerate(features):
         alike[it].append(index)
+    recurring = RecurringTitles([Node((it,)) for it in alike])
     nodes = []
     for it, indices in alike.items():
         repeated = len(indices) > 1
-        sure = repeated and find_rule(compare(it, it, frozenset())).verdict is Verdict.SAME
+        sure = repeated and _is_surely_one(it, recurring)
+        sure = sure and (any(it.identity.pairs()) or strict.isdisjoint(indices))
         groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
         nodes += [Node((it,), group) for group in groups]
     return sorted(nodes, key=lambda node: node.indices)
+
+
+def _is_surely_one(it: Features, recurring: RecurringTitles) -> bool:
+    found = compare(it, it, frozenset())
+    if found.is_bare and recurring.has(it.title):
+        return False
+    return find_rule(found).verdict is Verdict.SAME
 
 
 def _names(it: Features) -> list[Name]:
@@ -141,13 +164,47 @@ def _names(it: Features) -> list[Name]:
     return [name for name in it.identity.pairs() if name[0] != "isbn" or it.kind is Kind.BOOK]
 
 
-def _pair_up(meetings: Iterable[list[int]], incoming: int) -> list[tuple[int, int]]:
+def _pair_up(
+    meetings: Iterable[list[int]], incoming: int, nodes: Sequence[Node]
+) -> list[tuple[int, int]]:
     """Return the pairs that met somewhere and of which one at least is incoming."""
     pairs: set[tuple[int, int]] = set()
     for numbers in meetings:
-        if len(numbers) <= _HUGE:
-            pairs.update(pair for pair in combinations(numbers, 2) if pair[0] < incoming)
+        near = combinations(numbers, 2) if len(numbers) <= _MANY else _near(numbers, nodes)
+        pairs.update(pair for pair in near if pair[0] < incoming)
     return sorted(pairs)
+
+
+def _near(numbers: Sequence[int], nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of a large block that are worth a look, in time linear in its size.
+
+    Neighbours are neighbours by what they say, so the order of a file does not matter.
+    """
+    finer: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for number in numbers:
+        for member in nodes[number].members:
+            for key in _finer_keys(member):
+                if number not in finer[key][-1:]:
+                    finer[key].append(number)
+    for met in finer.values():
+        if len(met) <= _MANY:
+            yield from combinations(met, 2)
+            continue
+        ranked = sorted(met, key=lambda number: _order(nodes[number].members[0]))
+        for place, number in enumerate(ranked):
+            for other in ranked[place + 1 : place + 1 + _NEIGHBOURS]:
+                yield (number, other) if number < other else (other, number)
+
+
+def _finer_keys(it: Features) -> Iterator[tuple[object, ...]]:
+    people = it.authors[0] if it.authors else ""
+    yield (it.title, longest_name(people))
+    yield (it.title, it.year, it.volume)
+    yield (it.pages.first, it.volume or it.year, longest_name(people))
+
+
+def _order(it: Features) -> tuple[object, ...]:
+    return (it.title, it.authors, it.year or 0, it.volume, it.issue, it.pages, it[9:])
 
 
 def _far_too_common(named: Mapping[Name, list[int]]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from syncd.matching.features import features_of
+from syncd.matching.equal_fit import doubt_equal_fits
+from syncd.matching.features import Features, features_of
+from syncd.matching.judging import OF_RECORDS
 from syncd.matching.pairs import Edge, Pairs
 from syncd.matching.values import Doubt, Known, KnownWorks, Policy, Ruling, RulingKind, Verdict
 from syncd.record import Citation
@@ -19,11 +21,20 @@ _DEFAULT = Policy()
 
 
 def resolve(
-    incoming: Sequence[Citation], known: KnownWorks, policy: Policy = _DEFAULT
+    incoming: Sequence[Citation | Features],
+    known: KnownWorks,
+    policy: Policy | Sequence[Policy] = _DEFAULT,
 ) -> list[Ruling]:
-    """Rule on each incoming record, in order: new, the same as something, or held."""
-    pairs = Pairs([features_of(citation) for citation in incoming], known, policy)
-    links = pairs.links()
+    """Rule on each incoming record, in order: new, the same as something, or held.
+
+    Features that were computed already are taken as they are. A policy is for all records, or
+    there is one for each.
+    """
+    features = [it if isinstance(it, Features) else features_of(it) for it in incoming]
+    policies = [policy] * len(features) if isinstance(policy, Policy) else policy
+    strict = {n for n, each in enumerate(policies) if not each.joins_by_look}
+    pairs = Pairs(features, known, strict)
+    links = doubt_equal_fits(pairs, pairs.links())
     groups = Groups(pairs)
     for link in links:
         if link.judgement.verdict is Verdict.SAME:
@@ -199,7 +210,8 @@ class _Rulings:
         return [
             (link, known)
             for link, other in self._open[group]
-            if link.judgement.verdict is Verdict.UNDECIDED and "scopus" in link.same_ids
+            if link.judgement.verdict is Verdict.UNDECIDED
+            and not OF_RECORDS.isdisjoint(link.same_ids)
             for known in (self._known(other),)
             if known is not None
         ]

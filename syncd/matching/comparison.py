@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from syncd.matching.containers import is_same_container
-from syncd.matching.features import Features, Kind
+from syncd.matching.details import TELLING, Agreement, compare_details
+from syncd.matching.features import Features
+from syncd.matching.fields import compare_containers, compare_ids, compare_issues, compare_volumes
+from syncd.matching.kinds import Kind
 from syncd.matching.languages import guess_language
 from syncd.matching.likeness import (
     ALIKE,
@@ -23,18 +25,19 @@ from syncd.matching.likeness import (
 )
 from syncd.matching.numbering import (
     count_pages,
-    is_same_issue,
     is_same_number,
     is_same_page,
-    is_same_volume,
 )
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.titles import Marker, weight
-from syncd.record import Identity
+from syncd.matching.vocabulary import LISTED, Vocabulary
 
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
-_ARTICLE_LENGTH = 3
+_VERY_LONG_TITLE = 55
+_TEAM = 3
+"""People who do not fill the same pages twice in a year."""
+ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
 
 
@@ -54,6 +57,7 @@ class Comparison(NamedTuple):
     last_page: bool | None
     container: bool | None
     years_apart: int | None
+    details: Agreement
 
     # --- titles
 
@@ -75,7 +79,7 @@ class Comparison(NamedTuple):
     @property
     def related(self) -> bool:
         """The titles have more in common than chance (0.6)."""
-        return self.title.similarity >= RELATED or self.title.contained
+        return self.title.similarity >= RELATED or self.title.contained or self.title.preceded
 
     @property
     def has_titles(self) -> bool:
@@ -91,6 +95,11 @@ class Comparison(NamedTuple):
     def is_long(self) -> bool:
         """Both titles are so long that chance can be ruled out."""
         return self._weight >= _LONG_TITLE
+
+    @property
+    def is_very_long(self) -> bool:
+        """Both titles are so long that no recurring piece would bear them."""
+        return self._weight >= _VERY_LONG_TITLE
 
     @property
     def _weight(self) -> int:
@@ -124,9 +133,20 @@ class Comparison(NamedTuple):
     @property
     def other_first_author(self) -> bool:
         """Both sides name authors, and the first is another one."""
-        return self.authors in (Authors.DIFFERENT, Authors.SHARED)
+        return self.authors in (Authors.DIFFERENT, Authors.SHARED, Authors.REORDERED)
+
+    @property
+    def same_people(self) -> bool:
+        """All of the people are on both sides, in whatever order."""
+        return self.authors in (Authors.SAME, Authors.REORDERED)
 
     # --- place
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but title, people, year and container says that they are one."""
+        placed = self.page is True or self.volume is True or self.issue is True
+        return not self.same_ids and not placed and TELLING.isdisjoint(self.details.same)
 
     @property
     def years_agree(self) -> bool:
@@ -164,12 +184,25 @@ class Comparison(NamedTuple):
     @property
     def same_article_pages(self) -> bool:
         """The same pages, and more of them than two abstracts could share."""
-        return self.same_pages and count_pages(self.one.pages) >= _ARTICLE_LENGTH
+        return self.same_pages and count_pages(self.one.pages) >= ARTICLE_LENGTH
+
+    @property
+    def fill_one_place(self) -> bool:
+        """Both fill the same pages of one volume, or of one year's container: no room for two."""
+        if not self.page or not self.last_page or count_pages(self.one.pages) < ARTICLE_LENGTH:
+            return False
+        team = self.same_people and len(self.one.authors) >= _TEAM
+        known = self.container is True or self.issue is True or bool(self.same_ids) or team
+        of_year = self.same_year and known
+        if self.volume is True:
+            return self.years_agree
+        return self.volume is None and of_year and self.one.pages.first != "1"
 
     @property
     def equal(self) -> bool:
         """Nothing that is compared differs, identifiers apart."""
-        return self.one[:-1] == self.other[:-1]
+        mine, theirs = self.one, self.other
+        return mine[:-2] == theirs[:-2] and mine.details[:-1] == theirs.details[:-1]
 
     @property
     def contradictions(self) -> int:
@@ -196,24 +229,35 @@ class Comparison(NamedTuple):
         return frozenset((self.one.kind, self.other.kind))
 
 
-def compare(one: Features, other: Features, shared_dois: AbstractSet[str]) -> Comparison:
+def compare(
+    one: Features,
+    other: Features,
+    shared_dois: AbstractSet[str],
+    vocabulary: Vocabulary = LISTED,
+) -> Comparison:
     """Put two works side by side; `shared_dois` are known to name several works."""
-    same_ids, other_ids, shared = _compare_ids(one, other, shared_dois)
+    same_ids, other_ids, shared = compare_ids(one, other, shared_dois)
     years = (one.year, other.year)
     return Comparison(
         one=one,
         other=other,
-        title=compare_titles(one, other),
+        title=compare_titles(one, other, vocabulary),
         authors=compare_authors(one.authors, other.authors),
         same_ids=same_ids,
         other_ids=other_ids,
         shared_doi=shared,
-        volume=_compare_volumes(one, other),
-        issue=is_same_issue(one.issue, other.issue),
+        volume=compare_volumes(one, other),
+        issue=compare_issues(one, other),
         page=is_same_page(one.pages, other.pages),
         last_page=is_same_number(one.pages.last, other.pages.last),
-        container=_compare_containers(one, other),
+        container=compare_containers(one, other),
         years_apart=None if None in years else abs((one.year or 0) - (other.year or 0)),
+        details=compare_details(
+            one.details,
+            other.details,
+            (one.item_type, other.item_type),
+            frozenset((one.kind, other.kind)),
+        ),
     )
 
 
@@ -225,46 +269,3 @@ def are_strangers(one: Features, other: Features) -> bool:
     if any(ours and ours == its for ours, its in zip(mine[:8], theirs[:8], strict=True)):
         return False
     return not (mine.isbn and theirs.isbn) and are_unrelated(one, other)
-
-
-def _compare_ids(
-    one: Features, other: Features, shared_dois: AbstractSet[str]
-) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Return the kinds of identifiers that are equal, that differ, and whether a DOI is shared."""
-    same: list[str] = []
-    different: list[str] = []
-    shared = False
-    for kind, ours, its in zip(Identity._fields, one.identity, other.identity, strict=True):
-        if not ours or not its or kind == "issn":
-            continue
-        if kind == "isbn":
-            if one.kind == other.kind == Kind.BOOK:
-                (different if set(ours).isdisjoint(its) else same).append(kind)
-        elif kind == "doi" and (ours in shared_dois or its in shared_dois):
-            shared = ours == its
-        elif ours == its:
-            same.append(kind)
-        elif kind != "doi" or not _names_a_register_entry(str(ours), str(its)):
-            different.append(kind)
-    return tuple(same), tuple(different), shared
-
-
-def _names_a_register_entry(*dois: str) -> bool:
-    """A DOI of the Cochrane register of trials names its entry; the article has one of its own."""
-    return any(doi.startswith("10.1002/central/") for doi in dois)
-
-
-def _compare_volumes(one: Features, other: Features) -> bool | None:
-    """A year in the volume's place says nothing against a volume's number."""
-    same = is_same_volume(one.volume, other.volume, one.issue, other.issue)
-    years = (str(one.year), str(other.year))
-    if same is False and (one.volume in years) != (other.volume in years):
-        return None
-    return same
-
-
-def _compare_containers(one: Features, other: Features) -> bool | None:
-    same = is_same_container(one.container, other.container)
-    if not same and set(one.identity.issn) & set(other.identity.issn):
-        return True
-    return same

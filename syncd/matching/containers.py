@@ -8,6 +8,8 @@ from functools import lru_cache
 from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
+from syncd.matching.number_words import ORDINAL_WORDS
+from syncd.matching.vocabulary import is_listed
 
 _LONGEST = 96
 _SUBTITLE = re.compile(
@@ -23,10 +25,12 @@ _SILENT = frozenset(
 _OF_ANY_MEETING = frozenset(
     """
     proceedings proc annual conference international conf symposium meeting congress workshop
-    acm ieee vol vols ser series lecture notes
+    int intl internat acm ieee vol vols ser series lecture notes
     """.split()
 )
 _ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
+_DIGITS_OF_YEAR = 4
+_OF_VOLUMES = frozenset(("vol", "vols", "volume", "volumes", "pt", "pts"))
 _TRIAL = re.compile(
     r"(?:nct|isrctn|chictr[a-z-]{0,30}|actrn|ctri|drks|irct|jprn-?[a-z]{0,30}|kct|ntr|umin|tctr|eudract|euctr)"
     r"[\s:/-]?[0-9][0-9a-z/-]{3,}",
@@ -65,13 +69,24 @@ def is_same_container(one: str, other: str) -> bool | None:
     if _TRIAL.fullmatch(one) and _TRIAL.fullmatch(other):
         return False
     mine, theirs = one.split(), other.split()
+    ordinals = _ordinals(mine), _ordinals(theirs)
+    if _contradict(*ordinals):
+        return False
+    if one.isascii() != other.isascii():
+        return None  # another script, in which the name may be the same
     if _is_motto(one, other) or _is_motto(other, one):
         return True
     if _is_short_for(mine, theirs) or _is_short_for(theirs, mine):
         return True
-    if Indel.normalized_similarity(one, other) >= _ALIKE and _ordinals(mine) == _ordinals(theirs):
+    if Indel.normalized_similarity(one, other) >= _ALIKE and ordinals[0] == ordinals[1]:
         return True
     return _by_words(_telling(mine), _telling(theirs))
+
+
+def is_bare_acronym(name: str) -> bool:
+    """Tell whether a meeting goes by one word that is none: `SIGMOD Conference`."""
+    words = _telling(name.split())
+    return len(words) == 1 and not is_listed(words[0])
 
 
 def _is_motto(short: str, long: str) -> bool:
@@ -108,15 +123,44 @@ def _is_acronym(short: list[str], long: list[str]) -> bool:
 
 
 def _ordinals(words: list[str]) -> set[str]:
-    return {word for word in words if _ORDINAL.fullmatch(word)}
+    """Return which of its kind it is: the 30th conference, sheet 12, the proceedings of 2010."""
+    found = set()
+    for before, word in zip(["", *words], words, strict=False):
+        number = ORDINAL_WORDS.get(word, word)
+        if _ORDINAL.fullmatch(number) and before not in _OF_VOLUMES:
+            found.add(number.rstrip("stndrh"))
+    return found
+
+
+def _contradict(one: set[str], other: set[str]) -> bool:
+    """Compare years with years, and other numbers with such."""
+    pairs = (
+        (
+            {n for n in one if len(n) == _DIGITS_OF_YEAR},
+            {n for n in other if len(n) == _DIGITS_OF_YEAR},
+        ),
+        (
+            {n for n in one if len(n) < _DIGITS_OF_YEAR},
+            {n for n in other if len(n) < _DIGITS_OF_YEAR},
+        ),
+    )
+    return any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs)
 
 
 def _telling(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _OF_ANY_MEETING and not _ORDINAL.fullmatch(word)]
+    return [
+        word
+        for word in words
+        if word not in _OF_ANY_MEETING
+        and word not in ORDINAL_WORDS
+        and not _ORDINAL.fullmatch(word)
+    ]
 
 
 def _by_words(mine: list[str], theirs: list[str]) -> bool | None:
     """`diabetes` is not `diabetes care`; a long name inside a longer one is most likely one."""
+    if mine == theirs and mine:
+        return True
     short, long = sorted((mine, theirs), key=lambda words: (len(words), words))
     shared = sum(any(_begins(word, other) for other in long) for word in short)
     if shared < len(short):

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from enum import IntEnum
 from typing import NamedTuple
 
 from syncd.matching.containers import fold_container
+from syncd.matching.details import fold_details
+from syncd.matching.kinds import Kind, kind_of
 from syncd.matching.numbering import Pages, read_issue, read_pages, read_volume
 from syncd.matching.people import fold_authors
 from syncd.matching.titles import Marker, is_generic, read_title
-from syncd.record import Citation, Doi, Eid, Identity
-
-
-class Kind(IntEnum):
-    """What sort of thing a work is, as far as that tells works apart."""
-
-    OTHER = 0
-    ARTICLE = 1
-    CONFERENCE = 2
-    BOOK = 3
-    PART = 4
-    PREPRINT = 5
-    THESIS = 6
+from syncd.record import NO_DETAILS, Citation, Details, Doi, Eid, Identity
 
 
 class Features(NamedTuple):
@@ -41,31 +29,10 @@ class Features(NamedTuple):
     issue: str
     pages: Pages
     container: str
+    details: Details
     identity: Identity
 
 
-_KINDS = {
-    "journalArticle": Kind.ARTICLE,
-    "magazineArticle": Kind.ARTICLE,
-    "newspaperArticle": Kind.ARTICLE,
-    "conferencePaper": Kind.CONFERENCE,
-    "presentation": Kind.CONFERENCE,
-    "book": Kind.BOOK,
-    "bookSection": Kind.PART,
-    "encyclopediaArticle": Kind.PART,
-    "dictionaryEntry": Kind.PART,
-    "preprint": Kind.PREPRINT,
-    "thesis": Kind.THESIS,
-}
-_PREPRINT_DOI = re.compile(
-    r"10\.48550/arxiv\.|10\.(?:1101|64898)/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}$|10\.21203/rs\.|"
-    r"10\.2139/ssrn\.|10\.31234/osf\.|10\.31219/osf\.|10\.31235/osf\.|10\.35542/osf\.|"
-    r"10\.20944/preprints|10\.26434/chemrxiv|10\.36227/techrxiv\.|10\.22541/au\.|10\.2196/preprints"
-)
-_PREPRINT_SERVER = re.compile(
-    r"(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|techrxiv|ssrn(?: electronic journal)?"
-    r"|research square|preprints(?: org)?|corr)\b"
-)
 _LONGEST_TITLE = 260
 
 
@@ -73,9 +40,11 @@ def features_of(citation: Citation) -> Features:
     """Return what `judge` needs of a citation."""
     title = read_title(citation.title)
     container = fold_container(citation.container)
+    details = citation.details
+    kind = kind_of(citation.item_type, container, citation.identity.doi, details.address)
     return Features(
         item_type=citation.item_type,
-        kind=_kind(citation.item_type, container, citation.identity.doi),
+        kind=kind,
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
         markers=title.markers,
@@ -87,27 +56,19 @@ def features_of(citation: Citation) -> Features:
         issue=read_issue(citation.issue),
         pages=read_pages(citation.pages),
         container=container,
+        details=fold_details(details, citation.item_type, kind),
         identity=citation.identity,
     )
 
 
-def _kind(item_type: str, container: str, doi: Doi | None) -> Kind:
-    kind = _KINDS.get(item_type, Kind.OTHER)
-    if container.startswith("dissertation abstracts"):
-        return Kind.THESIS
-    if kind in (Kind.ARTICLE, Kind.OTHER) and (
-        (doi and _PREPRINT_DOI.match(doi)) or _PREPRINT_SERVER.match(container)
-    ):
-        return Kind.PREPRINT
-    return kind
+# A record is stored as text: fields parted by US, the parts of one by RS, those of a detail by GS,
+# identifiers named by the first letters of their kind. Empty fields cost one byte.
 
-
-# A record is stored as text: fields parted by US, the parts of one by RS, identifiers named by
-# the first letters of their kind. Empty fields cost one byte.
-
-_FIELD, _PART = "\x1f", "\x1e"
+_FIELD, _PART, _PIECE = "\x1f", "\x1e", "\x1d"
 _SINGLE = ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central")
-_VERSION = "1"
+_VERSION = "2"
+_FIRST = "1"
+"""An older syncd knew fewer kinds and markers, and no details."""
 
 
 def dump_features(features: Features) -> bytes:
@@ -115,7 +76,7 @@ def dump_features(features: Features) -> bytes:
     identity = features.identity
     flags = 2 * features.translated + features.generic
     fields = (
-        f"{_VERSION}{features.kind:x}{features.markers:x}{flags}{features.item_type}",
+        f"{_VERSION}{features.kind:02x}{features.markers:02x}{flags}{features.item_type}",
         features.title,
         _PART.join(features.other_titles),
         _PART.join(features.authors),
@@ -127,31 +88,54 @@ def dump_features(features: Features) -> bytes:
         _PART.join(getattr(identity, kind) or "" for kind in _SINGLE),
         _PART.join(identity.isbn),
         _PART.join(identity.issn),
+        _dump_details(features.details),
     )
     return _FIELD.join(fields).encode("utf-8", "surrogatepass")
 
 
 def load_features(dumped: bytes) -> Features:
-    """Return the features that `dump_features` wrote."""
+    """Return the features that `dump_features` wrote, in this version or an older one."""
     fields = dumped.decode("utf-8", "surrogatepass").split(_FIELD)
-    head, title, others, authors, year, volume, issue, pages, container, ids, isbn, issn = fields
-    flags = int(head[3])
+    head, title, others, authors, year, volume, issue, pages, container, ids, isbn, issn = fields[
+        :12
+    ]
+    width = 1 if head.startswith(_FIRST) else 2
+    kind, markers, flags = head[1 : 1 + width], head[1 + width : 1 + 2 * width], head[1 + 2 * width]
     first, last = pages.split(_PART)
     return Features(
-        item_type=head[4:],
-        kind=Kind(int(head[1], 16)),
+        item_type=head[2 + 2 * width :],
+        kind=Kind(int(kind, 16)),
         title=title,
         other_titles=_parts(others),
-        markers=Marker(int(head[2], 16)),
-        translated=bool(flags & 2),
-        generic=bool(flags & 1),
+        markers=Marker(int(markers, 16)),
+        translated=bool(int(flags) & 2),
+        generic=bool(int(flags) & 1),
         authors=_parts(authors),
         year=int(year) if year else None,
         volume=volume,
         issue=issue,
         pages=Pages(first, last),
         container=container,
+        details=_load_details(fields[12]) if len(fields) > 12 else NO_DETAILS,
         identity=_identity(ids.split(_PART), _parts(isbn), _parts(issn)),
+    )
+
+
+def _dump_details(details: Details) -> str:
+    if details == NO_DETAILS:
+        return ""
+    return _PART.join(_PIECE.join(v) if isinstance(v, tuple) else v for v in details)
+
+
+def _load_details(text: str) -> Details:
+    if not text:
+        return NO_DETAILS
+    found = dict(zip(Details._fields, text.split(_PART), strict=False))
+    trials, translators = found.pop("trials", ""), found.pop("translators", "")
+    return Details(
+        trials=tuple(trials.split(_PIECE)) if trials else (),
+        translators=tuple(translators.split(_PIECE)) if translators else (),
+        **found,
     )
 
 

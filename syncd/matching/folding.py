@@ -1,8 +1,8 @@
 """Text reduced to what two spellings of it have in common: lower-case Latin words.
 
-Accents, markup, punctuation and case come off; Greek and Cyrillic letters are written in Latin
-ones, because the other export may have done that already. Scripts that cannot be written so
-(Chinese, Arabic, …) stay as they are.
+Accents, markup, punctuation and case come off; Greek and Cyrillic text is written in Latin
+letters, because the other export may have done that already; a Greek letter in a formula becomes
+its name. Scripts that cannot be written so (Chinese, Arabic, …) stay as they are.
 """
 
 from __future__ import annotations
@@ -32,6 +32,18 @@ _CYRILLIC = {
 _LETTERS = {
     ord(letter): latin for table in (_LATIN, _GREEK, _CYRILLIC) for letter, latin in table.items()
 }
+_GREEK_PAIRS = {
+    "ου": "ou", "αυ": "av", "ευ": "ev", "ηυ": "iv", "γγ": "ng", "γξ": "nx", "γχ": "nch",
+    "μπ": "b", "ντ": "nt",
+}  # fmt: skip
+_GREEK_SOUNDS = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", (
+    "a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s",
+    "t", "y", "f", "ch", "ps", "o",
+), strict=True))  # fmt: skip
+_GREEK_TEXT = re.compile("|".join([*_GREEK_PAIRS, *_GREEK_SOUNDS]))
+
+_FORMULA = 3
+"""Greek letters that may well be a formula."""
 
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ`´‘](?=\w)")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -53,7 +65,19 @@ def fold_letters(text: str) -> str:
     """Return lower-case `text` in Latin letters without accents, its punctuation kept."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if _is_greek(bare):
+        bare = _GREEK_TEXT.sub(_sound_of, bare)
     return bare.translate(_LETTERS).casefold()
+
+
+def _is_greek(text: str) -> bool:
+    """Tell whether text is written in Greek, rather than a formula with Greek letters in it."""
+    greek = sum("α" <= letter <= "ω" for letter in text)
+    return greek > _FORMULA and 2 * greek > sum(map(str.isalpha, text))
+
+
+def _sound_of(found: re.Match[str]) -> str:
+    return _GREEK_PAIRS.get(found[0]) or _GREEK_SOUNDS[found[0]]
 
 
 def is_ideographic(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from syncd.matching.by_identifier import BY_ACCESSION_NUMBER, BY_IDENTIFIER
 from syncd.matching.by_look import BY_LOOK
+from syncd.matching.caps import differs_in_details, find_cap, is_of_its_own
 from syncd.matching.comparison import Comparison, compare
 from syncd.matching.features import Features
 from syncd.matching.people import Authors
@@ -22,9 +23,22 @@ from syncd.matching.rules import (
 )
 from syncd.matching.values import Doubt, Judgement
 
+
+def _told_apart(it: Comparison) -> bool:
+    return not it.same_ids and differs_in_details(it)
+
+
+def _of_another_kind(it: Comparison) -> bool:
+    return not it.same_ids and is_of_its_own(it)
+
+
 GUARDS = (
     Rule("C18 C19 C22", DIFFERENT, marked_as_another,
-         "one is an erratum, a reply or a comment, the other is not"),
+         "one is an erratum, a reply, a comment, a supplement or a review, the other is not"),
+    Rule("D2", DIFFERENT, _told_apart,
+         "told apart by a number, edition, version or language"),
+    Rule("D1", DIFFERENT, _of_another_kind,
+         "works of different kinds"),
     Rule("C21", UNDECIDED, marked_as_retracted,
          "one of them is marked as retracted or withdrawn", Doubt.RETRACTION),
     Rule("", DIFFERENT, retracts_another,
@@ -61,16 +75,21 @@ def find_rule(it: Comparison) -> Rule:
     """Return the rule that decides about a pair."""
     tables = (GUARDS, _table_for(it))
     rule = next(rule for table in tables for rule in table if rule.holds(it))
+    if rule.verdict is SAME:
+        return find_cap(it) or rule
     if rule.verdict is DIFFERENT and UNDER_SHARED_DOI.holds(it):
         return UNDER_SHARED_DOI
     return rule
 
 
 def _table_for(it: Comparison) -> Sequence[Rule]:
-    if "scopus" in it.same_ids:
+    if not OF_RECORDS.isdisjoint(it.same_ids):
         return BY_ACCESSION_NUMBER
     return BY_IDENTIFIER if it.same_ids else BY_LOOK
 
+
+OF_RECORDS = frozenset(("scopus", "wos"))
+"""Accession numbers of databases that keep one record of a work."""
 
 _NAMES = {
     "scopus": "E1 scopus",
@@ -78,7 +97,7 @@ _NAMES = {
     "pmid": "E3 pmid",
     "arxiv": "E3 arxiv",
     "pmcid": "E3 pmcid",
-    "wos": "E3 wos",
+    "wos": "E1 wos",
     "embase": "E3 embase",
     "central": "E3 central",
     "isbn": "E4 isbn",
@@ -91,7 +110,11 @@ def _evidence(it: Comparison, rule: Rule) -> list[str]:
         found.append("E5 metadata")
     found.append(f"title {it.title.similarity:.2f}")
     found += [f"veto: {kind} differs" for kind in it.other_ids]
-    return found + [name for name, holds in _facts(it) if holds]
+    names = [name for name, holds in _facts(it) if holds]
+    if rule.verdict is SAME:
+        # What was outweighed forbids nothing.
+        names = [name.removeprefix("veto: ") for name in names]
+    return found + names
 
 
 def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
@@ -102,9 +125,11 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("veto: words differ", it.title.other_words),
         ("veto: generic title", it.generic),
         ("subtitle missing", it.title.contained),
+        ("words in front", it.title.preceded),
         ("same authors", it.authors is Authors.SAME),
-        ("same first author", it.authors is Authors.SAME_FIRST),
+        ("same first author", it.authors in (Authors.SAME_FIRST, Authors.CUT)),
         ("an author in common", it.authors is Authors.SHARED),
+        ("same authors in another order", it.authors is Authors.REORDERED),
         ("veto: authors differ", it.authors is Authors.DIFFERENT),
         ("same journal", it.container is True),
         ("journal differs", it.container is False),
@@ -116,4 +141,7 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("pages differ", it.page is False),
         ("same year", it.same_year),
         ("years differ", not it.years_agree),
+        *((f"same {name}", True) for name in it.details.same),
+        *((f"veto: {name} differs", True) for name in it.details.other),
+        *((f"{name} on one side only", True) for name in it.details.missing),
     )

@@ -9,7 +9,10 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel
 
 from syncd.matching.features import Features
+from syncd.matching.number_words import NUMBER_WORDS
 from syncd.matching.numbering import read_roman
+from syncd.matching.vocabulary import LISTED, Vocabulary
+from syncd.matching.wording import has_other_words
 
 RELATED = 0.6
 """Below this, two titles have no more in common than any two of one field."""
@@ -21,32 +24,22 @@ EXACT = 0.985
 class Likeness(NamedTuple):
     """`similarity` of the letters and digits, 1 when equal, and what is odd about the rest.
 
-    `contained`: one title is the beginning or end of the other (a subtitle is missing, a long
-    title was cut). `other_numbers`: a number, part or dose differs; `number_missing`: one side has
-    none at all; `other_part`: only numbers that stand alone differ. `other_words`: a telling
-    word stands in the place of another one.
+    `contained`: one title is the beginning of the other (a subtitle is missing, a long title was
+    cut); `preceded`: one is the end of the other, and what stands in front may make another work
+    of it. `other_numbers`: a number, part or dose differs; `number_missing`: one side has none at
+    all; `other_part`: only numbers that stand alone differ. `other_words`: a telling word stands
+    in the place of another one, or is missing.
     """
 
     similarity: float
     contained: bool = False
+    preceded: bool = False
     other_numbers: bool = False
     number_missing: bool = False
     other_part: bool = False
     other_words: bool = False
 
 
-_NUMBER_WORDS = {
-    word: str(number)
-    for number, words in enumerate(
-        (
-            "one first", "two second", "three third", "four fourth", "five fifth", "six sixth",
-            "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh",
-            "twelve twelfth",
-        ),
-        1,
-    )
-    for word in words.split()
-}  # fmt: skip
 _MONTHS = frozenset(
     """
     january february march april june july august september october november december spring
@@ -64,54 +57,31 @@ _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
 _OF_OTHER_WORKS = frozenset(
     """
     protocol protocols reply response comment commentary erratum corrigendum correction appendix
-    supplement update updated follow followup extension
+    supplement supplementary supplemental supporting update updated follow followup extension
+    rejoinder discussion retracted
     """.split()
 )
 """Words of a subtitle that make another work of it."""
 
 _LEAST_CONTAINED = 10
 _CUT = 90
-_LIKE_WORD = 0.72
-_TELLING = 4
-_OPPOSITES = (
-    frozenset(("men", "women")),
-    frozenset(("male", "female")),
-    frozenset(("males", "females")),
-    frozenset(("with", "without")),
-    frozenset(("before", "after")),
-    frozenset(("pre", "post")),
-    frozenset(("low", "high")),
-    frozenset(("left", "right")),
-    frozenset(("short", "long")),
-    frozenset(("north", "south")),
-    frozenset(("east", "west")),
-    frozenset(("boys", "girls")),
-    frozenset(("mothers", "fathers")),
-)
-_OPPOSED_BEGINNINGS = (
-    ("hyper", "hypo"),
-    ("pre", "post"),
-    ("intra", "inter"),
-    ("intra", "extra"),
-    ("non", ""),
-    ("un", ""),
-)
 
 
-def compare_titles(one: Features, other: Features) -> Likeness:
+def compare_titles(one: Features, other: Features, vocabulary: Vocabulary = LISTED) -> Likeness:
     """Compare two works by that pair of their titles which is most alike."""
-    best = compare_words(one.title, other.title)
+    best = compare_words(one.title, other.title, vocabulary)
     if best.similarity < SAME and (one.other_titles or other.other_titles):
         pairs = (
             (mine, theirs)
             for mine in (one.title, *one.other_titles)
             for theirs in (other.title, *other.other_titles)
         )
-        best = max((compare_words(*pair) for pair in pairs), key=lambda found: found.similarity)
+        found = (compare_words(*pair, vocabulary) for pair in pairs)
+        best = max(found, key=lambda each: each.similarity)
     return best
 
 
-def compare_words(one: str, other: str) -> Likeness:
+def compare_words(one: str, other: str, vocabulary: Vocabulary = LISTED) -> Likeness:
     """Compare two folded titles."""
     if not one or not other:
         return Likeness(0.0)
@@ -120,25 +90,30 @@ def compare_words(one: str, other: str) -> Likeness:
         return Likeness(1.0)
     similarity = Indel.normalized_similarity(mine, theirs)
     short, long = (one, other) if len(one) < len(other) else (other, one)
-    if _contains(long, short):
-        rest = long[len(short) :] if long.startswith(short) else long[: -len(short)]
-        part = _names_a_part(rest)
-        return Likeness(
-            similarity,
-            contained=True,
-            other_numbers=part,
-            number_missing=part,
-            other_words=not _OF_OTHER_WORKS.isdisjoint(rest.split()),
-        )
+    if _begins(long, short):
+        return _lacks_subtitle(similarity, long[len(short) :])
+    preceded = len(short) >= _LEAST_CONTAINED and long.endswith(f" {short}")
     if similarity < RELATED:
-        return Likeness(similarity)
+        return Likeness(similarity, preceded=preceded)
     numbers = numbers_in(one), numbers_in(other)
     return Likeness(
         similarity,
+        preceded=preceded,
         other_numbers=numbers[0] != numbers[1],
         number_missing=numbers[0] != numbers[1] and "" in numbers,
         other_part=numbers[0] != numbers[1] and "" not in numbers and _is_other_part(one, other),
-        other_words=similarity >= ALIKE and _has_other_words(one, other),
+        other_words=similarity >= ALIKE and has_other_words(one, other, vocabulary),
+    )
+
+
+def _lacks_subtitle(similarity: float, rest: str) -> Likeness:
+    part = _names_a_part(rest)
+    return Likeness(
+        similarity,
+        contained=True,
+        other_numbers=part,
+        number_missing=part,
+        other_words=not _OF_OTHER_WORKS.isdisjoint(rest.split()),
     )
 
 
@@ -154,13 +129,11 @@ def are_unrelated(one: Features, other: Features) -> bool:
     )
 
 
-def _contains(long: str, short: str) -> bool:
-    if len(short) < _LEAST_CONTAINED:
+def _begins(long: str, short: str) -> bool:
+    """Tell whether a title is the whole beginning of another one, or a long one that was cut."""
+    if len(short) < _LEAST_CONTAINED or not long.startswith(short):
         return False
-    cut = len(short) >= _CUT
-    if long.startswith(short):
-        return cut or long[len(short)] == " "
-    return long.endswith(short) and long[-len(short) - 1] == " "
+    return len(short) >= _CUT or long[len(short)] == " "
 
 
 def _names_a_part(rest: str) -> bool:
@@ -181,7 +154,7 @@ def _is_other_part(one: str, other: str) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    if word.isdigit() or word in _NUMBER_WORDS or len(word) == 1:
+    if word.isdigit() or word in NUMBER_WORDS or len(word) == 1:
         return True
     return len(word) < _LONG_ROMAN and read_roman(word) is not None
 
@@ -202,8 +175,8 @@ def numbers_in(words: str) -> str:
 def _number(word: str, before: str) -> str:
     if digits := _NUMBER.findall(word):
         return "".join(digits)
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS[word]
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
     if word in _MONTHS:
         return word
     if len(word) == 1:
@@ -218,40 +191,3 @@ def _part(letter: str, before: str) -> str:
         return ""
     roman = read_roman(letter)
     return str(roman) if roman and letter in "ivx" else letter
-
-
-def _has_other_words(one: str, other: str) -> bool:
-    mine, theirs = set(one.split()), set(other.split())
-    only_mine, only_theirs = mine - theirs, theirs - mine
-    if not only_mine or not only_theirs:
-        return False
-    if any(opposite <= only_mine | only_theirs for opposite in _OPPOSITES):
-        return True
-    joined = "".join(sorted(only_theirs)), "".join(sorted(only_mine))
-    strange = [word for word in only_mine if _is_strange(word, only_theirs, joined[0])]
-    return bool(strange) and any(_is_strange(word, only_mine, joined[1]) for word in only_theirs)
-
-
-def _is_strange(word: str, others: set[str], joined: str) -> bool:
-    """Tell whether a telling word has no counterpart: misspelt, inflected or joined to another."""
-    if len(word) < _TELLING or word in joined:
-        return False
-    return not any(_is_like(word, candidate) for candidate in others)
-
-
-def _is_opposed(word: str, candidate: str) -> bool:
-    """Tell whether two words differ in a beginning that turns their meaning."""
-    return any(
-        word.startswith(one) and candidate == other + word[len(one) :]
-        for one, other in _OPPOSED_BEGINNINGS
-    )
-
-
-def _is_like(word: str, candidate: str) -> bool:
-    if _is_opposed(word, candidate) or _is_opposed(candidate, word):
-        return False
-    return (
-        candidate in word
-        or word in candidate
-        or (Indel.normalized_similarity(word, candidate) >= _LIKE_WORD)
-    )

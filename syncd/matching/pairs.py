@@ -12,8 +12,10 @@ from syncd.matching.comparison import Comparison, are_strangers, compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
 from syncd.matching.people import Authors
-from syncd.matching.rules import Rule
-from syncd.matching.values import Doubt, Judgement, KnownWorks, Policy, Verdict
+from syncd.matching.recurring import RECURRING, RecurringTitles
+from syncd.matching.rules import Rule, always
+from syncd.matching.values import Doubt, Judgement, KnownWorks, Verdict
+from syncd.matching.vocabulary import Vocabulary
 from syncd.record import Identity
 
 
@@ -28,11 +30,14 @@ class Edge(NamedTuple):
     strength: tuple[int, int, float, list[bytes]]
 
 
-_RANKS = {"scopus": 5, "doi": 4, "isbn": 2}
+_RANKS = {"scopus": 5, "wos": 5, "doi": 4, "isbn": 2}
 _RANK_OF_OTHERS = 3
-_RANK_OF_LOOKS = 1
+LOOKS = 1
+_RANK_OF_RECORDS = 8
 _RANK_OF_ANSWERS = 9
 _ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
+
+IDENTICAL = Rule("C34", Verdict.SAME, always, "this very record was found to be it before")
 
 _Judged = tuple[Comparison, Rule]
 
@@ -40,14 +45,19 @@ _Judged = tuple[Comparison, Rule]
 class Pairs:
     """The judgement on each pair of nodes that was asked for, and what DOIs it showed as shared."""
 
-    def __init__(self, features: Sequence[Features], works: KnownWorks, policy: Policy) -> None:
-        self.gathering = Candidates(features, works)
+    def __init__(
+        self, features: Sequence[Features], works: KnownWorks, strict: AbstractSet[int]
+    ) -> None:
+        self.gathering = Candidates(features, works, strict)
         self.nodes = self.gathering.nodes
         self.newly_shared = self.gathering.common_dois
         self._shared = self.gathering.shared_dois | self.newly_shared
         self._works = works
-        self._policy = policy
-        self._contents = [b"".join(map(dump_features, node.members)) for node in self.nodes]
+        self._strict = strict
+        self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
+        self._contents: dict[int, bytes] = {}
+        self._fingerprints: dict[int, str] = {}
+        self._answers: dict[tuple[int, int], Verdict | None] = {}
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
 
@@ -57,6 +67,15 @@ class Pairs:
         return sorted(
             (link for link in found if link), key=lambda link: link.strength, reverse=True
         )
+
+    def are_twins(self, one: int, other: int) -> bool:
+        """Tell whether two items of the library are the same work twice."""
+        pairs = (
+            compare(mine, theirs, self._shared, self._vocabulary)
+            for mine in self.nodes[one].members
+            for theirs in self.nodes[other].members
+        )
+        return any(find_rule(it).verdict is Verdict.SAME for it in pairs)
 
     def forbids(self, one: int, other: int, names: AbstractSet[Name]) -> bool:
         """Tell whether two nodes must not come into one group, whatever others say.
@@ -99,6 +118,15 @@ class Pairs:
         for pair in candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
                 self._keep(pair, self._judge_anew(*pair))
+        self._doubt_recurring_titles()
+
+    def _doubt_recurring_titles(self) -> None:
+        """Title, people and year decide nothing under a title that came before with others."""
+        recurring = RecurringTitles(self.nodes)
+        for judged in self._judged.values():
+            for place, (it, rule) in enumerate(judged):
+                if rule.verdict is Verdict.SAME and it.is_bare and recurring.has(it.one.title):
+                    judged[place] = (it, RECURRING)
 
     def _are_strangers(self, one: int, other: int) -> bool:
         if self.names_of(one) & self.names_of(other):
@@ -130,9 +158,22 @@ class Pairs:
         for mine in self.nodes[one].members:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
-                it = compare(_known_as(mine, right, names), right, self._shared)
-                judged.append((it, find_rule(it)))
+                it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
+                judged.append(
+                    (it, IDENTICAL if self._is_met_again(one, other, it) else find_rule(it))
+                )
         return judged
+
+    def _is_met_again(self, one: int, other: int, it: Comparison) -> bool:
+        """Tell whether a record is the very one that an item was made of.
+
+        Two equal records of one plan may be two works that say too little; one that comes again
+        is no second work.
+        """
+        digest = it.one.details.record
+        if not digest or digest != it.other.details.record or not it.equal:
+            return False
+        return (self.nodes[one].known is None) != (self.nodes[other].known is None)
 
     # --- links
 
@@ -140,38 +181,53 @@ class Pairs:
         it, rule = min(self._judged[one, other], key=lambda judged: _ORDER[judged[1].verdict])
         judgement = explain(it, rule)
         ranks = (_RANKS.get(kind, _RANK_OF_OTHERS) for kind in it.same_ids)
-        rank = max(ranks, default=_RANK_OF_LOOKS)
-        if rank == _RANK_OF_LOOKS and rule.verdict is Verdict.SAME and self._is_strict:
+        rank = max(ranks, default=LOOKS)
+        if rule is IDENTICAL:
+            rank = _RANK_OF_RECORDS
+        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict(one, other):
             judgement = judgement._replace(verdict=Verdict.UNDECIDED)
         doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
-        answer = self._answer(one, other) if doubt else None
+        answer = self._answer(one, other)
         if answer is Verdict.DIFFERENT:
             return None
         if answer is Verdict.SAME:
             rank, doubt = _RANK_OF_ANSWERS, None
             judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
         # Equal links are ordered by what they join, never by where that stood in a file.
-        tie = sorted((self._contents[one], self._contents[other]))
+        tie = sorted((self._content(one), self._content(other)))
         strength = (rank, int(it.same_place) + int(it.same_pages), it.title.similarity, tie)
         return Edge(one, other, it.same_ids, judgement, doubt, strength)
 
-    @property
-    def _is_strict(self) -> bool:
-        return not self._policy.joins_by_look
+    def _content(self, node: int) -> bytes:
+        if node not in self._contents:
+            self._contents[node] = b"".join(map(dump_features, self.nodes[node].members))
+        return self._contents[node]
+
+    def _is_strict(self, *pair: int) -> bool:
+        """Tell whether metadata must not decide about one of two nodes."""
+        return any(not self._strict.isdisjoint(self.nodes[node].indices) for node in pair)
 
     def _rules_out(self, one: int, other: int, it: Comparison, verdict: Verdict) -> bool:
-        """An answer decides; else a difference, or a doubt that is more than a lack of facts."""
-        if verdict is Verdict.SAME:
-            return False
+        """An answer outranks every rule; else a difference does, or more than a lack of facts."""
         answer = self._answer(one, other)
         if answer is not None:
             return answer is not Verdict.SAME
+        if verdict is Verdict.SAME:
+            return False
         return verdict is Verdict.DIFFERENT or _contradicts(it)
 
     def _answer(self, one: int, other: int) -> Verdict | None:
         """Return what a person said of two nodes; items go by their key."""
-        nodes = self.nodes[one], self.nodes[other]
-        return self._works.answer(*(node.ref or fingerprint_of(node.members[0]) for node in nodes))
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._answers:
+            self._answers[pair] = self._works.answer(self._name(one), self._name(other))
+        return self._answers[pair]
+
+    def _name(self, node: int) -> str:
+        name = self.nodes[node].ref or self._fingerprints.get(node)
+        if name is None:
+            name = self._fingerprints[node] = fingerprint_of(self.nodes[node].members[0])
+        return name
 
 
 def _doi_of_two_works(judged: _Judged) -> str | None:

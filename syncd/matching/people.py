@@ -18,17 +18,30 @@ _LONGEST = 32
 _NOBODY = re.compile(
     r"(?:anon(?:ymous)?|no authors? listed|unknown(?: author)?|n a|et al|others|none|null|nan|)"
 )
+_INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
+"""`Xu J`, where nobody put a comma."""
+
+_SHORT_NAME = 6
+_PARTICLES = re.compile(
+    r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
+)
 _SAME_NAME = 0.84
 
 
 class Authors(IntEnum):
-    """How far the authors of two works agree; UNKNOWN where a side names none."""
+    """How far the authors of two works agree; UNKNOWN where a side names none.
+
+    REORDERED: the same people in another order. CUT: the first is the same, and all of the
+    shorter list are on the longer one.
+    """
 
     DIFFERENT = 0
     UNKNOWN = 1
     SHARED = 2
-    SAME_FIRST = 3
-    SAME = 4
+    REORDERED = 3
+    SAME_FIRST = 4
+    CUT = 5
+    SAME = 6
 
 
 def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
@@ -36,6 +49,8 @@ def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
     folded: list[str] = []
     for author in authors:
         family, _, given = author.partition(",")
+        if not given and (found := _INITIALS_LAST.fullmatch(family)):
+            family, given = found[1], found[2]
         name = fold(family)
         if _NOBODY.fullmatch(name):
             continue
@@ -57,8 +72,17 @@ def compare_authors(one: Sequence[str], other: Sequence[str]) -> Authors:
     everybody = min(met, met_other) == min(len(one), len(other))
     if is_same_person(one[0], other[0]):
         complete = len(one) == len(other) or max(len(one), len(other)) == KEPT
-        return Authors.SAME if everybody and complete else Authors.SAME_FIRST
+        if not everybody:
+            return Authors.SAME_FIRST
+        return Authors.SAME if complete else Authors.CUT
+    if met == met_other == len(one) == len(other) and met > 1:
+        return Authors.REORDERED
     return Authors.SHARED if met else Authors.DIFFERENT
+
+
+def count_in_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many people are on both of two lists of folded authors."""
+    return min(_meet(one, other))
 
 
 def _meet(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
@@ -77,6 +101,9 @@ def is_same_person(one: str, other: str) -> bool:
     """Tell whether two folded names may be one person's, with names swapped or cut short."""
     family, _, given = one.partition(",")
     other_family, _, other_given = other.partition(",")
+    family, other_family = _PARTICLES.sub("", family), _PARTICLES.sub("", other_family)
+    if _are_run_together(one, other_family) or _are_run_together(other, family):
+        return True
     if _is_same_word(family, other_family):
         return _may_be_given(given, other_given)
     mine, theirs = set(f"{family} {given}".split()), set(f"{other_family} {other_given}".split())
@@ -84,6 +111,12 @@ def is_same_person(one: str, other: str) -> bool:
     return bool(long & set(family.split()) or long & set(other_family.split())) and (
         _initials(mine) <= _initials(theirs) or _initials(theirs) <= _initials(mine)
     )
+
+
+def _are_run_together(name: str, family: str) -> bool:
+    """`gotzjurgen` is what some exports leave of `Gotz, Jurgen`."""
+    letters = name.replace(",", "").replace(" ", "")
+    return len(letters) > _SHORT_NAME and family != name and family.startswith(letters)
 
 
 def _is_same_word(one: str, other: str) -> bool:

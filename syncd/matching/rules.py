@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from syncd.matching.comparison import Comparison
-from syncd.matching.features import Kind
+from syncd.matching.kinds import Kind
 from syncd.matching.people import Authors
 from syncd.matching.titles import Marker
 from syncd.matching.values import Doubt, Verdict
@@ -60,9 +60,9 @@ def is_same_citation(it: Comparison) -> bool:
         return False
     if it.title.other_numbers and (it.title.other_part or not it.same_article_pages):
         return False
-    if it.alike or it.title.contained:
+    if it.alike or it.title.contained or (it.title.preceded and it.same_article_pages):
         return True
-    if not it.translated or it.authors is Authors.SHARED or it.authors is Authors.SAME_FIRST:
+    if not it.translated or Authors.SHARED <= it.authors <= Authors.CUT:
         return False
     return it.related or (it.same_article_pages and _is_hardly_chance(it))
 
@@ -93,11 +93,11 @@ def titles_part_ways(it: Comparison) -> bool:
 
 # --- markers and kinds
 
-_OF_ANOTHER_WORK = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
+_OF_ANOTHER_WORK = ~Marker.RETRACTION
 
 
 def marked_as_another(it: Comparison) -> bool:
-    """Only one is an erratum, a reply or a comment."""
+    """Only one is an erratum, a reply, a comment, a supplement or a review."""
     return bool(it.markers & _OF_ANOTHER_WORK)
 
 
@@ -136,11 +136,6 @@ def is_meeting_and_journal(it: Comparison) -> bool:
     """A conference paper and a journal article that do not stand in one place."""
     mixed = it.kinds == {Kind.CONFERENCE, Kind.ARTICLE}
     return mixed and it.container is not True and not it.same_place
-
-
-def is_thesis_and_publication(it: Comparison) -> bool:
-    """A thesis and what was published of it."""
-    return Kind.THESIS in it.kinds and len(it.kinds) == 2 and Kind.OTHER not in it.kinds
 
 
 def agree_under_shared_doi(it: Comparison) -> bool:

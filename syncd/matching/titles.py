@@ -13,6 +13,7 @@ from enum import IntFlag
 from typing import NamedTuple
 
 from syncd.matching.folding import fold, is_ideographic
+from syncd.matching.signs import read_tex, spell_signs
 
 
 class Marker(IntFlag):
@@ -23,6 +24,8 @@ class Marker(IntFlag):
     RETRACTION = 2
     REPLY = 4
     COMMENT = 8
+    SUPPLEMENT = 16
+    REVIEW = 32
 
 
 class Title(NamedTuple):
@@ -35,6 +38,13 @@ class Title(NamedTuple):
 
 
 _ERRATUM = r"errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a)"
+_FOREIGN_ERRATUM = (
+    r"berichtigung(?:en)?|korrektur|korrigendum|nachtrag|fe\s+de\s+err(?:ata|atas|ores)|correcci[oó]n"
+    r"|corre[cç][aã]o|retifica[cç][aã]o|rectificaci[oó]n|rectificatifs?|rectificatie|rettifica"
+    r"|errata\s+corrige|исправлени[ея]|поправк[аи]|опечатк[аи]|виправлення|ispravlenie|popravka"
+    r"|rättelse|rettelse|korreksjon|korrektion|oikaisu|sprostowanie|oprava|düzeltme|helyesbítés"
+)
+_IDEOGRAPHIC_ERRATUM = r"訂正|勘误|勘誤|更正|正誤表?|정정|정오표"
 _BEGINNINGS = {
     Marker.ERRATUM: rf"""
         (?:(?:publisher|author|editor)(?:'?s'?)?\s+)?
@@ -42,6 +52,9 @@ _BEGINNINGS = {
           | (?:corrections?|amendments?|clarification)
             (?:\s+(?:to|and\s+addition)\b|\s+for\b.{{1,60}}\bet\s+al\b|\s*[:.\]–—]|\s+-|\s*$)
           | expression\s+of\s+concern
+          | (?:{_FOREIGN_ERRATUM})
+            (?:\s+(?:zu[mr]?|to|a|à|al|de|du|da|do|di|en|i|til|till|van|bij|к|до|k)\b|\s*[:.\]–—]|\s+-|\s*$)
+          | (?:{_IDEOGRAPHIC_ERRATUM})
         )""",
     Marker.RETRACTION: r"""
         (?:editorial\s+)?
@@ -56,6 +69,26 @@ _BEGINNINGS = {
         (?:reply|replies|responses?|rejoinder|responds?)
         (?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
         | re\s*:\s """,
+    Marker.SUPPLEMENT: r"""
+        (?: (?:supplementa(?:ry|l)|supporting|additional)\s+
+            (?:material|information|data(?:set)?|file|table|figure|video|appendix|document|text)s?
+            (?:\s+[a-z]?\d+)?\s*(?:\b(?:for|to|from|of)\b|[:.–—-]|$)
+          | supplement\s+(?:to|for)\b
+          | (?:figure|fig\.?|table|video|movie|dataset|data|appendix|file|image|audio|text)\s+
+            [a-z]?-?\d+\w*(?:\s*[-–]\s*\w+)?\s*(?:\b(?:from|of|for|to)\b|:)
+          | (?:replication\s+|raw\s+|research\s+|source\s+)?data(?:set)?s?\s+
+            (?:(?:from|for|to)\s*:|for\s*[:"“]|underlying\b|accompanying\b)
+          | replication\s+(?:data|files?|materials?|code|package)\s+(?:for|of)\b
+        )""",
+    Marker.REVIEW: r"""
+        (?: (?:open\s+)?peer[\s-]+review(?:er)?(?:\s+(?:report|comments?|file|history))?s?
+            (?:\s*\#?\s*\d+)?\s*(?:\b(?:of|for|on)\b|[:"“])
+          | (?:referee|reviewer)(?:'?s'?)?\s+(?:report|comments?)\b
+          | decision\s+letter\b | author\s+response\b | editorial\s+assessment\b
+          | (?:book\s+)?review\s+of\s*[:"“«]
+          | book\s+review\s*[:.–—-]
+          | re[cz]ensi(?:on|ón|one|e)\s+(?:zu|von|de|di|van)\b
+        )""",
     Marker.COMMENT: r"""
         (?:(?:invited|editorial|guest|expert|a)\s+)?
         (?: comment(?:s|ary|aries)?(?:\s+(?:on|to|upon)\b|\s*[:.–—-]\s|\s*$)
@@ -68,15 +101,18 @@ _BEGINS = {
     for marker, pattern in _BEGINNINGS.items()
 }
 _BEGINNING_WORDS = re.compile(
-    r"errat|corrig|addend|correct|amend|clarif|publisher|author|editor|express|retract|notice|"
+    r"errat|corrig|addend|corre[cç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
-    r"guest|expert|letter|discuss|a "
+    r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|"
+    r"rätt|oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|suppo|addit|fig|table|video|movie|data|append|"
+    r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]ens"
 )
 
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
         r"\(\s*+vol\b[^)0-9]{0,200}+[0-9][^),]{0,200}+,[^)0-9]{0,200}+[0-9][^)]{0,200}+\)$"
-        rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction)\s*+[\])]?\.?$"
+        rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction|{_FOREIGN_ERRATUM})\s*+[\])]?\.?$"
+        rf"|(?:{_IDEOGRAPHIC_ERRATUM})\W*$"
     ),
     Marker.RETRACTION: re.compile(
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]{0,1000}+[\])]?\.?$"
@@ -84,10 +120,12 @@ _ENDINGS = {
     Marker.REPLY: re.compile(
         r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
     ),
+    Marker.REVIEW: re.compile(r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$"),
     Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
 }
 _ENDING_WORDS = re.compile(
-    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment"
+    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment|book review|"
+    rf"{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}"
 )
 
 _NOTE = re.compile(
@@ -109,7 +147,6 @@ _NOTE = re.compile(
 )
 _LAST_BRACKET = re.compile(r"(?<!\s)\s*+\[([^\[\]]*+)\]\s*+\.?+\s*+$")
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_TEX = re.compile(r"\\[a-zA-Z]+\s?|[{}$\\]")
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
 _NO_TITLE = re.compile(
     r"\W*(?:(?:title\s+)?not\s+available|no\s+title(?:\s+available)?|untitled|unknown(?:\s+title)?|n/?a)\W*",
@@ -118,6 +155,12 @@ _NO_TITLE = re.compile(
 _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
 _LEAST_OTHER = 15
 _MOST_NOTES = 20
+_SAYS_OF_WHICH = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
+_CONNECTION = re.compile(
+    r"^[\s:.\])\-–—\"'“‘]*(?:(?:to|for|on|of|in|zu[mr]?|a|à|al|de|du|di)\b[\s:\"'“‘]*)?",
+    re.IGNORECASE,
+)
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _GENERIC_CORES = frozenset(
     """
@@ -127,7 +170,7 @@ _GENERIC_CORES = frozenset(
     erratum foreword frontmatter guest index indexes interview introduction issue letter letters
     masthead miscellaneous miscellany news newsletter notes obituary opinion overview panel poster
     posters preface prologue epilogue afterword reply reviewers reviews review summary symposium
-    viewpoint viewpoints welcome workshop proceedings
+    viewpoint viewpoints welcome workshop proceedings message messages greetings calls
     """.split()
 )
 _GENERIC_WORDS = _GENERIC_CORES | frozenset(
@@ -141,7 +184,7 @@ _GENERIC_WORDS = _GENERIC_CORES | frozenset(
     program programme publications quarterly questions readers recent remarks report reports
     research responses reviewer scientific section selected senior series session sessions
     special st statement submissions supplement table tables th thanks theme title track
-    tribute tutorial update view volume year
+    tribute tutorial update view volume year general guest column technical committee
     """.split()
 )
 _LITTLE_WORDS = frozenset("a an and at by for from in la of on our the this to we with".split())
@@ -153,6 +196,8 @@ def read_title(text: str) -> Title:
     """Take a title apart; text without any word gives an empty title."""
     text = _without_markup(text)
     markers = _markers(text)
+    if markers & _SAYS_OF_WHICH:
+        text = _work_meant(text, markers)
     text, others = _split(text)
     whole = _within_whole_bracket(text)
     translated = whole is not None and "]" not in whole
@@ -160,8 +205,9 @@ def read_title(text: str) -> Title:
         text = whole
     if _NO_TITLE.fullmatch(text):
         return Title("")
-    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", text)))
-    return Title(words, tuple(filter(None, map(fold, others))), markers, translated)
+    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", spell_signs(text))))
+    folded = (fold(spell_signs(other)) for other in others)
+    return Title(words, tuple(filter(None, folded)), markers, translated)
 
 
 def is_generic(words: str) -> bool:
@@ -186,8 +232,8 @@ def _without_markup(text: str) -> str:
         text = _TAG.sub("", text)
     if "&" in text and ";" in text:
         text = _TAG.sub("", html.unescape(text))
-    if "\\" in text or "{" in text:
-        text = _TEX.sub("", text)
+    if "\\" in text or "{" in text or "$" in text:
+        text = read_tex(text)
     return text.strip()
 
 
@@ -214,6 +260,35 @@ def _within_whole_bracket(text: str) -> str | None:
     while text[end - 1] in "\"'”." or text[end - 1].isspace():
         end -= 1
     return text[1:end].removesuffix("]")
+
+
+def _work_meant(text: str, markers: Marker) -> str:
+    """Return the title of the work that an erratum, a reply or a comment is about.
+
+    Two databases write one notice as `Erratum: … (Journal (2014) 12 (101-110))` and
+    `… (vol 12, pg 101, 2014)`.
+    """
+    bare = text
+    for marker in _SAYS_OF_WHICH:
+        lowered = bare.lower()
+        if marker & markers and (found := _BEGINS[marker].match(lowered)):
+            bare = _CONNECTION.sub("", bare[found.end() :])
+    if markers & Marker.ERRATUM:
+        bare = _without_reference(bare)
+    return bare if len(bare) >= _LEAST_OTHER else text
+
+
+def _without_reference(text: str) -> str:
+    """Take off a last bracket with a year in it, whatever brackets are inside."""
+    text = text.rstrip(" .")
+    if not text.endswith((")", "]")):
+        return text
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += (text[place] in ")]") - (text[place] in "([")
+        if depth == 0:
+            return text[:place].rstrip(' ".,;”') if _A_YEAR.search(text, place) else text
+    return text
 
 
 def _split(text: str) -> tuple[str, list[str]]:

@@ -108,6 +108,7 @@ class Policy:
     """How strictly works are told apart.
 
     `joins_by_look`: metadata alone (evidence E5) may decide; without it, such pairs are held.
+    Of two records with different policies the stricter one counts.
     """
 
     joins_by_look: bool = True

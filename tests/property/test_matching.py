@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
@@ -22,7 +23,7 @@ from syncd.matching import (
     load_features,
     resolve,
 )
-from syncd.record import Citation, Doi, Eid, Identity
+from syncd.record import Citation, Details, Doi, Eid, Identity
 from tests.support.remembered_works import RememberedWorks
 
 TITLES = [
@@ -48,10 +49,25 @@ AUTHORS = [
 ]
 CONTAINERS = ["", "Journal of Invented Hydrology", "J Invent Hydrol", "Annals of Fictional Ice"]
 KINDS = ["journalArticle"] * 6 + ["conferencePaper", "bookSection", "book", "preprint"]
+KINDS += ["report", "webpage", "dataset", "newspaperArticle"]
 
 dois = st.sampled_from([None, None, Doi("10.5555/a"), Doi("10.5555/b"), Doi("10.5555/c")])
 eids = st.sampled_from([None, None, Eid("2-s2.0-85000000001"), Eid("2-s2.0-85000000002")])
 pmids = st.sampled_from([None, None, None, "11111111", "22222222"])
+details = st.builds(
+    Details,
+    number=st.sampled_from(["", "", "TR-101", "TR 102"]),
+    part=st.sampled_from(["", "", "2"]),
+    edition=st.sampled_from(["", "", "2nd", "3rd ed."]),
+    day=st.sampled_from(["", "05-04"]),
+    address=st.sampled_from(["", "", "example.org/a", "example.org/b"]),
+    trials=st.sampled_from([(), (), ("nct01111111",), ("drks00000001", "nct01111111")]),
+    language=st.sampled_from(["", "eng", "German"]),
+    translators=st.sampled_from([(), (), ("Smith",), ("Jones", "Smith")]),
+    publisher=st.sampled_from(["", "Quill Press"]),
+    event=st.sampled_from(["", "Oslo"]),
+    record=st.just(""),
+)
 
 
 def citations(
@@ -70,7 +86,14 @@ def citations(
         issue=st.sampled_from(["", "3", "3", "4"]),
         pages=st.sampled_from(["", "215-233", "215-33", "215", "e7", "301-309"]),
         identity=st.tuples(eid, doi, pmid).map(lambda ids: Identity(*ids)),
-    )
+        details=st.just(Details()) | details,
+    ).map(_with_digest)
+
+
+def _with_digest(citation: Citation) -> Citation:
+    """Let what a record says be all that its digest is of."""
+    digest = f"{zlib.crc32(repr(citation).encode()):016x}"
+    return citation._replace(details=citation.details._replace(record=digest))
 
 
 any_works = st.lists(citations(), max_size=7)
@@ -126,6 +149,20 @@ strange = st.builds(
     issue=st.text(),
     pages=st.text(),
     identity=st.just(Identity()),
+    details=st.builds(
+        Details,
+        number=st.text(),
+        edition=st.text(),
+        address=st.text(),
+        language=st.text(),
+        translators=st.lists(st.text()).map(tuple),
+        publisher=st.text(),
+        event=st.text(),
+        part=st.text(),
+        day=st.just(""),
+        trials=st.just(()),
+        record=st.just(""),
+    ),
 )
 
 

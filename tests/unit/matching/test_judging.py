@@ -36,7 +36,6 @@ SAME_WORK = {
     "names swapped": {"authors": ("Kari, Aasen", "Ole, Bråten", "Mei, Chen")},
     "the year before": {"year": 2014},
     "wrong volume": {"volume": "21"},
-    "wrong pages": {"pages": "2-8"},
     "an article number": {"pages": "e1754"},
     "page lost": {"pages": ""},
     "place lost": {"pages": "", "volume": "", "issue": ""},

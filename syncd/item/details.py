@@ -1,0 +1,155 @@
+"""What of an item tells works apart that are alike in title, people, year and place.
+
+This runs for every item of a library, so each fact is looked for only in types that have it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from syncd.identity import find_trial_numbers, normal_address
+from syncd.item.extra import lines_of
+from syncd.record import Details
+
+_NUMBERS = {
+    "patent": ("patentNumber", "applicationNumber"),
+    "report": ("reportNumber", "seriesNumber"),
+    "standard": ("number",),
+    "bill": ("billNumber",),
+    "case": ("docketNumber",),
+    "statute": ("publicLawNumber", "codeNumber"),
+    "hearing": ("documentNumber",),
+    "manuscript": ("number",),
+    "dataset": ("identifier",),
+    **dict.fromkeys(("podcast", "radioBroadcast", "tvBroadcast"), ("episodeNumber",)),
+    **dict.fromkeys(("book", "thesis", "bookSection", "preprint"), ("seriesNumber",)),
+    "document": ("number",),
+}
+_EDITIONS = ("edition", "versionNumber")
+_PARTS = ("partNumber", "section", "session", "scale")
+_PUBLISHERS = ("publisher", "company", "repository", "studio", "label", "distributor", "network")
+_PLACES = ("eventPlace", "place", "meetingName", "committee", "legislativeBody", "country")
+_LABELS = {
+    "number": "number", "report number": "number", "patent number": "number",
+    "application number": "number", "bill number": "number", "docket number": "number",
+    "document number": "number", "episode number": "number", "version": "edition",
+    "version number": "edition", "edition": "edition", "part number": "part", "section": "part",
+}  # fmt: skip
+"""Lines of `extra` that stand for a field."""
+
+_PAPERS = frozenset(("journalArticle", "conferencePaper", "magazineArticle", "newspaperArticle"))
+_WITH_EVENT = frozenset(("presentation", "hearing", "bill", "interview", "letter", "artwork"))
+_WITHOUT_PUBLISHER = frozenset(("thesis", "bookSection", "preprint", *_PAPERS))
+_ANNOTATIONS = frozenset(
+    """
+    key version itemType parentItem collections relations tags dateAdded dateModified deleted
+    inPublications accessDate citationKey
+    """.split()
+)
+"""What is about the item rather than the work."""
+
+_OF_A_REGISTER = re.compile(r"trial|isrctn|drks|anzctr|ctri|irct|umin", re.IGNORECASE)
+_DEGREE = re.compile(
+    r"(?P<bachelor>bachelor|b\.? ?[sa]c?\b)|(?P<master>master|magist|diplom|m\.? ?(?:sc|a|phil)\b)"
+    r"|(?P<doctor>doct|ph\.? ?d|dissertation|habil)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)[-/](\d\d?)(?!\d)")
+_YEAR_ALONE = 4
+_FREE_NUMBER = re.compile(r"(?=.*[0-9])[^:]{1,60}")
+
+
+def details_of(data: Mapping[str, Any]) -> Details:
+    """Return what tells an item apart beside its title, people, year and place."""
+    get = data.get
+    item_type = get("itemType") or ""
+    lines = _lines(get("extra") or "", item_type)
+    is_paper = item_type in _PAPERS
+    return Details(
+        number=_first(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
+        part="" if is_paper else _part(data) or lines.get("part", ""),
+        edition="" if is_paper else _first(data, _EDITIONS) or lines.get("edition", ""),
+        day=_day(data),
+        address=_address(get("url") or "", is_paper=is_paper),
+        trials=_trials(data),
+        language="" if is_paper else get("language") or "",
+        translators=_translators(data),
+        publisher="" if item_type in _WITHOUT_PUBLISHER else _first(data, _PUBLISHERS),
+        event=_first(data, _PLACES) if item_type in _WITH_EVENT else "",
+        record=_digest(data),
+    )
+
+
+def _lines(extra: str, item_type: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not extra:
+        return found
+    for label, text in lines_of(extra):
+        if name := _LABELS.get(label.casefold()):
+            found.setdefault(name, text)
+    if "number" not in found and item_type in _NUMBERS:
+        # A number that had no field is a line without a label.
+        for line in extra.split("\n"):
+            if _FREE_NUMBER.fullmatch(line):
+                found["number"] = line
+                break
+    return found
+
+
+def _first(data: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    for name in names:
+        if text := data.get(name):
+            return str(text)
+    return ""
+
+
+def _address(url: str, *, is_paper: bool) -> str:
+    """Return a normal address; that of a paper differs by database, unless it is a register's."""
+    if not url or (is_paper and not _OF_A_REGISTER.search(url)):
+        return ""
+    return normal_address(url)
+
+
+def _part(data: Mapping[str, Any]) -> str:
+    """Return which part it is, or for what degree: one title may serve two theses."""
+    if (degree := data.get("thesisType")) and (found := _DEGREE.search(degree)):
+        return next(level for level, text in found.groupdict().items() if text)
+    return _first(data, _PARTS)
+
+
+def _day(data: Mapping[str, Any]) -> str:
+    text = _first(data, ("date", "dateDecided", "issueDate", "dateEnacted"))
+    found = _DATE.search(text) if len(text) > _YEAR_ALONE else None
+    return f"{int(found[1]):02}-{int(found[2]):02}" if found else ""
+
+
+def _trials(data: Mapping[str, Any]) -> tuple[str, ...]:
+    texts = (data.get(name) for name in ("title", "url", "archiveLocation", "callNumber", "extra"))
+    text = " ".join([text for text in (*texts, data.get("publicationTitle")) if text])
+    return find_trial_numbers(text)
+
+
+def _translators(data: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        creator.get("lastName") or creator.get("name") or ""
+        for creator in data.get("creators") or ()
+        if creator.get("creatorType") == "translator"
+    )
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    content = "\x1f".join(_said(data))
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _said(data: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted(data.keys() - _ANNOTATIONS):
+        value = data[name]
+        if name == "creators":
+            for creator in value:
+                yield "\x1e".join(f"{role}={text}" for role, text in sorted(creator.items()))
+        elif value:
+            yield f"{name}={value}"

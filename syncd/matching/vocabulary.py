@@ -1,0 +1,50 @@
+"""Which words are known to be words, and so are no misspelling of another.
+
+KNOWN  a word of the list that ships with syncd, or one that titles of two other works have
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_LEAST_TITLES = 3
+"""The title in question and two others."""
+
+
+@cache
+def _listed() -> bytes:
+    packed = (files("syncd") / "data" / "words-en.txt.gz").read_bytes()
+    return b"\n" + gzip.decompress(packed)
+
+
+@lru_cache(maxsize=8192)
+def is_listed(word: str) -> bool:
+    """Tell whether a folded word is in the list of English words."""
+    return f"\n{word}\n".encode() in _listed()
+
+
+class Vocabulary:
+    """The words of some titles beside those of the list; they are counted when first asked for."""
+
+    def __init__(self, titles: Iterable[str] = ()) -> None:
+        self._titles = titles
+        self._counts: Counter[str] | None = None
+
+    def knows(self, word: str) -> bool:
+        """Tell whether this is a word rather than a misspelling."""
+        return is_listed(word) or self._count(word) >= _LEAST_TITLES
+
+    def _count(self, word: str) -> int:
+        if self._counts is None:
+            self._counts = Counter()
+            for title in set(self._titles):
+                self._counts.update(set(title.split()))
+        return self._counts[word]
+
+
+LISTED = Vocabulary()
+"""The list alone."""

@@ -1,0 +1,126 @@
+"""Details in their comparable spelling, and what of them one side should say."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncd.matching import dump_features, features_of, load_features
+from syncd.matching.details import compare_details, fold_details
+from syncd.matching.kinds import Kind, kind_of
+from syncd.record import NO_DETAILS, Citation, Details
+
+SAME, OTHER, UNCLEAR = True, False, None
+
+
+def agreement(kind: Kind, one: Details, other: Details, item_type: str = "") -> bool | None:
+    left, right = (fold_details(side, item_type, kind) for side in (one, other))
+    found = compare_details(left, right, (item_type, item_type), frozenset((kind,)))
+    assert found == compare_details(right, left, (item_type, item_type), frozenset((kind,)))
+    return True if found.same else False if found.other else None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("TR-101", "TR 101", SAME),
+        ("TR-101", "TR-0101", SAME),
+        ("TR-101", "101", UNCLEAR),
+        ("ISO 9001", "ISO 9001:2015", UNCLEAR),
+        ("TR-101", "TR-102", OTHER),
+    ],
+)
+def test_numbers(one: str, other: str, expected: bool | None) -> None:
+    assert agreement(Kind.REPORT, Details(number=one), Details(number=other)) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2nd", "Second edition", SAME),
+        ("2. Aufl.", "2nd ed.", SAME),
+        ("v1.4.0", "version 1.4", SAME),
+        ("1.4", "1.40", OTHER),
+        ("2nd", "3rd", OTHER),
+        ("2nd", "2nd revised ed.", UNCLEAR),
+    ],
+)
+def test_editions(one: str, other: str, expected: bool | None) -> None:
+    assert agreement(Kind.BOOK, Details(edition=one), Details(edition=other)) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("ger", "Deutsch", SAME), ("English; French", "fr", SAME), ("de", "nl", OTHER)],
+)
+def test_languages(one: str, other: str, expected: bool | None) -> None:
+    assert agreement(Kind.BOOK, Details(language=one), Details(language=other)) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "item_type", "needed"),
+    [
+        (Kind.PATENT, Details(number="7"), "patent", "number"),
+        (Kind.LAW, Details(number="7"), "bill", "number"),
+        (Kind.BOOK, Details(number="7"), "book", None),
+        (Kind.SOFTWARE, Details(edition="2"), "computerProgram", "edition"),
+        (Kind.PART, Details(edition="2"), "bookSection", None),
+        (Kind.WEB, Details(address="a.example/b"), "webpage", "address"),
+        (Kind.DATA, Details(address="a.example/b"), "dataset", None),
+        (Kind.ARTICLE, Details(day="05-04"), "newspaperArticle", "day"),
+        (Kind.ARTICLE, Details(day="05-04"), "journalArticle", None),
+        (Kind.TRIAL, Details(trials=("nct00000001",)), "journalArticle", "trials"),
+        (Kind.ARTICLE, Details(trials=("nct00000001",)), "journalArticle", None),
+        (Kind.BOOK, Details(language="de"), "book", None),
+        (Kind.STANDARD, Details(part="2"), "standard", "part"),
+    ],
+)
+def test_what_one_side_should_say(
+    kind: Kind, details: Details, item_type: str, needed: str | None
+) -> None:
+    told = fold_details(details, item_type, kind)
+
+    found = compare_details(told, NO_DETAILS, (item_type, item_type), frozenset((kind,)))
+
+    assert found.missing == ((needed,) if needed else ())
+
+
+@pytest.mark.parametrize(
+    ("item_type", "container", "address", "kind"),
+    [
+        ("journalArticle", "clinicaltrials gov", "", Kind.TRIAL),
+        ("journalArticle", "nct00000001", "", Kind.TRIAL),
+        ("webpage", "", "clinicaltrials.gov/study/NCT00000001", Kind.TRIAL),
+        ("journalArticle", "clinical trials", "", Kind.TRIAL),
+        ("journalArticle", "clinical trials quarterly", "", Kind.ARTICLE),
+        ("journalArticle", "dissertation abstracts international", "", Kind.THESIS),
+        ("document", "biorxiv", "", Kind.PREPRINT),
+        ("statute", "", "", Kind.LAW),
+        ("letter", "", "", Kind.OTHER),
+    ],
+)
+def test_the_kind_of_a_work(item_type: str, container: str, address: str, kind: Kind) -> None:
+    assert kind_of(item_type, container, None, address) is kind
+
+
+def test_features_of_an_older_syncd_are_still_read() -> None:
+    old = "\x1f".join(
+        ("1211journalArticle", "winter roosts", "", "halden,ines\x1ebrock,t", "2011", "21", "4",
+         "301\x1e312", "annals fenland birds", "\x1e10.5555/owl.1" + "\x1e" * 6, "", "1234-5679")
+    )  # fmt: skip
+
+    features = load_features(old.encode())
+
+    assert features.kind is Kind.CONFERENCE
+    assert features.markers == 1
+    assert features.generic
+    assert features.item_type == "journalArticle"
+    assert features.pages == ("301", "312")
+    assert features.identity.doi == "10.5555/owl.1"
+    assert features.details == NO_DETAILS
+    assert load_features(dump_features(features)) == features
+
+
+def test_a_work_without_details_takes_no_room_for_them() -> None:
+    dumped = dump_features(features_of(Citation("journalArticle", "Winter roosts")))
+
+    assert dumped.endswith(b"\x1f")
