@@ -40,7 +40,35 @@ def resolve(
         if link.judgement.verdict is Verdict.SAME:
             groups.join(link.one, link.other)
     rulings = dict(_Rulings(pairs, groups, links).each())
-    return [rulings[index] for index in range(len(incoming))]
+    return _ask_once(features, [rulings[index] for index in range(len(incoming))])
+
+
+def _ask_once(features: Sequence[Features], rulings: list[Ruling]) -> list[Ruling]:
+    """Let a held record that equals an earlier one in everything join the question about it.
+
+    Not where the question is about their very equality: then each is asked for.
+    """
+    asked: dict[Features, int] = {}
+    for index, ruling in enumerate(rulings):
+        if ruling.kind is not RulingKind.HOLD:
+            continue
+        leader = asked.get(features[index])
+        equal = {
+            c for c in ruling.candidates if isinstance(c, int) and features[c] == features[index]
+        }
+        if equal - {leader}:
+            continue
+        if leader is None:
+            asked[features[index]] = index
+        else:
+            rulings[index] = Ruling(
+                RulingKind.SAME,
+                within=leader,
+                evidence=ruling.evidence,
+                reason="an equal record, about which the same is asked",
+                shared=ruling.shared,
+            )
+    return rulings
 
 
 class Groups:

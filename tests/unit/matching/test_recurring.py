@@ -176,3 +176,20 @@ def test_features_that_are_known_need_not_be_computed_again() -> None:
     works = [piece(), piece(container="Ann Fenl Birds")]
 
     assert resolve([features_of(it) for it in works], RememberedWorks()) == rule(*works)
+
+
+def test_equal_records_that_are_held_ask_one_question() -> None:
+    works = RememberedWorks()
+    works.add("A", piece(title="Owls of distinction: a profile", container="Fen Notes"))
+    held = piece(title="Owls of distinction: a profile", container="Fen Annals")
+
+    rulings = rule(held, held, works=works)
+
+    assert rulings[0].kind is HOLD
+    assert (rulings[1].kind, rulings[1].within) == (SAME, 0)
+
+
+def test_equal_records_that_are_held_for_their_equality_are_asked_about_each() -> None:
+    profile = piece(title="Owls of distinction: a profile")
+
+    assert kinds(profile, profile, profile) == [NEW, HOLD, HOLD]
