@@ -11,13 +11,14 @@ import click
 from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
-from syncd.cli.session import load, pause
+from syncd.cli.session import expect_no_service, load, pause
 from syncd.control.status import DAEMON
 from syncd.daemon.folder_work import assemble
 from syncd.daemon.requests import Requests
-from syncd.daemon.service import Daemon
+from syncd.daemon.service import Daemon, Means
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
+from syncd.system.paths import runtime_directory
 from syncd.system.state_lock import StateLock
 
 
@@ -50,11 +51,13 @@ def command(
         raise click.UsageError("name the folder to watch with --folder")
     configure_logs(sys.stderr, LogFormat(log_format))
     settings = load(where, folder)
-    state_dir = where.state_dir
+    state_dir, runtime_dir = where.state_dir, runtime_directory()
+    expect_no_service(settings, runtime_dir)
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(load(where, folder), state_dir, ledger, pause),
+            Means(runtime_dir=runtime_dir),
         )
         requests = Requests(
             daemon,

@@ -15,6 +15,9 @@ from pathlib import Path
 from syncd.errors import ConfigError, Problem, StateError
 
 SYSTEM_CONFIG = Path("/etc/syncd/syncd.toml")
+SERVICES = Path("/run/syncd")
+"""Where the services of this machine have their runtime directories, each by its name."""
+
 STATE_OF_A_FILE_LIBRARY = ".syncd"
 
 
@@ -93,6 +96,11 @@ def state_for(state: Path | None, file_library: Path | None, config: Path | None
     if state is None and file_library is not None:
         return file_library.absolute() / STATE_OF_A_FILE_LIBRARY
     return state_directory(state, config=config)
+
+
+def runtime_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the runtime directory that systemd gives this service, or None."""
+    return _systemd_path(environ, "RUNTIME")
 
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Path | None:
