@@ -26,7 +26,8 @@ def command(where: options.Where, as_json: bool) -> Exit:
     Answers while the daemon is busy and when it is dead; nothing is changed. Exits with 0 when
     all is well, 69 when the daemon does not run, 75 when it runs and something waits for a
     person or for a fault to pass. What is shown stands in the state directory; of a configuration
-    only `[state] directory` is read, so a faulty one does not matter.
+    only `[state] directory` is read, so a faulty one does not matter. Where no daemon works
+    there, and a service of this machine serves one of the libraries, its status is shown.
 
     \b
     Examples:

@@ -70,6 +70,7 @@ class Daemon:
         self._every = means.tick
         self._runtime_dir = means.runtime_dir
         self._served: Mapping[str, str] = {}
+        self._renewed = False
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._heartbeats = Heartbeats(self._clock, means.hanging)
@@ -106,6 +107,7 @@ class Daemon:
         """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
         if self._workers is not None:
             self._workers.resume(library, as_new=as_new)
+            self._renewed = self._renewed or as_new
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""
@@ -197,6 +199,9 @@ class Daemon:
             log.info("the clock jumped, or the machine slept: looking at everything again")
             self._workers.woke_up()
         self._drift = drift
+        if self._renewed:
+            # The library takes its new identity when its own thread comes to it.
+            self._list_again()
         if self._workers is not None:
             self._board.show_late(self._workers.find_late(self._clock.now()))
 
@@ -253,7 +258,7 @@ class Daemon:
             self._reload()
         if self._next is not None and self._workers is not None and self._workers.is_over():
             self._workers, self._next = self._next, None
-            self._list_libraries()
+            self._list_again()
             self._workers.start()
             log.info("the configuration was read again")
             self._say_ready()
@@ -283,6 +288,13 @@ class Daemon:
             identities = identities_of(self._workers.settings)
             self._served = {identity: name for name, identity in identities.items()}
             list_libraries(self._runtime_dir, self._served)
+
+    def _list_again(self) -> None:
+        try:
+            self._list_libraries()
+        except StateError as error:
+            log.warning("%s", error)
+            self._board.show_message(str(error))
 
     def _describe_service(self) -> dict[str, Any]:
         return {"libraries": self._served, "state": str(self._state_dir)}

@@ -98,6 +98,20 @@ def test_every_command_asks_the_service_and_says_so(household: Household) -> Non
     assert not household.has_begun_a_ledger()
 
 
+def test_a_pass_names_the_folders_that_the_service_does_not_watch(household: Household) -> None:
+    unwatched = household.drop.parent / "unwatched"
+    folders = [FOLDER.format(path=each, name="mine") for each in (household.drop, unwatched)]
+    household.own_config.write_text(household.own_config.read_text() + "".join(folders))
+    write_records(household.drop / "first.ris", [scopus_record(1)])
+
+    ended = household.syncd("once")
+
+    assert ended.code == 0
+    assert f"{unwatched}: the service erin" in ended.err
+    assert f"{household.drop}:" not in ended.err
+    assert len(list(household.library.glob("items/*.json"))) > 0
+
+
 def test_status_is_that_of_the_service(household: Household) -> None:
     ended = household.syncd("status", "--json")
 
