@@ -5,6 +5,7 @@ SyncdError
 ├─ InputError              this file or record is set aside; go on with the rest
 ├─ StateError              the state directory cannot be made or is in use
 │  └─ BusyError            another syncd works on the same state; try again later
+│     └─ ServedError       a service works for the same library, and cannot be asked
 ├─ DescriptorsError        this process may not open as many files as it needs
 ├─ LedgerError             our own memory is in doubt; stop
 ├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
@@ -83,6 +84,10 @@ class BusyError(StateError):
     def __init__(self, message: str, *, path: Path | None = None, holder: str = "") -> None:
         self.holder = holder
         super().__init__(message, path=path)
+
+
+class ServedError(BusyError):
+    """A service of this machine works for the same library, with a ledger of its own."""
 
 
 class DescriptorsError(SyncdError):

@@ -20,6 +20,7 @@ from syncd.errors import (
     OutcomeUnknownError,
     PausedError,
     RejectedError,
+    ServedError,
     StateError,
     SyncdError,
     UnavailableError,
@@ -32,6 +33,7 @@ class Cause(Enum):
     """Why something could not be done, as far as the remedy depends on it."""
 
     BUSY = "another syncd works here"
+    SERVED = "a service works for the same library"
     STATE = "the state directory cannot be used"
     LEDGER_DAMAGED = "the ledger cannot be used"
     LEDGER_FULL = "the ledger's disk is full"
@@ -51,6 +53,7 @@ class Cause(Enum):
 
 _REMEDIES: Mapping[Cause, str] = {
     Cause.BUSY: "stop it, or wait until it has finished",
+    Cause.SERVED: "nothing was done: a second ledger beside its own would know nothing of it",
     Cause.STATE: "make it writable, or name another directory with --state",
     Cause.LEDGER_DAMAGED: (
         "nothing was sent. Update syncd if the ledger is newer; else move the state directory "
@@ -83,6 +86,7 @@ _REMEDIES: Mapping[Cause, str] = {
 
 _CAUSES: Mapping[type[SyncdError], Cause] = {
     BusyError: Cause.BUSY,
+    ServedError: Cause.SERVED,
     StateError: Cause.STATE,
     LedgerError: Cause.LEDGER_DAMAGED,
     KeyLookupError: Cause.KEY_MISSING,

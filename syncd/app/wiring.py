@@ -95,18 +95,29 @@ def make_runs(
     return runs
 
 
+def identities_of(settings: Settings) -> dict[str, str]:
+    """Return by which identity each library is known, as far as that can be said out of reach."""
+    return {name: identity for name, (identity, _) in _find_places(settings).items()}
+
+
 def _places(settings: Settings) -> dict[str, frozenset[tuple[str, str]]]:
     """Return, for each library, what the others of this configuration are and where they are."""
-    all_places = {}
-    for library in settings.libraries:
-        opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
-        with closing(opened):
-            if isinstance(opened, Recognisable):
-                all_places[library.name] = (opened.identity, opened.location)
+    all_places = _find_places(settings)
     return {
         library.name: frozenset(place for name, place in all_places.items() if name != library.name)
         for library in settings.libraries
     }
+
+
+def _find_places(settings: Settings) -> dict[str, tuple[str, str]]:
+    """Return what each library is and where it is, of those that can say so out of reach."""
+    places = {}
+    for library in settings.libraries:
+        opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+        with closing(opened):
+            if isinstance(opened, Recognisable):
+                places[library.name] = (opened.identity, opened.location)
+    return places
 
 
 def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:

@@ -22,8 +22,10 @@ from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import sending
-from syncd.cli.session import choose_library, load, pause, route
-from syncd.control.client import Routes, ask_once, is_served
+from syncd.cli.session import choose_library, find_running, load, pause, route
+from syncd.control.client import Routes, Running, ask_once
+from syncd.control.status import ask_status
+from syncd.inbox import Skipped
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
 from syncd.report import plan_document, print_outcomes, write_document
@@ -62,8 +64,12 @@ def command(
     if where.library is not None:
         choose_library(settings, where.library)
     routes = route(files, settings, where.library)
-    if is_served(where.state_dir):
-        report = ask_once(where.state_dir, routes, SystemClock(), pause)
+    names = routes.keys() or _libraries_of_pass(settings, where.library)
+    daemon = find_running(settings, where.state_dir, names)
+    if daemon is not None:
+        report = ask_once(daemon, routes, SystemClock(), pause)
+        if daemon.service is not None and not routes:
+            report.skipped += _find_unwatched(settings, names, daemon)
     else:
         report = _do_it_here(settings, where, routes)
     if as_json:
@@ -94,10 +100,26 @@ def _deliver_files(
             deliver_named({name: run}, deliveries_of(exports, settings.folders), report)
 
 
+def _find_unwatched(
+    settings: Settings, names: Collection[str], daemon: Running
+) -> Iterator[Skipped]:
+    """Yield the folders of our own configuration that a service's pass leaves out."""
+    status = ask_status(daemon.directory) or {"folders": []}
+    watched = {folder["path"] for folder in status["folders"]}
+    for folder in settings.folders:
+        if str(folder.path) not in watched and set(names) & set(folder.libraries):
+            reason = f"{daemon.service} does not watch this folder; name the files in it"
+            yield Skipped(str(folder.path), reason)
+
+
+def _libraries_of_pass(settings: Settings, library: str | None) -> Collection[str]:
+    return {library} if library else {name for f in settings.folders for name in f.libraries}
+
+
 def _deliver_folders(
     library: str | None, settings: Settings, state: Path, ledger: Ledger, report: OnceReport
 ) -> None:
-    names = {library} if library else {name for f in settings.folders for name in f.libraries}
+    names = _libraries_of_pass(settings, library)
     if not names:
         raise click.UsageError("no folder is watched: name a FILE")
     with _opened(names, settings, state, ledger, report) as runs:

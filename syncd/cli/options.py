@@ -30,7 +30,7 @@ class Where:
     @property
     def state_dir(self) -> Path:
         """The state directory that is meant. Raises `StateError` where there is no home."""
-        return state_for(self.state, self.file_library)
+        return state_for(self.state, self.file_library, self.config)
 
 
 _WHERE = {
@@ -55,8 +55,8 @@ _WHERE = {
         "--state",
         type=_DIRECTORY,
         metavar="DIR",
-        help="Where the ledger lives, instead of $SYNCD_STATE, $STATE_DIRECTORY or your state "
-        "directory.",
+        help="Where the ledger lives, instead of $SYNCD_STATE, $STATE_DIRECTORY, the "
+        "configuration's `[state] directory` or your state directory.",
     ),
 }
 

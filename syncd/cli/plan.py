@@ -14,7 +14,7 @@ from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
-from syncd.cli.session import load, pause, route
+from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError
 from syncd.plan import Decision, Plan
@@ -56,7 +56,8 @@ def command(
         plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
     else:
         name = _one_library(files, settings, where.library)
-        plan, reading = _plan_for(name, deliveries, settings, where.state_dir)
+        state = find_state_to_look_at(settings, where.state_dir, {name})
+        plan, reading = _plan_for(name, deliveries, settings, state)
     if as_json:
         write_document(plan_document(plan), sys.stdout)
     else:

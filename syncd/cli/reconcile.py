@@ -16,8 +16,8 @@ from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import sending
-from syncd.cli.session import choose_library, load, pause
-from syncd.control.client import ask_daemon, is_served
+from syncd.cli.session import choose_library, find_running, find_state_to_look_at, load, pause
+from syncd.control.client import Running, ask_daemon
 from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE
 from syncd.errors import KeyLookupError, LibraryError, SyncdError
@@ -60,10 +60,13 @@ def command(dry_run: bool, where: options.Where, as_json: bool) -> Exit:
     names = [each.name for each in chosen]
     failed: list[SyncdError] = []
     if dry_run:
-        with looking_only(settings, state) as (copied, copy):
+        with looking_only(settings, find_state_to_look_at(settings, state, names)) as (
+            copied,
+            copy,
+        ):
             found = _look(copied, copy, names, LibraryRun.survey, failed)
-    elif is_served(state):
-        found = _ask(state, names, failed)
+    elif (daemon := find_running(settings, state, names)) is not None:
+        found = _ask(daemon, names, failed)
     else:
         with StateLock(state, "reconcile"):
             found = _look(settings, state, names, LibraryRun.reconcile, failed)
@@ -97,11 +100,12 @@ def _count_pending(run: LibraryRun) -> int:
     return run.figures().pending
 
 
-def _ask(state: Path, names: Sequence[str], failed: list[SyncdError]) -> list[_Found]:
+def _ask(daemon: Running, names: Sequence[str], failed: list[SyncdError]) -> list[_Found]:
     found = []
-    for name in names:
+    for name in map(daemon.name_of, names):
+        request = {"library": name}
         try:
-            found.append(ask_daemon(state, RECONCILE, {"library": name}, SystemClock(), pause))
+            found.append(ask_daemon(daemon.directory, RECONCILE, request, SystemClock(), pause))
         except CommandError as error:
             failed.append(error)
     return found

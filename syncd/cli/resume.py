@@ -9,8 +9,8 @@ import click
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import choose_library, load, pause
-from syncd.control.client import ask_daemon, is_served
+from syncd.cli.session import choose_library, find_running, load, pause
+from syncd.control.client import ask_daemon
 from syncd.control.wire import RESUME
 from syncd.system.clock import SystemClock
 from syncd.system.state_lock import StateLock
@@ -39,8 +39,10 @@ def command(library: str, as_new: bool, where: options.Where) -> Exit:
     """
     settings = load(where)
     name = choose_library(settings, library).name
-    if is_served(where.state_dir):
-        ask_daemon(where.state_dir, RESUME, {"library": name, "new": as_new}, SystemClock(), pause)
+    daemon = find_running(settings, where.state_dir, {name})
+    if daemon is not None:
+        request = {"library": daemon.name_of(name), "new": as_new}
+        ask_daemon(daemon.directory, RESUME, request, SystemClock(), pause)
     else:
         with (
             StateLock(where.state_dir, "resume"),

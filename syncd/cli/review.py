@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,8 @@ import click
 from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
-from syncd.cli.session import choose_library, load, pause
-from syncd.control.client import ask_daemon, is_served
+from syncd.cli.session import choose_library, find_running, load, pause
+from syncd.control.client import Running, ask_daemon
 from syncd.control.protocol import CommandError
 from syncd.control.reviewing import ACTIONS, EXPORT, IMPORT, LIST, SHOW, review, review_alone
 from syncd.control.wire import REVIEW
@@ -73,7 +73,7 @@ def command(action: str, words: tuple[str, ...], where: options.Where, as_json: 
     else:
         libraries = settings.libraries
     failed: list[SyncdError] = []
-    with _asking(settings, where.state_dir) as ask:
+    with _asking(settings, where.state_dir, [each.name for each in libraries]) as ask:
         found = list(_collect(ask, libraries, request, failed))
     if action == EXPORT and found:
         _export(found[0]["document"], words)
@@ -121,18 +121,20 @@ def _read_document(words: Sequence[str]) -> Any:
 
 
 @contextmanager
-def _asking(settings: Settings, state: Path) -> Iterator[_Ask]:
+def _asking(settings: Settings, state: Path, names: Collection[str]) -> Iterator[_Ask]:
     """Give a way to ask about a library: the daemon, where one runs, or else the ledger itself."""
-    if is_served(state):
-        yield partial(_ask_daemon, state)
+    daemon = find_running(settings, state, names)
+    if daemon is not None:
+        yield partial(_ask_daemon, daemon)
         return
     with StateLock(state, "review"), closing(open_ledger(settings, state)) as ledger:
         yield partial(_ask_here, settings, state, ledger)
 
 
-def _ask_daemon(state: Path, library: LibrarySettings, request: _Request) -> _Found:
+def _ask_daemon(daemon: Running, library: LibrarySettings, request: _Request) -> _Found:
+    about = {"library": daemon.name_of(library.name)}
     found = [
-        ask_daemon(state, REVIEW, {"library": library.name, **part}, SystemClock(), pause)
+        ask_daemon(daemon.directory, REVIEW, {**about, **part}, SystemClock(), pause)
         for part in _parts(request)
     ]
     answer: _Found = found[-1]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from syncd.app.once import folder_of
-from syncd.app.wiring import check_options
+from syncd.app.wiring import check_options, identities_of
 from syncd.cli.options import Where
 from syncd.config import file_library_settings, load_settings
+from syncd.control.client import Running, expect_unserved, find_daemon
 from syncd.settings import LibrarySettings, Settings
+from syncd.system import paths
+from syncd.system.clock import SystemClock
 from syncd.system.paths import find_config
+from syncd.system.printable import printable
 
 
 def load(where: Where, folder: Path | None = None) -> Settings:
@@ -40,6 +45,47 @@ def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
     if library is None:
         raise click.UsageError(f"no library is called {name!r}; known: {known}")
     return library
+
+
+def find_running(
+    settings: Settings, state: Path, names: Collection[str], *, all_of_them: bool = True
+) -> Running | None:
+    """Return the daemon to ask about these libraries, and say so if its state is another.
+
+    None where there is none. Raises as `find_daemon` does.
+    """
+
+    def identify() -> Mapping[str, str]:
+        return {name: id_ for name, id_ in identities_of(settings).items() if name in names}
+
+    daemon = find_daemon(
+        state, identify, paths.SERVICES, SystemClock(), pause, all_of_them=all_of_them
+    )
+    if daemon is not None and daemon.service is not None:
+        told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
+        click.echo(printable(told), err=True)
+    return daemon
+
+
+def find_state_to_look_at(settings: Settings, state: Path, names: Collection[str]) -> Path:
+    """Return where the ledger is for those who only look: a service's, if it can be read.
+
+    Raises as `find_daemon` does.
+    """
+    daemon = find_running(settings, state, names)
+    if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
+        return daemon.state if daemon else state
+    click.echo("syncd: but its ledger is closed to you, and does not count here", err=True)
+    return state
+
+
+def expect_no_service(settings: Settings, own: Path | None) -> None:
+    """Raise `ServedError` where another service works for one of these libraries.
+
+    Daemons that share a ledger in a database may.
+    """
+    if not settings.ledger.url:
+        expect_unserved(identities_of(settings), paths.SERVICES, own)
 
 
 def route(

@@ -39,6 +39,9 @@ Due = Annotated[
 ]
 Size = Annotated[int, PlainValidator(values.parse_size), WithJsonSchema(_SIZE)]
 FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TEXT)]
+PathOrNone = Annotated[
+    Path | None, PlainValidator(values.parse_path_or_none), WithJsonSchema({"type": "string"})
+]
 Name = Annotated[str, PlainValidator(values.parse_name), WithJsonSchema(_NAME)]
 Names = Annotated[
     tuple[str, ...], PlainValidator(values.parse_names), WithJsonSchema({"anyOf": [_NAME, _NAMES]})
@@ -215,6 +218,20 @@ class LimitsTable(Table):
     )
 
 
+class StateTable(Table):
+    """Where syncd keeps its ledger, its lock and its status."""
+
+    # `system.paths` reads it by itself, before anything else of the configuration is needed.
+    directory: PathOrNone = key(
+        "",
+        sentence="The state directory; absolute, or below the home directory with ~/. --state, "
+        "$SYNCD_STATE and the directory that systemd gives a service win over it. Empty: your "
+        "state directory. It is read when a daemon starts, not when it reads its configuration "
+        "again.",
+        example="/srv/syncd/state",
+    )
+
+
 class LedgerTable(Table):
     """Where syncd remembers what it did."""
 
@@ -234,6 +251,7 @@ class Document(Table):
     notes: NotesTable = Field(default_factory=NotesTable)
     schedule: ScheduleTable = Field(default_factory=ScheduleTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)
+    state: StateTable = Field(default_factory=StateTable)
     ledger: LedgerTable = Field(default_factory=LedgerTable)
 
 

@@ -90,6 +90,11 @@ def parse_path(value: object) -> Path:
     return path
 
 
+def parse_path_or_none(value: object) -> Path | None:
+    """Read a path as `parse_path` does; an empty text means none."""
+    return None if value == "" else parse_path(value)
+
+
 def parse_name(value: object) -> str:
     """Read the name of a library."""
     if not isinstance(value, str) or not NAME.fullmatch(value):

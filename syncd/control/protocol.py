@@ -1,5 +1,6 @@
 """The daemon's ear: a unix socket in the state directory, for its owner alone.
 
+A service has another one in its runtime directory, for its owner and a group; see `services`.
 Each side speaks JSON, one object per line. A request is `{"command": …, "arguments": {…}}`.
 The answer begins with `{"accepted": true}`, so that a daemon that hangs is told from one that is
 at work; then come any number of `{"progress": …}`, and `{"result": …}` or
@@ -9,6 +10,7 @@ What the commands are is the business of the table that the server is given.
 
 from __future__ import annotations
 
+import grp
 import itertools
 import json
 import logging
@@ -25,6 +27,9 @@ from typing import Any, Protocol
 from syncd.errors import BusyError, StateError, SyncdError
 
 log = logging.getLogger(__name__)
+
+GROUP = "syncd"
+"""Who is in this group may speak with the services of this machine."""
 
 _FILE = "control.sock"
 _LINE = 1 << 20
@@ -58,41 +63,56 @@ class CommandError(SyncdError):
         super().__init__(message)
 
 
-class ControlServer:
-    """Answers requests until it is closed, each in a thread of its own.
+class _Ear:
+    """One socket that is listened to, in a directory that nobody else can write to."""
 
-    `code_of` gives the exit code that goes with a command's failure.
-    """
-
-    def __init__(
-        self,
-        state_dir: Path,
-        handlers: Mapping[str, Handler],
-        code_of: Callable[[SyncdError], int] = lambda _: 70,
-    ) -> None:
-        self._state_dir = state_dir
-        self._handlers = handlers
-        self._code_of = code_of
-        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+    def __init__(self, directory: Path, *, mode: int) -> None:
+        self._directory = directory
+        self._mode = mode
         self._socket: socket.socket | None = None
 
-    def start(self) -> None:
-        """Begin to listen. The caller holds the state's lock. Raises `StateError`."""
+    def open(self) -> None:
+        """Begin to listen. Raises `StateError`."""
+        path = self._directory / _FILE
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with suppress(FileNotFoundError):
-                (self._state_dir / _FILE).unlink()
+                path.unlink()
             # The mode of the socket becomes that of the file, so it is nobody else's at any time.
             os.fchmod(server.fileno(), 0o600)
-            with _short_address(self._state_dir) as address:
+            with _short_address(self._directory) as address:
                 server.bind(address)
+            if self._mode != 0o600:
+                _let_group_in(path, self._mode)
             server.listen()
         except OSError as error:
             server.close()
-            message = f"cannot listen here: {error.strerror}"
-            raise StateError(message, path=self._state_dir / _FILE) from error
+            raise StateError(f"cannot listen here: {error.strerror}", path=path) from error
         self._socket = server
-        threading.Thread(target=self._accept, args=(server,), name="control", daemon=True).start()
+
+    def accept(self) -> socket.socket | None:
+        """Wait for whoever speaks next; None once it is closed."""
+        server = self._socket
+        if server is None:
+            return None
+        try:
+            return server.accept()[0]
+        except OSError:
+            return None
+
+    def is_for(self, connection: socket.socket) -> bool:
+        """Say whether whoever connected may ask for something."""
+        # Whether somebody is in the group has been for the kernel to say: seen from a user
+        # namespace of its own, as services have one, all but the owner and root are nobody.
+        return _is_ours(connection) or (self._mode != 0o600 and self._is_given())
+
+    def _is_given(self) -> bool:
+        """Say whether the socket is a group's on purpose: one's own may be everybody's."""
+        try:
+            group = (self._directory / _FILE).lstat().st_gid
+        except OSError:
+            return False
+        return group != os.getegid() or group == _find_group()
 
     def close(self) -> None:
         """Hear nobody any more."""
@@ -102,15 +122,49 @@ class ControlServer:
                 server.shutdown(socket.SHUT_RDWR)
             server.close()
             with suppress(OSError):
-                (self._state_dir / _FILE).unlink()
+                (self._directory / _FILE).unlink()
 
-    def _accept(self, server: socket.socket) -> None:
-        while self._socket is not None:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            if not _is_ours(connection) or not self._slots.acquire(blocking=False):
+
+class ControlServer:
+    """Answers requests until it is closed, each in a thread of its own.
+
+    It listens in the state directory, and in a service's `runtime_dir`. `code_of` gives the exit
+    code that goes with a command's failure.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        handlers: Mapping[str, Handler],
+        code_of: Callable[[SyncdError], int] = lambda _: 70,
+        runtime_dir: Path | None = None,
+    ) -> None:
+        self._places = [_Ear(state_dir, mode=0o600)]
+        if runtime_dir is not None:
+            self._places.append(_Ear(runtime_dir, mode=0o660))
+        self._handlers = handlers
+        self._code_of = code_of
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+
+    def start(self) -> None:
+        """Begin to listen. The caller holds the state's lock. Raises `StateError`."""
+        try:
+            for ear in self._places:
+                ear.open()
+        except StateError:
+            self.close()
+            raise
+        for ear in self._places:
+            threading.Thread(target=self._accept, args=(ear,), name="control", daemon=True).start()
+
+    def close(self) -> None:
+        """Hear nobody any more."""
+        for ear in self._places:
+            ear.close()
+
+    def _accept(self, ear: _Ear) -> None:
+        while (connection := ear.accept()) is not None:
+            if not ear.is_for(connection) or not self._slots.acquire(blocking=False):
                 connection.close()
                 continue
             threading.Thread(
@@ -228,6 +282,25 @@ def _short_address(state_dir: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{fd}/{_FILE}"
     finally:
         os.close(fd)
+
+
+def _let_group_in(path: Path, mode: int) -> None:
+    """Open a socket to the group `syncd`; where there is none, to that which it has."""
+    group = _find_group()
+    if group is not None and path.lstat().st_gid != group:
+        try:
+            os.chown(path, -1, group, follow_symlinks=False)
+        except OSError as error:
+            # A sandboxed service may not give anything away; its unit does so after the start.
+            log.info("%s is not given to the group %s: %s", path, GROUP, error.strerror)
+    path.chmod(mode)
+
+
+def _find_group() -> int | None:
+    try:
+        return grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        return None
 
 
 def _is_ours(connection: socket.socket) -> bool:

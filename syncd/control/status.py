@@ -76,7 +76,7 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     the lock. Raises `StateError` when nothing can be found out.
     """
     holder = find_holder(state_dir)
-    document = _ask(state_dir) if holder is not None and holder.command == DAEMON else None
+    document = ask_status(state_dir) if holder is not None and holder.command == DAEMON else None
     document = document or _read(state_dir / _FILE)
     document["running"] = holder is not None and holder.command == DAEMON
     if holder is not None:
@@ -89,10 +89,10 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     return document
 
 
-def _ask(state_dir: Path) -> dict[str, Any] | None:
-    """Return what the daemon says of itself, or None where it does not answer."""
+def ask_status(directory: Path) -> dict[str, Any] | None:
+    """Return what the daemon that listens here says of itself; None where it does not answer."""
     try:
-        document = ask(state_dir, STATUS, patience=_PATIENCE)
+        document = ask(directory, STATUS, patience=_PATIENCE)
     except (BusyError, CommandError):
         return None
     return document if isinstance(document, dict) and document.get("schema") == SCHEMA else None

@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from syncd.app.wiring import identities_of
 from syncd.control.protocol import ControlServer, Handler
+from syncd.control.services import SERVED, list_libraries, unlist_libraries
 from syncd.control.status import write_status
 from syncd.daemon.board import Board
 from syncd.daemon.wakeup import Wakeup
@@ -49,6 +51,8 @@ class Means:
     hanging: timedelta = HANGING
     tick: timedelta = _TICK
     """How often the main thread looks after what nobody rings for."""
+    runtime_dir: Path | None = None
+    """A service's own directory, where other accounts' commands find it."""
 
 
 class Daemon:
@@ -64,6 +68,9 @@ class Daemon:
         self._clock = means.clock
         self._notifier = means.notifier
         self._every = means.tick
+        self._runtime_dir = means.runtime_dir
+        self._served: Mapping[str, str] = {}
+        self._renewed = False
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._heartbeats = Heartbeats(self._clock, means.hanging)
@@ -100,6 +107,7 @@ class Daemon:
         """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
         if self._workers is not None:
             self._workers.resume(library, as_new=as_new)
+            self._renewed = self._renewed or as_new
 
     def reconcile_soon(self, library: str) -> None:
         """Have a library reconciled, and what waits for it carried out, once it answers."""
@@ -122,11 +130,13 @@ class Daemon:
         their failures is `code_of`'s. Raises what `Assemble` raises, and whatever the daemon
         cannot survive: `LedgerError`, `StateError`, or a bug.
         """
-        control = ControlServer(self._state_dir, handlers, code_of)
+        handlers = {**handlers, SERVED: lambda _request, _progress: self._describe_service()}
+        control = ControlServer(self._state_dir, handlers, code_of, self._runtime_dir)
         with self._wakeup.catching(_SIGNALS):
             self._workers = Workers(self._assemble, self._shared)
             control.start()
             try:
+                self._list_libraries()
                 self._workers.start()
                 self._say_ready()
                 while not self._stopping:
@@ -189,6 +199,9 @@ class Daemon:
             log.info("the clock jumped, or the machine slept: looking at everything again")
             self._workers.woke_up()
         self._drift = drift
+        if self._renewed:
+            # The library takes its new identity when its own thread comes to it.
+            self._list_again()
         if self._workers is not None:
             self._board.show_late(self._workers.find_late(self._clock.now()))
 
@@ -245,6 +258,7 @@ class Daemon:
             self._reload()
         if self._next is not None and self._workers is not None and self._workers.is_over():
             self._workers, self._next = self._next, None
+            self._list_again()
             self._workers.start()
             log.info("the configuration was read again")
             self._say_ready()
@@ -267,6 +281,24 @@ class Daemon:
         self._notifier.ready(sentence)
         log.info("%s", sentence)
 
+    # --- being found by commands that have another state directory
+
+    def _list_libraries(self) -> None:
+        if self._runtime_dir is not None and self._workers is not None:
+            identities = identities_of(self._workers.settings)
+            self._served = {identity: name for name, identity in identities.items()}
+            list_libraries(self._runtime_dir, self._served)
+
+    def _list_again(self) -> None:
+        try:
+            self._list_libraries()
+        except StateError as error:
+            log.warning("%s", error)
+            self._board.show_message(str(error))
+
+    def _describe_service(self) -> dict[str, Any]:
+        return {"libraries": self._served, "state": str(self._state_dir)}
+
     # --- the end
 
     def _fail(self, error: BaseException) -> None:
@@ -275,6 +307,8 @@ class Daemon:
 
     def _end(self, control: ControlServer) -> None:
         self._notifier.stopping()
+        if self._runtime_dir is not None:
+            unlist_libraries(self._runtime_dir)
         control.close()
         if self._workers is not None:
             self._workers.stop()

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from syncd.errors import ConfigError, Problem, StateError
 
 SYSTEM_CONFIG = Path("/etc/syncd/syncd.toml")
+SERVICES = Path("/run/syncd")
+"""Where the services of this machine have their runtime directories, each by its name."""
+
 STATE_OF_A_FILE_LIBRARY = ".syncd"
 
 
@@ -62,12 +66,20 @@ def user_config_directory(environ: Mapping[str, str] = os.environ) -> Path | Non
     return _user_directory(environ, "XDG_CONFIG_HOME", ".config")
 
 
-def state_directory(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where the ledger and the lock live: named, from $SYNCD_STATE, systemd's, the user's.
+def state_directory(
+    explicit: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    config: Path | None = None,
+) -> Path:
+    """Return where the ledger and the lock live.
 
-    Raises `StateError` when there is no home directory to put it under.
+    That is what was named, or stands in $SYNCD_STATE, in systemd's $STATE_DIRECTORY or in the
+    configuration that is read (`config` names one); else the user's own place for state. Raises
+    `StateError` when there is no home directory to put it under.
     """
-    named = explicit or _path_in(environ, "SYNCD_STATE") or _systemd_state(environ)
+    named = explicit or _path_in(environ, "SYNCD_STATE") or _systemd_path(environ, "STATE")
+    named = named or _find_configured_state(config, environ)
     if named is not None:
         return named.absolute()
     user = _user_directory(environ, "XDG_STATE_HOME", ".local/state")
@@ -76,14 +88,19 @@ def state_directory(explicit: Path | None = None, environ: Mapping[str, str] = o
     return user
 
 
-def state_for(state: Path | None, file_library: Path | None) -> Path:
+def state_for(state: Path | None, file_library: Path | None, config: Path | None = None) -> Path:
     """Return the state directory: a file library brings its own, unless another is named.
 
     Raises `StateError` as `state_directory` does.
     """
     if state is None and file_library is not None:
         return file_library.absolute() / STATE_OF_A_FILE_LIBRARY
-    return state_directory(state)
+    return state_directory(state, config=config)
+
+
+def runtime_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the runtime directory that systemd gives this service, or None."""
+    return _systemd_path(environ, "RUNTIME")
 
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -109,10 +126,27 @@ def _path_in(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(value).expanduser() if value else None
 
 
-def _systemd_state(environ: Mapping[str, str]) -> Path | None:
+def _systemd_path(environ: Mapping[str, str], kind: str) -> Path | None:
     # systemd joins several directories with colons; the first is the unit's own.
-    value = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    value = environ.get(f"{kind}_DIRECTORY", "").split(":")[0]
     return Path(value) if value else None
+
+
+def _find_configured_state(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Return `[state] directory` of the configuration that is read.
+
+    Only this is looked at, for `syncd status` needs no more. None also where the configuration
+    cannot be used: whoever reads it whole says what is wrong, and a daemon that keeps its old one
+    must still be found.
+    """
+    try:
+        document = tomllib.loads(find_config(config, environ).read_bytes().decode("utf-8-sig"))
+    except (ConfigError, OSError, ValueError):
+        return None
+    match document:
+        case {"state": {"directory": str(text)}}:
+            return expand_home(text, environ)
+    return None
 
 
 def _user_directory(environ: Mapping[str, str], variable: str, below_home: str) -> Path | None:

@@ -26,17 +26,21 @@ def why_not_private(directory: Path) -> str | None:
     return None
 
 
-def write_private(path: Path, text: str, *, durable: bool = False) -> None:
-    """Write a file whole or not at all, for its owner alone. Raises `OSError`.
+def write_private(path: Path, text: str, *, durable: bool = False, mode: int = 0o600) -> None:
+    """Write a file whole or not at all, that nobody else can change. Raises `OSError`.
 
-    A `durable` one survives a power cut that follows. What stands under the name of the temporary
-    file is removed and never written through: a crash left it, or it is somebody's link.
+    It is for its owner alone, unless `mode` lets others read it. A `durable` one survives a power
+    cut that follows. What stands under the name of the temporary file is removed and never
+    written through: a crash left it, or it is somebody's link.
     """
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, _FRESH, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
+            if mode != 0o600:
+                # Whatever the umask says.
+                os.fchmod(file.fileno(), mode)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -420,6 +420,18 @@ def test_status_is_cheap(environ: dict[str, str]) -> None:
     assert ended.stderr == "[]\n"
 
 
+def test_the_state_is_where_the_configuration_says(syncd: Syncd, tmp_path: Path) -> None:
+    state, config = tmp_path / "there", tmp_path / "syncd.toml"
+    library = f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{tmp_path / "library"}"\n'
+    config.write_text(f'{library}[state]\ndirectory = "{state}"\n', encoding="utf-8")
+
+    assert syncd("once", "--config", config, EXAMPLE).code == 0
+
+    assert (state / "ledger.sqlite").exists()
+    with StateLock(state, "run"):
+        assert syncd("status", "--config", config).code != 69
+
+
 def test_status_takes_a_configuration_as_every_command_does(syncd: Syncd, tmp_path: Path) -> None:
     ended = syncd("status", "--config", tmp_path / "syncd.toml", "--state", tmp_path / "state")
 

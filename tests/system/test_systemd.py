@@ -264,6 +264,62 @@ def test_an_account_can_be_served_without_its_being_logged_in(machine: Machine) 
     machine.run("systemctl", "stop", "syncd@carol")
 
 
+@pytest.mark.parametrize("unit", ["syncd@.service", "syncd-system.service"])
+def test_commands_find_a_service_whose_state_is_elsewhere(machine: Machine, unit: str) -> None:
+    of_account = "@" in unit
+    owner, instance = ("hans", "hans") if of_account else ("syncd-system", "system")
+    name = "syncd@hans" if of_account else "syncd"
+    library = "/home/hans/library" if of_account else "/var/lib/syncd/library"
+    machine.run("groupadd", "--force", "--system", "syncd")
+    for user, *more in (("hans",), ("ida", "--groups", "syncd"), ("jan",)):
+        machine.run("useradd", "--create-home", *more, user, check=False)
+    machine.run("install", "-d", "-o", "hans", "/home/hans/library", "/home/hans/drop")
+    machine.run("mkdir", "-p", "/srv/found")
+    drop = "/home/hans/drop" if of_account else "/srv/found"
+    config = CONFIG.format(library=library, folder=drop)
+    for place in (
+        "/etc/syncd",
+        *(f"/home/{each}/.config/syncd" for each in ("hans", "ida", "jan")),
+    ):
+        machine.write(f"{place}/syncd.toml", config)
+    machine.write(
+        f"/etc/systemd/system/{name.replace('hans', '')}.service", (UNITS / unit).read_text()
+    )
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", name)
+
+    def ask(user: str) -> tuple[str, str]:
+        """Return how a command of this user ended, and what it told them."""
+        command = f"{SYNCD} reconcile 2>&1; echo $?; ls ~/.local/state 2>&1; true"
+        told = machine.run("runuser", "-l", user, "-c", command).splitlines()
+        assert "No such file" in told[-1], "a ledger was begun beside that of the service"
+        return told[-2], "\n".join(told[:-2])
+
+    try:
+        # It keeps its group when the configuration is read again.
+        machine.run("systemctl", "reload", name)
+        modes = machine.run(
+            "stat",
+            "-c",
+            "%a %G %n",
+            *(f"/run/syncd/{instance}/{each}" for each in (".", "control.sock", "libraries.json")),
+        ).splitlines()
+        assert modes[1] == f"660 syncd /run/syncd/{instance}/control.sock"
+        assert modes[2].startswith("644 ")
+        for user in ("root", "ida"):
+            code, told = ask(user)
+            assert (code, f"the service {instance} (run by {owner}) answers" in told) == (
+                "0",
+                True,
+            ), told
+        code, told = ask("jan")
+        assert (code, "which you have no right to ask" in told) == ("75", True), told
+        assert f"(run by {owner})" in told
+    finally:
+        machine.run("systemctl", "stop", name)
+    assert machine.run("ls", f"/run/syncd/{instance}", check=False) == ""
+
+
 @pytest.mark.parametrize("hardened", [False, True])
 def test_a_person_can_run_it_under_their_own_systemd(machine: Machine, hardened: bool) -> None:
     user = "dora" if hardened else "alice"

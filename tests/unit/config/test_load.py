@@ -175,6 +175,8 @@ def test_every_problem_is_reported_at_once_with_its_line(tmp_path: Path) -> None
         ('[schedule]\ntimezone = "../../etc/passwd"', "Europe/Berlin"),
         ("[notes]\nkeep = [1]", "must be a list of texts"),
         ('[duplicates]\nlook_alikes = "maybe"', '"hold", "skip", "create"'),
+        ('[state]\ndirectory = "here"', 'must be absolute or begin with "~/"'),
+        ("[state]\ndirectory = 1", "must be a path"),
         ("[library_]\n", "unknown key `library_`; did you mean `library`?"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from syncd.control.protocol import CommandError, ControlServer, Handler, Progress, ask
-from syncd.errors import BusyError, LedgerError
+from syncd.errors import BusyError, LedgerError, StateError
 
 Serve = Callable[[Mapping[str, Handler]], None]
 
@@ -202,3 +203,26 @@ def test_a_state_directory_may_lie_deeper_than_a_socket_address_can_say(tmp_path
     assert ask(deep, "status") == "well"
     server.close()
     assert list(deep.iterdir()) == []
+
+
+def test_a_service_is_asked_in_its_runtime_directory_too(tmp_path: Path) -> None:
+    state, runtime = tmp_path / "state", tmp_path / "runtime"
+    state.mkdir()
+    runtime.mkdir()
+    server = ControlServer(state, {"who": lambda *_: "erin"}, runtime_dir=runtime)
+    server.start()
+
+    assert [ask(place, "who") for place in (state, runtime)] == ["erin", "erin"]
+    modes = [stat.S_IMODE((each / "control.sock").stat().st_mode) for each in (state, runtime)]
+    assert modes == [0o600, 0o660]
+    server.close()
+    assert [*state.iterdir(), *runtime.iterdir()] == []
+
+
+def test_where_the_runtime_directory_is_missing_nothing_is_listened_to(tmp_path: Path) -> None:
+    server = ControlServer(tmp_path, {}, runtime_dir=tmp_path / "nowhere")
+
+    with pytest.raises(StateError, match="cannot listen here"):
+        server.start()
+
+    assert list(tmp_path.iterdir()) == []

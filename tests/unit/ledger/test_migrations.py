@@ -93,5 +93,6 @@ def test_a_ledger_of_the_first_shape_keeps_what_it_knows(tmp_path: Path) -> None
         cursors = connection.execute(text("SELECT cursor, foreign_version FROM library")).all()
     opened.dispose()
     assert places == [(1, "ABCD2345", "tag", "to read", None)]
-    assert cursors == [(7, 3)]
+    # Every item is read again, for what is compared of it says more than it did.
+    assert cursors == [(0, 3)]
     assert (tmp_path / f"{LEDGER_FILE}.schema-0001").is_file()

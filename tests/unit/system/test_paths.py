@@ -9,7 +9,7 @@ import pytest
 
 from syncd.errors import ConfigError, StateError
 from syncd.system import paths as places
-from syncd.system.paths import expand_home, find_config, state_directory
+from syncd.system.paths import expand_home, find_config, state_directory, state_for
 
 on_linux = pytest.mark.skipif(sys.platform == "darwin", reason="the XDG places are Linux's")
 
@@ -63,6 +63,56 @@ def test_the_state_is_where_the_nearest_word_says(tmp_path: Path) -> None:
     environ["SYNCD_STATE"] = "/srv/state"
     assert state_directory(None, environ) == Path("/srv/state")
     assert state_directory(tmp_path, environ) == tmp_path
+
+
+@on_linux
+def test_the_configuration_says_where_the_state_is_unless_something_nearer_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "etc.toml"
+    system.write_text('[state]\ndirectory = "/srv/system"\n')
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", system)
+    named = tmp_path / "named.toml"
+    named.write_bytes(b'\xef\xbb\xbf[state]\ndirectory = "~/ledger"\n')
+    environ = {"HOME": str(tmp_path)}
+
+    assert state_directory(None, environ) == Path("/srv/system")
+    assert state_directory(None, environ, config=named) == tmp_path / "ledger"
+    assert state_directory(tmp_path, environ, config=named) == tmp_path
+    for name in ("STATE_DIRECTORY", "SYNCD_STATE"):
+        nearer = environ | {name: "/srv/nearer"}
+        assert state_directory(None, nearer, config=named) == Path("/srv/nearer")
+
+
+@on_linux
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[state]",
+        "state = 1",
+        "[state]\ndirectory = ''",
+        "[state]\ndirectory = 'here'",
+        "x",
+        "[x",
+    ],
+)
+def test_a_configuration_that_cannot_be_used_leaves_the_state_where_it_is(
+    tmp_path: Path, text: str
+) -> None:
+    config = tmp_path / "syncd.toml"
+    config.write_text(text)
+
+    found = state_directory(None, {"HOME": str(tmp_path)}, config=config)
+
+    assert found == tmp_path / ".local/state/syncd"
+
+
+def test_a_file_library_keeps_its_state_whatever_a_configuration_says(tmp_path: Path) -> None:
+    config = tmp_path / "syncd.toml"
+    config.write_text('[state]\ndirectory = "/srv/state"\n')
+
+    assert state_for(None, tmp_path / "library", config) == tmp_path / "library" / ".syncd"
 
 
 def test_a_system_service_is_never_asked_for_a_home(

@@ -1,0 +1,85 @@
+"""What the daemon's main thread lists for commands of other accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from syncd.config import file_library_settings
+from syncd.control.services import find_services
+from syncd.daemon.service import Daemon, Means
+from syncd.daemon.work import Assembly
+from syncd.daemon.workers import Workers
+from syncd.settings import Settings
+
+
+class Still:
+    """Workers that do nothing but take on what they are told."""
+
+    def __init__(self, settings: Settings, renew: Callable[[], None]) -> None:
+        self.settings = settings
+        self._renew = renew
+
+    def resume(self, _library: str, *, as_new: bool) -> None:
+        if as_new:
+            self._renew()
+
+    def find_late(self, _now: datetime) -> Collection[str]:
+        return ()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    made = tmp_path / "library"
+    made.mkdir()
+    call(made, "file:first")
+    return made
+
+
+def call(library: Path, identity: str) -> None:
+    card = {"id": identity, "mark": "m", "place": str(library)}
+    (library / "identity.json").write_text(json.dumps(card))
+
+
+def make_daemon(tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    runtime = tmp_path / "run" / "erin"
+    runtime.mkdir(parents=True)
+    settings = file_library_settings(library)
+    daemon = Daemon(tmp_path, lambda _: Assembly(settings, []), Means(runtime_dir=runtime))
+    workers: Workers | Still = Still(settings, lambda: call(library, "file:second"))
+    monkeypatch.setattr(daemon, "_workers", workers)
+    return daemon
+
+
+def listed(tmp_path: Path) -> set[str]:
+    [service] = find_services(tmp_path / "run")
+    return set(service.libraries)
+
+
+def test_a_library_that_takes_another_identity_is_listed_by_that(
+    tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = make_daemon(tmp_path, library, monkeypatch)
+    daemon._list_libraries()
+    assert listed(tmp_path) == {"file:first"}
+
+    daemon.resume("library", as_new=True)
+    daemon._tick()
+
+    assert listed(tmp_path) == {"file:second"}
+    assert daemon._describe_service()["libraries"] == {"file:second": "library"}
+
+
+def test_a_list_that_cannot_be_written_anew_is_told_and_ends_nothing(
+    tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = make_daemon(tmp_path, library, monkeypatch)
+    (tmp_path / "run" / "erin").rmdir()
+
+    daemon._list_again()
+
+    assert "cannot be written" in daemon.document()["message"]
