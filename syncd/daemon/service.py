@@ -190,6 +190,7 @@ class Daemon:
             self._workers.woke_up()
         self._drift = drift
         if self._workers is not None:
+            self._workers.show_silent()
             self._board.show_late(self._workers.find_late(self._clock.now()))
 
     def _measure_drift(self) -> timedelta:
