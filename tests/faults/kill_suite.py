@@ -4,10 +4,10 @@
 kills N times at least, each by SIGKILL, and then lets the program go on until it is done. Alone in
 its library, the program makes records, files further ones with items that are there, and brings
 works back from the trash; among others, it is refused again and again, and trashes what went below
-a key that another program took. Over the
-test server, replies are lost too, and what a killed program sent lands while the next one looks.
-What every round comes to has to be what an undisturbed one comes to: nothing lost, twice, trashed,
-altered or asked, each record accepted, and each item known as ours or theirs.
+a key that another program took. Over the test server, replies are lost too, and what a killed
+program sent lands while the next one looks. What every round comes to has to be what an undisturbed
+one comes to: nothing lost, twice, trashed, altered or asked, each record accepted, and each item
+known as ours or theirs.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Suite:
             (
                 Kill(moment=self._chance.randrange(life.moments)),
                 Kill(after=self._chance.uniform(0, life.seconds)),
-                Kill(in_push=self._chance.uniform(0, 0.2)),
+                Kill(in_push=self._chance.uniform(0, 0.4), pushes=self._chance.randrange(3)),
             )
         )
 

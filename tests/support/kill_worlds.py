@@ -16,7 +16,7 @@ from syncd.library import Create, Operation
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 from tests.support.one_life import Ended, Kill, live
 
-_SLOWNESS = 0.15
+_SLOWNESS = 0.6
 """Seconds that the test server takes for a batch; it goes on when the sender is dead."""
 
 _FOLDERS = """

@@ -36,12 +36,14 @@ _PATIENCE = 120
 class Kill(NamedTuple):
     """When to kill: at a moment (counting from 0), or after so many seconds.
 
-    `in_push` waits that long after the moment at which a push is sent instead.
+    `in_push` counts the seconds from the moment at which a push is sent, the first one or that
+    after so many `pushes`.
     """
 
     moment: int | None = None
     after: float | None = None
     in_push: float | None = None
+    pushes: int = 0
 
 
 class Ended(NamedTuple):
@@ -60,6 +62,7 @@ class _Moments:
         self._kill = kill
         self._tally = tally
         self._passed = 0
+        self._pushes = 0
         self._lock = threading.Lock()
 
     def pass_one(self) -> None:
@@ -75,7 +78,8 @@ class _Moments:
 
     def push_begins(self) -> None:
         self.pass_one()
-        if self._kill.in_push is not None:
+        self._pushes += 1
+        if self._kill.in_push is not None and self._pushes == self._kill.pushes + 1:
             # Not the interpreter's own timer thread: a process that is busy dies all the same.
             threading.Thread(target=_die_in, args=(self._kill.in_push,), daemon=True).start()
 
