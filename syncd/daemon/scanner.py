@@ -1,4 +1,4 @@
-"""The scanner: the one thread that looks into the drop folders and hands on what it finds."""
+"""A scanner: the one thread that looks into a drop folder and hands on what it finds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syncd.inbox.watching import Sight, Watched, Watcher
 from syncd.settings import After, FolderSettings
 from syncd.sync.session import RunSummary
 from syncd.system.clock import Clock
-from syncd.system.heartbeat import Heartbeat, Stopped, checkpoint, resting
+from syncd.system.heartbeat import Heartbeat, Stopped, beat, checkpoint, resting
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,13 @@ class _WatchedFolder:
     """Not everything that was ready found room."""
     told: frozenset[tuple[str, str]] = frozenset()
     state: FolderState = FolderState.OK
+    is_silent: bool = False
+    """It was told that the folder does not answer."""
+    shown: FolderStatus = field(init=False)
+    """What was shown last of it."""
+
+    def __post_init__(self) -> None:
+        self.shown = FolderStatus(self.folder.path)
 
 
 @dataclass(slots=True)
@@ -100,6 +107,26 @@ class Scanner:
     def is_alive(self) -> bool:
         """Tell whether the thread is still there."""
         return self._thread.is_alive()
+
+    def is_silent(self) -> bool:
+        """Tell whether a folder keeps the thread waiting for longer than any does in order."""
+        return self._heartbeat.hangs_since() is not None
+
+    def show_silence(self) -> None:
+        """Show that a folder does not answer, if that is so; its next scan shows what it was."""
+        with self._changed:
+            silence = self._heartbeat.hangs_since()
+            if silence is None:
+                return
+            since = f"{self._clock.now() - silence:%Y-%m-%d %H:%M} UTC"
+            for watched in self._watched.values():
+                message = f"the folder does not answer since {since}"
+                waiting = FolderState.WAITING.value
+                shown = replace(watched.shown, state=waiting, message=message)
+                self._board.show_folder(shown)
+                if not watched.is_silent:
+                    watched.is_silent = True
+                    log.warning("%s", message, extra={"folder": watched.folder.path})
 
     def stir(self, folder: Path) -> None:
         """Something may have happened in this folder."""
@@ -259,7 +286,14 @@ class Scanner:
             sight=sight.value,
             skipped=tuple(sorted(skipped)),
         )
-        self._board.show_folder(status)
+        with self._changed:
+            # Signed before it is shown, so that no silence is shown over it.
+            beat()
+            if watched.is_silent:
+                watched.is_silent = False
+                log.info("the folder answers again", extra={"folder": path})
+            watched.shown = status
+            self._board.show_folder(status)
 
 
 def _watched(folder: FolderSettings) -> Watched:

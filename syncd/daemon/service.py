@@ -203,6 +203,7 @@ class Daemon:
             # The library takes its new identity when its own thread comes to it.
             self._list_again()
         if self._workers is not None:
+            self._workers.show_silent()
             self._board.show_late(self._workers.find_late(self._clock.now()))
 
     def _measure_drift(self) -> timedelta:

@@ -11,7 +11,7 @@ from typing import Any
 
 from syncd.daemon.board import Board
 from syncd.daemon.queue import Request, Wish
-from syncd.daemon.scanner import Scanner
+from syncd.daemon.scanners import Scanners
 from syncd.daemon.timer import Timer
 from syncd.daemon.work import Assemble, LibraryWork
 from syncd.daemon.worker import Worker, WorkerContext
@@ -37,7 +37,7 @@ class Shared:
 
 
 class Workers:
-    """One scanner, a worker for each library, and the timer that wakes them.
+    """A scanner for each folder, a worker for each library, and the timer that wakes them.
 
     Making one assembles everything anew, with the errors of `Assemble`.
     """
@@ -58,7 +58,7 @@ class Workers:
             work.name: Worker(work, surroundings, self._heartbeat(f"library {work.name}"))
             for work in assembly.libraries
         }
-        self._scanner = self._make_scanner()
+        self._scanners = self._make_scanners()
         self._timer = Timer(shared.clock, shared.chance, shared.board.show_due)
 
     @property
@@ -74,9 +74,9 @@ class Workers:
         )
         for worker in self._workers.values():
             worker.start()
-        self._scanner.start()
+        self._scanners.start()
         now = self._shared.clock.now()
-        self._timer.add("rescan", self._rescanning, now, self._scanner.rescan)
+        self._timer.add("rescan", self._rescanning, now, self._scanners.rescan)
         for worker in self._workers.values():
             self._timer.add(
                 f"reconcile {worker.name}",
@@ -90,7 +90,7 @@ class Workers:
         """End every wait, and each thread after what it is doing."""
         self._stopping.set()
         self._timer.stop()
-        self._scanner.stop()
+        self._scanners.stop()
         for worker in self._workers.values():
             worker.stop()
 
@@ -101,7 +101,7 @@ class Workers:
     def is_over(self) -> bool:
         """Tell whether, after `stop`, every thread has ended."""
         workers = self._workers.values()
-        over = not self._scanner.is_alive() and not any(each.is_alive() for each in workers)
+        over = self._scanners.is_over() and not any(each.is_alive() for each in workers)
         if over:
             for heartbeat in self._heartbeats:
                 self._shared.heartbeats.forget(heartbeat)
@@ -115,13 +115,17 @@ class Workers:
     def woke_up(self) -> None:
         """The machine slept, or its clock was set: look at everything again, now."""
         self._timer.clock_jumped()
-        self._scanner.rescan()
+        self._scanners.rescan()
         for worker in self._workers.values():
             worker.hurry()
 
     def rescan(self) -> None:
         """Look into every folder now."""
-        self._scanner.rescan()
+        self._scanners.rescan()
+
+    def show_silent(self) -> None:
+        """Name the folders that do not answer."""
+        self._scanners.show_silent()
 
     def find_late(self, now: datetime) -> list[str]:
         """Name the libraries that have not been reconciled for two of their turns."""
@@ -158,11 +162,11 @@ class Workers:
 
     def opened(self) -> None:
         """Have the folders looked into by somebody who can tell now what is known."""
-        self._scanner.rescan()
+        self._scanners.rescan()
 
     def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
-        """Hand exports back to the scanner."""
-        self._scanner.delivered(library, exports, summary)
+        """Hand exports back to their scanners."""
+        self._scanners.delivered(library, exports, summary)
 
     def failed(self, error: BaseException) -> None:
         """Pass on what this daemon cannot survive."""
@@ -175,7 +179,7 @@ class Workers:
 
     # --- putting it together
 
-    def _make_scanner(self) -> Scanner:
+    def _make_scanners(self) -> Scanners:
         inboxes = [
             Inbox(
                 folder,
@@ -186,13 +190,8 @@ class Workers:
             for folder in self.settings.folders
         ]
         offers = {name: worker.offer for name, worker in self._workers.items()}
-        return Scanner(
-            inboxes,
-            offers,
-            self._shared.clock,
-            self._shared.board,
-            self._heartbeat("the scanner"),
-            self._shared.failed,
+        return Scanners(
+            inboxes, offers, self._shared.clock, self._shared.board, self._shared.failed
         )
 
     def _is_known_in(self, folder: FolderSettings) -> IsKnown:

@@ -6,6 +6,7 @@ What is particular to one of them stands in this room and nowhere else.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,10 @@ def open_engine(url: str, state: Path) -> Engine:
         with reported(engine):
             _prove_whole(engine)
             _bring_to_schema(engine)
+    except UnicodeDecodeError as exc:
+        # How the driver fails on words of SQLite that quote a damaged schema.
+        engine.dispose()
+        raise _damaged(engine, "its schema is unreadable") from exc
     except BaseException:
         engine.dispose()
         raise
@@ -52,11 +57,47 @@ def reported(engine: Engine) -> Iterator[None]:
     except SQLAlchemyError as exc:
         cause = exc.orig if isinstance(exc, DBAPIError) else exc
         where = engine.url.render_as_string(hide_password=True)
-        raise LedgerError(f"{where}: {cause}", passing=_is_full(cause)) from exc
+        raise LedgerError(
+            f"{where}: {cause}", passing=_is_full(cause, engine.url.database)
+        ) from exc
 
 
-def _is_full(cause: BaseException | None) -> bool:
-    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL
+def _is_full(cause: BaseException | None, ledger: str | None) -> bool:
+    """Tell whether a ledger could not be written because its disk is full."""
+    # An error that the driver raises by itself has no code.
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL:
+        return True
+    # The shared memory beside the ledger, and a flush, tell of a full disk as an error like any
+    # other, and without the number that the system gave: only the disk itself still knows.
+    return code in _WRITE_ERRORS and ledger is not None and not _has_room(Path(ledger).parent)
+
+
+_WRITE_ERRORS = frozenset(
+    {
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+_ROOM = 64 * 1024
+"""Bytes: with less than the ledger's shared memory needs, a disk counts as full."""
+
+
+def _has_room(directory: Path) -> bool:
+    try:
+        disk = os.statvfs(directory)
+    except OSError:
+        return True
+    # A disk may have run out of room for new files as well; one that does not count them says 0.
+    return disk.f_bavail * disk.f_frsize >= _ROOM and (disk.f_files == 0 or disk.f_favail > 0)
 
 
 def _ledger_file(state: Path) -> Path:
@@ -106,10 +147,15 @@ def _prove_whole(engine: Engine) -> None:
     with engine.connect() as connection:
         found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
     if found != ["ok"]:
-        raise LedgerError(
-            f"{engine.url.database}: damaged ({'; '.join(found)}). Move it away and start again: "
-            "it is rebuilt from the libraries, and nothing is created twice"
-        )
+        raise _damaged(engine, "; ".join(found))
+
+
+def _damaged(engine: Engine, what: str) -> LedgerError:
+    where = engine.url.database or engine.url.render_as_string(hide_password=True)
+    return LedgerError(
+        f"{where}: damaged ({what}). Move it away and start again: "
+        "it is rebuilt from the libraries, and nothing is created twice"
+    )
 
 
 def _bring_to_schema(engine: Engine) -> None:
@@ -117,12 +163,34 @@ def _bring_to_schema(engine: Engine) -> None:
         revision = _read_revision(connection)
     if revision is None:
         revision = _create(engine)
-    if revision == SCHEMA_REVISION:
-        return
-    # Alembic takes two seconds to import, so only a ledger that is not current pays for it.
-    from syncd.ledger.migrate import upgrade
+    if revision != SCHEMA_REVISION:
+        # Alembic takes two seconds to import, so only a ledger that is not current pays for it.
+        from syncd.ledger.migrate import upgrade
 
-    upgrade(engine, revision)
+        upgrade(engine, revision)
+    _prove_shape(engine)
+
+
+def _prove_shape(engine: Engine) -> None:
+    """Raise `LedgerError` unless every table and column is there.
+
+    What is missing would show only when it is used, and that may be after something was sent.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        found = set(map(tuple, connection.exec_driver_sql(_COLUMNS)))
+    wanted = ((table.name, c.name) for table in metadata.sorted_tables for c in table.columns)
+    missing = [f"{table}.{column}" for table, column in wanted if (table, column) not in found]
+    if missing:
+        raise _damaged(engine, f"it has no {', '.join(missing[:_MOST_NAMED])}")
+
+
+_COLUMNS = (
+    "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+)
+
+_MOST_NAMED = 3
 
 
 def _read_revision(connection: Connection) -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from syncd.errors import LedgerError, StateError
 from syncd.ledger.engine import LEDGER_FILE, open_engine, reported
@@ -122,3 +125,54 @@ def test_two_processes_that_make_the_ledger_at_once_end_with_one(tmp_path: Path)
     running = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
 
     assert [process.wait(30) for process in running] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("gone", ["DROP TABLE shared_doi", "ALTER TABLE done DROP COLUMN before"])
+def test_a_ledger_that_lacks_a_table_or_a_column_is_refused_before_it_is_used(
+    tmp_path: Path, gone: str
+) -> None:
+    engine = open_engine("", tmp_path)
+    with engine.begin() as connection:
+        connection.execute(text(gone))
+    engine.dispose()
+
+    with pytest.raises(LedgerError, match=r"damaged \(it has no .* Move it away"):
+        open_engine("", tmp_path)
+
+
+def test_a_ledger_with_an_unreadable_schema_is_refused(tmp_path: Path) -> None:
+    engine = open_engine("", tmp_path)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    path = tmp_path / LEDGER_FILE
+    # SQLite quotes what it does not understand, and here that is no text in any encoding.
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE item (", b"CREATE TABLE it\xe9m \xff", 1)
+    )
+
+    with pytest.raises(LedgerError):
+        open_engine("", tmp_path)
+
+
+def _write_error(code: int) -> OperationalError:
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorcode = code
+    return OperationalError("INSERT", {}, cause)
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE])
+@pytest.mark.parametrize("blocks", [0, 1000])
+def test_an_error_of_a_full_disk_passes_and_one_of_a_broken_disk_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, blocks: int
+) -> None:
+    engine = open_engine("", tmp_path)
+    disk = list(os.statvfs(tmp_path))
+    disk[0:5] = [4096, 4096, 2000, blocks, blocks]
+    monkeypatch.setattr(os, "statvfs", lambda _: os.statvfs_result(disk))
+
+    with pytest.raises(LedgerError) as caught, reported(engine):
+        raise _write_error(code)
+
+    assert caught.value.passing == (blocks == 0)
+    engine.dispose()

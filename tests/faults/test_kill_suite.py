@@ -1,0 +1,26 @@
+"""A short version of the kill suite: the long one is a command of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("library", ["file", "web"])
+def test_everyday_records_survive_kills(library: str) -> None:
+    command = [sys.executable, "-m", "tests.faults.kill_suite", "--kills", "4"]
+
+    ended = subprocess.run(
+        [*command, "--story", "alone", "--library", library],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -1,0 +1,47 @@
+"""Records as they come every day: short titles, no identifiers, often no pages; notes and links.
+
+No two are alike, but each says little: a title that many bear, somebody's name and a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+_TITLES = ("Reply", "Editorial", "Introduction", "Letter", "Preface", "Comment", "Foreword")
+_NAMES = ("Okafor", "Lindqvist", "Marchetti", "Tanaka", "Duarte", "Novak", "Haddad", "Sorensen")
+_JOURNALS = ("Annals of Slow Rivers", "Northern Soil Letters", "Journal of Quiet Machines")
+
+
+def everyday_record(number: int) -> str:
+    """Return a record that is poor in its own way; a title, a name and a year it always has.
+
+    Odd ones that 3 does not divide say enough to be known again, or as the work of a person's item.
+    """
+    name = _NAMES[number % len(_NAMES)]
+    tags = [
+        ("TY", "JOUR"),
+        ("TI", _TITLES[number % len(_TITLES)]),
+        ("AU", f"{name}{chr(97 + number // 26 % 26)}{chr(97 + number % 26)}, {name[-1].upper()}."),
+        ("PY", str(1950 + number * 7 % 70)),
+    ]
+    if number % 3:
+        tags += [("T2", _JOURNALS[number % 3]), ("VL", str(number + 1))]
+    if number % 2:
+        tags += [("SP", str(number * 10 + 1)), ("EP", str(number * 10 + 2))]
+    if number % 2:
+        tags.append(("N1", f"Funding details: Fund {number}"))
+    if number % 5 == 2:
+        tags.append(("N1", f"Seen on shelf {number}"))
+    if number % 3 == 0:
+        tags.append(("UR", f"https://shelf.invalid/{number}"))
+        tags.append(("L1", f"https://shelf.invalid/{number}.pdf"))
+    return "".join(f"{tag}  - {value}\n" for tag, value in tags) + "ER  - \n\n"
+
+
+def write_everyday(path: Path, numbers: Iterable[int]) -> Path:
+    """Write an export of these records, all at once, as a copied file appears."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text("".join(map(everyday_record, numbers)), encoding="utf-8")
+    part.rename(path)
+    return path

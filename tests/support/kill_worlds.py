@@ -1,0 +1,219 @@
+"""A drop folder, a library and a state to be killed over: on files, and on the test server."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from adapters.file.documents import format_item, parse_item
+from syncd.library import Create, Operation
+from tests.fakes.zotero_server.process import Account, ZoteroServer
+from tests.support.one_life import Ended, Kill, live
+
+_SLOWNESS = 0.6
+"""Seconds that the test server takes for a batch; it goes on when the sender is dead."""
+
+_FOLDERS = """
+[[folder]]
+path = "{base}/first"
+library = "mine"
+collection = "In/First"
+settle = "0s"
+after = "move"
+
+[[folder]]
+path = "{base}/second"
+library = "mine"
+collection = "In/Second"
+tags = ["again"]
+settle = "0s"
+after = "move"
+readd = true
+
+[duplicates]
+when_found = "collect"
+"""
+
+
+INTRUDER = "Field notes of an intruder"
+"""The title of what another program writes under a key of ours."""
+
+_INTRUDER = {"title": INTRUDER, "creators": [], "date": "1801", "volume": "", "pages": ""}
+
+
+DRAFT = "TQUCHED2"
+"""The key of an item that is of no account: others write to it again and again."""
+
+
+class Thing(NamedTuple):
+    """An item as the library holds it."""
+
+    key: str
+    data: Mapping[str, Any]
+    trashed: bool
+
+
+class World:
+    """What a life works in. Each kind of library has its own way to be looked at and changed."""
+
+    def __init__(self, base: Path, library: str) -> None:
+        self.base = base
+        self.is_busy = False
+        """Whether another program writes before each push of ours."""
+        self.first, self.second = base / "first", base / "second"
+        for folder in (self.first, self.second):
+            folder.mkdir(parents=True)
+        (base / "syncd.toml").write_text(library + _FOLDERS.format(base=base))
+
+    def live(self, kill: Kill) -> Ended:
+        """Let `syncd once` live one life over the folders."""
+        where = ["--config", f"{self.base}/syncd.toml", "--state", f"{self.base}/state"]
+        return live(["once", "--json", *where], kill, self.base / "log", self._meddle)
+
+    def _meddle(self, operations: Sequence[Operation], expected: int | None) -> None:
+        """Be another program that writes all the time, and once under a key of ours."""
+        if not self.is_busy:
+            return
+        if expected is not None:
+            self.touch()
+            return
+        mark = self.base / "intruded"
+        works = [each for each in operations if isinstance(each, Create) and not each.parent]
+        if works and not mark.exists():
+            mark.touch()
+            self.write(works[0].item_key, {**works[0].data, **_INTRUDER, "collections": []})
+
+    def let_time_pass(self) -> None:
+        """Make what was sent so long ago that the library cannot carry it out any more."""
+        with closing(self.ledger()) as ledger, ledger:
+            ledger.execute(
+                "UPDATE outbox SET sent_at = '2020-01-01T00:00:00.000Z' WHERE sent_at IS NOT NULL"
+            )
+
+    def ledger(self) -> sqlite3.Connection:
+        """Open the ledger to look at it."""
+        return sqlite3.connect(self.base / "state" / "ledger.sqlite")
+
+    def disturb(self, chance: random.Random) -> None:
+        """Let one of the next pushes fare badly, where the library has ways for that."""
+
+    def calm(self) -> None:
+        """Let no further push fare badly; what a dead process sent is over afterwards."""
+
+    def things(self) -> list[Thing]:
+        """Return every item of the library."""
+        raise NotImplementedError
+
+    def collections(self) -> dict[str, str]:
+        """Return the name of each collection by its key."""
+        raise NotImplementedError
+
+    def trash(self, key: str) -> None:
+        """Be a person who puts an item into the trash."""
+        raise NotImplementedError
+
+    def write(self, key: str, data: Mapping[str, Any]) -> None:
+        """Be a person who makes an item."""
+        raise NotImplementedError
+
+    def touch(self) -> None:
+        """Be a person who changes something that is of no account here."""
+        raise NotImplementedError
+
+
+class FileWorld(World):
+    """A library in a directory."""
+
+    def __init__(self, base: Path) -> None:
+        self._items = base / "library" / "items"
+        self._items.mkdir(parents=True)
+        table = f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{base}/library"\n'
+        super().__init__(base, table)
+
+    def things(self) -> list[Thing]:
+        found = []
+        for path in sorted(self._items.glob("*.json")):
+            read = parse_item(path.read_bytes())
+            found.append(Thing(path.stem, read.data, read.trashed))
+        return found
+
+    def collections(self) -> dict[str, str]:
+        path = self._items.parent / "collections.json"
+        return {each["key"]: each["name"] for each in json.loads(path.read_bytes())}
+
+    def trash(self, key: str) -> None:
+        path = self._items / f"{key}.json"
+        read = parse_item(path.read_bytes())
+        self._replace(path, format_item(key, read.version, read.data, trashed=True))
+
+    def write(self, key: str, data: Mapping[str, Any]) -> None:
+        self._replace(self._items / f"{key}.json", format_item(key, 0, data, trashed=False))
+
+    def touch(self) -> None:
+        self.write(DRAFT, {"itemType": "book", "title": f"Draft {time.monotonic_ns()}"})
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(content)
+        part.rename(path)
+
+
+class WebWorld(World):
+    """A user's library on the test server, which takes its time for each batch."""
+
+    def __init__(self, server: ZoteroServer, base: Path) -> None:
+        self._server = server
+        self._account = start_over(server)
+        base.mkdir(parents=True, exist_ok=True)
+        key = base / "key"
+        key.write_text(self._account.key)
+        key.chmod(0o600)
+        table = (
+            '[[library]]\nname = "mine"\nadapter = "zotero-web"\nlibrary_type = "user"\n'
+            f'library_id = {self._account.number}\napi_url = "{server.url}"\nkey_file = "{key}"\n'
+        )
+        super().__init__(base, table)
+
+    def disturb(self, chance: random.Random) -> None:
+        kind = chance.choice(("lost reply", "half batch", "reset", "reset reply", "truncated"))
+        self._server.arm(kind, method="POST", after=chance.randrange(3))
+
+    def calm(self) -> None:
+        self._server.disarm()
+        time.sleep(_SLOWNESS * 2)
+
+    def things(self) -> list[Thing]:
+        items = self._server.state(self._account.library)["items"]
+        own = ("key", "version", "deleted")
+        return [
+            Thing(key, {n: v for n, v in data.items() if n not in own}, bool(data.get("deleted")))
+            for key, data in sorted(items.items())
+        ]
+
+    def collections(self) -> dict[str, str]:
+        found = self._server.state(self._account.library)["collections"]
+        return {key: each["name"] for key, each in found.items()}
+
+    def trash(self, key: str) -> None:
+        self._server.trash(self._account.library, key)
+
+    def write(self, key: str, data: Mapping[str, Any]) -> None:
+        self._server.write_item(self._account.library, data, key)
+
+    def touch(self) -> None:
+        self._server.act(self._account.library, "touch")
+
+
+def start_over(server: ZoteroServer) -> Account:
+    """Empty the server; it then has one user, the same every time."""
+    number, key = 7, "killsuitekillsuitekills7"
+    server.reset()
+    server.set_up(users=[{"id": number}], keys=[{"key": key, "user": number}])
+    server.configure(delay_per_batch=_SLOWNESS)
+    return Account(number, f"users/{number}", key)
