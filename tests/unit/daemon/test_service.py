@@ -28,6 +28,9 @@ class Still:
         if as_new:
             self._renew()
 
+    def show_silent(self) -> None:
+        """Nothing hangs."""
+
     def find_late(self, _now: datetime) -> Collection[str]:
         return ()
 
