@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncd.ledger.snapshot import copy_ledger
-from syncd.matching import Known, Policy, Verdict, resolve
+from syncd.matching import Known, Policy, Verdict, features_of, resolve
 from syncd.plan import Plan, PlannedRecord
 from syncd.schema import Schema
 from syncd.settings import Settings
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
-from syncd.sync.lookup import OfflineLookup
+from syncd.sync.lookup import OfflineLookup, fingerprints_of
 from syncd.sync.planner import make_intents
 
 
@@ -61,9 +61,10 @@ def plan_offline(
 ) -> tuple[Plan, Intake]:
     """Plan as for an empty library; no record gets an item key, because there is no library."""
     reading = read_deliveries(deliveries, Tools(schema, keep_notes))
-    citations = [record.citation for record in reading.incoming]
-    rulings = resolve(citations, _NothingKnown(), Policy())
-    intents = with_rejections(make_intents(reading.incoming, rulings, OfflineLookup()), reading)
+    features = [features_of(record.citation) for record in reading.incoming]
+    rulings = resolve(features, _NothingKnown(), Policy())
+    lookup = OfflineLookup(fingerprints_of(reading.incoming, features))
+    intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
     return Plan([without_keys(intent.planned) for intent in intents]), reading
 
 

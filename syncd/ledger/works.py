@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from syncd.item import citation_of
 from syncd.ledger import outbox
-from syncd.ledger.knowledge import find_answer, find_members, find_shared_dois
+from syncd.ledger.knowledge import all_answers, find_members, find_shared_dois
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
@@ -31,6 +31,7 @@ class LedgerWorks:
         """`with_promised` takes works that are still to be made for ones that are there."""
         self._ledger = ledger
         self._promised = _PromisedWorks(ledger) if with_promised else None
+        self._answers: dict[tuple[str, str], Verdict] | None = None
 
     def by_identifiers(
         self, pairs: Collection[tuple[str, str]]
@@ -81,8 +82,13 @@ class LedgerWorks:
 
     def answer(self, one: str, other: str) -> Verdict | None:
         """Return what a person said about these two; None if nobody was asked."""
-        with self._ledger.read() as tx:
-            return find_answer(tx, one, other)
+        if self._answers is None:
+            # Asked for every link of a plan; what people have said fits into memory many times.
+            with self._ledger.read() as tx:
+                said = all_answers(tx)
+            self._answers = {(first, second): Verdict(verdict) for first, second, verdict in said}
+        first, second = sorted((one, other))
+        return self._answers.get((first, second))
 
     def _with_promised(
         self,

@@ -8,12 +8,12 @@ from syncd.ledger import asked, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
-from syncd.matching import Policy, Ruling, resolve
-from syncd.record import Citation, ItemKey
+from syncd.matching import Features, Policy, Ruling, features_of, resolve
+from syncd.record import ItemKey
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
-from syncd.sync.lookup import CollectionBook, LedgerLookup
+from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
 
@@ -48,23 +48,25 @@ class Drafter:
             promised = outbox.collections_to_make(tx)
         there = self._library.collections() if wants_collections else ()
         book = CollectionBook(self._ledger.identity, there, before, promised)
-        rulings = self._rule([record.citation for record in reading.incoming])
-        lookup = LedgerLookup(self._ledger, book)
+        # Taken apart once: telling works apart, recognising them and naming them need the same.
+        features = [features_of(record.citation) for record in reading.incoming]
+        rulings = self._rule(features)
+        lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
 
-    def _rule(self, citations: Sequence[Citation]) -> Sequence[Ruling]:
+    def _rule(self, features: Sequence[Features]) -> Sequence[Ruling]:
         works = LedgerWorks(self._ledger, with_promised=True)
-        rulings = resolve(citations, works, self._policy)
+        rulings = resolve(features, works, self._policy)
         met = {
             ItemKey(ruling.known.ref)
             for ruling in rulings
             if ruling.known is not None and ruling.known.removed is None
         }
         if self._follower.confirm(met):
-            rulings = resolve(citations, works, self._policy)
-        return recognise(citations, rulings, self._ledger)
+            rulings = resolve(features, works, self._policy)
+        return recognise(features, rulings, self._ledger)
 
 
 def tools_for(library: Library, description: Description, keep_notes: Collection[str]) -> Tools:

@@ -8,8 +8,8 @@ from syncd.item.minting import mint_key
 from syncd.ledger import holds, knowledge, mirror, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection, key_of
-from syncd.matching import fingerprint
-from syncd.plan import KnownItem, PlannedOperation
+from syncd.matching import Features, fingerprint_of
+from syncd.plan import Incoming, KnownItem, PlannedOperation
 from syncd.record import Citation
 from syncd.sync.keys import KeyMinter
 
@@ -91,11 +91,27 @@ class CollectionBook:
         return key
 
 
+def fingerprints_of(
+    incoming: Sequence[Incoming], features: Sequence[Features]
+) -> Mapping[Citation, str]:
+    """Return what each work of a plan is known by where it has no identifier."""
+    return {
+        record.citation: fingerprint_of(each)
+        for record, each in zip(incoming, features, strict=True)
+    }
+
+
 class LedgerLookup:
     """`planner.Lookup` for a library that the ledger knows."""
 
-    def __init__(self, ledger: LibraryLedger, collections: CollectionBook) -> None:
+    def __init__(
+        self,
+        ledger: LibraryLedger,
+        collections: CollectionBook,
+        fingerprints: Mapping[Citation, str],
+    ) -> None:
         self._ledger = ledger
+        self._fingerprints = fingerprints
         self.minter = KeyMinter(ledger.identity)
         """Chooses keys for this library."""
         self._collections = collections
@@ -132,8 +148,8 @@ class LedgerLookup:
         return self._collections.key_of(path)
 
     def fingerprint(self, citation: Citation) -> str:
-        """Return what a work is known by where it has no identifier."""
-        return fingerprint(citation)
+        """Return what a work of this plan is known by where it has no identifier."""
+        return self._fingerprints[citation]
 
     def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
         """Return those of the questions that were asked before, with their answers."""
@@ -145,6 +161,9 @@ class OfflineLookup:
     """`planner.Lookup` where there is no library: nothing is there, and keys mean nothing."""
 
     minter = KeyMinter("offline")
+
+    def __init__(self, fingerprints: Mapping[Citation, str]) -> None:
+        self._fingerprints = fingerprints
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
         """Return nothing: nothing is known."""
@@ -163,8 +182,8 @@ class OfflineLookup:
         return CollectionKey(mint_key("offline", ("collection", *path)))
 
     def fingerprint(self, citation: Citation) -> str:
-        """Return what a work is known by where it has no identifier."""
-        return fingerprint(citation)
+        """Return what a work of this plan is known by where it has no identifier."""
+        return self._fingerprints[citation]
 
     def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
         """Return nothing: nobody was asked."""

@@ -19,18 +19,16 @@ from syncd.matching import (
     Ruling,
     RulingKind,
     Verdict,
-    features_of,
     judge,
     load_features,
 )
-from syncd.record import Citation
 
 _OF_CONTAINERS = frozenset({"isbn", "issn"})
 """Identifiers that may name what a work stands in."""
 
 
 def recognise(
-    citations: Sequence[Citation], rulings: Sequence[Ruling], ledger: LibraryLedger
+    features: Sequence[Features], rulings: Sequence[Ruling], ledger: LibraryLedger
 ) -> list[Ruling]:
     """Return the rulings, with doubts resolved about records that were seen just so before.
 
@@ -44,11 +42,11 @@ def recognise(
     seen: defaultdict[str, list[Features]] = defaultdict(list)
     with ledger.read() as tx:
         for part in chunks({known.ref for known in doubted.values()}):
-            for key, features in knowledge.find_members(tx, part):
-                seen[key].append(load_features(features))
+            for key, stored in knowledge.find_members(tx, part):
+                seen[key].append(load_features(stored))
     recognised = list(rulings)
     for number, known in doubted.items():
-        mine = features_of(citations[number])
+        mine = features[number]
         if any(_was_seen(mine, each) for each in seen[known.ref]):
             recognised[number] = _same(rulings[number], known)
     return recognised
