@@ -13,7 +13,7 @@ _NUMBER = re.compile(
     (?<![a-z0-9])(?:
         nct[\s:#-]?(?P<nct>\d{8})
       | isrctn[\s:#/-]?(?P<isrctn>\d{8})
-      | (?:eudract|euctr)?[\s:#-]*(?P<eudract>20\d\d-\d{6}-\d\d)(?:-[a-z]{2})?
+      | (?:eudract|euctr)?[\s:#-]{0,6}(?P<eudract>20\d\d-\d{6}-\d\d)(?:-[a-z]{2})?
       | (?P<other>
             drks[\s:-]?\d{8} | actrn[\s:-]?\d{14}p? | chictr-?[a-z]*-?\d{8,10}
           | ctri/\d{4}/\d{2,3}/\d{5,6} | irct[\s:-]?\d{10,14}n?\d{0,3}

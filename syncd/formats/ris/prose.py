@@ -26,14 +26,19 @@ _ADDRESSES = frozenset(("L1", "L2", "L3", "L4", "L5", "LK", "LL", "UR"))
 _NUMBERS = frozenset(("EP", "IP", "IS", "SP", "VL", "VO"))
 _SERIALS = frozenset(("BN", "SN"))
 _DATES = frozenset(("DA", "PY", "Y1", "Y2", "YR"))
+_ADDRESS = re.compile(r"\S*(?:://|www\.|10\.|doi)|<|internal-pdf")
+_NUMBER = re.compile(r"(?=.{0,30}\Z)(?!.* [a-z]{3})[\w.]*\d")
+_SERIAL = re.compile(r"(?:\D*\d){7}")
+_DATE = re.compile(r"\(?\d{4}(?!\d)|\d{1,2}[ /.-]|[A-Z][A-Za-z]{2,8}\b")
+_DOI = re.compile(r"\S*10\.\d{4}|(?i:doi)")
 _SHAPES = {
-    **dict.fromkeys(_ADDRESSES, re.compile(r"\S*(?:://|www\.|10\.|doi)|<|internal-pdf")),
-    **dict.fromkeys(_NUMBERS, re.compile(r"(?=.{0,30}\Z)(?!.* [a-z]{3})[\w.]*\d")),
-    **dict.fromkeys(_SERIALS, re.compile(r"(?:\D*\d){7}")),
-    **dict.fromkeys(_DATES, re.compile(r"\(?\d{4}(?!\d)|\d{1,2}[ /.-]|[A-Z][A-Za-z]{2,8}\b")),
-    "DO": re.compile(r"\S*10\.\d{4}|(?i:doi)"),
+    **dict.fromkeys(_ADDRESSES, _ADDRESS.match),
+    **dict.fromkeys(_NUMBERS, _NUMBER.match),
+    **dict.fromkeys(_SERIALS, _SERIAL.match),
+    **dict.fromkeys(_DATES, _DATE.match),
+    "DO": _DOI.match,
 }
-"""What the value of a tag looks like, for tags whose values all look alike."""
+"""What tells whether the value of a tag looks as all its values do."""
 
 # Tags whose values may begin with a small letter.
 _IN_ANY_CASE = frozenset("AB C1 C2 DB DP ID KW LA LB M1 M2 M3 N1 N2 NO RN U1 U2 U3 U4 U5".split())
@@ -73,8 +78,8 @@ def _has_shape(tag: str, value: str) -> bool | None:
     """Tell whether a value looks like those of its tag; None if they look like anything."""
     if tag in _NAMES:
         return _is_name(value)
-    pattern = _SHAPES.get(tag)
-    return pattern.match(value) is not None if pattern else None
+    looks_right = _SHAPES.get(tag)
+    return looks_right(value) is not None if looks_right else None
 
 
 def _is_name(value: str) -> bool:

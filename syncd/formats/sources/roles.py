@@ -22,7 +22,8 @@ _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
 # In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
 _IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(]\s*+({_WORDS})\.?\s*+[\])]", re.IGNORECASE)
 _BEHIND = re.compile(
-    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?|[,\s]\s*+(H(?:rs)?gg?)\.?)\Z"
+    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?"
+    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?)\.?)\Z"
 )
 _MAY_HOLD_ROLE = re.compile(
     r"[\[(]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"

@@ -88,17 +88,38 @@ def without_fraction(value: str) -> str:
     return whole if value[-2:] == ".0" and whole.isdecimal() and whole.isascii() else value
 
 
-_ELEMENT_OF_LIST = re.compile(
-    r"""'((?:[^'\\]|\\.|(?<=\w)'(?=\w))*+)'|"((?:[^"\\]|\\.)*+)\"""", re.DOTALL
-)
+_QUOTES = frozenset("'\"")
 
 
 def list_elements(value: str) -> list[str] | None:
     """Return the elements of a list that a program wrote, `['Ant', "Bee"]`, or None."""
     if value[:1] != "[" or value[-1:] != "]" or value[1:].lstrip()[:1] not in ("'", '"', "]"):
         return None
-    found = _ELEMENT_OF_LIST.findall(value)
-    return [text for pair in found if (text := "".join(pair).replace("\\", "").strip())]
+    elements = []
+    at = 1
+    while at < len(value) and (end := _find_closing(value, at)) is not None:
+        if value[at] in _QUOTES and (text := value[at + 1 : end].replace("\\", "").strip()):
+            elements.append(text)
+        at = end + 1
+    return elements
+
+
+def _find_closing(value: str, at: int) -> int | None:
+    """Return where the quotation that begins here ends: here where none does, None if nowhere.
+
+    An apostrophe between two letters closes nothing.
+    """
+    quote = value[at]
+    if quote not in _QUOTES:
+        return at
+    end = value.find(quote, at + 1)
+    while end >= 0:
+        is_escaped = value[end - 1] == "\\"
+        inside = quote == "'" and value[end - 1].isalnum() and value[end + 1 : end + 2].isalnum()
+        if not (is_escaped or inside):
+            return end
+        end = value.find(quote, end + 1)
+    return None
 
 
 def clean(value: str) -> str:
