@@ -18,7 +18,7 @@ _LONGEST = 32
 _NOBODY = re.compile(
     r"(?:anon(?:ymous)?|no authors? listed|unknown(?: author)?|n a|et al|others|none|null|nan|)"
 )
-_INITIALS_LAST = re.compile(r"\s*(\S.*?)\s+((?:[A-Z]\.?[ -]?){1,3})\s*")
+_INITIALS_LAST = re.compile(r"(?<=\S)\s++((?:[A-Z]\.?[ -]?){1,3})\Z")
 """`Xu J`, where nobody put a comma."""
 
 _SHORT_NAME = 6
@@ -49,8 +49,8 @@ def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
     folded: list[str] = []
     for author in authors:
         family, _, given = author.partition(",")
-        if not given and (found := _INITIALS_LAST.fullmatch(family)):
-            family, given = found[1], found[2]
+        if not given and (found := _INITIALS_LAST.search(family.strip())):
+            family, given = family.strip()[: found.start()], found[1]
         name = fold(family)
         if _NOBODY.fullmatch(name):
             continue

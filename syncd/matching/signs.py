@@ -32,7 +32,7 @@ _FORMAT = frozenset(
 )
 """Commands that say how something looks, or that a sign without letters stands here."""
 
-_ACCENT = re.compile(r"\\(?:['`^\"~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*\{?\s*\\?([a-zA-Z])\s*\}?")
+_ACCENT = re.compile(r"\\(?:['`^\"~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*+\{?+\s*+\\?+([a-zA-Z])\s*+\}?")
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?\s?")
 _ESCAPED = re.compile(r"\\([&%#_$ ])")
 _SYNTAX = re.compile(r"[{}$\\^_]")

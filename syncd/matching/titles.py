@@ -82,7 +82,7 @@ _BEGINNINGS = {
         )""",
     Marker.REVIEW: r"""
         (?: (?:open\s+)?peer[\s-]+review(?:er)?(?:\s+(?:report|comments?|file|history))?s?
-            (?:\s*\#?\s*\d+)?\s*(?:\b(?:of|for|on)\b|[:"“])
+            (?:\s*+\#?+\s*+\d+)?\s*+(?:\b(?:of|for|on)\b|[:"“])
           | (?:referee|reviewer)(?:'?s'?)?\s+(?:report|comments?)\b
           | decision\s+letter\b | author\s+response\b | editorial\s+assessment\b
           | (?:book\s+)?review\s+of\s*[:"“«]
