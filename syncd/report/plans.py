@@ -43,8 +43,6 @@ _FATES: Mapping[Fate, str] = {
     Fate.PENDING: "waiting to be sent",
     Fate.NEW: "new",
 }
-_SELDOM = frozenset({Fate.REFUSED, Fate.PENDING})
-"""What is shown only where there is any."""
 
 
 def print_plan(plan: Plan, stream: TextIO) -> None:
@@ -123,6 +121,6 @@ def _prisma_words(numbers: Mapping[str, object]) -> str:
     parts = [
         f"{numbers[fate.value]:,} {words}"
         for fate, words in _FATES.items()
-        if numbers[fate.value] or fate not in _SELDOM
+        if fate.value in numbers
     ]
     return f"{numbers['identified']:,} identified = " + " + ".join(parts)

@@ -29,6 +29,9 @@ class Fate(StrEnum):
     NEW = "new"
 
 
+SELDOM = frozenset({Fate.REFUSED, Fate.PENDING})
+"""What is shown only where there is any."""
+
 _BY_DECISION = {
     Decision.CREATE: Fate.NEW,
     Decision.HOLD: Fate.HELD,
@@ -51,7 +54,8 @@ def prisma(records: Sequence[PlannedRecord]) -> dict[str, object]:
 
 def _count(fates: Iterable[Fate]) -> dict[str, int]:
     found = Counter(fates)
-    return {"identified": found.total(), **{fate.value: found[fate] for fate in Fate}}
+    shown = [fate for fate in Fate if found[fate] or fate not in SELDOM]
+    return {"identified": found.total(), **{fate.value: found[fate] for fate in shown}}
 
 
 _BY_OUTCOME = {"refused": Fate.REFUSED, "pending": Fate.PENDING}
