@@ -173,9 +173,11 @@ def deliver_folders(
     folder_pass.finish(done, unusable)
 
 
-def _report_runs(run: LibraryRun, current: int | None, report: OnceReport) -> None:
-    """Show the records of this run, and of earlier ones that it has brought to their end."""
-    runs = run.take_completed()
+def _report_runs(
+    run: LibraryRun, current: int | None, report: OnceReport, waiting: Sequence[int] = ()
+) -> None:
+    """Show the records of this run, of earlier ones that it has ended, and of those that wait."""
+    runs = [*run.take_completed(), *waiting]
     if current is not None:
         runs.append(current)
         report.plan.run = current
@@ -201,7 +203,8 @@ def _deliver(
     if summary.waiting is not None:
         report.failed[name] = summary.waiting
         report.pending += run.figures().pending
-    _report_runs(run, summary.run, report)
+    waiting = run.waiting_runs() if summary.waiting is not None else ()
+    _report_runs(run, summary.run, report, waiting)
     report.problems += summary.problems
     names = {d.export.sha256: d.export.dropped_as for d in deliveries}
     report.unusable += [

@@ -227,6 +227,12 @@ def find_keys(tx: Transaction, keys: Collection[str]) -> set[str]:
     return found
 
 
+def waiting_runs(tx: Transaction) -> list[int]:
+    """Return the runs of which something has no outcome yet."""
+    query = select(outbox.c.run_id).where(outbox.c.library_id == tx.library_id).distinct()
+    return sorted(tx.execute(query).scalars())
+
+
 def count_operations(tx: Transaction) -> int:
     """Return how many operations of a library have no outcome yet."""
     query = select(func.count()).select_from(outbox).where(outbox.c.library_id == tx.library_id)

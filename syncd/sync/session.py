@@ -309,6 +309,11 @@ class LibraryRun:
         completed, self._completed = self._completed, []
         return completed
 
+    def waiting_runs(self) -> list[int]:
+        """Return the runs, earlier ones included, of which something has no outcome yet."""
+        with self._here.ledger.read() as tx:
+            return outbox.waiting_runs(tx)
+
     def records(self, run_id: int) -> list[PlannedRecord]:
         """Return what was decided about each record of a run, and what became of it."""
         with self._ledger.read() as connection:

@@ -154,3 +154,19 @@ def test_a_record_that_the_library_refuses_is_not_new_and_leaves_with_65(
     assert document["prisma"]["new"] == 0
     assert document["prisma"]["refused"] == document["prisma"]["identified"]
     assert "the library refused it" in done.err
+
+
+def test_what_still_waits_for_its_outcome_is_shown_by_every_pass(
+    syncd: Syncd, server: ZoteroServer, ada: Account, options: tuple[str, ...]
+) -> None:
+    server.arm("reset", method="POST", path="/items", times=1)
+
+    first = syncd("once", "--json", *options, EXAMPLE)
+    again = syncd("once", "--json", *options, EXAMPLE)
+
+    for done in (first, again):
+        document = json.loads(done.out)
+        assert done.code == 75
+        assert "pending" in {record["outcome"] for record in document["records"]}
+        assert document["prisma"]["new"] == 0
+    assert titles(server, ada) == []
