@@ -29,6 +29,9 @@ class Deadline:
         """Hear of a connection from the HTTP client: what its extension `trace` calls."""
         if event.endswith(_OPENED):
             self._socket = info["return_value"].get_extra_info("socket")
+            if self.passed:
+                # Time was up before there was anything to cut.
+                self._cut()
 
     @contextmanager
     def running(self) -> Iterator[None]:

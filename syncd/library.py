@@ -253,9 +253,9 @@ class Library(Protocol):
         """Attempt each operation in order; answer each.
 
         At most `capabilities.batch_size` operations. `expected` None asks for no guard.
-        Raises only when no operation can be answered for: `ConflictError` or
-        `UnavailableError` or `RejectedError` if nothing was written, `OutcomeUnknownError`
-        if that cannot be known.
+        Raises only when no operation can be answered for: `ConflictError`, `UnavailableError`,
+        `AccessDeniedError` or `RejectedError` if nothing was written, `OutcomeUnknownError` if
+        that cannot be known.
         """
         ...
 

@@ -70,6 +70,7 @@ class Exporter:
         self._written_at: timedelta | None = None
         self._worked_at = timedelta()
         self._appointment: Appointment | None = None
+        self._closed = False
 
     def working(self) -> None:
         """Take note that work goes on."""
@@ -87,11 +88,14 @@ class Exporter:
             self._writing.release()
 
     def close(self) -> None:
-        """Write now what was put off."""
-        if self._appointment is not None:
-            self._appointment.cancel()
-            self._appointment = None
+        """Write now what was put off, or wait for what is being written; later, nothing is."""
+        self._closed = True
+        appointment, self._appointment = self._appointment, None
+        if appointment is not None:
+            appointment.cancel()
             self._write_somehow()
+        with self._writing:
+            pass  # whoever was at it on another thread has finished
 
     def _wait(self) -> timedelta:
         """Return how long it is until the exports may be written again."""
@@ -100,7 +104,7 @@ class Exporter:
         return self._written_at + self._timing.at_most_every - self._timing.elapsed()
 
     def _put_off(self) -> None:
-        if self._appointment is None:
+        if self._appointment is None and not self._closed:
             self._appointment = self._timing.later(self._next(), self._keep_appointment)
 
     def _next(self) -> timedelta:

@@ -94,17 +94,16 @@ def _list(items: Path) -> dict[ItemKey, os.stat_result]:
     found = {}
     with os.scandir(items) as entries:
         for entry in entries:
-            name = entry.name
-            key = name.removesuffix(_ENDING)
-            if len(key) == len(name) or not is_key(key):
-                if is_left_over(name):
-                    (items / name).unlink(missing_ok=True)
+            key = key_in(entry.name)
+            if key is None:
+                if is_left_over(entry.name):
+                    (items / entry.name).unlink(missing_ok=True)
                 continue
             try:
-                found[ItemKey(key)] = entry.stat()
+                found[key] = entry.stat()
             except OSError:
-                if there := _find(items, ItemKey(key)):
-                    found[ItemKey(key)] = there
+                if there := _find(items, key):
+                    found[key] = there
     return found
 
 

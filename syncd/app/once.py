@@ -110,10 +110,19 @@ class FolderPass:
             found += [(inbox, export) for export in result.ready]
         return found
 
-    def finish(self, found: Sequence[tuple[Inbox, Export]], unusable: Mapping[str, str]) -> None:
-        """Put delivered exports where their folders want them."""
+    def finish(
+        self,
+        found: Sequence[tuple[Inbox, Export]],
+        unusable: Mapping[str, str],
+        report: OnceReport,
+    ) -> None:
+        """Put delivered exports where their folders want them; report those that have to stay."""
         for inbox, export in found:
-            inbox.finish(export, unusable.get(export.sha256))
+            try:
+                inbox.finish(export, unusable.get(export.sha256))
+            except OSError as error:
+                reason = f"delivered, and cannot be put away: {error.strerror}"
+                report.skipped.append(Skipped(str(export.dropped_as), reason))
 
     def close(self) -> None:
         """Let go of the folders."""
@@ -170,7 +179,7 @@ def deliver_folders(
         for inbox, export in found
         if all(served.get(name, False) for name in inbox.folder.libraries)
     ]
-    folder_pass.finish(done, unusable)
+    folder_pass.finish(done, unusable, report)
 
 
 def _report_runs(

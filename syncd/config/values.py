@@ -20,6 +20,7 @@ from syncd.system.paths import expand_home
 
 NAME = re.compile(r"[a-z0-9_-]{1,32}")
 _DURATION_PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|s|m|h|d)")
+# The schema takes this pattern over, and its dialect knows no possessive repetition.
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -18,6 +18,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -36,6 +37,7 @@ _LINE = 1 << 20
 _NO_REQUEST = f"a request is one line with a JSON object, of at most {_LINE >> 20} MiB"
 _USAGE = 64
 _AT_ONCE = 8
+_TAKING_BREATH = 0.1
 _HEARS = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
 
@@ -92,13 +94,15 @@ class _Ear:
 
     def accept(self) -> socket.socket | None:
         """Wait for whoever speaks next; None once it is closed."""
-        server = self._socket
-        if server is None:
-            return None
-        try:
-            return server.accept()[0]
-        except OSError:
-            return None
+        while (server := self._socket) is not None:
+            try:
+                return server.accept()[0]
+            except OSError as error:
+                # Closed on purpose, or too many files are open just now, which passes.
+                if self._socket is not None:
+                    log.warning("a command cannot be heard: %s", error.strerror)
+                    time.sleep(_TAKING_BREATH)
+        return None
 
     def is_for(self, connection: socket.socket) -> bool:
         """Say whether whoever connected may ask for something."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
+from syncd.sync.session import Figures
 
 _RUNS_KEPT = 20
 
@@ -28,19 +29,15 @@ class LibraryStatus:
     name: str
     state: LibraryState = LibraryState.STARTING
     message: str = ""
-    pending: int = 0
-    held: int = 0
-    last_reconcile_at: datetime | None = None
     last_success_at: datetime | None = None
     next_try_at: datetime | None = None
 
 
 class Load(NamedTuple):
-    """What there is to do for a library: files, operations to be sent, questions for a person."""
+    """What there is to do for a library: files that wait or are at work, and how it stands."""
 
     queued: int = 0
-    pending: int = 0
-    held: int = 0
+    figures: Figures = Figures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +185,10 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
         "name": status.name,
         "state": status.state.value,
         "message": status.message,
-        "pending": load.pending,
-        "held": load.held,
+        "pending": load.figures.pending,
+        "held": load.figures.held,
         "queued_files": load.queued,
-        "last_reconcile_at": format_moment(status.last_reconcile_at),
+        "last_reconcile_at": format_moment(load.figures.last_reconcile_at),
         "last_success_at": format_moment(status.last_success_at),
         "next_try_at": format_moment(status.next_try_at),
     }

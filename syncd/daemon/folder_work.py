@@ -44,7 +44,7 @@ class FolderWork:
 
     def figures(self) -> Figures:
         """Say how the library stands."""
-        return Figures(*self._run.figures())
+        return self._run.figures()
 
     def open(self) -> None:
         """Reach the library and settle what an earlier process left in doubt."""

@@ -114,6 +114,8 @@ class WorkQueue:
                 pass
             if self._closed:
                 return None
+            # Whatever was to be hurried is under way now; the next pause is another one.
+            self._hurried = False
             if self._requests:
                 return self._requests.popleft()
             if (wish := self._due_wish()) is not None:

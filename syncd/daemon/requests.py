@@ -130,7 +130,11 @@ class Requests:
         report = OnceReport()
         if routes:
             for name, paths in routes.items():
-                self._deliver(name, paths, report)
+                try:
+                    self._deliver(name, paths, report)
+                except SyncdError as error:
+                    # What was delivered to the others is told all the same.
+                    report.failed[name] = error
         else:
             self._pass(report, progress)
         return write_report(report, self._code_of)

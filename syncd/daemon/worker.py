@@ -21,6 +21,7 @@ from syncd.daemon.suspects import MOST_TRIES, Suspects
 from syncd.daemon.work import LibraryWork, Offered
 from syncd.errors import (
     AccessDeniedError,
+    BusyError,
     KeyLookupError,
     LedgerError,
     LibraryError,
@@ -91,6 +92,8 @@ class Worker:
         self._patience = Backoff(surroundings.chance)
         self._lookouts = Backoff(surroundings.chance)
         self._landed = 0
+        self._figures = Figures()
+        """As last read from the ledger."""
         self._resume_as_new: bool | None = None
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.tries)
@@ -140,12 +143,16 @@ class Worker:
 
     def load(self) -> Load:
         """Return what there is to do for the library at this moment."""
+        return Load(self.queued(), self._look_at_figures())
+
+    def _look_at_figures(self) -> Figures:
+        """Return how the library stands, as last known where the ledger cannot be read now."""
         try:
-            figures = self._work.figures()
-        except LedgerError:
-            # Whoever works with the ledger says so; here what was last known is shown.
-            figures = Figures(self._status.pending, self._status.held)
-        return Load(self.queued(), figures.pending, figures.held)
+            self._figures = self._work.figures()
+        except LedgerError as error:
+            # Whoever works with the ledger says so loudly.
+            log.debug("%s", error, extra={"library": self.name})
+        return self._figures
 
     def queued(self) -> int:
         """Return how many exports wait here or are at work."""
@@ -159,7 +166,7 @@ class Worker:
 
     def last_reconcile_at(self) -> datetime | None:
         """Return when the library was last reconciled."""
-        return self._work.figures().last_reconcile_at
+        return self._look_at_figures().last_reconcile_at
 
     def wish(self, wish: Wish) -> None:
         """Ask for work that has no argument."""
@@ -177,6 +184,7 @@ class Worker:
             # Who the library is, is settled on its own thread before it is opened.
             self._resume_as_new = as_new
             self._is_open = False
+            self._queue.wish(Wish.PUSH)
         self.hurry()
 
     def perform(self, request: Request) -> bool:
@@ -204,8 +212,13 @@ class Worker:
             return
         with resting():
             task = self._queue.take()
-        if task is not None:
+        if task is None:
+            return
+        if self._resume_as_new is None:
             self._trying(task, lambda: self._carry_out(task))
+        else:
+            # A person said meanwhile that it is another library: it is opened anew first.
+            self._queue.put_back(task)
 
     def _open(self) -> None:
         not_before = self._work.not_before()
@@ -213,9 +226,11 @@ class Worker:
             raise UnavailableError(
                 "it asked to be left alone", retry_after=not_before - self._clock.now()
             )
-        if self._resume_as_new is not None:
-            self._work.resume(as_new=self._resume_as_new)
-            self._resume_as_new = None
+        wanted = self._resume_as_new
+        if wanted is not None:
+            self._work.resume(as_new=wanted)
+            if self._resume_as_new is wanted:
+                self._resume_as_new = None
         self._work.open()
         self._is_open = True
         log.info("library is open", extra={"library": self.name})
@@ -252,7 +267,7 @@ class Worker:
     def _come_back(self) -> None:
         """Look again after a while for operations that still wait for their outcome."""
         self._mind_progress()
-        if self._work.figures().pending:
+        if self._look_at_figures().pending:
             self._queue.wish(Wish.PUSH, after=self._lookouts.next_wait())
         else:
             self._lookouts.succeeded()
@@ -364,6 +379,9 @@ class Worker:
     def _answer(self, request: Request) -> None:
         try:
             request.result = request.perform(self._work)
+        except Stopped:
+            request.error = BusyError("the daemon is stopping")
+            raise
         except Exception as error:
             # Raised again where it was asked for; here it ends only what cannot go on.
             request.error = error
@@ -373,16 +391,7 @@ class Worker:
             request.done.set()
 
     def _show(self, state: LibraryState, message: str = "", **changes: Any) -> None:
-        figures = self._work.figures()
-        self._status = replace(
-            self._status,
-            state=state,
-            message=message,
-            pending=figures.pending,
-            held=figures.held,
-            last_reconcile_at=figures.last_reconcile_at,
-            **changes,
-        )
+        self._status = replace(self._status, state=state, message=message, **changes)
         self._board.show_library(self._status)
 
 

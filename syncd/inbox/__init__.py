@@ -4,7 +4,7 @@ CANDIDATE  a name that ends as exports do (`.ris`) and says nothing about being 
 SETTLED    size and time of change have rested for the folder's `settle`
 EXPORT     a settled candidate, or a member of one, known by the hash of its content alone
 CLAIM      in `after = "move"`: an export renamed to where only this syncd works on it; nothing
-            that somebody still writes to, and looked at once more after it has been put away
+            that somebody still writes to, and looked at again after it has been put away
 """
 
 from syncd.inbox.claims import why_not_movable

@@ -27,7 +27,7 @@ IsKnown = Callable[[str], bool]
 
 
 class Inbox:
-    """Looks into one drop folder; used by one thread, but for `finish`."""
+    """Looks into one drop folder; used by one thread."""
 
     def __init__(
         self, folder: FolderSettings, *, max_file_size: int, clock: Clock, is_known: IsKnown

@@ -26,6 +26,8 @@ from syncd.inbox.writers import held_still
 _FILE = "moved.json"
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _LARGEST = 10_000_000
+_LATEST = 253_402_300_799
+"""The end of the year 9999, in seconds: no clock is ahead of it."""
 
 AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """How long after a move its file is looked at; the later times where writers cannot be seen."""
@@ -79,7 +81,8 @@ def look_again(root: Path, now: datetime) -> Looked:
                 _write(own, after)
     except FileNotFoundError:
         return Looked()
-    waits = [timedelta(seconds=max(moved.due - at, 1)) for moved in after]
+    # What is still written after the last look, or stuck, is looked at again once in a while.
+    waits = [timedelta(seconds=moved.due - at) if moved.due > at else AFTER[0] for moved in after]
     return Looked(min(waits, default=None), tuple(stuck))
 
 
@@ -135,12 +138,19 @@ def _read(own: int) -> list[Moved]:
         file = os.open(_FILE, _READING, dir_fd=own)
     except FileNotFoundError:
         return []
-    with os.fdopen(file, "rb") as stream:
-        try:
-            found = json.loads(stream.read(_LARGEST))
-        except (ValueError, RecursionError):
-            return []
+    try:
+        found = json.loads(_read_all(file))
+    except (OSError, ValueError, RecursionError):
+        return []
     return [Moved(*each) for each in found if _is_moved(each)] if isinstance(found, list) else []
+
+
+def _read_all(file: int) -> bytes:
+    """Read what is open, a folder in the file's place not included. Raises `OSError`."""
+    try:
+        return b"".join(iter(lambda: os.read(file, _LARGEST), b""))[:_LARGEST]
+    finally:
+        os.close(file)
 
 
 def _is_moved(value: Any) -> bool:
@@ -152,12 +162,18 @@ def _is_moved(value: Any) -> bool:
         and _is_below(value[0])
         and PurePosixPath(value[0]).parent.name in (DONE, FAILED)
         and _is_below(value[1])
+        and 0 <= value[4] <= _LATEST
+        and 0 <= value[5] < len(AFTER)
     )
 
 
 def _is_below(path: str) -> bool:
+    try:
+        is_name = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
     parts = PurePosixPath(path)
-    return bool(parts.name) and not parts.is_absolute() and ".." not in parts.parts
+    return is_name and bool(parts.name) and not parts.is_absolute() and ".." not in parts.parts
 
 
 def _write(own: int, remembered: Iterable[Moved]) -> None:

@@ -40,8 +40,8 @@ def held_still(file: int) -> Iterator[bool | None]:
 def _is_written_by_process(file: int) -> bool | None:
     """Look through the open files of all processes that let us; None when none of them has it."""
     status = os.fstat(file)
-    name = (_PROCESSES / "self" / "fd" / str(file)).readlink().name
     with suppress(OSError):
+        name = (_PROCESSES / "self" / "fd" / str(file)).readlink().name
         for process in _PROCESSES.iterdir():
             if process.name.isdecimal() and _writes(process, name, status):
                 return True

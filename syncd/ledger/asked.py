@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 
 from syncd.ledger.tables import asked_collection
 from syncd.ledger.transaction import Transaction
@@ -38,11 +38,11 @@ def remember_collections(tx: Transaction, used: Mapping[Path, str]) -> None:
 
 def move_collection(tx: Transaction, old: str, new: str) -> None:
     """Let a collection be known by another key: that is the one which it got."""
-    tx.execute(
-        update(asked_collection)
-        .where(
-            asked_collection.c.library_id == tx.library_id,
-            asked_collection.c.collection_key == old,
-        )
-        .values(collection_key=new)
+    ours = (
+        asked_collection.c.library_id == tx.library_id,
+        asked_collection.c.collection_key == old,
     )
+    rows = tx.execute(select(asked_collection).where(*ours)).mappings().all()
+    tx.execute(delete(asked_collection).where(*ours))
+    # It may have answered to the same path under the other key before.
+    tx.add_missing(asked_collection, [{**row, "collection_key": new} for row in rows])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select
 
 from syncd.ledger.index import add_blocks
 from syncd.ledger.statements import chunks
@@ -46,29 +46,21 @@ def add_placements(tx: Transaction, places: Collection[tuple[str, str, str]], ru
 
 def move_placements(tx: Transaction, old: str, new: str) -> None:
     """Let what was remembered of one key hold for another: the item goes under that one."""
-    there = find_placements(tx, [new]).get(new, frozenset())
-    of_old = placement.c.library_id == tx.library_id, placement.c.item_key == old
-    for row in tx.execute(select(placement).where(*of_old)).all():
-        if (row.kind, row.value) not in there:
-            tx.execute(
-                update(placement)
-                .where(*of_old, placement.c.kind == row.kind, placement.c.value == row.value)
-                .values(item_key=new)
-            )
-    tx.execute(delete(placement).where(*of_old))
+    _move(tx, placement.c.item_key == old, {"item_key": new})
 
 
 def move_collection(tx: Transaction, old: str, new: str) -> None:
     """Let what was remembered of one collection hold for another: it got that key instead."""
-    tx.execute(
-        update(placement)
-        .where(
-            placement.c.library_id == tx.library_id,
-            placement.c.kind == "collection",
-            placement.c.value == old,
-        )
-        .values(value=new)
-    )
+    is_there = and_(placement.c.kind == "collection", placement.c.value == old)
+    _move(tx, is_there, {"value": new})
+
+
+def _move(tx: Transaction, chosen: ColumnElement[bool], changes: Mapping[str, str]) -> None:
+    """Change placements; what then is remembered twice is remembered once."""
+    ours = placement.c.library_id == tx.library_id, chosen
+    rows = tx.execute(select(placement).where(*ours)).mappings().all()
+    tx.execute(delete(placement).where(*ours))
+    tx.add_missing(placement, [{**row, **changes} for row in rows])
 
 
 def add_shared_dois(tx: Transaction, dois: Collection[str]) -> None:

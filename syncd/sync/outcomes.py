@@ -43,7 +43,8 @@ class Answered(NamedTuple):
 class Looked(NamedTuple):
     """What a look into the library found.
 
-    `unsure` are those of which there is no trace, `others` those whose key something else has;
+    `unsure` are those of which there is no trace, `others` those that were to make something
+    under a key which something else has;
     `strays` are among the items of the latter.
     """
 
@@ -93,7 +94,7 @@ def sort_looked(
         version = _landed_version(pending, item, collections)
         if version is not None and not (pending.record_id in astray and not pending.is_main):
             looked.landed.append((pending, Accepted(pending.item_key, version)))
-        elif item is None:
+        elif item is None or not isinstance(pending.operation, Create):
             looked.unsure.append(pending)
         else:
             looked.others.append(pending)

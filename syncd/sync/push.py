@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from syncd.errors import (
+    AccessDeniedError,
     ConflictError,
     OutcomeUnknownError,
     RejectedError,
@@ -23,6 +24,7 @@ from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed
+from syncd.record import ItemKey
 from syncd.sync.follow import Follower
 from syncd.sync.replan import Replanner
 from syncd.sync.settle import Recorder
@@ -96,10 +98,18 @@ class Pusher:
     def _decide_again(self, batch: Batch) -> bool:
         """Check operations against what others did since; say whether any was changed."""
         if arrived := self._arrived(batch):
-            self._recorder.look(arrived)
+            landed = self._recorder.look(arrived)
+            self.landed += landed
+            if landed < len(arrived):
+                # Some are gone again, and the mirror has to hear of it.
+                self._forget_gone(arrived)
             return True
         row = self._ledger.row()
         return self._replanner.decide_again(batch.operations, row.cursor, row.foreign_version)
+
+    def _forget_gone(self, arrived: Sequence[Pending]) -> None:
+        self._follower.refresh()
+        self._follower.confirm({ItemKey(pending.item_key) for pending in arrived})
 
     def _arrived(self, batch: Batch) -> list[Pending]:
         """Return what was sent once, given up, and is there all the same: it landed late."""
@@ -147,7 +157,7 @@ class Pusher:
             self._shrink_or_hold(batch, exc)
         except OutcomeUnknownError as exc:
             self._look_after(batch, exc)
-        except UnavailableError:
+        except (UnavailableError, AccessDeniedError):
             self._take_back(batch)
             raise
         else:
@@ -159,12 +169,15 @@ class Pusher:
 
     def _take_answer(self, batch: Batch, answer: Pushed) -> None:
         self._refusals = 0
-        self._silences = 0
         self._size = min(self._size * 2, self._library.capabilities.batch_size)
         self._most = min(self._most * 2, self._library.capabilities.batch_size)
         settled = self._recorder.record(batch.operations, answer)
         self.landed += settled.landed
         self._troubled += settled.troubled
+        if settled.troubled and not settled.landed:
+            self._mind_silence("the library has trouble with everything it is sent")
+        else:
+            self._silences = 0
         if answer.library_version is None:
             self._follower.refresh()
             self._recorder.hold_twins(batch.operations)
@@ -195,9 +208,13 @@ class Pusher:
             self._silences = 0
             self._follower.refresh()
             return
+        self._mind_silence(str(error))
+
+    def _mind_silence(self, why: str) -> None:
+        """Leave a library alone for a while that has not got on several times in a row."""
         self._silences += 1
         if self._silences >= _SILENCES:
-            raise UnsettledError(str(error)) from error
+            raise UnsettledError(why)
 
     def _expect_settled(self) -> None:
         with self._ledger.read() as tx:

@@ -138,6 +138,15 @@ def ask(tx: Transaction, pending: Pending, record: PlannedRecord, ruling: Ruling
     decide_again(tx, pending.run_id, pending.record_id, intent, outbox.DECIDE_AGAIN)
 
 
+def with_filings(tx: Transaction, pending: Pending) -> Pending:
+    """Return what makes a work with all that later runs promised to file it in, taken out."""
+    making = _creation(pending)
+    for filing in _take_filings(tx, pending):
+        also = {"collections": filing.collections, "tags": [{"tag": tag} for tag in filing.tags]}
+        making = making._replace(data=_filed_too(making.data, also))
+    return replace(pending, operation=making)
+
+
 def _take_filings(tx: Transaction, pending: Pending) -> list[AddToCollection]:
     """Take out and return what later runs promised to file of a work that is not made for now."""
     filings: list[AddToCollection] = []
@@ -279,9 +288,10 @@ def _into(operation: Operation, old: str, new: CollectionKey) -> Operation:
 
 def _filed_too(data: ItemData, other: ItemData) -> ItemData:
     """Return an item's data that goes wherever another's goes as well."""
-    names = {tag["tag"] for tag in data["tags"]}
-    tags = [*data["tags"], *(tag for tag in other["tags"] if tag["tag"] not in names)]
-    collections = dict.fromkeys([*data["collections"], *other["collections"]])
+    before = data.get("tags", ())
+    names = {tag["tag"] for tag in before}
+    tags = [*before, *(tag for tag in other.get("tags", ()) if tag["tag"] not in names)]
+    collections = dict.fromkeys([*data.get("collections", ()), *other.get("collections", ())])
     return {**data, "tags": tags, "collections": list(collections)}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -118,9 +117,11 @@ class LibraryRun:
         Raises `LibraryError` if the library cannot be worked with now.
         """
         self.meet()
-        with suppress(UnsettledError):
-            # What has no outcome yet keeps nothing else back; whoever delivers is told.
-            self.push_pending()
+        # What has no outcome yet keeps nothing else back; whoever delivers is told.
+        self._push_what_can_be()
+        for run_id in self._completed:
+            told = {"run": run_id, "library": self.name}
+            log.info("finished what an earlier syncd had left", extra=told)
 
     @_named
     def meet(self) -> Description:

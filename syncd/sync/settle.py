@@ -34,7 +34,7 @@ from syncd.matching import Verdict, features_of, judge
 from syncd.plan import KnownItem, PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
-from syncd.sync.rewrite import take_key
+from syncd.sync.rewrite import take_key, with_filings
 
 _MAX_ATTEMPTS = 5
 """How often an operation may be sent back before a person is asked."""
@@ -70,7 +70,10 @@ class Recorder:
             for pending, refused in answered.refused:
                 if refused.refusal is Refusal.TROUBLE:
                     # Sent back once: it is decided again with a look at what it refers to.
-                    outbox.send_again(tx, pending, attempts=max(pending.attempts, 1))
+                    # What hangs below an item or is a collection keeps its key, which is its own.
+                    keeps = isinstance(pending.operation, CreateCollection) or not pending.is_main
+                    attempts = pending.attempts if keeps else max(pending.attempts, 1)
+                    outbox.send_again(tx, pending, attempts=attempts)
                     troubled.append(pending)
                 else:
                     self._refuse(tx, pending, refused, by_us=pending.item_key in moved)
@@ -94,7 +97,7 @@ class Recorder:
         looked = sort_looked(operations, items, self._read_collections(operations))
         with self._ledger.write() as tx:
             self._accept(tx, looked.landed, items)
-            seen = {p.item_key for p in looked.others} & items.keys()
+            seen = {p.item_key for p in [*looked.others, *looked.unsure]} & items.keys()
             mirror.write_items(tx, [mirror.row_of(items[key]) for key in sorted(seen)])
             self._trash_strays(tx, looked)
             for pending in looked.others:
@@ -219,8 +222,9 @@ class Recorder:
             if all(each.operation_id != pending.operation_id for each in family):
                 return  # It went with its parent.
             if pending.is_main:
-                # A child cannot stand without its parent: it is kept with the question.
-                doomed = family
+                # A child cannot stand without its parent: it is kept with the question, and so is
+                # where later runs want the work filed.
+                doomed = [with_filings(tx, each) if each.makes_work else each for each in family]
                 journal.settle_records(tx, [pending.record_id], "refused", message)
             else:
                 journal.note_error(tx, pending.record_id, message)
@@ -228,7 +232,7 @@ class Recorder:
                 tx,
                 pending.record_id,
                 kind="refused",
-                question=f"refused {pending.item_key}",
+                question=f"refused {pending.item_key} of record {pending.record_id}",
                 reason=message,
                 payload={"operations": [_kept(p) for p in doomed]},
             )

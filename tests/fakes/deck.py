@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -55,3 +55,16 @@ def mustered(
     finally:
         deck.crew.stop()
         assert wait_until(deck.crew.is_over), "a thread did not end"
+
+
+Muster = Callable[[Sequence[LibraryWork], Sequence[FolderSettings]], Deck]
+"""Puts a crew to work until the test ends; see `tests/support/mustering.py`."""
+
+ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
+
+
+def put(folder: Path, name: str, title: str | None = None) -> Path:
+    """Drop a file with one record; its title is its name unless another is given."""
+    path = folder / name
+    path.write_bytes(ENTRY % (name if title is None else title).encode())
+    return path

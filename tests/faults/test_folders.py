@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,24 +18,23 @@ import pytest
 
 from syncd.config import load_settings
 from syncd.control.status import read_status
-from syncd.daemon import LibraryWork
 from syncd.errors import ConfigError
 from syncd.inbox import FolderState, Inbox, why_not_movable
 from syncd.inbox.claims import claim
 from syncd.inbox.exports import Stamp
 from syncd.settings import After, FolderSettings
 from syncd.system.clock import SystemClock
-from tests.fakes.deck import Deck, mustered
+from tests.fakes.deck import ENTRY, Muster, mustered, put
 from tests.fakes.running import Running
 from tests.fakes.settings import make_folder
 from tests.fakes.works import MemoryWork, wait_until
+from tests.support.somebody import somebody_else
 
-ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
+pytest_plugins = ("tests.support.mustering",)
+
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="mounting, or becoming another, needs root"
 )
-
-Muster = Callable[[Sequence[LibraryWork], Sequence[FolderSettings]], Deck]
 
 
 @pytest.fixture(autouse=True)
@@ -43,32 +42,6 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syncd.daemon.scanner.POLLING", timedelta(seconds=0.1))
     monkeypatch.setattr("syncd.daemon.scanner.SUPERVISION", timedelta(seconds=0.1))
     monkeypatch.setattr("syncd.inbox.scan.RETRY", timedelta(seconds=0.1))
-
-
-@pytest.fixture
-def muster(tmp_path: Path) -> Iterator[Muster]:
-    with ExitStack() as stack:
-        yield lambda works, folders: stack.enter_context(
-            mustered(tmp_path / "state", works, folders)
-        )
-
-
-@pytest.fixture
-def work() -> MemoryWork:
-    return MemoryWork()
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Path:
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
-
-
-def put(folder: Path, name: str) -> Path:
-    path = folder / name
-    path.write_bytes(ENTRY % name.encode())
-    return path
 
 
 @contextmanager
@@ -300,18 +273,6 @@ def test_a_thousand_pipes_do_not_hold_up_one_file(
 
     assert work.waits_for(1)
     assert wait_until(lambda: deck.folder()["skipped_files"] == 1000)
-
-
-@contextmanager
-def somebody_else() -> Iterator[None]:
-    """Be a user whom file modes mean something to."""
-    os.setegid(65534)
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
 
 
 @pytest.fixture

@@ -1,40 +1,36 @@
-"""A drop folder with its inbox, for tests that move a clock by hand."""
+"""Drop folders with their inboxes, for tests that move a clock by hand."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 from syncd.inbox import Inbox, ScanResult
-from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.settings import After, FolderSettings
 from tests.fakes.clock import FakeClock
+from tests.fakes.settings import make_folder
 
 ENTRY = b"TY  - JOUR\nTI  - A title\nER  - \n"
+CAP = 10_000
+"""The largest file that is taken."""
 
 
-class MovingDrop:
-    """A drop folder whose files are moved, and nothing is known."""
+class Drop:
+    """An inbox, its folder, and what the libraries know already."""
 
-    def __init__(self, path: Path, *, recursive: bool = False) -> None:
-        self.path = path
-        self.clock = FakeClock()
-        self._folder = FolderSettings(
-            path=path,
-            libraries=("mine",),
-            collection=(),
-            tags=(),
-            recursive=recursive,
-            settle=timedelta(seconds=2),
-            after=After.MOVE,
-            readd=False,
-            duplicates=DuplicateSettings(WhenFound.SYNC, LookAlikes.HOLD),
-        )
+    def __init__(self, folder: FolderSettings, clock: FakeClock) -> None:
+        self.path = folder.path
+        self.clock = clock
+        self.known: set[str] = set()
+        self.asked: list[str] = []
+        self._folder = folder
         self.inbox = self._open()
 
     def _open(self) -> Inbox:
-        return Inbox(
-            self._folder, max_file_size=10_000, clock=self.clock, is_known=lambda _sha256: False
-        )
+        return Inbox(self._folder, max_file_size=CAP, clock=self.clock, is_known=self._is_known)
+
+    def _is_known(self, sha256: str) -> bool:
+        self.asked.append(sha256)
+        return sha256 in self.known
 
     def restart(self) -> None:
         """Go on as another process would."""
@@ -54,6 +50,10 @@ class MovingDrop:
         self.clock.advance(seconds=2)
         return self.inbox.scan()
 
+    def reason(self, name: str) -> str:
+        """Return why a file is skipped; empty if it is not."""
+        return dict(self.settled().skipped).get(name, "")
+
     def deliver(self, rejected: str | None = None) -> Path:
         """Take the one file that is ready, and put it away; return where it is."""
         (export,) = self.settled().ready
@@ -65,3 +65,11 @@ class MovingDrop:
         """Drop a file, take it, and put it away; return where it is."""
         self.put(name)
         return self.deliver(rejected)
+
+
+class MovingDrop(Drop):
+    """A drop folder whose files are moved."""
+
+    def __init__(self, path: Path, *, recursive: bool = False) -> None:
+        folder = make_folder(path, settle=2, after=After.MOVE, recursive=recursive)
+        super().__init__(folder, FakeClock())

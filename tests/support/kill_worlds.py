@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -59,7 +60,7 @@ class Thing(NamedTuple):
     trashed: bool
 
 
-class World:
+class World(ABC):
     """What a life works in. Each kind of library has its own way to be looked at and changed."""
 
     def __init__(self, base: Path, library: str) -> None:
@@ -100,31 +101,33 @@ class World:
         """Open the ledger to look at it."""
         return sqlite3.connect(self.base / "state" / "ledger.sqlite")
 
+    @abstractmethod
     def disturb(self, chance: random.Random) -> None:
         """Let one of the next pushes fare badly, where the library has ways for that."""
 
+    @abstractmethod
     def calm(self) -> None:
         """Let no further push fare badly; what a dead process sent is over afterwards."""
 
+    @abstractmethod
     def things(self) -> list[Thing]:
         """Return every item of the library."""
-        raise NotImplementedError
 
+    @abstractmethod
     def collections(self) -> dict[str, str]:
         """Return the name of each collection by its key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def trash(self, key: str) -> None:
         """Be a person who puts an item into the trash."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, key: str, data: Mapping[str, Any]) -> None:
         """Be a person who makes an item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def touch(self) -> None:
         """Be a person who changes something that is of no account here."""
-        raise NotImplementedError
 
 
 class FileWorld(World):
@@ -135,6 +138,12 @@ class FileWorld(World):
         self._items.mkdir(parents=True)
         table = f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{base}/library"\n'
         super().__init__(base, table)
+
+    def disturb(self, chance: random.Random) -> None:
+        """A folder has no answers that could be lost."""
+
+    def calm(self) -> None:
+        """A folder carries nothing out later."""
 
     def things(self) -> list[Thing]:
         found = []

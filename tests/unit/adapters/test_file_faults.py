@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ from syncd.library import (
 )
 from syncd.record import ItemKey
 from tests.conformance.schema import SMALL_SCHEMA
+from tests.support.somebody import somebody_else
 
 T = TypeVar("T")
 KEYS = [ItemKey(f"ABCD234{digit}") for digit in "23456789"]
@@ -151,12 +153,8 @@ def home() -> Iterator[Path]:
 @pytest.fixture
 def _unprivileged() -> Iterator[None]:
     """Be somebody whom file modes stop."""
-    if os.geteuid() != 0:
+    with somebody_else() if os.geteuid() == 0 else nullcontext():
         yield
-        return
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
 
 
 @pytest.mark.usefixtures("_unprivileged")

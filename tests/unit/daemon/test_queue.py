@@ -166,7 +166,10 @@ def test_a_list_that_cannot_be_read_suspects_nobody(tmp_path: Path, left: bytes)
 def test_a_list_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
-    Suspects(tmp_path / "file" / "mine.json").begin([export("a")])
+    path = tmp_path / "file" / "mine.json"
+    Suspects(path).begin([export("a")])
+
+    assert export("a") not in Suspects(path)
 
 
 # --- patience

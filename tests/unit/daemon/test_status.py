@@ -14,6 +14,7 @@ import pytest
 from syncd.control.status import Health, LibraryState, health_of, read_status, write_status
 from syncd.daemon.board import Board, FolderStatus, LibraryStatus, Load, RunStatus
 from syncd.errors import StateError
+from syncd.sync.session import Figures
 from syncd.system.state_lock import StateLock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,10 +36,10 @@ def board(changes: list[None]) -> Board:
 
 
 def test_the_document_says_what_the_contract_promises(board: Board) -> None:
-    board.begin({"mine": lambda: Load(4, pending=3, held=1)}, [DROP])
-    board.show_library(
-        LibraryStatus("mine", LibraryState.WAITING, "no answer", last_reconcile_at=NOON)
+    board.begin(
+        {"mine": lambda: Load(4, Figures(pending=3, held=1, last_reconcile_at=NOON))}, [DROP]
     )
+    board.show_library(LibraryStatus("mine", LibraryState.WAITING, "no answer"))
     board.show_folder(FolderStatus(DROP, "ok", "", NOON, 2))
     board.show_run(RunStatus(7, "mine", "a.ris", NOON, 1, {"create": 1}))
 
@@ -153,7 +154,7 @@ def test_somebody_elses_single_pass_is_not_a_daemon(tmp_path: Path) -> None:
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.WAITING)),
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.REFUSED)),
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.LATE)),
-        lambda board: board.begin({"mine": lambda: Load(held=1)}, [DROP]),
+        lambda board: board.begin({"mine": lambda: Load(figures=Figures(held=1))}, [DROP]),
         lambda board: board.show_folder(FolderStatus(DROP, "waiting")),
         lambda board: board.show_folder(FolderStatus(DROP, "busy")),
         lambda board: board.show_message("the configuration was not applied"),

@@ -6,8 +6,7 @@ import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,41 +20,12 @@ from syncd.errors import (
     LedgerError,
     UnavailableError,
 )
-from syncd.settings import After, FolderSettings
-from tests.fakes.deck import Deck, mustered
+from syncd.settings import After
+from tests.fakes.deck import Deck, Muster, put
 from tests.fakes.settings import make_folder
 from tests.fakes.works import MemoryWork, wait_until
 
-ENTRY = b"TY  - JOUR\nTI  - %s\nER  - \n"
-
-
-Muster = Callable[[Sequence[LibraryWork], Sequence[FolderSettings]], Deck]
-
-
-@pytest.fixture
-def muster(tmp_path: Path) -> Iterator[Muster]:
-    with ExitStack() as stack:
-        yield lambda works, folders: stack.enter_context(
-            mustered(tmp_path / "state", works, folders)
-        )
-
-
-@pytest.fixture
-def work() -> MemoryWork:
-    return MemoryWork()
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Path:
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
-
-
-def put(folder: Path, name: str, title: str = "x") -> Path:
-    path = folder / name
-    path.write_bytes(ENTRY % title.encode())
-    return path
+pytest_plugins = ("tests.support.mustering",)
 
 
 def test_what_lies_there_at_the_start_and_what_is_dropped_later_is_delivered(

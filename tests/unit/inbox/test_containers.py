@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +14,11 @@ import pytest
 from syncd import formats
 from syncd.errors import InputError
 from syncd.formats import Container, Member
-from syncd.inbox import ChangedError, Inbox, ScanResult, open_export, read_exports
-from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.inbox import ChangedError, ScanResult, open_export, read_exports
+from syncd.settings import After
 from tests.fakes.clock import FakeClock
+from tests.fakes.settings import make_folder
+from tests.support.drop import Drop
 from tests.support.other_formats import BUNDLE, JSON_LINES, bundle, json_line
 
 ONE = json_line("One") * 20
@@ -31,39 +32,8 @@ def known_formats() -> Iterator[None]:
         yield
 
 
-class Drop:
-    """A drop folder, and what the libraries know already."""
-
-    def __init__(self, path: Path, after: After) -> None:
-        path.mkdir()
-        self.path = path
-        self.clock = FakeClock()
-        self.known: set[str] = set()
-        duplicates = DuplicateSettings(WhenFound.SYNC, LookAlikes.HOLD)
-        second = timedelta(seconds=1)
-        self._folder = FolderSettings(
-            path, ("mine",), (), (), False, second, after, False, duplicates
-        )
-        self.inbox = self._open()
-
-    def _open(self) -> Inbox:
-        return Inbox(
-            self._folder, max_file_size=CAP, clock=self.clock, is_known=self.known.__contains__
-        )
-
-    def reopen(self) -> None:
-        """Look into the folder as another process would."""
-        self.inbox = self._open()
-
-    def put(self, name: str, content: bytes) -> Path:
-        path = self.path / name
-        path.write_bytes(content)
-        return path
-
-    def settled(self) -> ScanResult:
-        self.inbox.scan()
-        self.clock.advance(seconds=1)
-        return self.inbox.scan()
+class Seen(Drop):
+    """A drop folder in which it matters what a person sees."""
 
     def lies_in(self) -> list[str]:
         """Return the files that a person sees."""
@@ -72,11 +42,13 @@ class Drop:
 
 
 @pytest.fixture
-def make_drop(tmp_path: Path) -> Iterator[Callable[[After], Drop]]:
-    drops: list[Drop] = []
+def make_drop(tmp_path: Path) -> Iterator[Callable[[After], Seen]]:
+    drops: list[Seen] = []
 
-    def make(after: After) -> Drop:
-        drops.append(Drop(tmp_path / f"drop-{len(drops)}", after))
+    def make(after: After) -> Seen:
+        path = tmp_path / f"drop-{len(drops)}"
+        path.mkdir()
+        drops.append(Seen(make_folder(path, settle=1, after=after), FakeClock()))
         return drops[-1]
 
     yield make
@@ -85,12 +57,12 @@ def make_drop(tmp_path: Path) -> Iterator[Callable[[After], Drop]]:
 
 
 @pytest.fixture
-def drop(make_drop: Callable[[After], Drop]) -> Drop:
+def drop(make_drop: Callable[[After], Seen]) -> Seen:
     return make_drop(After.LEAVE)
 
 
 @pytest.fixture
-def moving(make_drop: Callable[[After], Drop]) -> Drop:
+def moving(make_drop: Callable[[After], Seen]) -> Seen:
     return make_drop(After.MOVE)
 
 
@@ -98,7 +70,7 @@ def shown(result: ScanResult) -> list[str]:
     return [export.dropped_as.name for export in result.ready]
 
 
-def test_a_suffix_of_a_known_format_is_taken(drop: Drop) -> None:
+def test_a_suffix_of_a_known_format_is_taken(drop: Seen) -> None:
     drop.put("a.jsonl", ONE)
     drop.put("b.bundle", bundle(c_txt=TWO))
     drop.put("d.txt", ONE + TWO)
@@ -106,7 +78,7 @@ def test_a_suffix_of_a_known_format_is_taken(drop: Drop) -> None:
     assert shown(drop.settled()) == ["a.jsonl", "c.txt"]
 
 
-def test_a_file_that_its_format_calls_incomplete_is_given_a_minute(drop: Drop) -> None:
+def test_a_file_that_its_format_calls_incomplete_is_given_a_minute(drop: Seen) -> None:
     drop.put("a.jsonl", ONE.rstrip())
     drop.put("b.bundle", bundle(b_jsonl=TWO).removesuffix(b"END\n"))
 
@@ -115,7 +87,7 @@ def test_a_file_that_its_format_calls_incomplete_is_given_a_minute(drop: Drop) -
     assert shown(drop.inbox.scan()) == ["a.jsonl", "b.bundle"]
 
 
-def test_each_member_is_read_as_it_was_hashed(drop: Drop) -> None:
+def test_each_member_is_read_as_it_was_hashed(drop: Seen) -> None:
     drop.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
 
     exports = drop.settled().ready
@@ -129,7 +101,9 @@ def test_each_member_is_read_as_it_was_hashed(drop: Drop) -> None:
     assert [export.size for export in exports] == [len(ONE), len(TWO)]
 
 
-def test_a_member_that_was_delivered_from_another_container_is_not_ready(drop: Drop) -> None:
+def test_a_member_that_was_delivered_from_another_container_is_not_ready(
+    drop: Seen,
+) -> None:
     drop.put("a.bundle", bundle(one_jsonl=ONE))
     drop.known.update(export.sha256 for export in drop.settled().ready)
 
@@ -141,7 +115,7 @@ def test_a_member_that_was_delivered_from_another_container_is_not_ready(drop: D
     assert shown(drop.inbox.scan()) == []
 
 
-def test_what_is_in_a_container_twice_is_one_export(drop: Drop) -> None:
+def test_what_is_in_a_container_twice_is_one_export(drop: Seen) -> None:
     drop.put("a.bundle", bundle(one_jsonl=ONE, same_jsonl=ONE))
 
     result = drop.settled()
@@ -149,7 +123,7 @@ def test_what_is_in_a_container_twice_is_one_export(drop: Drop) -> None:
     assert (shown(result), result.waiting) == (["one.jsonl"], 0)
 
 
-def test_a_member_that_another_file_holds_too_waits_for_it(drop: Drop) -> None:
+def test_a_member_that_another_file_holds_too_waits_for_it(drop: Seen) -> None:
     drop.put("a.jsonl", ONE)
     drop.put("b.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
 
@@ -158,7 +132,7 @@ def test_a_member_that_another_file_holds_too_waits_for_it(drop: Drop) -> None:
     assert (shown(result), result.waiting) == (["a.jsonl", "two.jsonl"], 1)
 
 
-def test_a_rewrite_that_hides_its_traces_is_noticed(drop: Drop) -> None:
+def test_a_rewrite_that_hides_its_traces_is_noticed(drop: Seen) -> None:
     path = drop.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
     first, second = drop.settled().ready
     content = path.read_bytes().replace(b"One", b"Eno").replace(b" two.jsonl", b" \ntwo.json")
@@ -170,7 +144,7 @@ def test_a_rewrite_that_hides_its_traces_is_noticed(drop: Drop) -> None:
             stream.read()
 
 
-def test_a_damaged_container_is_one_export_that_says_why(drop: Drop) -> None:
+def test_a_damaged_container_is_one_export_that_says_why(drop: Seen) -> None:
     drop.put("a.bundle", bundle(a_jsonl=ONE)[:-4] + b"AND\nEND\n")
 
     [export] = drop.settled().ready
@@ -196,7 +170,7 @@ def _unpacking_to(*sizes: int) -> Container:
         ([CAP] * 11, "unpacks to more than 100 times its size"),
     ],
 )
-def test_what_unpacks_to_too_much_is_refused(drop: Drop, sizes: list[int], reason: str) -> None:
+def test_what_unpacks_to_too_much_is_refused(drop: Seen, sizes: list[int], reason: str) -> None:
     path = drop.put("a.bundle", bundle(a_jsonl=ONE))
     with formats.also(_unpacking_to(*sizes)):
         [export] = read_exports(path, CAP)
@@ -206,7 +180,7 @@ def test_what_unpacks_to_too_much_is_refused(drop: Drop, sizes: list[int], reaso
     assert caught.value.message == reason
 
 
-def test_a_container_may_unpack_to_what_the_limits_allow(drop: Drop) -> None:
+def test_a_container_may_unpack_to_what_the_limits_allow(drop: Seen) -> None:
     path = drop.put("a.bundle", bundle(a_jsonl=ONE))
     with formats.also(_unpacking_to(CAP, CAP - 1)):
         exports = read_exports(path, CAP)
@@ -217,7 +191,7 @@ def test_a_container_may_unpack_to_what_the_limits_allow(drop: Drop) -> None:
 # --- move mode
 
 
-def test_a_container_is_put_away_when_its_last_member_is_done(moving: Drop) -> None:
+def test_a_container_is_put_away_when_its_last_member_is_done(moving: Seen) -> None:
     moving.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
     first, second = moving.settled().ready
 
@@ -227,7 +201,7 @@ def test_a_container_is_put_away_when_its_last_member_is_done(moving: Drop) -> N
     assert moving.lies_in() == ["done/a.bundle"]
 
 
-def test_a_container_fails_with_the_reasons_of_its_members(moving: Drop) -> None:
+def test_a_container_fails_with_the_reasons_of_its_members(moving: Seen) -> None:
     moving.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO, six_jsonl=ONE + TWO))
     first, second, third = moving.settled().ready
 
@@ -240,7 +214,7 @@ def test_a_container_fails_with_the_reasons_of_its_members(moving: Drop) -> None
     assert note == "one.jsonl: no records\nsix.jsonl: no end\n"
 
 
-def test_a_container_that_cannot_be_put_away_is_found_again(moving: Drop) -> None:
+def test_a_container_that_cannot_be_put_away_is_found_again(moving: Seen) -> None:
     moving.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
     first, second = moving.settled().ready
     moving.inbox.finish(first)
@@ -255,11 +229,11 @@ def test_a_container_that_cannot_be_put_away_is_found_again(moving: Drop) -> Non
     assert moving.lies_in() == ["done/a.bundle"]
 
 
-def test_after_a_crash_all_members_are_handed_on_again(moving: Drop) -> None:
+def test_after_a_crash_all_members_are_handed_on_again(moving: Seen) -> None:
     moving.put("a.bundle", bundle(one_jsonl=ONE, two_jsonl=TWO))
     moving.inbox.finish(moving.settled().ready[0])
     moving.inbox.close()
 
-    moving.reopen()
+    moving.restart()
 
     assert shown(moving.settled()) == ["one.jsonl", "two.jsonl"]

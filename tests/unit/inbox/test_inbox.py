@@ -21,18 +21,16 @@ from syncd.inbox import (
     ChangedError,
     Export,
     FolderState,
-    Inbox,
     ScanResult,
     open_export,
     read_exports,
 )
 from syncd.inbox.claims import finish_claim
 from syncd.inbox.exports import open_regular, read_content
-from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.settings import After, FolderSettings
 from tests.fakes.clock import FakeClock
-
-ENTRY = b"TY  - JOUR\nTI  - A title\nER  - \n"
-CAP = 10_000
+from tests.fakes.settings import make_folder
+from tests.support.drop import CAP, ENTRY, Drop
 
 
 @pytest.fixture
@@ -44,47 +42,7 @@ def clock() -> FakeClock:
 def folder(tmp_path: Path) -> FolderSettings:
     path = tmp_path / "drop"
     path.mkdir()
-    return FolderSettings(
-        path=path,
-        libraries=("mine",),
-        collection=(),
-        tags=(),
-        recursive=False,
-        settle=timedelta(seconds=2),
-        after=After.LEAVE,
-        readd=False,
-        duplicates=DuplicateSettings(WhenFound.SYNC, LookAlikes.HOLD),
-    )
-
-
-class Drop:
-    """An inbox, its folder, and what the libraries know already."""
-
-    def __init__(self, folder: FolderSettings, clock: FakeClock) -> None:
-        self.path = folder.path
-        self.clock = clock
-        self.known: set[str] = set()
-        self.asked: list[str] = []
-        self.inbox = Inbox(folder, max_file_size=CAP, clock=clock, is_known=self._is_known)
-
-    def _is_known(self, sha256: str) -> bool:
-        self.asked.append(sha256)
-        return sha256 in self.known
-
-    def put(self, name: str, content: bytes = ENTRY) -> Path:
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return path
-
-    def settled(self) -> ScanResult:
-        """Scan, let the settle time pass, scan again."""
-        self.inbox.scan()
-        self.clock.advance(seconds=2)
-        return self.inbox.scan()
-
-    def reason(self, name: str) -> str:
-        return dict(self.settled().skipped).get(name, "")
+    return make_folder(path, settle=2)
 
 
 @pytest.fixture

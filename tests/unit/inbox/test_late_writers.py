@@ -7,6 +7,7 @@ import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,11 @@ def test_what_comes_back_overwrites_nothing(drop: MovingDrop) -> None:
         b'[["done/x.ris", "../../x.ris", 1, 1, 1.0, 0]]',
         b'[["keep/x.ris", "x.ris", 1, 1, 1.0, 0]]',
         b'[["done/x.ris"]]',
+        b'[["done/x.ris", "x.ris", 1, 1, 1.0, -5]]',
+        b'[["done/x.ris", "x.ris", 1, 1, NaN, 0]]',
+        b'[["done/x.ris", "x.ris", 1, 1, 1%s, 0]]' % (b"0" * 400),
+        b'[["done/x\\u0000.ris", "x.ris", 1, 1, 1.0, 0]]',
+        b'[["done/\\udfff", "x.ris", 1, 1, 1.0, 0]]',
         b"{}",
     ],
 )
@@ -199,3 +205,14 @@ def test_a_forged_memory_moves_nothing(drop: MovingDrop, tmp_path: Path, forged:
 
     for folder in ("victim", "drop/done", "drop/keep"):
         assert (tmp_path / folder / "x.ris").exists()
+
+
+def test_a_file_that_stays_open_for_long_is_looked_at_once_in_a_while(drop: MovingDrop) -> None:
+    put = drop.deliver_of("up.ris")
+    with put.open("ab"):
+        for minutes in (2, 11, 70, 200):
+            drop.clock.advance(minutes=minutes)
+            result = drop.inbox.scan()
+
+    assert result.next_look is not None
+    assert result.next_look >= timedelta(minutes=1)
