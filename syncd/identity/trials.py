@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _MAY_BE = re.compile(
-    r"nct\d|isrctn|eudract|euctr|\d{4}-\d{6}-\d\d|drks|actrn|chictr|ctri/|irct|umin|jprn|kct\d|ntr\d"
-    r"|nl\d{4}|pactr|rbr-|tctr|slctr|lbctr|per-\d|rpcec|jrct|anzctr"
+    r"nct[\s:#-]?\d|isrctn|eudract|euctr|\d{4}-\d{6}-\d\d|drks|actrn|chictr|ctri/|irct|umin|jprn|kct[\s:-]?\d|(?:ntr|nl)[\s:-]?\d{3}"
+    r"|japic|pactr|rbr-|tctr|slctr|lbctr|per-\d|rpcec|jrct|anzctr"
 )
 _NUMBER = re.compile(
     r"""

@@ -12,6 +12,7 @@ from typing import Any
 
 from syncd.identity import find_trial_numbers, normal_address
 from syncd.item.extra import lines_of
+from syncd.item.fields import DATES, first_of
 from syncd.record import Details
 
 _NUMBERS = {
@@ -69,16 +70,16 @@ def details_of(data: Mapping[str, Any]) -> Details:
     lines = _lines(get("extra") or "", item_type)
     is_paper = item_type in _PAPERS
     return Details(
-        number=_first(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
+        number=first_of(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
         part="" if is_paper else _part(data) or lines.get("part", ""),
-        edition="" if is_paper else _first(data, _EDITIONS) or lines.get("edition", ""),
+        edition="" if is_paper else first_of(data, _EDITIONS) or lines.get("edition", ""),
         day=_day(data),
         address=_address(get("url") or "", is_paper=is_paper),
         trials=_trials(data),
         language="" if is_paper else get("language") or "",
         translators=_translators(data),
-        publisher="" if item_type in _WITHOUT_PUBLISHER else _first(data, _PUBLISHERS),
-        event=_first(data, _PLACES) if item_type in _WITH_EVENT else "",
+        publisher="" if item_type in _WITHOUT_PUBLISHER else first_of(data, _PUBLISHERS),
+        event=first_of(data, _PLACES) if item_type in _WITH_EVENT else "",
         record=_digest(data),
     )
 
@@ -99,13 +100,6 @@ def _lines(extra: str, item_type: str) -> dict[str, str]:
     return found
 
 
-def _first(data: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    for name in names:
-        if text := data.get(name):
-            return str(text)
-    return ""
-
-
 def _address(url: str, *, is_paper: bool) -> str:
     """Return a normal address; that of a paper differs by database, unless it is a register's."""
     if not url or (is_paper and not _OF_A_REGISTER.search(url)):
@@ -117,11 +111,11 @@ def _part(data: Mapping[str, Any]) -> str:
     """Return which part it is, or for what degree: one title may serve two theses."""
     if (degree := data.get("thesisType")) and (found := _DEGREE.search(degree)):
         return next(level for level, text in found.groupdict().items() if text)
-    return _first(data, _PARTS)
+    return first_of(data, _PARTS)
 
 
 def _day(data: Mapping[str, Any]) -> str:
-    text = _first(data, ("date", "dateDecided", "issueDate", "dateEnacted"))
+    text = first_of(data, DATES)
     found = _DATE.search(text) if len(text) > _YEAR_ALONE else None
     return f"{int(found[1]):02}-{int(found[2]):02}" if found else ""
 

@@ -24,6 +24,7 @@ from syncd.identity import (
 )
 from syncd.item.details import details_of
 from syncd.item.extra import lines_of
+from syncd.item.fields import DATES, first_of
 from syncd.record import Citation, Eid, Identity
 
 _CONTAINERS = (
@@ -32,7 +33,6 @@ _CONTAINERS = (
     "university", "institution", "series", "seriesTitle",
 )  # fmt: skip
 _TITLES = ("title", "caseName", "nameOfAct", "subject")
-_DATES = ("date", "dateDecided", "dateEnacted", "issueDate")
 _PAGES = ("pages", "codePages", "firstPage")
 _VOLUMES = ("volume", "codeVolume", "reporterVolume", "codeNumber")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
@@ -137,27 +137,20 @@ def _numbers(parse: Any, field: str | None, line: str | None) -> tuple[str, ...]
 
 def citation_of(data: Mapping[str, Any], identity: Identity | None = None) -> Citation:
     """Return the few facts by which an item is told from others; the same for any origin."""
-    date = _first(data, _DATES)
+    date = first_of(data, DATES)
     year = _YEAR.search(date) if date else None
     return Citation(
         item_type=data.get("itemType", ""),
-        title=_first(data, _TITLES),
+        title=first_of(data, _TITLES),
         authors=_authors(data),
         year=int(year[1]) if year else None,
-        container=_first(data, _CONTAINERS),
-        volume=_first(data, _VOLUMES),
+        container=first_of(data, _CONTAINERS),
+        volume=first_of(data, _VOLUMES),
         issue=data.get("issue") or "",
-        pages=_first(data, _PAGES),
+        pages=first_of(data, _PAGES),
         identity=identity_of(data) if identity is None else identity,
         details=details_of(data),
     )
-
-
-def _first(data: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    for name in names:
-        if text := data.get(name):
-            return str(text)
-    return ""
 
 
 def _authors(data: Mapping[str, Any]) -> tuple[str, ...]:

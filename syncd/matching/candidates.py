@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from syncd.matching.blocking import blocking_keys, longest_name
 from syncd.matching.comparison import compare
-from syncd.matching.features import Features
+from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import find_rule
 from syncd.matching.kinds import Kind
 from syncd.matching.recurring import RecurringTitles
@@ -51,7 +51,7 @@ class Candidates:
     """The nodes of a plan, incoming ones first, and which of them met somewhere.
 
     `candidates` are pairs of nodes worth judging, `names` each node's identifiers with a known
-    work's aliases, `common_dois` those that too many records bear for any to be compared.
+    work's aliases, `common_dois` those that so many works bear that they name none of them.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[No
     alike: defaultdict[Features, list[int]] = defaultdict(list)
     for index, it in enumerate(features):
         alike[it].append(index)
-    recurring = RecurringTitles([Node((it,)) for it in alike])
+    recurring = RecurringTitles(alike)
     nodes = []
     for it, indices in alike.items():
         repeated = len(indices) > 1
@@ -154,9 +154,7 @@ def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[No
 
 def _is_surely_one(it: Features, recurring: RecurringTitles) -> bool:
     found = compare(it, it, frozenset())
-    if found.is_bare and recurring.has(it.title):
-        return False
-    return find_rule(found).verdict is Verdict.SAME
+    return recurring.doubt(found, find_rule(found)).verdict is Verdict.SAME
 
 
 def _names(it: Features) -> list[Name]:
@@ -204,7 +202,8 @@ def _finer_keys(it: Features) -> Iterator[tuple[object, ...]]:
 
 
 def _order(it: Features) -> tuple[object, ...]:
-    return (it.title, it.authors, it.year or 0, it.volume, it.issue, it.pages, it[9:])
+    # The last part makes the order total: identifiers that may be None have none of their own.
+    return (it.title, it.authors, it.year or 0, it.volume, it.issue, it.pages, dump_features(it))
 
 
 def _far_too_common(named: Mapping[Name, list[int]]) -> Iterator[str]:

@@ -22,7 +22,11 @@ _FEW_AUTHORS = 2
 
 def is_of_its_own(it: Comparison) -> bool:
     """One is of a kind that is never the same work as the other: a thesis and an article."""
-    return len(it.kinds) == 2 and Kind.OTHER not in it.kinds and bool(it.kinds & OF_THEIR_OWN)
+    return _one_alone_is_of(it, OF_THEIR_OWN)
+
+
+def _one_alone_is_of(it: Comparison, kinds: frozenset[Kind]) -> bool:
+    return len(it.kinds) == 2 and Kind.OTHER not in it.kinds and bool(it.kinds & kinds)
 
 
 def differs_in_details(it: Comparison) -> bool:
@@ -31,10 +35,6 @@ def differs_in_details(it: Comparison) -> bool:
 
 
 # --- by whatever rule
-
-
-def _other_kind(it: Comparison) -> bool:
-    return is_of_its_own(it)
 
 
 def _other_word(it: Comparison) -> bool:
@@ -72,7 +72,7 @@ def _other_book_of_set(it: Comparison) -> bool:
 
 
 def _other_sort(it: Comparison) -> bool:
-    return len(it.kinds) == 2 and Kind.OTHER not in it.kinds and bool(it.kinds & _OF_OTHER_SORTS)
+    return _one_alone_is_of(it, _OF_OTHER_SORTS)
 
 
 def _other_detail(it: Comparison) -> bool:
@@ -169,7 +169,7 @@ def _subtitle_alone(it: Comparison) -> bool:
 
 
 EVER = (
-    Rule("D1", UNDECIDED, _other_kind,
+    Rule("D1", UNDECIDED, is_of_its_own,
          "one is of another kind: a thesis and an article, data and the paper on them", _IDS),
     Rule("D2", UNDECIDED, differs_in_details,
          "a number, edition, version or language differs", _IDS),

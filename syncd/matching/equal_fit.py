@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from syncd.matching.pairs import LOOKS, Edge, Pairs
 from syncd.matching.values import Doubt, Verdict
@@ -36,7 +37,7 @@ def _torn_between(pairs: Pairs, node: int, found: Sequence[Edge]) -> Iterable[tu
         return ()
     equal = [link for link in found if link.strength[:3] == best][:_MOST_COMPARED]
     others = [link.other if link.one == node else link.one for link in equal]
-    if any(_exclude(pairs, a, b) for place, a in enumerate(others) for b in others[place + 1 :]):
+    if any(_exclude(pairs, a, b) for a, b in combinations(others, 2)):
         return [(link.one, link.other) for link in found if link.strength[0] == LOOKS]
     return ()
 

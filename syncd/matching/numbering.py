@@ -39,7 +39,6 @@ _DIGITS = re.compile(r"[0-9]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_SUPPLEMENT = re.compile(r"s(?:uppl?(?:ement)?)?\b|suppl?")
 _ARTICLE_NUMBER = re.compile(r"[a-z]{1,4}[0-9]{4,}|e[0-9]+|[0-9]{5,}|[0-9]+\.[0-9]+")
 _REVIEW_NUMBER = re.compile(r"cd[0-9]{6}|mr[0-9]{6}")
 

@@ -12,7 +12,7 @@ from syncd.matching.comparison import Comparison, are_strangers, compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
 from syncd.matching.people import Authors
-from syncd.matching.recurring import RECURRING, RecurringTitles
+from syncd.matching.recurring import RecurringTitles
 from syncd.matching.rules import Rule, always
 from syncd.matching.values import Doubt, Judgement, KnownWorks, Verdict
 from syncd.matching.vocabulary import Vocabulary
@@ -55,6 +55,9 @@ class Pairs:
         self._works = works
         self._strict = strict
         self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
+        self._recurring = RecurringTitles(
+            [member for node in self.nodes for member in node.members]
+        )
         self._contents: dict[int, bytes] = {}
         self._fingerprints: dict[int, str] = {}
         self._answers: dict[tuple[int, int], Verdict | None] = {}
@@ -118,15 +121,6 @@ class Pairs:
         for pair in candidates if found else ():
             if any(it.identity.doi in found for n in pair for it in self.nodes[n].members):
                 self._keep(pair, self._judge_anew(*pair))
-        self._doubt_recurring_titles()
-
-    def _doubt_recurring_titles(self) -> None:
-        """Title, people and year decide nothing under a title that came before with others."""
-        recurring = RecurringTitles(self.nodes)
-        for judged in self._judged.values():
-            for place, (it, rule) in enumerate(judged):
-                if rule.verdict is Verdict.SAME and it.is_bare and recurring.has(it.one.title):
-                    judged[place] = (it, RECURRING)
 
     def _are_strangers(self, one: int, other: int) -> bool:
         if self.names_of(one) & self.names_of(other):
@@ -159,10 +153,13 @@ class Pairs:
             for theirs in self.nodes[other].members:
                 right = _known_as(theirs, mine, names)
                 it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
-                judged.append(
-                    (it, IDENTICAL if self._is_met_again(one, other, it) else find_rule(it))
-                )
+                judged.append((it, self._rule_for(one, other, it)))
         return judged
+
+    def _rule_for(self, one: int, other: int, it: Comparison) -> Rule:
+        if self._is_met_again(one, other, it):
+            return IDENTICAL
+        return self._recurring.doubt(it, find_rule(it))
 
     def _is_met_again(self, one: int, other: int, it: Comparison) -> bool:
         """Tell whether a record is the very one that an item was made of.

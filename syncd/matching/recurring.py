@@ -6,13 +6,14 @@ Under such a title, the same people in the same year may have written two works.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
+from syncd.matching.comparison import Comparison
 from syncd.matching.features import Features
 from syncd.matching.people import Authors, compare_authors
 from syncd.matching.rules import UNDECIDED, Rule, always
-from syncd.matching.values import Doubt
+from syncd.matching.values import Doubt, Verdict
 
 RECURRING = Rule(
     "D13", UNDECIDED, always,
@@ -24,18 +25,18 @@ _MOST_COMPARED = 12
 _YEARS_OF_ONE_WORK = 2
 
 
-class _Node(Protocol):
-    @property
-    def members(self) -> tuple[Features, ...]: ...
-
-
 class RecurringTitles:
     """The titles of some works, and whether several works bear one."""
 
-    def __init__(self, nodes: Sequence[_Node]) -> None:
-        self._nodes = nodes
+    def __init__(self, works: Iterable[Features]) -> None:
+        self._all = works
         self._works: defaultdict[str, list[Features]] | None = None
         self._found: dict[str, bool] = {}
+
+    def doubt(self, it: Comparison, rule: Rule) -> Rule:
+        """Return the rule that holds where title, people and year decide nothing."""
+        rests_on_title = rule.verdict is Verdict.SAME and it.is_bare
+        return RECURRING if rests_on_title and self.has(it.one.title) else rule
 
     def has(self, title: str) -> bool:
         """Tell whether this folded title came with other people or in other years."""
@@ -47,9 +48,8 @@ class RecurringTitles:
     def _gather(self) -> defaultdict[str, list[Features]]:
         if self._works is None:
             self._works = defaultdict(list)
-            for node in self._nodes:
-                for work in node.members:
-                    self._works[work.title.replace(" ", "")].append(work)
+            for work in self._all:
+                self._works[work.title.replace(" ", "")].append(work)
         return self._works
 
 
@@ -62,6 +62,5 @@ def _recurs(works: Sequence[Features]) -> bool:
         return True
     return any(
         compare_authors(one, other) in (Authors.DIFFERENT, Authors.SHARED)
-        for place, one in enumerate(people)
-        for other in people[place + 1 :]
+        for one, other in combinations(people, 2)
     )

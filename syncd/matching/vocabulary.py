@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 _LEAST_TITLES = 3
@@ -16,15 +16,14 @@ _LEAST_TITLES = 3
 
 
 @cache
-def _listed() -> bytes:
+def _listed() -> frozenset[bytes]:
     packed = (files("syncd") / "data" / "words-en.txt.gz").read_bytes()
-    return b"\n" + gzip.decompress(packed)
+    return frozenset(gzip.decompress(packed).split())
 
 
-@lru_cache(maxsize=8192)
 def is_listed(word: str) -> bool:
     """Tell whether a folded word is in the list of English words."""
-    return f"\n{word}\n".encode() in _listed()
+    return word.encode() in _listed()
 
 
 class Vocabulary:

@@ -90,7 +90,7 @@ def _read_controls(text: str, messages: list[str]) -> str:
     if text.isprintable() or not (found := sorted(set(_C1.findall(text)))):
         return text
     messages.append(f"control character {_names(found)} read as windows-1252")
-    return text.translate(_CHARACTER_OF_C1)
+    return text.translate(WESTERN_CONTROLS)
 
 
 def _flag(text: str, messages: list[str]) -> str:
@@ -133,15 +133,16 @@ _STEPS: tuple[Callable[[str, list[str]], str], ...] = (
     _trim_invisible,
 )
 
+WESTERN_CONTROLS = {
+    code: bytes([code]).decode("windows-1252", "replace").replace("\ufffd", " ")
+    for code in range(0x80, 0xA0)
+}
+"""What stands for C1 controls: the characters that windows-1252 has at their numbers."""
 # windows-1252 characters that stand for the bytes 0x80 to 0x9F, as a table for str.translate.
 _BYTE_OF = {
     ord(bytes([byte]).decode("windows-1252")): byte
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
-_CHARACTER_OF_C1 = {
-    byte: bytes([byte]).decode("windows-1252", "replace").replace("\ufffd", " ")
-    for byte in range(0x80, 0xA0)
 }
 # What a character encoded twice looks like beyond doubt. Other capitals before a quotation mark,
 # a dash or an ellipsis look much the same (`CAFÉ…`) and mean what they say.

@@ -41,7 +41,7 @@ class Entry:
     by side since there are so many. `is_clean` promises that its text is in NFC and without
     control characters other than tab and line feed; otherwise that is not known. `is_too_large`
     says that there is more of it in the file than is kept here, `is_unfinished` that the file
-    ends inside this entry, though its others end with ER.
+    ends inside this entry, though most others end with ER.
     """
 
     index: int

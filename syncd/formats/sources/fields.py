@@ -24,7 +24,6 @@ _YEAR = re.compile(r"\d{4}")
 _NO_ARCHIVE = dict.fromkeys(
     """bill blogPost case email hearing patent podcast presentation statute webpage""".split()
 )
-_PERIODICALS = ["journalArticle", "magazineArticle", "newspaperArticle"]
 _BOOK_PARTS = ["bookSection", "conferencePaper", "dictionaryEntry", "encyclopediaArticle"]
 _PUBLISHER = {
     "case": "authority",

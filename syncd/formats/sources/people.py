@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.names import (
@@ -121,11 +122,10 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     together = "\n".join(values)
     if "[" in together:
         values = [name for value in values for name in list_elements(value) or [value]]
-    if may_hold_roles(together):
-        values = _add_those_with_roles(draft, values, role)
+    groups = _by_role(values, role) if may_hold_roles(together) else [(role, values)]
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
-    people = _people_in(draft, tag, values, role)
+    people = [p for said, names in groups for p in _people_in(draft, tag, names, said)]
     draft.creators += [each for each in people if each not in known] if known else people
 
 
@@ -146,17 +146,13 @@ def _people_in(draft: Draft, tag: str, values: Sequence[str], role: str) -> list
     return [read(each, role) if isinstance(each, str) else each for each in people]
 
 
-def _add_those_with_roles(draft: Draft, values: Sequence[str], role: str) -> list[str]:
-    """Add the people behind whose names a role stands, and return the others if none has one."""
+def _by_role(values: Sequence[str], role: str) -> list[tuple[str, list[str]]]:
+    """Return names in order with their roles; those in a row that have the same one together."""
     named = [each for value in values for each in part_roles(value)]
     if not any(each.role for each in named):
-        return list(values)
-    for text, said in named:
-        for name in split_names(text):
-            creator = person(name, said or role)
-            if creator not in draft.creators:
-                draft.creators.append(creator)
-    return []
+        return [(role, list(values))]
+    in_a_row = groupby(named, lambda each: each.role or role)
+    return [(said, [each.text for each in group]) for said, group in in_a_row]
 
 
 def _are_initialled(people: Sequence[Person | str]) -> bool:

@@ -31,6 +31,7 @@ _WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4",
 """Tags where nothing else looks for a DOI."""
 
 _LONGEST = 80
+_WORDS_OF_ARXIV = 3
 _IN_KEYWORDS = ("2-s2.0-", "PMID", "arXiv:")
 _DOI_OR_ADDRESS = ("10.", "http")
 _READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"AN"}, ())}
@@ -49,7 +50,10 @@ _LABELLED = re.compile(
         )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEVERAL_WORDS = 5
+_NAMES = frozenset(
+    "scopus eid id accession number pmid pubmed medline pmcid pmc wos isi ut embase".split()
+)
+"""Words that may stand beside an identifier and say no more than it does."""
 _PARSERS = {
     "scopus": parse_eid,
     "pmid": parse_pmid,
@@ -80,14 +84,24 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
         return False
     match = _LABELLED.match(value)
     kind = match.lastgroup if match else None
-    if kind is None or "://" in value or len(value.split()) > _SEVERAL_WORDS:
+    if kind is None or "://" in value:
         return False
     text = plain(value)
     if kind == "doi":
         return _suggest_doi(draft, tag, value)
     if kind == "arxiv":
-        return draft.identify("arxiv", _arxiv_number(text))
-    return draft.identify(kind, _PARSERS[kind](text))
+        return len(value.split()) <= _WORDS_OF_ARXIV and draft.identify(
+            "arxiv", _arxiv_number(text)
+        )
+    return _is_nothing_else(value) and draft.identify(kind, _PARSERS[kind](text))
+
+
+def _is_nothing_else(value: str) -> bool:
+    """Say whether a value holds one number, and beside it only what the number is called."""
+    words = [word.strip("[](){}<>\"'“”‘’«»:;,.=#").lower() for word in value.split()]
+    numbers = [word for word in words if any(map(str.isdigit, word))]
+    others = {word for word in words if word} - set(numbers)
+    return len(numbers) == 1 and others <= _NAMES
 
 
 def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:

@@ -13,11 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from html.entities import html5
 
-WESTERN_CONTROLS = {
-    code: bytes([code]).decode("windows-1252", "replace").replace("\ufffd", " ")
-    for code in range(0x80, 0xA0)
-}
-"""What stands for C1 controls: the characters that windows-1252 has at their numbers."""
+from syncd.formats.ris.damage import WESTERN_CONTROLS
 
 _UNWANTED = {
     **dict.fromkeys([*range(0x20), 0x7F], " "),

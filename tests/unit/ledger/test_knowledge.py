@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.item import citation_of
-from syncd.ledger import holds, index, journal, knowledge, mirror, survey
+from syncd.ledger import asked, holds, index, journal, knowledge, mirror, survey
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.tables import hold, identifier, placement
@@ -357,3 +357,31 @@ def test_a_question_follows_a_collection_to_another_key(ledger: LibraryLedger) -
             "collections": ["NEW22222"],
             "title": "ONE22222",
         }
+
+
+# Two keys of one collection
+
+
+def test_what_was_put_under_both_keys_of_a_collection_is_remembered_once(
+    ledger: LibraryLedger,
+) -> None:
+    with ledger.write() as tx:
+        run = _run(tx)
+        knowledge.add_placements(
+            tx, [(KEY, "collection", "OLD"), (KEY, "collection", "NEW"), (KEY, "tag", "x")], run
+        )
+        knowledge.move_collection(tx, "OLD", "NEW")
+        placed = knowledge.find_placements(tx, [KEY])[KEY]
+
+    assert placed == {("collection", "NEW"), ("tag", "x")}
+
+
+def test_a_path_that_both_keys_have_answered_to_leads_to_the_one_that_is_left(
+    ledger: LibraryLedger,
+) -> None:
+    with ledger.write() as tx:
+        for key in ("OLD", "NEW"):
+            asked.remember_collections(tx, {("In", "Web"): key})
+        asked.move_collection(tx, "OLD", "NEW")
+
+        assert asked.collections_asked_for(tx) == {("In", "Web"): ["NEW"]}

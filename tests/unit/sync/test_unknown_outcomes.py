@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.errors import OutcomeUnknownError, UnsettledError
+from syncd.errors import AccessDeniedError, OutcomeUnknownError, UnsettledError
 from syncd.library import (
+    AddToCollection,
     Capabilities,
     Create,
     Operation,
@@ -19,15 +21,18 @@ from syncd.library import (
     Refusal,
     Refused,
     StoredItem,
+    key_of,
 )
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
+from syncd.sync.review import Answer
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record
 from tests.support.house import House
 from tests.support.libraries import GivesKeys, LateLibrary, Push, with_mishaps
 from tests.support.runs import opened_ledger, opened_run
 
+PATIENCE = timedelta(minutes=5)
 FILED = Place(folder=b"/filed", collection=("Inbox",))
 
 
@@ -276,3 +281,87 @@ def test_where_deletions_are_not_told_planning_looks_whether_the_item_is_there(
 
     assert again.decision is Decision.SKIP
     assert "deleted from the library" in again.reason
+
+
+def test_a_push_that_the_key_may_not_make_was_not_sent(tmp_path: Path) -> None:
+    def denies(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        raise AccessDeniedError("the key may only read")
+
+    library = MemoryLibrary(shipped_schema(), capabilities=Capabilities(late_writes=PATIENCE))
+    house = House(tmp_path, with_mishaps(library, denies))
+    with pytest.raises(AccessDeniedError):
+        house.drop(scopus_record(1))
+
+    _once(house)
+
+    assert len(house.works()) == 1
+    assert house.waiting() == []
+
+
+def test_a_change_that_is_not_to_be_seen_yet_is_waited_for(tmp_path: Path) -> None:
+    inner = MemoryLibrary(shipped_schema(), capabilities=Capabilities(late_writes=PATIENCE))
+    house = House(tmp_path, inner)
+    house.drop(scopus_record(1))
+
+    def is_silent(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        if any(isinstance(each, AddToCollection) for each in operations):
+            raise OutcomeUnknownError("no answer")
+        return push(operations, expected)
+
+    house.library = with_mishaps(inner, *[is_silent] * 2)
+    with pytest.raises(UnsettledError):
+        house.drop(scopus_record(1), place=FILED)
+    pushes = house.library.pushes
+    house.clock.advance(minutes=4)
+    _once(house)
+    waited = house.library.pushes
+    house.clock.advance(minutes=2)
+    _once(house)
+
+    assert (waited, house.waiting(), house.holds()) == (pushes, [], [])
+    assert house.collections_of(house.works()[0].key) == ["Inbox"]
+
+
+def test_two_refusals_about_one_item_are_two_questions(tmp_path: Path) -> None:
+    inner = MemoryLibrary(shipped_schema())
+    house = House(tmp_path, inner)
+    house.drop(scopus_record(1))
+
+    def refuses(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        if not any(isinstance(each, AddToCollection) for each in operations):
+            return push(operations, expected)
+        told = [Refused(key_of(each), Refusal.INVALID, "not here") for each in operations]
+        return Pushed(told, None)
+
+    house.library = with_mishaps(inner, *[refuses] * 6)
+    house.drop(scopus_record(1), place=Place(folder=b"/a", tags=("a",)))
+    house.drop(scopus_record(1, N1="b"), place=Place(folder=b"/b", tags=("b",)))
+
+    assert [kind for kind, _ in house.holds()] == ["refused", "refused"]
+
+
+def test_a_refused_work_keeps_where_later_runs_want_it_filed(
+    late: tuple[House, LateLibrary],
+) -> None:
+    house, library = late
+    with pytest.raises(UnsettledError):
+        house.drop(scopus_record(1), place=Place(folder=b"/b", tags=("later",)))
+    library.late = []
+    house.clock.advance(minutes=6)
+
+    def refuses(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        told = [Refused(key_of(each), Refusal.INVALID, "no") for each in operations]
+        return Pushed(told, None)
+
+    house.library = with_mishaps(library, refuses)
+    _once(house)
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger) as run,
+    ):
+        [held] = run.reviewer().held()
+        run.reviewer().answer(held.hold_id, Answer.RETRY)
+        run.push_pending()
+
+    [work] = house.works()
+    assert {"tag": "later"} in work.data["tags"]

@@ -322,6 +322,19 @@ def test_a_role_behind_a_name_is_no_part_of_it(
     assert names(item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")) == expected
 
 
+def test_a_role_behind_one_name_changes_nothing_for_the_others(record_of: Any) -> None:
+    lines = (f"AU  - {each}" for each in ("Xu J", "Li <i>Y</i>", "Ye L", "Roe, Max [Ed]", "et al."))
+    record = record_of("TY  - JOUR", "TI  - A", *lines)
+
+    people = [(each.role, each.family, each.given) for each in record.creators]
+    assert people == [
+        ("author", "Xu", "J"),
+        ("author", "Li", "Y"),
+        ("author", "Ye", "L"),
+        ("editor", "Roe", "Max"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "families"),
     [

@@ -68,6 +68,8 @@ def test_other_identifiers_are_read_where_they_are_named(
         f"N1  - References: Doe, Shells (2001) {EID}",
         "M1  - see PMID: 30000471 and what else there is of it",
         "AN  - 1-s2.0-S0140673601000471",
+        "U1  - PMID 30000471 excluded by both readers",
+        f"U2  - {EID} duplicate of 17",
     ],
 )
 def test_what_does_not_name_itself_or_names_another_work_is_nobodys(
