@@ -111,13 +111,14 @@ def _places(settings: Settings) -> dict[str, frozenset[tuple[str, str]]]:
 
 def _find_places(settings: Settings) -> dict[str, tuple[str, str]]:
     """Return what each library is and where it is, of those that can say so out of reach."""
-    places = {}
-    for library in settings.libraries:
-        opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
-        with closing(opened):
-            if isinstance(opened, Recognisable):
-                places[library.name] = (opened.identity, opened.location)
-    return places
+    found = {library.name: _find_place(library) for library in settings.libraries}
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
+    opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+    with closing(opened):
+        return (opened.identity, opened.location) if isinstance(opened, Recognisable) else None
 
 
 def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
@@ -125,14 +126,9 @@ def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) ->
 
     None where only the library itself could say which one it is, or the ledger never met it.
     """
-    opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
-    with closing(opened):
-        known = isinstance(opened, Recognisable) and ledger.find_library(
-            opened.identity, opened.location
-        )
-    if not known:
-        return None
-    return Reviewer(None, known, unavailable)
+    place = _find_place(library)
+    known = ledger.find_library(*place) if place else None
+    return Reviewer(None, known, unavailable) if known else None
 
 
 def _helpers(settings: Settings, pause: Pause) -> Helpers:

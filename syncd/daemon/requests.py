@@ -184,10 +184,13 @@ class Requests:
 
         The status counts in whole seconds.
         """
+        until = self._clock.elapsed() + _GRACE
         while True:
             now = self._clock.now().isoformat(timespec="seconds")
             folders = self._daemon.document()["folders"]
-            if all((each["last_scan_at"] or "") < now for each in folders):
+            is_new = all((each["last_scan_at"] or "") < now for each in folders)
+            if is_new or self._clock.elapsed() > until:
+                # Where the clock was set back, no instant is new for a long time.
                 return now
             self._pause(_LOOK_EVERY)
 

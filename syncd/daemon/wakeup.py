@@ -43,8 +43,3 @@ class Wakeup:
             signal.set_wakeup_fd(pipe_before)
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-    def close(self) -> None:
-        """Let go of the pipe."""
-        os.close(self._read)
-        os.close(self._write)

@@ -25,8 +25,8 @@ class Offered(NamedTuple):
 class LibraryWork(Protocol):
     """One configured library, with everything needed to serve it.
 
-    One worker thread alone calls the methods, but for `is_known` and `figures`, which may be
-    called by any thread at any time, before `open` and after `close` too.
+    One worker thread alone calls the methods, but for `is_known`, `was_read` and `figures`, which
+    may be called by any thread at any time, before `open` and after `close` too.
     """
 
     @property

@@ -20,6 +20,7 @@ from syncd.inbox.own_folders import (
     OWN,
     PROCESSING,
     find_link,
+    open_to_read,
     opened,
     refuse_links,
     write_fresh,
@@ -29,7 +30,6 @@ from syncd.inbox.writers import held_still
 
 NOTE = ".txt"
 _DRAFT = "note"
-_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class StillWrittenError(OSError):
@@ -49,7 +49,7 @@ def claim(root: Path, name: str, sha256: str, stamp: Stamp) -> Path | None:
     with opened(root, *path.parent.parts) as source:
         refuse_links(source)
         try:
-            file = os.open(path.name, _READING, dir_fd=source)
+            file = open_to_read(source, path.name)
         except FileNotFoundError:
             return None
         try:

@@ -124,3 +124,12 @@ def _take_group(made: int, like: os.stat_result) -> None:
 
 def _no_link(name: str) -> OSError:
     return OSError(errno.ELOOP, f"{name} is a symbolic link, which is not followed")
+
+
+def open_to_read(folder: int, name: str) -> int:
+    """Open a file in an open folder for reading; never wait for a FIFO, never follow a link.
+
+    Raises `OSError`.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
+    return os.open(name, flags, dir_fd=folder)

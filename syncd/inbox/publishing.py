@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from syncd.inbox.own_folders import find_status
+from syncd.inbox.own_folders import find_status, open_to_read
 
 _NAME_MAX = 255
 _NO_LINKS = frozenset(
@@ -70,8 +70,7 @@ def _is_same(source: Entry, other: Entry, *, by_content: bool) -> bool:
 
 
 def _read(entry: Entry) -> bytes:
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(entry.name, flags, dir_fd=entry.folder), "rb") as file:
+    with os.fdopen(open_to_read(entry.folder, entry.name), "rb") as file:
         return file.read()
 
 

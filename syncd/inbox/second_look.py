@@ -19,12 +19,11 @@ from typing import Any, NamedTuple
 from syncd.inbox.claims import NOTE
 from syncd.inbox.exports import Stamp
 from syncd.inbox.names import DONE, FAILED
-from syncd.inbox.own_folders import OWN, opened, write_fresh
+from syncd.inbox.own_folders import OWN, open_to_read, opened, write_fresh
 from syncd.inbox.publishing import Entry, publish
 from syncd.inbox.writers import held_still
 
 _FILE = "moved.json"
-_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _LARGEST = 10_000_000
 _LATEST = 253_402_300_799
 """The end of the year 9999, in seconds: no clock is ahead of it."""
@@ -113,7 +112,7 @@ class _State(NamedTuple):
 
 
 def _state(folder: int, name: str) -> _State:
-    file = os.open(name, _READING, dir_fd=folder)
+    file = open_to_read(folder, name)
     try:
         with held_still(file) as is_written:
             status = os.fstat(file)
@@ -135,7 +134,7 @@ def _take_back(root: Path, folder: int, put: str, name: PurePosixPath) -> None:
 def _read(own: int) -> list[Moved]:
     """Return what is remembered; nothing where the file is gone or cannot be understood."""
     try:
-        file = os.open(_FILE, _READING, dir_fd=own)
+        file = open_to_read(own, _FILE)
     except FileNotFoundError:
         return []
     try:

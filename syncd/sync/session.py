@@ -88,7 +88,10 @@ def _named(
 
 
 class LibraryRun:
-    """The work on one library. Used by one thread; `is_known` alone may be asked by others."""
+    """The work on one library, used by one thread.
+
+    Others may ask `is_known`, `was_read` and `figures`, and `resume` a library that was met.
+    """
 
     def __init__(
         self,
@@ -226,8 +229,9 @@ class LibraryRun:
         return replace(summary, unusable={**self._still_unusable(known), **summary.unusable})
 
     def _deliver(self, fresh: Sequence[Delivery], reason: str) -> RunSummary:
-        reading, plan = self._here.drafter.draft(fresh)
         here = self._here
+        with self._patiently():
+            reading, plan = here.drafter.draft(fresh)
         row = here.ledger.row()
         here.guards.mind_creates(row, plan.intents)
         run_id = promise(here.ledger, row.cursor, fresh, reading, plan, reason)

@@ -8,7 +8,6 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from adapters.file.documents import format_item, parse_item
 from syncd.library import Create, Operation
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 from tests.support.one_life import Ended, Kill, live
+from tests.support.runs import let_time_pass
 
 _SLOWNESS = 0.6
 """Seconds that the test server takes for a batch; it goes on when the sender is dead."""
@@ -92,10 +92,7 @@ class World(ABC):
 
     def let_time_pass(self) -> None:
         """Make what was sent so long ago that the library cannot carry it out any more."""
-        with closing(self.ledger()) as ledger, ledger:
-            ledger.execute(
-                "UPDATE outbox SET sent_at = '2020-01-01T00:00:00.000Z' WHERE sent_at IS NOT NULL"
-            )
+        let_time_pass(self.base / "state")
 
     def ledger(self) -> sqlite3.Connection:
         """Open the ledger to look at it."""

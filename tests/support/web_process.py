@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from tests.fakes.zotero_server.process import Account, ZoteroServer
+from tests.support.runs import let_time_pass
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,10 +51,7 @@ class SyncdProcess:
 
     def let_time_pass(self) -> None:
         """Make what was sent so long ago that the server cannot carry it out any more."""
-        with closing(sqlite3.connect(self._base / "state" / "ledger.sqlite")) as ledger, ledger:
-            ledger.execute(
-                "UPDATE outbox SET sent_at = '2020-01-01T00:00:00.000Z' WHERE sent_at IS NOT NULL"
-            )
+        let_time_pass(self._base / "state")
 
     def _begin(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         call = [sys.executable, "-m", "syncd.cli", command, *arguments]
