@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from syncd.item.minting import name_of
 from syncd.library import CollectionKey, Create, Restore
 from syncd.matching import Doubt, Known, Ruling, RulingKind
 from syncd.plan import (
@@ -82,6 +83,8 @@ class _Planner:
         self._asked: defaultdict[str, set[Placement]] = defaultdict(set)
         """Where earlier records of this plan put items."""
         self._restored: set[str] = set()
+        self._last_ordinals: dict[tuple[str, str], int] = {}
+        """Which key of its series the last work of a name got; many may share a DOI."""
         self._intents: list[Intent] = []
         self._leaders = self._find_leaders()
         self._places = self._gather_places()
@@ -167,12 +170,16 @@ class _Planner:
         itself: it is the one this very work would get, so the work was deleted. Where the content
         was seen, the key keeps that work from coming back, and only the work itself may have it.
         """
+        fingerprint = self._lookup.fingerprint(record.citation)
+        again = ruling.known.ref if ruling.known else None
+        name = name_of(record.citation, fingerprint)
+        # What another record of this plan did not get, or has got, is not free for this one.
+        after = -1 if again else self._last_ordinals.get(name, -1)
         chosen = self._minter.choose(
-            record.citation,
-            self._lookup.fingerprint(record.citation),
-            self._keys,
-            again=ruling.known.ref if ruling.known else None,
+            record.citation, fingerprint, self._keys, after=after, again=again
         )
+        if not again:
+            self._last_ordinals[name] = chosen.ordinal
         self._keys.give(chosen.key)
         return chosen.key, chosen.ordinal, chosen.known is not None and not chosen.known.seen
 
