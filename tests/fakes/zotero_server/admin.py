@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from tests.fakes.zotero_server.answers import (
 from tests.fakes.zotero_server.faults import Fault
 from tests.fakes.zotero_server.items import item_data
 from tests.fakes.zotero_server.kinds import COLLECTIONS, ITEMS
-from tests.fakes.zotero_server.library import Library
+from tests.fakes.zotero_server.library import KEY_ALPHABET, Item, Library
 from tests.fakes.zotero_server.php_json import read_json
 from tests.fakes.zotero_server.world import World
 
@@ -80,6 +81,8 @@ class Admin:
             "restore": lambda library, deed: _set_trashed(library, deed, trashed=False),
             "delete": _delete,
             "touch": _touch,
+            "seed": _seed,
+            "edit many": _edit_many,
         }
         with library.lock:
             return deeds[document["do"]](library, document)
@@ -118,3 +121,61 @@ def _delete(library: Library, deed: Mapping[str, Any]) -> str:
 def _touch(library: Library, _deed: Mapping[str, Any]) -> str:
     """Raise the library version as if something unrelated had changed."""
     return str(library.bump())
+
+
+def _seed(library: Library, deed: Mapping[str, Any]) -> str:
+    """Fill the library with works that differ in their numbers, each at a version of its own."""
+    for number in range(deed["first"], deed["first"] + deed["count"]):
+        library.put(_work(number), library.bump())
+    return str(library.version)
+
+
+def _work(number: int) -> Item:
+    words = random.Random(number)
+    fields = {
+        "title": " ".join(words.choices(_WORDS, k=9)).capitalize(),
+        "abstractNote": " ".join(words.choices(_WORDS, k=150)),
+        "publicationTitle": f"Journal of {words.choice(_WORDS)} and {words.choice(_WORDS)}",
+        "date": str(1990 + number % 35),
+        "volume": str(1 + number % 80),
+        "pages": f"{number}-{number + 9}",
+        "DOI": f"10.5555/seeded.{number}",
+        "extra": f"Scopus EID: 2-s2.0-{84_000_000_000 + number}",
+    }
+    names = [words.choice(_WORDS).capitalize() for _ in range(4)]
+    creators = [{"creatorType": "author", "lastName": name, "firstName": "A."} for name in names]
+    added = "2026-01-02T03:04:05Z"
+    return Item(
+        seeded_key(number),
+        "journalArticle",
+        fields,
+        {},
+        tuple(creators),
+        date_added=added,
+        date_modified=added,
+    )
+
+
+def seeded_key(number: int) -> str:
+    """Return the key of a seeded work."""
+    text = ""
+    for _ in range(8):
+        number, place = divmod(number, len(KEY_ALPHABET))
+        text = KEY_ALPHABET[place] + text
+    return text
+
+
+def _edit_many(library: Library, deed: Mapping[str, Any]) -> str:
+    """Let a person edit the titles of many items, each at a version of its own."""
+    for key in deed["keys"]:
+        item = library.items[key]
+        title = f"{item.fields['title']}, edited"
+        library.put(replace(item, fields={**item.fields, "title": title}), library.bump())
+    return str(library.version)
+
+
+_WORDS = (
+    "analysis therapy effects clinical outcome cohort response expression protein receptor model "
+    "patients randomised controlled trial evidence review surface energy method growth resistance "
+    "signal pathway tumour cell imaging learning network data estimate population risk factor"
+).split()

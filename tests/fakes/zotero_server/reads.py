@@ -114,12 +114,20 @@ def list_items(library: Library, request: Request, url: str, scope: ItemScope) -
     with library.lock:
         if listing.is_unmodified(library):
             return Response(304)
-        found = [item for item in library.items.values() if scope.holds(item, listing)]
+        asked = _asked_for(library, listing.keys)
+        found = [item for item in asked if scope.holds(item, listing)]
         found = [item for item in found if _matches_search(item, request)]
         # Python sorts stably: of items changed in the same second the newer one comes first.
         found.sort(key=lambda item: item.version, reverse=True)
         order(found)
         return listing.answer(found, ITEMS, library, url)
+
+
+def _asked_for(library: Library, keys: frozenset[str]) -> Iterable[Item]:
+    """Return the items under these keys, or all where none are named."""
+    if not keys:
+        return library.items.values()
+    return [library.items[key] for key in keys if key in library.items]
 
 
 def list_collections(
