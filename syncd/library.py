@@ -96,12 +96,16 @@ class Changes:
     """One page of what happened since a version.
 
     `to_version` is None on every page but the last: only then has the caller seen
-    everything and may move its cursor.
+    everything and may move its cursor. `left` is how many items later pages bring, as far as
+    is known. `collections` names every collection there is, where some may have gone since:
+    items leave a collection that is deleted without a version of their own. None: none has gone.
     """
 
     items: Sequence[StoredItem] = ()
     deleted: Sequence[ItemKey] = ()
     to_version: int | None = None
+    left: int = 0
+    collections: frozenset[CollectionKey] | None = None
 
 
 KnownVersions = Callable[[Collection[ItemKey]], Mapping[ItemKey, int]]
@@ -190,12 +194,14 @@ class Accepted(NamedTuple):
     `key` is the key that the item or collection has now: the operation's own where the library
     takes keys, else the one that the library gave it. `before` holds those properties of the item
     that were changed, as they stood; None where there was no item, or it was not looked at.
+    `item` is the whole item as it stands now, where the answer shows it: it need not be read.
     """
 
     key: str
     version: int
     unchanged: bool = False
     before: ItemData | None = None
+    item: StoredItem | None = None
 
 
 class Refused(NamedTuple):
@@ -237,7 +243,8 @@ class Library(Protocol):
 
         From 0, the whole library. Versions seen are consistent: nothing that happened before
         the last page's `to_version` is missing. A listing that fails part-way raises; it never
-        ends early as if it were complete.
+        ends early as if it were complete. A library that stands at an earlier version than
+        `version` was put back to an older state, and is listed from 0.
         """
         ...
 

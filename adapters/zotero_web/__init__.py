@@ -2,6 +2,7 @@
 
     library     the contract, kept with the server's help: what is asked for in which order
     writing     operations become the objects of a write, its report becomes their outcomes
+    filed       where items are filed, so that filing them elsewhere need not read them again
     client      the only place that knows pyzotero, whose traps end there
     access      what a key may do, in words; and what to do about one that was refused
     item_schema the server's own item schema, kept for the next start

@@ -17,6 +17,8 @@ from syncd.errors import AccessDeniedError, KeyLookupError, UnavailableError
 from syncd.system.clock import Clock
 
 _ASK_AGAIN_AFTER = timedelta(hours=1)
+_READ_ONLY = "Write access denied"
+"""What the server says of a key that it knows, and that may not change this library."""
 _KEY = re.compile(r"[!-~]+")
 """What can stand in a header; Zotero's own keys are letters and digits."""
 
@@ -110,9 +112,14 @@ class KeyGate:
             self._worked = _fingerprint(self._key)
 
     def refuse(self, error: AccessDeniedError) -> AccessDeniedError:
-        """The server refused the key: put it aside, and return the error to raise."""
+        """The server refused the key: put it aside, and return the error to raise.
+
+        A key that may read and not write is no bad key: it goes on being shown.
+        """
         mark = _fingerprint(self._key or "")
         told = self._sentence(str(error), mark)
+        if str(error) == _READ_ONLY:
+            return AccessDeniedError(told)
         self._refused = (mark, self._clock.elapsed(), told)
         self._key = None
         return AccessDeniedError(told)
@@ -149,7 +156,7 @@ class KeyGate:
                 else f"Zotero does not know the key for {self._library}: it is mistyped or was "
                 "revoked; store the right one with `syncd login`"
             )
-        if words == "Write access denied":
+        if words == _READ_ONLY:
             return f"the key for {self._library} may read the library, but not change it"
         if words == "Forbidden":
             return f"the key for {self._library} does not open that library"

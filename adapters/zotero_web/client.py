@@ -11,6 +11,8 @@ What is done about them:
 * `create_items` is the only write: it alone shows what became of each object. `update_items`
   throws the reports away.
 * `key` filters are never empty: with no valid key in them the server returns the whole library.
+* A listing of versions is asked for on the condition that something has changed, which pyzotero
+  cannot do.
 * `follow` and `everything` are not used; nor are its cached templates, which break after an hour.
 * Nothing here is thread-safe. One worker owns the client.
 """
@@ -19,8 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
+import httpx2
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
@@ -41,6 +45,14 @@ class Versions(NamedTuple):
     """A consistent look at what changed: keys with their versions, at one library version."""
 
     versions: Mapping[str, int]
+    library_version: int
+
+
+class Deletions(NamedTuple):
+    """What was deleted for good, as told at one library version."""
+
+    items: Sequence[str]
+    collections: Sequence[str]
     library_version: int
 
 
@@ -66,6 +78,7 @@ class Client:
     def __init__(self, options: Options, transport: Transport) -> None:
         self._url = options.url
         self._number = options.number
+        self._library = f"/{options.kind}s/{options.number}"
         self._scrub = transport.scrub
         self._http = open_client(transport)
         self._zotero = Zotero(options.number, options.kind, _CURRENT, client=self._http)
@@ -84,10 +97,20 @@ class Client:
         """Return the server's item schema."""
         return _mapping(self._get("/schema"))
 
-    def item_versions(self, since: int) -> Versions:
-        """Return every item that changed after a version, trashed ones included."""
-        found = self._read(self._zotero.item_versions, since=since, includeTrashed=1)
-        return Versions(_versions(found), self._library_version())
+    def item_versions(self, since: int) -> Versions | None:
+        """Return every item that changed after a version, trashed ones included.
+
+        None where nothing at all has changed in the library since.
+        """
+        # pyzotero cannot ask on a condition. No library is at version 0 and has anything in it.
+        headers = {"If-Modified-Since-Version": str(since)} if since else {}
+        asked = {"format": "versions", "since": since, "includeTrashed": 1}
+        with self._without_leaks(UnavailableError):
+            answer = self._fetch(f"{self._library}/items", asked, headers)
+            if answer.status_code == HTTPStatus.NOT_MODIFIED:
+                return None
+            found = answer.json()
+        return Versions(_versions(found), _known_version(_version_in(answer)))
 
     def items(self, keys: Sequence[str]) -> Page:
         """Return those of these items that exist; at most `READ_AT_ONCE` keys, at least one."""
@@ -96,20 +119,31 @@ class Client:
         )
         return Page(_envelopes(found), self._library_version())
 
-    def deleted_items(self, since: int) -> Sequence[str]:
-        """Return the keys of items that were deleted for good after a version."""
+    def deleted(self, since: int) -> Deletions:
+        """Return the keys of what was deleted for good after a version.
+
+        Of collections only those that were named: the ones inside them go without a word.
+        """
         found = _mapping(self._read(self._zotero.deleted, since=since))
-        keys = found.get("items")
-        if not isinstance(keys, list):
-            raise _not_understood("a list of deletions without items")
-        return [str(key) for key in keys]
+        items, collections = found.get("items"), found.get("collections")
+        if not isinstance(items, list) or not isinstance(collections, list):
+            raise _not_understood("a list of deletions without items or collections")
+        return Deletions(
+            [str(key) for key in items],
+            [str(key) for key in collections],
+            self._library_version(),
+        )
+
+    def collection_keys(self) -> Sequence[str]:
+        """Return the keys of every collection, in one consistent look."""
+        return list(_versions(self._read(self._zotero.collection_versions)))
 
     def collections(self) -> Sequence[Mapping[str, Any]]:
         """Return every collection.
 
         Not page by page: pages shift when somebody writes in between.
         """
-        keys = list(_versions(self._read(self._zotero.collection_versions)))
+        keys = self.collection_keys()
         found: list[Mapping[str, Any]] = []
         for start in range(0, len(keys), _COLLECTIONS_AT_ONCE):
             chunk = ",".join(keys[start : start + _COLLECTIONS_AT_ONCE])
@@ -157,8 +191,13 @@ class Client:
     def _get(self, path: str) -> Any:
         """Read something for which pyzotero has no method."""
         with self._without_leaks(UnavailableError):
-            response = self._http.get(self._url + path, headers={"Zotero-API-Version": "3"})
-            return response.json()
+            return self._fetch(path, {}, {}).json()
+
+    def _fetch(
+        self, path: str, parameters: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        asked = {"Zotero-API-Version": "3", **headers}
+        return self._http.get(self._url + path, params=parameters, headers=asked)
 
     @contextmanager
     def _without_leaks(self, kind: type[LibraryError]) -> Iterator[None]:
@@ -173,15 +212,21 @@ class Client:
             self._zotero.url_params = None
 
     def _library_version(self) -> int:
-        version = self._header_version()
-        if version is None:
-            raise _not_understood("a listing without a library version")
-        return version
+        return _known_version(self._header_version())
 
     def _header_version(self) -> int | None:
-        response = self._zotero.request
-        text = response.headers.get("last-modified-version", "") if response is not None else ""
-        return int(text) if text.isdecimal() else None
+        return _version_in(self._zotero.request)
+
+
+def _version_in(response: httpx2.Response | None) -> int | None:
+    text = response.headers.get("last-modified-version", "") if response is not None else ""
+    return int(text) if text.isdecimal() else None
+
+
+def _known_version(version: int | None) -> int:
+    if version is None:
+        raise _not_understood("a listing without a library version")
+    return version
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

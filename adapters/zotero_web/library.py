@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import httpx2
 from adapters.transport import Transport
 from adapters.zotero_web.access import Access, KeyGate, read_access, restrict_to_admins
 from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
+from adapters.zotero_web.filed import FiledItems
 from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
@@ -19,6 +20,7 @@ from adapters.zotero_web.writing import (
     draft,
     read_outcomes,
     requests,
+    stored_item,
     version_after,
 )
 from syncd.errors import (
@@ -30,6 +32,7 @@ from syncd.errors import (
 )
 from syncd.item.limits import ZOTERO
 from syncd.library import (
+    Accepted,
     AddToCollection,
     Capabilities,
     Changes,
@@ -50,8 +53,6 @@ from syncd.record import ItemKey
 from syncd.system.clock import Clock, SystemClock
 
 _ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
-_ENVELOPE_ONLY = ("key", "version", "deleted")
-
 _T = TypeVar("_T")
 
 
@@ -78,6 +79,7 @@ class ZoteroWebLibrary:
         self._client = Client(options, self._transport)
         self._gate = KeyGate(surroundings.find_key, options.words, clock)
         self._schemas = SchemaCache(surroundings.cache)
+        self._filed = FiledItems()
 
     @property
     def identity(self) -> str:
@@ -115,13 +117,44 @@ class ZoteroWebLibrary:
         """
         self._respect_patience()
         listed = self._ask(lambda: self._client.item_versions(version))
+        if listed is None:
+            yield Changes(to_version=version)
+        elif listed.library_version < version:
+            # The server was put back to an older state: what is newer here is none of its history.
+            yield from self.changes_since(0, known=known)
+        else:
+            yield from self._listed_changes(version, listed, known)
+
+    def _listed_changes(
+        self, version: int, listed: Versions, known: KnownVersions | None
+    ) -> Iterator[Changes]:
         wanted = _not_held(listed.versions, known)
+        self._filed.begin(version, listed.versions)
+        unseen: set[ItemKey] = set()
         for start in range(0, len(wanted), READ_AT_ONCE):
             if start:
                 self._respect_patience()
-            yield Changes(items=self._read_listed(wanted[start : start + READ_AT_ONCE], listed))
-        deleted = self._ask(lambda: self._client.deleted_items(version))
-        yield Changes(deleted=[ItemKey(key) for key in deleted], to_version=listed.library_version)
+            page = wanted[start : start + READ_AT_ONCE]
+            found = self._read_listed(page, listed)
+            self._filed.see(found)
+            unseen.update(set(page) - {item.key for item in found})
+            yield Changes(items=found, left=max(0, len(wanted) - start - READ_AT_ONCE))
+        yield self._last_page(version, listed, unseen)
+
+    def _last_page(self, version: int, listed: Versions, unseen: Collection[ItemKey]) -> Changes:
+        """Read what was deleted; `unseen` was listed and then not shown, so it has to be there."""
+        gone = self._ask(lambda: self._client.deleted(version))
+        deleted = [ItemKey(key) for key in gone.items]
+        if gone.library_version < listed.library_version or not set(deleted).issuperset(unseen):
+            raise UnavailableError("the server listed items that it neither shows nor has deleted")
+        collections = None
+        if gone.collections:
+            # Those inside them are gone as well, unnamed, and items left them without a version.
+            keys = self._ask(self._client.collection_keys)
+            collections = frozenset(CollectionKey(key) for key in keys)
+            self._filed.forget_all()
+        self._filed.complete(listed.library_version, deleted)
+        return Changes(deleted=deleted, to_version=listed.library_version, collections=collections)
 
     def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
         """Read these items. See `Library`."""
@@ -205,15 +238,20 @@ class ZoteroWebLibrary:
         found = _stored_items(page)
         if len(found) < len(keys) and page.library_version == listed.library_version:
             raise UnavailableError("the server listed items that it does not show")
+        if any(item.version < listed.versions.get(item.key, 0) for item in found):
+            raise UnavailableError("the server shows items as they were before it listed them")
         return found
 
     def _read_for_additions(
         self, operations: Sequence[Operation], expected: int | None
     ) -> Mapping[str, StoredItem]:
-        """Read the items whose collections or tags are to grow. Raises `ConflictError`."""
+        """Return the items whose collections or tags are to grow, read unless they are known.
+
+        Raises `ConflictError`.
+        """
         keys = [one.item_key for one in operations if isinstance(one, AddToCollection)]
-        held: dict[str, StoredItem] = {}
-        for page in self._pages(keys):
+        held = self._filed.find(keys, expected)
+        for page in self._pages([key for key in keys if key not in held]):
             if expected is not None and page.library_version > expected:
                 raise ConflictError(
                     f"the library is at version {page.library_version}, not {expected}"
@@ -244,9 +282,12 @@ class ZoteroWebLibrary:
             if first:
                 raise
             raise OutcomeUnknownError(f"only a part was written: {error}") from error
-        for one, outcome in zip(sent, read_outcomes(sent, report), strict=True):
-            outcomes[one.place] = outcome
-        return version_after(guard, report)
+        answered = read_outcomes(sent, report)
+        outcomes |= {one.place: outcome for one, outcome in zip(sent, answered, strict=True)}
+        version = version_after(guard, sent, report)
+        shown = [one.item for one in answered if isinstance(one, Accepted) and one.item]
+        self._filed.write(shown, guard, version)
+        return version
 
     def _write(self, sent: Sequence[WriteDraft], guard: int | None) -> Report:
         objects = [one.to_send for one in sent if one.to_send is not None]
@@ -268,17 +309,7 @@ def _overtaken(sent: Sequence[WriteDraft], message: str) -> dict[int, Outcome]:
 
 
 def _stored_items(page: Page) -> list[StoredItem]:
-    return [_stored_item(found) for found in page.objects]
-
-
-def _stored_item(found: Mapping[str, Any]) -> StoredItem:
-    data = found["data"]
-    return StoredItem(
-        ItemKey(str(found["key"])),
-        int(found["version"]),
-        {name: value for name, value in data.items() if name not in _ENVELOPE_ONLY},
-        trashed=bool(data.get("deleted")),
-    )
+    return [stored_item(found) for found in page.objects]
 
 
 def _stored_collection(found: Mapping[str, Any]) -> StoredCollection:

@@ -30,6 +30,7 @@ from syncd.library import (
     Update,
     key_of,
 )
+from syncd.record import ItemKey
 
 _REFUSALS = {
     400: Refusal.INVALID,
@@ -40,6 +41,8 @@ _REFUSALS = {
 """What says something about the object; anything else is the server's own trouble (observed)."""
 
 _TOO_NEW = 412
+
+_ENVELOPE_ONLY = ("key", "version", "deleted")
 
 
 class WriteDraft(NamedTuple):
@@ -89,17 +92,36 @@ def read_outcomes(sent: Sequence[WriteDraft], report: Report) -> list[Outcome]:
     return [_outcome(str(index), one, report) for index, one in enumerate(sent)]
 
 
-def version_after(guard: int | None, report: Report) -> int | None:
-    """Return where the library stands if nobody else can have written since `guard`, or None.
+def version_after(guard: int | None, sent: Sequence[WriteDraft], report: Report) -> int | None:
+    """Return where the library stands if nothing else can have changed since `guard`, or None.
 
     Each object that was written, unchanged ones too, raises the version by one; on older servers
-    all of them do so together.
+    all of them do so together. A relation changes the item at its other end as well.
     """
     if guard is None or report.library_version is None:
+        return None
+    if any(_relates(one) for one in sent):
         return None
     raised = len(report.successful) + len(report.unchanged)
     alone = {guard + raised, guard + min(raised, 1)}
     return report.library_version if report.library_version in alone else None
+
+
+def _relates(draft: WriteDraft) -> bool:
+    """Tell whether what is sent changes the other end of a relation, or may end one."""
+    made = draft.to_send or {}
+    return bool(made.get("relations")) or ("relations" in made and bool(made.get("version")))
+
+
+def stored_item(found: Mapping[str, Any]) -> StoredItem:
+    """Return an item from the envelope in which the server shows it."""
+    data = found["data"]
+    return StoredItem(
+        ItemKey(str(found["key"])),
+        int(found["version"]),
+        {name: value for name, value in data.items() if name not in _ENVELOPE_ONLY},
+        trashed=bool(data.get("deleted")),
+    )
 
 
 def _object(operation: Create | Update | Trash | Restore | CreateCollection) -> dict[str, Any]:
@@ -159,7 +181,8 @@ def _outcome(place: str, draft: WriteDraft, report: Report) -> Outcome:
     key = key_of(operation)
     if place in report.successful:
         made = report.successful[place]
-        return Accepted(str(made["key"]), int(made["version"]), before=draft.before)
+        item = stored_item(made) if "data" in made and not draft.is_collection else None
+        return Accepted(str(made["key"]), int(made["version"]), before=draft.before, item=item)
     if place in report.unchanged:
         return Accepted(key, getattr(operation, "base_version", 0), unchanged=True)
     if place in report.failed:

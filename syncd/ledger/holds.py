@@ -123,11 +123,12 @@ def find_questions(tx: Transaction, questions: Collection[str]) -> dict[str, str
     return found
 
 
-def open_holds(tx: Transaction) -> list[HoldRow]:
-    """Return what waits for a person, oldest first."""
+def open_holds(tx: Transaction, kind: str | None = None) -> list[HoldRow]:
+    """Return what waits for a person, all of it or of one kind, oldest first."""
+    chosen = [] if kind is None else [hold.c.kind == kind]
     rows = tx.execute(
         select(hold)
-        .where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None))
+        .where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None), *chosen)
         .order_by(hold.c.hold_id)
     )
     return [_read(row) for row in rows]

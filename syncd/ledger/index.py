@@ -53,6 +53,20 @@ def move_aliases(
     add_identifiers(tx, moved, alias=True)
 
 
+def drop_aliases(tx: Transaction, names: Iterable[tuple[str, str, str]]) -> None:
+    """Let items no longer be found by these (kind, value, item key), where those were learnt."""
+    for kind, value, key in names:
+        tx.execute(
+            delete(identifier).where(
+                identifier.c.library_id == tx.library_id,
+                identifier.c.kind == kind,
+                identifier.c.value == value,
+                identifier.c.item_key == key,
+                identifier.c.alias == 1,
+            )
+        )
+
+
 def forget(tx: Transaction, item_key: str, features: Features) -> None:
     # Aliases stay: the ledger alone knows them. Rows are named by their whole primary key, as
     # neither index can be searched by item.

@@ -11,12 +11,22 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
-from syncd.ledger.index import add_blocks
+from syncd.ledger.index import add_blocks, drop_aliases
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import answer, item, member, placement, shared_doi
 from syncd.ledger.transaction import Transaction
-from syncd.matching import Verdict, blocking_keys, dump_features, features_of, load_features
-from syncd.record import Citation
+from syncd.matching import (
+    Features,
+    Verdict,
+    blocking_keys,
+    dump_features,
+    features_of,
+    load_features,
+)
+from syncd.record import Citation, ItemKey
+
+_SEVERAL = frozenset({"isbn"})
+"""Identifiers of which a work may have several."""
 
 
 def find_placements(
@@ -92,7 +102,7 @@ def _add_features(tx: Transaction, wanted: Collection[tuple[str, bytes]]) -> Non
     for part in chunks({key for key, _ in wanted}):
         known = {
             *find_members(tx, part),
-            *_find_own_features(tx, part),
+            *find_own_features(tx, part),
         }
         fresh = [pair for pair in wanted if pair[0] in part and pair not in known]
         if fresh:
@@ -117,6 +127,33 @@ def add_former_features(tx: Transaction, features: Mapping[str, bytes]) -> None:
     add_blocks(tx, blocks)
 
 
+def drop_former_names(
+    tx: Transaction, now: Mapping[ItemKey, Features], before: Mapping[str, bytes | None]
+) -> None:
+    """Where an item was given another identifier, let the one that was learnt before go.
+
+    A DOI that a person corrected is the item's: another work may bear the wrong one.
+    """
+    given: dict[str, dict[str, str]] = {}
+    for key, features in now.items():
+        stored = before.get(key)
+        former = set(load_features(stored).identity.pairs()) if stored else set()
+        fresh = dict(set(features.identity.pairs()) - former) if stored else {}
+        if fresh:
+            given[key] = fresh
+    for part in chunks(given):
+        for known_key, member_features in find_members(tx, part):
+            known = load_features(member_features).identity.pairs()
+            drop_aliases(
+                tx,
+                [
+                    (kind, value, known_key)
+                    for kind, value in known
+                    if kind not in _SEVERAL and given[known_key].get(kind, value) != value
+                ],
+            )
+
+
 def move_members(tx: Transaction, old: str, new: str) -> None:
     """Let records that were found to be one item's work be another's."""
     features = [features for _, features in find_members(tx, [old])]
@@ -134,11 +171,13 @@ def find_members(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]
     return [(row.item_key, row.features) for row in rows]
 
 
-def _find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:
-    """Return (item key, features) of these items themselves."""
+def find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Return (item key, features) of these items themselves, as far as they were ever seen."""
     rows = tx.execute(
         select(item.c.item_key, item.c.features).where(
-            item.c.library_id == tx.library_id, item.c.item_key.in_(keys)
+            item.c.library_id == tx.library_id,
+            item.c.item_key.in_(keys),
+            item.c.features.is_not(None),
         )
     )
     return [(row.item_key, row.features) for row in rows]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select, update
 
 from syncd.item import citation_of
-from syncd.ledger import index, knowledge
+from syncd.ledger import duplicates, index, knowledge, merges
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import (
     item,
@@ -36,13 +36,17 @@ _NO_WORKS = frozenset({"note", "attachment", "annotation"})
 
 
 class ItemRow(NamedTuple):
-    """One item as the mirror writes it; `citation` is None for what is no work of its own."""
+    """One item as the mirror writes it; `citation` is None for what is no work of its own.
+
+    `replaces` are the items for which it stands since people merged them.
+    """
 
     key: ItemKey
     version: int
     state: str
     collections: str
     citation: Citation | None
+    replaces: tuple[ItemKey, ...] = ()
 
 
 def is_work(data: ItemData) -> bool:
@@ -59,6 +63,7 @@ def row_of(stored: StoredItem) -> ItemRow:
         state="trashed" if stored.trashed else "present",
         collections=" ".join(data.get("collections", ())),
         citation=citation_of(data) if is_work(data) else None,
+        replaces=tuple(merges.replaced_by(data)),
     )
 
 
@@ -84,6 +89,9 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
         ]
         tx.put(item, rows_of_part)
         _index(tx, part, features)
+        knowledge.drop_former_names(tx, features, {k: row.features for k, row in before.items()})
+        merges.set_replacements(tx, {row.key: row.replaces for row in part})
+        duplicates.look_again(tx, features)
         knowledge.add_former_features(
             tx,
             {key: row.features for key, row in before.items() if row.made_by_run and row.features},
@@ -173,6 +181,8 @@ def apply_page(tx: Transaction, page: Changes) -> bool:
     news = [stored for stored in page.items if versions.get(stored.key) != stored.version]
     write_items(tx, [row_of(stored) for stored in news])
     gone = bury(tx, page.deleted, page.to_version or 0)
+    if page.collections is not None:
+        keep_collections(tx, page.collections)
     return bool(news or gone)
 
 
@@ -235,6 +245,27 @@ def _tombstone(key: ItemKey, version: int) -> dict[str, Any]:
         "made_by_run": None,
         "features": None,
     }
+
+
+def keep_collections(tx: Transaction, there: Collection[str]) -> None:
+    """Take items out of every collection but those that are `there`.
+
+    A library that deletes a collection changes no version of the items that were in it.
+    """
+    filed = tx.execute(
+        select(item.c.item_key, item.c.collections).where(
+            item.c.library_id == tx.library_id, item.c.collections != ""
+        )
+    ).all()
+    for row in filed:
+        held = row.collections.split()
+        kept = [key for key in held if key in there]
+        if kept != held:
+            tx.execute(
+                update(item)
+                .where(item.c.library_id == tx.library_id, item.c.item_key == row.item_key)
+                .values(collections=" ".join(kept))
+            )
 
 
 def move_cursor(tx: Transaction, version: int, *, foreign: bool) -> None:

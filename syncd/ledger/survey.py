@@ -1,28 +1,18 @@
-"""What the mirror says when a library is looked over: what others did, what is missing, twins.
+"""What the mirror says when a library is looked over: what others did, and what is missing.
 
 Only works count here; their notes and attachments go with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from syncd.ledger.knowledge import find_shared_dois
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import identifier, item
+from syncd.ledger.tables import item
 from syncd.ledger.transaction import Transaction
-from syncd.matching import Features, load_features
-
-_NAMES_OF_A_WORK = ("scopus", "doi")
-"""The identifiers that two items of one work are most likely to share."""
-
-_CROWD = 50
-"""An identifier on more items than this names what contains them, whatever else is known."""
 
 
 class Before(NamedTuple):
@@ -54,46 +44,11 @@ def missing_works(tx: Transaction) -> list[str]:
         select(item.c.item_key)
         .where(
             item.c.library_id == tx.library_id,
-            item.c.state != "present",
+            # Named, so that the index by state finds the few there are.
+            item.c.state.in_(("trashed", "deleted")),
             item.c.made_by_run.is_not(None),
             item.c.features.is_not(None),
         )
         .order_by(item.c.item_key)
     )
     return list(rows.scalars())
-
-
-def namesakes(tx: Transaction) -> Iterator[dict[str, Features]]:
-    """Yield the present works that bear the same Scopus number or DOI, by key.
-
-    DOIs known to name several works are left out.
-    """
-    shared = (
-        select(identifier.c.kind, identifier.c.value)
-        .where(identifier.c.library_id == tx.library_id, identifier.c.kind.in_(_NAMES_OF_A_WORK))
-        .group_by(identifier.c.kind, identifier.c.value)
-        .having(func.count().between(2, _CROWD))
-        .subquery()
-    )
-    rows = tx.execute(
-        select(identifier.c.kind, identifier.c.value, item.c.item_key, item.c.features)
-        .join(
-            shared,
-            (identifier.c.kind == shared.c.kind) & (identifier.c.value == shared.c.value),
-        )
-        .join(
-            item,
-            (item.c.library_id == identifier.c.library_id)
-            & (item.c.item_key == identifier.c.item_key),
-        )
-        .where(
-            identifier.c.library_id == tx.library_id,
-            item.c.state == "present",
-            item.c.features.is_not(None),
-        )
-        .order_by(identifier.c.kind, identifier.c.value, item.c.item_key)
-    )
-    for (kind, value), bearers in groupby(rows, attrgetter("kind", "value")):
-        works = {row.item_key: load_features(row.features) for row in bearers}
-        if len(works) > 1 and not (kind == "doi" and find_shared_dois(tx, [value])):
-            yield works

@@ -87,6 +87,41 @@ item = _table(
     rowid=False,
 )
 
+Index("item_by_state", item.c.library_id, item.c.state)
+
+# What a merge in the library said: one item stands for another, which is in the trash or gone
+# since. It holds as long as the item that stays says so.
+replacement = _table(
+    "replacement",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("survivor_key", Text, primary_key=True, comment="the item that stays"),
+    Column("item_key", Text, primary_key=True, comment="the item that it replaces"),
+    rowid=False,
+)
+Index("replacement_by_item", replacement.c.library_id, replacement.c.item_key)
+
+# Two items that are one work, by an identifier that both bear; kept so that a library is not
+# compared with itself at every look. Whether both are there still, `item` says.
+duplicate = _table(
+    "duplicate",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("one", Text, primary_key=True, comment="the item key that sorts before the other"),
+    Column("other", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="of the identifier: scopus | doi | …"),
+    Column("value", Text, primary_key=True, comment="the identifier"),
+    Column("reason", Text, nullable=False, comment="why they are one work, for people"),
+    rowid=False,
+)
+Index("duplicate_by_other", duplicate.c.library_id, duplicate.c.other)
+
+# Works that have changed since their duplicates were looked for.
+unpaired = _table(
+    "unpaired",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    rowid=False,
+)
+
 # The index from an identifier to the items that bear it.
 identifier = _table(
     "identifier",

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from syncd.item import citation_of
 from syncd.ledger import outbox
 from syncd.ledger.knowledge import all_answers, find_members, find_shared_dois
+from syncd.ledger.merges import find_survivors
+from syncd.ledger.mirror import find_items
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
@@ -112,6 +114,7 @@ class LedgerWorks:
         return dict(gathered)
 
     def _read_works(self, tx: Transaction, keys: Collection[str]) -> dict[str, list[Known]]:
+        """Return what is known of these items; what others replaced leads to what stands for it."""
         works: dict[str, list[Known]] = {}
         for part in chunks(keys):
             rows = tx.execute(
@@ -132,7 +135,20 @@ class LedgerWorks:
                 if key in works:
                     known = works[key][0]._replace(features=load_features(features))
                     works[key].append(known)
-        return works
+        return works | _as_survivors(tx, works)
+
+
+def _as_survivors(tx: Transaction, works: Mapping[str, list[Known]]) -> dict[str, list[Known]]:
+    """Return those of the works that were merged into others, as works of the items that stay."""
+    removed = [key for key, known in works.items() if known[0].removed is not None]
+    survivors = find_survivors(tx, removed)
+    states = find_items(tx, set(survivors.values()))
+    moved = {}
+    for key, survivor in survivors.items():
+        state = states[survivor].state
+        removed_now = None if state == "present" else state
+        moved[key] = [known._replace(ref=survivor, removed=removed_now) for known in works[key]]
+    return moved
 
 
 class _PromisedWorks:

@@ -3,28 +3,29 @@
 CHANGED     others added it or edited it      TRASHED   others put it into the trash
 DELETED     others deleted it for good        RESTORED  others took it back
 MISSING     syncd made it, and it is in the trash or gone, since whenever
-MERGED      missing, and another item says that it replaces it
-DUPLICATES  items that are one work, by what they say of themselves
+MERGED      missing, or merged since the last look, and another item stands for it
+DUPLICATES  items that are one work, by what they say of themselves, and why
+CONFLICTS   questions that are open about fields which were changed on both sides
+PENDING     operations that have no outcome yet      HELD  questions for a person
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
-from syncd.ledger import knowledge, mirror, survey
+from syncd.ledger import duplicates, holds, merges, mirror, outbox, survey
+from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.ledger.survey import Before
 from syncd.ledger.transaction import Transaction
-from syncd.library import Changes, ItemData, StoredItem
-from syncd.matching import Features, Verdict, judge
+from syncd.library import Changes, StoredItem
 
-_REPLACES = "dc:replaces"
-_ITEM_URI = re.compile(r"/items/([A-Z0-9]{8})\Z")
+_CONFLICT = "conflict"
+"""The kind of question that asks which side's field is right."""
 
 
 class Drift(StrEnum):
@@ -34,6 +35,13 @@ class Drift(StrEnum):
     TRASHED = "trashed"
     DELETED = "deleted"
     RESTORED = "restored"
+
+
+class Group(NamedTuple):
+    """Items that are one work, and each reason why two of them are."""
+
+    item_keys: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,12 @@ class ReconcileReport:
     restored: Sequence[str] = ()
     missing: Sequence[str] = ()
     merged: Sequence[tuple[str, str]] = ()
-    duplicates: Sequence[Sequence[str]] = ()
+    duplicates: Sequence[Group] = ()
+    conflicts: Sequence[HoldRow] = ()
+    pending: int = 0
+    held: int = 0
+    access: str = ""
+    """Why nothing can be sent: what the key may do; empty where the library may be changed."""
 
 
 @dataclass(slots=True)
@@ -64,7 +77,7 @@ class Witness:
 
     before: LibraryRow
     _drifts: dict[str, Drift] = field(default_factory=dict)
-    _replaced: dict[str, str] = field(default_factory=dict)
+    _replaced: set[str] = field(default_factory=set)
 
     def see(self, tx: Transaction, page: Changes) -> None:
         """Note what happened to works; to be called before the page is applied."""
@@ -72,6 +85,8 @@ class Witness:
             return
         keys = [*(stored.key for stored in page.items), *page.deleted]
         known = survey.find_works(tx, keys)
+        replaced = {key for stored in page.items for key in merges.replaced_by(stored.data)}
+        self._replaced |= replaced - merges.find_survivors(tx, replaced).keys()
         for stored in page.items:
             if mirror.is_work(stored.data):
                 self._see_item(stored, known.get(stored.key))
@@ -83,23 +98,27 @@ class Witness:
         if known is not None and known.version == stored.version and known.state != "deleted":
             return
         self._drifts[stored.key] = _drift_of(stored, known)
-        self._replaced.update((key, stored.key) for key in _replaced_by(stored.data))
 
     def keys(self, drift: Drift) -> list[str]:
         """Return the items that this happened to."""
         return sorted(key for key, each in self._drifts.items() if each is drift)
 
-    def merged(self, missing: Iterable[str]) -> list[tuple[str, str]]:
-        """Return those of the missing items that another one replaces, with that one."""
-        return [(key, self._replaced[key]) for key in missing if key in self._replaced]
+    @property
+    def replaced(self) -> Collection[str]:
+        """The items for which others stand that did not before."""
+        return self._replaced
 
 
 def report_on(name: str, witness: Witness, ledger: LibraryLedger) -> ReconcileReport:
     """Return how the library, as it was just followed, compares with what the ledger knows."""
     before = witness.before
+    duplicates.pair_what_changed(ledger)
     with ledger.read() as tx:
         missing = survey.missing_works(tx)
-        duplicates = find_duplicates(tx)
+        survivors = merges.find_survivors(tx, {*missing, *witness.replaced})
+        groups = find_duplicates(tx)
+        conflicts = holds.open_holds(tx, _CONFLICT)
+        pending, held = outbox.count_operations(tx), holds.count_open(tx)
     return ReconcileReport(
         library=name,
         from_version=before.cursor,
@@ -109,27 +128,28 @@ def report_on(name: str, witness: Witness, ledger: LibraryLedger) -> ReconcileRe
         deleted=witness.keys(Drift.DELETED),
         restored=witness.keys(Drift.RESTORED),
         missing=missing,
-        merged=witness.merged(missing),
-        duplicates=duplicates,
+        merged=sorted(survivors.items()),
+        duplicates=groups,
+        conflicts=conflicts,
+        pending=pending,
+        held=held,
     )
 
 
-def find_duplicates(tx: Transaction) -> list[list[str]]:
+def find_duplicates(tx: Transaction) -> list[Group]:
     """Return groups of present items that are one work, unless a person said they are not."""
+    pairs = duplicates.find_pairs(tx)
     groups: dict[str, set[str]] = {}
-    for works in survey.namesakes(tx):
-        for one, other in _same(works):
-            said = knowledge.find_answer(tx, one, other)
-            if said is not Verdict.DIFFERENT:
-                _join(groups, one, other)
+    for pair in pairs:
+        _join(groups, pair.one, pair.other)
+    reasons: defaultdict[int, list[str]] = defaultdict(list)
+    for pair in pairs:
+        reasons[id(groups[pair.one])].append(pair.reason)
     distinct = {id(group): group for group in groups.values()}
-    return sorted(sorted(group) for group in distinct.values())
-
-
-def _same(works: dict[str, Features]) -> Iterator[tuple[str, str]]:
-    for (one, its), (other, others) in combinations(works.items(), 2):
-        if judge(its, others).verdict is Verdict.SAME:
-            yield one, other
+    return sorted(
+        Group(tuple(sorted(group)), tuple(dict.fromkeys(reasons[number])))
+        for number, group in distinct.items()
+    )
 
 
 def _join(groups: dict[str, set[str]], one: str, other: str) -> None:
@@ -142,12 +162,3 @@ def _drift_of(stored: StoredItem, known: Before | None) -> Drift:
     if stored.trashed:
         return Drift.CHANGED if state == "trashed" else Drift.TRASHED
     return Drift.RESTORED if state in ("trashed", "deleted") else Drift.CHANGED
-
-
-def _replaced_by(data: ItemData) -> Iterator[str]:
-    """Yield the keys of the items that this one says it replaces, as Zotero notes a merge."""
-    relations: Any = data.get("relations")
-    value = relations.get(_REPLACES, ()) if isinstance(relations, dict) else ()
-    for uri in [value] if isinstance(value, str) else value:
-        if found := _ITEM_URI.search(str(uri)):
-            yield found[1]

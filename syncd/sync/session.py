@@ -31,7 +31,7 @@ from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
-from syncd.sync.reconcile import ReconcileReport, report_on
+from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
 from syncd.sync.whereabouts import Whereabouts
@@ -351,14 +351,18 @@ class LibraryRun:
 
     @_named
     def reconcile(self) -> ReconcileReport:
-        """Follow the library, carry out what waits, and report how library and ledger compare."""
+        """Follow the library, carry out what waits, and report how library and ledger compare.
+
+        A library that may only be read is followed and reported on; what waits goes on waiting.
+        """
         here = self._here
         with here.follower.witnessing() as witness:
             self._follow()
-            self._push_what_can_be()
+            if here.description.writable:
+                self._push_what_can_be()
         here.guards.raise_again(here.ledger.row())
         here.ledger.set_reconciled()
-        report = report_on(self.name, witness, here.ledger)
+        report = self._report(witness)
         told = {"library": self.name}
         log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
         return report
@@ -368,7 +372,12 @@ class LibraryRun:
         """Follow the library and report as `reconcile` does, but send nothing."""
         with self._here.follower.witnessing() as witness:
             self._follow()
-        return report_on(self.name, witness, self._here.ledger)
+        return self._report(witness)
+
+    def _report(self, witness: Witness) -> ReconcileReport:
+        here = self._here
+        report = report_on(self.name, witness, here.ledger)
+        return replace(report, access="" if here.description.writable else here.description.access)
 
     def _follow(self) -> None:
         # What is in doubt comes first, so that our own writes are not taken for somebody else's.

@@ -62,8 +62,9 @@ class Recorder:
         answered = sort_answer(operations, answer)
         troubled = []
         # What an item looks like after a change of its fields, only the library can say.
-        updated = [p for p, _ in answered.landed if isinstance(p.operation, Update)]
-        items = self._read_items(updated)
+        updated = [(p, a) for p, a in answered.landed if isinstance(p.operation, Update)]
+        items = self._read_items([pending for pending, accepted in updated if not accepted.item])
+        items |= {accepted.key: accepted.item for _, accepted in updated if accepted.item}
         with self._ledger.write() as tx:
             self._accept(tx, answered.landed, items)
             moved = {pending.item_key for pending, _ in answered.landed}

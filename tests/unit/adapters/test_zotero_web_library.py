@@ -17,6 +17,7 @@ from syncd.errors import ConflictError, OutcomeUnknownError, UnavailableError
 from syncd.library import (
     Accepted,
     AddToCollection,
+    Changes,
     CollectionKey,
     Create,
     CreateCollection,
@@ -74,13 +75,14 @@ def test_a_library_is_listed_once_and_read_in_hundreds(library: ZoteroWebLibrary
     assert paths(raw.server)[:5] == ["items"] * 4 + ["deleted"]
 
 
-def test_a_listing_with_no_news_takes_two_requests(library: ZoteroWebLibrary, raw: Raw) -> None:
+def test_a_library_without_news_is_asked_once(library: ZoteroWebLibrary, raw: Raw) -> None:
     fill(raw, 3)
     raw.server.forget_requests()
 
-    list(library.changes_since(5))
+    changes = list(library.changes_since(5))
 
-    assert paths(raw.server) == ["items", "deleted"]
+    assert changes == [Changes(to_version=5)]
+    assert [request["status"] for request in raw.server.requests()] == [304]
 
 
 def test_what_was_read_before_a_failure_is_not_read_again(

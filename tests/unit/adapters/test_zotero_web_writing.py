@@ -216,4 +216,20 @@ TWO: Mapping[str, Any] = {"0": {}, "1": {}}
 def test_the_guard_moves_only_when_nobody_else_can_have_written(
     guard: int | None, answer: Report, after: int | None
 ) -> None:
-    assert version_after(guard, answer) == after
+    assert version_after(guard, [], answer) == after
+
+
+@pytest.mark.parametrize(
+    ("operation", "after"),
+    [
+        pytest.param(Create(A, {"relations": {}}), 11, id="none"),
+        pytest.param(Create(A, {"relations": {"dc:relation": ["uri"]}}), None, id="one more"),
+        pytest.param(Update(A, 3, {"relations": {}}), None, id="perhaps one less"),
+    ],
+)
+def test_a_relation_may_change_the_item_at_its_other_end(
+    operation: Operation, after: int | None
+) -> None:
+    sent = [draft(0, operation, {})]
+
+    assert version_after(10, sent, report(ONE, {}, {}, 11)) == after

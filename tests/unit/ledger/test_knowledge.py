@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.item import citation_of
-from syncd.ledger import asked, holds, index, journal, knowledge, mirror, survey
+from syncd.ledger import asked, duplicates, holds, index, journal, knowledge, mirror
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.ledger.tables import hold, identifier, placement
@@ -228,7 +228,7 @@ def test_an_answer_holds_both_ways_and_may_be_changed(ledger: LibraryLedger) -> 
 @pytest.mark.parametrize(
     ("shared", "told"), [("10.5555/moss.1", []), ("10.5555/other.2", [{KEY, OTHER}])]
 )
-def test_works_that_only_a_shared_doi_joins_are_no_namesakes(
+def test_works_that_only_a_shared_doi_joins_are_no_duplicates(
     ledger: LibraryLedger, shared: str, told: list[set[str]]
 ) -> None:
     with ledger.write() as tx:
@@ -236,8 +236,10 @@ def test_works_that_only_a_shared_doi_joins_are_no_namesakes(
         mirror.write_items(tx, [mirror.row_of(StoredItem(OTHER, 1, DATA))])
 
         knowledge.add_shared_dois(tx, [shared])
+    duplicates.pair_what_changed(ledger)
 
-        assert [set(works) for works in survey.namesakes(tx)] == told
+    with ledger.read() as tx:
+        assert [{pair.one, pair.other} for pair in duplicates.find_pairs(tx)] == told
 
 
 # Records and questions

@@ -10,7 +10,18 @@ import pytest
 from sqlalchemy import select
 
 from syncd.item import citation_of
-from syncd.ledger import history, holds, index, journal, knowledge, mirror, outbox, survey
+from syncd.ledger import (
+    duplicates,
+    history,
+    holds,
+    index,
+    journal,
+    knowledge,
+    merges,
+    mirror,
+    outbox,
+    survey,
+)
 from syncd.ledger.history import Base, Done
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger, LibraryLedger
@@ -32,6 +43,7 @@ from syncd.record import Doi, Identity, ItemKey, Origin
 from tests.fakes.clock import FakeClock
 
 KEY, TWIN, OTHER = ItemKey("AAAA2222"), ItemKey("BBBB3333"), ItemKey("CCCC4444")
+GONE = ItemKey("DDDD5555")
 NEW = ItemKey("DDDD5555")
 DATA = {
     "itemType": "journalArticle",
@@ -58,6 +70,7 @@ def halves(tmp_path: Path) -> Iterator[Halves]:
     mine, theirs = (ledger.get_library(name, name) for name in ("file:/mine", "file:/theirs"))
     with mine.write() as tx:
         fill(tx)
+    duplicates.pair_what_changed(mine)
     yield Halves(ledger, mine, theirs)
     ledger.close()
 
@@ -81,6 +94,7 @@ def fill(tx: Transaction) -> int:
     rows = [mirror.row_of(StoredItem(key, 3, DATA)) for key in (KEY, TWIN)]
     mirror.write_items(tx, rows, run)
     mirror.write_items(tx, [mirror.row_of(StoredItem(OTHER, 3, DATA, trashed=True))], run)
+    merges.set_replacements(tx, {KEY: [GONE]})
     mirror.move_cursor(tx, 3, foreign=True)
     index.add_identifiers(tx, [("pmid", "77", KEY)], alias=True)
     knowledge.add_members(tx, [(KEY, FORMER)])
@@ -121,7 +135,9 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "losses": lambda tx: mirror.count_losses(tx, [KEY]),
     "works by key": lambda tx: sorted(survey.find_works(tx, [KEY])),
     "missing works": survey.missing_works,
-    "namesakes": lambda tx: [sorted(works) for works in survey.namesakes(tx)],
+    "duplicates": duplicates.find_pairs,
+    "survivors": lambda tx: merges.find_survivors(tx, [GONE]),
+    "replaced": lambda tx: merges.find_replaced(tx, [KEY]),
     "placements": lambda tx: knowledge.find_placements(tx, [KEY]),
     "shared DOIs": lambda tx: knowledge.find_shared_dois(tx, ["10.5555/supplement.1"]),
     "members": lambda tx: len(knowledge.find_members(tx, [KEY])),
@@ -181,6 +197,8 @@ CHANGES: dict[str, Callable[[Transaction], Any]] = {
     ),
     "a page is taken": lambda tx: mirror.apply_page(tx, Changes([], [KEY, TWIN], 9)),
     "an item is filed": lambda tx: mirror.note_change(tx, KEY, 9, collections=["X"], state="x"),
+    "collections go": lambda tx: mirror.keep_collections(tx, []),
+    "items replace others": lambda tx: merges.set_replacements(tx, {KEY: [TWIN], TWIN: []}),
     "the cursor moves": lambda tx: mirror.move_cursor(tx, 9, foreign=True),
     "placements move": lambda tx: knowledge.move_placements(tx, KEY, TWIN),
     "a collection moves": lambda tx: knowledge.move_collection(tx, "INBX2222", "NEWS2222"),

@@ -168,7 +168,7 @@ def test_copies_of_a_work_are_told_until_a_person_says_they_are_none(
     with mine.write() as tx:
         knowledge.add_answer(tx, (COPY, one.key), Verdict.DIFFERENT)
 
-    assert [list(group) for group in told] == [sorted((COPY, one.key))]
+    assert [list(group.item_keys) for group in told] == [sorted((COPY, one.key))]
     assert list(run.reconcile().duplicates) == []
 
 
@@ -184,7 +184,7 @@ def test_copies_that_share_different_identifiers_are_one_group(
 
     [group] = run.reconcile().duplicates
 
-    assert list(group) == sorted((one.key, *others))
+    assert list(group.item_keys) == sorted((one.key, *others))
 
 
 def test_a_copy_that_others_made_and_trashed_is_neither_duplicate_nor_missing(
