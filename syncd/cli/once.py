@@ -21,7 +21,7 @@ from syncd.app.once import (
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
-from syncd.cli.progress import sending
+from syncd.cli.progress import working
 from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
 from syncd.control.status import ask_status
@@ -30,7 +30,7 @@ from syncd.ledger.store import Ledger
 from syncd.plan import Decision
 from syncd.report import plan_document, print_outcomes, write_document
 from syncd.settings import Settings
-from syncd.sync.session import LibraryRun
+from syncd.sync.session import Figures, LibraryRun
 from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 from syncd.system.state_lock import StateLock
@@ -136,7 +136,7 @@ def _opened(
     runs = make_runs(settings, state, ledger, pause, only=names)
     try:
         opened = open_runs(runs, report)
-        with sending(lambda: sum(run.figures().pending for run in opened.values())):
+        with working(lambda: Figures.together(run.figures() for run in opened.values())):
             yield opened
     finally:
         for run in runs.values():

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from syncd.sync.session import Figures
+
 STDIN = Path("-")
 """What is given as a file to read what comes in by a pipe."""
 
@@ -34,24 +36,18 @@ def reading(paths: Sequence[Path]) -> Iterator[Callable[[Path], BinaryIO]]:
 
 
 @contextmanager
-def sending(count_pending: Callable[[], int]) -> Iterator[None]:
-    """Show how much of what is to be sent has been, as the ledger counts it."""
+def working(look: Callable[[], Figures]) -> Iterator[None]:
+    """Show how much of a library has been read, and how much of what is to be sent has been."""
     if not sys.stderr.isatty():
         yield
         return
     over = threading.Event()
     with _bar() as progress:
-        task = progress.add_task("reading", total=None)
+        shown = _Shown(progress)
 
         def follow() -> None:
-            most = 0
             while not over.wait(_FOLLOW_EVERY):
-                pending = count_pending()
-                most = max(most, pending)
-                if most:
-                    progress.update(
-                        task, description="sending", total=most, completed=most - pending
-                    )
+                shown.show(look())
 
         thread = threading.Thread(target=follow, name="progress")
         thread.start()
@@ -60,6 +56,26 @@ def sending(count_pending: Callable[[], int]) -> Iterator[None]:
         finally:
             over.set()
             thread.join()
+
+
+class _Shown:
+    """One bar for the whole work: what a library holds is read, then what waits is sent."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("reading", total=None)
+        self._most = 0
+
+    def show(self, figures: Figures) -> None:
+        """Show how things stand now."""
+        self._most = max(self._most, figures.pending)
+        if figures.reading is not None:
+            self._update("reading the library", figures.reading.done, figures.reading.of)
+        elif self._most:
+            self._update("sending", self._most - figures.pending, self._most)
+
+    def _update(self, what: str, done: int, of: int) -> None:
+        self._progress.update(self._task, description=what, completed=done, total=of)
 
 
 def _bar() -> Progress:

@@ -184,14 +184,20 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
     return {
         "name": status.name,
         "state": status.state.value,
-        "message": status.message,
+        "message": status.message or _reading_words(load),
         "pending": load.figures.pending,
         "held": load.figures.held,
+        "reading": load.figures.reading._asdict() if load.figures.reading else None,
         "queued_files": load.queued,
         "last_reconcile_at": format_moment(load.figures.last_reconcile_at),
         "last_success_at": format_moment(status.last_success_at),
         "next_try_at": format_moment(status.next_try_at),
     }
+
+
+def _reading_words(load: Load) -> str:
+    reading = load.figures.reading
+    return f"reading the library: {reading.done} of {reading.of} items" if reading else ""
 
 
 def _folder(status: FolderStatus) -> dict[str, Any]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from syncd.ledger import mirror, outbox
-from syncd.ledger.store import LibraryLedger
-from syncd.library import Library
+from syncd.ledger.store import LibraryLedger, LibraryRow
+from syncd.library import Changes, Library
 from syncd.record import ItemKey
 from syncd.sync.guards import Guards
 from syncd.sync.reconcile import Witness
 from syncd.system.heartbeat import checkpoint
+
+log = logging.getLogger(__name__)
+
+_TOLD_EVERY = 5_000
+"""After so many items the log says how far reading a library has got."""
+
+
+class Reading(NamedTuple):
+    """How far a listing has been read: so many items `done`, `of` so many."""
+
+    done: int
+    of: int
 
 
 class Follower:
@@ -22,6 +36,8 @@ class Follower:
         self._ledger = ledger
         self._guards = guards
         self._witness: Witness | None = None
+        self.reading: Reading | None = None
+        """How far a listing has been read that comes in several pages; others may look at it."""
 
     def refresh(self) -> int:
         """Take the library's changes into the mirror; return how many items they concern.
@@ -31,20 +47,38 @@ class Follower:
         row = self._ledger.row()
         foreign = False
         changed = 0
-        for page in self._library.changes_since(row.cursor, known=self._known_versions):
-            checkpoint()
-            self._guards.mind_losses(row, page.deleted)
-            with self._ledger.write() as tx:
-                if self._witness is not None:
-                    self._witness.see(tx, page)
-                if mirror.apply_page(tx, page):
-                    foreign = True
-                    # The listing may break off here, and what it has brought is no news again.
-                    outbox.decide_all_again(tx)
+        try:
+            for page in self._library.changes_since(row.cursor, known=self._known_versions):
+                checkpoint()
+                foreign |= self._take(row, page, foreign=foreign)
                 changed += len(page.items) + len(page.deleted)
-                if page.to_version is not None:
-                    mirror.move_cursor(tx, page.to_version, foreign=foreign)
+                self._tell(len(page.items), page.left)
+        finally:
+            self.reading = None
         return changed
+
+    def _take(self, row: LibraryRow, page: Changes, *, foreign: bool) -> bool:
+        """Take one page into the mirror; say whether it brought news."""
+        self._guards.mind_losses(row, page.deleted)
+        with self._ledger.write() as tx:
+            if self._witness is not None:
+                self._witness.see(tx, page)
+            news = mirror.apply_page(tx, page)
+            if news:
+                # The listing may break off here, and what it has brought is no news again.
+                outbox.decide_all_again(tx)
+            if page.to_version is not None:
+                mirror.move_cursor(tx, page.to_version, foreign=foreign or news)
+        return news
+
+    def _tell(self, taken: int, left: int) -> None:
+        """Say how far a long listing has been read; what was read before a break does not count."""
+        done = (self.reading.done if self.reading else 0) + taken
+        if not left and self.reading is None:
+            return
+        self.reading = Reading(done, done + left)
+        if done // _TOLD_EVERY > (done - taken) // _TOLD_EVERY:
+            log.info("read %d of %d items that have changed", done, done + left)
 
     def confirm(self, keys: Collection[ItemKey]) -> bool:
         """Look whether items are still there; say whether any has gone.

@@ -7,7 +7,7 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -27,7 +27,7 @@ from syncd.matching import Policy
 from syncd.plan import Decision, Plan, PlannedRecord
 from syncd.sync.commit import promise
 from syncd.sync.drafting import Drafter, tools_for
-from syncd.sync.follow import Follower
+from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
@@ -397,7 +397,12 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
-        return Figures(pending, held, ledger.row().reconciled_at)
+        return Figures(pending, held, ledger.row().reconciled_at, self.reading)
+
+    @property
+    def reading(self) -> Reading | None:
+        """How far the library has been read, while it is."""
+        return self._met.follower.reading if self._met else None
 
 
 class _Met(NamedTuple):
@@ -412,11 +417,26 @@ class _Met(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """How a library stands: operations to be sent, questions for a person, last reconcile."""
+    """How a library stands: operations to be sent, questions for a person, last reconcile.
+
+    `reading` is how far it has been read just now, if it is being read.
+    """
 
     pending: int = 0
     held: int = 0
     last_reconcile_at: datetime | None = None
+    reading: Reading | None = None
+
+    @classmethod
+    def together(cls, each: Iterable[Figures]) -> Figures:
+        """Add up what there is to do for several libraries."""
+        all_of_them = list(each)
+        readings = [figures.reading for figures in all_of_them if figures.reading]
+        return cls(
+            sum(figures.pending for figures in all_of_them),
+            sum(figures.held for figures in all_of_them),
+            reading=Reading(*map(sum, zip(*readings, strict=True))) if readings else None,
+        )
 
 
 class _NotBefore(NamedTuple):

@@ -49,6 +49,10 @@ class SyncdProcess:
         """Begin `syncd run`."""
         return self._begin("run")
 
+    def reconcile(self, *options: str) -> subprocess.Popen[str]:
+        """Begin `syncd reconcile`."""
+        return self._begin("reconcile", "--json", *options)
+
     def let_time_pass(self) -> None:
         """Make what was sent so long ago that the server cannot carry it out any more."""
         let_time_pass(self._base / "state")
