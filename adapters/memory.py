@@ -59,6 +59,7 @@ class MemoryLibrary:
         self._items: dict[ItemKey, _Held] = {}
         self._tombstones: dict[ItemKey, int] = {}
         self._collections: dict[CollectionKey, StoredCollection] = {}
+        self._collection_gone_at = 0
 
     def describe(self) -> Description:
         return Description(self._identity, "memory", self._schema)
@@ -75,7 +76,8 @@ class MemoryLibrary:
             page = {key: at for at, key in newer[start : start + self._page_size]}
             held = known(page) if known else {}
             yield Changes(items=self.get([key for key, at in page.items() if held.get(key) != at]))
-        yield Changes(deleted=deleted, to_version=to_version)
+        there = frozenset(self._collections) if self._collection_gone_at > version else None
+        yield Changes(deleted=deleted, to_version=to_version, collections=there)
 
     def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
         return [item for key in keys if (item := self.find_item(key))]
@@ -148,6 +150,7 @@ class MemoryLibrary:
         for child in [c.key for c in self._collections.values() if c.parent == key]:
             self.delete_collection(child)
         self.version += 1
+        self._collection_gone_at = self.version
         del self._collections[key]
         for item_key, held in self._items.items():
             data = json.loads(held.text)

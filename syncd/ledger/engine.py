@@ -27,6 +27,10 @@ LEDGER_FILE = "ledger.sqlite"
 
 _LOCK_WAIT_MS = 30_000
 
+_CACHE_KIB = 16_384
+"""What is kept of the file: the index of blocking keys is written to all over, so that with the
+2 MB of SQLite's own a first mirror of a large library writes most pages again and again."""
+
 
 def open_engine(url: str, state: Path) -> Engine:
     """Open the ledger at `url` (empty: SQLite in `state`), making or migrating it as needed.
@@ -131,6 +135,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        f"cache_size=-{_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
