@@ -41,9 +41,11 @@ _Found = dict[str, Any]
 def command(dry_run: bool, where: options.Where, as_json: bool) -> Exit:
     """Compare ledger and library now: send what waits, and report what others did.
 
-    Tells which items others changed, trashed, deleted and took back since the last look, which
-    of the items that syncd made are no longer there, and which items are one work twice. What a
-    person removed stays removed. Without --library, all libraries are looked at.
+    Tells which items others changed, trashed, deleted, merged and took back since the last look,
+    which of the items that syncd made are no longer there, which items are one work twice and
+    why, and what is open: conflicts, questions, operations without an outcome. What a person
+    removed stays removed. A library that may only be read is reported on, and nothing is sent.
+    Without --library, all libraries are looked at.
 
     Exits with 69 when a library is not available, and with 77 when it refuses the key; the
     others are reported all the same.

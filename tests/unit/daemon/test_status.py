@@ -14,6 +14,7 @@ import pytest
 from syncd.control.status import Health, LibraryState, health_of, read_status, write_status
 from syncd.daemon.board import Board, FolderStatus, LibraryStatus, Load, RunStatus
 from syncd.errors import StateError
+from syncd.sync.follow import Reading
 from syncd.sync.session import Figures
 from syncd.system.state_lock import StateLock
 
@@ -73,6 +74,16 @@ def test_the_document_says_what_the_contract_promises(board: Board) -> None:
         == folder
     )
     assert run["counts"] == {"create": 1}
+
+
+def test_while_a_library_is_read_it_says_how_far(board: Board) -> None:
+    figures = Figures(reading=Reading(12_300, 100_000))
+    board.begin({"mine": lambda: Load(0, figures)}, [DROP])
+
+    [library] = board.document()["libraries"]
+
+    assert library["reading"] == {"done": 12_300, "of": 100_000}
+    assert library["message"] == "reading the library: 12300 of 100000 items"
 
 
 def test_the_latest_runs_are_kept_newest_first(board: Board) -> None:

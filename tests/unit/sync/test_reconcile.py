@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError, UnavailableError
-from syncd.ledger import knowledge
+from syncd.ledger import duplicates, holds, knowledge
 from syncd.ledger.store import Ledger
-from syncd.library import Create, Library, Restore, StoredItem, Trash, Update
+from syncd.library import Changes, Create, Library, Restore, StoredItem, Trash, Update
 from syncd.matching import Verdict
 from syncd.record import ItemKey
-from syncd.sync.session import LibraryRun
+from syncd.report.reconciliations import library_document
+from syncd.sync.follow import Reading
+from syncd.sync.session import Figures, LibraryRun
 from syncd.system.resources import shipped_schema
 from tests.support.exports import title_of, write_export
 from tests.support.libraries import with_mishaps
@@ -197,3 +200,119 @@ def test_a_copy_that_others_made_and_trashed_is_neither_duplicate_nor_missing(
     report = run.reconcile()
 
     assert (list(report.trashed), list(report.duplicates), list(report.missing)) == ([COPY], [], [])
+
+
+def test_why_items_are_one_work_is_said(run: LibraryRun, library: MemoryLibrary) -> None:
+    one = works(library)[title_of(1)]
+    by_others(library, Create(COPY, dict(one.data)))
+
+    [group] = run.reconcile().duplicates
+
+    assert [reason.partition(":")[0] for reason in group.reasons] == [
+        "DOI 10.5555/invented.1",
+        "Scopus 2-s2.0-85000000001",
+    ]
+
+
+def test_what_was_found_to_be_one_work_is_found_anew_when_it_changes(
+    run: LibraryRun, library: MemoryLibrary
+) -> None:
+    one = works(library)[title_of(1)]
+    by_others(library, Create(COPY, dict(one.data)))
+    together = run.reconcile().duplicates
+    library.edit(COPY, {"title": "Quite another subject", "DOI": "10.5555/else", "extra": ""})
+    apart = run.reconcile().duplicates
+    library.edit(COPY, dict(one.data))
+    again = run.reconcile().duplicates
+    library.trash(COPY)
+    trashed = run.reconcile().duplicates
+    library.restore(COPY)
+
+    assert together == again == run.reconcile().duplicates
+    assert len(together) == 1
+    assert list(apart) == list(trashed) == []
+
+
+def test_an_identifier_on_very_many_items_makes_no_duplicates(
+    run: LibraryRun, library: MemoryLibrary
+) -> None:
+    one = works(library)[title_of(1)]
+    data = {**one.data, "extra": ""}
+    keys = [ItemKey(f"CPY{number:05}".translate(_NO_DIGITS)) for number in range(60)]
+    for key in keys[:3]:
+        library.add(key, data)
+    some = run.reconcile().duplicates
+    for key in keys[3:]:
+        library.add(key, data)
+
+    assert len(some) == 1
+    assert list(run.reconcile().duplicates) == []
+
+
+_NO_DIGITS = str.maketrans("01", "YZ")
+
+
+def test_very_many_works_at_once_are_compared_as_few_are(
+    tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = MemoryLibrary(shipped_schema())
+    for number in range(20):
+        library.add(
+            ItemKey(f"WRK{number:05}".translate(_NO_DIGITS)),
+            {"itemType": "book", "title": title_of(number % 10), "DOI": f"10.5555/{number % 10}"},
+        )
+    monkeypatch.setattr(duplicates, "_MANY", 5)
+
+    with opened_run(tmp_path, library, ledger) as run:
+        groups = run.reconcile().duplicates
+
+    assert len(groups) == 10
+
+
+def test_open_conflicts_questions_and_what_waits_are_told(
+    tmp_path: Path, run: LibraryRun, library: MemoryLibrary, ledger: Ledger
+) -> None:
+    one = works(library)[title_of(1)]
+    mine = ledger.find_library(run.description.identity)
+    assert mine is not None
+    with mine.write() as tx:
+        for kind in ("conflict", "identity"):
+            payload = {"item_key": one.key, "collections": [], "tags": []}
+            question = f"{kind} about {one.key}"
+            holds.add_hold(tx, 1, kind=kind, question=question, reason="why", payload=payload)
+
+    report = run.reconcile()
+
+    [conflict] = library_document(report)["conflicts"]
+    assert (conflict["item_key"], conflict["reason"]) == (one.key, "why")
+    assert (report.held, report.pending) == (2, 0)
+
+
+def test_a_long_reading_says_how_far_it_is(tmp_path: Path, ledger: Ledger) -> None:
+    seen: list[Reading | None] = []
+
+    class Paged(MemoryLibrary):
+        def changes_since(self, version: int, **known: Any) -> Iterator[Changes]:
+            left = 5
+            for page in super().changes_since(version, **known):
+                left = max(0, left - len(page.items))
+                yield replace(page, left=left)
+                seen.append(opened[0].figures().reading)
+
+    opened: list[LibraryRun] = []
+    library = Paged(shipped_schema(), page_size=2)
+    for number in range(5):
+        library.add(ItemKey(f"WRK{number + 22222}"), {"itemType": "book", "title": "A book"})
+    with opened_run(tmp_path, library, ledger) as mine:
+        opened.append(mine)
+        mine.refresh()
+        afterwards = mine.figures().reading
+
+    assert seen[:3] == [(2, 5), (4, 5), (5, 5)]
+    assert afterwards is None
+
+
+def test_where_libraries_stand_together_is_the_sum() -> None:
+    each = [Figures(2, 1, None, Reading(3, 10)), Figures(1, 0), Figures(0, 4, None, Reading(1, 5))]
+
+    assert Figures.together(each) == Figures(3, 5, None, Reading(4, 15))
