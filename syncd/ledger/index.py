@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 
 from syncd.ledger.tables import block, identifier
 from syncd.ledger.transaction import Transaction
@@ -55,35 +55,53 @@ def move_aliases(
 
 def drop_aliases(tx: Transaction, names: Iterable[tuple[str, str, str]]) -> None:
     """Let items no longer be found by these (kind, value, item key), where those were learnt."""
-    for kind, value, key in names:
-        tx.execute(
-            delete(identifier).where(
-                identifier.c.library_id == tx.library_id,
-                identifier.c.kind == kind,
-                identifier.c.value == value,
-                identifier.c.item_key == key,
-                identifier.c.alias == 1,
-            )
-        )
+    _drop_names(tx, names, alias=1)
 
 
-def forget(tx: Transaction, item_key: str, features: Features) -> None:
+def forget(tx: Transaction, items: Mapping[str, Features]) -> None:
+    """Take items out of the indexes, each with what it was found by."""
     # Aliases stay: the ledger alone knows them. Rows are named by their whole primary key, as
     # neither index can be searched by item.
-    for kind, value in features.identity.pairs():
-        tx.execute(
-            delete(identifier).where(
-                identifier.c.library_id == tx.library_id,
-                identifier.c.kind == kind,
-                identifier.c.value == value,
-                identifier.c.item_key == item_key,
-                identifier.c.alias == 0,
-            )
-        )
-    tx.execute(
-        delete(block).where(
-            block.c.library_id == tx.library_id,
-            block.c.block.in_(blocking_keys(features)),
-            block.c.item_key == item_key,
-        )
-    )
+    names = [
+        (kind, value, key)
+        for key, features in items.items()
+        for kind, value in features.identity.pairs()
+    ]
+    _drop_names(tx, names, alias=0)
+    blocks = [
+        {"of_library": tx.library_id, "of_block": block_key, "of_item": key}
+        for key, features in items.items()
+        for block_key in blocking_keys(features)
+    ]
+    if blocks:
+        tx.execute(_DROP_BLOCK, blocks)
+
+
+def _drop_names(tx: Transaction, names: Iterable[tuple[str, str, str]], *, alias: int) -> None:
+    rows = [
+        {
+            "of_library": tx.library_id,
+            "of_kind": kind,
+            "of_value": value,
+            "of_item": key,
+            "is_alias": alias,
+        }
+        for kind, value, key in names
+    ]
+    if rows:
+        tx.execute(_DROP_NAME, rows)
+
+
+# Made once: a change of a thousand items drops ten thousand rows.
+_DROP_NAME = delete(identifier).where(
+    identifier.c.library_id == bindparam("of_library"),
+    identifier.c.kind == bindparam("of_kind"),
+    identifier.c.value == bindparam("of_value"),
+    identifier.c.item_key == bindparam("of_item"),
+    identifier.c.alias == bindparam("is_alias"),
+)
+_DROP_BLOCK = delete(block).where(
+    block.c.library_id == bindparam("of_library"),
+    block.c.block == bindparam("of_block"),
+    block.c.item_key == bindparam("of_item"),
+)

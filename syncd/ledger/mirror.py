@@ -114,9 +114,8 @@ def _forget(tx: Transaction, keys: Sequence[str]) -> dict[str, _Former]:
     ).all()
     if not found:
         return {}
-    for row in found:
-        if row.features is not None:
-            index.forget(tx, row.item_key, load_features(row.features))
+    seen = {row.item_key: load_features(row.features) for row in found if row.features is not None}
+    index.forget(tx, seen)
     return {row.item_key: _Former(row.made_by_run, row.features) for row in found}
 
 

@@ -205,7 +205,7 @@ CHANGES: dict[str, Callable[[Transaction], Any]] = {
     "questions move": lambda tx: holds.move_collection(tx, "INBX2222", "NEWS2222"),
     "members move": lambda tx: knowledge.move_members(tx, KEY, TWIN),
     "aliases move": lambda tx: index.move_aliases(tx, [("pmid", "77")], KEY, TWIN),
-    "an item leaves the indexes": lambda tx: index.forget(tx, KEY, features_of(CITATION)),
+    "an item leaves the indexes": lambda tx: index.forget(tx, {KEY: features_of(CITATION)}),
     "all is decided again": outbox.decide_all_again,
     "something is deleted and answered": _bury_and_answer,
 }
