@@ -41,6 +41,11 @@ class SyncdProcess:
             """
         )
 
+    @property
+    def place(self) -> list[str]:
+        """Return the options that name its configuration and state."""
+        return ["--config", str(self._base / "syncd.toml"), "--state", str(self._base / "state")]
+
     def once(self, *exports: Path) -> subprocess.Popen[str]:
         """Begin `syncd once`, over the drop folder or with these exports."""
         return self._begin("once", "--json", *map(str, exports))
@@ -59,7 +64,7 @@ class SyncdProcess:
 
     def _begin(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         call = [sys.executable, "-m", "syncd.cli", command, *arguments]
-        call += ["--config", str(self._base / "syncd.toml"), "--state", str(self._base / "state")]
+        call += self.place
         return subprocess.Popen(
             call, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.zotero_server.process import Account, ZoteroServer
+from tests.support.web_process import SyncdProcess
+
+pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
+
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.ris"
 SYNCD = (sys.executable, "-m", "syncd.cli")
 
@@ -25,10 +30,11 @@ COMMANDS = {
 }
 
 
-def run_beside_terminal(command: list[str], out: Path, environ: dict[str, str]) -> None:
-    """Run a command with stderr on a terminal and stdout in a file."""
+def run_beside_terminal(command: list[str], out: Path, environ: dict[str, str]) -> str:
+    """Run a command with stderr on a terminal and stdout in a file; return what was shown."""
     ours, theirs = pty.openpty()
-    reader = threading.Thread(target=_read_all, args=(ours,))
+    shown: list[bytes] = []
+    reader = threading.Thread(target=_read_all, args=(ours, shown))
     reader.start()
     with out.open("wb") as stdout:
         subprocess.run(
@@ -44,12 +50,13 @@ def run_beside_terminal(command: list[str], out: Path, environ: dict[str, str]) 
     os.close(theirs)
     reader.join()
     os.close(ours)
+    return b"".join(shown).decode()
 
 
-def _read_all(terminal: int) -> None:
+def _read_all(terminal: int, shown: list[bytes]) -> None:
     try:
-        while os.read(terminal, 4096):
-            pass
+        while read := os.read(terminal, 4096):
+            shown.append(read)
     except OSError:  # what Linux says at the end of a terminal's output
         return
 
@@ -71,3 +78,16 @@ def test_a_table_in_a_file_is_whole_while_stderr_is_a_terminal(
     run_beside_terminal(COMMANDS["inspect"], tmp_path / "out.txt", environ)
 
     assert "records can be used" in (tmp_path / "out.txt").read_text(encoding="utf-8")
+
+
+def test_a_person_sees_how_far_a_library_has_been_read(
+    tmp_path: Path, environ: dict[str, str], zotero_server: ZoteroServer, account: Account
+) -> None:
+    zotero_server.act(account.library, "seed", first=0, count=300)
+    zotero_server.arm("slow", path="/items", after=2, times=None, seconds=1)
+    place = SyncdProcess(tmp_path / "syncd", zotero_server, account).place
+
+    shown = run_beside_terminal(["reconcile", *place], tmp_path / "out.txt", environ)
+
+    assert "reading the library" in shown
+    assert "33%" in shown
