@@ -13,7 +13,17 @@ from syncd.ledger import history, journal, mirror, outbox
 from syncd.ledger.history import Base, Done
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Operation, Pushed, Refusal, Refused, Restore, Trash, Update
+from syncd.library import (
+    Accepted,
+    Operation,
+    Pushed,
+    Refusal,
+    Refused,
+    Restore,
+    StoredItem,
+    Trash,
+    Update,
+)
 from syncd.plan import KnownItem, PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.review import Answer
@@ -218,3 +228,29 @@ def test_the_mirror_follows_what_syncd_trashes_and_restores(house: House) -> Non
         assert done.before is not None
         assert done.before["state"] != state
         assert kept == base
+
+
+def test_an_item_that_the_answer_shows_is_not_read_again(house: House) -> None:
+    plain = house.library
+    read: list[ItemKey] = []
+
+    def shows(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        answer = push(operations, expected)
+        [outcome] = answer.outcomes
+        assert isinstance(outcome, Accepted)
+        [item] = plain.get([ItemKey(outcome.key)])
+        return answer._replace(outcomes=[outcome._replace(item=item)])
+
+    def get(keys: Sequence[ItemKey]) -> list[StoredItem]:
+        read.extend(keys)
+        return plain.get(keys)
+
+    house.library = with_mishaps(plain, shows)
+    house.library.get = get
+
+    _send(house, lambda key, version: Update(key, version, {"DOI": "10.5555/mended.9"}))
+
+    assert read == []
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        found = LedgerWorks(_ledger_of(house, ledger)).by_identifiers([("doi", "10.5555/mended.9")])
+    assert found
