@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
+from syncd.ledger import merges
 from syncd.ledger.index import add_blocks, drop_aliases
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import answer, item, member, placement, shared_doi
@@ -32,16 +33,20 @@ _SEVERAL = frozenset({"isbn"})
 def find_placements(
     tx: Transaction, keys: Collection[str]
 ) -> dict[str, frozenset[tuple[str, str]]]:
-    """Return where syncd once put these items: (collection | tag, value)."""
+    """Return where syncd once put these items: (collection | tag, value).
+
+    What was put somewhere and then merged into one of them is where that one was put.
+    """
     places: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for part in chunks(keys):
+    replaced = merges.find_replaced(tx, keys)
+    for part in chunks({*keys, *replaced}):
         found = tx.execute(
             select(placement.c.item_key, placement.c.kind, placement.c.value).where(
                 placement.c.library_id == tx.library_id, placement.c.item_key.in_(part)
             )
         )
         for row in found:
-            places[row.item_key].add((row.kind, row.value))
+            places[replaced.get(row.item_key, row.item_key)].add((row.kind, row.value))
     return {key: frozenset(values) for key, values in places.items()}
 
 
@@ -169,6 +174,19 @@ def find_members(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]
         )
     )
     return [(row.item_key, row.features) for row in rows]
+
+
+def find_remembered(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Return (item key, features) of what was found to be these items' works.
+
+    What was merged into one of them was its work, and so were the records of that.
+    """
+    replaced = merges.find_replaced(tx, keys)
+    found = find_members(tx, keys)
+    for part in chunks(replaced):
+        of_replaced = [*find_members(tx, part), *find_own_features(tx, part)]
+        found += [(replaced[key], features) for key, features in of_replaced]
+    return found
 
 
 def find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:

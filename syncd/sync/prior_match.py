@@ -8,12 +8,11 @@ last found to be its work; that it is the very same record needs no second opini
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 
-from syncd.ledger import knowledge, merges
+from syncd.ledger import knowledge
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
-from syncd.ledger.transaction import Transaction
 from syncd.matching import (
     Features,
     Known,
@@ -42,28 +41,15 @@ def recognise(
     }
     seen: defaultdict[str, list[Features]] = defaultdict(list)
     with ledger.read() as tx:
-        for key, stored in _remembered(tx, {known.ref for known in doubted.values()}):
-            seen[key].append(load_features(stored))
+        for part in chunks({known.ref for known in doubted.values()}):
+            for key, stored in knowledge.find_remembered(tx, part):
+                seen[key].append(load_features(stored))
     recognised = list(rulings)
     for number, known in doubted.items():
         mine = features[number]
         if any(_was_seen(mine, each) for each in seen[known.ref]):
             recognised[number] = _same(rulings[number], known)
     return recognised
-
-
-def _remembered(tx: Transaction, keys: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (item key, features) of what was found to be these items' works.
-
-    What was merged into one of them was its work, and so were the records of that.
-    """
-    replaced = merges.find_replaced(tx, keys)
-    for part in chunks([*keys, *replaced]):
-        for key, features in knowledge.find_members(tx, part):
-            yield replaced.get(key, key), features
-    for part in chunks(replaced):
-        for key, features in knowledge.find_own_features(tx, part):
-            yield replaced[key], features
 
 
 def _was_seen(features: Features, before: Features) -> bool:

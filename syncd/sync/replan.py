@@ -28,6 +28,7 @@ from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
 from syncd.plan import KnownItem, PlannedRecord
 from syncd.sync import rewrite
 from syncd.sync.keys import KeyMinter, LedgerKeys
+from syncd.sync.merged import follow_merges
 
 
 class Replanner:
@@ -80,6 +81,7 @@ class Replanner:
                 made.append(False)
 
     def _check_others(self, tx: Transaction, stale: Sequence[Pending]) -> None:
+        stale = follow_merges(tx, stale)
         known = mirror.find_items(tx, {p.item_key for p in stale} | _parents(stale))
         restored = {p.item_key for p in stale if isinstance(p.operation, Restore)}
         for pending in stale:

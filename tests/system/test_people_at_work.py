@@ -64,7 +64,7 @@ def test_a_merge_holds_when_the_loser_is_erased(
 
     assert (loser, survivor) in report.merged
     assert list(report.deleted) == list(report.missing) == [loser]
-    assert shared.decide(scopus_record(1)) == (COLLECT, survivor)
+    assert shared.decide(scopus_record(1), ELSEWHERE) == (COLLECT, survivor)
     assert loser not in shared.items()
 
 
@@ -111,6 +111,33 @@ def test_what_was_learnt_of_the_loser_leads_to_the_item_that_stays(shared: Share
     decided = shared.decide(scopus_record(5, UR=None), ELSEWHERE)
 
     assert decided == (COLLECT, survivor)
+
+
+def test_what_a_person_took_off_after_a_merge_is_not_put_back(shared: SharedLibrary) -> None:
+    loser = shared.key_of(title_of(1))
+    survivor = shared.add(by_hand(1))
+    shared.merge(loser, into=survivor)
+    shared.edit(survivor, collections=[], tags=[])
+
+    decided = shared.decide(scopus_record(1), INBOX)
+
+    assert decided == (SKIP, survivor)
+    assert shared.items()[survivor]["collections"] == shared.items()[survivor]["tags"] == []
+
+
+def test_what_waits_to_be_filed_goes_to_the_item_that_stays(shared: SharedLibrary) -> None:
+    loser = shared.key_of(title_of(1))
+    survivor = shared.add(by_hand(1))
+    shared.server.write_collection(shared.account.library, "Elsewhere")
+    shared.server.arm("status", status=503, method="POST")
+    with pytest.raises(UnavailableError):
+        shared.drop([scopus_record(1)], ELSEWHERE)
+    shared.merge(loser, into=survivor)
+
+    shared.reconcile()
+
+    assert shared.items()[survivor]["collections"] == [shared.collections()["Elsewhere"]]
+    assert shared.items()[survivor]["tags"] == [{"tag": "again"}]
 
 
 def test_an_item_that_is_taken_out_of_a_merge_stands_for_itself_again(
