@@ -210,6 +210,7 @@ class LibraryRun:
         Raises `LibraryError`, which names the run where one was begun; what was promised by then
         is carried out by `push_pending`. What waits for its outcome raises nothing.
         """
+        self._ask_again_if_read_only()
         here = self._here
         here.guards.expect_running(here.ledger.row())
         if not self.description.writable:
@@ -355,17 +356,32 @@ class LibraryRun:
 
         A library that may only be read is followed and reported on; what waits goes on waiting.
         """
+        self._ask_again_if_read_only()
         here = self._here
         with here.follower.witnessing() as witness:
             self._follow()
             if here.description.writable:
-                self._push_what_can_be()
+                self._push_unless_read_only()
         here.guards.raise_again(here.ledger.row())
         here.ledger.set_reconciled()
         report = self._report(witness)
         told = {"library": self.name}
         log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
         return report
+
+    def _ask_again_if_read_only(self) -> None:
+        # Somebody may have given the key the right meanwhile, or made the library writable.
+        if not self.description.writable:
+            self.meet()
+
+    def _push_unless_read_only(self) -> None:
+        try:
+            self._push_what_can_be()
+        except AccessDeniedError:
+            # The right to write may have been taken away since the library was met.
+            self.meet()
+            if self.description.writable:
+                raise
 
     @_named
     def survey(self) -> ReconcileReport:

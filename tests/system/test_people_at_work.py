@@ -10,8 +10,9 @@ import pytest
 from syncd.errors import AccessDeniedError, UnavailableError
 from syncd.plan import Decision, Place
 from tests.fakes.zotero_server.process import Account, ZoteroServer
-from tests.support.exports import scopus_record, title_of
+from tests.support.exports import scopus_record, title_of, write_export
 from tests.support.person import INBOX, SharedLibrary
+from tests.support.runs import deliver
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
 
@@ -366,6 +367,26 @@ def test_what_waits_goes_on_once_the_key_may_write_again(shared: SharedLibrary) 
     assert (meanwhile.access, afterwards.access) == ("may read the library, but not change it", "")
     assert afterwards.pending == 0
     assert len(shared.present()) == 4
+
+
+def test_rights_that_change_while_syncd_runs_are_noticed(
+    shared: SharedLibrary, tmp_path: Path
+) -> None:
+    files = [write_export(tmp_path / f"{number}.ris", [number]) for number in (4, 5)]
+    with shared.syncd() as run:
+        _rights(shared, write=False)
+        with pytest.raises(AccessDeniedError):
+            deliver(run, files[:1], INBOX)
+        meanwhile = run.reconcile()
+        with pytest.raises(AccessDeniedError):
+            deliver(run, files[1:], INBOX)
+        _rights(shared)
+
+        deliver(run, files[1:], INBOX)
+
+    assert meanwhile.access == "may read the library, but not change it"
+    assert meanwhile.pending > 0
+    assert {shared.key_of(title_of(number)) for number in (4, 5)} <= shared.present()
 
 
 def test_notes_that_the_key_cannot_read_are_not_written(shared: SharedLibrary) -> None:
