@@ -1,8 +1,8 @@
 """Which items of a library are one work twice, kept up to date as works change.
 
-A work is compared with those that bear the same identifier when it has changed, and only then:
-what came of it is remembered, so that looking over a large library that nobody touched costs
-nothing.
+A work is compared with those that bear the same identifier, and with the few that look like it,
+when it has changed, and only then: what came of it is remembered, so that looking over a large
+library that nobody touched costs nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Column, Table, and_, delete, func, or_, select
 
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
-from syncd.ledger.tables import answer, duplicate, identifier, item, shared_doi, unpaired
+from syncd.ledger.tables import answer, block, duplicate, identifier, item, shared_doi, unpaired
 from syncd.ledger.transaction import Transaction
-from syncd.matching import Features, Verdict, judge, load_features
+from syncd.matching import Features, Verdict, blocking_keys, judge, load_features
 
 _CROWD = 50
 """An identifier on more items than this names what contains them, whatever else is known."""
@@ -27,6 +27,12 @@ _OF_CONTAINERS = frozenset({"isbn", "issn"})
 
 _NAMES = {"doi": "DOI", "scopus": "Scopus", "wos": "Web of Science", "pmid": "PMID"}
 """Kinds of identifiers whose names are no words for people."""
+
+_LOOK = "look"
+"""What joins two works that share no identifier."""
+
+_FEW = 6
+"""Items that look alike are compared where they are few: many are columns and yearly pieces."""
 
 _MANY = 2_000
 """Of more works than this those that share an identifier are sought first, all at once."""
@@ -114,27 +120,32 @@ def _changed(tx: Transaction) -> list[str]:
 
 
 def _with_company(tx: Transaction, changed: Sequence[str]) -> list[str]:
-    """Return those of very many works that share an identifier, or did: few, as a rule."""
-    kinds = identifier.c.kind.not_in(_OF_CONTAINERS)
-    shared = (
-        select(identifier.c.kind, identifier.c.value)
-        .where(identifier.c.library_id == tx.library_id, kinds)
-        .group_by(identifier.c.kind, identifier.c.value)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    bears = (identifier.c.kind == shared.c.kind) & (identifier.c.value == shared.c.value)
-    rows = tx.execute(
-        select(identifier.c.item_key)
-        .join(shared, bears)
-        .where(identifier.c.library_id == tx.library_id)
-    )
-    sharing = set(rows.scalars())
+    """Return those of very many works that share something, or did: few, as a rule."""
+    bears = (identifier.c.kind, identifier.c.value)
+    named = identifier.c.kind.not_in(_OF_CONTAINERS)
+    sharing = _sharing(tx, identifier, bears, 1 << 31, named)
+    sharing |= _sharing(tx, block, (block.c.block,), _FEW)
     rows = tx.execute(
         select(duplicate.c.one, duplicate.c.other).where(duplicate.c.library_id == tx.library_id)
     )
     sharing.update(key for row in rows for key in row)
     return [key for key in changed if key in sharing]
+
+
+def _sharing(
+    tx: Transaction, index: Table, names: Sequence[Column[Any]], most: int, *which: Any
+) -> set[str]:
+    """Return the items that are found by a name by which others are found, at most so many."""
+    ours = index.c.library_id == tx.library_id
+    shared = (
+        select(*names)
+        .where(ours, *which)
+        .group_by(*names)
+        .having(func.count().between(2, most))
+        .subquery()
+    )
+    same = and_(*(name == shared.c[name.name] for name in names))
+    return set(tx.execute(select(index.c.item_key).join(shared, same).where(ours)).scalars())
 
 
 def _pair(tx: Transaction, keys: Sequence[str]) -> None:
@@ -143,24 +154,40 @@ def _pair(tx: Transaction, keys: Sequence[str]) -> None:
     either = or_(duplicate.c.one.in_(keys), duplicate.c.other.in_(keys))
     tx.execute(delete(duplicate).where(ours, either))
     features = _features_of(tx, keys)
-    bearers = _bearers(tx, features)
-    features |= _features_of(tx, {key for found in bearers.values() for key in found} - {*features})
-    changed = set(keys)
-    rows = {}
-    for (kind, value), found in bearers.items():
-        known = sorted(key for key in found if key in features)
-        if len(known) > _CROWD:
-            same = duplicate.c.kind == kind, duplicate.c.value == value
-            tx.execute(delete(duplicate).where(ours, *same))
-            continue
-        for one, other in _pairs_with(known, changed):
-            if (reason := _why_same(features[one], features[other])) is not None:
-                row = {"one": one, "other": other, "kind": kind, "value": value}
-                rows[one, other, kind, value] = {
-                    **row,
-                    "reason": f"{_NAMES.get(kind, kind)} {value}: {reason}",
-                }
-    tx.add_missing(duplicate, list(rows.values()))
+    company = _bearers(tx, features)
+    for (kind, value), found in company.items():
+        if len(found) > _CROWD:
+            named = duplicate.c.kind == kind, duplicate.c.value == value
+            tx.execute(delete(duplicate).where(ours, *named))
+    company = {name: found for name, found in company.items() if len(found) <= _CROWD}
+    company |= _look_alikes(tx, features)
+    met = {key for found in company.values() for key in found}
+    features |= _features_of(tx, met - features.keys())
+    tx.add_missing(duplicate, _equal(company, features, set(keys)))
+
+
+def _equal(
+    company: Mapping[tuple[str, str], Collection[str]],
+    features: Mapping[str, Features],
+    changed: Collection[str],
+) -> list[dict[str, str]]:
+    """Return the pairs among items in one another's company that are one work, one of them changed.
+
+    Two that share an identifier are told by it, and only others by their look.
+    """
+    rows: list[dict[str, str]] = []
+    judged: dict[tuple[str, str], str | None] = {}
+    for (kind, value), found in sorted(company.items(), key=lambda named: named[0][0] == _LOOK):
+        for pair in _pairs_with(sorted(key for key in found if key in features), changed):
+            if kind == _LOOK and pair in judged:
+                continue
+            if pair not in judged:
+                judged[pair] = _why_same(features[pair[0]], features[pair[1]])
+            if (reason := judged[pair]) is not None:
+                named = "" if kind == _LOOK else f"{_NAMES.get(kind, kind)} {value}: "
+                where = {"kind": kind, "value": "" if kind == _LOOK else value}
+                rows.append({"one": pair[0], "other": pair[1], **where, "reason": named + reason})
+    return rows
 
 
 def _pairs_with(keys: Sequence[str], changed: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -209,3 +236,19 @@ def _bearers(tx: Transaction, features: Mapping[str, Features]) -> dict[tuple[st
             for row in rows:
                 found[kind, row.value].add(row.item_key)
     return {pair: keys for pair, keys in found.items() if len(keys) > 1}
+
+
+def _look_alikes(
+    tx: Transaction, features: Mapping[str, Features]
+) -> dict[tuple[str, str], set[str]]:
+    """Return the items under each blocking key of these works, where there are several, and few."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for part in chunks({key for each in features.values() for key in blocking_keys(each)}):
+        rows = tx.execute(
+            select(block.c.block, block.c.item_key).where(
+                block.c.library_id == tx.library_id, block.c.block.in_(part)
+            )
+        )
+        for row in rows:
+            found[row.block].add(row.item_key)
+    return {(_LOOK, str(key)): keys for key, keys in found.items() if 1 < len(keys) <= _FEW}

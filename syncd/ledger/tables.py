@@ -100,15 +100,17 @@ replacement = _table(
 )
 Index("replacement_by_item", replacement.c.library_id, replacement.c.item_key)
 
-# Two items that are one work, by an identifier that both bear; kept so that a library is not
-# compared with itself at every look. Whether both are there still, `item` says.
+# Two items that are one work, by an identifier that both bear or by all they say; kept so that a
+# library is not compared with itself at every look. Whether both are there still, `item` says.
 duplicate = _table(
     "duplicate",
     Column("library_id", ForeignKey("library.library_id"), primary_key=True),
     Column("one", Text, primary_key=True, comment="the item key that sorts before the other"),
     Column("other", Text, primary_key=True),
-    Column("kind", Text, primary_key=True, comment="of the identifier: scopus | doi | …"),
-    Column("value", Text, primary_key=True, comment="the identifier"),
+    Column(
+        "kind", Text, primary_key=True, comment="of the identifier: scopus | doi | …; look: none"
+    ),
+    Column("value", Text, primary_key=True, comment="the identifier; empty where there is none"),
     Column("reason", Text, nullable=False, comment="why they are one work, for people"),
     rowid=False,
 )

@@ -214,6 +214,20 @@ def test_why_items_are_one_work_is_said(run: LibraryRun, library: MemoryLibrary)
     ]
 
 
+@pytest.mark.parametrize("many", [2_000, 0], ids=["few", "very many"])
+def test_copies_that_share_no_identifier_are_told_by_their_look(
+    run: LibraryRun, library: MemoryLibrary, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(duplicates, "_MANY", many)
+    one = works(library)[title_of(1)]
+    by_others(library, Create(COPY, {**one.data, "DOI": "", "extra": "", "url": ""}))
+
+    [group] = run.reconcile().duplicates
+
+    assert set(group.item_keys) == {one.key, COPY}
+    assert len(group.reasons) == 1
+
+
 def test_what_was_found_to_be_one_work_is_found_anew_when_it_changes(
     run: LibraryRun, library: MemoryLibrary
 ) -> None:
