@@ -266,8 +266,7 @@ class Reader:
         return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
     def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
-        # A file that never writes ER is read as it is; one that does was cut off here.
-        is_unfinished = ending is Ending.END_OF_FILE and 2 * self._entries_ended > self.entries_read
+        is_unfinished = ending is Ending.END_OF_FILE and self._ends_mostly
         self.entries_read += 1
         self._entries_ended += ending is Ending.ER
         numbers = group.numbers
@@ -296,6 +295,11 @@ class Reader:
             is_unfinished,
         )
 
+    @property
+    def _ends_mostly(self) -> bool:
+        """Tell whether entries end with ER here, so that a last one without it was cut off."""
+        return 2 * self._entries_ended > self.entries_read
+
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""
         source = self._source.problems
@@ -311,7 +315,8 @@ class Reader:
     def _finish(self) -> None:
         if self._doubtful is not None:
             self._settle_doubt(Tagged(TYPE, "", self._style.spelling))
-        self._close(Ending.END_OF_FILE)
+        begun = self._open.take_begun_tag() if self._ends_mostly else None
+        self._close(Ending.ER if begun == END else Ending.END_OF_FILE)
         self.problems += self._odd
         self.problems += self._source.problems
         for tag, times in self._stray.items():
