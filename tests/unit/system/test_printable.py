@@ -67,7 +67,8 @@ def test_text_in_json_stays_readable() -> None:
 
 
 def test_json_escapes_every_character_that_is_looked_for() -> None:
-    every = [chr(code) for code in range(0x7F, 0x110000)]
+    # Two halves side by side would be read as a pair.
+    every = [chr(code) for code in range(0x7F, 0x110000) if not 0xD800 < code <= 0xDFFF]
 
     for start in range(0, len(every), 4096):
         text = "".join(every[start : start + 4096])
