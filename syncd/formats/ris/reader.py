@@ -14,7 +14,14 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.style import Spelling, Style, Tagged, find_lookalike, survey
+from syncd.formats.ris.style import (
+    Spelling,
+    Style,
+    Tagged,
+    find_lookalike,
+    survey,
+    types_come_last,
+)
 from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
@@ -44,6 +51,7 @@ class Reader:
         found = survey(self._source.sample)
         if not found.has_types:
             foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
+        self._types_last = types_come_last(self._source.sample)
         self._blank_ends = not found.has_ends
         self._use(found.style)
         # Spellings of TY that say nothing about the other lines, and those of the open entry.
@@ -184,6 +192,10 @@ class Reader:
     # Where entries begin and end.
 
     def _begin(self, line: Tagged, text: str, number: int) -> None:
+        if self._types_last and self._open.tags:
+            self._add_type(line.value, number)
+            self._close(Ending.TYPE)
+            return
         if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
         elif self._open.tags and (self._blank_since_last() or self._open.is_stray()):
@@ -344,5 +356,6 @@ def _tell(problems: list[Problem], message: str, line: int | None) -> None:
 _WITHOUT_ER = {
     Ending.NEXT_ENTRY: "no ER: the next entry begins",
     Ending.BLANK_LINE: "no ER: a blank line ends the entry",
+    Ending.TYPE: "no ER: TY ends the entry",
     Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
 }
