@@ -20,6 +20,11 @@ from syncd.library import Operation
 from syncd.record import NO_IDENTITY, Citation, Identity, Origin
 from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
+IDENTITY = "identity"
+"""The kind of question whether a record is the work of an item."""
+UNFINISHED = "unfinished"
+"""The kind of question whether an item is made of a record that its export cuts off."""
+
 
 class Decision(StrEnum):
     """What becomes of a record; the words are those of the JSON documents."""
@@ -119,6 +124,8 @@ class Incoming:
     """The entry as written, deflated; kept in the ledger."""
     cuts: tuple[Cut, ...] = ()
     """Texts longer than the library takes; the data holds what fits."""
+    is_unfinished: bool = False
+    """Whether the export ends inside the entry, so that a person says what becomes of it."""
 
 
 class PlannedOperation(NamedTuple):
@@ -154,6 +161,7 @@ class HeldQuestion:
 
     name: str
     payload: Mapping[str, Any]
+    kind: str = IDENTITY
 
 
 def question_about(

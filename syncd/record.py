@@ -97,6 +97,7 @@ class Record(NamedTuple):
 
     `fields` maps Zotero field names to text; `item` moves what a schema lacks into `extra`.
     `extra` holds (label, value) lines. `unused` holds, by tag, the values nothing was made of.
+    `is_unfinished` says that the export ends inside the entry: no work is made of that unasked.
     """
 
     origin: Origin
@@ -110,6 +111,7 @@ class Record(NamedTuple):
     identity: Identity = NO_IDENTITY
     warnings: tuple[str, ...] = ()
     unused: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    is_unfinished: bool = False
 
 
 class Details(NamedTuple):

@@ -124,9 +124,11 @@ class Inspection:
         report.alarms = list(observations.alarms(report.records_found, reading.alarms))
 
     def _count_losses(self, record: Record, report: InspectedFile) -> None:
-        report.unused.update(record.unused.keys())
-        kept = self._tools.keep_notes
-        report.notes_left_out.update(n.kind for n in record.notes if n.kind not in kept)
+        for tag in record.unused:
+            report.unused[tag] += 1
+        for note in record.notes:
+            if note.kind not in self._tools.keep_notes:
+                report.notes_left_out[note.kind] += 1
 
 
 def _give_up(report: InspectedFile, error: InputError | OSError) -> None:

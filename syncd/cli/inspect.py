@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,8 @@ from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema
 
 _SUFFIXES = (".ris", ".txt")
+_RARELY = 50_000
+"""How many objects are made before those without a use are looked for."""
 
 
 @click.command("inspect")
@@ -66,6 +69,9 @@ def command(
     is_configured = bool(where.file_library or where.library or has_config(where.config))
     tools = Tools(shipped_schema(), KEPT_NOTES) if offline or not is_configured else _ask(where)
     paths = [path for file in files for path in _files_in(file)]
+    # Records hold no cycles, and most of what there is now stays: looking for some takes time.
+    gc.freeze()
+    gc.set_threshold(_RARELY)
     with reading(paths) as open_file:
         inspection = Inspection(paths, tools, open_file)
         if as_json:

@@ -56,8 +56,7 @@ class RisReading:
         if not isinstance(result, InputError):
             self._last = entry.ending
             self._has_ends = self._has_ends or entry.ending is Ending.ER
-        pairs = zip(entry.tags, entry.values, strict=True)
-        lines = [f"{tag}  - {value}" for tag, value in pairs]
+        lines = map("  - ".join, zip(entry.tags, entry.values, strict=True))
         return ReadEntry(
             entry.index,
             entry.line,

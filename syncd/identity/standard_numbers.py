@@ -30,24 +30,33 @@ def parse_issns(text: str) -> list[str]:
     return list(dict.fromkeys(issn for issn in found if issn))
 
 
-# stdnum is imported where it is needed: it brings pydoc along, which costs a command 30 ms.
-
-
 @lru_cache(maxsize=4096)
 def _isbn13(compact: str) -> str | None:
-    from stdnum import isbn
-
     if compact.startswith(_PRINTED_MUSIC) and len(compact) == 13:
         return None
     if not compact[-10:-1].strip("0"):
         return None  # zeros stand for no number at all
-    return str(isbn.to_isbn13(compact)) if isbn.is_valid(compact) else None
+    body, check = compact[:-1], compact[-1]
+    if len(compact) == 13:
+        return compact if check == _check_of_ean(body) else None
+    return f"978{body}{_check_of_ean('978' + body)}" if check == _check_modulo_11(body) else None
 
 
 @lru_cache(maxsize=4096)
 def _issn(compact: str) -> str | None:
-    from stdnum import issn
-
-    if not compact.strip("0"):
+    if not compact.strip("0") or compact[-1] != _check_modulo_11(compact[:-1]):
         return None
-    return str(issn.format(compact)) if issn.is_valid(compact) else None
+    return f"{compact[:4]}-{compact[4:]}"
+
+
+def _check_of_ean(digits: str) -> str:
+    """Return the last digit of an ISBN of thirteen: the others count once and three times."""
+    total = sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))
+    return str(-total % 10)
+
+
+def _check_modulo_11(digits: str) -> str:
+    """Return the last digit of an ISSN or an ISBN of ten, where X stands for ten."""
+    weights = range(len(digits) + 1, 1, -1)
+    rest = -sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11
+    return "X" if rest == 10 else str(rest)

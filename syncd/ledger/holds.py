@@ -134,6 +134,16 @@ def open_holds(tx: Transaction, kind: str | None = None) -> list[HoldRow]:
     return [_read(row) for row in rows]
 
 
+def holds_of(tx: Transaction, kind: str) -> list[HoldRow]:
+    """Return every question of a kind, answered or not, oldest first."""
+    rows = tx.execute(
+        select(hold)
+        .where(hold.c.library_id == tx.library_id, hold.c.kind == kind)
+        .order_by(hold.c.hold_id)
+    )
+    return [_read(row) for row in rows]
+
+
 def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:
     """Return one question of a library, answered or not; None if there is none of this number."""
     row = tx.execute(

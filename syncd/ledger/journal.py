@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, outbox, record, run
@@ -135,8 +135,7 @@ def add_records(
 def _columns(planned: PlannedRecord) -> dict[str, Any]:
     origin = planned.origin
     return {
-        # A name that is no UTF-8 cannot be stored as text; its bytes are kept with the export.
-        "file": origin.file.encode("utf-8", "backslashreplace").decode(),
+        "file": _shown(origin.file),
         "position": origin.index,
         "line": origin.line,
         "source_id": origin.source_id,
@@ -150,6 +149,11 @@ def _columns(planned: PlannedRecord) -> dict[str, Any]:
         "outcome": planned.outcome,
         "error": planned.error,
     }
+
+
+def _shown(file: str) -> str:
+    # A name that is no UTF-8 cannot be stored as text; its bytes are kept with the export.
+    return file.encode("utf-8", "backslashreplace").decode()
 
 
 def _pointers(planned: PlannedRecord) -> dict[str, Any]:
@@ -216,6 +220,45 @@ def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
 def get_record(tx: Transaction, record_id: int | None) -> PlannedRecord:
     """Return what was decided about a record."""
     return read_record(tx.execute(select(record).where(record.c.record_id == record_id)).one())
+
+
+def find_entries(tx: Transaction, record_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the entries of records as they are kept."""
+    found: dict[int, bytes] = {}
+    for part in chunks(record_ids):
+        rows = tx.execute(
+            select(record.c.record_id, record.c.entry).where(record.c.record_id.in_(part))
+        )
+        found.update((row.record_id, row.entry) for row in rows)
+    return found
+
+
+def entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tuple[str, bytes]]:
+    """Return (item key, entry) of the records that these items were made of, or that they are."""
+    found: list[tuple[str, bytes]] = []
+    for part in chunks(keys):
+        found += _entries(tx, record.c.item_key.in_(part))
+    return found
+
+
+def entries_at(tx: Transaction, origin: Origin) -> list[tuple[str, bytes]]:
+    """Return (item key, entry) of the records that stood in this place of a file before."""
+    file = _shown(origin.file)
+    return _entries(tx, and_(record.c.file == file, record.c.position == origin.index))
+
+
+def _entries(tx: Transaction, chosen: ColumnElement[bool]) -> list[tuple[str, bytes]]:
+    rows = tx.execute(
+        select(record.c.item_key, record.c.entry)
+        .where(
+            record.c.library_id == tx.library_id,
+            record.c.item_key.is_not(None),
+            record.c.entry.is_not(None),
+            chosen,
+        )
+        .order_by(record.c.record_id.desc())
+    )
+    return [(row.item_key, row.entry) for row in rows]
 
 
 def get_run_of(tx: Transaction, record_id: int) -> int:

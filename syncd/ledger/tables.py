@@ -322,7 +322,7 @@ hold = _table(
     Column("hold_id", Integer, primary_key=True),
     Column("library_id", ForeignKey("library.library_id"), nullable=False),
     Column("record_id", ForeignKey("record.record_id"), nullable=False),
-    Column("kind", Text, nullable=False, comment="identity | refused | twin"),
+    Column("kind", Text, nullable=False, comment="identity | unfinished | refused | twin"),
     Column("question", Text, nullable=False, comment="fingerprint: the same question joins it"),
     Column("reason", Text, nullable=False, comment="what is asked, in a sentence for people"),
     Column("payload", Text, nullable=False, comment="JSON: item, notes and place if it is created"),

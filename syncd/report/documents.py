@@ -36,10 +36,7 @@ def plan_counts(plan: Plan) -> dict[str, int]:
 
 def identifiers(identity: Identity) -> dict[str, Any]:
     """Return the identifiers in their canonical spellings; absent ones null or empty lists."""
-    return {
-        kind: list(value) if isinstance(value, tuple) else value
-        for kind, value in identity._asdict().items()
-    }
+    return {**identity._asdict(), "isbn": list(identity.isbn), "issn": list(identity.issn)}
 
 
 def _records(plan: Plan) -> Iterator[dict[str, Any]]:

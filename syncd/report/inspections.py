@@ -40,7 +40,8 @@ def _chosen(inspection: Inspection, only: int | None) -> Iterator[Inspected]:
 
 
 def _record(inspected: Inspected) -> dict[str, Any]:
-    record = inspected.record
+    record, item = inspected.record, dict(inspected.item)
+    item.pop("collections", None)
     return {
         "file": record.origin.file,
         "index": record.origin.index,
@@ -48,7 +49,7 @@ def _record(inspected: Inspected) -> dict[str, Any]:
         "source_id": record.origin.source_id,
         "source": record.origin.source,
         "identifiers": identifiers(record.identity),
-        "item": {key: value for key, value in inspected.item.items() if key != "collections"},
+        "item": item,
         "notes": inspected.notes,
         "attachments": inspected.attachments,
         "warnings": inspected.warnings,

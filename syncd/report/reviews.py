@@ -15,7 +15,7 @@ REVIEW_SCHEMA = "syncd.review/1"
 _Question = Mapping[str, Any]
 _LIST = (
     Column("#", 5, align_right=True),
-    Column("kind", 8),
+    Column("kind", 10),
     Column("record", 44),
     Column("candidates", 18),
     Column("why", 0),

@@ -92,7 +92,7 @@ def _add_all(
             holds.add_hold(
                 tx,
                 record_id,
-                kind="identity",
+                kind=intent.question.kind,
                 question=intent.question.name,
                 reason=intent.planned.reason,
                 payload=intent.question.payload,

@@ -10,6 +10,7 @@ from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
 from syncd.matching import Features, Policy, Ruling, features_of, resolve
 from syncd.record import ItemKey
+from syncd.sync import unfinished
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
@@ -51,6 +52,7 @@ class Drafter:
         # Taken apart once: telling works apart, recognising them and naming them need the same.
         features = [features_of(record.citation) for record in reading.incoming]
         rulings = self._rule(features)
+        rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
         lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
         made = book.made_for(collections_of(intents))

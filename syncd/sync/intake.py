@@ -124,7 +124,14 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
             intake.changed.add(number)
         except InputError as exc:
             intake.unusable[number] = exc
+    # A whole record stands for its work before one that was cut off, wherever that was met.
+    intake.incoming.sort(key=_is_unfinished)
+
     return intake
+
+
+def _is_unfinished(record: Incoming) -> bool:
+    return record.is_unfinished
 
 
 def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> None:
@@ -161,6 +168,7 @@ def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Inc
         export=number,
         entry=_keep(entry),
         cuts=made.cuts,
+        is_unfinished=made.record.is_unfinished,
     )
 
 
@@ -175,6 +183,11 @@ def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Reje
 
 def _keep(entry: ReadEntry) -> bytes:
     return zlib.compress(entry.written.encode("utf-8", "surrogatepass"), 1)
+
+
+def written_in(kept: bytes) -> str:
+    """Return an entry as written, from the form in which the ledger keeps it."""
+    return zlib.decompress(kept).decode("utf-8", "surrogatepass")
 
 
 def with_rejections(intents: Sequence[Intent], reading: Intake) -> list[Intent]:

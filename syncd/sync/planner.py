@@ -15,6 +15,7 @@ from syncd.item.minting import name_of
 from syncd.library import CollectionKey, Create, Restore
 from syncd.matching import Doubt, Known, Ruling, RulingKind
 from syncd.plan import (
+    UNFINISHED,
     Decision,
     HeldQuestion,
     Incoming,
@@ -141,8 +142,8 @@ class _Planner:
 
     def _create(self, number: int, ruling: Ruling) -> Intent:
         record = self._incoming[number]
-        if any(cut.falsifies for cut in record.cuts):
-            return self._hold(number, ruling._replace(reason=_too_long_words(record)))
+        if (obstacle := _obstacle(record)) is not None:
+            return self._hold(number, ruling._replace(reason=obstacle))
         places = self._places[number]
         key, ordinal, tombstone = self._mint(record, ruling)
         if tombstone and not any(place.readd for place in places):
@@ -240,7 +241,10 @@ class _Planner:
         if _looks_alike(ruling) and wishes == {LookAlikes.SKIP}:
             reason = f"undecided, and this folder skips look-alikes; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, None)
-        return self._settle(record, ruling, Decision.HOLD, ruling.reason, None)
+        reason = ruling.reason
+        if record.is_unfinished and reason != _UNFINISHED_WORDS:
+            reason = f"{_UNFINISHED_WORDS}; {reason}"
+        return self._settle(record, ruling, Decision.HOLD, reason, None)
 
     def _ask(self) -> list[Intent]:
         """Put each doubt into a question, unless a person has answered it by leaving it out."""
@@ -261,7 +265,7 @@ class _Planner:
     def _question(self, number: int) -> HeldQuestion:
         record = self._incoming[number]
         places = self._places[number]
-        return question_about(
+        question = question_about(
             self._lookup.fingerprint(record.citation),
             [self._name(candidate) for candidate in self._rulings[number].candidates],
             record.data,
@@ -271,6 +275,9 @@ class _Planner:
                 "tags": _merge(place.tags for place in places),
             },
         )
+        if record.is_unfinished:
+            return replace(question, name=f"{UNFINISHED} {question.name}", kind=UNFINISHED)
+        return question
 
     def _name(self, candidate: Known | int) -> str:
         """Return the item key of a candidate, or its fingerprint where it has none (yet)."""
@@ -377,6 +384,18 @@ def _cut_words(record: Incoming) -> list[str]:
         return []
     where = ", ".join(cut.where for cut in record.cuts)
     return [f"{where} cut to what the library takes; the whole stands in the ledger"]
+
+
+_UNFINISHED_WORDS = "unfinished: the file ends inside this record; a whole export completes it"
+
+
+def _obstacle(record: Incoming) -> str | None:
+    """Say why a person has to be asked before an item is made of a record, if that is so."""
+    if record.is_unfinished:
+        return _UNFINISHED_WORDS
+    if any(cut.falsifies for cut in record.cuts):
+        return _too_long_words(record)
+    return None
 
 
 def _too_long_words(record: Incoming) -> str:

@@ -23,7 +23,15 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, Library, Operation
 from syncd.matching import Verdict
-from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
+from syncd.plan import (
+    IDENTITY,
+    UNFINISHED,
+    Decision,
+    Intent,
+    PlannedOperation,
+    PlannedRecord,
+    Pointer,
+)
 from syncd.record import ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import file_item, placements_of
@@ -43,7 +51,8 @@ class Answer(StrEnum):
 
 
 ANSWERS: Mapping[str, tuple[Answer, ...]] = {
-    "identity": (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
+    IDENTITY: (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
+    UNFINISHED: (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
     "refused": (Answer.RETRY, Answer.DROP),
     "twin": (Answer.DROP,),
 }
@@ -153,6 +162,15 @@ class Reviewer:
                     pass
             holds.close_hold(tx, hold_id, answer.value)
 
+    def join(self, hold_id: int, item_key: str, reason: str) -> None:
+        """Answer a question without asking: its record has turned out to be this item."""
+        with self._ledger.write() as tx:
+            row = holds.find_hold(tx, hold_id)
+            if row is not None and row.answer is None:
+                record = journal.get_record(tx, row.record_id)
+                self._join(tx, row, record, item_key, reason)
+                holds.close_hold(tx, hold_id, Answer.ACCEPT.value)
+
     # Sharing answers
 
     def export_answers(self) -> dict[str, Any]:
@@ -191,7 +209,7 @@ class Reviewer:
             found = [
                 (row.hold_id, self._find_answer(tx, row, left_out))
                 for row in holds.open_holds(tx)
-                if row.kind == "identity"
+                if row.kind == IDENTITY
             ]
         settled = [(hold_id, *answer) for hold_id, answer in found if answer is not None]
         for hold_id, answer, item_key in settled:
@@ -215,18 +233,23 @@ class Reviewer:
         return None
 
     def _accept(self, tx: Transaction, row: HoldRow, record: PlannedRecord, key: str) -> None:
+        self._join(tx, row, record, key, f"a person said it is {key}")
+        self._remember(tx, row.payload["fingerprint"], key, Verdict.SAME)
+
+    def _join(
+        self, tx: Transaction, row: HoldRow, record: PlannedRecord, key: str, reason: str
+    ) -> None:
         item = mirror.find_items(tx, [key]).get(key)
         if item is None:
             raise InputError(f"{key} is no item of the library")
         payload = row.payload
-        self._remember(tx, payload["fingerprint"], key, Verdict.SAME)
         wanted = placements_of(payload["collections"], payload["tags"])
         placed = knowledge.find_placements(tx, [key]).get(key, frozenset())
         filed = file_item(ItemKey(key), item, wanted, placed)
         decided = replace(
             record,
             decision=filed.decision,
-            reason=f"a person said it is {key}; {record.reason}",
+            reason=f"{reason}; {record.reason}",
             duplicate_of=Pointer(item_key=key),
             item_key=key,
         )

@@ -34,6 +34,7 @@ from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
+from syncd.sync.unfinished import answer_questions
 from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
 
@@ -240,6 +241,10 @@ class LibraryRun:
         log.info("planned %s", reason, extra={**told, "records": len(plan.intents)})
         try:
             waiting = self._push_what_can_be()
+            if answer_questions(
+                here.ledger, self._policy, self.reviewer(), reading.incoming, run_id
+            ):
+                waiting = self._push_what_can_be()
         except LibraryError as error:
             error.run = run_id
             raise

@@ -24,7 +24,7 @@ from typing import Any
 
 import rispy
 
-from syncd.formats.ris import Reader
+from syncd.formats.ris import Entry, Reader
 from syncd.formats.sources import read_record, read_records
 from syncd.item import citation_of, identity_of, item_data
 from syncd.record import Record
@@ -46,10 +46,16 @@ def varied(export: Path, records: int) -> bytes:
     entries = list(Reader(io.BytesIO(export.read_bytes())))
     parts = []
     for number, entry in zip(range(records), cycle(entries), strict=False):
-        for tag, value in zip(entry.tags, entry.values, strict=True):
-            parts.append(f"{tag}  - {_vary(tag, value, number)}\n")
-        parts.append("ER  - \n\n")
+        parts.append(written(entry, number))
     return "".join(parts).encode()
+
+
+def written(entry: Entry, number: int | None = None) -> str:
+    """Return an entry with the two blanks that others need, varied where it has a number."""
+    parts = []
+    for tag, value in zip(entry.tags, entry.values, strict=True):
+        parts.append(f"{tag}  - {value if number is None else _vary(tag, value, number)}\n")
+    return "".join([*parts, "ER  - \n\n"])
 
 
 def _vary(tag: str, value: str, number: int) -> str:

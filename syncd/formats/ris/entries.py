@@ -30,6 +30,7 @@ class Ending(Enum):
     NEXT_ENTRY = "next entry"
     END_OF_FILE = "end of file"
     BLANK_LINE = "blank line"
+    TYPE = "TY"
 
 
 @dataclass(slots=True)

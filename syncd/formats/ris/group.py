@@ -13,6 +13,7 @@ MOST_LINES = 100_000
 MOST_CHARACTERS = 12_000_000
 """How much of one entry is kept: several times what the largest real ones hold."""
 
+_BEGUN_TAG = re.compile(r"[A-Z][A-Z0-9]?")
 _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
 
@@ -103,6 +104,11 @@ class Group:
         if self._tail:
             self.values[-1] = join(self.tags[-1], self.values[-1], self._tail)
             self._tail.clear()
+
+    def take_begun_tag(self) -> str | None:
+        """Take out what is left of a tag where the file was cut off: it continues no value."""
+        is_begun = self._tail and _BEGUN_TAG.fullmatch(self._tail[-1])
+        return self._tail.pop() if is_begun else None
 
     def part_glued(self, glued: re.Pattern[str]) -> list[tuple[str, int]]:
         """Part values in which further tags stand, and return those with their line numbers."""

@@ -146,7 +146,9 @@ class Lines:
         if damage.needs_no_look(block):
             return texts
         return [
-            text if text.isascii() and text.isprintable() else self._clean(text, at)
+            text
+            if (text.isascii() and text.isprintable()) or damage.needs_no_look(text.encode())
+            else self._clean(text, at)
             for at, text in enumerate(texts, self._number + 1)
         ]
 

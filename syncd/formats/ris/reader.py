@@ -14,7 +14,14 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.style import Spelling, Style, Tagged, find_lookalike, survey
+from syncd.formats.ris.style import (
+    Spelling,
+    Style,
+    Tagged,
+    find_lookalike,
+    survey,
+    types_come_last,
+)
 from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
@@ -44,6 +51,7 @@ class Reader:
         found = survey(self._source.sample)
         if not found.has_types:
             foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
+        self._types_last = types_come_last(self._source.sample)
         self._blank_ends = not found.has_ends
         self._use(found.style)
         # Spellings of TY that say nothing about the other lines, and those of the open entry.
@@ -184,6 +192,10 @@ class Reader:
     # Where entries begin and end.
 
     def _begin(self, line: Tagged, text: str, number: int) -> None:
+        if self._types_last and self._open.tags:
+            self._add_type(line.value, number)
+            self._close(Ending.TYPE)
+            return
         if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
         elif self._open.tags and (self._blank_since_last() or self._open.is_stray()):
@@ -266,8 +278,7 @@ class Reader:
         return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
     def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
-        # A file that never writes ER is read as it is; one that does was cut off here.
-        is_unfinished = ending is Ending.END_OF_FILE and 2 * self._entries_ended > self.entries_read
+        is_unfinished = ending is Ending.END_OF_FILE and self._ends_mostly
         self.entries_read += 1
         self._entries_ended += ending is Ending.ER
         numbers = group.numbers
@@ -296,6 +307,11 @@ class Reader:
             is_unfinished,
         )
 
+    @property
+    def _ends_mostly(self) -> bool:
+        """Tell whether entries end with ER here, so that a last one without it was cut off."""
+        return 2 * self._entries_ended > self.entries_read
+
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""
         source = self._source.problems
@@ -311,7 +327,8 @@ class Reader:
     def _finish(self) -> None:
         if self._doubtful is not None:
             self._settle_doubt(Tagged(TYPE, "", self._style.spelling))
-        self._close(Ending.END_OF_FILE)
+        begun = self._open.take_begun_tag() if self._ends_mostly else None
+        self._close(Ending.ER if begun == END else Ending.END_OF_FILE)
         self.problems += self._odd
         self.problems += self._source.problems
         for tag, times in self._stray.items():
@@ -339,5 +356,6 @@ def _tell(problems: list[Problem], message: str, line: int | None) -> None:
 _WITHOUT_ER = {
     Ending.NEXT_ENTRY: "no ER: the next entry begins",
     Ending.BLANK_LINE: "no ER: a blank line ends the entry",
+    Ending.TYPE: "no ER: TY ends the entry",
     Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
@@ -240,6 +240,22 @@ def survey(lines: Iterable[str]) -> Survey:
                 first = match
     untyped = _style_of(first) if first is not None else None
     return Survey(untyped or Style(), has_ends=ended, has_tags=untyped is not None)
+
+
+def types_come_last(lines: Sequence[str]) -> bool:
+    """Tell whether TY ends each entry of a file without ER, as a few tools write it.
+
+    Then another tag begins the file, and behind each TY stands a blank line, or nothing at all.
+    """
+    tags = [match[2].upper() if (match := _PREFIXED_LINE.match(text)) else "" for text in lines]
+    known = [tag for tag in tags if tag in KNOWN]
+    if TYPE not in known or END in known or known[0] == TYPE:
+        return False
+    return known[-1] == TYPE or all(
+        at > 0 and lines[at - 1].strip() and not "".join(lines[at + 1 : at + 2]).strip()
+        for at, tag in enumerate(tags)
+        if tag == TYPE
+    )
 
 
 def _most_common_style(type_line: str, below: Iterator[str]) -> Style:

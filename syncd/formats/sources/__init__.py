@@ -56,7 +56,6 @@ SOURCES = (
 
 
 _NO_WORK = "no title, no people, no container and no identifier: the entry names no work"
-_UNFINISHED = "unfinished: the file ends inside this record; export it again, whole"
 
 
 def read_record(entry: Entry, file: str) -> Record:
@@ -101,8 +100,6 @@ def _finish(draft: Draft, file: str) -> Record | InputError:
 def _begin(entry: Entry) -> Draft | InputError:
     if (refused := too_large(entry)) is not None:
         return refused
-    if entry.is_unfinished:
-        return InputError(_UNFINISHED, line=entry.line)
     draft = Draft(entry)
     if draft.tags:
         return draft

@@ -28,6 +28,7 @@ FILLERS = frozenset(
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {"No Pagination", "no pagination", "Not available", "not available", "No DOI", "no doi"}
 _MOST_LINES = 100
+_UNFINISHED = "unfinished: the file ends inside this record"
 _MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])
 
 
@@ -207,6 +208,8 @@ class Draft:
         """Return the record; values that still wait are the unused ones."""
         for tag, values in self.tags.items():
             self.unused.setdefault(tag, []).extend(values)
+        if self.entry.is_unfinished:
+            self.warn(_UNFINISHED)
         return Record(
             Origin(file, self.entry.index, self.entry.line, self.source_id, self.source.name),
             self.item_type,
@@ -219,6 +222,7 @@ class Draft:
             self._identity(),
             tuple(self.warnings),
             {tag: tuple(values) for tag, values in self.unused.items()},
+            self.entry.is_unfinished,
         )
 
     def _identity(self) -> Identity:

@@ -1,4 +1,4 @@
-"""What people did, where a role stands behind their name: `Roe, Max [Ed]`, `Poe, Ann (Hrsg.)`."""
+"""What people did, where it stands beside their names: `Roe, Max [Ed]`, `Hrsg. Poe, Ann`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 _ROLES = {
     **dict.fromkeys(
         """comp compiler comps coord coords dir ed editor editors eds edt hg hgg herausgeber
-        hrsg hrsgg éd éds éditeur""".split(),
+        edited hrsg hrsgg éd éds éditeur""".split(),
         "editor",
     ),
     **dict.fromkeys("series editor|series ed|series eds".split("|"), "seriesEditor"),
@@ -20,14 +20,27 @@ _ROLES = {
 
 _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
 # In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
-_IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(]\s*+({_WORDS})\.?\s*+[\])]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(<]\s*+({_WORDS})\.?\s*+[\])>]", re.IGNORECASE)
+_SURE_WORDS = "|".join(
+    sorted(set(_ROLES) - set("aut comp comps coord coords ctb dir ill trans trl".split()))[::-1]
+)
+"""Words that are short for nothing else, as `Comp.` is in the name of a department."""
+_BY = r"\.?\s++(?:by|von|v\.|par)\s++"
+# In front, words with a dot are roles where a whole name follows: `Ed. Roe` may be one.
+_IN_FRONT = re.compile(
+    rf"[\[(<]\s*+({_WORDS})\.?\s*+[\])>],?\s*+"
+    rf"|({_SURE_WORDS})(?:{_BY}|(?:\.:?|:)\s*+(?=[^\s,]++[^,]*+,))",
+    re.IGNORECASE,
+)
+_BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
 _BEHIND = re.compile(
     rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?"
-    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?)\.?)\Z"
+    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?)\.?"
+    rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )
 _MAY_HOLD_ROLE = re.compile(
-    r"[\[(]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
-    r"| H(?:rs)?gg?\b"
+    r"[\[(<]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
+    r"| H(?:rs)?gg?\b| [-–/]"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;&]|\band\b|\bund\b)\s*")
 _LONGEST = 2_000
@@ -42,13 +55,19 @@ class Named(NamedTuple):
 
 def may_hold_roles(text: str) -> bool:
     """Tell quickly whether there may be a role behind any name of a text."""
-    return _MAY_HOLD_ROLE.search(text) is not None
+    if _MAY_HOLD_ROLE.search(text):
+        return True
+    may_begin = ". " in text or ": " in text or " by " in text or " von " in text
+    return may_begin and _BEGINS_A_NAME.search(text) is not None
 
 
 def part_roles(value: str) -> list[Named]:
     """Part a value behind each role in brackets, and take the roles off."""
     if len(value) > _LONGEST:
         return [Named(value)]
+    if front := _IN_FRONT.match(value):
+        role = _role(front[1] or front[2])
+        return [Named(each.text, each.role or role) for each in part_roles(value[front.end() :])]
     found: list[Named] = []
     at = 0
     for match in _IN_BRACKETS.finditer(value):
@@ -64,9 +83,9 @@ def _without_role_behind(text: str) -> Named:
     match = _BEHIND.search(text[-_LONGEST:])
     if match is None:
         return Named(text)
-    word = match[1] or match[2] or match[3]
+    word = match[1] or match[2] or match[3] or match[4]
     end = len(text) - (match.end() - match.start(match.lastindex or 0))
-    return Named(text[:end].rstrip(", "), _role(word))
+    return Named(text[:end].rstrip(", -–/"), _role(word))
 
 
 def _trimmed(text: str) -> str:

@@ -41,8 +41,7 @@ def test_an_entry_that_cannot_be_used_says_why_and_ends_nothing() -> None:
     ("text", "cut_off", "is_alarming"),
     [
         (WHOLE + WHOLE, [False, False], False),
-        # Where entries end with ER, the last one without is told as a rejected record.
-        (WHOLE + OPEN, [False, True], False),
+        (WHOLE + OPEN, [False, True], True),
         (WHOLE + OPEN + OPEN, [False, False, True], True),
         (OPEN + WHOLE, [False, False], False),
         # In a file without any ER nothing says that one is missing at the end.

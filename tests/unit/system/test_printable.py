@@ -63,4 +63,17 @@ def test_json_says_the_same_with_every_mark_escaped(mark: str) -> None:
 
 
 def test_text_in_json_stays_readable() -> None:
-    assert printable_json('"é 検査"') == '"é 検査"'
+    assert printable_json('"é 検査"'.encode()) == '"é 検査"'
+
+
+def test_json_escapes_every_character_that_is_looked_for() -> None:
+    # Two halves side by side would be read as a pair.
+    every = [chr(code) for code in range(0x7F, 0x110000) if not 0xD800 < code <= 0xDFFF]
+
+    for start in range(0, len(every), 4096):
+        text = "".join(every[start : start + 4096])
+        written = printable_json(text.encode("utf-8", "surrogatepass"))
+        alone = [printable_json(each.encode("utf-8", "surrogatepass")) for each in text[::97]]
+
+        assert json.loads(f'"{written}"') == text
+        assert all(each in written for each in alone)

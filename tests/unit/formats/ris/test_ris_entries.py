@@ -166,6 +166,24 @@ def test_tags_between_er_and_ty_make_no_entry() -> None:
     assert [(problem.line, "NL" in problem.message) for problem in reader.problems] == [(7, True)]
 
 
+@pytest.mark.parametrize("between", ["", "\n"], ids=["close", "apart"])
+def test_where_type_comes_last_and_nothing_else_ends_an_entry_it_does(between: str) -> None:
+    lines = PLAIN.splitlines(keepends=True)[1:-1]
+    entries = read(
+        between.join(["".join([*lines, f"TY  - {kind}\n"]) for kind in ("JOUR", "BOOK")])
+    )
+
+    assert [entry.values[-1] for entry in entries] == ["JOUR", "BOOK"]
+    assert all("TY ends the entry" in entry.problems[0].message for entry in entries)
+
+
+def test_where_type_comes_first_an_entry_without_one_may_begin_the_file() -> None:
+    lines = PLAIN.splitlines(keepends=True)[1:-1]
+    entries = read("".join(lines) + "\n" + PLAIN.removesuffix("ER  - \n"))
+
+    assert [entry.values[0] for entry in entries] == ["On tides", "JOUR"]
+
+
 def test_tags_right_before_ty_belong_to_its_entry() -> None:
     entries = read("TI  - On tides\nAU  - Sand, Ada\nTY  - JOUR\nPY  - 2020\nER  - \n" + PLAIN)
 

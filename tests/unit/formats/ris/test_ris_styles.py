@@ -152,6 +152,20 @@ def test_a_last_entry_without_er_is_unfinished_where_the_others_have_it(tail: st
     assert [entry.is_unfinished for entry in entries] == [False, False, True]
 
 
+@pytest.mark.parametrize("begun", ["A", "AU"])
+def test_a_tag_that_is_cut_off_continues_no_value(begun: str) -> None:
+    entries = read(PLAIN * 2 + "TY  - JOUR\nTI  - More shells\n" + begun)
+
+    assert entries[-1].values == ["JOUR", "More shells"]
+    assert entries[-1].is_unfinished
+
+
+def test_an_entry_that_is_cut_off_in_its_last_line_is_whole() -> None:
+    entries = read(PLAIN * 2 + "TY  - JOUR\nTI  - More shells\nER")
+
+    assert not entries[-1].is_unfinished
+
+
 def test_no_entry_of_a_file_without_er_is_unfinished() -> None:
     entries = read(PLAIN.replace("ER  - \n", "") * 3)
 

@@ -309,6 +309,15 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Roe M, ed.", [("editor", "Roe|M")]),
         ("Müller, Karl (Hrsg.)", [("editor", "Müller|Karl")]),
         ("Müller, Karl Hrsg.", [("editor", "Müller|Karl")]),
+        ("eds. Roe, Max", [("editor", "Roe|Max")]),
+        ("Hg. von Müller, Karl", [("editor", "Müller|Karl")]),
+        ("edited by Max Roe", [("editor", "Max Roe")]),
+        ("(Ed.) Roe, Max", [("editor", "Roe|Max")]),
+        ("Eds.: Roe, Max; Poe, Ann", [("editor", "Roe|Max"), ("editor", "Poe|Ann")]),
+        ("Roe, Max / Ed.", [("editor", "Roe|Max")]),
+        ("Roe, Max <transl.>", [("translator", "Roe|Max")]),
+        ("Ed. Roe", [("author", "Ed. Roe")]),
+        ("Comp. Sci. Dept., Uni Ghent", [("author", "Comp. Sci. Dept., Uni Ghent")]),
         ("Roe, Max [Ed], Poe, Ann [Ed]", [("editor", "Roe|Max"), ("editor", "Poe|Ann")]),
         ("Roe, Max [Ed] & Poe, Ann [Trans.]", [("editor", "Roe|Max"), ("translator", "Poe|Ann")]),
         ("Smith, Ed", [("author", "Smith|Ed")]),
@@ -316,7 +325,7 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Smith, John (Jack)", [("author", "Smith|John (Jack)")]),
     ],
 )
-def test_a_role_behind_a_name_is_no_part_of_it(
+def test_a_role_beside_a_name_is_no_part_of_it(
     value: str, expected: list[tuple[str, str]], item_of: Any
 ) -> None:
     assert names(item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")) == expected
