@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from syncd.item import citation_of
 from syncd.ledger import (
+    asked,
     duplicates,
     history,
     holds,
@@ -33,6 +34,7 @@ from syncd.library import (
     Changes,
     CollectionKey,
     Create,
+    CreateCollection,
     Operation,
     StoredItem,
     Trash,
@@ -115,11 +117,17 @@ def fill(tx: Transaction) -> int:
     ]
     each = [(record, "new", PlannedOperation(operation)) for operation in operations]
     stray = PlannedOperation(Trash(TWIN, 3))
-    outbox.add_operations(tx, run, [*each, (None, "stray", stray)], 3)
+    making = PlannedOperation(CreateCollection(CollectionKey("INBX2222"), "Inbox"))
+    more = [(None, "stray", stray), (None, "asked for", making)]
+    outbox.add_operations(tx, run, [*each, *more], 3)
     [first, _] = outbox.operations_of_record(tx, record)
     outbox.mark_sent(tx, [first.operation_id], "somebody")
     history.add_done(tx, [Done(run, record, Create(KEY, DATA), "accepted", 3, None)])
     history.set_bases(tx, [Base(KEY, run, 3, DATA)])
+    asked.remember_collections(tx, {("Inbox",): "INBX2222"})
+    holds.add_hold(tx, record, kind="identity", question="who?", reason="", payload={})
+    holds.close_hold(tx, holds.open_holds(tx)[-1].hold_id, "skip")
+    journal.begin_run(tx, "nothing to do")
     return record
 
 
@@ -154,6 +162,12 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "what goes into a collection": lambda tx: len(outbox.operations_in(tx, "INBX2222")),
     "what may be sent": lambda tx: len(outbox.next_planned(tx, 9, [])),
     "how many operations": outbox.count_operations,
+    "collections to make": lambda tx: len(outbox.collections_to_make(tx)),
+    "runs that wait": lambda tx: len(outbox.waiting_runs(tx)),
+    "runs that may end": lambda tx: len(journal.open_runs(tx)),
+    "what was read": lambda tx: journal.is_read(tx, FACTS.sha256),
+    "paths that were asked for": asked.collections_asked_for,
+    "what was left out": holds.skipped_questions,
     "bases": lambda tx: sorted(history.find_bases(tx, [KEY])),
 }
 NOTHING: tuple[Any, ...] = (0, (0, 0), False, None, [], {}, set())
@@ -202,6 +216,9 @@ CHANGES: dict[str, Callable[[Transaction], Any]] = {
     "the cursor moves": lambda tx: mirror.move_cursor(tx, 9, foreign=True),
     "placements move": lambda tx: knowledge.move_placements(tx, KEY, TWIN),
     "a collection moves": lambda tx: knowledge.move_collection(tx, "INBX2222", "NEWS2222"),
+    "a collection answers to its path under another key": lambda tx: asked.move_collection(
+        tx, "INBX2222", "NEWS2222"
+    ),
     "questions move": lambda tx: holds.move_collection(tx, "INBX2222", "NEWS2222"),
     "members move": lambda tx: knowledge.move_members(tx, KEY, TWIN),
     "aliases move": lambda tx: index.move_aliases(tx, [("pmid", "77")], KEY, TWIN),

@@ -1,0 +1,151 @@
+"""What a run says of itself and of what it knows, before it has met its library and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.errors import AccessDeniedError, OutcomeUnknownError, UnavailableError
+from syncd.ledger.store import Ledger
+from syncd.library import Operation, Pushed
+from syncd.plan import Decision, Place
+from syncd.sync.session import Figures, LibraryRun
+from tests.support.exports import scopus_record, write_records
+from tests.support.house import House
+from tests.support.libraries import GivesKeys, Push, with_mishaps
+from tests.support.runs import delivery_of, opened_ledger, opened_run
+
+ONE, OTHER = Place(folder=b"/one"), Place(folder=b"/other")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+@pytest.fixture
+def ledger(house: House) -> Iterator[Ledger]:
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        yield ledger
+
+
+def _lost(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+    raise OutcomeUnknownError("nobody knows")
+
+
+def _away(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+    raise UnavailableError("gone")
+
+
+def test_a_run_that_has_not_met_its_library_knows_nothing(house: House, ledger: Ledger) -> None:
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        run.deliver([delivery], "test")
+
+    with opened_ledger(house.root / "state", house.clock) as again:
+        unmet = LibraryRun("mine", house.library, again, house.helpers)
+
+        assert not unmet.is_known(delivery.export.sha256, ONE.folder)
+        assert not unmet.was_read(delivery.export.sha256)
+        assert (unmet.landed, unmet.figures(), unmet.not_before()) == (0, Figures(), None)
+        with pytest.raises(LookupError, match="mine"):
+            _ = unmet.description
+
+
+def test_content_is_known_by_folder_and_read_wherever_it_came_from(
+    house: House, ledger: Ledger
+) -> None:
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    unread = delivery_of(write_records(house.root / "b.ris", [scopus_record(2)]), ONE)
+    sha256 = delivery.export.sha256
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        assert (run.is_known(sha256, ONE.folder), run.was_read(sha256)) == (False, False)
+
+        run.deliver([delivery], "test")
+
+        assert (run.is_known(sha256, ONE.folder), run.was_read(sha256)) == (True, True)
+        assert not run.is_known(sha256, OTHER.folder)
+        assert not run.was_read(unread.export.sha256)
+
+
+def test_runs_are_waiting_until_all_of_theirs_has_an_outcome(house: House, ledger: Ledger) -> None:
+    library = with_mishaps(house.library, *[_lost] * 3)
+    first = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    second = delivery_of(write_records(house.root / "b.ris", [scopus_record(2)]), ONE)
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        assert run.waiting_runs() == []
+
+        summary = run.deliver([first], "test")
+        waiting = run.waiting_runs()
+        run.deliver([second], "test")
+
+        assert summary.waiting is not None
+        assert (waiting, run.waiting_runs()) == ([summary.run], [])
+
+
+def test_figures_say_what_waits_and_when_the_last_reconcile_was(
+    house: House, ledger: Ledger
+) -> None:
+    library = with_mishaps(house.library, _away)
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        with pytest.raises(UnavailableError):
+            run.deliver([delivery], "test")
+        assert run.figures() == Figures(pending=2, held=0, last_reconcile_at=None)
+
+        now = house.clock.now()
+        run.reconcile()
+
+        figures = run.figures()
+        assert (figures.pending, figures.held) == (0, 0)
+        assert figures.last_reconcile_at is not None
+        assert abs((figures.last_reconcile_at - now).total_seconds()) < 1
+
+
+def test_an_error_says_which_library_and_which_run_it_is_about(
+    house: House, ledger: Ledger
+) -> None:
+    library = with_mishaps(house.library, _away)
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with (
+        opened_run(house.root, library, ledger, house.helpers) as run,
+        pytest.raises(UnavailableError) as caught,
+    ):
+        run.deliver([delivery], "test")
+
+    assert (caught.value.library, caught.value.run) == ("mine", 1)
+
+
+def test_a_library_that_may_only_be_read_begins_no_run(
+    house: House, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = house.library.describe()._replace(writable=False, access="may read only")
+    monkeypatch.setattr(house.library, "describe", lambda: described)
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        with pytest.raises(AccessDeniedError, match="may read only"):
+            run.deliver([delivery], "test")
+
+        assert not run.was_read(delivery.export.sha256)
+        assert run.waiting_runs() == []
+
+
+@pytest.mark.parametrize("takes_keys", [True, False])
+def test_a_draft_names_keys_only_where_the_library_takes_them(
+    tmp_path: Path, ledger: Ledger, takes_keys: bool
+) -> None:
+    house = House(tmp_path) if takes_keys else House(tmp_path, GivesKeys())
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        plan, _ = run.draft([delivery])
+        assert (run.waiting_runs(), run.was_read(delivery.export.sha256)) == ([], False)
+        run.deliver([delivery], "test")
+        there, _ = run.draft([delivery])
+
+    assert [record.decision for record in plan.records] == [Decision.CREATE]
+    assert [record.item_key is not None for record in plan.records] == [takes_keys]
+    assert [record.decision for record in there.records] == [Decision.SKIP]
+    assert there.records[0].item_key is not None
