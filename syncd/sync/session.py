@@ -23,7 +23,7 @@ from syncd.errors import (
 from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import Description, Library
-from syncd.matching import Policy
+from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Plan, PlannedRecord
 from syncd.sync.commit import promise
 from syncd.sync.drafting import Drafter, tools_for
@@ -69,6 +69,8 @@ class Helpers:
     pause: Pause
     jitter: Callable[[], float]
     limits: GuardLimits = DEFAULT_LIMITS
+    policy: Policy = DEFAULT_POLICY
+    """How strictly works are told apart that are decided again: as the strictest folder wants."""
 
 
 def _named(
@@ -106,7 +108,7 @@ class LibraryRun:
         self._library = library
         self._ledger = ledger
         self._helpers = helpers
-        self._policy = Policy()
+        self._policy = helpers.policy
         self._completed: list[int] = []
         self._met: _Met | None = None
         self._whereabouts = Whereabouts(name, library, ledger, others)
@@ -146,7 +148,7 @@ class LibraryRun:
             self._helpers.jitter,
         )
         tools = tools_for(self._library, description, self._helpers.keep_notes)
-        drafter = Drafter(self._library, ledger, follower, self._policy, tools)
+        drafter = Drafter(self._library, ledger, follower, tools)
         return _Met(description, ledger, guards, follower, pusher, drafter)
 
     @property
