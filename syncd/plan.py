@@ -156,8 +156,7 @@ class Intent:
     question: HeldQuestion | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldQuestion:
+class HeldQuestion(NamedTuple):
     """What a person is asked about a record, with all that is needed to act on the answer.
 
     `name` is the same whenever the same record meets the same candidates again.

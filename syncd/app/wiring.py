@@ -14,6 +14,7 @@ from syncd.errors import ConfigError, Problem
 from syncd.ledger.store import Ledger
 from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
 from syncd.matching import Policy
+from syncd.plan import place_of
 from syncd.settings import ByMetadata, LibrarySettings, Settings
 from syncd.sync.guards import GuardLimits
 from syncd.sync.review import Reviewer
@@ -143,6 +144,7 @@ def _helpers(settings: Settings, pause: Pause, library: str) -> Helpers:
         keep_notes=settings.notes.keep,
         limits=GuardLimits(settings.limits.max_creates, settings.limits.max_shrink),
         pause=pause,
+        places={bytes(folder.path): place_of(folder) for folder in folders},
         policy=Policy(joins_by_look=ByMetadata.HOLD not in wishes),
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311

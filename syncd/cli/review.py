@@ -25,7 +25,8 @@ from syncd.ledger.store import Ledger
 from syncd.report import write_document
 from syncd.report.reviews import print_comparisons, print_questions, review_document
 from syncd.settings import LibrarySettings, Settings
-from syncd.sync.review import Answer, read_answers
+from syncd.sync.review import Answer
+from syncd.sync.shared_answers import read_answers
 from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 from syncd.system.state_lock import StateLock

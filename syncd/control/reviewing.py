@@ -66,10 +66,15 @@ def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> d
 
 
 def _import(reviewer: Reviewer, document: Mapping[str, Any]) -> dict[str, Any]:
-    new = reviewer.import_answers(document)
-    answered = reviewer.settle(frozenset(document.get("left_out", ())))
+    imported = reviewer.import_answers(document)
+    answered = reviewer.settle()
     unavailable, pending = reviewer.unavailable, reviewer.pending()
-    return {"new": new, "answered": answered, "unavailable": unavailable, "pending": pending}
+    return {
+        **imported._asdict(),
+        "answered": answered,
+        "unavailable": unavailable,
+        "pending": pending,
+    }
 
 
 def _answer(

@@ -9,13 +9,20 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from syncd.ledger.knowledge import all_answers
+from syncd.ledger.knowledge import all_answers, find_members, find_own_features
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import answer, answered_work, hold
 from syncd.ledger.transaction import Transaction
-from syncd.matching import Answers, Verdict, features_of
+from syncd.matching import (
+    Answers,
+    Verdict,
+    exact_name,
+    features_of,
+    fingerprint_of,
+    load_features,
+)
 from syncd.record import Citation, Details, Identity
 
 _LEFT_OUT = "left out"
@@ -30,6 +37,16 @@ def read_answers(tx: Transaction) -> Answers:
         return Answers()
     works = [(name, features_of(citation)) for name, citation in all_works(tx).items()]
     return Answers(given, works)
+
+
+def name_beside(tx: Transaction, name: str, citation: Citation, other: str) -> str:
+    """Return what to call a work in an answer that it differs from this other one.
+
+    That is its fingerprint, unless the other one has the same.
+    """
+    found = [*find_own_features(tx, [other]), *find_members(tx, [other])]
+    fingerprints = {fingerprint_of(load_features(each)) for _, each in found}
+    return exact_name(features_of(citation)) if name in {other, *fingerprints} else name
 
 
 def add_work(tx: Transaction, name: str, citation: Citation) -> None:
@@ -64,6 +81,15 @@ def leave_out(tx: Transaction, name: str) -> None:
     """Remember that the work of this name is to be left out, whatever else comes of it."""
     row = {"one": _NOBODY, "other": name, "verdict": _LEFT_OUT, "answered_at": tx.now}
     tx.put(answer, [row])
+
+
+def take_back(tx: Transaction, name: str) -> None:
+    """Forget that the work of this name was to be left out."""
+    tx.execute(
+        delete(answer).where(
+            answer.c.library_id == tx.library_id, answer.c.one == _NOBODY, answer.c.other == name
+        )
+    )
 
 
 def left_out(tx: Transaction) -> set[str]:

@@ -92,7 +92,7 @@ def _add_features(tx: Transaction, wanted: Collection[tuple[str, bytes]]) -> Non
     for part in chunks({key for key, _ in wanted}):
         known = {
             *find_members(tx, part),
-            *_find_own_features(tx, part),
+            *find_own_features(tx, part),
         }
         fresh = [pair for pair in wanted if pair[0] in part and pair not in known]
         if fresh:
@@ -134,7 +134,7 @@ def find_members(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]
     return [(row.item_key, row.features) for row in rows]
 
 
-def _find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+def find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]]:
     """Return (item key, features) of these items themselves."""
     rows = tx.execute(
         select(item.c.item_key, item.c.features).where(

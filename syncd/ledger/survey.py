@@ -63,6 +63,19 @@ def missing_works(tx: Transaction) -> list[str]:
     return list(rows.scalars())
 
 
+def all_features(tx: Transaction) -> Iterator[tuple[str, Features]]:
+    """Yield what is compared of every work that the library has, by key."""
+    rows = tx.execute(
+        select(item.c.item_key, item.c.features).where(
+            item.c.library_id == tx.library_id,
+            item.c.state != "deleted",
+            item.c.features.is_not(None),
+        )
+    )
+    for row in rows:
+        yield row.item_key, load_features(row.features)
+
+
 def namesakes(tx: Transaction) -> Iterator[dict[str, Features]]:
     """Yield the present works that bear the same Scopus number or DOI, by key.
 

@@ -1,6 +1,7 @@
 """What people said about pairs of works, found again however a work comes back.
 
-NAME   what an answer calls a work: the key of an item, or a fingerprint
+NAME   what an answer calls a work: the key of an item, or a fingerprint; a fingerprint with a
+       digest of the record behind it where the work that it differs from has the same fingerprint
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from syncd.matching.values import Verdict
 
 _OF_CONTAINERS = frozenset({"isbn", "issn"})
 """Identifiers that may name what a work stands in."""
+
+_PARTED = "."
 
 
 class Answers:
@@ -40,6 +43,8 @@ class Answers:
             list
         )
         for name, features in works:
+            if _PARTED in name:
+                continue
             # By today's fingerprint as well: an older syncd may have made another of the work.
             for fingerprint in {name, fingerprint_of(features)}:
                 self._works[fingerprint].append((name, features))
@@ -50,11 +55,17 @@ class Answers:
         """Tell whether anything was said at all."""
         return bool(self._said)
 
+    def fingerprints(self) -> set[str]:
+        """Return the fingerprints, today's ones too, of the works that are kept."""
+        return set(self._works)
+
     def names_of(self, features: Features) -> Sequence[str]:
         """Return what answers may call this work."""
         fingerprint = fingerprint_of(features)
         named = self._works.get(fingerprint, ())
-        names = dict.fromkeys(name for name, work in named if not _differ(features, work))
+        # What was said of this very record counts before what was said of any that look like it.
+        names = {exact_name(features): None}
+        names |= dict.fromkeys(name for name, work in named if not _differ(features, work))
         if not named:
             names[fingerprint] = None
         for pair in _own_identifiers(features):
@@ -84,6 +95,11 @@ class Answers:
             for other, verdict in self._said.get(name, {}).items()
             if verdict is Verdict.SAME
         }
+
+
+def exact_name(features: Features) -> str:
+    """Return a name that only this very record bears."""
+    return f"{fingerprint_of(features)}{_PARTED}{features.details.record}"
 
 
 def _own_identifiers(features: Features) -> Iterable[tuple[str, str]]:

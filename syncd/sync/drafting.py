@@ -33,11 +33,12 @@ class Drafter:
         self._library = library
         self._ledger = ledger
         self._follower = follower
-        self._tools = tools
+        self.tools = tools
+        """What turns entries into item data for this library."""
 
     def read(self, deliveries: Sequence[Delivery]) -> Intake:
         """Read exports, and no more."""
-        return read_deliveries(deliveries, self._tools)
+        return read_deliveries(deliveries, self.tools)
 
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         """Read exports and return what is to be done with each record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from syncd.item import citation_of
-from syncd.ledger import history, holds, index, journal, knowledge, mirror, outbox, survey
+from syncd.ledger import (
+    answered,
+    decided,
+    history,
+    holds,
+    index,
+    journal,
+    knowledge,
+    mirror,
+    outbox,
+    survey,
+)
 from syncd.ledger.history import Base, Done
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger, LibraryLedger
@@ -27,7 +39,7 @@ from syncd.library import (
     Trash,
 )
 from syncd.matching import Verdict, blocking_keys, features_of
-from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord
+from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import Doi, Identity, ItemKey, Origin
 from tests.fakes.clock import FakeClock
 
@@ -93,8 +105,12 @@ def fill(tx: Transaction) -> int:
         kind="identity",
         question="which?",
         reason="in doubt",
-        payload={"collections": ["INBX2222"], "tags": []},
+        payload={"collections": ["INBX2222"], "tags": [], "candidates": [TWIN]},
     )
+    answered.add_work(tx, "fingerprint", CITATION)
+    answered.leave_out(tx, "unwanted")
+    taken = replace(planned(), decision=Decision.SKIP, duplicate_of=Pointer(item_key=KEY))
+    journal.add_records(tx, run, [Intent(taken)], [export])
     operations: list[Operation] = [
         Create(NEW, DATA),
         AddToCollection(KEY, 3, (CollectionKey("INBX2222"),), ()),
@@ -127,7 +143,15 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "members": lambda tx: len(knowledge.find_members(tx, [KEY])),
     "an answer": lambda tx: knowledge.find_answer(tx, "fingerprint", KEY),
     "all answers": knowledge.all_answers,
-    "questions": lambda tx: holds.find_questions(tx, ["which?"]),
+    "a question by the work's name": lambda tx: holds.find_named(tx, "which?") is not None,
+    "questions by their works' names": lambda tx: sorted(holds.all_named(tx, {"which?"})),
+    "questions about a candidate": lambda tx: len(holds.holds_about(tx, TWIN)),
+    "what was left out": lambda tx: sorted(answered.left_out(tx)),
+    "works in answers": lambda tx: sorted(answered.all_works(tx)),
+    "works by name": lambda tx: sorted(answered.find_works(tx, ["fingerprint"])),
+    "answers for matching": lambda tx: bool(answered.read_answers(tx)),
+    "what was taken for the same": lambda tx: len(decided.taken_for_the_same(tx)),
+    "all features": lambda tx: sorted(key for key, _ in survey.all_features(tx)),
     "open questions": lambda tx: [row.question for row in holds.open_holds(tx)],
     "a question": lambda tx: holds.find_hold(tx, 1) is not None,
     "how many questions": holds.count_open,

@@ -189,8 +189,8 @@ def test_an_answer_about_one_edition_is_none_about_the_next() -> None:
     )
 
     assert fingerprint(first) == fingerprint(second)
-    assert said.names_of(features_of(second)) == (fingerprint(second),)
-    assert said.names_of(features_of(first)) == ()
+    assert fingerprint(second) in said.names_of(features_of(second))
+    assert fingerprint(second) not in said.names_of(features_of(first))
 
 
 def test_a_record_corrected_since_goes_by_the_name_it_was_answered_under() -> None:

@@ -364,12 +364,12 @@ def test_a_note_that_was_refused_can_be_sent_again(tmp_path: Path) -> None:
     assert [tuple(row) for row in told] == [("accepted", None)]
 
 
-def test_two_questions_about_one_new_work_make_it_once(house: House) -> None:
+def test_two_records_of_one_new_work_ask_one_question_and_make_it_once(house: House) -> None:
     house.drop(scopus_record(1))
     other = {"TI": "Quite another subject altogether", "AU": "Nobody, N.", "DO": None}
     house.drop(scopus_record(1, **other, SP="7", EP="9"))
     house.drop(scopus_record(1, **other, SP="7", EP="9", PY="1992"), place=FILED)
-    assert _open_questions(house) == ["identity", "identity"]
+    assert _open_questions(house) == ["identity"]
 
     _answer(house, Said.CREATE)
 
