@@ -127,8 +127,10 @@ def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
         return (opened.identity, opened.location) if isinstance(opened, Recognisable) else None
 
 
-def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
-    """Return who asks and hears about a library that is `unavailable`, and why it is.
+def find_reviewer(
+    library: LibrarySettings, ledger: Ledger, unavailable: str | None
+) -> Reviewer | None:
+    """Return who asks and hears about a library that is `unavailable` (why), or not asked.
 
     None where only the library itself could say which one it is, or the ledger never met it.
     """

@@ -46,7 +46,7 @@ class Hearing(NamedTuple):
 def accept(said: Hearing) -> None:
     """The record is the work of this candidate: an item, or a work that is held itself."""
     tx, row = said.tx, said.row
-    key = _choose(row, said.word)
+    key = _choose(tx, row, said.word)
     held = holds.find_named(tx, key)
     item = mirror.find_items(tx, [key]).get(key)
     if item is not None:
@@ -241,8 +241,12 @@ def candidates_of(row: HoldRow) -> list[str]:
     return list(row.payload.get("candidates", ()))
 
 
-def _choose(row: HoldRow, word: str | None) -> str:
+def _choose(tx: Transaction, row: HoldRow, word: str | None) -> str:
+    """Return the candidate that is meant; `q7` is the one that question 7 is about."""
     known = candidates_of(row)
+    if word is not None and word[0] == "q" and word[1:].isdecimal():
+        other = holds.find_hold(tx, int(word[1:]))
+        word = other.payload.get("fingerprint") if other else word
     if word is None and len(known) == 1:
         return known[0]
     if word in known:

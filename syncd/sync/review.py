@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.ledger import holds, journal, outbox
-from syncd.ledger.decided import taken_for_the_same
+from syncd.ledger.decided import find_taken, taken_for_the_same
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import LibraryLedger
 from syncd.library import Library
@@ -57,12 +57,13 @@ ANSWERS: Mapping[str, tuple[Answer, ...]] = {kind: tuple(said) for kind, said in
 class Candidate(NamedTuple):
     """What a record may be: an item, with its data where the library still has it.
 
-    Or a work that is held itself: then `item_key` is its name, `question` the number of the
-    question about it, and `data` what its item would be.
+    Or a work that is held itself, or was left out (`is_held`): then `item_key` is its name,
+    `question` the number of the open question about it, and `data` what its item would be.
     """
 
     item_key: str
     data: Mapping[str, Any] | None
+    is_held: bool = False
     question: int | None = None
 
 
@@ -121,7 +122,8 @@ class Reviewer:
             if key not in named:
                 return Candidate(key, items.get(key))
             other = named[key]
-            return Candidate(key, _own_data(other), None if other.answer else other.hold_id)
+            question = None if other.answer else other.hold_id
+            return Candidate(key, _own_data(other), is_held=True, question=question)
 
         return [
             Held(
@@ -189,6 +191,11 @@ class Reviewer:
                 raise InputError(f"{answer} is no answer to question {hold_id}; it takes {known}")
             KINDS[row.kind][answer](Hearing(tx, row, self._minter, word))
             holds.close_hold(tx, hold_id, answer.value)
+
+    def decided_numbers(self, records: Collection[int]) -> set[int]:
+        """Return those of the records that this library skipped as the same."""
+        with self._ledger.read() as tx:
+            return {record for record in records if find_taken(tx, record) is not None}
 
     def create_decided(self, record_id: int) -> None:
         """Make an item of a record that was skipped as the same; remember that it is not.
