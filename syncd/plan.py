@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from syncd.library import Operation
 from syncd.record import NO_IDENTITY, Citation, Identity, Origin
-from syncd.settings import FolderSettings, LookAlikes, WhenFound
+from syncd.settings import ByMetadata, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 
 IDENTITY = "identity"
 """The kind of question whether a record is the work of an item."""
@@ -86,6 +86,7 @@ class Place:
     readd: bool = False
     when_found: WhenFound = WhenFound.SYNC
     look_alikes: LookAlikes = LookAlikes.HOLD
+    by_metadata: ByMetadata = ByMetadata.DECIDE
 
 
 def place_of(folder: FolderSettings) -> Place:
@@ -97,6 +98,16 @@ def place_of(folder: FolderSettings) -> Place:
         readd=folder.readd,
         when_found=folder.duplicates.when_found,
         look_alikes=folder.duplicates.look_alikes,
+        by_metadata=folder.duplicates.by_metadata,
+    )
+
+
+def place_without_folder(duplicates: DuplicateSettings) -> Place:
+    """Return what is asked for files that lie in no drop folder."""
+    return Place(
+        when_found=duplicates.when_found,
+        look_alikes=duplicates.look_alikes,
+        by_metadata=duplicates.by_metadata,
     )
 
 
@@ -152,8 +163,7 @@ class Intent:
     question: HeldQuestion | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldQuestion:
+class HeldQuestion(NamedTuple):
     """What a person is asked about a record, with all that is needed to act on the answer.
 
     `name` is the same whenever the same record meets the same candidates again.

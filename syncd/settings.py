@@ -37,6 +37,13 @@ class LookAlikes(Enum):
     CREATE = "create"
 
 
+class ByMetadata(Enum):
+    """What metadata that agrees without any identifier may do: decide, or only ask."""
+
+    DECIDE = "decide"
+    HOLD = "hold"
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
     """A schedule of five cron fields (minute hour day month weekday); Sunday is 0 and 7."""
@@ -64,6 +71,7 @@ class DuplicateSettings:
 
     when_found: WhenFound
     look_alikes: LookAlikes
+    by_metadata: ByMetadata = ByMetadata.DECIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Export, FolderState, Inbox, Skipped, read_exports
-from syncd.plan import Place, Plan, place_of
-from syncd.settings import FolderSettings, Settings
+from syncd.plan import Place, Plan, place_of, place_without_folder
+from syncd.settings import DuplicateSettings, FolderSettings, Settings
 from syncd.sync.intake import Delivery
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import Clock
@@ -57,16 +57,21 @@ def folder_of(path: Path, folders: Sequence[FolderSettings]) -> FolderSettings |
     return None
 
 
-def deliveries_of(exports: Sequence[Export], folders: Sequence[FolderSettings]) -> list[Delivery]:
-    """Give each named file what its folder asks for, if it lies in one.
+def deliveries_of(
+    exports: Sequence[Export],
+    folders: Sequence[FolderSettings],
+    general: DuplicateSettings | None = None,
+) -> list[Delivery]:
+    """Give each named file what its folder asks for; `general` is for those that lie in none.
 
     The ledger does not count a file named by hand as its folder's, so that it can be read as
     often as a person likes.
     """
     deliveries = []
+    nowhere = place_without_folder(general) if general else Place()
     for export in exports:
         folder = folder_of(export.file, folders)
-        place = place_of(folder) if folder else Place()
+        place = place_of(folder) if folder else nowhere
         deliveries.append(Delivery(export, replace(place, folder=b"")))
     return deliveries
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncd.ledger.snapshot import copy_ledger
-from syncd.matching import Known, Policy, Verdict, features_of, resolve
+from syncd.matching import Answers, Known, features_of, resolve
 from syncd.plan import Plan, PlannedRecord
 from syncd.schema import Schema
 from syncd.settings import Settings
+from syncd.sync.drafting import policy_of
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import OfflineLookup, fingerprints_of
 from syncd.sync.planner import make_intents
@@ -52,8 +53,11 @@ class _NothingKnown:
     def shared_dois(self, dois: Collection[str]) -> set[str]:
         return set()
 
-    def answer(self, one: str, other: str) -> Verdict | None:
-        return None
+    def by_refs(self, refs: Collection[str]) -> dict[str, Sequence[Known]]:
+        return {}
+
+    def answers(self) -> Answers:
+        return Answers()
 
 
 def plan_offline(
@@ -62,7 +66,8 @@ def plan_offline(
     """Plan as for an empty library; no record gets an item key, because there is no library."""
     reading = read_deliveries(deliveries, Tools(schema, keep_notes))
     features = [features_of(record.citation) for record in reading.incoming]
-    rulings = resolve(features, _NothingKnown(), Policy())
+    policies = [policy_of(record.place) for record in reading.incoming]
+    rulings = resolve(features, _NothingKnown(), policies)
     lookup = OfflineLookup(fingerprints_of(reading.incoming, features))
     intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
     return Plan([without_keys(intent.planned) for intent in intents]), reading

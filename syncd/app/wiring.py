@@ -13,7 +13,9 @@ from adapters.dry_run import DryRunLibrary
 from syncd.errors import ConfigError, Problem
 from syncd.ledger.store import Ledger
 from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
-from syncd.settings import LibrarySettings, Settings
+from syncd.matching import Policy
+from syncd.plan import place_of
+from syncd.settings import ByMetadata, LibrarySettings, Settings
 from syncd.sync.guards import GuardLimits
 from syncd.sync.review import Reviewer
 from syncd.sync.session import Helpers, LibraryRun
@@ -90,7 +92,11 @@ def make_runs(
             if describe is not None:
                 opened = DryRunLibrary(opened, describe)
             runs[library.name] = LibraryRun(
-                library.name, opened, ledger, _helpers(settings, pause), places[library.name]
+                library.name,
+                opened,
+                ledger,
+                _helpers(settings, pause, library.name),
+                places[library.name],
             )
     return runs
 
@@ -121,8 +127,10 @@ def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
         return (opened.identity, opened.location) if isinstance(opened, Recognisable) else None
 
 
-def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) -> Reviewer | None:
-    """Return who asks and hears about a library that is `unavailable`, and why it is.
+def find_reviewer(
+    library: LibrarySettings, ledger: Ledger, unavailable: str | None
+) -> Reviewer | None:
+    """Return who asks and hears about a library that is `unavailable` (why), or not asked.
 
     None where only the library itself could say which one it is, or the ledger never met it.
     """
@@ -131,11 +139,15 @@ def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) ->
     return Reviewer(None, known, unavailable) if known else None
 
 
-def _helpers(settings: Settings, pause: Pause) -> Helpers:
+def _helpers(settings: Settings, pause: Pause, library: str) -> Helpers:
+    folders = [folder for folder in settings.folders if library in folder.libraries]
+    wishes = {settings.duplicates.by_metadata, *(f.duplicates.by_metadata for f in folders)}
     return Helpers(
         keep_notes=settings.notes.keep,
         limits=GuardLimits(settings.limits.max_creates, settings.limits.max_shrink),
         pause=pause,
+        places={bytes(folder.path): place_of(folder) for folder in folders},
+        policy=Policy(joins_by_look=ByMetadata.HOLD not in wishes),
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
     )

@@ -4,53 +4,70 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from functools import partial
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli import options
-from syncd.cli.exits import Exit, exit_of, words_for
-from syncd.cli.session import choose_library, find_running, load, pause
-from syncd.control.client import Running, ask_daemon
-from syncd.control.protocol import CommandError
-from syncd.control.reviewing import ACTIONS, EXPORT, IMPORT, LIST, SHOW, review, review_alone
-from syncd.control.wire import REVIEW
-from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
-from syncd.ledger.store import Ledger
-from syncd.report import write_document
-from syncd.report.reviews import print_comparisons, print_questions, review_document
-from syncd.settings import LibrarySettings, Settings
-from syncd.sync.review import Answer, read_answers
-from syncd.system.clock import SystemClock
-from syncd.system.printable import printable
-from syncd.system.state_lock import StateLock
+from syncd.cli.exits import Exit
+from syncd.cli.review_asking import Ask, Found, Request, ask_each_time, asking, collect
+from syncd.cli.review_choice import Choice, read_choice
+from syncd.cli.review_telling import questions_of, show, tell, tell_none
+from syncd.cli.review_walk import Walk, is_at_terminal, single_keys
+from syncd.cli.session import choose_library, load
+from syncd.control.reviewing import ACTIONS, EXPORT, IMPORT, LIST, SHOW
+from syncd.errors import InputError, SyncdError
+from syncd.settings import LibrarySettings
+from syncd.sync.review import Answer
+from syncd.sync.shared_answers import read_answers
 
-_Request = Mapping[str, Any]
-_Found = dict[str, Any]
-_Ask = Callable[[LibrarySettings, _Request], _Found]
 
-_AT_ONCE = 2000
-"""Answers that are handed to a daemon together; a request to it has to fit into one line."""
+class _Options(NamedTuple):
+    """What narrows a review down."""
+
+    decided: bool
+    run: int | None
+    file: str | None
+    reason: str | None
 
 
 @click.command("review")
-@click.argument("action", type=click.Choice(ACTIONS), default=LIST)
+@click.argument("action", type=click.Choice(ACTIONS), required=False)
 @click.argument("words", nargs=-1, metavar="[WHAT]...")
+@click.option(
+    "--decided",
+    is_flag=True,
+    help="What was skipped as the same, instead of what is held; `create` makes it an item.",
+)
+@click.option("--run", "run", type=int, metavar="N", help="With --decided: by this run only.")
+@click.option("--file", "file", metavar="NAME", help="Only records of this file.")
+@click.option("--reason", metavar="TEXT", help="Only what has this text in its reason.")
 @options.where("library", "file_library", "config", "state")
 @options.as_json
-def command(action: str, words: tuple[str, ...], where: options.Where, as_json: bool) -> Exit:
+def command(
+    action: str | None,
+    words: tuple[str, ...],
+    where: options.Where,
+    as_json: bool,
+    **narrowed: Any,
+) -> Exit:
     """List what is held for a person, show it side by side, and answer.
 
-    Questions have numbers; several can be answered at once. accept: the record is the item that
-    is there already (name its key where there are several). create: it is a work of its own.
-    skip: leave it out. retry and drop answer records that the library refused. An answer is
-    carried out at once, remembered for good, and never asked for again; where the library is
-    away it is stored, and carried out when the library is back.
+    At a terminal, `syncd review` alone walks through what is held: both sides, and one key for
+    each answer. The last answer can be taken back.
+
+    Questions have numbers; several can be answered at once, also as ranges (3-7), as all, or
+    with --file and --reason. accept: the record is the item that is there already (name its key
+    where there are several). create: it is a work of its own. skip: leave it out. retry and drop
+    answer records that the library refused. An answer is carried out at once, remembered for
+    good, and never asked for again; where the library is away it is stored, and carried out when
+    the library is back.
+
+    --decided lists what was skipped as the same, by --run or --file; create makes such a record
+    an item of its own, and the two are never taken for one again.
 
     export writes all answers to a file, or to standard output; import takes over those of
     others, answers with them what waits for you, and keeps your own.
@@ -63,42 +80,68 @@ def command(action: str, words: tuple[str, ...], where: options.Where, as_json: 
       syncd review
       syncd review show 3
       syncd review accept 3
-      syncd review create 4 5 6
+      syncd review create 4 5 10-20
+      syncd review skip all --file search.ris
+      syncd review --decided --run 12
+      syncd review --decided create 345
       syncd review export answers.json
     """
+    chosen = _Options(**narrowed)
     settings = load(where)
-    request = _read_request(action, words)
+    request, choice = _read_request(action or LIST, words, chosen)
     if where.library or action in (EXPORT, IMPORT):
         libraries: Sequence[LibrarySettings] = [choose_library(settings, where.library)]
     else:
         libraries = settings.libraries
+    names = [each.name for each in libraries]
+    walks = action is None and not as_json and not chosen.decided and is_at_terminal()
     failed: list[SyncdError] = []
-    with _asking(settings, where.state_dir, [each.name for each in libraries]) as ask:
-        found = list(_collect(ask, libraries, request, failed))
-    if action == EXPORT and found:
-        _export(found[0]["document"], words)
-    elif as_json:
-        write_document(review_document(found), sys.stdout)
-    elif found:
-        _PRINT.get(action, _print_answered)(found)
-    return _tell(request, found, failed)
+    way: AbstractContextManager[Ask] = (
+        nullcontext(ask_each_time(settings, where.state_dir, names))
+        if walks
+        else asking(settings, where.state_dir, names)
+    )
+    with way as ask:
+        if walks:
+            return _walk(ask, libraries, choice, failed)
+        if choice.needs_list and request["action"] not in (LIST, SHOW):
+            numbers = _choose(ask, libraries, request, choice, failed)
+            if not numbers:
+                return tell_none(choice, failed)
+            request = {**request, "questions": numbers}
+        found = list(collect(ask, libraries, request, failed))
+    _narrow(found, request, choice)
+    show(found, request, words, as_json=as_json)
+    return tell(request, found, failed)
 
 
 # What is asked
 
 
-def _read_request(action: str, words: Sequence[str]) -> _Request:
+def _read_request(action: str, words: Sequence[str], chosen: _Options) -> tuple[Request, Choice]:
+    if chosen.run is not None and not chosen.decided:
+        raise click.UsageError("--run goes with --decided")
+    if chosen.decided and action not in (LIST, SHOW, Answer.CREATE):
+        raise click.UsageError("--decided goes with list, show and create")
+    decided = {"decided": {"run": chosen.run, "file": chosen.file}} if chosen.decided else {}
     if action == IMPORT:
-        return {"action": action, "document": _read_document(words)}
-    if action in (LIST, EXPORT):
-        return {"action": action}
-    numbers = [int(word) for word in words if word.isdecimal()]
-    keys = [word for word in words if not word.isdecimal()]
-    if len(keys) > 1 or (keys and (action != Answer.ACCEPT or len(numbers) > 1)):
-        raise click.UsageError(f"what is meant by {keys[-1]!r}? questions have numbers")
-    if not numbers and action != SHOW:
+        return {"action": action, "document": _read_document(words)}, Choice()
+    if action == EXPORT:
+        return {"action": action}, Choice()
+    choice = read_choice(words, chosen.file, chosen.reason)
+    if action == LIST:
+        return {"action": action, **decided}, choice
+    if len(choice.words) > 1 or (choice.words and not _names_candidate(action, choice)):
+        raise click.UsageError(f"what is meant by {choice.words[-1]!r}? questions have numbers")
+    if choice.is_empty and action != SHOW:
         raise click.UsageError(f"which question? say `syncd review {action} NUMBER`")
-    return {"action": action, "questions": numbers, "item_key": keys[0] if keys else None}
+    word = choice.words[0] if choice.words else None
+    numbers = list(choice.numbers)
+    return {"action": action, "questions": numbers, "item_key": word, **decided}, choice
+
+
+def _names_candidate(action: str, choice: Choice) -> bool:
+    return action == Answer.ACCEPT and len(choice.numbers) == 1 and not choice.needs_list
 
 
 def _read_document(words: Sequence[str]) -> Any:
@@ -117,150 +160,57 @@ def _read_document(words: Sequence[str]) -> Any:
     return document
 
 
-# Who is asked
-
-
-@contextmanager
-def _asking(settings: Settings, state: Path, names: Collection[str]) -> Iterator[_Ask]:
-    """Give a way to ask about a library: the daemon, where one runs, or else the ledger itself."""
-    daemon = find_running(settings, state, names)
-    if daemon is not None:
-        yield partial(_ask_daemon, daemon)
-        return
-    with StateLock(state, "review"), closing(open_ledger(settings, state)) as ledger:
-        yield partial(_ask_here, settings, state, ledger)
-
-
-def _ask_daemon(daemon: Running, library: LibrarySettings, request: _Request) -> _Found:
-    about = {"library": daemon.name_of(library.name)}
-    found = [
-        ask_daemon(daemon.directory, REVIEW, {**about, **part}, SystemClock(), pause)
-        for part in _parts(request)
-    ]
-    answer: _Found = found[-1]
-    if request["action"] == IMPORT:
-        answer["new"] = sum(part["new"] for part in found)
-        answer["answered"] = [number for part in found for number in part["answered"]]
-    return answer
-
-
-def _parts(request: _Request) -> Iterator[_Request]:
-    document = request.get("document")
-    if document is None:
-        yield request
-        return
-    answers, left_out = document["answers"], document.get("left_out", [])
-    for start in range(0, max(len(answers), len(left_out), 1), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        cut = {"answers": answers[part], "left_out": left_out[part]}
-        yield {**request, "document": {**document, **cut}}
-
-
-def _ask_here(
-    settings: Settings, state: Path, ledger: Ledger, library: LibrarySettings, request: _Request
-) -> _Found:
-    run = make_runs(settings, state, ledger, pause, only={library.name})[library.name]
-    with closing(run):
-        try:
-            run.meet()
-        except (KeyLookupError, LibraryError) as error:
-            reviewer = find_reviewer(library, ledger, str(error))
-            if reviewer is None:
-                raise
-            return review_alone(library.name, reviewer, request)
-        return review(run, request)
-
-
-def _collect(
-    ask: _Ask,
+def _choose(
+    ask: Ask,
     libraries: Sequence[LibrarySettings],
-    request: _Request,
+    request: Request,
+    choice: Choice,
     failed: list[SyncdError],
-) -> Iterator[_Found]:
-    """Yield what there is about each library; those that cannot be asked are noted as failed."""
-    wanted = request.get("questions")
-    for library in libraries:
-        try:
-            found = ask(library, request)
-        except (CommandError, KeyLookupError, LibraryError) as error:
-            failed.append(error)
-            continue
-        if request["action"] == SHOW and wanted:
-            found["held"] = [each for each in found["held"] if each["id"] in wanted]
-        yield found
+) -> list[int]:
+    """Return the numbers of all that is meant by ranges, all, a file or a reason."""
+    listing = {"action": LIST, **{k: v for k, v in request.items() if k == "decided"}}
+    found = list(collect(ask, libraries, listing, failed))
+    failed.clear()  # they are asked again, and told then
+    known = {n for each in found for n in choice.numbers_in(questions_of(each), request["action"])}
+    return sorted(known | (set() if choice.is_narrowed else set(choice.numbers)))
 
 
-# What is told
-
-
-def _export(document: Mapping[str, Any], words: Sequence[str]) -> None:
-    if not words:
-        write_document(document, sys.stdout)
+def _narrow(found: Sequence[Found], request: Request, choice: Choice) -> None:
+    """Leave out of lists what is not of the file or for the reason that were named."""
+    if request["action"] not in (LIST, SHOW) or not choice.needs_list:
         return
-    path = Path(words[0])
-    try:
-        with path.open("w", encoding="utf-8") as file:
-            write_document(document, file)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", path=path) from error
-
-
-def _print_list(found: Sequence[_Found]) -> None:
-    print_questions(found, sys.stdout)
-
-
-def _print_shown(found: Sequence[_Found]) -> None:
-    print_comparisons((each for library in found for each in library["held"]), sys.stdout)
-
-
-def _print_imported(found: Sequence[_Found]) -> None:
     for library in found:
-        new, answered = library["new"], len(library["answered"])
-        click.echo(f"{new:,} answers are new, {answered:,} open questions answered by them")
+        for kind in ("held", "decided"):
+            if kind in library:
+                numbers = [
+                    number
+                    for each in library[kind]
+                    for number in choice.numbers_in([each], each["answers"][0])
+                ]
+                library[kind] = [each for each in library[kind] if each["id"] in numbers]
 
 
-def _print_answered(found: Sequence[_Found]) -> None:
-    answered = sum(len(library["answered"]) for library in found)
-    held = sum(len(library["held"]) for library in found)
-    click.echo(f"{answered:,} answered, {held:,} still held")
+# Walking through
 
 
-_PRINT = {LIST: _print_list, SHOW: _print_shown, IMPORT: _print_imported}
-
-
-def _tell(request: _Request, found: Sequence[_Found], failed: Sequence[SyncdError]) -> Exit:
-    """Say what did not go as asked, and sum it up: the gravest comes first."""
-    for line in dict.fromkeys(line for error in failed for line in words_for(error)):
-        click.echo(line, err=True)
-    waiting = [each for each in found if each.get("answered") and each["pending"]]
-    for library in found:
-        if library.get("unavailable") and (library.get("answered") or "held" in library):
-            click.echo(f"syncd: {_words_for_absence(library)}", err=True)
-    wrong = list(_find_wrong(request, found, is_complete=not failed))
-    for message in wrong:
-        click.echo(f"syncd: {printable(message)}", err=True)
-    if failed:
-        return exit_of(failed[0])
-    return Exit.TRY_AGAIN if waiting else Exit.INPUT if wrong else Exit.DONE
-
-
-def _words_for_absence(library: _Found) -> str:
-    so = (
-        "what was answered is stored, and carried out when the library is back"
-        if library.get("answered")
-        else "what its items say cannot be shown now"
-    )
-    return printable(f"{library['library']}: {library['unavailable']}; {so}")
-
-
-def _find_wrong(request: _Request, found: Sequence[_Found], *, is_complete: bool) -> Iterator[str]:
-    """Yield what is wrong with questions that were named."""
-    refused = [each for library in found for each in library.get("refused", ())]
-    yield from (each["message"] for each in refused)
-    known = {each["id"] for each in refused}
-    for library in found:
-        known.update(library.get("answered", ()))
-        known.update(each["id"] for each in library.get("held", ()))
-    for question in request.get("questions", ()):
-        if is_complete and question not in known:
-            yield f"no question number {question} waits for an answer"
+def _walk(
+    ask: Ask, libraries: Sequence[LibrarySettings], choice: Choice, failed: list[SyncdError]
+) -> Exit:
+    found: list[Found] = []
+    asked = []
+    for library in libraries:
+        for each in collect(ask, [library], {"action": LIST}, failed):
+            found.append(each)
+            asked += [(library, question) for question in each["held"] if choice.fits(question)]
+    if not asked:
+        show(found, {"action": LIST}, (), as_json=False)
+        return tell({"action": LIST}, found, failed)
+    with single_keys() as read_key:
+        walk = Walk(ask, read_key, sys.stdout)
+        walk.through(asked)
+    after = list(collect(ask, libraries, {"action": LIST, "send": bool(walk.answered)}, failed))
+    held = sum(len(each["held"]) for each in after)
+    click.echo(f"{len(walk.answered):,} answered, {held:,} still held")
+    told = [{**each, "answered": walk.answered if each["pending"] else []} for each in after]
+    code = tell({"action": LIST}, told, failed)
+    return Exit.INPUT if code is Exit.DONE and walk.refused else code

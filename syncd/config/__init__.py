@@ -9,6 +9,7 @@ from syncd.config.load import (
 )
 from syncd.settings import (
     After,
+    ByMetadata,
     Cron,
     DuplicateSettings,
     FolderSettings,
@@ -26,6 +27,7 @@ from syncd.system.paths import find_config, state_directory
 
 __all__ = [
     "After",
+    "ByMetadata",
     "CheckOptions",
     "Cron",
     "DuplicateSettings",

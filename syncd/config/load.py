@@ -153,7 +153,7 @@ def _library(table: LibraryTable) -> LibrarySettings:
 
 
 def _duplicates(table: DuplicatesTable) -> DuplicateSettings:
-    return DuplicateSettings(table.when_found, table.look_alikes)
+    return DuplicateSettings(table.when_found, table.look_alikes, table.by_metadata)
 
 
 def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
@@ -168,6 +168,8 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         after=table.after,
         readd=table.readd,
         duplicates=DuplicateSettings(
-            own.when_found or general.when_found, own.look_alikes or general.look_alikes
+            own.when_found or general.when_found,
+            own.look_alikes or general.look_alikes,
+            own.by_metadata or general.by_metadata,
         ),
     )

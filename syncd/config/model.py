@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from syncd.config import values
-from syncd.settings import KEPT_NOTES, After, LookAlikes, When, WhenFound
+from syncd.settings import KEPT_NOTES, After, ByMetadata, LookAlikes, When, WhenFound
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -55,6 +55,9 @@ AfterChoice = Annotated[After, PlainValidator(values.choice_of(After)), _one_of(
 FoundChoice = Annotated[WhenFound, PlainValidator(values.choice_of(WhenFound)), _one_of(WhenFound)]
 AlikeChoice = Annotated[
     LookAlikes, PlainValidator(values.choice_of(LookAlikes)), _one_of(LookAlikes)
+]
+MetadataChoice = Annotated[
+    ByMetadata, PlainValidator(values.choice_of(ByMetadata)), _one_of(ByMetadata)
 ]
 
 
@@ -112,6 +115,11 @@ class DuplicatesTable(Table):
         sentence="What to do when it is undecided whether a record is already there: hold it for "
         "`syncd review`, skip it, or create it.",
     )
+    by_metadata: MetadataChoice = key(
+        "decide",
+        sentence="Whether title, people and place may decide that two records without an "
+        "identifier in common are one work (decide), or a person is always asked (hold).",
+    )
 
 
 class FolderDuplicatesTable(Table):
@@ -122,6 +130,9 @@ class FolderDuplicatesTable(Table):
     )
     look_alikes: AlikeChoice | None = key(
         None, sentence="As in [duplicates], for this folder only.", example="skip"
+    )
+    by_metadata: MetadataChoice | None = key(
+        None, sentence="As in [duplicates], for this folder only.", example="hold"
     )
 
 

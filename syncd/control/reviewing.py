@@ -7,11 +7,11 @@ what is answered until the library is back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
-from syncd.report.reviews import question_document
+from syncd.report.reviews import decided_document, question_document
 from syncd.sync.review import Answer, Reviewer
 from syncd.sync.session import LibraryRun
 
@@ -22,6 +22,8 @@ ACTIONS = (LIST, SHOW, *(answer.value for answer in Answer), EXPORT, IMPORT)
 def why_malformed(request: Mapping[str, Any]) -> str | None:
     """Say why a request is no action of a review, or lacks what its action takes; else None."""
     action, questions = request.get("action"), request.get("questions")
+    if not _names_decided(request.get("decided")):
+        return "what was decided is told by run and file"
     if action in (LIST, SHOW, EXPORT):
         return None
     if action == IMPORT:
@@ -29,20 +31,34 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
         return None if whole else "what is imported is one JSON object"
     if action not in ACTIONS:
         return "no such action"
+    if request.get("decided") is not None and action != Answer.CREATE:
+        return "what was decided can be created, no more"
     if not isinstance(questions, list) or not all(isinstance(each, int) for each in questions):
         return "questions are a list of numbers"
     key = request.get("item_key", 0)
     return None if key is None or isinstance(key, str) else "an item's key is text, or null"
 
 
+def _names_decided(decided: Any) -> bool:
+    if decided is None:
+        return True
+    if not isinstance(decided, dict):
+        return False
+    run, file = decided.get("run"), decided.get("file")
+    return (run is None or isinstance(run, int)) and (file is None or isinstance(file, str))
+
+
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
     """Carry out one action on a library that was met, and what was promised by it.
 
-    `request` holds `action`, and as it needs them `questions` (numbers), `item_key` and
-    `document`. Raises `InputError` when the document is none of answers.
+    `request` holds `action`, and as it needs them `questions` (numbers), `item_key` (or another
+    word that goes with an answer) and `document`. With `decided` (`run`, `file`) it is about what
+    was skipped as the same, and `questions` are numbers of records. `later` answers and sends
+    nothing yet; `send` sends what was answered so. Raises `InputError` when the document is none
+    of answers.
     """
     found = review_alone(run.name, run.reviewer(), request)
-    if found.get("answered"):
+    if (found.get("answered") or request.get("send")) and not request.get("later"):
         try:
             run.push_pending()
         except (KeyLookupError, LibraryError) as error:
@@ -53,48 +69,75 @@ def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> dict[str, Any]:
     """Carry out one action in the ledger; nothing is sent. Otherwise as `review`."""
+    decided = request.get("decided")
     match request["action"]:
         case "list" | "show":
-            return _look(name, reviewer)
+            return _look(name, reviewer, decided)
         case "export":
             return {"library": name, "document": reviewer.export_answers()}
         case "import":
             return {"library": name, **_import(reviewer, request["document"])}
-        case action:
-            told = _answer(reviewer, request["questions"], Answer(action), request["item_key"])
-            return {**_look(name, reviewer), **told}
+    questions = request["questions"]
+    if decided is not None:
+        told = _create_decided(reviewer, questions)
+    else:
+        told = _answer(reviewer, questions, Answer(request["action"]), request["item_key"])
+    if request.get("later"):
+        still_open = sorted(reviewer.open_questions())
+        return {"library": name, "open": still_open, "pending": reviewer.pending(), **told}
+    return {**_look(name, reviewer), **told}
 
 
 def _import(reviewer: Reviewer, document: Mapping[str, Any]) -> dict[str, Any]:
-    new = reviewer.import_answers(document)
-    answered = reviewer.settle(frozenset(document.get("left_out", ())))
+    imported = reviewer.import_answers(document)
+    answered = reviewer.settle()
     unavailable, pending = reviewer.unavailable, reviewer.pending()
-    return {"new": new, "answered": answered, "unavailable": unavailable, "pending": pending}
+    return {
+        **imported._asdict(),
+        "answered": answered,
+        "unavailable": unavailable,
+        "pending": pending,
+    }
 
 
 def _answer(
-    reviewer: Reviewer, questions: Sequence[int], answer: Answer, item_key: str | None
+    reviewer: Reviewer, questions: Sequence[int], answer: Answer, word: str | None
 ) -> dict[str, Any]:
     """Answer those of the questions that are about this library; leave the others out."""
     mine = reviewer.open_questions()
+    return _each(
+        [question for question in questions if question in mine],
+        lambda question: reviewer.answer(question, answer, word),
+    )
+
+
+def _create_decided(reviewer: Reviewer, records: Sequence[int]) -> dict[str, Any]:
+    """Make items of those of the records that this library skipped as the same."""
+    mine = reviewer.decided_numbers(records)
+    return _each([record for record in records if record in mine], reviewer.create_decided)
+
+
+def _each(numbers: Sequence[int], carry_out: Callable[[int], None]) -> dict[str, Any]:
     told: dict[str, Any] = {"answered": [], "refused": []}
-    for question in questions:
-        if question not in mine:
-            continue
+    for number in numbers:
         try:
-            reviewer.answer(question, answer, item_key)
+            carry_out(number)
         except InputError as error:
-            told["refused"].append({"id": question, "message": error.message})
+            told["refused"].append({"id": number, "message": error.message})
         else:
-            told["answered"].append(question)
+            told["answered"].append(number)
     return told
 
 
-def _look(name: str, reviewer: Reviewer) -> dict[str, Any]:
-    held = [question_document(each) for each in reviewer.held()]
-    return {
-        "library": name,
-        "unavailable": reviewer.unavailable,
-        "pending": reviewer.pending(),
-        "held": held,
-    }
+def _look(
+    name: str, reviewer: Reviewer, decided: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what waits about a library, or what was decided about it."""
+    if decided is None:
+        shown = {"held": [question_document(each) for each in reviewer.held()]}
+    else:
+        found = reviewer.decided(decided.get("run"), decided.get("file"))
+        shown = {"held": [], "decided": [decided_document(each) for each in found]}
+    # What could not be asked is known only after it was tried.
+    about = {"unavailable": reviewer.unavailable, "pending": reviewer.pending()}
+    return {"library": name, **about, **shown}

@@ -6,9 +6,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
-from syncd.ledger.statements import chunks
 from syncd.ledger.tables import hold
 from syncd.ledger.transaction import Transaction
 
@@ -40,8 +39,9 @@ def add_hold(
 ) -> None:
     """Ask a person. The same question is not asked twice, and one that was settled stays so.
 
-    While it waits it gathers the places that all who ask it want. It is open again where its
-    answer did not settle it: what was to be sent once more was refused once more.
+    While it waits it gathers the places that all who ask it want, what they may be, and who they
+    are (`joined`): one answer is for all of them. It is open again where its answer did not settle
+    it: what was to be sent once more was refused once more.
     """
     asked = tx.execute(
         select(hold).where(hold.c.library_id == tx.library_id, hold.c.question == question)
@@ -52,7 +52,9 @@ def add_hold(
     if asked is None:
         tx.add(hold, [{"question": question, "payload": _dump(payload), **values}])
     elif asked.answer is None:
-        merged = _with_places(json.loads(asked.payload), payload)
+        merged = _merge(json.loads(asked.payload), payload)
+        if "fingerprint" in merged and record_id != asked.record_id:
+            merged = join(merged, payload, [record_id])
         _change(tx, asked.hold_id, payload=_dump(merged))
     else:
         _change(
@@ -65,13 +67,36 @@ def add_hold(
         )
 
 
-def _with_places(asked: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(asked: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
     more = {
         name: list(dict.fromkeys([*asked[name], *again[name]]))
-        for name in ("collections", "tags")
+        for name in ("collections", "tags", "candidates")
         if name in asked and name in again
     }
     return {**asked, **more}
+
+
+def join(
+    payload: Mapping[str, Any], other: Mapping[str, Any], record_ids: Collection[int]
+) -> dict[str, Any]:
+    """Return a question's payload with further records of the work that it is about.
+
+    `other` is the payload of the question that they would ask.
+    """
+    joined = [dict(each) for each in payload.get("joined", ())]
+    name = other["fingerprint"]
+    entry = next((each for each in joined if each["fingerprint"] == name), None)
+    if entry is None:
+        data = {} if name == payload["fingerprint"] else {"data": other["data"]}
+        entry = {"fingerprint": name, "records": [], **data}
+        joined.append(entry)
+    entry["records"] = list(dict.fromkeys([*entry["records"], *record_ids]))
+    return {**payload, "joined": joined}
+
+
+def put_payload(tx: Transaction, hold_id: int, payload: Mapping[str, Any]) -> None:
+    """Write a question's payload in place of the one it has."""
+    _change(tx, hold_id, payload=_dump(payload))
 
 
 def _dump(payload: Mapping[str, Any]) -> str:
@@ -110,17 +135,52 @@ def _in_collection(value: Any, old: str, new: str) -> Any:
     }
 
 
-def find_questions(tx: Transaction, questions: Collection[str]) -> dict[str, str | None]:
-    """Return those of the questions that were asked, with their answers; None: it still waits."""
-    found: dict[str, str | None] = {}
-    for part in chunks(questions):
-        rows = tx.execute(
-            select(hold.c.question, hold.c.answer).where(
-                hold.c.library_id == tx.library_id, hold.c.question.in_(part)
-            )
+def find_named(tx: Transaction, name: str) -> HoldRow | None:
+    """Return the newest question about the work of this fingerprint, if there is one."""
+    row = tx.execute(
+        select(hold)
+        .where(
+            hold.c.library_id == tx.library_id,
+            hold.c.kind == "identity",
+            # What begins with it: the name, a blank, and its candidates.
+            or_(
+                hold.c.question == name,
+                hold.c.question.startswith(f"{name} ", autoescape=True),
+            ),
         )
-        found.update((row.question, row.answer) for row in rows)
-    return found
+        .order_by(hold.c.hold_id.desc())
+    ).first()
+    return _read(row) if row else None
+
+
+def all_named(tx: Transaction, names: Collection[str]) -> dict[str, HoldRow]:
+    """Return the newest question about each of these that is the fingerprint of a held work."""
+    rows = tx.execute(
+        select(hold.c.hold_id, hold.c.question)
+        .where(hold.c.library_id == tx.library_id, hold.c.kind == "identity")
+        .order_by(hold.c.hold_id)
+    )
+    numbers = {
+        name: row.hold_id for row in rows if (name := row.question.partition(" ")[0]) in names
+    }
+    found = {name: find_hold(tx, number) for name, number in numbers.items()}
+    return {name: row for name, row in found.items() if row is not None}
+
+
+def holds_about(tx: Transaction, candidate: str) -> list[HoldRow]:
+    """Return the open questions that may be answered with this candidate."""
+    rows = tx.execute(
+        select(hold)
+        .where(
+            hold.c.library_id == tx.library_id,
+            hold.c.answer.is_(None),
+            hold.c.kind == "identity",
+            hold.c.payload.contains(f'"{candidate}"', autoescape=True),
+        )
+        .order_by(hold.c.hold_id)
+    )
+    found = map(_read, rows)
+    return [row for row in found if candidate in row.payload["candidates"]]
 
 
 def open_holds(tx: Transaction, kind: str | None = None) -> list[HoldRow]:
@@ -155,16 +215,6 @@ def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:
 def close_hold(tx: Transaction, hold_id: int, answer: str) -> None:
     """Note what a person answered."""
     _change(tx, hold_id, answer=answer, answered_at=tx.now)
-
-
-def skipped_questions(tx: Transaction) -> list[str]:
-    """Return the questions that a person answered by leaving the record out."""
-    rows = tx.execute(
-        select(hold.c.question)
-        .where(hold.c.library_id == tx.library_id, hold.c.answer == "skip")
-        .order_by(hold.c.question)
-    )
-    return list(rows.scalars())
 
 
 def count_open(tx: Transaction) -> int:

@@ -223,7 +223,7 @@ def all_answers(tx: Transaction) -> list[tuple[str, str, str]]:
     """Return every answer about a library: (one, other, verdict)."""
     rows = tx.execute(
         select(answer.c.one, answer.c.other, answer.c.verdict)
-        .where(answer.c.library_id == tx.library_id)
+        .where(answer.c.library_id == tx.library_id, answer.c.one != "")
         .order_by(answer.c.one, answer.c.other)
     )
     return [(row.one, row.other, row.verdict) for row in rows]

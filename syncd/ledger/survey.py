@@ -5,7 +5,7 @@ Only works count here; their notes and attachments go with them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import item
 from syncd.ledger.transaction import Transaction
+from syncd.matching import Features, load_features
 
 
 class Before(NamedTuple):
@@ -52,3 +53,16 @@ def missing_works(tx: Transaction) -> list[str]:
         .order_by(item.c.item_key)
     )
     return list(rows.scalars())
+
+
+def all_features(tx: Transaction) -> Iterator[tuple[str, Features]]:
+    """Yield what is compared of every work that the library has, by key."""
+    rows = tx.execute(
+        select(item.c.item_key, item.c.features).where(
+            item.c.library_id == tx.library_id,
+            item.c.state != "deleted",
+            item.c.features.is_not(None),
+        )
+    )
+    for row in rows:
+        yield row.item_key, load_features(row.features)

@@ -333,13 +333,24 @@ hold = _table(
 )
 
 # What a person said about two works, for good: each named by its item key where it is in the
-# library, else by its fingerprint. `one` sorts before `other`.
+# library, else by its fingerprint. `one` sorts before `other`; it is empty where a person left out
+# the work named in `other`.
 answer = _table(
     "answer",
     Column("library_id", ForeignKey("library.library_id"), primary_key=True),
     Column("one", Text, primary_key=True),
     Column("other", Text, primary_key=True),
-    Column("verdict", Text, nullable=False, comment="same | different"),
+    Column("verdict", Text, nullable=False, comment="same | different | left out"),
     Column("answered_at", Text, nullable=False),
+    rowid=False,
+)
+
+# Which work an answer means by a fingerprint: enough to know it again when it comes with other
+# words, or when another version of syncd makes another fingerprint of it.
+answered_work = _table(
+    "answered_work",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="the fingerprint that stands in `answer`"),
+    Column("citation", Text, nullable=False, comment="JSON: what matching compares of it"),
     rowid=False,
 )

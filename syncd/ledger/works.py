@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from syncd.item import citation_of
 from syncd.ledger import outbox
-from syncd.ledger.knowledge import all_answers, find_members, find_shared_dois
+from syncd.ledger.answered import read_answers
+from syncd.ledger.knowledge import find_members, find_shared_dois
 from syncd.ledger.merges import find_survivors
 from syncd.ledger.mirror import find_items
 from syncd.ledger.statements import chunks
@@ -18,7 +19,7 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create
-from syncd.matching import Known, Verdict, blocking_keys, features_of, load_features
+from syncd.matching import Answers, Known, blocking_keys, features_of, load_features
 
 _BLOCK_CUT = 200
 """Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
@@ -33,7 +34,7 @@ class LedgerWorks:
         """`with_promised` takes works that are still to be made for ones that are there."""
         self._ledger = ledger
         self._promised = _PromisedWorks(ledger) if with_promised else None
-        self._answers: dict[tuple[str, str], Verdict] | None = None
+        self._answers: Answers | None = None
 
     def by_identifiers(
         self, pairs: Collection[tuple[str, str]]
@@ -82,15 +83,21 @@ class LedgerWorks:
         with self._ledger.read() as tx:
             return find_shared_dois(tx, dois)
 
-    def answer(self, one: str, other: str) -> Verdict | None:
-        """Return what a person said about these two; None if nobody was asked."""
+    def by_refs(self, refs: Collection[str]) -> dict[str, list[Known]]:
+        """Return the items under these keys."""
+        with self._ledger.read() as tx:
+            works = self._read_works(tx, refs)
+        if self._promised is not None:
+            works.update(self._promised.find(refs))
+        return works
+
+    def answers(self) -> Answers:
+        """Return what people said about works."""
         if self._answers is None:
             # Asked for every link of a plan; what people have said fits into memory many times.
             with self._ledger.read() as tx:
-                said = all_answers(tx)
-            self._answers = {(first, second): Verdict(verdict) for first, second, verdict in said}
-        first, second = sorted((one, other))
-        return self._answers.get((first, second))
+                self._answers = read_answers(tx)
+        return self._answers
 
     def _with_promised(
         self,
@@ -157,15 +164,21 @@ class _PromisedWorks:
     def __init__(self, ledger: LibraryLedger) -> None:
         self.by_identifier: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
         self.by_block: defaultdict[int, list[Known]] = defaultdict(list)
+        self._by_ref: dict[str, Known] = {}
         with ledger.read() as tx:
             promised = outbox.works_to_make(tx)
         for pending in promised:
             if isinstance(pending.operation, Create):
                 self._add(pending.operation)
 
+    def find(self, refs: Collection[str]) -> dict[str, list[Known]]:
+        """Return those of the works that are to be made under these keys."""
+        return {ref: [self._by_ref[ref]] for ref in refs if ref in self._by_ref}
+
     def _add(self, making: Create) -> None:
         features = features_of(citation_of(making.data))
         known = Known(ref=making.item_key, features=features, removed=None)
+        self._by_ref[known.ref] = known
         for pair in dict.fromkeys(features.identity.pairs()):
             self.by_identifier[pair].append(known)
         for block_key in blocking_keys(features):

@@ -6,15 +6,17 @@ jointly. Nothing here reads, asks or remembers: what is known comes in as `Known
 
 from __future__ import annotations
 
+from syncd.matching.answers import Answers, exact_name
 from syncd.matching.blocking import blocking_keys, fingerprint, fingerprint_of
 from syncd.matching.clusters import resolve
-from syncd.matching.features import Features, dump_features, features_of, load_features
+from syncd.matching.features import Features, citation_in, dump_features, features_of, load_features
 from syncd.matching.judging import judge
+from syncd.matching.known import KnownWorks
 from syncd.matching.values import (
+    DEFAULT_POLICY,
     Doubt,
     Judgement,
     Known,
-    KnownWorks,
     Policy,
     Ruling,
     RulingKind,
@@ -22,6 +24,8 @@ from syncd.matching.values import (
 )
 
 __all__ = [
+    "DEFAULT_POLICY",
+    "Answers",
     "Doubt",
     "Features",
     "Judgement",
@@ -32,7 +36,9 @@ __all__ = [
     "RulingKind",
     "Verdict",
     "blocking_keys",
+    "citation_in",
     "dump_features",
+    "exact_name",
     "features_of",
     "fingerprint",
     "fingerprint_of",

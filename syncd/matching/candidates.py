@@ -19,8 +19,9 @@ from syncd.matching.comparison import compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import find_rule
 from syncd.matching.kinds import Kind
+from syncd.matching.known import KnownWorks
 from syncd.matching.recurring import RecurringTitles
-from syncd.matching.values import Known, KnownWorks, Verdict
+from syncd.matching.values import Known, Verdict
 
 Name = tuple[str, str]
 _T = TypeVar("_T", Name, int)
@@ -64,6 +65,8 @@ class Candidates:
         incoming = len(self.nodes)
         names = [_names(node.members[0]) for node in self.nodes]
         keys = [blocking_keys(node.members[0]) for node in self.nodes]
+        self.answers = works.answers()
+        self._names_said: dict[int, tuple[str, ...]] = {}
         self.shared_dois = works.shared_dois(
             frozenset(it.identity.doi for it in features if it.identity.doi)
         )
@@ -72,10 +75,13 @@ class Candidates:
         blocks = works.by_blocks(
             frozenset(key for n, each in enumerate(keys) if n not in settled for key in each)
         )
-        self._node_of = self._add_known([*self._bearers.values(), *blocks.values()])
+        said = self._said_to_be(incoming, works)
+        self._node_of = self._add_known([*self._bearers.values(), *blocks.values(), *said.values()])
         self.names = self._all_names()
         named, alike = self._meet(names, self._bearers), self._meet(keys, blocks)
-        self.candidates = _pair_up([*named.values(), *alike.values()], incoming, self.nodes)
+        self.answered = frozenset(self._answered_pairs(incoming))
+        met = _pair_up([*named.values(), *alike.values()], incoming, self.nodes)
+        self.candidates = sorted(self.answered.union(met)) if self.answered else met
         self.common_dois = frozenset(_far_too_common(named))
 
     def node_of(self, ref: str) -> int:
@@ -86,6 +92,46 @@ class Candidates:
         """Return the keys of the known works that bear an identifier."""
         return frozenset(known.ref for known in self._bearers.get(name, ()))
 
+    def names_said(self, node: int) -> tuple[str, ...]:
+        """Return what answers may call a node; nothing where nobody has answered anything."""
+        if not self.answers:
+            return ()
+        if node not in self._names_said:
+            it = self.nodes[node]
+            mine = [name for each in it.members for name in self.answers.names_of(each)]
+            first = [it.ref] if it.ref else []
+            self._names_said[node] = tuple(dict.fromkeys([*first, *mine]))
+        return self._names_said[node]
+
+    def _said_to_be(self, incoming: int, works: KnownWorks) -> Mapping[str, Sequence[Known]]:
+        """Return the known works that people said incoming ones are, however they look now."""
+        names = [self.names_said(node) for node in range(incoming)] if self.answers else []
+        said = {other for each in names for other in self.answers.same_as(each)}
+        if not said:
+            return {}
+        sought = frozenset(key for it in self.answers.works_of(said) for key in blocking_keys(it))
+        alike = {
+            known.ref
+            for met in works.by_blocks(sought).values()
+            for known in met
+            if not said.isdisjoint(self.answers.names_of(known.features))
+        }
+        return works.by_refs(said | alike)
+
+    def _answered_pairs(self, incoming: int) -> Iterator[tuple[int, int]]:
+        """Yield the pairs that people said are one work."""
+        if not self.answers:
+            return
+        bearers: defaultdict[str, list[int]] = defaultdict(list)
+        for node in range(len(self.nodes)):
+            for name in self.names_said(node):
+                bearers[name].append(node)
+        for node in range(incoming):
+            for other in self.answers.same_as(self.names_said(node)):
+                for bearer in bearers.get(other, ()):
+                    if bearer != node:
+                        yield (node, bearer) if node < bearer else (bearer, node)
+
     def _is_settled(self, number: int, names: Iterable[Name]) -> bool:
         """Tell whether identifiers lead to one work that a node surely is.
 
@@ -93,6 +139,9 @@ class Candidates:
         """
         found = [known for name in names for known in self._bearers.get(name, ())]
         if not found or any(known != found[0] for known in found):
+            return False
+        mine = self.names_said(number)
+        if mine and self.answers.find(mine, (found[0].ref,)) is not None:
             return False
         it = compare(self.nodes[number].members[0], found[0].features, self.shared_dois)
         return bool(it.same_ids) and find_rule(it).verdict is Verdict.SAME

@@ -8,22 +8,21 @@ The grouping depends on what the records say, never on their order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from syncd.matching.equal_fit import doubt_equal_fits
 from syncd.matching.features import Features, features_of
 from syncd.matching.judging import OF_RECORDS
-from syncd.matching.pairs import Edge, Pairs
-from syncd.matching.values import Doubt, Known, KnownWorks, Policy, Ruling, RulingKind, Verdict
+from syncd.matching.known import KnownWorks
+from syncd.matching.pairs import RANK_OF_ANSWERS, Edge, Pairs
+from syncd.matching.values import DEFAULT_POLICY, Doubt, Known, Policy, Ruling, RulingKind, Verdict
 from syncd.record import Citation
-
-_DEFAULT = Policy()
 
 
 def resolve(
     incoming: Sequence[Citation | Features],
     known: KnownWorks,
-    policy: Policy | Sequence[Policy] = _DEFAULT,
+    policy: Policy | Sequence[Policy] = DEFAULT_POLICY,
 ) -> list[Ruling]:
     """Rule on each incoming record, in order: new, the same as something, or held.
 
@@ -182,7 +181,7 @@ class _Rulings:
             evidence=first.judgement.evidence,
             reason=_question(first),
             shared=shared,
-            doubt=first.doubt or Doubt.LOOK,
+            doubt=_gravest(link.doubt for link, _ in questions),
         )
 
     def _candidate(self, link: Edge, group: int, other: int, leader: int) -> Known | int | None:
@@ -211,7 +210,8 @@ class _Rulings:
         rivals = self._rivals(group)
         suspects = self._suspects(group)
         leader, leading = records[0]
-        if suspects or self._points_to_two(group, item, rivals):
+        doubtful = suspects or self._points_to_two(group, item, rivals)
+        if doubtful and not self._is_answered(group, item):
             known = self._pairs.nodes[item].known
             candidates = [known] if known else []
             candidates += [rival for _, rival in (*suspects, *rivals)]
@@ -264,6 +264,14 @@ class _Rulings:
             mine and link.same_ids and not mine & set(link.same_ids)
             for link, rival in rivals
             if not rival.removed
+        )
+
+    def _is_answered(self, group: int, item: int) -> bool:
+        """Tell whether a person said that the group's work is this item."""
+        return any(
+            item in (link.one, link.other) and link.strength[0] == RANK_OF_ANSWERS
+            for node in self._groups.members(group)
+            for link in self._inner[node]
         )
 
     def _hold_between(
@@ -331,6 +339,11 @@ class _Rulings:
     def _shared_by(self, node: int) -> tuple[str, ...]:
         doi = self._pairs.nodes[node].members[0].identity.doi
         return (doi,) if doi and doi in self._pairs.newly_shared else ()
+
+
+def _gravest(doubts: Iterable[Doubt | None]) -> Doubt:
+    """Return a doubt that is about more than a likeness, if there is one."""
+    return next((doubt for doubt in doubts if doubt not in (None, Doubt.LOOK)), None) or Doubt.LOOK
 
 
 def _question(link: Edge) -> str:

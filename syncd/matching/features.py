@@ -61,6 +61,26 @@ def features_of(citation: Citation) -> Features:
     )
 
 
+def citation_in(features: Features) -> Citation:
+    """Return a citation that says what these features do, in their folded spelling.
+
+    For naming a work to people and other ledgers; what folding took away is lost.
+    """
+    pages = "-".join(filter(None, features.pages))
+    return Citation(
+        item_type=features.item_type,
+        title=features.title,
+        authors=tuple(name.replace(",", ", ", 1) for name in features.authors),
+        year=features.year,
+        container=features.container,
+        volume=features.volume,
+        issue=features.issue,
+        pages=pages,
+        identity=features.identity,
+        details=features.details,
+    )
+
+
 # A record is stored as text: fields parted by US, the parts of one by RS, those of a detail by GS,
 # identifiers named by the first letters of their kind. Empty fields cost one byte.
 

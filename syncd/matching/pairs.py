@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from syncd.matching.blocking import fingerprint_of
 from syncd.matching.candidates import Candidates, Name
 from syncd.matching.comparison import Comparison, are_strangers, compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
+from syncd.matching.known import KnownWorks
 from syncd.matching.people import Authors
 from syncd.matching.recurring import RecurringTitles
 from syncd.matching.rules import Rule, always
-from syncd.matching.values import Doubt, Judgement, KnownWorks, Verdict
+from syncd.matching.values import Doubt, Judgement, Verdict
 from syncd.matching.vocabulary import Vocabulary
 from syncd.record import Identity
 
@@ -34,7 +34,7 @@ _RANKS = {"scopus": 5, "wos": 5, "doi": 4, "isbn": 2}
 _RANK_OF_OTHERS = 3
 LOOKS = 1
 _RANK_OF_RECORDS = 8
-_RANK_OF_ANSWERS = 9
+RANK_OF_ANSWERS = 9
 _ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
 
 IDENTICAL = Rule("C34", Verdict.SAME, always, "this very record was found to be it before")
@@ -52,14 +52,12 @@ class Pairs:
         self.nodes = self.gathering.nodes
         self.newly_shared = self.gathering.common_dois
         self._shared = self.gathering.shared_dois | self.newly_shared
-        self._works = works
         self._strict = strict
         self._vocabulary = Vocabulary(node.members[0].title for node in self.nodes)
         self._recurring = RecurringTitles(
             [member for node in self.nodes for member in node.members]
         )
         self._contents: dict[int, bytes] = {}
-        self._fingerprints: dict[int, str] = {}
         self._answers: dict[tuple[int, int], Verdict | None] = {}
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
@@ -110,7 +108,12 @@ class Pairs:
 
     def _judge_candidates(self) -> None:
         """Judge every candidate pair, then again what hung on a DOI found to be shared."""
-        candidates = [pair for pair in self.gathering.candidates if not self._are_strangers(*pair)]
+        answered = self.gathering.answered
+        candidates = [
+            pair
+            for pair in self.gathering.candidates
+            if pair in answered or not self._are_strangers(*pair)
+        ]
         found: set[str] = set()
         for pair in candidates:
             judged = self._judge_anew(*pair)
@@ -132,7 +135,8 @@ class Pairs:
         )
 
     def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
-        if any(rule.verdict is not Verdict.DIFFERENT for _, rule in judged):
+        differ = all(rule.verdict is Verdict.DIFFERENT for _, rule in judged)
+        if not differ or pair in self.gathering.answered:
             self._judged[pair] = judged
         else:
             self._judged.pop(pair, None)
@@ -181,14 +185,16 @@ class Pairs:
         rank = max(ranks, default=LOOKS)
         if rule is IDENTICAL:
             rank = _RANK_OF_RECORDS
-        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict(one, other):
-            judgement = judgement._replace(verdict=Verdict.UNDECIDED)
         doubt = (rule.doubt or Doubt.LOOK) if judgement.verdict is Verdict.UNDECIDED else None
+        if rank == LOOKS and rule.verdict is Verdict.SAME and self._is_strict(one, other):
+            reason = f"{rule.reason}; metadata alone decides nothing here"
+            judgement = judgement._replace(verdict=Verdict.UNDECIDED, reason=reason)
+            doubt = Doubt.METADATA
         answer = self._answer(one, other)
         if answer is Verdict.DIFFERENT:
             return None
         if answer is Verdict.SAME:
-            rank, doubt = _RANK_OF_ANSWERS, None
+            rank, doubt = RANK_OF_ANSWERS, None
             judgement = Judgement(answer, ("answered", *judgement.evidence), "a person said so")
         # Equal links are ordered by what they join, never by where that stood in a file.
         tie = sorted((self._content(one), self._content(other)))
@@ -214,17 +220,14 @@ class Pairs:
         return verdict is Verdict.DIFFERENT or _contradicts(it)
 
     def _answer(self, one: int, other: int) -> Verdict | None:
-        """Return what a person said of two nodes; items go by their key."""
+        """Return what a person said of two nodes, under whatever names."""
+        if not self.gathering.answers:
+            return None
         pair = (one, other) if one < other else (other, one)
         if pair not in self._answers:
-            self._answers[pair] = self._works.answer(self._name(one), self._name(other))
+            names = map(self.gathering.names_said, pair)
+            self._answers[pair] = self.gathering.answers.find(*names)
         return self._answers[pair]
-
-    def _name(self, node: int) -> str:
-        name = self.nodes[node].ref or self._fingerprints.get(node)
-        if name is None:
-            name = self._fingerprints[node] = fingerprint_of(self.nodes[node].members[0])
-        return name
 
 
 def _doi_of_two_works(judged: _Judged) -> str | None:

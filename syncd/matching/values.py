@@ -10,11 +10,9 @@ ALIAS      an identifier that a work turned out to have besides those its item s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from syncd.matching.features import Features
 
@@ -46,28 +44,6 @@ class Known(NamedTuple):
     removed: str | None = None
 
 
-class KnownWorks(Protocol):
-    """The works already known, found in batches and without ever scanning all of them."""
-
-    def by_identifiers(
-        self, pairs: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Sequence[Known]]:
-        """Return what bears these (kind, value), aliases included."""
-        ...
-
-    def by_blocks(self, keys: Collection[int]) -> Mapping[int, Sequence[Known]]:
-        """Return what has these blocking keys; huge blocks may be cut."""
-        ...
-
-    def shared_dois(self, dois: Collection[str]) -> AbstractSet[str]:
-        """Return those of the DOIs that were found to name several works."""
-        ...
-
-    def answer(self, one: str, other: str) -> Verdict | None:
-        """Return what a person once said about these two, each an item key or a fingerprint."""
-        ...
-
-
 class RulingKind(Enum):
     """What an incoming record is."""
 
@@ -77,11 +53,15 @@ class RulingKind(Enum):
 
 
 class Doubt(Enum):
-    """Why a record is held: by its look, for its identifiers, or because its status changed."""
+    """Why a record is held: by its look, for its identifiers, or because its status changed.
+
+    METADATA: all that is compared agrees, but where it came from wants that to decide nothing.
+    """
 
     LOOK = "look"
     IDENTIFIERS = "identifiers"
     RETRACTION = "retraction"
+    METADATA = "metadata"
 
 
 class Ruling(NamedTuple):
@@ -112,3 +92,6 @@ class Policy:
     """
 
     joins_by_look: bool = True
+
+
+DEFAULT_POLICY = Policy()

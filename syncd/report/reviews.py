@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TextIO
 
+from syncd.plan import PlannedRecord
 from syncd.report.documents import identifiers
 from syncd.report.tables import Column, PrintedPage, wrap
-from syncd.sync.review import ANSWERS, Held
+from syncd.sync.review import ANSWERS, Answer, Candidate, Decided, Held
 
 REVIEW_SCHEMA = "syncd.review/1"
 
@@ -20,6 +21,7 @@ _LIST = (
     Column("candidates", 18),
     Column("why", 0),
 )
+_DECIDED = (_LIST[0], Column("run", 5, align_right=True), _LIST[2], Column("same as", 18), _LIST[4])
 _WHOLE = (Column("", 0),)
 _MARK, _NAME = 1, 16
 _USUAL_WIDTH = 100
@@ -48,20 +50,71 @@ def question_document(held: Held) -> dict[str, Any]:
         "reason": held.reason,
         "evidence": list(record.evidence),
         "held_at": held.held_at,
-        "record": {
-            "file": record.origin.file,
-            "index": record.origin.index,
-            "line": record.origin.line,
-            "source_id": record.origin.source_id,
-            "identifiers": identifiers(record.identity),
-            "item": dict(held.data),
-        },
-        "candidates": [
-            {"item_key": each.item_key, "item": None if each.data is None else dict(each.data)}
-            for each in held.candidates
-        ],
+        "record": _record(record, held.data),
+        "candidates": [_candidate(each) for each in held.candidates],
         "answers": [answer.value for answer in ANSWERS[held.kind]],
     }
+
+
+def decided_document(decided: Decided) -> dict[str, Any]:
+    """Return what the document says of one record that was skipped as the same."""
+    return {
+        "id": decided.record_id,
+        "kind": "decided",
+        "run": decided.run_id,
+        "reason": decided.record.reason,
+        "evidence": list(decided.record.evidence),
+        "record": _record(decided.record, decided.data),
+        "candidates": [_candidate(decided.other)] if decided.other.item_key else [],
+        "answers": [Answer.CREATE.value],
+    }
+
+
+def _record(record: PlannedRecord, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "file": record.origin.file,
+        "index": record.origin.index,
+        "line": record.origin.line,
+        "source_id": record.origin.source_id,
+        "identifiers": identifiers(record.identity),
+        "item": dict(data),
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    """Return an item, or a work that is held itself: that one has a name instead of a key."""
+    item = None if candidate.data is None else dict(candidate.data)
+    if not candidate.is_held:
+        return {"item_key": candidate.item_key, "item": item}
+    named = {"fingerprint": candidate.item_key, "question": candidate.question}
+    return {"item_key": None, **named, "item": item}
+
+
+def name_of_candidate(candidate: Mapping[str, Any]) -> str:
+    """Return the word by which a candidate is chosen: its key, or `q` and its question's number."""
+    if candidate["item_key"]:
+        return str(candidate["item_key"])
+    number = candidate["question"]
+    return str(candidate["fingerprint"]) if number is None else f"q{number}"
+
+
+def print_decided(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
+    """Write what was skipped as the same, one line each."""
+    page = PrintedPage(stream)
+    decided = [library for library in libraries if library["decided"]]
+    for library in decided:
+        if len(libraries) > 1:
+            page.row(_WHOLE, [library["library"]], ["bold"])
+        page.heading(_DECIDED)
+        for each in library["decided"]:
+            number, _, *rest = _cells(each)
+            page.row(_DECIDED, [number, str(each["run"]), *rest])
+        page.line()
+    if decided:
+        page.line("`syncd review --decided show NUMBER` lays the two sides beside each other;")
+        page.line("`syncd review --decided create NUMBER` makes the record an item of its own")
+    else:
+        page.line("nothing was skipped as the same")
 
 
 def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
@@ -84,7 +137,7 @@ def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> N
 def _cells(question: _Question) -> list[str]:
     record = question["record"]
     title = str(record["item"].get("title") or f"{record['file']}, record {record['index']}")
-    keys = ", ".join(candidate["item_key"] for candidate in question["candidates"])
+    keys = ", ".join(map(name_of_candidate, question["candidates"]))
     return [str(question["id"]), question["kind"], title, keys, question["reason"]]
 
 
@@ -100,13 +153,15 @@ def print_comparisons(questions: Iterable[_Question], stream: TextIO) -> None:
 
 def _print_question(question: _Question, page: PrintedPage) -> None:
     record = question["record"]
-    _print_text(f"question {question['id']}: {question['reason']}", page, "bold")
+    what = "record" if question["kind"] == "decided" else "question"
+    _print_text(f"{what} {question['id']}: {question['reason']}", page, "bold")
     _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
     if question["evidence"]:
         _print_text(f"evidence: {'; '.join(question['evidence'])}", page)
-    for candidate in question["candidates"]:
+    many = len(question["candidates"]) > 1
+    for number, candidate in enumerate(question["candidates"], 1):
         page.line()
-        _print_sides(record["item"], candidate, page)
+        _print_sides(record["item"], candidate, page, f"{number}: " if many else "")
     if not question["candidates"]:
         page.line()
         _print_item(record["item"], page)
@@ -120,18 +175,29 @@ def _print_text(text: str, page: PrintedPage, colour: str | None = None) -> None
         page.row(_WHOLE, [line], [colour])
 
 
-def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: PrintedPage) -> None:
-    key, other = candidate["item_key"], candidate["item"]
+def _print_sides(
+    own: Mapping[str, Any], candidate: Mapping[str, Any], page: PrintedPage, number: str
+) -> None:
+    name, other = f"{number}{_title_of(candidate)}", candidate["item"]
     if other is None:
-        page.row(_WHOLE, [f"what {key} says cannot be read now"], ["yellow"])
+        page.row(
+            _WHOLE, [f"what {name_of_candidate(candidate)} says cannot be read now"], ["yellow"]
+        )
         _print_item(own, page)
         return
     columns = _columns(page, sides=2)
-    page.row(columns, ["", "", "the record", f"item {key}"], ["dim"] * len(columns))
+    page.row(columns, ["", "", "the record", name], ["dim"] * len(columns))
     for name in _names(own, other):
         values = [_shown(own.get(name)), _shown(other.get(name))]
         mark = "" if values[0] == values[1] else "*" if all(values) else "+"
         _print_field(mark, name, values, columns, page)
+
+
+def _title_of(candidate: Mapping[str, Any]) -> str:
+    if candidate["item_key"]:
+        return f"item {candidate['item_key']}"
+    number = candidate["question"]
+    return "a record that was left out" if number is None else f"the record of question {number}"
 
 
 def _print_item(own: Mapping[str, Any], page: PrintedPage) -> None:

@@ -9,7 +9,9 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
 from syncd.matching import Features, Policy, Ruling, features_of, resolve
+from syncd.plan import Place
 from syncd.record import ItemKey
+from syncd.settings import ByMetadata
 from syncd.sync import unfinished
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
@@ -27,18 +29,17 @@ class Drafter:
         library: Library,
         ledger: LibraryLedger,
         follower: Follower,
-        policy: Policy,
         tools: Tools,
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._follower = follower
-        self._policy = policy
-        self._tools = tools
+        self.tools = tools
+        """What turns entries into item data for this library."""
 
     def read(self, deliveries: Sequence[Delivery]) -> Intake:
         """Read exports, and no more."""
-        return read_deliveries(deliveries, self._tools)
+        return read_deliveries(deliveries, self.tools)
 
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         """Read exports and return what is to be done with each record."""
@@ -51,24 +52,29 @@ class Drafter:
         book = CollectionBook(self._ledger.identity, there, before, promised)
         # Taken apart once: telling works apart, recognising them and naming them need the same.
         features = [features_of(record.citation) for record in reading.incoming]
-        rulings = self._rule(features)
+        rulings = self._rule(features, [policy_of(record.place) for record in reading.incoming])
         rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
         lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
         intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
 
-    def _rule(self, features: Sequence[Features]) -> Sequence[Ruling]:
+    def _rule(self, features: Sequence[Features], policies: Sequence[Policy]) -> Sequence[Ruling]:
         works = LedgerWorks(self._ledger, with_promised=True)
-        rulings = resolve(features, works, self._policy)
+        rulings = resolve(features, works, policies)
         met = {
             ItemKey(ruling.known.ref)
             for ruling in rulings
             if ruling.known is not None and ruling.known.removed is None
         }
         if self._follower.confirm(met):
-            rulings = resolve(features, works, self._policy)
+            rulings = resolve(features, works, policies)
         return recognise(features, rulings, self._ledger)
+
+
+def policy_of(place: Place) -> Policy:
+    """Return how strictly the records of a drop folder are told apart."""
+    return Policy(joins_by_look=place.by_metadata is ByMetadata.DECIDE)
 
 
 def tools_for(library: Library, description: Description, keep_notes: Collection[str]) -> Tools:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from syncd.item.minting import mint_key
-from syncd.ledger import holds, knowledge, mirror, outbox
+from syncd.ledger import knowledge, mirror, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection, key_of
 from syncd.matching import Features, fingerprint_of
-from syncd.plan import Incoming, KnownItem, PlannedOperation
+from syncd.plan import HeldQuestion, Incoming, KnownItem, PlannedOperation
 from syncd.record import Citation
+from syncd.sync import joining
 from syncd.sync.keys import KeyMinter
 
 
@@ -115,6 +116,7 @@ class LedgerLookup:
         self.minter = KeyMinter(ledger.identity)
         """Chooses keys for this library."""
         self._collections = collections
+        self._left_out: joining.LeftOut | None = None
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
         """Return what the mirror says of these keys; works to be made count as there."""
@@ -151,10 +153,19 @@ class LedgerLookup:
         """Return what a work of this plan is known by where it has no identifier."""
         return self._fingerprints[citation]
 
-    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
-        """Return those of the questions that were asked before, with their answers."""
+    def meet_questions(
+        self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
+    ) -> Mapping[int, HeldQuestion | None]:
+        """Return which questions are to be asked; see `joining.meet_questions`."""
         with self._ledger.read() as tx:
-            return holds.find_questions(tx, questions)
+            return joining.meet_questions(tx, asked)
+
+    def is_left_out(self, citation: Citation) -> bool:
+        """Say whether a person left this work out before."""
+        if self._left_out is None:
+            with self._ledger.read() as tx:
+                self._left_out = joining.LeftOut(tx)
+        return self._left_out.has(citation, self.fingerprint(citation))
 
 
 class OfflineLookup:
@@ -185,6 +196,12 @@ class OfflineLookup:
         """Return what a work of this plan is known by where it has no identifier."""
         return self._fingerprints[citation]
 
-    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]:
-        """Return nothing: nobody was asked."""
-        return {}
+    def meet_questions(
+        self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
+    ) -> Mapping[int, HeldQuestion | None]:
+        """Return all: nobody was asked before."""
+        return {number: question for number, (question, _) in asked.items()}
+
+    def is_left_out(self, citation: Citation) -> bool:
+        """Say no: nobody was asked."""
+        return False

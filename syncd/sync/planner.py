@@ -51,7 +51,11 @@ class Lookup(Protocol):
 
     def fingerprint(self, citation: Citation) -> str: ...
 
-    def answers(self, questions: Collection[str]) -> Mapping[str, str | None]: ...
+    def meet_questions(
+        self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
+    ) -> Mapping[int, HeldQuestion | None]: ...
+
+    def is_left_out(self, citation: Citation) -> bool: ...
 
 
 def make_intents(
@@ -130,6 +134,9 @@ class _Planner:
         if self._leaders[number] != number:
             return self._same_as_earlier(number, ruling, self._leaders[number])
         if ruling.kind is RulingKind.NEW:
+            if self._lookup.is_left_out(self._incoming[number].citation):
+                intent = self._settle(self._incoming[number], ruling, Decision.SKIP, "", None)
+                return _left_out(intent)
             return self._create(number, ruling)
         if ruling.kind is RulingKind.SAME:
             return self._same_as_item(number, ruling)
@@ -248,15 +255,13 @@ class _Planner:
 
     def _ask(self) -> list[Intent]:
         """Put each doubt into a question, unless a person has answered it by leaving it out."""
-        asked = {
-            number: self._question(number)
-            for number, intent in enumerate(self._intents)
-            if intent.planned.decision is Decision.HOLD
-        }
-        answers = self._lookup.answers({question.name for question in asked.values()})
+        asked: dict[int, tuple[HeldQuestion, Citation]] = {}
+        for number, intent in enumerate(self._intents):
+            if intent.planned.decision is Decision.HOLD:
+                asked[number] = (self._question(number), self._incoming[number].citation)
         finished = list(self._intents)
-        for number, question in asked.items():
-            if answers.get(question.name) == "skip":
+        for number, question in self._lookup.meet_questions(asked).items():
+            if question is None:
                 finished[number] = _left_out(finished[number])
             else:
                 finished[number] = replace(finished[number], question=question)
@@ -276,7 +281,7 @@ class _Planner:
             },
         )
         if record.is_unfinished:
-            return replace(question, name=f"{UNFINISHED} {question.name}", kind=UNFINISHED)
+            return question._replace(name=f"{UNFINISHED} {question.name}", kind=UNFINISHED)
         return question
 
     def _name(self, candidate: Known | int) -> str:
@@ -355,7 +360,7 @@ class _PlanKeys:
 
 
 def _left_out(intent: Intent) -> Intent:
-    reason = f"a person left it out before; {intent.planned.reason}"
+    reason = "; ".join(filter(None, ["a person left it out before", intent.planned.reason]))
     return replace(intent, planned=replace(intent.planned, decision=Decision.SKIP, reason=reason))
 
 

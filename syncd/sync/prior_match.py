@@ -14,6 +14,7 @@ from syncd.ledger import knowledge
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
 from syncd.matching import (
+    Doubt,
     Features,
     Known,
     Ruling,
@@ -65,7 +66,8 @@ def _was_seen(features: Features, before: Features) -> bool:
 
 
 def _only_candidate(ruling: Ruling) -> Known | None:
-    if ruling.kind is not RulingKind.HOLD:
+    # Where metadata decides nothing, neither does what it decided before, in another folder.
+    if ruling.kind is not RulingKind.HOLD or ruling.doubt is Doubt.METADATA:
         return None
     refs = {known.ref if isinstance(known, Known) else None for known in ruling.candidates}
     first = ruling.candidates[0] if ruling.candidates else None

@@ -4,40 +4,30 @@ HELD       a question with what is needed to judge it: the record's item and the
 ACCEPT     the record is that candidate's work     CREATE  it is a work of its own
 SKIP       leave it out                            RETRY   send what was refused once more
 DROP       do not
+DECIDED    a record that was skipped as the same; a person may say that it is not
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
-from functools import partial
 from typing import Any, NamedTuple
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
-from syncd.item import citation_of
-from syncd.ledger import holds, journal, knowledge, mirror, outbox
+from syncd.ledger import holds, journal, outbox
+from syncd.ledger.decided import find_taken, taken_for_the_same
 from syncd.ledger.holds import HoldRow
-from syncd.ledger.operations import OperationRow, load_operation
 from syncd.ledger.store import LibraryLedger
-from syncd.ledger.transaction import Transaction
-from syncd.library import Create, Library, Operation
-from syncd.matching import Verdict
-from syncd.plan import (
-    IDENTITY,
-    UNFINISHED,
-    Decision,
-    Intent,
-    PlannedOperation,
-    PlannedRecord,
-    Pointer,
-)
+from syncd.library import Library
+from syncd.plan import IDENTITY, UNFINISHED, PlannedRecord
 from syncd.record import ItemKey
-from syncd.sync.commit import decide_again
-from syncd.sync.filing import file_item, placements_of
-from syncd.sync.keys import KeyMinter, LedgerKeys
-
-ANSWERS_SCHEMA = "syncd.answers/1"
+from syncd.sync import answering
+from syncd.sync.answering import Hearing, candidates_of
+from syncd.sync.decided import Making, Remaker, data_of
+from syncd.sync.intake import Tools
+from syncd.sync.keys import KeyMinter
+from syncd.sync.sharing import Imported, Sharing
+from syncd.system.resources import shipped_schema
 
 
 class Answer(StrEnum):
@@ -50,20 +40,34 @@ class Answer(StrEnum):
     DROP = "drop"
 
 
-ANSWERS: Mapping[str, tuple[Answer, ...]] = {
-    IDENTITY: (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
-    UNFINISHED: (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
-    "refused": (Answer.RETRY, Answer.DROP),
-    "twin": (Answer.DROP,),
+_ABOUT_A_WORK: Mapping[Answer, Callable[[Hearing], None]] = {
+    Answer.ACCEPT: answering.accept,
+    Answer.CREATE: answering.create,
+    Answer.SKIP: answering.leave_out,
 }
-"""Which answers each kind of question takes."""
+
+KINDS: Mapping[str, Mapping[Answer, Callable[[Hearing], None]]] = {
+    IDENTITY: _ABOUT_A_WORK,
+    UNFINISHED: _ABOUT_A_WORK,
+    "refused": {Answer.RETRY: answering.retry, Answer.DROP: answering.drop},
+    "twin": {Answer.DROP: answering.drop},
+}
+"""Which answers each kind of question takes, and what carries them out."""
+
+ANSWERS: Mapping[str, tuple[Answer, ...]] = {kind: tuple(said) for kind, said in KINDS.items()}
 
 
 class Candidate(NamedTuple):
-    """What a record may be: an item, with its data where the library still has it."""
+    """What a record may be: an item, with its data where the library still has it.
+
+    Or a work that is held itself, or was left out (`is_held`): then `item_key` is its name,
+    `question` the number of the open question about it, and `data` what its item would be.
+    """
 
     item_key: str
     data: Mapping[str, Any] | None
+    is_held: bool = False
+    question: int | None = None
 
 
 class Held(NamedTuple):
@@ -78,6 +82,16 @@ class Held(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
+class Decided(NamedTuple):
+    """A record that was taken for a work already there, beside that work."""
+
+    record_id: int
+    run_id: int
+    record: PlannedRecord
+    data: Mapping[str, Any]
+    other: Candidate
+
+
 class Reviewer:
     """Asks and hears about one library; what is answered stands in the outbox afterwards."""
 
@@ -86,20 +100,34 @@ class Reviewer:
         library: Library | None,
         ledger: LibraryLedger,
         unavailable: str | None = None,
+        making: Making | None = None,
     ) -> None:
+        """`making` is what it takes to make an item of a record that was skipped."""
         self.unavailable = unavailable
         """Why the library could not be asked; candidates then stand without their data."""
         self._library = library
         self._ledger = ledger
+        self._making = making
         self._minter = KeyMinter(ledger.identity)
+        self.sharing = Sharing(ledger)
+        """Takes answers to other ledgers, and takes in those of others."""
 
     def held(self) -> list[Held]:
         """Return what waits for a person, with both sides of each question."""
         with self._ledger.read() as tx:
             rows = holds.open_holds(tx)
             records = [journal.get_record(tx, row.record_id) for row in rows]
-        keys = [ItemKey(key) for row in rows for key in _candidate_keys(row)]
+            named = holds.all_named(tx, {key for row in rows for key in candidates_of(row)})
+        keys = [key for row in rows for key in candidates_of(row) if key not in named]
         items = self._find_items(keys)
+
+        def candidate(key: str) -> Candidate:
+            if key not in named:
+                return Candidate(key, items.get(key))
+            other = named[key]
+            question = None if other.answer else other.hold_id
+            return Candidate(key, _own_data(other), is_held=True, question=question)
+
         return [
             Held(
                 hold_id=row.hold_id,
@@ -108,19 +136,35 @@ class Reviewer:
                 held_at=row.held_at,
                 record=record,
                 data=_own_data(row),
-                candidates=tuple(
-                    Candidate(key, items.get(ItemKey(key))) for key in _candidate_keys(row)
-                ),
+                candidates=tuple(map(candidate, candidates_of(row))),
             )
             for row, record in zip(rows, records, strict=True)
         ]
 
-    def _find_items(self, keys: Sequence[ItemKey]) -> Mapping[ItemKey, Mapping[str, Any]]:
+    def decided(self, run: int | None = None, file: str | None = None) -> list[Decided]:
+        """Return what was skipped as the same, by one run or of one file, with both sides."""
+        with self._ledger.read() as tx:
+            rows = taken_for_the_same(tx, run, file)
+        items = self._find_items([row.planned.item_key for row in rows if row.planned.item_key])
+        tools = self._making.tools if self._making else Tools(shipped_schema(), ())
+        return [
+            Decided(
+                record_id=row.record_id,
+                run_id=row.run_id,
+                record=row.planned,
+                data=data_of(row, tools),
+                other=Candidate(row.planned.item_key or "", items.get(row.planned.item_key or "")),
+            )
+            for row in rows
+        ]
+
+    def _find_items(self, keys: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
         """Return the data of those of the items that can be read now."""
         if self._library is None or not keys:
             return {}
+        wanted = [ItemKey(key) for key in dict.fromkeys(keys)]
         try:
-            return {item.key: item.data for item in self._library.get(keys)}
+            return {item.key: item.data for item in self._library.get(wanted)}
         except (KeyLookupError, LibraryError) as error:
             self.unavailable = str(error)
             return {}
@@ -135,31 +179,20 @@ class Reviewer:
         with self._ledger.read() as tx:
             return outbox.count_operations(tx)
 
-    def answer(self, hold_id: int, answer: Answer, item_key: str | None = None) -> None:
+    def answer(self, hold_id: int, answer: Answer, word: str | None = None) -> None:
         """Carry out what a person said about a question.
 
-        `item_key` says which candidate is meant where ACCEPT leaves a choice. Raises
+        `word` goes with the answer: which candidate is meant where ACCEPT leaves a choice. Raises
         `InputError` when there is no such question, or that is no answer to it.
         """
         with self._ledger.write() as tx:
             row = holds.find_hold(tx, hold_id)
             if row is None or row.answer is not None:
                 raise InputError(f"no question number {hold_id} waits for an answer")
-            if answer not in ANSWERS[row.kind]:
-                known = ", ".join(ANSWERS[row.kind])
+            if answer not in KINDS[row.kind]:
+                known = ", ".join(KINDS[row.kind])
                 raise InputError(f"{answer} is no answer to question {hold_id}; it takes {known}")
-            record = journal.get_record(tx, row.record_id)
-            match answer:
-                case Answer.ACCEPT:
-                    self._accept(tx, row, record, _choose(row, item_key))
-                case Answer.CREATE:
-                    self._create(tx, row, record)
-                case Answer.SKIP:
-                    self._leave_out(tx, row, record)
-                case Answer.RETRY:
-                    self._retry(tx, row, record)
-                case Answer.DROP:
-                    pass
+            KINDS[row.kind][answer](Hearing(tx, row, self._minter, word))
             holds.close_hold(tx, hold_id, answer.value)
 
     def join(self, hold_id: int, item_key: str, reason: str) -> None:
@@ -167,184 +200,42 @@ class Reviewer:
         with self._ledger.write() as tx:
             row = holds.find_hold(tx, hold_id)
             if row is not None and row.answer is None:
-                record = journal.get_record(tx, row.record_id)
-                self._join(tx, row, record, item_key, reason)
+                answering.be_item(tx, row, ItemKey(item_key), reason)
                 holds.close_hold(tx, hold_id, Answer.ACCEPT.value)
+
+    def decided_numbers(self, records: Collection[int]) -> set[int]:
+        """Return those of the records that this library skipped as the same."""
+        with self._ledger.read() as tx:
+            return {record for record in records if find_taken(tx, record) is not None}
+
+    def create_decided(self, record_id: int) -> None:
+        """Make an item of a record that was skipped as the same; remember that it is not.
+
+        Raises `InputError` where that cannot be done.
+        """
+        if self._library is None or self._making is None:
+            raise InputError("what was skipped can be made only while the library is at hand")
+        Remaker(self._library, self._ledger, self._making).create(record_id)
 
     # Sharing answers
 
     def export_answers(self) -> dict[str, Any]:
         """Return every answer about this library as a document that `import_answers` takes."""
-        with self._ledger.read() as tx:
-            answers = knowledge.all_answers(tx)
-            skipped = holds.skipped_questions(tx)
-        return {
-            "schema": ANSWERS_SCHEMA,
-            "library": self._ledger.identity,
-            "answers": [
-                {"one": one, "other": other, "verdict": verdict} for one, other, verdict in answers
-            ],
-            "left_out": skipped,
-        }
+        return self.sharing.export_answers()
 
-    def import_answers(self, document: Mapping[str, Any]) -> int:
-        """Take over answers that others gave; return how many were new.
+    def import_answers(self, document: Mapping[str, Any]) -> Imported:
+        """Take over answers that others gave; return what came of them.
 
         Own answers stay. Raises `InputError` when the document is not one of answers.
         """
-        answers = read_answers(document)
-        with self._ledger.write() as tx:
-            known = {(a, b) for a, b, _ in knowledge.all_answers(tx)}
-            fresh = [each for each in answers if each[:2] not in known]
-            for one, other, verdict in fresh:
-                self._remember(tx, one, other, verdict)
-        return len(fresh)
+        return self.sharing.import_answers(document)
 
-    def settle(self, left_out: Collection[str] = ()) -> list[int]:
-        """Answer the open questions that answers already known settle; return their numbers.
-
-        `left_out` are questions that others answered by leaving the record out.
-        """
-        with self._ledger.read() as tx:
-            found = [
-                (row.hold_id, self._find_answer(tx, row, left_out))
-                for row in holds.open_holds(tx)
-                if row.kind == IDENTITY
-            ]
-        settled = [(hold_id, *answer) for hold_id, answer in found if answer is not None]
+    def settle(self) -> list[int]:
+        """Answer the open questions that answers already known settle; return their numbers."""
+        settled = self.sharing.find_settled()
         for hold_id, answer, item_key in settled:
-            self.answer(hold_id, answer, item_key)
+            self.answer(hold_id, Answer(answer), item_key)
         return [hold_id for hold_id, _, _ in settled]
-
-    # Inside a transaction
-
-    def _find_answer(
-        self, tx: Transaction, row: HoldRow, left_out: Collection[str]
-    ) -> tuple[Answer, str | None] | None:
-        if row.question in left_out:
-            return Answer.SKIP, None
-        known = partial(knowledge.find_answer, tx)
-        said = {key: known(row.payload["fingerprint"], key) for key in _candidate_keys(row)}
-        same = [key for key, verdict in said.items() if verdict is Verdict.SAME]
-        if len(same) == 1 and mirror.find_items(tx, same):
-            return Answer.ACCEPT, same[0]
-        if said and all(verdict is Verdict.DIFFERENT for verdict in said.values()):
-            return Answer.CREATE, None
-        return None
-
-    def _accept(self, tx: Transaction, row: HoldRow, record: PlannedRecord, key: str) -> None:
-        self._join(tx, row, record, key, f"a person said it is {key}")
-        self._remember(tx, row.payload["fingerprint"], key, Verdict.SAME)
-
-    def _join(
-        self, tx: Transaction, row: HoldRow, record: PlannedRecord, key: str, reason: str
-    ) -> None:
-        item = mirror.find_items(tx, [key]).get(key)
-        if item is None:
-            raise InputError(f"{key} is no item of the library")
-        payload = row.payload
-        wanted = placements_of(payload["collections"], payload["tags"])
-        placed = knowledge.find_placements(tx, [key]).get(key, frozenset())
-        filed = file_item(ItemKey(key), item, wanted, placed)
-        decided = replace(
-            record,
-            decision=filed.decision,
-            reason=f"{reason}; {record.reason}",
-            duplicate_of=Pointer(item_key=key),
-            item_key=key,
-        )
-        intent = Intent(
-            decided,
-            operations=tuple(map(PlannedOperation, filed.operations)),
-            # It counts as put there even where it was already, so that it is not put back.
-            placements=wanted,
-            aliases=tuple(record.identity.pairs()),
-            member=citation_of(payload["data"], record.identity),
-        )
-        self._decide(tx, row, intent)
-
-    def _create(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
-        payload = row.payload
-        for candidate in payload["candidates"]:
-            self._remember(tx, payload["fingerprint"], candidate, Verdict.DIFFERENT)
-        book = LedgerKeys(tx)
-        citation = citation_of(payload["data"], record.identity)
-        key, ordinal, _ = self._minter.choose(citation, payload["fingerprint"], book)
-        data = {**payload["data"], "collections": payload["collections"]}
-        names = {tag["tag"] for tag in data.get("tags", ())}
-        more = [{"tag": tag} for tag in payload["tags"] if tag not in names]
-        data["tags"] = [*data.get("tags", ()), *more]
-        operations = [PlannedOperation(Create(key, data), ordinal)]
-        for number, child in enumerate(payload["children"]):
-            child_key = self._minter.choose_child(key, number, book)
-            operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
-        decided = replace(
-            record,
-            decision=Decision.CREATE,
-            reason=f"a person said it is a work of its own; {record.reason}",
-            item_key=key,
-        )
-        wanted = placements_of(payload["collections"], payload["tags"])
-        intent = Intent(decided, operations=tuple(operations), placements=wanted)
-        self._decide(tx, row, intent)
-
-    def _leave_out(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
-        decided = replace(
-            record,
-            decision=Decision.SKIP,
-            reason=f"a person left it out; {record.reason}",
-            outcome="unchanged",
-        )
-        journal.change_decision(tx, row.record_id, decided)
-
-    def _retry(self, tx: Transaction, row: HoldRow, record: PlannedRecord) -> None:
-        operations = [_read_operation(each) for each in row.payload["operations"]]
-        run_id = journal.begin_run(tx, "review")
-        reason = "answered by a person"
-        outbox.add_operations(
-            tx,
-            run_id,
-            [(row.record_id, reason, PlannedOperation(each)) for each in operations],
-            outbox.DECIDE_AGAIN,
-        )
-        # What was refused may be a note alone; then its item is there, and stays so.
-        whole = any(not (isinstance(each, Create) and each.parent) for each in operations)
-        outcome = "pending" if whole else record.outcome
-        decided = replace(record, outcome=outcome, error=None)
-        journal.change_decision(tx, row.record_id, decided)
-
-    def _decide(self, tx: Transaction, row: HoldRow, intent: Intent) -> None:
-        # The library may have moved on since the question: all is decided again before it is sent.
-        begins = bool(intent.operations)
-        run_id = (
-            journal.begin_run(tx, "review") if begins else journal.get_run_of(tx, row.record_id)
-        )
-        decide_again(tx, run_id, row.record_id, intent, outbox.DECIDE_AGAIN)
-
-    def _remember(self, tx: Transaction, one: str, other: str, verdict: Verdict) -> None:
-        knowledge.add_answer(tx, (one, other), verdict)
-
-
-def read_answers(document: Mapping[str, Any]) -> list[tuple[str, str, Verdict]]:
-    """Return the answers that a document holds. Raises `InputError` if it holds something else."""
-    if document.get("schema") != ANSWERS_SCHEMA:
-        raise InputError(f"these are no answers: the schema is not {ANSWERS_SCHEMA}")
-    left_out = document.get("left_out", [])
-    if not isinstance(left_out, list) or not all(isinstance(each, str) for each in left_out):
-        raise InputError("what was left out is no list of questions")
-    try:
-        return [
-            (str(each["one"]), str(each["other"]), Verdict(each["verdict"]))
-            for each in document["answers"]
-        ]
-    except (KeyError, TypeError, ValueError) as exc:
-        raise InputError(f"an answer is not as it should be: {exc}") from exc
-
-
-def _candidate_keys(row: HoldRow) -> list[str]:
-    if row.kind == "twin":
-        return list(row.payload["twins"])
-    return list(row.payload.get("candidates", ()))
 
 
 def _own_data(row: HoldRow) -> Mapping[str, Any]:
@@ -353,19 +244,3 @@ def _own_data(row: HoldRow) -> Mapping[str, Any]:
         return data
     own: Mapping[str, Any] = row.payload.get("data", {})
     return own
-
-
-def _choose(row: HoldRow, item_key: str | None) -> str:
-    known = _candidate_keys(row)
-    if item_key is None and len(known) == 1:
-        return known[0]
-    if item_key in known:
-        return str(item_key)
-    choice = ", ".join(known) or "none"
-    raise InputError(f"question {row.hold_id}: say which of its candidates is meant ({choice})")
-
-
-def _read_operation(kept: Sequence[Any]) -> Operation:
-    """Return an operation that was refused, as the question about it holds it."""
-    key, kind, payload, base_version = kept
-    return load_operation(OperationRow(kind, key, base_version, payload))

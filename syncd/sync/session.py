@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -23,9 +23,10 @@ from syncd.errors import (
 from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import Description, Library
-from syncd.matching import Policy
-from syncd.plan import Decision, Plan, PlannedRecord
+from syncd.matching import DEFAULT_POLICY, Policy
+from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.sync.commit import promise
+from syncd.sync.decided import Making
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
@@ -70,6 +71,10 @@ class Helpers:
     pause: Pause
     jitter: Callable[[], float]
     limits: GuardLimits = DEFAULT_LIMITS
+    policy: Policy = DEFAULT_POLICY
+    """How strictly works are told apart that are decided again: as the strictest folder wants."""
+    places: Mapping[bytes, Place] = field(default_factory=dict)
+    """What drop folders ask for, by path: for records that a person has made after all."""
 
 
 def _named(
@@ -107,7 +112,7 @@ class LibraryRun:
         self._library = library
         self._ledger = ledger
         self._helpers = helpers
-        self._policy = Policy()
+        self._policy = helpers.policy
         self._completed: list[int] = []
         self._met: _Met | None = None
         self._whereabouts = Whereabouts(name, library, ledger, others)
@@ -147,7 +152,7 @@ class LibraryRun:
             self._helpers.jitter,
         )
         tools = tools_for(self._library, description, self._helpers.keep_notes)
-        drafter = Drafter(self._library, ledger, follower, self._policy, tools)
+        drafter = Drafter(self._library, ledger, follower, tools)
         return _Met(description, ledger, guards, follower, pusher, drafter)
 
     @property
@@ -408,7 +413,9 @@ class LibraryRun:
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""
-        return Reviewer(self._library, self._here.ledger)
+        here = self._here
+        making = Making(here.drafter.tools, self._helpers.places)
+        return Reviewer(self._library, here.ledger, making=making)
 
     def figures(self) -> Figures:
         """Return what waits to be sent, what waits for a person, and the last reconcile."""

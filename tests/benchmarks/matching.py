@@ -26,11 +26,11 @@ from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record
 from syncd.item import citation_of, item_data
 from syncd.matching import (
+    Answers,
     Features,
     Known,
     Ruling,
     RulingKind,
-    Verdict,
     blocking_keys,
     dump_features,
     features_of,
@@ -102,8 +102,11 @@ class SqliteWorks:
     def shared_dois(self, dois: Collection[str]) -> set[str]:
         return set()
 
-    def answer(self, one: str, other: str) -> Verdict | None:
-        return None
+    def by_refs(self, refs: Collection[str]) -> dict[str, Sequence[Known]]:
+        return {}
+
+    def answers(self) -> Answers:
+        return Answers()
 
     def _select(self, query: str, values: Sequence[object], *before: str) -> Iterator[Any]:
         for start in range(0, len(values), BATCH):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from syncd.matching import Features, Known, Verdict, blocking_keys, features_of
+from syncd.matching import Answers, Features, Known, Verdict, blocking_keys, features_of
 from syncd.record import Citation
 
 
@@ -17,7 +17,9 @@ class RememberedWorks:
         self._by_key: defaultdict[int, list[Known]] = defaultdict(list)
         self._known: dict[str, list[Known]] = {}
         self.shared: set[str] = set()
-        self.answers: dict[frozenset[str], Verdict] = {}
+        self.said: dict[frozenset[str], Verdict] = {}
+        self.answered: dict[str, Citation] = {}
+        """Which works the fingerprints in answers stand for."""
 
     def add(
         self,
@@ -50,5 +52,9 @@ class RememberedWorks:
     def shared_dois(self, dois: Collection[str]) -> set[str]:
         return self.shared & set(dois)
 
-    def answer(self, one: str, other: str) -> Verdict | None:
-        return self.answers.get(frozenset((one, other)))
+    def by_refs(self, refs: Collection[str]) -> dict[str, list[Known]]:
+        return {ref: self._known[ref] for ref in refs if ref in self._known}
+
+    def answers(self) -> Answers:
+        given = [(min(pair), max(pair), verdict) for pair, verdict in self.said.items()]
+        return Answers(given, [(name, features_of(it)) for name, it in self.answered.items()])

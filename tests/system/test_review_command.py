@@ -168,7 +168,7 @@ def test_an_answer_that_means_nothing_is_wrong_usage(desk: Desk, words: list[str
 def test_a_team_shares_its_answers(
     desk: Desk, syncd: Syncd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syncd.cli.review._AT_ONCE", 1)
+    monkeypatch.setattr("syncd.cli.review_asking._AT_ONCE", 1)
     desk.drop(doubtful(1), doubtful(2))
     desk.review("create", "1", "2")
     answers = tmp_path / "answers.json"

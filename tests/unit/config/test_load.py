@@ -11,6 +11,7 @@ import pytest
 
 from syncd.config import (
     After,
+    ByMetadata,
     Cron,
     LookAlikes,
     Settings,
@@ -96,6 +97,7 @@ def test_a_folder_overrides_only_what_it_names(tmp_path: Path) -> None:
 [duplicates]
 when_found = "fill"
 look_alikes = "skip"
+by_metadata = "hold"
 [[folder]]
 path = "/drop"
 library = ["mine"]
@@ -107,6 +109,26 @@ when_found = "collect"
     duplicates = settings.folders[0].duplicates
     assert duplicates.when_found is WhenFound.COLLECT
     assert duplicates.look_alikes is LookAlikes.SKIP
+    assert duplicates.by_metadata is ByMetadata.HOLD
+
+
+def test_metadata_may_decide_in_one_folder_and_not_in_others(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        MINIMAL
+        + """
+[duplicates]
+by_metadata = "hold"
+[[folder]]
+path = "/drop"
+library = ["mine"]
+[folder.duplicates]
+by_metadata = "decide"
+""",
+    )
+
+    assert settings.duplicates.by_metadata is ByMetadata.HOLD
+    assert settings.folders[0].duplicates.by_metadata is ByMetadata.DECIDE
 
 
 def test_a_schedule_is_an_interval_or_a_cron_expression(tmp_path: Path) -> None:
@@ -175,6 +197,7 @@ def test_every_problem_is_reported_at_once_with_its_line(tmp_path: Path) -> None
         ('[schedule]\ntimezone = "../../etc/passwd"', "Europe/Berlin"),
         ("[notes]\nkeep = [1]", "must be a list of texts"),
         ('[duplicates]\nlook_alikes = "maybe"', '"hold", "skip", "create"'),
+        ('[duplicates]\nby_metadata = "ask"', '"decide", "hold"'),
         ('[state]\ndirectory = "here"', 'must be absolute or begin with "~/"'),
         ("[state]\ndirectory = 1", "must be a path"),
         ("[library_]\n", "unknown key `library_`; did you mean `library`?"),

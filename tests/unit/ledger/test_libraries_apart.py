@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,9 @@ from sqlalchemy import select
 
 from syncd.item import citation_of
 from syncd.ledger import (
+    answered,
     asked,
+    decided,
     duplicates,
     history,
     holds,
@@ -40,7 +43,7 @@ from syncd.library import (
     Trash,
 )
 from syncd.matching import Verdict, blocking_keys, features_of
-from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord
+from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import Doi, Identity, ItemKey, Origin
 from tests.fakes.clock import FakeClock
 
@@ -109,8 +112,12 @@ def fill(tx: Transaction) -> int:
         kind="identity",
         question="which?",
         reason="in doubt",
-        payload={"collections": ["INBX2222"], "tags": []},
+        payload={"collections": ["INBX2222"], "tags": [], "candidates": [TWIN]},
     )
+    answered.add_work(tx, "fingerprint", CITATION)
+    answered.leave_out(tx, "unwanted")
+    taken = replace(planned(), decision=Decision.SKIP, duplicate_of=Pointer(item_key=KEY))
+    journal.add_records(tx, run, [Intent(taken)], [export])
     operations: list[Operation] = [
         Create(NEW, DATA),
         AddToCollection(KEY, 3, (CollectionKey("INBX2222"),), ()),
@@ -151,7 +158,15 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "members": lambda tx: len(knowledge.find_members(tx, [KEY])),
     "an answer": lambda tx: knowledge.find_answer(tx, "fingerprint", KEY),
     "all answers": knowledge.all_answers,
-    "questions": lambda tx: holds.find_questions(tx, ["which?"]),
+    "a question by the work's name": lambda tx: holds.find_named(tx, "which?") is not None,
+    "questions by their works' names": lambda tx: sorted(holds.all_named(tx, {"which?"})),
+    "questions about a candidate": lambda tx: len(holds.holds_about(tx, TWIN)),
+    "what was left out": lambda tx: sorted(answered.left_out(tx)),
+    "works in answers": lambda tx: sorted(answered.all_works(tx)),
+    "works by name": lambda tx: sorted(answered.find_works(tx, ["fingerprint"])),
+    "answers for matching": lambda tx: bool(answered.read_answers(tx)),
+    "what was taken for the same": lambda tx: len(decided.taken_for_the_same(tx)),
+    "all features": lambda tx: sorted(key for key, _ in survey.all_features(tx)),
     "open questions": lambda tx: [row.question for row in holds.open_holds(tx)],
     "a question": lambda tx: holds.find_hold(tx, 1) is not None,
     "how many questions": holds.count_open,
@@ -167,7 +182,6 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "runs that may end": lambda tx: len(journal.open_runs(tx)),
     "what was read": lambda tx: journal.is_read(tx, FACTS.sha256),
     "paths that were asked for": asked.collections_asked_for,
-    "what was left out": holds.skipped_questions,
     "bases": lambda tx: sorted(history.find_bases(tx, [KEY])),
 }
 NOTHING: tuple[Any, ...] = (0, (0, 0), False, None, [], {}, set())

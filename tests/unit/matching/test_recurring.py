@@ -127,7 +127,7 @@ def test_an_answer_outranks_an_identifier() -> None:
     works = RememberedWorks()
     record = piece(identity=Identity(doi=Doi("10.5555/owl.1")), volume="21", pages="7-8")
     works.add("A", record)
-    works.answers[frozenset(("A", fingerprint(record)))] = Verdict.DIFFERENT
+    works.said[frozenset(("A", fingerprint(record)))] = Verdict.DIFFERENT
 
     assert kinds(record, works=works) == [NEW]
 

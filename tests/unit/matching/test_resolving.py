@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncd.matching import Doubt, Policy, RulingKind, Verdict, fingerprint, resolve
-from syncd.record import Citation, Doi, Eid, Identity
+from syncd.matching import (
+    Answers,
+    Doubt,
+    Policy,
+    RulingKind,
+    Verdict,
+    features_of,
+    fingerprint,
+    resolve,
+)
+from syncd.record import Citation, Details, Doi, Eid, Identity
 from tests.support.remembered_works import RememberedWorks
 
 WORK = Citation(
@@ -118,9 +127,9 @@ def test_an_answer_is_remembered_in_both_directions() -> None:
     question = frozenset(("A", fingerprint(elsewhere)))
 
     assert kinds(elsewhere, works=works) == [RulingKind.HOLD]
-    works.answers[question] = Verdict.SAME
+    works.said[question] = Verdict.SAME
     assert kinds(elsewhere, works=works) == [RulingKind.SAME]
-    works.answers[question] = Verdict.DIFFERENT
+    works.said[question] = Verdict.DIFFERENT
     assert kinds(elsewhere, works=works) == [RulingKind.NEW]
 
 
@@ -131,7 +140,75 @@ def test_a_strict_policy_asks_where_only_the_look_speaks() -> None:
     ruling = resolve([record(year=2014)], works, Policy(joins_by_look=False))[0]
 
     assert ruling.kind is RulingKind.HOLD
-    assert ruling.doubt is Doubt.LOOK
+    assert ruling.doubt is Doubt.METADATA
+    assert ruling.reason.endswith("metadata alone decides nothing here")
+
+
+def test_what_a_person_said_outranks_a_rule_that_says_otherwise() -> None:
+    unlike = record(title="Winter ice in southern lakes", authors=("Dumont, Luc",), pages="7")
+    works = RememberedWorks()
+    works.add("A", record())
+
+    assert kinds(unlike, works=works) == [RulingKind.NEW]
+    works.said[frozenset(("A", fingerprint(unlike)))] = Verdict.SAME
+    assert kinds(unlike, works=works) == [RulingKind.SAME]
+
+
+def test_what_a_person_said_to_differ_is_made_though_an_identifier_leads_to_the_item() -> None:
+    twin = record(Identity(doi=X))
+    works = RememberedWorks()
+    works.add("A", twin)
+
+    assert kinds(twin, works=works) == [RulingKind.SAME]
+    works.said[frozenset(("A", fingerprint(twin)))] = Verdict.DIFFERENT
+    assert kinds(twin, works=works) == [RulingKind.NEW]
+
+
+def test_an_answer_that_names_an_item_by_its_fingerprint_finds_it() -> None:
+    there = record(container="Annals of Fictional Ice", volume="7", pages="11-20")
+    unlike = record(title="Winter ice in southern lakes", authors=("Dumont, Luc",), pages="7")
+    works = RememberedWorks()
+    works.add("A", there)
+
+    works.said[frozenset((fingerprint(there), fingerprint(unlike)))] = Verdict.SAME
+    works.answered[fingerprint(there)] = there
+
+    assert kinds(unlike, works=works) == [RulingKind.SAME]
+
+
+def test_an_answer_about_one_edition_is_none_about_the_next() -> None:
+    def book(edition: str) -> Citation:
+        return record(
+            item_type="book", volume="", pages="", details=Details(edition=edition), container=""
+        )
+
+    first, second = book("1"), book("2")
+    said = Answers(
+        [("A", fingerprint(second), Verdict.DIFFERENT)],
+        [(fingerprint(second), features_of(second))],
+    )
+
+    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(second) in said.names_of(features_of(second))
+    assert fingerprint(second) not in said.names_of(features_of(first))
+
+
+def test_a_record_corrected_since_goes_by_the_name_it_was_answered_under() -> None:
+    before = record(Identity(scopus=Eid("2-s2.0-1234567890")), pages="11-20")
+    since = record(Identity(scopus=Eid("2-s2.0-1234567890")), pages="11-20", year=2014)
+    said = Answers(
+        [("A", fingerprint(before), Verdict.SAME)], [(fingerprint(before), features_of(before))]
+    )
+
+    assert fingerprint(before) != fingerprint(since)
+    assert fingerprint(before) in said.names_of(features_of(since))
+
+
+def test_a_name_that_an_older_syncd_made_is_still_its_works() -> None:
+    work = record()
+    said = Answers([("A", "older", Verdict.SAME)], [("older", features_of(work))])
+
+    assert said.find(said.names_of(features_of(work)), ("A",)) is Verdict.SAME
 
 
 def test_a_record_that_contradicts_an_earlier_copy_of_the_item_does_not_join_it() -> None:

@@ -317,9 +317,9 @@ def _settled_by(house: House, document: dict[str, Any]) -> tuple[int, list[int]]
     ):
         reviewer = run.reviewer()
         taken = reviewer.import_answers(document)
-        settled = reviewer.settle(document["left_out"])
+        settled = reviewer.settle()
         run.push_pending()
-        return taken, settled
+        return taken.new, settled
 
 
 def _colleague(tmp_path: Path) -> House:

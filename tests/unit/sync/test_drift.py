@@ -183,7 +183,7 @@ def test_two_pairs_of_copies_are_two_groups(run: LibraryRun, library: MemoryLibr
     library.add(COPY, one.data)
     library.add(ItemKey("CPYCPY23"), two.data)
 
-    groups = [list(group) for group in run.reconcile().duplicates]
+    groups = [list(group.item_keys) for group in run.reconcile().duplicates]
 
     pairs: list[list[str]] = [sorted([COPY, one.key]), sorted(["CPYCPY23", two.key])]
     assert groups == sorted(pairs)

@@ -223,8 +223,8 @@ def test_answers_travel_to_another_ledger(desk: Desk, tmp_path: Path) -> None:
     colleague.drop(scopus_record(1, N1=None), place=Place(folder=b"/plain"))
 
     with colleague.opened() as (run, _):
-        assert run.reviewer().import_answers(document) == 1
-        assert run.reviewer().import_answers(document) == 0
+        assert run.reviewer().import_answers(document).new == 1
+        assert run.reviewer().import_answers(document).new == 0
     [record] = colleague.drop(_doubtful())
 
     assert record.decision is Decision.CREATE

@@ -23,7 +23,7 @@ from syncd.library import (
 )
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
-from syncd.settings import LookAlikes, WhenFound
+from syncd.settings import ByMetadata, LookAlikes, WhenFound
 from syncd.sync.intake import Delivery
 from syncd.sync.review import Answer as Said
 from syncd.system.resources import shipped_schema
@@ -265,6 +265,19 @@ def test_a_folder_may_have_look_alikes_made(house: House) -> None:
     assert len(house.works()) == 2
 
 
+@pytest.mark.parametrize("look_alikes", list(LookAlikes))
+def test_a_folder_may_have_metadata_decide_nothing(house: House, look_alikes: LookAlikes) -> None:
+    house.drop(scopus_record(1))
+    nameless = scopus_record(1, DO=None, UR=None, N1="exported again")
+    strict = Place(folder=b"/s", look_alikes=look_alikes, by_metadata=ByMetadata.HOLD)
+
+    [same] = house.drop(nameless)
+    [asked] = house.drop(scopus_record(1, DO=None, UR=None, N1="and again"), place=strict)
+
+    assert (same.decision, asked.decision) == (Decision.SKIP, Decision.HOLD)
+    assert "metadata alone decides nothing here" in asked.reason
+
+
 def test_a_look_alike_is_made_although_the_library_moves(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.drop(scopus_record(1))
@@ -351,12 +364,12 @@ def test_a_note_that_was_refused_can_be_sent_again(tmp_path: Path) -> None:
     assert [tuple(row) for row in told] == [("accepted", None)]
 
 
-def test_two_questions_about_one_new_work_make_it_once(house: House) -> None:
+def test_two_records_of_one_new_work_ask_one_question_and_make_it_once(house: House) -> None:
     house.drop(scopus_record(1))
     other = {"TI": "Quite another subject altogether", "AU": "Nobody, N.", "DO": None}
     house.drop(scopus_record(1, **other, SP="7", EP="9"))
     house.drop(scopus_record(1, **other, SP="7", EP="9", PY="1992"), place=FILED)
-    assert _open_questions(house) == ["identity", "identity"]
+    assert _open_questions(house) == ["identity"]
 
     _answer(house, Said.CREATE)
 
