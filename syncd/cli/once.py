@@ -28,7 +28,7 @@ from syncd.control.status import ask_status
 from syncd.inbox import Skipped
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
-from syncd.report import plan_document, print_outcomes, write_document
+from syncd.report import describe_beside, plan_document, print_outcomes, write_document
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import SystemClock
@@ -147,6 +147,8 @@ def _tell(report: OnceReport) -> Exit:
     """Say what a person should know, and sum it up: the gravest comes first."""
     for skipped in report.skipped:
         click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
+    if beside := describe_beside(report.beside):
+        click.echo(beside, err=True)
     errors = [*report.problems, *report.unusable, *report.failed.values()]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):

@@ -15,7 +15,7 @@ from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
 from syncd.errors import LibraryError, SyncdError
-from syncd.inbox import Skipped
+from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.report.reconciliations import library_document
@@ -204,6 +204,10 @@ class Requests:
             report.skipped += [
                 Skipped(str(Path(folder["path"], each["file"])), each["reason"])
                 for each in folder["skipped"]
+            ]
+            report.beside += [
+                Beside(str(Path(folder["path"], each["file"])), each["reason"])
+                for each in folder["others"]
             ]
 
 
