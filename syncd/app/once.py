@@ -194,8 +194,8 @@ def _report_runs(
     runs = [*run.take_completed(), *waiting]
     if current is not None:
         runs.append(current)
-        report.plan.run = current
     for number in dict.fromkeys(sorted(runs)):
+        report.plan.runs.append(number)
         report.plan.records += run.records(number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
-from syncd.errors import LibraryError, SyncdError
+from syncd.errors import InputError, LibraryError, SyncdError
 from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
@@ -194,11 +195,18 @@ class Requests:
                 return now
             self._pause(_LOOK_EVERY)
 
-    def _collect(self, before: set[int], document: Mapping[str, Any], report: OnceReport) -> None:
-        for run in sorted(_last_runs(document) - before):
+    def _collect(
+        self, before: Mapping[int, str], document: Mapping[str, Any], report: OnceReport
+    ) -> None:
+        for run, name in sorted(_last_runs(document).items()):
+            if run in before:
+                continue
             with self._ledger.read() as connection:
-                report.plan.records += journal.records_of_run(connection, run)
-            report.plan.run = run
+                records = journal.records_of_run(connection, run)
+                unusable = journal.unusable_of_run(connection, run)
+            report.plan.records += [replace(record, library=name, run=run) for record in records]
+            report.plan.runs.append(run)
+            report.unusable += [InputError(why, path=file) for file, why in unusable]
         report.pending = sum(library["pending"] for library in document["libraries"])
         for folder in document["folders"]:
             report.skipped += [
@@ -238,8 +246,9 @@ def _expect(good: bool, what: str) -> None:
         raise CommandError(f"the request cannot be understood: {what}", 64)
 
 
-def _last_runs(document: Mapping[str, Any]) -> set[int]:
-    return {run["run"] for run in document["runs"] if run["run"] is not None}
+def _last_runs(document: Mapping[str, Any]) -> dict[int, str]:
+    """Return the latest runs, each with its library."""
+    return {run["run"]: run["library"] for run in document["runs"] if run["run"] is not None}
 
 
 def _waiting(document: Mapping[str, Any]) -> int:

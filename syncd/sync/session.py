@@ -295,7 +295,7 @@ class LibraryRun:
                 replace(record, item_key=None) if record.decision is Decision.CREATE else record
                 for record in records
             ]
-        return Plan(records), reading
+        return Plan([replace(record, library=self.name) for record in records]), reading
 
     @_named
     def push_pending(self) -> None:
@@ -322,7 +322,8 @@ class LibraryRun:
     def records(self, run_id: int) -> list[PlannedRecord]:
         """Return what was decided about each record of a run, and what became of it."""
         with self._ledger.read() as connection:
-            return journal.records_of_run(connection, run_id)
+            records = journal.records_of_run(connection, run_id)
+        return [replace(record, library=self.name, run=run_id) for record in records]
 
     @property
     def landed(self) -> int:
