@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,19 +10,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
-from syncd.app.wiring import find_reviewer
+from syncd.app.wiring import find_reviewer, identities_of
+from syncd.control.fates import add_fates
 from syncd.control.protocol import CommandError, Handler, Progress
 from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
-from syncd.errors import InputError, LibraryError, SyncdError
+from syncd.errors import ConfigError, InputError, LedgerError, LibraryError, SyncdError
 from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.report.reconciliations import library_document
 from syncd.settings import Settings
 from syncd.system.clock import Clock, Pause
+
+log = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(milliseconds=200)
 _GRACE = timedelta(seconds=70)
@@ -75,7 +79,15 @@ class Requests:
         }
 
     def _status(self, _request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
-        return self._daemon.document()
+        document = self._daemon.document()
+        try:
+            names = {identity: name for name, identity in identities_of(self._settings()).items()}
+            seen = self._ledger.glance()
+        except (ConfigError, LedgerError) as error:
+            # Each is told of elsewhere; how the daemon is, it can say all the same.
+            log.debug("no files are shown: %s", error)
+            return document
+        return add_fates(document, seen, names)
 
     def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
         library = _library(request)

@@ -22,7 +22,6 @@ from syncd.report import (
     write_document,
 )
 from syncd.report.prisma import Fate
-from syncd.report.status import print_status
 from syncd.report.tables import Column, PrintedPage
 
 
@@ -246,40 +245,3 @@ def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch) -> 
 def test_colours_are_left_out_where_they_are_not_wanted() -> None:
     assert PrintedPage(as_terminal(io.StringIO()), {"NO_COLOR": "1"}).paint("x", "red") == "x"
     assert PrintedPage(io.StringIO(), {}).paint("x", "red") == "x"
-
-
-def test_status_tells_people_what_waits_and_why() -> None:
-    stream = io.StringIO()
-    document = {
-        "running": True,
-        "since": "2026-01-02T03:04:05.678+00:00",
-        "libraries": [
-            {
-                "name": "mine",
-                "state": "waiting",
-                "message": "the library does not answer",
-                "pending": 3,
-                "held": 1,
-                "last_reconcile_at": None,
-            }
-        ],
-        "folders": [
-            {
-                "path": "/drop",
-                "state": "ok",
-                "message": None,
-                "last_scan_at": "2026-01-02T03:04:05+00:00",
-                "waiting_files": 0,
-            }
-        ],
-        "runs": [],
-    }
-
-    print_status(document, stream)
-    print_status({**document, "running": False, "since": None}, stream)
-
-    text = stream.getvalue()
-    assert "running since 2026-01-02 03:04:05Z" in text
-    assert "the library does not answer" in text
-    assert "never" in text
-    assert "start it with `syncd run`" in text
