@@ -21,6 +21,11 @@ from syncd.app.once import (
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.interruptions import (
+    tell_left_over,
+    telling_that_it_goes_on,
+    telling_what_waits,
+)
 from syncd.cli.progress import sending
 from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
@@ -67,7 +72,8 @@ def command(
     names = routes.keys() or _libraries_of_pass(settings, where.library)
     daemon = find_running(settings, where.state_dir, names)
     if daemon is not None:
-        report = ask_once(daemon, routes, SystemClock(), pause)
+        with telling_that_it_goes_on():
+            report = ask_once(daemon, routes, SystemClock(), pause)
         if daemon.service is not None and not routes:
             report.skipped += _find_unwatched(settings, names, daemon)
     else:
@@ -135,9 +141,11 @@ def _opened(
     """Give the libraries that can be worked with; the report says why others cannot."""
     runs = make_runs(settings, state, ledger, pause, only=names)
     try:
-        opened = open_runs(runs, report)
-        with sending(lambda: sum(run.figures().pending for run in opened.values())):
-            yield opened
+        tell_left_over(runs.values())
+        with telling_what_waits(lambda: sum(run.figures().pending for run in runs.values())):
+            opened = open_runs(runs, report)
+            with sending(lambda: sum(run.figures().pending for run in opened.values())):
+                yield opened
     finally:
         for run in runs.values():
             run.close()

@@ -15,6 +15,7 @@ from syncd.app.preview import looking_only
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.progress import sending
 from syncd.cli.session import choose_library, find_running, find_state_to_look_at, load, pause
 from syncd.control.client import Running, ask_daemon
@@ -88,7 +89,8 @@ def _look(
     with closing(open_ledger(settings, state)) as ledger:
         for run in make_runs(settings, state, ledger, pause, only=names).values():
             try:
-                with closing(run), sending(partial(_count_pending, run)):
+                waiting = partial(_count_pending, run)
+                with closing(run), telling_what_waits(waiting), sending(waiting):
                     run.meet()
                     found.append(library_document(look(run)))
             except (KeyLookupError, LibraryError) as error:

@@ -21,6 +21,8 @@ from syncd.settings import Settings
 from syncd.system import paths
 from syncd.system.paths import has_config
 
+_NOT_SET_UP = "there is no configuration yet: `syncd init` writes one"
+
 
 @click.command("status")
 @options.where("file_library", "config", "state")
@@ -76,7 +78,7 @@ def _with_ledger(document: dict[str, Any], where: options.Where, state: Path) ->
         told = "; ".join(filter(None, [document.get("message"), str(error)]))
         return {**document, "message": told}
     if seen is None:
-        return document
+        return document if _is_set_up(where) else {**document, "message": _NOT_SET_UP}
     names: dict[str, str] = {}
     if settings is not None:
         from syncd.app.wiring import identities_of
@@ -85,9 +87,13 @@ def _with_ledger(document: dict[str, Any], where: options.Where, state: Path) ->
     return add_fates(document, seen, names)
 
 
+def _is_set_up(where: options.Where) -> bool:
+    return where.file_library is not None or has_config(where.config)
+
+
 def _load(where: options.Where) -> Settings | None:
     """Return the settings, which only name the libraries; None where there are none to be had."""
-    if where.file_library is None and not has_config(where.config):
+    if not _is_set_up(where):
         return None
     # Only now is worth what it costs.
     from syncd.cli.session import load

@@ -15,6 +15,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from syncd.errors import (
     AccessDeniedError,
+    Denial,
     InputError,
     LibraryError,
     UnavailableError,
@@ -213,7 +214,9 @@ class LibraryRun:
         here = self._here
         here.guards.expect_running(here.ledger.row())
         if not self.description.writable:
-            raise AccessDeniedError(self.description.access or "the library may only be read")
+            told = self.description.access or "the library may only be read"
+            denial = self.description.denial or Denial.READ_ONLY
+            raise AccessDeniedError(told, denial=denial)
         with self._patiently():
             self.refresh()
         # What still waits is known to planning; it keeps nothing else back.
