@@ -16,6 +16,7 @@ SyncdError
    ├─ ConflictError        the library moved on and nothing was written; plan again
    ├─ RejectedError        never, as it is; hold it for a person
    ├─ PausedError          a guard stopped the library until a person resumes it
+   ├─ AdapterFailedError   the code of somebody else's adapter failed; the others go on
    └─ AccessDeniedError    stop this library and tell the operator
 
 An error carries facts as attributes. The sentence a person reads is built where
@@ -180,6 +181,19 @@ class RejectedError(LibraryError):
 
 class PausedError(LibraryError):
     """A guard stopped the library: nothing is read or written until a person resumes it."""
+
+
+class AdapterFailedError(LibraryError):
+    """An adapter that does not come with syncd failed in a way that it does not name.
+
+    `adapter` is its name and `distribution` what it was installed from. What became of a push
+    that fails so is unknown.
+    """
+
+    def __init__(self, message: str, *, adapter: str, distribution: str) -> None:
+        self.adapter = adapter
+        self.distribution = distribution
+        super().__init__(f"the adapter {adapter} ({distribution}) failed: {message}")
 
 
 class Denial(Enum):

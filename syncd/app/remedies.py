@@ -11,6 +11,7 @@ from enum import Enum
 
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     CertificatesError,
     ConflictError,
@@ -62,6 +63,7 @@ class Cause(Enum):
     CONFLICT = "the library moved on"
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
+    ADAPTER = "an adapter by others failed"
     UNFORESEEN = "a bug"
 
 
@@ -129,6 +131,10 @@ _REMEDIES: Mapping[Cause, str] = {
         "docs/reference/configuration.md"
     ),
     Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
+    Cause.ADAPTER: (
+        "other libraries go on. Tell whoever made it, with this line; `syncd resume {library}` has "
+        "it tried again"
+    ),
     Cause.UNFORESEEN: "please report this",
 }
 
@@ -146,6 +152,7 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
     ConflictError: Cause.CONFLICT,
     RejectedError: Cause.REJECTED,
     PausedError: Cause.PAUSED,
+    AdapterFailedError: Cause.ADAPTER,
 }
 """An error's cause is that of the first of its classes that stands here."""
 

@@ -13,6 +13,7 @@ from syncd.app.remedies import Cause, is_read_only, remedy_for, remedy_of
 from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     CertificatesError,
     ConfigError,
@@ -68,6 +69,7 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     ConflictError: Exit.TRY_AGAIN,
     RejectedError: Exit.UNAVAILABLE,
     PausedError: Exit.TRY_AGAIN,
+    AdapterFailedError: Exit.UNAVAILABLE,
     AccessDeniedError: Exit.KEY_REFUSED,
 }
 """An error's code is that of the first of its classes that stands here."""

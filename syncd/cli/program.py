@@ -60,7 +60,7 @@ Watch a folder, and keep its records in a library made of files:
     epilog="`syncd COMMAND --help` says more about each.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, message="syncd %(version)s")
+@click.version_option(__version__, "-V", "--version", message="syncd %(version)s")
 def group() -> None:
     """Hold the commands."""
 

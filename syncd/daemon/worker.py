@@ -21,6 +21,7 @@ from syncd.daemon.suspects import MOST_TRIES, Suspects
 from syncd.daemon.work import LibraryWork, Offered
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     KeyLookupError,
     LedgerError,
@@ -303,7 +304,7 @@ class Worker:
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
             state, wait = LibraryState.REFUSED, REFUSED
-        elif isinstance(error, PausedError):
+        elif isinstance(error, PausedError | AdapterFailedError):
             state, wait = LibraryState.PAUSED, REFUSED
         else:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None

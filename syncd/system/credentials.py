@@ -149,6 +149,17 @@ def is_without_keyring(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("PYTHON_KEYRING_BACKEND", "").endswith("null.Keyring")
 
 
+def has_keyring() -> bool:
+    """Tell whether there is a keyring here that could be asked, unlocked or not."""
+    if is_without_keyring():
+        return False
+    try:
+        platform_keyring()
+    except KeyLookupError:
+        return False
+    return True
+
+
 def platform_keyring() -> Keyring:
     """Return the platform's own keyring. Raises `KeyLookupError` when it is absent."""
     backend = _BACKENDS.get(sys.platform)

@@ -36,6 +36,11 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.CertificatesError("no such file"), 69, "correct SSL_CERT_FILE"),
     (errors.DescriptorsError("16 files"), 75, "ulimit -n"),
     (errors.PausedError("paused: too many"), 75, "syncd resume"),
+    (
+        errors.AdapterFailedError("KeyError: 'x'", adapter="shelf", distribution="shelf 1.0"),
+        69,
+        "the adapter shelf (shelf 1.0) failed: KeyError: 'x'; other libraries go on",
+    ),
 ]
 
 

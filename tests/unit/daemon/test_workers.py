@@ -15,6 +15,7 @@ import pytest
 from syncd.daemon import LibraryWork
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     KeyLookupError,
     LedgerError,
@@ -211,6 +212,7 @@ def test_patience_that_an_earlier_process_was_asked_for_is_kept(
     [
         (AccessDeniedError("the key was revoked"), "refused"),
         (KeyLookupError("others can read the key file", passing=False), "refused"),
+        (AdapterFailedError("KeyError", adapter="shelf", distribution="shelf 1.0"), "paused"),
         (KeyLookupError("the keyring is locked", passing=True), "waiting"),
     ],
 )
