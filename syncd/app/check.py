@@ -9,15 +9,16 @@ import os
 import platform
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from syncd import __version__
-from syncd.app.remedies import denial_remedy, remedy_for
+from syncd.app.remedies import OWN_ENVIRONMENT, denial_remedy, remedy_for
 from syncd.errors import (
     AccessDeniedError,
     ConfigError,
@@ -247,6 +248,21 @@ def _of_description(name: str, description: Description) -> Iterator[Finding]:
 
 
 # The machine
+
+
+def check_installation(
+    providers: Callable[[], Mapping[str, Sequence[str]]] = packages_distributions,
+) -> Iterator[Finding]:
+    """See that `adapters` is syncd's own: an unrelated distribution bears that name too."""
+    others = sorted({name for name in providers().get("adapters", ()) if name != "syncd"})
+    if others:
+        yield Finding(
+            Area.MACHINE,
+            "installation",
+            Level.PROBLEM,
+            f"{', '.join(others)} brings a package called adapters, as syncd does",
+            OWN_ENVIRONMENT,
+        )
 
 
 def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:

@@ -32,6 +32,11 @@ from syncd.errors import (
 from syncd.system.credentials import is_without_keyring
 from syncd.system.descriptors import is_out_of_descriptors
 
+OWN_ENVIRONMENT = (
+    "install syncd into an environment of its own: `uv tool install`, `pipx install` or a venv"
+)
+"""What to do where another distribution's packages are in the way."""
+
 KEYS_PAGE = "https://www.zotero.org/settings/keys"
 
 

@@ -15,6 +15,7 @@ from syncd.app.check import (
     Finding,
     Level,
     check_folders,
+    check_installation,
     check_ledger,
     check_library,
     check_machine,
@@ -75,6 +76,7 @@ def command(where: options.Where, as_json: bool) -> Exit:
 def _look(where: options.Where) -> Iterator[Finding]:
     state = where.state_dir
     yield from check_machine()
+    yield from check_installation()
     yield from check_state(state, SystemClock().now())
     try:
         settings = load(where)
