@@ -80,7 +80,7 @@ def command(
       syncd plan --offline scopus.ris pubmed.ris --report flow.html
       syncd plan --offline --json scopus.ris pubmed.ris | jq .prisma
     """
-    _expect_offline(offline, where)
+    options.expect_no_library(where, offline=offline)
     to_write = {kind: path for kind, path in written.items() if path is not None}
     _expect_names(to_write, files)
     files = _each_once(files)
@@ -105,19 +105,6 @@ def command(
         for line in words_for(problem):
             click.echo(line, err=True)
     return _tell(plan, unusable)
-
-
-def _expect_offline(offline: bool, where: options.Where) -> None:
-    """Tell of options that --offline would pass over in silence."""
-    named = {
-        "--library": where.library,
-        "--file-library": where.file_library,
-        "--config": where.config,
-        "--state": where.state,
-    }
-    for option, value in named.items():
-        if offline and value is not None:
-            raise click.UsageError(f"--offline asks no library: give it or {option}")
 
 
 def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:

@@ -378,6 +378,9 @@ class Worker:
         self._served.update(_attempt(export) for export in exports)
         if summary.run is not None:
             self._show_run(summary, _reason(exports), len(exports))
+            if held := summary.counts.get("hold"):
+                told = {"run": summary.run, "library": self.name}
+                log.info("%d held for a person: `syncd review` shows them", held, extra=told)
         for export in exports:
             if why := summary.unusable.get(export.sha256):
                 told = {"library": self.name, "file": export.dropped_as}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import threading
 import time
@@ -255,6 +256,18 @@ def test_files_of_no_avail_do_not_show_a_bad_key_over_and_over(
         wait_until(lambda: deck.library()["state"] != "refused", 0.3)
 
     assert not work.does("open", times=3, within=0.2)
+
+
+def test_a_hold_in_the_log_names_the_command_that_shows_it(
+    muster: Muster, work: MemoryWork, drop: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    work.held = 2
+    put(drop, "a.ris")
+
+    muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: "2 held for a person: `syncd review` shows them" in caplog.text)
 
 
 def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: Path) -> None:
