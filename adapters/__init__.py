@@ -36,12 +36,27 @@ def find_adapter(name: str) -> Adapter:
     if name not in known:
         names = ", ".join(sorted(known))
         raise AdapterNotFoundError(f"there is no adapter {name!r}; known are {names}")
+    entry = known[name]
     try:
-        return cast("Adapter", known[name].load())
-    except (ImportError, AttributeError) as error:
+        adapter = cast("Adapter", entry.load())
+    # Whatever the code of others does while it is loaded, it is that code which cannot be had.
+    except Exception as error:
         raise AdapterNotFoundError(
-            f"the adapter {name!r} ({known[name].value}) cannot be loaded: {error}"
+            f"the adapter {name!r} ({_distribution(entry)}) cannot be loaded: "
+            f"{type(error).__name__}: {error}"
         ) from error
+    if name in _OURS:
+        return adapter
+    from adapters.foreign import ForeignAdapter, Provenance
+
+    return ForeignAdapter(adapter, Provenance(name, _distribution(entry)))
+
+
+def _distribution(entry: EntryPoint) -> str:
+    """Return what an adapter was installed from, as its author would know it."""
+    if entry.dist is None:
+        return entry.value
+    return f"{entry.dist.name} {entry.dist.version}"
 
 
 def known_adapters() -> list[str]:

@@ -16,6 +16,7 @@ SyncdError
    ├─ ConflictError        the library moved on and nothing was written; plan again
    ├─ RejectedError        never, as it is; hold it for a person
    ├─ PausedError          a guard stopped the library until a person resumes it
+   ├─ AdapterFailedError   the code of somebody else's adapter failed; the others go on
    └─ AccessDeniedError    stop this library and tell the operator
 
 An error carries facts as attributes. The sentence a person reads is built where
@@ -28,6 +29,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,11 +111,13 @@ class KeyLookupError(SyncdError):
     """The place where a library's key is kept does not give it out.
 
     `passing` says that waiting may help: a locked keyring will be unlocked, whereas a key file
-    that others can read stays refused until somebody acts.
+    that others can read stays refused until somebody acts. `absent` says that there is no
+    keyring here at all, which unlocking cannot change.
     """
 
-    def __init__(self, message: str, *, passing: bool) -> None:
+    def __init__(self, message: str, *, passing: bool, absent: bool = False) -> None:
         self.passing = passing
+        self.absent = absent
         super().__init__(message)
 
 
@@ -179,5 +183,39 @@ class PausedError(LibraryError):
     """A guard stopped the library: nothing is read or written until a person resumes it."""
 
 
+class AdapterFailedError(LibraryError):
+    """An adapter that does not come with syncd failed in a way that it does not name.
+
+    `adapter` is its name and `distribution` what it was installed from. What became of a push
+    that fails so is unknown.
+    """
+
+    def __init__(self, message: str, *, adapter: str, distribution: str) -> None:
+        self.adapter = adapter
+        self.distribution = distribution
+        super().__init__(f"the adapter {adapter} ({distribution}) failed: {message}")
+
+
+class Denial(Enum):
+    """What is wrong with a key, as far as what to do about it depends on that."""
+
+    NO_KEY = "there is none"
+    NO_KEY_AT_ALL = "what is stored is none"
+    UNKNOWN = "the server does not know it"
+    REVOKED = "it worked, and was revoked"
+    SOMEBODY_ELSES = "it belongs to somebody else"
+    NOT_OPENED = "it does not open this library"
+    NO_MEMBER = "its owner is no member of the group, or there is none"
+    READ_ONLY = "it may only read"
+    ADMINS_ONLY = "only admins of the group may write"
+    OTHER = "whatever the server said"
+
+
 class AccessDeniedError(LibraryError):
     """The key is missing, wrong, revoked, or not allowed to do this."""
+
+    def __init__(
+        self, message: str, *, denial: Denial = Denial.OTHER, status: int | None = None
+    ) -> None:
+        self.denial = denial
+        super().__init__(message, status=status)

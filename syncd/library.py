@@ -20,6 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, NewType, Protocol, runtime_checkable
 
+from syncd.errors import Denial
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
@@ -72,6 +73,8 @@ class Description(NamedTuple):
     """What the key may do, in words; empty where there is no key."""
     location: str = ""
     """Where the library is just now: the address or the folder by which it is reached."""
+    denial: Denial | None = None
+    """Why it may not be written to, where that is known."""
 
 
 class StoredItem(NamedTuple):

@@ -61,14 +61,24 @@ class PlannedRecord:
     item_key: str | None = None
     outcome: str | None = None
     error: str | None = None
+    library: str | None = None
+    """The name of the library that it goes to; None where there is none."""
+    run: int | None = None
+    """The run that carries it out; None where nothing is to be changed."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """Decisions in the order of the exports; `run` is None where nothing was to be changed."""
+    """Decisions in the order of the exports; without `runs` where nothing was to be changed."""
 
     records: list[PlannedRecord] = field(default_factory=list)
-    run: int | None = None
+    runs: list[int] = field(default_factory=list)
+    """Every run that is told of, those without a record included."""
+
+    @property
+    def run(self) -> int | None:
+        """The number of the run, where it is only one."""
+        return self.runs[0] if len(self.runs) == 1 else None
 
     def counts(self) -> dict[str, int]:
         """Return how many records there are of each decision, zeros included."""

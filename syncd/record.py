@@ -82,14 +82,22 @@ class Link(NamedTuple):
     title: str = ""
 
 
+UNKNOWN_SOURCE = "generic"
+"""What stands for the source of a record that no source claims as its own."""
+
+
 class Origin(NamedTuple):
-    """Where a record stands: `index` counts from 1 in the file, `line` is where it starts."""
+    """Where a record stands: `index` counts from 1 in the file, `line` is where it starts.
+
+    `title` is what it calls itself, for people.
+    """
 
     file: str
     index: int  # type: ignore[assignment]  # rather this than what tuples call so
     line: int
     source_id: str | None = None
-    source: str = "generic"
+    source: str = UNKNOWN_SOURCE
+    title: str | None = None
 
 
 class Record(NamedTuple):

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
+        "__main__",
         "cli",
         "daemon",
         "control",

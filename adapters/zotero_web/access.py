@@ -1,7 +1,8 @@
 """What a key may do, in words, and what becomes of one that was refused.
 
 A server that sees bad keys locks the whole address out. So a refused key is not shown again until
-another one is there, or an hour has passed: somebody may have given the old one new rights.
+another one is there, an hour has passed, or `describe` asks whether it works by now: somebody may
+have given the old one new rights.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from adapters.zotero_web.options import Options
-from syncd.errors import AccessDeniedError, KeyLookupError, UnavailableError
+from syncd.errors import AccessDeniedError, Denial, KeyLookupError, UnavailableError
 from syncd.system.clock import Clock
 
 _ASK_AGAIN_AFTER = timedelta(hours=1)
@@ -29,6 +30,8 @@ class Access(NamedTuple):
     writable: bool
     takes_notes: bool
     words: str
+    denial: Denial | None = None
+    """Why it may not write."""
 
 
 def read_access(info: Mapping[str, Any], options: Options) -> Access:
@@ -42,22 +45,40 @@ def read_access(info: Mapping[str, Any], options: Options) -> Access:
         here = _mapping(groups, str(options.number)) or _mapping(groups, "all")
         if not here.get("library"):
             raise AccessDeniedError(
-                f"this key does not open group {options.number}; "
-                "give it access to the group at zotero.org/settings/keys"
+                f"this key does not open group {options.number}{_instead(groups)}",
+                denial=Denial.NOT_OPENED,
             )
         return _rights(writable=bool(here.get("write")), takes_notes=True)
     if info.get("userID") != options.number:
         raise AccessDeniedError(
             f"this key belongs to user {info.get('userID')} ({info.get('username')}), "
-            f"and {options.words} is somebody else's"
+            f"and {options.words} is somebody else's",
+            denial=Denial.SOMEBODY_ELSES,
         )
     if not own.get("library"):
         raise AccessDeniedError(
             f"this key opens groups only, not {options.words}"
             if groups
-            else f"this key opens no library, not even {options.words}"
+            else f"this key opens no library, not even {options.words}",
+            denial=Denial.NOT_OPENED,
         )
     return _rights(writable=bool(own.get("write")), takes_notes=bool(own.get("notes")))
+
+
+def _instead(groups: Mapping[str, Any]) -> str:
+    """Say which groups a key opens instead of one, for a number may be mistyped."""
+    opened = sorted((number for number in groups if number.isdecimal()), key=int)
+    return f", but group {', '.join(opened)}" if opened else ""
+
+
+def no_member(options: Options, groups: Mapping[int, str]) -> AccessDeniedError:
+    """Return the error for a group that its own number and the key's rights do not explain."""
+    named = ", ".join(f"{number} ({name})" for number, name in sorted(groups.items()))
+    sees = f"it sees group {named}" if named else "it sees no group"
+    return AccessDeniedError(
+        f"there is no group {options.number}, or the owner of this key is no member of it; {sees}",
+        denial=Denial.NO_MEMBER,
+    )
 
 
 def restrict_to_admins(access: Access, group: Mapping[str, Any], user: object) -> Access:
@@ -66,7 +87,9 @@ def restrict_to_admins(access: Access, group: Mapping[str, Any], user: object) -
     if group.get("libraryEditing") != "admins" or user in admins or not access.writable:
         return access
     return access._replace(
-        writable=False, words="may read the group, but only its admins may change it"
+        writable=False,
+        words="may read the group, but only its admins may change it",
+        denial=Denial.ADMINS_ONLY,
     )
 
 
@@ -77,7 +100,7 @@ def _rights(*, writable: bool, takes_notes: bool) -> Access:
         words = "may read and change the library, but not its notes"
     else:
         words = "may read and change the library, notes included"
-    return Access(writable, takes_notes, words)
+    return Access(writable, takes_notes, words, None if writable else Denial.READ_ONLY)
 
 
 def _mapping(outer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -94,7 +117,7 @@ class KeyGate:
         self._clock = clock
         self._key: str | None = None
         self._worked: bytes | None = None
-        self._refused: tuple[bytes, timedelta, str] | None = None
+        self._refused: tuple[bytes, timedelta, AccessDeniedError] | None = None
 
     def key(self) -> str:
         """Return the key.
@@ -117,12 +140,16 @@ class KeyGate:
         A key that may read and not write is no bad key: it goes on being shown.
         """
         mark = _fingerprint(self._key or "")
-        told = self._sentence(str(error), mark)
+        told = self._sentence(error, mark)
         if str(error) == _READ_ONLY:
-            return AccessDeniedError(told)
+            return told
         self._refused = (mark, self._clock.elapsed(), told)
         self._key = None
-        return AccessDeniedError(told)
+        return told
+
+    def forget_refusal(self) -> None:
+        """Somebody wants to know anew: the key may have other rights by now."""
+        self._refused = None
 
     def _look_up(self) -> str:
         try:
@@ -131,12 +158,11 @@ class KeyGate:
             kind = UnavailableError if error.passing else AccessDeniedError
             raise kind(str(error)) from error
         if key is None:
-            raise AccessDeniedError(
-                f"no key is stored for {self._library}; `syncd login` asks for it"
-            )
+            raise AccessDeniedError(f"no key is stored for {self._library}", denial=Denial.NO_KEY)
         if not _KEY.fullmatch(key):
             # Never repeated: it may be nearly a key.
-            raise AccessDeniedError(f"what is stored for {self._library} is not a key")
+            told = f"what is stored for {self._library} is not a key"
+            raise AccessDeniedError(told, denial=Denial.NO_KEY_AT_ALL)
         self._check_not_refused(_fingerprint(key))
         return key
 
@@ -145,22 +171,27 @@ class KeyGate:
             return
         refused, at, told = self._refused
         if refused == mark and self._clock.elapsed() - at < _ASK_AGAIN_AFTER:
-            raise AccessDeniedError(told)
+            raise AccessDeniedError(str(told), denial=told.denial)
 
-    def _sentence(self, words: str, mark: bytes) -> str:
-        if words == "Invalid key":
-            return (
-                f"the key for {self._library} was revoked; make a new one at "
-                "zotero.org/settings/keys and store it with `syncd login`"
-                if mark == self._worked
-                else f"Zotero does not know the key for {self._library}: it is mistyped or was "
-                "revoked; store the right one with `syncd login`"
+    def _sentence(self, error: AccessDeniedError, mark: bytes) -> AccessDeniedError:
+        """Return the error to raise: in our words where the server's say less than we know."""
+        words = str(error)
+        if words == "Invalid key" and mark == self._worked:
+            told, denial = f"the key for {self._library} was revoked", Denial.REVOKED
+        elif words == "Invalid key":
+            told = (
+                f"Zotero does not know the key for {self._library}: it is mistyped or was revoked"
             )
-        if words == _READ_ONLY:
-            return f"the key for {self._library} may read the library, but not change it"
-        if words == "Forbidden":
-            return f"the key for {self._library} does not open that library"
-        return words
+            denial = Denial.UNKNOWN
+        elif words == _READ_ONLY:
+            told = f"the key for {self._library} may read the library, but not change it"
+            denial = Denial.READ_ONLY
+        elif words == "Forbidden":
+            told = f"the key for {self._library} does not open that library"
+            denial = Denial.NOT_OPENED
+        else:
+            told, denial = words, error.denial
+        return AccessDeniedError(told, denial=denial, status=error.status)
 
 
 def _fingerprint(key: str) -> bytes:

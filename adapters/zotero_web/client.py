@@ -93,6 +93,16 @@ class Client:
         document = self._get(f"/groups/{self._number}")
         return _mapping(self._scrub(_mapping(document).get("data")))
 
+    def groups_of(self, user: int) -> Mapping[int, str]:
+        """Return the names of the groups that a user and this key see, by their numbers."""
+        found = self._scrub(self._get(f"/users/{user}/groups"))
+        if not isinstance(found, list):
+            raise _not_understood("not a list of groups")
+        return {
+            int(each["id"]): str(_mapping(each.get("data")).get("name", ""))
+            for each in map(_mapping, found)
+        }
+
     def schema_document(self) -> Mapping[str, Any]:
         """Return the server's item schema."""
         return _mapping(self._get("/schema"))

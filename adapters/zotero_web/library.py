@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 import httpx2
 
 from adapters.transport import Transport
-from adapters.zotero_web.access import Access, KeyGate, read_access, restrict_to_admins
+from adapters.zotero_web.access import (
+    Access,
+    KeyGate,
+    no_member,
+    read_access,
+    restrict_to_admins,
+)
 from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
 from adapters.zotero_web.filed import FiledItems
 from adapters.zotero_web.item_schema import SchemaCache
@@ -26,6 +32,7 @@ from adapters.zotero_web.writing import (
 from syncd.errors import (
     AccessDeniedError,
     ConflictError,
+    LibraryError,
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
@@ -94,6 +101,8 @@ class ZoteroWebLibrary:
     def describe(self) -> Description:
         """Ask whose key it is and what it opens. See `Library`."""
         self._respect_patience()
+        # Whoever calls this wants to know how it is now, and does not do so without a pause.
+        self._gate.forget_refusal()
         access, title = self._ask(self._look_at_key)
         schema = self._schemas.get(self._transport.schema_version, self._client.schema_document)
         return Description(
@@ -104,6 +113,7 @@ class ZoteroWebLibrary:
             takes_notes=access.takes_notes,
             access=access.words,
             location=self.location,
+            denial=access.denial,
         )
 
     def changes_since(
@@ -223,8 +233,19 @@ class ZoteroWebLibrary:
         if self._options.kind == "user":
             return access, str(info.get("displayName") or info.get("username") or "")
         # A key says nothing about membership; and only the group knows whether members may write.
-        group = self._client.group()
+        try:
+            group = self._client.group()
+        except (AccessDeniedError, RejectedError) as error:
+            raise no_member(self._options, self._groups_of(info)) from error
         return restrict_to_admins(access, group, info.get("userID")), str(group.get("name", ""))
+
+    def _groups_of(self, info: Mapping[str, Any]) -> Mapping[int, str]:
+        """Return the groups that the key's owner and the key see; none if that cannot be asked."""
+        try:
+            return self._client.groups_of(int(str(info.get("userID"))))
+        except (LibraryError, ValueError):
+            # What is told is why the group cannot be used; this would only have helped.
+            return {}
 
     def _pages(self, keys: Sequence[ItemKey]) -> Iterator[Page]:
         asked = [key for key in dict.fromkeys(keys) if _is_key(key)]

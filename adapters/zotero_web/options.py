@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ DEFAULT_URL = "https://api.zotero.org"
 
 _KINDS = ("user", "group")
 _KNOWN = ("library_type", "library_id", "api_url", "key_file")
+_NUMBER_IN_ADDRESS = re.compile(r"(?:\A|/groups/|/users/)(\d{1,12})(?:/|\Z)")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -55,10 +57,7 @@ def find_problems(options: Mapping[str, object]) -> dict[str, str]:
         problems["library_type"] = 'must be "user" or "group"'
     number = options.get("library_id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        problems["library_id"] = (
-            "must be a number: your userID from zotero.org/settings/keys, "
-            "or the number in the group's address"
-        )
+        problems["library_id"] = _complaint_about_number(number)
     complaint = _complaint_about_url(options.get("api_url", DEFAULT_URL))
     if complaint:
         problems["api_url"] = complaint
@@ -66,6 +65,16 @@ def find_problems(options: Mapping[str, object]) -> dict[str, str]:
     if not isinstance(key_file, str):
         problems["key_file"] = "must be the path of a file"
     return problems
+
+
+def _complaint_about_number(given: object) -> str:
+    told = (
+        "must be a number such as 1234567: your userID from zotero.org/settings/keys, "
+        "or the number in the group's address"
+    )
+    # People paste the address of the page, which holds the number of a group.
+    found = _NUMBER_IN_ADDRESS.search(given) if isinstance(given, str) else None
+    return f"{told}; here perhaps {found[1]}, without quotes" if found else told
 
 
 def _complaint_about_url(url: object) -> str:

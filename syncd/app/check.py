@@ -9,18 +9,20 @@ import os
 import platform
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from syncd import __version__
-from syncd.app.remedies import remedy_for
+from syncd.app.remedies import OWN_ENVIRONMENT, denial_remedy, remedy_for
 from syncd.errors import (
     AccessDeniedError,
     ConfigError,
+    Denial,
     KeyLookupError,
     LedgerError,
     LibraryError,
@@ -86,8 +88,14 @@ def findings_of(error: ConfigError) -> Iterator[Finding]:
 # Folders
 
 
-def check_folders(folders: Iterable[FolderSettings]) -> Iterator[Finding]:
-    """Look at each watched folder, and whether there are any."""
+NO_FOLDER = "add a [[folder]] to the configuration; until then, only `syncd once FILE` does work"
+NO_FOLDER_OF_A_FILE_LIBRARY = (
+    "`syncd run --file-library DIR --folder PATH` watches one; `syncd once FILE` needs none"
+)
+
+
+def check_folders(folders: Iterable[FolderSettings], none: str = NO_FOLDER) -> Iterator[Finding]:
+    """Look at each watched folder, and whether there are any; `none` is the remedy if not."""
     checked = False
     for folder in folders:
         checked = True
@@ -98,7 +106,7 @@ def check_folders(folders: Iterable[FolderSettings]) -> Iterator[Finding]:
             "folders",
             Level.ADVICE,
             "no folder is watched",
-            "add a [[folder]] to the configuration; until then, only `syncd once FILE` does work",
+            none,
         )
 
 
@@ -231,7 +239,7 @@ def _of_description(name: str, description: Description) -> Iterator[Finding]:
     access = f"; {description.access}" if description.access else ""
     yield Finding(Area.LIBRARY, name, Level.OK, f"{description.title} answers{access}")
     if not description.writable:
-        remedy = f"allow writing for this key, or store another with `syncd login {name}`"
+        remedy = denial_remedy(description.denial or Denial.READ_ONLY, name)
         yield Finding(Area.KEY, name, Level.PROBLEM, "it may be read, not written", remedy)
     elif not description.takes_notes:
         message = "the key may not write notes: items will come without theirs"
@@ -240,6 +248,21 @@ def _of_description(name: str, description: Description) -> Iterator[Finding]:
 
 
 # The machine
+
+
+def check_installation(
+    providers: Callable[[], Mapping[str, Sequence[str]]] = packages_distributions,
+) -> Iterator[Finding]:
+    """See that `adapters` is syncd's own: an unrelated distribution bears that name too."""
+    others = sorted({name for name in providers().get("adapters", ()) if name != "syncd"})
+    if others:
+        yield Finding(
+            Area.MACHINE,
+            "installation",
+            Level.PROBLEM,
+            f"{', '.join(others)} brings a package called adapters, as syncd does",
+            OWN_ENVIRONMENT,
+        )
 
 
 def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:

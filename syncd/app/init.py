@@ -8,12 +8,13 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from syncd.app.remedies import KEYS_PAGE
 from syncd.errors import ConfigError, Problem
 from syncd.system.paths import find_home
 from syncd.system.private import write_private
@@ -21,6 +22,7 @@ from syncd.system.resources import shipped
 
 ZOTERO_PORT = 23119
 UNIT = "syncd.service"
+_NEW_KEY = f"{KEYS_PAGE}/new"
 _EXEC_START = re.compile(r"^ExecStart=.*$", re.MULTILINE)
 _PLAIN_WORD = re.compile(r"[\w/.,:@%+-]+")
 _ANSWERS_WITHIN = 1.0
@@ -44,7 +46,7 @@ class Answers:
 def document_of(answers: Answers, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return the answers as a configuration; paths below the home directory begin with ~."""
     library = {"name": answers.name, "adapter": answers.adapter, **answers.options}
-    if "path" in library:
+    if isinstance(library.get("path"), Path):
         library["path"] = shorten(Path(str(library["path"])), environ)
     folder = {
         "path": shorten(answers.folder, environ),
@@ -100,9 +102,9 @@ def has_user_systemd(environ: Mapping[str, str] = os.environ) -> bool:
     return bool(runtime) and Path(str(runtime), "systemd", "private").exists()
 
 
-def user_unit(executable: Path, config: Path | None) -> str:
+def user_unit(program: Sequence[str], config: Path | None) -> str:
     """Return the shipped user unit, starting this syncd with this configuration."""
-    command = [str(executable), "run"]
+    command = [*program, "run"]
     if config is not None:
         command += ["--config", str(config)]
     started = " ".join(_quote(word) for word in command)
@@ -145,15 +147,31 @@ def start_user_unit() -> str | None:
     return None
 
 
+def key_page(options: Mapping[str, object]) -> str:
+    """Return where a key with the rights that are needed is made, its form filled in already."""
+    if options.get("library_type") == "group":
+        return f"{_NEW_KEY}?name=syncd&all_groups=write"
+    return f"{_NEW_KEY}?name=syncd&library_access=1&notes_access=1&write_access=1"
+
+
+def expect_none(path: Path) -> None:
+    """Raise `ConfigError` where a configuration is there already."""
+    if path.exists():
+        problem = (
+            "is there already; `syncd init --add` adds a folder or library to it, "
+            "`syncd init --force` replaces it"
+        )
+        raise ConfigError(path, [Problem(problem)])
+
+
 def write_new(path: Path, text: str, *, replace: bool) -> None:
     """Write a configuration, whole or not at all, for its owner alone.
 
     Raises `ConfigError` when one is there already and is not to be replaced, or when it cannot
     be written.
     """
-    if path.exists() and not replace:
-        problem = "is there already; edit it, or replace it with `syncd init --force`"
-        raise ConfigError(path, [Problem(problem)])
+    if not replace:
+        expect_none(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, text, durable=True)

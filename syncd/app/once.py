@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
-from syncd.inbox import Export, FolderState, Inbox, Skipped, read_exports
+from syncd.inbox import Beside, Export, FolderState, Inbox, Skipped, read_exports
 from syncd.plan import Place, Plan, place_of, place_without_folder
 from syncd.settings import DuplicateSettings, FolderSettings, Settings
 from syncd.sync.intake import Delivery
@@ -32,6 +32,8 @@ class OnceReport:
     problems: list[InputError] = field(default_factory=list)
     unusable: list[InputError] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
+    """What lies in the folders, looks like an export and is not taken."""
     failed: dict[str, SyncdError] = field(default_factory=dict)
     pending: int = 0
 
@@ -112,6 +114,9 @@ class FolderPass:
             if result.state is not FolderState.OK:
                 report.skipped.append(Skipped(str(inbox.folder.path), result.message))
             report.skipped += result.skipped
+            report.beside += [
+                each._replace(name=str(inbox.folder.path / each.name)) for each in result.beside
+            ]
             found += [(inbox, export) for export in result.ready]
         return found
 
@@ -194,8 +199,8 @@ def _report_runs(
     runs = [*run.take_completed(), *waiting]
     if current is not None:
         runs.append(current)
-        report.plan.run = current
     for number in dict.fromkeys(sorted(runs)):
+        report.plan.runs.append(number)
         report.plan.records += run.records(number)
 
 

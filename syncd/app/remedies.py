@@ -5,14 +5,17 @@ Commands, `syncd check` and the log all take their advice from here.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from enum import Enum
 
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     CertificatesError,
     ConflictError,
+    Denial,
     DescriptorsError,
     KeyLookupError,
     LedgerError,
@@ -26,7 +29,15 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
+from syncd.system.credentials import is_without_keyring
 from syncd.system.descriptors import is_out_of_descriptors
+
+OWN_ENVIRONMENT = (
+    "install syncd into an environment of its own: `uv tool install`, `pipx install` or a venv"
+)
+"""What to do where another distribution's packages are in the way."""
+
+KEYS_PAGE = "https://www.zotero.org/settings/keys"
 
 
 class Cause(Enum):
@@ -38,8 +49,17 @@ class Cause(Enum):
     LEDGER_DAMAGED = "the ledger cannot be used"
     LEDGER_FULL = "the ledger's disk is full"
     KEY_LOCKED = "the place of the key is locked"
+    NO_KEYRING = "there is no keyring here"
+    NO_KEYRING_IN_UNIT = "a unit of the system has no keyring"
     KEY_MISSING = "the key cannot be looked up"
+    NO_KEY = "no key is stored"
     KEY_REFUSED = "the library refuses the key"
+    KEY_OF_ANOTHER = "the key belongs to somebody else"
+    KEY_OPENS_OTHERS = "the key does not open this library"
+    KEY_READS_ONLY = "the key may only read"
+    NO_MEMBER = "there is no such group for this key"
+    ADMINS_ONLY = "only admins of the group may write"
+    READ_ONLY = "a place is mounted read-only"
     UNAVAILABLE = "the library is out of reach"
     CERTIFICATES = "servers cannot be checked"
     DESCRIPTORS = "no more files can be opened"
@@ -48,6 +68,7 @@ class Cause(Enum):
     CONFLICT = "the library moved on"
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
+    ADAPTER = "an adapter by others failed"
     UNFORESEEN = "a bug"
 
 
@@ -61,8 +82,42 @@ _REMEDIES: Mapping[Cause, str] = {
     ),
     Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
     Cause.KEY_LOCKED: "unlock the keyring, or name a key_file; syncd waits for it until then",
+    Cause.NO_KEYRING: (
+        "`syncd login {library} --key-file FILE` writes the key into a file for you alone; name "
+        "that file as key_file of this [[library]]"
+    ),
+    Cause.NO_KEYRING_IN_UNIT: (
+        "give the unit the line LoadCredentialEncrypted=syncd.{library}:"
+        "/etc/syncd/syncd.{library}.cred, made with `systemd-creds encrypt --name=syncd.{library} "
+        "- /etc/syncd/syncd.{library}.cred`, or name a key_file"
+    ),
     Cause.KEY_MISSING: "store the key with `syncd login {library}`, or correct its key_file",
-    Cause.KEY_REFUSED: "make a key that may do this, and store it with `syncd login {library}`",
+    Cause.NO_KEY: f"make one at {KEYS_PAGE}, and store it with `syncd login {{library}}`",
+    Cause.KEY_REFUSED: (
+        f"make a key that may do this at {KEYS_PAGE}, and store it with `syncd login {{library}}`"
+    ),
+    Cause.KEY_OF_ANOTHER: (
+        "correct library_id, or store a key of its own with `syncd login {library}`"
+    ),
+    Cause.KEY_OPENS_OTHERS: (
+        f"correct library_id, or give the key access to this library at {KEYS_PAGE}; then "
+        "`syncd login {library}` tries it at once"
+    ),
+    Cause.KEY_READS_ONLY: (
+        f"allow writing for this key at {KEYS_PAGE}, or store another; then "
+        "`syncd login {library}` tries it at once"
+    ),
+    Cause.NO_MEMBER: (
+        "correct library_id, which is the number in the group's address, or have the owner of "
+        "the key invited to the group"
+    ),
+    Cause.ADMINS_ONLY: (
+        "have an admin of the group make you one, or let its members edit the library in the "
+        "group's settings; another key changes nothing"
+    ),
+    Cause.READ_ONLY: (
+        "make it writable; in a systemd unit, ReadWritePaths= with this path opens it"
+    ),
     Cause.UNAVAILABLE: "nothing is lost; see whether this machine is online, and try again later",
     Cause.CERTIFICATES: (
         "nothing was sent; correct SSL_CERT_FILE or SSL_CERT_DIR, or take it out of the environment"
@@ -81,6 +136,10 @@ _REMEDIES: Mapping[Cause, str] = {
         "docs/reference/configuration.md"
     ),
     Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
+    Cause.ADAPTER: (
+        "other libraries go on. Tell whoever made it, with this line; `syncd resume {library}` has "
+        "it tried again"
+    ),
     Cause.UNFORESEEN: "please report this",
 }
 
@@ -98,9 +157,23 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
     ConflictError: Cause.CONFLICT,
     RejectedError: Cause.REJECTED,
     PausedError: Cause.PAUSED,
-    AccessDeniedError: Cause.KEY_REFUSED,
+    AdapterFailedError: Cause.ADAPTER,
 }
 """An error's cause is that of the first of its classes that stands here."""
+
+
+_DENIALS: Mapping[Denial, Cause] = {
+    Denial.NO_KEY: Cause.NO_KEY,
+    Denial.NO_KEY_AT_ALL: Cause.KEY_MISSING,
+    Denial.UNKNOWN: Cause.KEY_REFUSED,
+    Denial.REVOKED: Cause.KEY_REFUSED,
+    Denial.SOMEBODY_ELSES: Cause.KEY_OF_ANOTHER,
+    Denial.NOT_OPENED: Cause.KEY_OPENS_OTHERS,
+    Denial.NO_MEMBER: Cause.NO_MEMBER,
+    Denial.READ_ONLY: Cause.KEY_READS_ONLY,
+    Denial.ADMINS_ONLY: Cause.ADMINS_ONLY,
+    Denial.OTHER: Cause.KEY_REFUSED,
+}
 
 
 def cause_of(error: SyncdError) -> Cause:
@@ -108,12 +181,39 @@ def cause_of(error: SyncdError) -> Cause:
     if is_out_of_descriptors(error):
         # It shows wherever a file was to be opened next, and that place is not at fault.
         return Cause.DESCRIPTORS
-    if isinstance(error, KeyLookupError) and error.passing:
-        return Cause.KEY_LOCKED
+    if is_read_only(error):
+        return Cause.READ_ONLY
+    # An adapter that asked for the key has its own words for it, and this as their cause.
+    lookup = error if isinstance(error, KeyLookupError) else error.__cause__
+    if isinstance(lookup, KeyLookupError):
+        return _cause_of_lookup(lookup)
+    if isinstance(error, AccessDeniedError):
+        return _DENIALS[error.denial]
     if isinstance(error, LedgerError) and error.passing:
         return Cause.LEDGER_FULL
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def _cause_of_lookup(error: KeyLookupError) -> Cause:
+    if error.absent:
+        return Cause.NO_KEYRING_IN_UNIT if is_without_keyring() else Cause.NO_KEYRING
+    return Cause.KEY_LOCKED if error.passing else Cause.KEY_MISSING
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Tell whether something could not be written because its place is mounted read-only."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, OSError) and chain.errno == errno.EROFS:
+            return True
+        chain = chain.__cause__
+    return False
+
+
+def denial_remedy(denial: Denial, library: str) -> str:
+    """Return what to do about a library that its key opens, and does not let write."""
+    return _REMEDIES[_DENIALS[denial]].replace("{library}", library)
 
 
 def remedy_of(cause: Cause) -> str:

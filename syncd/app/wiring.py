@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from adapters import find_adapter
+from adapters import find_adapter, known_adapters
 from adapters.dry_run import DryRunLibrary
 from syncd.errors import ConfigError, Problem
 from syncd.ledger.store import Ledger
@@ -22,6 +22,17 @@ from syncd.sync.session import Helpers, LibraryRun
 from syncd.system.clock import Clock, Pause, SystemClock
 from syncd.system.credentials import find_key
 from syncd.system.descriptors import ensure_descriptors
+
+__all__ = [
+    "check_options",
+    "find_reviewer",
+    "get_adapter",
+    "identities_of",
+    "known_adapters",
+    "make_runs",
+    "open_ledger",
+    "open_library",
+]
 
 
 def get_adapter(name: str) -> Adapter:

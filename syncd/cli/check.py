@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 
 from syncd.app.check import (
+    NO_FOLDER_OF_A_FILE_LIBRARY,
     Area,
     Finding,
     Level,
     check_folders,
+    check_installation,
     check_ledger,
     check_library,
     check_machine,
@@ -21,15 +23,19 @@ from syncd.app.check import (
     findings_of,
 )
 from syncd.app.preview import looking_only
+from syncd.app.remedies import remedy_for
 from syncd.app.wiring import open_ledger, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import load
-from syncd.errors import ConfigError
+from syncd.config import file_library_settings
+from syncd.control.status import read_status
+from syncd.errors import ConfigError, StateError
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
-from syncd.settings import LibrarySettings, Settings
+from syncd.settings import FolderSettings, LibrarySettings, Settings
 from syncd.system.clock import SystemClock
+from syncd.system.state_lock import find_holder
 
 _EXITS = {
     Area.CONFIGURATION: Exit.CONFIG,
@@ -70,19 +76,42 @@ def command(where: options.Where, as_json: bool) -> Exit:
 def _look(where: options.Where) -> Iterator[Finding]:
     state = where.state_dir
     yield from check_machine()
+    yield from check_installation()
     yield from check_state(state, SystemClock().now())
     try:
         settings = load(where)
     except ConfigError as error:
         yield from findings_of(error)
         return
-    yield Finding(
-        Area.CONFIGURATION, str(settings.path or "(none)"), Level.OK, "nothing is wrong with it"
-    )
+    if settings.path is not None:
+        told = "nothing is wrong with it"
+        yield Finding(Area.CONFIGURATION, str(settings.path), Level.OK, told)
     yield from check_ledger(lambda: _open_copy(settings, state))
-    yield from check_folders(settings.folders)
+    yield from check_daemon(state)
+    if where.file_library is None:
+        yield from check_folders(settings.folders)
+    else:
+        yield from check_folders(_watched(state), NO_FOLDER_OF_A_FILE_LIBRARY)
     for library in settings.libraries:
         yield from _check_library(library, state)
+
+
+def check_daemon(state: Path) -> Iterator[Finding]:
+    """Say whether a daemon works on this state directory, and so answers commands."""
+    try:
+        holder = find_holder(state)
+    except StateError as error:
+        yield Finding(Area.STATE, str(state), Level.PROBLEM, str(error), remedy_for(error))
+        return
+    told = f"{holder} works here, and answers commands" if holder else "no daemon works here"
+    yield Finding(Area.STATE, str(state), Level.OK, told)
+
+
+def _watched(state: Path) -> Iterator[FolderSettings]:
+    """Yield the folders that a daemon was told to watch for a file library."""
+    document = read_status(state)
+    for folder in document["folders"] if document["running"] else ():
+        yield from file_library_settings(state.parent, Path(folder["path"])).folders
 
 
 def _open_copy(settings: Settings, state: Path) -> None:

@@ -9,10 +9,11 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
-from syncd.app.remedies import Cause, remedy_for, remedy_of
+from syncd.app.remedies import Cause, is_read_only, remedy_for, remedy_of
 from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     CertificatesError,
     ConfigError,
@@ -68,11 +69,12 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     ConflictError: Exit.TRY_AGAIN,
     RejectedError: Exit.UNAVAILABLE,
     PausedError: Exit.TRY_AGAIN,
+    AdapterFailedError: Exit.UNAVAILABLE,
     AccessDeniedError: Exit.KEY_REFUSED,
 }
 """An error's code is that of the first of its classes that stands here."""
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def exit_of(error: SyncdError) -> Exit:
@@ -89,6 +91,9 @@ def find_fault_of_machine(error: Exception) -> tuple[Exit, str] | None:
     if is_out_of_descriptors(error):
         where = getattr(error, "filename", None) or "too many files are open"
         return Exit.TRY_AGAIN, f"syncd: {_told(where, error)}; {remedy_of(Cause.DESCRIPTORS)}"
+    if is_read_only(error):
+        where = getattr(error, "filename", None) or "a disk"
+        return Exit.LEDGER, f"syncd: {_told(where, error)}; {remedy_of(Cause.READ_ONLY)}"
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         where = error.filename or "a disk"
         return Exit.LEDGER, f"syncd: {_told(where, error)}; make room, nothing is lost"

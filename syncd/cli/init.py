@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
+from syncd.app.additions import add_to
 from syncd.app.init import (
     Answers,
     document_of,
-    find_downloads,
-    find_zotero_user,
+    expect_none,
     has_user_systemd,
     install_user_unit,
+    key_page,
     shorten,
     start_user_unit,
     user_unit,
@@ -24,33 +24,15 @@ from syncd.app.init import (
 )
 from syncd.app.wiring import check_options
 from syncd.cli import options
+from syncd.cli.asking import ZOTERO_WEB, Flags, ask_folder, ask_library, free_name
 from syncd.cli.exits import Exit
 from syncd.cli.login import store
 from syncd.config import Settings, load_settings, parse_settings
 from syncd.config.documents import configuration
-from syncd.system.paths import config_to_write
+from syncd.settings import LibrarySettings
+from syncd.system.credentials import has_keyring
+from syncd.system.paths import config_to_write, find_config, has_config, user_config_directory
 from syncd.system.printable import printable
-
-_ADAPTERS = ("zotero-web", "file")
-
-
-@dataclass(frozen=True, slots=True)
-class _Flags:
-    adapter: str | None
-    folder: Path | None
-    library_type: str | None
-    library_id: int | None
-    library_path: Path | None
-    collection: str | None
-    is_asking: bool
-
-    def ask(self, given: Any, question: str, default: Any, kind: Any = str) -> Any:
-        """Return what a flag gave, or what a person answers, or else the default."""
-        if given is not None:
-            return given
-        if self.is_asking:
-            return click.prompt(question, default=default, type=kind, err=True)
-        return default
 
 
 @click.command("init")
@@ -62,9 +44,14 @@ class _Flags:
 )
 @options.where("state")
 @click.option(
+    "--add",
+    is_flag=True,
+    help="Add a folder, or a library with its folder, to the configuration that is there.",
+)
+@click.option(
     "--adapter",
-    type=click.Choice(_ADAPTERS),
-    help="Where records go: to a Zotero account, or into a library made of files.",
+    metavar="NAME",
+    help="Where records go: zotero-web, file, or an adapter that is installed beside syncd.",
 )
 @click.option(
     "--library-type",
@@ -87,6 +74,18 @@ class _Flags:
     metavar="PATH",
     help="The folder to watch; where your browser puts files, if not given.",
 )
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="For an adapter by others: one of its own keys; may be given several times.",
+)
+@click.option(
+    "--library",
+    metavar="NAME",
+    help="With --add: the library that the folder feeds; a name that is new makes a library.",
+)
 @click.option("--collection", help="The collection that records are put into, such as Inbox/New.")
 @click.option(
     "--service/--no-service",
@@ -98,10 +97,13 @@ class _Flags:
 def command(
     config: Path | None,
     where: options.Where,
+    add: bool,
     adapter: str | None,
     library_type: str | None,
     library_id: int | None,
     library_path: Path | None,
+    given: tuple[str, ...],
+    library: str | None,
     folder: Path | None,
     collection: str | None,
     service: bool | None,
@@ -113,72 +115,110 @@ def command(
     On a terminal it asks what flags have not said, and proposes what it finds: the folder of
     your browser, the account of a Zotero that is running. Then it offers to store the key, and
     to have systemd look after the daemon. A configuration that is there already is kept, unless
-    --force is given.
+    --force is given; --add puts a folder or library more at its end. With --yes and no account,
+    records go into a library made of files.
 
     \b
     Examples:
       syncd init
       syncd init --yes --library-id 1234567 --folder ~/Downloads --collection Inbox
       syncd init --yes --adapter file --library-path ~/library
+      syncd init --add --folder ~/Downloads/PubMed --collection Inbox/PubMed
+      syncd init --add --library lab --library-type group --library-id 4567 --folder ~/lab
     """
     is_asking = sys.stdin.isatty() and not yes
-    flags = _Flags(adapter, folder, library_type, library_id, library_path, collection, is_asking)
-    document = document_of(_ask(flags))
-    parse_settings(document, check_options=check_options)
-    path = config_to_write(config)
-    write_new(path, configuration(document), replace=force)
+    flags = Flags(
+        adapter, folder, library_type, library_id, library_path, collection, given, is_asking
+    )
+    if add:
+        path = find_config(config)
+        settings, added = _add(path, flags, library)
+    elif library is not None:
+        raise click.UsageError("--library goes with --add")
+    else:
+        path = config_to_write(config)
+        if not force:
+            expect_none(path)
+        _tell_of_others(config)
+        settings, added = _make(path, flags, force=force)
     click.echo(f"wrote {shorten(path)}", err=True)
-    settings = load_settings(path, check_options=check_options)
-    _make_folder(settings.folders[0].path, is_asking)
-    code = _take_key(settings, where.state_dir, is_asking)
-    if _wants_service(service, is_asking):
+    _make_folder(settings.folders[-1].path, is_asking)
+    code = _take_key(added, where.state_dir, is_asking) if added else Exit.DONE
+    if _wants_service(service, is_asking and not add):
         _install_service(path if config else None)
+    elif add:
+        click.echo("a running daemon takes it up on SIGHUP, or when it is started anew", err=True)
     return code
 
 
-def _ask(flags: _Flags) -> Answers:
-    kind = click.Choice(_ADAPTERS)
-    adapter = flags.ask(flags.adapter, "Where shall records go", "zotero-web", kind)
-    chosen = _ask_account(flags) if adapter == "zotero-web" else _ask_path(flags)
-    proposal = find_downloads() or Path.cwd()
-    folder = flags.ask(flags.folder, "Which folder shall be watched", shorten(proposal))
-    collection = flags.ask(flags.collection, "Into which collection", "Inbox")
-    return Answers(Path(folder).expanduser(), adapter, chosen, collection=collection)
+def _tell_of_others(config: Path | None) -> None:
+    """Say that another configuration was read so far, which the new one goes before."""
+    if config is None and has_config():
+        there = shorten(find_config())
+        click.echo(f"so far {there} is read; the new one goes before it", err=True)
 
 
-def _ask_account(flags: _Flags) -> dict[str, object]:
-    kind = click.Choice(["user", "group"])
-    library_type = flags.ask(flags.library_type, "Whose library", "user", kind)
-    is_mine = flags.library_id is None and library_type == "user"
-    proposal = find_zotero_user() if is_mine else None
-    question = f"Number of the {library_type} (https://www.zotero.org/settings/keys shows yours)"
-    library_id = flags.ask(flags.library_id, question, proposal, click.IntRange(min=1))
-    if library_id is None:
-        raise click.UsageError("name the library with --library-id")
-    return {"library_type": library_type, "library_id": library_id}
+def _make(path: Path, flags: Flags, *, force: bool) -> tuple[Settings, LibrarySettings]:
+    adapter, chosen = ask_library(flags)
+    folder, collection = ask_folder(flags)
+    answers = Answers(folder, adapter, _with_key_file(adapter, chosen, "mine"), "mine", collection)
+    document = document_of(answers)
+    parse_settings(document, check_options=check_options)
+    write_new(path, configuration(document), replace=force)
+    settings = load_settings(path, check_options=check_options)
+    return settings, settings.libraries[0]
 
 
-def _ask_path(flags: _Flags) -> dict[str, object]:
-    path = flags.ask(
-        flags.library_path, "In which folder shall the library live", "~/syncd-library"
-    )
-    return {"path": Path(path).expanduser()}
+def _add(path: Path, flags: Flags, library: str | None) -> tuple[Settings, LibrarySettings | None]:
+    """Add a folder, and a library where a new one is meant; return that."""
+    before = load_settings(path, check_options=check_options)
+    known = [each.name for each in before.libraries]
+    if library is None and flags.names_a_library:
+        library = free_name(known)
+    elif library is None:
+        question = f"Into which library ({', '.join(known)}; a new name makes another)"
+        library = str(flags.ask(None, question, known[0]))
+    is_new = library not in known
+    adapter, chosen = ask_library(flags) if is_new else ("", {})
+    folder, collection = ask_folder(flags)
+    chosen = _with_key_file(adapter, chosen, library)
+    document = document_of(Answers(folder, adapter, chosen, library, collection))
+    if not is_new:
+        del document["library"]
+    settings = add_to(path, document)
+    return settings, settings.find_library(library) if is_new else None
+
+
+def _with_key_file(adapter: str, chosen: Mapping[str, object], name: str) -> dict[str, object]:
+    """Add where the key will be kept, where there is no keyring for it."""
+    directory = user_config_directory()
+    if adapter != ZOTERO_WEB or directory is None or has_keyring():
+        return dict(chosen)
+    return {**chosen, "key_file": shorten(directory / f"{name}.key")}
 
 
 def _make_folder(folder: Path, is_asking: bool) -> None:
-    if folder.is_dir() or not is_asking:
+    if folder.is_dir():
         return
-    if click.confirm(f"{shorten(folder)} does not exist. Make it?", default=True, err=True):
+    question = f"{shorten(folder)} does not exist. Make it?"
+    if not is_asking or click.confirm(question, default=True, err=True):
         folder.mkdir(parents=True)
+        click.echo(f"made {shorten(folder)}", err=True)
 
 
-def _take_key(settings: Settings, state: Path, is_asking: bool) -> Exit:
-    library = settings.libraries[0]
-    needs_key = library.adapter == "zotero-web"
-    if needs_key and is_asking and click.confirm("Store its key now?", default=True, err=True):
+def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> Exit:
+    if library.adapter != ZOTERO_WEB:
+        click.echo("next: syncd check, then syncd run", err=True)
+        return Exit.DONE
+    place = shorten(library.key_file) if library.key_file else "the keyring of your desktop"
+    click.echo(
+        f"syncd needs a key for {library.name} that may read and write. Make one here, it has the "
+        f"rights already: {key_page(library.options)}\nIt will be kept in {place}, nowhere else.",
+        err=True,
+    )
+    if is_asking and click.confirm("Store it now?", default=True, err=True):
         return store(library, state)
-    step = f"syncd login {library.name}, then syncd check" if needs_key else "syncd check"
-    click.echo(f"next: {step}", err=True)
+    click.echo(f"next: syncd login {library.name}, then syncd check", err=True)
     return Exit.DONE
 
 
@@ -190,11 +230,19 @@ def _wants_service(service: bool | None, is_asking: bool) -> bool:
 
 
 def _install_service(config: Path | None) -> None:
-    executable = Path(shutil.which("syncd") or sys.argv[0]).absolute()
-    place = install_user_unit(user_unit(executable, config.absolute() if config else None))
+    place = install_user_unit(user_unit(_own_command(), config.absolute() if config else None))
     click.echo(f"wrote {shorten(place)}", err=True)
     trouble = start_user_unit()
     if trouble:
         click.echo(f"syncd: it could not be started: {printable(trouble)}", err=True)
     else:
         click.echo("syncd runs; see `syncd status`", err=True)
+
+
+def _own_command() -> list[str]:
+    """Return how this very syncd is started: by the program beside its Python, wherever that is."""
+    beside = Path(sys.executable).with_name("syncd")
+    if beside.exists():
+        return [str(beside)]
+    found = shutil.which("syncd")
+    return [found] if found else [sys.executable, "-m", "syncd"]

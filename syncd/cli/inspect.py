@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -66,6 +67,7 @@ def command(
       syncd inspect --record 3 search.ris
       syncd inspect --offline --json *.ris | jq '.records[].item.DOI'
     """
+    options.expect_no_library(where, offline=offline)
     is_configured = bool(where.file_library or where.library or has_config(where.config))
     tools = Tools(shipped_schema(), KEPT_NOTES) if offline or not is_configured else _ask(where)
     paths = [path for file in files for path in _files_in(file)]
@@ -85,8 +87,18 @@ def _files_in(path: Path) -> list[Path]:
     """Return a file, or those of a directory that may be exports, or else itself."""
     if not path.is_dir():
         return [path]
-    files = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+    files = [
+        Path(folder, name)
+        for folder, _, names in os.walk(path, onerror=_tell_unlistable)
+        for name in names
+        if name.casefold().endswith(_SUFFIXES)
+    ]
     return sorted(file for file in files if file.is_file()) or [path]
+
+
+def _tell_unlistable(error: OSError) -> None:
+    told = f"{error.filename}: cannot be listed: {error.strerror}; the others are shown"
+    click.echo(printable(told), err=True)
 
 
 def _ask(where: options.Where) -> Tools:

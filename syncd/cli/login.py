@@ -1,4 +1,4 @@
-"""`syncd login`: take a library's key, see that it works, and put it into the keyring."""
+"""`syncd login`: take a library's key, see that it works, and keep it where it is looked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from syncd.app.remedies import KEYS_PAGE
 from syncd.app.wiring import open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
@@ -15,31 +16,43 @@ from syncd.cli.session import choose_library, load, pause
 from syncd.control.client import ask_daemon, is_served
 from syncd.control.protocol import CommandError
 from syncd.control.wire import RETRY
-from syncd.errors import BusyError
+from syncd.errors import BusyError, KeyLookupError
 from syncd.library import Description
 from syncd.settings import LibrarySettings
 from syncd.system.clock import SystemClock
-from syncd.system.credentials import store_key
+from syncd.system.credentials import store_key, write_key_file
+from syncd.system.paths import user_config_directory
 from syncd.system.printable import printable
 
 
 @click.command("login")
 @click.argument("library")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the key into FILE, readable for you alone, instead of the keyring.",
+)
 @options.where("config", "state")
-def command(library: str, where: options.Where) -> Exit:
-    """Ask for the key of LIBRARY, see what it may do, and store it in the keyring.
+def command(library: str, key_file: Path | None, where: options.Where) -> Exit:
+    """Ask for the key of LIBRARY, see what it may do, and store it.
 
     The key is asked for on the terminal, or read from standard input; it is never taken from the
     command line or the environment, where others could see it. A key that does not work is not
     stored. Make one at https://www.zotero.org/settings/keys.
 
+    It goes into the file that the configuration names as key_file, since that is where it is
+    looked for first; else into the keyring; where there is none, into a file that you name with
+    --key-file. A running daemon tries it at once, also where only its rights are new.
+
     \b
     Examples:
       syncd login mine
+      syncd login mine --key-file ~/.config/syncd/mine.key
       secret-tool lookup zotero key | syncd login mine
     """
     settings = choose_library(load(where), library)
-    code = store(settings, where.state_dir)
+    code = store(settings, where.state_dir, key_file)
     if is_served(where.state_dir):
         _tell_daemon(settings.name, where.state_dir)
     return code
@@ -53,23 +66,76 @@ def _tell_daemon(name: str, state: Path) -> None:
         click.echo(f"the daemon cannot use it yet: {printable(str(error))}", err=True)
 
 
-def store(settings: LibrarySettings, state: Path) -> Exit:
-    """Take the key from the terminal or standard input, try it, and store it if it works."""
+def store(settings: LibrarySettings, state: Path, key_file: Path | None = None) -> Exit:
+    """Take the key from the terminal or standard input, try it, and keep it if it works."""
     key = _read_key(settings.name)
     description = _try(settings, state, key)
-    store_key(settings.name, key)
+    where = _keep(settings, key, key_file)
     access = f": {printable(description.access)}" if description.access else ""
-    click.echo(f"stored the key for {printable(description.title)}{access}", err=True)
+    told = f"stored the key for {printable(description.title)} in {printable(where)}{access}"
+    click.echo(told, err=True)
     if not description.writable:
         click.echo("but it may not write, so nothing can be sent with it", err=True)
         return Exit.KEY_REFUSED
     return Exit.DONE
 
 
+def _keep(settings: LibrarySettings, key: str, key_file: Path | None) -> str:
+    """Put the key where it is looked for; return where that is, in words.
+
+    Raises `KeyLookupError`.
+    """
+    named = settings.key_file.expanduser() if settings.key_file else None
+    if named is not None and key_file is not None and key_file.absolute() != named.absolute():
+        raise click.UsageError(
+            f"the configuration names {named} as key_file, which is read first: leave out "
+            "--key-file, or change the configuration"
+        )
+    if named is not None:
+        write_key_file(named, key)
+        return f"{named}, which the configuration names as key_file"
+    if key_file is not None:
+        return _write(settings, key, key_file)
+    try:
+        store_key(settings.name, key)
+    except KeyLookupError as error:
+        proposed = _propose(settings.name) if error.absent and sys.stdin.isatty() else None
+        if proposed is None:
+            raise
+        click.echo(f"{printable(str(error))}", err=True)
+        question = f"Keep it in {proposed} instead, readable for you alone?"
+        if not click.confirm(question, default=True, err=True):
+            raise
+        return _write(settings, key, proposed)
+    return "the keyring"
+
+
+def _propose(name: str) -> Path | None:
+    directory = user_config_directory()
+    return directory / f"{name}.key" if directory else None
+
+
+def _write(settings: LibrarySettings, key: str, file: Path) -> str:
+    """Write a file that the configuration does not name yet, and say what it has to say."""
+    file = file.expanduser().absolute()
+    write_key_file(file, key)
+    line = f'key_file = "{file}"'
+    click.echo(
+        f"add this line to the [[library]] called {settings.name}, where it is read: "
+        f"{printable(line)}",
+        err=True,
+    )
+    return str(file)
+
+
 def _read_key(name: str) -> str:
     if sys.stdin.isatty():
-        return str(click.prompt(f"Key for {name}", hide_input=True, err=True)).strip()
-    return sys.stdin.readline().strip()
+        key = str(click.prompt(f"Key for {name}", hide_input=True, err=True)).strip()
+    else:
+        key = sys.stdin.readline().strip()
+    if not key:
+        raise click.UsageError(f"no key was given; make one at {KEYS_PAGE}")
+    return key
 
 
 def _try(settings: LibrarySettings, state: Path, key: str) -> Description:

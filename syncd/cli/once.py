@@ -21,6 +21,11 @@ from syncd.app.once import (
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.interruptions import (
+    tell_left_over,
+    telling_that_it_goes_on,
+    telling_what_waits,
+)
 from syncd.cli.progress import working
 from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
@@ -28,7 +33,7 @@ from syncd.control.status import ask_status
 from syncd.inbox import Skipped
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
-from syncd.report import plan_document, print_outcomes, write_document
+from syncd.report import describe_beside, plan_document, print_outcomes, write_document
 from syncd.settings import Settings
 from syncd.sync.session import Figures, LibraryRun
 from syncd.system.clock import SystemClock
@@ -67,7 +72,8 @@ def command(
     names = routes.keys() or _libraries_of_pass(settings, where.library)
     daemon = find_running(settings, where.state_dir, names)
     if daemon is not None:
-        report = ask_once(daemon, routes, SystemClock(), pause)
+        with telling_that_it_goes_on():
+            report = ask_once(daemon, routes, SystemClock(), pause)
         if daemon.service is not None and not routes:
             report.skipped += _find_unwatched(settings, names, daemon)
     else:
@@ -137,9 +143,11 @@ def _opened(
     """Give the libraries that can be worked with; the report says why others cannot."""
     runs = make_runs(settings, state, ledger, pause, only=names)
     try:
-        opened = open_runs(runs, report)
-        with working(lambda: Figures.together(run.figures() for run in opened.values())):
-            yield opened
+        tell_left_over(runs.values())
+        with telling_what_waits(lambda: sum(run.figures().pending for run in runs.values())):
+            opened = open_runs(runs, report)
+            with working(lambda: Figures.together(run.figures() for run in opened.values())):
+                yield opened
     finally:
         for run in runs.values():
             run.close()
@@ -149,6 +157,8 @@ def _tell(report: OnceReport) -> Exit:
     """Say what a person should know, and sum it up: the gravest comes first."""
     for skipped in report.skipped:
         click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
+    if beside := describe_beside(report.beside):
+        click.echo(beside, err=True)
     errors = [*report.problems, *report.unusable, *report.failed.values()]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):

@@ -77,6 +77,19 @@ def where(*names: str) -> Decorator:
     return decorate
 
 
+def expect_no_library(where: Where, *, offline: bool) -> None:
+    """Tell of options that --offline would pass over in silence."""
+    named = {
+        "--library": where.library,
+        "--file-library": where.file_library,
+        "--config": where.config,
+        "--state": where.state,
+    }
+    for option, value in named.items():
+        if offline and value is not None:
+            raise click.UsageError(f"--offline asks no library: give it or {option}")
+
+
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Write JSON instead of a table, for other programs."
 )

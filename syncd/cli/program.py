@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from syncd import __version__
+from syncd.app.remedies import OWN_ENVIRONMENT
 from syncd.cli.exits import Exit, exit_of, find_fault_of_machine, words_for
 from syncd.cli.lazy import CommandPlace, LazyGroup
 from syncd.errors import SyncdError
@@ -60,7 +61,7 @@ Watch a folder, and keep its records in a library made of files:
     epilog="`syncd COMMAND --help` says more about each.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, message="syncd %(version)s")
+@click.version_option(__version__, "-V", "--version", message="syncd %(version)s")
 def group() -> None:
     """Hold the commands."""
 
@@ -83,6 +84,13 @@ def run(arguments: Sequence[str]) -> Exit:
     except BrokenPipeError:
         _leave_stdout_alone()
         return Exit.NO_READER
+    except ImportError as exc:
+        if not _is_in_the_way(exc):
+            log.exception("a bug in syncd; please report it with these lines")
+            return Exit.BUG
+        told = "another distribution's package called adapters is in the way of syncd's own"
+        click.echo(f"syncd: {told}; {OWN_ENVIRONMENT}", err=True)
+        return Exit.CONFIG
     except Exception as exc:
         if (fault := find_fault_of_machine(exc)) is not None:
             code, told = fault
@@ -105,6 +113,11 @@ def _run(arguments: Sequence[str]) -> Exit:
         return Exit.NO_READER
     sys.stdout.flush()
     return Exit(ended or 0)
+
+
+def _is_in_the_way(error: ImportError) -> bool:
+    """Tell whether what could not be imported is of `adapters`, a name that others bear too."""
+    return (error.name or "").partition(".")[0] == "adapters"
 
 
 def _leave_stdout_alone() -> None:

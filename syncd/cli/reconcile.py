@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from syncd.app.preview import looking_only
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
+from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.progress import working
 from syncd.cli.session import choose_library, find_running, find_state_to_look_at, load, pause
 from syncd.control.client import Running, ask_daemon
@@ -89,12 +91,20 @@ def _look(
     with closing(open_ledger(settings, state)) as ledger:
         for run in make_runs(settings, state, ledger, pause, only=names).values():
             try:
-                with closing(run), working(run.figures):
+                with (
+                    closing(run),
+                    telling_what_waits(partial(_count_pending, run)),
+                    working(run.figures),
+                ):
                     run.meet()
                     found.append(library_document(look(run)))
             except (KeyLookupError, LibraryError) as error:
                 failed.append(error)
     return found
+
+
+def _count_pending(run: LibraryRun) -> int:
+    return run.figures().pending
 
 
 def _ask(daemon: Running, names: Sequence[str], failed: list[SyncdError]) -> list[_Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -21,6 +22,7 @@ from syncd.system import paths
 from syncd.system.clock import SystemClock
 from syncd.system.paths import find_config
 from syncd.system.printable import printable
+from syncd.system.state_lock import find_holder
 
 
 def load(where: Where, folder: Path | None = None) -> Settings:
@@ -63,7 +65,12 @@ def find_running(
     )
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
-        click.echo(printable(told), err=True)
+        click.echo(printable(f"{told} in {daemon.state}"), err=True)
+    elif sys.stderr.isatty():
+        # For people; whoever reads the output as a program asks `syncd status`.
+        holder = find_holder(state) if daemon is not None else None
+        told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
+        click.secho(printable(f"syncd: {told}"), dim=True, err=True)
     return daemon
 
 

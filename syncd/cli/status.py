@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.control.fates import add_fates
 from syncd.control.services import find_services
 from syncd.control.status import ask_status, health_of, read_status
-from syncd.errors import ConfigError, StateError
+from syncd.errors import ConfigError, LedgerError, StateError
+from syncd.ledger.glance import LEDGER_FILE, glance_at_file, glance_at_url
 from syncd.report.status import print_status
 from syncd.report.writing import write_document
+from syncd.settings import Settings
 from syncd.system import paths
+from syncd.system.paths import has_config
+
+_NOT_SET_UP = "there is no configuration yet: `syncd init` writes one"
 
 
 @click.command("status")
 @options.where("file_library", "config", "state")
+@click.option("--strict", is_flag=True, help="Exit with 75 also while questions wait for a person.")
 @options.as_json
-def command(where: options.Where, as_json: bool) -> Exit:
-    """Show whether syncd runs, how each folder and library is, what waits and what failed.
+def command(where: options.Where, strict: bool, as_json: bool) -> Exit:
+    """Show whether syncd runs, what became of each file, what is held, what waits and what failed.
 
-    Answers while the daemon is busy and when it is dead; nothing is changed. Exits with 0 when
-    all is well, 69 when the daemon does not run, 75 when it runs and something waits for a
-    person or for a fault to pass. What is shown stands in the state directory; of a configuration
-    only `[state] directory` is read, so a faulty one does not matter. Where no daemon works
-    there, and a service of this machine serves one of the libraries, its status is shown.
+    Answers while the daemon is busy and when it is dead, then from the ledger; nothing is
+    changed. Exits with 0 when all is well, 69 when the daemon does not run, and 75 when it runs
+    and a fault has to pass, a library is paused or refused, or a file that lies there could not
+    be used. Questions that wait for a person are named, and count with --strict alone. A faulty
+    configuration does not matter. Where no daemon works here, and a service of this machine
+    serves one of the libraries, its status is shown.
 
     \b
     Examples:
@@ -39,7 +48,7 @@ def command(where: options.Where, as_json: bool) -> Exit:
         write_document(document, sys.stdout)
     else:
         print_status(document, sys.stdout)
-    return Exit(health_of(document))
+    return Exit(health_of(document, strict=strict))
 
 
 def _find_status(where: options.Where) -> dict[str, Any]:
@@ -53,20 +62,57 @@ def _find_status(where: options.Where) -> dict[str, Any]:
         if found is None:
             raise
         return found
-    return own if own["running"] else _ask_service(where) or own
+    found = own if own["running"] else _ask_service(where) or own
+    # A daemon that answers has told of its files; the others' are in the ledger.
+    return found if "files" in found else _with_ledger(found, where, state)
+
+
+def _with_ledger(document: dict[str, Any], where: options.Where, state: Path) -> dict[str, Any]:
+    """Add what the ledger says, which is only read; a fault of it is told like any other."""
+    settings = _load(where)
+    try:
+        seen = glance_at_file(state / LEDGER_FILE)
+        if seen is None and settings is not None and settings.ledger.url:
+            seen = glance_at_url(settings.ledger.url)
+    except LedgerError as error:
+        told = "; ".join(filter(None, [document.get("message"), str(error)]))
+        return {**document, "message": told}
+    if seen is None:
+        return document if _is_set_up(where) else {**document, "message": _NOT_SET_UP}
+    names: dict[str, str] = {}
+    if settings is not None:
+        from syncd.app.wiring import identities_of
+
+        names = {identity: name for name, identity in identities_of(settings).items()}
+    return add_fates(document, seen, names)
+
+
+def _is_set_up(where: options.Where) -> bool:
+    return where.file_library is not None or has_config(where.config)
+
+
+def _load(where: options.Where) -> Settings | None:
+    """Return the settings, which only name the libraries; None where there are none to be had."""
+    if not _is_set_up(where):
+        return None
+    # Only now is worth what it costs.
+    from syncd.cli.session import load
+
+    try:
+        return load(where)
+    except ConfigError:
+        return None
 
 
 def _ask_service(where: options.Where) -> dict[str, Any] | None:
     if not find_services(paths.SERVICES):
         return None
-    # Only now is worth what it costs to know which libraries are meant.
-    from syncd.cli.session import find_running, load
-
-    try:
-        settings = load(where)
-    except ConfigError:
+    settings = _load(where)
+    if settings is None:
         # A faulty configuration names no library, and is no reason to say nothing.
         return None
+    from syncd.cli.session import find_running
+
     names = [library.name for library in settings.libraries]
     daemon = find_running(settings, where.state_dir, names, all_of_them=False)
     return ask_status(daemon.directory) if daemon is not None else None

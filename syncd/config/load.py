@@ -19,6 +19,7 @@ from syncd.config.problems import (
     find_secrets,
     findings_of,
 )
+from syncd.config.toml_words import explain
 from syncd.errors import ConfigError, Problem
 from syncd.settings import (
     DuplicateSettings,
@@ -84,10 +85,12 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
-        # Only the place is told: the parser's words may quote what stands there.
+        # The parser's own words are not told: they may quote what stands there.
         found = _SYNTAX_ERROR.fullmatch(str(exc))
         line = int(found[2]) if found and found[2] else text.count("\n") + 1
-    raise ConfigError(path, [Problem("cannot be read as TOML from here on", line)])
+        why = explain(found[1] if found else str(exc))
+    told = "cannot be read as TOML from here on"
+    raise ConfigError(path, [Problem(f"{told}: {why}" if why else told, line)])
 
 
 def _settle(

@@ -15,6 +15,7 @@ from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
+from syncd.control.fates import unusable_files
 from syncd.control.protocol import CommandError, ask
 from syncd.errors import BusyError, StateError
 from syncd.system.private import write_private
@@ -29,7 +30,7 @@ STATUS = "status"
 
 _FILE = "status.json"
 _PATIENCE = timedelta(seconds=5)
-FINE_STATES = frozenset({"ok", "starting"})
+FINE_STATES = frozenset({"ok", "starting", "idle"})
 """States of libraries and folders that need nobody's attention."""
 
 
@@ -78,6 +79,7 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     holder = find_holder(state_dir)
     document = ask_status(state_dir) if holder is not None and holder.command == DAEMON else None
     document = document or _read(state_dir / _FILE)
+    document["state_directory"] = str(state_dir)
     document["running"] = holder is not None and holder.command == DAEMON
     if holder is not None:
         document["pid"] = holder.pid
@@ -98,14 +100,17 @@ def ask_status(directory: Path) -> dict[str, Any] | None:
     return document if isinstance(document, dict) and document.get("schema") == SCHEMA else None
 
 
-def health_of(document: Mapping[str, Any]) -> Health:
-    """Sum a status document up for monitoring."""
+def health_of(document: Mapping[str, Any], *, strict: bool = False) -> Health:
+    """Sum a status document up for monitoring; `strict` counts what waits for a person too."""
     if not document["running"]:
         return Health.NOT_RUNNING
     troubled = (
         bool(document.get("message"))
-        or any(each["state"] not in FINE_STATES or each["held"] for each in document["libraries"])
+        or any(each["state"] not in FINE_STATES for each in document["libraries"])
         or any(each["state"] not in FINE_STATES for each in document["folders"])
+        or any(each.get("skipped") for each in document["folders"])
+        or bool(unusable_files(document))
+        or (strict and any(each["held"] for each in document["libraries"]))
     )
     return Health.WAITING if troubled else Health.FINE
 

@@ -9,7 +9,7 @@ from typing import Any
 from syncd.app.once import OnceReport
 from syncd.control.protocol import CommandError
 from syncd.errors import InputError, SyncdError
-from syncd.inbox import Skipped
+from syncd.inbox import Beside, Skipped
 from syncd.report import plan_document, read_plan
 
 ONCE = "once"
@@ -35,6 +35,7 @@ def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> di
         "problems": [_write_input_error(each) for each in report.problems],
         "unusable": [_write_input_error(each) for each in report.unusable],
         "skipped": [[each.name, each.reason] for each in report.skipped],
+        "beside": [[each.name, each.reason] for each in report.beside],
         "failed": {name: [str(error), code_of(error)] for name, error in report.failed.items()},
         "pending": report.pending,
     }
@@ -47,6 +48,7 @@ def read_report(answer: Mapping[str, Any]) -> OnceReport:
         problems=[_read_input_error(each) for each in answer["problems"]],
         unusable=[_read_input_error(each) for each in answer["unusable"]],
         skipped=[Skipped(name, reason) for name, reason in answer["skipped"]],
+        beside=[Beside(name, reason) for name, reason in answer.get("beside", ())],
         failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
         pending=answer["pending"],
     )

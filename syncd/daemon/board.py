@@ -51,6 +51,8 @@ class FolderStatus:
     waiting_files: int = 0
     sight: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    """What looks like an export and is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,10 @@ def _folder(status: FolderStatus) -> dict[str, Any]:
         "watching": status.sight,
         "skipped_files": len(status.skipped),
         "skipped": [{"file": name, "reason": reason} for name, reason in shown],
+        "other_files": len(status.beside),
+        "others": [
+            {"file": name, "reason": reason} for name, reason in status.beside[:_SKIPPED_SHOWN]
+        ],
     }
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
-from syncd.app.wiring import find_reviewer
+from syncd.app.wiring import find_reviewer, identities_of
+from syncd.control.fates import add_fates
 from syncd.control.protocol import CommandError, Handler, Progress
 from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
 from syncd.daemon.folder_work import FolderWork
-from syncd.errors import LibraryError, SyncdError
-from syncd.inbox import Skipped
+from syncd.errors import ConfigError, InputError, LedgerError, LibraryError, SyncdError
+from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.report.reconciliations import library_document
 from syncd.settings import Settings
 from syncd.system.clock import Clock, Pause
+
+log = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(milliseconds=200)
 _GRACE = timedelta(seconds=70)
@@ -74,7 +79,15 @@ class Requests:
         }
 
     def _status(self, _request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
-        return self._daemon.document()
+        document = self._daemon.document()
+        try:
+            names = {identity: name for name, identity in identities_of(self._settings()).items()}
+            seen = self._ledger.glance()
+        except (ConfigError, LedgerError) as error:
+            # Each is told of elsewhere; how the daemon is, it can say all the same.
+            log.debug("no files are shown: %s", error)
+            return document
+        return add_fates(document, seen, names)
 
     def _resume(self, request: Mapping[str, Any], _progress: Progress) -> None:
         library = _library(request)
@@ -194,16 +207,27 @@ class Requests:
                 return now
             self._pause(_LOOK_EVERY)
 
-    def _collect(self, before: set[int], document: Mapping[str, Any], report: OnceReport) -> None:
-        for run in sorted(_last_runs(document) - before):
+    def _collect(
+        self, before: Mapping[int, str], document: Mapping[str, Any], report: OnceReport
+    ) -> None:
+        for run, name in sorted(_last_runs(document).items()):
+            if run in before:
+                continue
             with self._ledger.read() as connection:
-                report.plan.records += journal.records_of_run(connection, run)
-            report.plan.run = run
+                records = journal.records_of_run(connection, run)
+                unusable = journal.unusable_of_run(connection, run)
+            report.plan.records += [replace(record, library=name, run=run) for record in records]
+            report.plan.runs.append(run)
+            report.unusable += [InputError(why, path=file) for file, why in unusable]
         report.pending = sum(library["pending"] for library in document["libraries"])
         for folder in document["folders"]:
             report.skipped += [
                 Skipped(str(Path(folder["path"], each["file"])), each["reason"])
                 for each in folder["skipped"]
+            ]
+            report.beside += [
+                Beside(str(Path(folder["path"], each["file"])), each["reason"])
+                for each in folder["others"]
             ]
 
 
@@ -234,8 +258,9 @@ def _expect(good: bool, what: str) -> None:
         raise CommandError(f"the request cannot be understood: {what}", 64)
 
 
-def _last_runs(document: Mapping[str, Any]) -> set[int]:
-    return {run["run"] for run in document["runs"] if run["run"] is not None}
+def _last_runs(document: Mapping[str, Any]) -> dict[int, str]:
+    """Return the latest runs, each with its library."""
+    return {run["run"]: run["library"] for run in document["runs"] if run["run"] is not None}
 
 
 def _waiting(document: Mapping[str, Any]) -> int:

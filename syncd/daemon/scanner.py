@@ -13,6 +13,7 @@ from syncd.daemon.board import Board, FolderStatus
 from syncd.daemon.work import Offered
 from syncd.inbox import Export, FolderState, Inbox, ScanResult, Skipped
 from syncd.inbox.watching import Sight, Watched, Watcher
+from syncd.report.beside import describe_beside
 from syncd.settings import After, FolderSettings
 from syncd.sync.session import RunSummary
 from syncd.system.clock import Clock
@@ -46,6 +47,7 @@ class _WatchedFolder:
     crowded: bool = False
     """Not everything that was ready found room."""
     told: frozenset[tuple[str, str]] = frozenset()
+    told_beside: frozenset[tuple[str, str]] = frozenset()
     state: FolderState = FolderState.OK
     is_silent: bool = False
     """It was told that the folder does not answer."""
@@ -277,6 +279,7 @@ class Scanner:
         for name, reason in sorted(skipped - watched.told):
             log.warning("skipped: %s", reason, extra={"file": path / name})
         watched.told = skipped
+        self._tell_beside(watched, result)
         status = FolderStatus(
             path=path,
             state=result.state.value,
@@ -285,6 +288,7 @@ class Scanner:
             waiting_files=result.waiting,
             sight=sight.value,
             skipped=tuple(sorted(skipped)),
+            beside=tuple(sorted(watched.told_beside)),
         )
         with self._changed:
             # Signed before it is shown, so that no silence is shown over it.
@@ -294,6 +298,14 @@ class Scanner:
                 log.info("the folder answers again", extra={"folder": path})
             watched.shown = status
             self._board.show_folder(status)
+
+    def _tell_beside(self, watched: _WatchedFolder, result: ScanResult) -> None:
+        """Say once what looks like an export and is not taken."""
+        if result.state is FolderState.OK:
+            beside = frozenset(result.beside)
+            if fresh := sorted(beside - watched.told_beside):
+                log.warning("%s", describe_beside(fresh), extra={"folder": watched.folder.path})
+            watched.told_beside = beside
 
 
 def _watched(folder: FolderSettings) -> Watched:

@@ -121,7 +121,7 @@ class Daemon:
 
     def document(self) -> dict[str, Any]:
         """Return the status document."""
-        return self._board.document()
+        return {**self._board.document(), "state_directory": str(self._state_dir)}
 
     def run(self, handlers: Mapping[str, Handler], code_of: Callable[[SyncdError], int]) -> None:
         """Serve until SIGTERM or SIGINT. Must be called in the main thread.

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from syncd.daemon.suspects import MOST_TRIES, Suspects
 from syncd.daemon.work import LibraryWork, Offered
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     KeyLookupError,
     LedgerError,
@@ -40,6 +41,7 @@ from syncd.system.printable import printable
 log = logging.getLogger(__name__)
 
 _SERVED_AT_MOST = 3
+_ASKED_AT_MOST_EVERY = timedelta(minutes=1)
 _CRASHES_IN_A_ROW = 3
 
 
@@ -98,6 +100,9 @@ class Worker:
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.tries)
         self._is_open = False
+        self._asked_at: timedelta | None = None
+        self._asked_for: set[tuple[object, ...]] = set()
+        """For which files a library that refused its key was asked again."""
         self._served: Counter[tuple[object, ...]] = Counter()
         self._crashed: dict[tuple[object, ...], str] = {}
         self._status = LibraryStatus(work.name)
@@ -122,12 +127,24 @@ class Worker:
         Until the library has been reached there is none: only then is it certain what it knows.
         """
         if not self._is_open:
+            self._ask_again_for(export)
             return Offered(has_room=False)
         if (reason := self._why_set_aside(export)) is not None:
             return Offered(has_room=True, set_aside=reason)
         if self._served[_attempt(export)] >= _SERVED_AT_MOST:
             return Offered(has_room=True)
         return Offered(self._queue.offer(export))
+
+    def _ask_again_for(self, export: Export) -> None:
+        """Have a library that refused its key asked again: whoever drops a file expects that."""
+        now = self._clock.elapsed()
+        if self._status.state is not LibraryState.REFUSED or _attempt(export) in self._asked_for:
+            return
+        # A server that sees a bad key over and over locks its address out.
+        if self._asked_at is None or now - self._asked_at >= _ASKED_AT_MOST_EVERY:
+            self._asked_at = now
+            self._asked_for.add(_attempt(export))
+            self._queue.hurry()
 
     def _why_set_aside(self, export: Export) -> str | None:
         if _attempt(export) in self._crashed:
@@ -233,6 +250,7 @@ class Worker:
                 self._resume_as_new = None
         self._work.open()
         self._is_open = True
+        self._asked_for.clear()
         log.info("library is open", extra={"library": self.name})
         self._listener.opened()
 
@@ -286,7 +304,7 @@ class Worker:
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
             state, wait = LibraryState.REFUSED, REFUSED
-        elif isinstance(error, PausedError):
+        elif isinstance(error, PausedError | AdapterFailedError):
             state, wait = LibraryState.PAUSED, REFUSED
         else:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None
@@ -360,6 +378,9 @@ class Worker:
         self._served.update(_attempt(export) for export in exports)
         if summary.run is not None:
             self._show_run(summary, _reason(exports), len(exports))
+            if held := summary.counts.get("hold"):
+                told = {"run": summary.run, "library": self.name}
+                log.info("%d held for a person: `syncd review` shows them", held, extra=told)
         for export in exports:
             if why := summary.unusable.get(export.sha256):
                 told = {"library": self.name, "file": export.dropped_as}

@@ -1,7 +1,8 @@
 """Exports become records; the only room that reads tags and columns.
 
 Others know what stands here and nothing below it. `contract` says what a format and a container
-are, `registry` lists them; of RIS, `ris_reading` tells the way and `sources` holds the meaning.
+are, `registry` lists them, `others` names those that are not read; of RIS, `ris_reading` tells the
+way and `sources` holds the meaning.
 """
 
 from syncd.formats.contract import (
@@ -14,17 +15,31 @@ from syncd.formats.contract import (
     Reading,
     shown_in,
 )
-from syncd.formats.registry import also, members_of, read, recognise, suffixes
+from syncd.formats.others import MEMBERS, OtherFormat, find_other_format
+from syncd.formats.registry import (
+    also,
+    is_export,
+    is_named_like_an_export,
+    members_of,
+    read,
+    recognise,
+    suffixes,
+)
 
 __all__ = [
     "HEAD",
+    "MEMBERS",
     "TAIL",
     "Container",
     "Format",
     "Member",
+    "OtherFormat",
     "ReadEntry",
     "Reading",
     "also",
+    "find_other_format",
+    "is_export",
+    "is_named_like_an_export",
     "members_of",
     "read",
     "recognise",

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from syncd.errors import InputError
 from syncd.formats.contract import Container, Format, Member, Reading
 from syncd.formats.head import take_head
+from syncd.formats.others import OTHER_SUFFIXES
 from syncd.formats.ris_format import RIS
 
 FORMATS: tuple[Format, ...] = (RIS,)
@@ -56,6 +57,16 @@ def recognise(head: bytes) -> Format | Container:
     """Tell by its first `HEAD` bytes what a file is."""
     kinds = _TABLES[-1].kinds
     return next((kind for kind in kinds if kind.recognises(head)), kinds[-1])
+
+
+def is_export(head: bytes) -> bool:
+    """Tell by its first `HEAD` bytes whether a file is in a format that is read, for certain."""
+    return any(kind.recognises(head) for kind in _TABLES[-1].kinds)
+
+
+def is_named_like_an_export(name: str) -> bool:
+    """Tell whether a name ends as exports do, be it in formats that are not read."""
+    return name.casefold().endswith((*suffixes(), *OTHER_SUFFIXES))
 
 
 def members_of(stream: BinaryIO) -> Sequence[Member]:

@@ -6,10 +6,12 @@ there: a missing folder is a state, and an export that has gone is simply not se
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from syncd.inbox.beside import Surroundings
 from syncd.inbox.claims import claim, finish_claim, list_claims
 from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
@@ -39,6 +41,7 @@ class Inbox:
         self._is_known = is_known
         self._looks: dict[str, Look] = {}
         self._ground = Ground(folder.path, moves=self._moves)
+        self._surroundings = Surroundings()
 
     def scan(self) -> ScanResult:
         """Look at every file of the folder; whatever the world does is in the result."""
@@ -80,12 +83,13 @@ class Inbox:
     def _scan(self) -> ScanResult:
         looked = look_again(self._ground.root, self._clock.now()) if self._moves else Looked()
         scan = Scan(self._rules(), self._looks, self._clock)
+        self._surroundings.begin()
         for found, take in self._candidates():
             scan.judge(found, take)
         self._looks = scan.looks
         if self._ground.was_unmounted() and scan.saw_nothing:
             return ScanResult(FolderState.WAITING, "nothing is mounted here any more")
-        return _with(scan.result(), looked)
+        return replace(_with(scan.result(), looked), beside=self._surroundings.found())
 
     def _rules(self) -> Rules:
         return Rules(
@@ -97,12 +101,17 @@ class Inbox:
 
     def _candidates(self) -> Iterator[tuple[Found, Take]]:
         root = self._ground.root
-        listed = list_candidates(root, recursive=self.folder.recursive, moves=self._moves)
+        listed = list_candidates(
+            root, recursive=self.folder.recursive, moves=self._moves, pass_over=self._pass_over
+        )
         if not self._moves:
             yield from ((found, self._take_unknown) for found in listed)
             return
         yield from ((found, _take_claimed) for found in list_claims(root))
         yield from ((found, self._take_over) for found in listed)
+
+    def _pass_over(self, name: str, entry: os.DirEntry[str]) -> None:
+        self._surroundings.see(name, entry, moves=self._moves)
 
     def _take_unknown(self, found: Found, look: Look, content: Content) -> Path | None:
         if content.parts:

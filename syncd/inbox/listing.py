@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,13 @@ class Found(NamedTuple):
     why: str = ""
 
 
-def list_candidates(root: Path, *, recursive: bool, moves: bool) -> Iterator[Found]:
+PassOver = Callable[[str, os.DirEntry[str]], None]
+"""Hears of an entry that is no candidate, by its path below the folder."""
+
+
+def list_candidates(
+    root: Path, *, recursive: bool, moves: bool, pass_over: PassOver = lambda _name, _entry: None
+) -> Iterator[Found]:
     """Yield every candidate below `root`, in an order that stays the same.
 
     Links are not followed. A subfolder that cannot be listed is one candidate with a reason;
@@ -44,6 +50,8 @@ def list_candidates(root: Path, *, recursive: bool, moves: bool) -> Iterator[Fou
                     subfolders.append(name)
             elif may_be_export(entry.name):
                 yield _found(name, entry)
+            else:
+                pass_over(name, entry)
         waiting.extend(reversed(subfolders))
 
 

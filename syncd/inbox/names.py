@@ -10,11 +10,20 @@ from __future__ import annotations
 from syncd import formats
 
 _NOT_YET = (".", "~")
+_UNFINISHED = (
+    *(".crdownload", ".part", ".partial", ".download", ".opdownload", ".filepart", ".icloud"),
+    *(".tmp", ".swp", "~"),
+)
 
 
 def may_be_export(name: str) -> bool:
     """Tell whether a directory entry of this name is a candidate."""
     return name.casefold().endswith(formats.suffixes()) and not name.startswith(_NOT_YET)
+
+
+def says_unfinished(name: str) -> bool:
+    """Tell whether a name says that a program has not done with the file, or hides it."""
+    return name.startswith(_NOT_YET) or name.casefold().endswith(_UNFINISHED)
 
 
 def may_be_entered(name: str, *, moves: bool) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from syncd.errors import InputError
+from syncd.inbox.beside import Beside
 from syncd.inbox.claims import StillWrittenError
 from syncd.inbox.exports import (
     EMPTY,
@@ -51,6 +52,8 @@ class ScanResult:
     waiting: int = 0
     skipped: tuple[Skipped, ...] = ()
     next_look: timedelta | None = None
+    beside: tuple[Beside, ...] = ()
+    """What looks like an export and is not taken."""
 
 
 @dataclass(frozen=True, slots=True)

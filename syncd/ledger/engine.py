@@ -17,13 +17,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syncd.errors import LedgerError, StateError
+from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0011"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
-
-LEDGER_FILE = "ledger.sqlite"
-"""The ledger's name in the state directory."""
 
 _LOCK_WAIT_MS = 30_000
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
@@ -36,9 +38,20 @@ def get_export(tx: Transaction, facts: ExportFacts) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def add_delivery(tx: Transaction, export_id: int, folder: bytes, run_id: int) -> None:
-    """Note that all records of this export from this folder are decided and written down."""
-    row = {"export_id": export_id, "folder": folder, "run_id": run_id, "delivered_at": tx.now}
+def add_delivery(
+    tx: Transaction, export_id: int, folder: bytes, run_id: int, unusable: str | None = None
+) -> None:
+    """Note that all records of this export from this folder are decided and written down.
+
+    `unusable` says why there are none, where nothing of it could be used.
+    """
+    row = {
+        "export_id": export_id,
+        "folder": folder,
+        "run_id": run_id,
+        "delivered_at": tx.now,
+        "unusable": unusable and _storable(unusable),
+    }
     # A file that a person names by hand is read again as often as they like.
     tx.add_missing(delivery, [row])
 
@@ -135,11 +148,13 @@ def add_records(
 def _columns(planned: PlannedRecord) -> dict[str, Any]:
     origin = planned.origin
     return {
-        "file": _shown(origin.file),
+        # A name that is no UTF-8 cannot be stored as text; its bytes are kept with the export.
+        "file": _storable(origin.file),
         "position": origin.index,
         "line": origin.line,
         "source_id": origin.source_id,
         "source": origin.source,
+        "title": origin.title and _storable(origin.title),
         "decision": planned.decision.value,
         "reason": planned.reason,
         "evidence": json.dumps(planned.evidence),
@@ -151,9 +166,9 @@ def _columns(planned: PlannedRecord) -> dict[str, Any]:
     }
 
 
-def _shown(file: str) -> str:
-    # A name that is no UTF-8 cannot be stored as text; its bytes are kept with the export.
-    return file.encode("utf-8", "backslashreplace").decode()
+def _storable(text: str) -> str:
+    """Return a text in what any database takes as one."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
 def _pointers(planned: PlannedRecord) -> dict[str, Any]:
@@ -217,6 +232,17 @@ def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
     return [read_record(row) for row in rows]
 
 
+def unusable_of_run(connection: Connection, run_id: int) -> list[tuple[Path, str]]:
+    """Return the files of which a run could use nothing, and why."""
+    rows = connection.execute(
+        select(delivery.c.folder, export.c.name, delivery.c.unusable)
+        .join(export)
+        .where(delivery.c.run_id == run_id, delivery.c.unusable.is_not(None))
+        .order_by(delivery.c.export_id)
+    )
+    return [(Path(os.fsdecode(row.folder), os.fsdecode(row.name)), row.unusable) for row in rows]
+
+
 def get_record(tx: Transaction, record_id: int | None) -> PlannedRecord:
     """Return what was decided about a record."""
     return read_record(tx.execute(select(record).where(record.c.record_id == record_id)).one())
@@ -243,7 +269,7 @@ def entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tuple[str, 
 
 def entries_at(tx: Transaction, origin: Origin) -> list[tuple[str, bytes]]:
     """Return (item key, entry) of the records that stood in this place of a file before."""
-    file = _shown(origin.file)
+    file = _storable(origin.file)
     return _entries(tx, and_(record.c.file == file, record.c.position == origin.index))
 
 
@@ -273,7 +299,7 @@ def read_record(row: Any) -> PlannedRecord:
     pointers = json.loads(row.pointers)
     first = pointers["duplicate_of"]
     return PlannedRecord(
-        origin=Origin(row.file, row.position, row.line, row.source_id, row.source),
+        origin=Origin(row.file, row.position, row.line, row.source_id, row.source, row.title),
         decision=Decision(row.decision),
         reason=row.reason,
         evidence=tuple(json.loads(row.evidence)),

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from syncd.ledger.engine import open_engine, reported
+from syncd.ledger.glance import Glance, glance
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
 from syncd.ledger.transaction import Transaction
@@ -64,6 +65,11 @@ class Ledger:
             connection.begin(),
         ):
             yield connection
+
+    def glance(self) -> Glance:
+        """Return how everything stands, for those who only look."""
+        with self.read() as connection:
+            return glance(lambda asked: map(dict, connection.execute(text(asked)).mappings()))
 
     def close(self) -> None:
         """Let go of every connection."""

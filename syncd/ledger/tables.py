@@ -208,6 +208,7 @@ delivery = _table(
     Column("folder", LargeBinary, primary_key=True, comment="the folder's path; empty: by hand"),
     Column("run_id", ForeignKey("run.run_id"), nullable=False),
     Column("delivered_at", Text, nullable=False),
+    Column("unusable", Text, comment="why nothing of it could be used; null: something could"),
 )
 
 # One pass from inbox to outcomes.
@@ -244,6 +245,9 @@ record = _table(
     Column("outcome", Text, comment="accepted | unchanged | refused | pending; null: nothing sent"),
     Column("error", Text, comment="the library's words, when it refused"),
     Column("entry", LargeBinary, comment="the entry as written, deflated: nothing is ever lost"),
+    Column(
+        "title", Text, comment="what it calls itself; null: unknown, or before titles were kept"
+    ),
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)

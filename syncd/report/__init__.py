@@ -1,5 +1,6 @@
 """Plans, inspections and status as JSON documents for programs and as tables for people."""
 
+from syncd.report.beside import describe_beside
 from syncd.report.documents import (
     identifiers,
     plan_counts,
@@ -12,6 +13,7 @@ from syncd.report.prisma import prisma
 from syncd.report.writing import write_document
 
 __all__ = [
+    "describe_beside",
     "identifiers",
     "plan_counts",
     "plan_document",

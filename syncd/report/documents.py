@@ -17,6 +17,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     return {
         "schema": PLAN_SCHEMA,
         "run": plan.run,
+        "runs": list(plan.runs),
         "records": _records(plan),
         "counts": plan_counts(plan),
         "prisma": prisma(plan.records),
@@ -25,7 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 def read_plan(document: Mapping[str, Any]) -> Plan:
     """Return the plan that a `syncd.plan/1` document was made of."""
-    return Plan([_read_record(record) for record in document["records"]], document["run"])
+    return Plan([_read_record(record) for record in document["records"]], list(document["runs"]))
 
 
 def plan_counts(plan: Plan) -> dict[str, int]:
@@ -51,6 +52,9 @@ def record_document(record: PlannedRecord) -> dict[str, Any]:
         "line": record.origin.line,
         "source_id": record.origin.source_id,
         "source": record.origin.source,
+        "title": record.origin.title,
+        "library": record.library,
+        "run": record.run,
         "decision": record.decision.value,
         "reason": record.reason,
         "evidence": list(record.evidence),
@@ -74,7 +78,12 @@ def _pointer(pointer: Pointer) -> dict[str, Any]:
 
 def _read_record(record: Mapping[str, Any]) -> PlannedRecord:
     origin = Origin(
-        record["file"], record["index"], record["line"], record["source_id"], record["source"]
+        record["file"],
+        record["index"],
+        record["line"],
+        record["source_id"],
+        record["source"],
+        record["title"],
     )
     first = record["duplicate_of"]
     return PlannedRecord(
@@ -88,6 +97,8 @@ def _read_record(record: Mapping[str, Any]) -> PlannedRecord:
         item_key=record["item_key"],
         outcome=record["outcome"],
         error=record["error"],
+        library=record["library"],
+        run=record["run"],
     )
 
 

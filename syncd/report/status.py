@@ -1,106 +1,196 @@
-"""The status of a syncd, for people: what is well, what waits, and what to do about it."""
+"""The status of a syncd, for people: what is well, what happened, what waits, what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from syncd.report.tables import Column, PrintedPage
+from syncd.report.beside import describe_beside
+from syncd.report.moments import format_local
+from syncd.report.tables import Column, PrintedPage, wrap
 from syncd.system.printable import printable
+
+_Part = Mapping[str, Any]
 
 _LIBRARIES = (
     Column("library", 16),
-    Column("state", 10),
-    Column("pending", 7, align_right=True),
+    Column("state", 9),
+    Column("to send", 7, align_right=True),
     Column("held", 5, align_right=True),
-    Column("last reconciled", 20),
-    Column("", 0),
+    Column("last reconciled", 0),
 )
 _FOLDERS = (
-    Column("folder", 36),
-    Column("state", 10),
-    Column("waiting", 7, align_right=True),
-    Column("last scanned", 20),
+    Column("folder", 44, cut_in_the_middle=True),
+    Column("state", 9),
+    Column("settling", 8, align_right=True),
+    Column("last scanned", 0),
+)
+_FILES = (
+    Column("file", 44, cut_in_the_middle=True),
+    Column("became", 13),
+    Column("library", 16),
+    Column("run", 5, align_right=True),
     Column("", 0),
 )
 _RUNS = (
     Column("run", 6, align_right=True),
     Column("library", 16),
-    Column("ended", 20),
-    Column("files", 6, align_right=True),
+    Column("ended", 24),
+    Column("files", 5, align_right=True),
     Column("", 0),
 )
-_WELL = ("ok", "starting")
+_WELL = ("ok", "starting", "idle")
 _RUNS_SHOWN = 5
+_FILES_SHOWN = 15
+_FATE_COLOURS = {"unusable": "red", "taken in part": "yellow", "waiting": "yellow"}
+_UNUSED = {"unusable": "remove it, or put a whole one in its place"}
 
 
-def print_status(document: Mapping[str, Any], stream: TextIO) -> None:
-    """Write a `syncd.status/1` document as tables."""
+def print_status(document: _Part, stream: TextIO) -> None:
+    """Write a `syncd.status/1` document as tables, then what waits and for whom."""
     page = PrintedPage(stream)
     page.line(_opening(document, page))
-    for columns, rows in (
-        (_LIBRARIES, [_library_cells(library) for library in document["libraries"]]),
-        (_FOLDERS, [_folder_cells(folder) for folder in document["folders"]]),
-    ):
-        if rows:
-            page.line()
-            page.heading(columns)
-        for cells in rows:
-            page.row(columns, cells, (None, "green" if cells[1] in _WELL else "yellow"))
+    if document.get("state_directory"):
+        page.line(f"state: {printable(document['state_directory'])}")
+    _print_libraries(document["libraries"], page)
+    _print_folders(document["folders"], page)
+    _print_files(document.get("files", ()), page)
     _print_runs(document["runs"][:_RUNS_SHOWN], page)
+    for line in _waiting(document):
+        _print_text(line, page, "yellow")
     for job, at in document.get("schedule", {}).items():
-        page.line(f"next {job}: {_at(at)}")
+        if document["running"]:
+            page.line(f"next {job}: {format_local(at)}")
 
 
-def _opening(document: Mapping[str, Any], page: PrintedPage) -> str:
+def _opening(document: _Part, page: PrintedPage) -> str:
     message = document.get("message") or ""
     if document["running"]:
-        words = page.paint(f"syncd is running since {_at(document['since'])}", "green")
+        pid = f" (pid {document['pid']})" if document.get("pid") else ""
+        words = page.paint(
+            f"syncd is running since {format_local(document['since'])}{pid}", "green"
+        )
         return f"{words}; {printable(message)}" if message else words
     advice = printable(message) or "start it with `syncd run`"
     return page.paint("syncd is not running", "red") + f"; {advice}"
 
 
-def _print_runs(runs: Sequence[Mapping[str, Any]], page: PrintedPage) -> None:
-    if not runs:
-        return
-    page.line()
-    page.heading(_RUNS)
+def _print_libraries(libraries: Sequence[_Part], page: PrintedPage) -> None:
+    _heading(_LIBRARIES, libraries, page)
+    for library in libraries:
+        cells = [
+            library["name"],
+            library["state"],
+            str(library["pending"]),
+            str(library["held"]),
+            format_local(library["last_reconcile_at"]),
+        ]
+        page.row(_LIBRARIES, cells, (None, _colour(library["state"])))
+        _print_text(library["message"] or "", page, indent=4)
+
+
+def _print_folders(folders: Sequence[_Part], page: PrintedPage) -> None:
+    _heading(_FOLDERS, folders, page)
+    for folder in folders:
+        cells = [
+            folder["path"],
+            folder["state"],
+            str(folder["waiting_files"]),
+            format_local(folder["last_scan_at"]),
+        ]
+        page.row(_FOLDERS, cells, (None, _colour(folder["state"])))
+        _print_text(folder["message"] or "", page, indent=4)
+        for skipped in folder.get("skipped", ()):
+            _print_text(f"skipped: {skipped['file']}: {skipped['reason']}", page, "yellow", 4)
+        left_out = folder.get("skipped_files", 0) - len(folder.get("skipped", ()))
+        if left_out > 0:
+            page.line(f"    and {left_out:,} more are skipped")
+        others = [(each["file"], each["reason"]) for each in folder.get("others", ())]
+        _print_text(describe_beside(others), page, "yellow", 4)
+
+
+def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:
+    # Of a file that was seen by several runs, the last one tells how it stands.
+    latest = {(each["file"], each["library"]): each for each in reversed(files)}
+    files = [each for each in files if latest[each["file"], each["library"]] is each]
+    shown = [
+        each
+        for number, each in enumerate(files)
+        if number < _FILES_SHOWN or (each["fate"] == "unusable" and each["still_there"])
+    ]
+    _heading(_FILES, shown, page)
+    for file in shown:
+        cells = [
+            file["file"],
+            file["fate"],
+            file["library"],
+            str(file["run"]),
+            _counted(file["counts"]),
+        ]
+        page.row(_FILES, cells, (None, _FATE_COLOURS.get(file["fate"], "green")))
+        if file["reason"]:
+            _print_text(_why(file), page, indent=4)
+    if len(files) > len(shown):
+        page.line(f"and {len(files) - len(shown)} more: `syncd status --json`")
+
+
+def _why(file: _Part) -> str:
+    line = f"line {file['line']}: " if file["line"] else ""
+    rejected = file["counts"].get("reject", 0)
+    more = f" (the first of {rejected}; `syncd inspect` shows all)" if rejected > 1 else ""
+    remedy = _UNUSED.get(file["fate"]) if file["still_there"] else None
+    return f"{line}{file['reason']}{more}{f'; {remedy}' if remedy else ''}"
+
+
+def _print_runs(runs: Sequence[_Part], page: PrintedPage) -> None:
+    _heading(_RUNS, runs, page)
     for run in runs:
-        page.row(_RUNS, _run_cells(run), [None] * 4 + ["red" if run["error"] else None])
+        ended = format_local(run["ended_at"]) if run["ended_at"] else "not finished"
+        cells = [
+            str(run["run"] or ""),
+            run["library"],
+            ended,
+            str(run["files"]),
+            _counted(run["counts"]),
+        ]
+        page.row(_RUNS, cells)
+        _print_text(run["error"] or "", page, "red", 4)
 
 
-def _run_cells(run: Mapping[str, Any]) -> list[str]:
-    decided = ", ".join(f"{number} {name}" for name, number in run["counts"].items() if number)
-    return [
-        str(run["run"] or ""),
-        run["library"],
-        _at(run["ended_at"]),
-        str(run["files"]),
-        run["error"] or decided,
-    ]
+def _waiting(document: _Part) -> Iterable[str]:
+    """Yield what waits, for whom, and how it goes on."""
+    for library in document["libraries"]:
+        name = library["name"]
+        if pending := library["pending"]:
+            runs = library.get("waiting_runs") or ()
+            of = f" of run {', '.join(map(str, runs))}" if runs else ""
+            goes_on = "goes on by itself" if document["running"] else "`syncd once` goes on"
+            many = "1 change waits" if pending == 1 else f"{pending:,} changes wait"
+            yield f"{name}: {many} to be sent{of}; nothing is sent twice, {goes_on}"
+    held = sum(library["held"] for library in document["libraries"])
+    if held:
+        asked = "1 question waits" if held == 1 else f"{held:,} questions wait"
+        yield f"{asked} for you: `syncd review` shows {'it' if held == 1 else 'them'}"
 
 
-def _library_cells(library: Mapping[str, Any]) -> list[str]:
-    return [
-        library["name"],
-        library["state"],
-        str(library["pending"]),
-        str(library["held"]),
-        _at(library["last_reconcile_at"]),
-        library["message"] or "",
-    ]
+def _heading(columns: Sequence[Column], rows: Sequence[object], page: PrintedPage) -> None:
+    if rows:
+        page.line()
+        page.heading(columns)
 
 
-def _folder_cells(folder: Mapping[str, Any]) -> list[str]:
-    return [
-        folder["path"],
-        folder["state"],
-        str(folder["waiting_files"]),
-        _at(folder["last_scan_at"]),
-        folder["message"] or "",
-    ]
+def _print_text(text: str, page: PrintedPage, colour: str | None = None, indent: int = 0) -> None:
+    """Write a text whole, however many lines of the terminal it takes."""
+    if not text:
+        return
+    lines = wrap(text, page.width - indent) if page.width else [printable(text)]
+    for line in lines:
+        page.line(" " * indent + page.paint(line, colour))
 
 
-def _at(instant: str | None) -> str:
-    return instant[:19].replace("T", " ") + "Z" if instant else "never"
+def _colour(state: str) -> str:
+    return "green" if state in _WELL else "yellow"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)

@@ -15,11 +15,15 @@ _NARROWEST = 16
 
 
 class Column(NamedTuple):
-    """A column of a table; width 0 takes what is left of the line."""
+    """A column of a table; width 0 takes what is left of the line.
+
+    Of a path, both ends say the most: it is cut in the middle.
+    """
 
     title: str
     width: int
     align_right: bool = False
+    cut_in_the_middle: bool = False
 
 
 class PrintedPage:
@@ -63,7 +67,7 @@ class PrintedPage:
     def _fit(self, text: str, column: Column, columns: Sequence[Column]) -> str:
         width = column.width or self._rest(columns)
         if self._is_terminal:
-            text = _cut(text, width)
+            text = (_cut_middle if column.cut_in_the_middle else _cut)(text, width)
         padding = " " * max(0, width - _cells(text))
         return padding + text if column.align_right else text + padding
 
@@ -118,6 +122,20 @@ def _cut(text: str, width: int) -> str:
             break
         kept += character
     return kept + "…"
+
+
+def _cut_middle(text: str, width: int) -> str:
+    if _cells(text) <= width:
+        return text
+    kept = (width - 1) // 2
+    start = _cut(text, width - kept).removesuffix("…")
+    end, used = "", 0
+    for character in reversed(text):
+        used += _cells(character)
+        if used > kept:
+            break
+        end = character + end
+    return f"{start}…{end}"
 
 
 def _cells(text: str) -> int:

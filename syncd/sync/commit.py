@@ -48,7 +48,10 @@ def promise(
         _add_all(tx, run_id, list(zip(record_ids, plan.intents, strict=True)), cursor)
         for number, delivery in enumerate(deliveries):
             if number not in reading.changed:
-                journal.add_delivery(tx, exports[number], delivery.place.folder, run_id)
+                why = reading.unusable.get(number)
+                folder = delivery.place.folder
+                unusable = why.message if why else None
+                journal.add_delivery(tx, exports[number], folder, run_id, unusable)
     return run_id
 
 

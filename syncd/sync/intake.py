@@ -158,10 +158,11 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
 
 
 def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Incoming:
+    # What is compared is what the export says, not what a library has room for.
+    citation = citation_of(made.whole, made.record.identity)
     return Incoming(
-        origin=made.record.origin,
-        # What is compared is what the export says, not what a library has room for.
-        citation=citation_of(made.whole, made.record.identity),
+        origin=made.record.origin._replace(title=citation.title or None),
+        citation=citation,
         data=made.data,
         children=(*made.notes, *made.attachments),
         place=place,

@@ -15,6 +15,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from syncd.errors import (
     AccessDeniedError,
+    Denial,
     InputError,
     LibraryError,
     UnavailableError,
@@ -220,7 +221,9 @@ class LibraryRun:
         here = self._here
         here.guards.expect_running(here.ledger.row())
         if not self.description.writable:
-            raise AccessDeniedError(self.description.access or "the library may only be read")
+            told = self.description.access or "the library may only be read"
+            denial = self.description.denial or Denial.READ_ONLY
+            raise AccessDeniedError(told, denial=denial)
         with self._patiently():
             self.refresh()
         # What still waits is known to planning; it keeps nothing else back.
@@ -306,7 +309,7 @@ class LibraryRun:
                 replace(record, item_key=None) if record.decision is Decision.CREATE else record
                 for record in records
             ]
-        return Plan(records), reading
+        return Plan([replace(record, library=self.name) for record in records]), reading
 
     @_named
     def push_pending(self) -> None:
@@ -333,7 +336,8 @@ class LibraryRun:
     def records(self, run_id: int) -> list[PlannedRecord]:
         """Return what was decided about each record of a run, and what became of it."""
         with self._ledger.read() as connection:
-            return journal.records_of_run(connection, run_id)
+            records = journal.records_of_run(connection, run_id)
+        return [replace(record, library=self.name, run=run_id) for record in records]
 
     @property
     def landed(self) -> int:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
 from syncd.errors import KeyLookupError
+from syncd.system.private import write_private
 
 SERVICE = "syncd"
 """Under this name the keyring knows us; the user name there is the library's name."""
@@ -106,6 +107,21 @@ def store_key(
         raise KeyLookupError("the keyring took the key and does not have it", passing=False)
 
 
+def write_key_file(path: Path, key: str) -> None:
+    """Write a library's key into a file that its owner alone can read, whole or not at all.
+
+    Raises `KeyLookupError`.
+    """
+    key = _checked(key, "what was given")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, f"{key}\n", durable=True)
+    except OSError as error:
+        raise KeyLookupError(
+            f"the key file {path} cannot be written: {error.strerror}", passing=False
+        ) from error
+
+
 def forget_key(
     name: str,
     *,
@@ -128,11 +144,27 @@ def forget_key(
     return _ask(forget, patience)
 
 
+def is_without_keyring(environ: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether this process was told that it has no keyring, as units of the system are."""
+    return environ.get("PYTHON_KEYRING_BACKEND", "").endswith("null.Keyring")
+
+
+def has_keyring() -> bool:
+    """Tell whether there is a keyring here that could be asked, unlocked or not."""
+    if is_without_keyring():
+        return False
+    try:
+        platform_keyring()
+    except KeyLookupError:
+        return False
+    return True
+
+
 def platform_keyring() -> Keyring:
     """Return the platform's own keyring. Raises `KeyLookupError` when it is absent."""
     backend = _BACKENDS.get(sys.platform)
     if backend is None:
-        raise KeyLookupError(f"no keyring is known for {sys.platform}", passing=False)
+        raise KeyLookupError(f"no keyring is known for {sys.platform}", passing=False, absent=True)
     # keyring costs 0.2 s to import, and few commands need it.
     module = importlib.import_module(f"keyring.backends.{backend}")
     kind = getattr(module, _CLASSES[sys.platform])
@@ -141,8 +173,7 @@ def platform_keyring() -> Keyring:
         kind.priority  # noqa: B018
     except Exception as error:
         raise KeyLookupError(
-            f"no keyring answers here ({error}); log in to the desktop, or name a key_file",
-            passing=True,
+            f"no keyring answers here ({error})", passing=True, absent=True
         ) from error
     keyring: Keyring = kind()
     return keyring
@@ -176,7 +207,7 @@ def _check_file(path: Path, status: os.stat_result, *, private: bool) -> None:
         raise KeyLookupError(f"the key file {path} is not a file", passing=False)
     if private and status.st_mode & 0o077:
         raise KeyLookupError(
-            f"the key file {path} is open to others; `chmod 600` it, and make a new key "
+            f"the key file {path} is open to others; `chmod 600 {path}`, and make a new key "
             "if somebody may have read this one",
             passing=False,
         )
@@ -185,6 +216,8 @@ def _check_file(path: Path, status: os.stat_result, *, private: bool) -> None:
 def _checked(text: str, where: str) -> str:
     """Return the key in a text. Never repeats the text: it may be nearly a key."""
     key = text.strip()
+    if not key:
+        raise KeyLookupError(f"{where} is empty", passing=False)
     if not _KEY.fullmatch(key):
         raise KeyLookupError(f"{where} does not hold a key", passing=False)
     return key
@@ -221,9 +254,9 @@ def _raise_translated(error: BaseException) -> NoReturn:
     from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
     if isinstance(error, NoKeyringError):
-        raise KeyLookupError("there is no keyring here; name a key_file", passing=True) from error
+        raise KeyLookupError("there is no keyring here", passing=True, absent=True) from error
     if isinstance(error, KeyringLocked | InitError):
-        raise KeyLookupError(f"the keyring is locked ({error}); unlock it", passing=True) from error
+        raise KeyLookupError(f"the keyring is locked ({error})", passing=True) from error
     if isinstance(error, KeyringError) or type(error).__module__.startswith(
         ("secretstorage", "jeepney")
     ):

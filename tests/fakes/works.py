@@ -28,6 +28,7 @@ class MemoryWork:
         self.reconciled_at: datetime | None = datetime.now().astimezone()
         self.patience: datetime | None = None
         self.pending = 0
+        self.held = 0
         self.read_by_hand: set[str] = set()
         self.landings = 0
         self.shy = False
@@ -69,7 +70,8 @@ class MemoryWork:
             self.kept.update(read)
             self.runs.append([str(export.name) for export in exports])
             self._changed.notify_all()
-        return RunSummary(len(self.runs), {"create": len(read)}, unusable, changed)
+        counts = {"create": len(read), "hold": self.held}
+        return RunSummary(len(self.runs), counts, unusable, changed)
 
     def push_pending(self) -> None:
         self._do("push")

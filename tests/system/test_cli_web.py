@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,8 @@ def test_no_keyring_is_told_apart_from_a_bad_key(
     syncd: Syncd, ada: Account, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(ada.key))
+    config = Path(options[1])
+    config.write_text(re.sub("key_file = .*", "", config.read_text()), encoding="utf-8")
 
     ended = syncd("login", "mine", *options, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
 

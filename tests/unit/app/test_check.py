@@ -16,6 +16,7 @@ from syncd.app.check import (
     Finding,
     Level,
     check_folders,
+    check_installation,
     check_ledger,
     check_library,
     check_machine,
@@ -202,3 +203,12 @@ def test_a_limit_that_a_sandbox_hides_is_not_asked_for(tmp_path: Path) -> None:
     [finding] = check_machine(tmp_path / "hidden")
 
     assert "syncd" in finding.message
+
+
+def test_a_package_of_others_with_the_name_of_ours_is_told() -> None:
+    problem = the_problem(check_installation(lambda: {"adapters": ["adapters", "syncd"]}))
+
+    assert "adapters brings a package" in problem.message
+    assert "environment of its own" in problem.remedy
+    assert list(check_installation(lambda: {"adapters": ["syncd"]})) == []
+    assert list(check_installation(dict)) == []

@@ -36,6 +36,11 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.CertificatesError("no such file"), 69, "correct SSL_CERT_FILE"),
     (errors.DescriptorsError("16 files"), 75, "ulimit -n"),
     (errors.PausedError("paused: too many"), 75, "syncd resume"),
+    (
+        errors.AdapterFailedError("KeyError: 'x'", adapter="shelf", distribution="shelf 1.0"),
+        69,
+        "the adapter shelf (shelf 1.0) failed: KeyError: 'x'; other libraries go on",
+    ),
 ]
 
 
@@ -196,3 +201,21 @@ def test_a_reader_that_went_away_has_its_code(
     run_raising: Callable[[BaseException], int],
 ) -> None:
     assert run_raising(BrokenPipeError(errno.EPIPE, "Broken pipe")) == 141
+
+
+def test_adapters_of_somebody_else_are_told_and_are_no_bug(
+    run_raising: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = ImportError("cannot import name 'find_adapter'", name="adapters")
+
+    assert run_raising(theirs) == 78
+
+    err = capsys.readouterr().err
+    assert "package called adapters is in the way" in err
+    assert "environment of its own" in err
+
+
+def test_another_import_that_fails_is_a_bug(
+    run_raising: Callable[[BaseException], int],
+) -> None:
+    assert run_raising(ImportError("no module", name="syncd.nowhere")) == 70

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from syncd import __version__
+from syncd.app.additions import parse_option
 from syncd.app.init import (
     Answers,
     document_of,
@@ -21,6 +25,8 @@ from syncd.app.init import (
     user_unit,
     write_new,
 )
+from syncd.cli.exits import Exit
+from syncd.cli.program import run
 from syncd.config import load_settings, parse_settings
 from syncd.config.documents import configuration
 from syncd.errors import ConfigError
@@ -148,7 +154,7 @@ def test_without_a_running_zotero_nobody_is_found() -> None:
 
 
 def test_the_unit_starts_this_syncd_with_this_configuration() -> None:
-    unit = user_unit(Path("/opt/my venv/bin/syncd"), Path('/home/ada/100%/"s".toml'))
+    unit = user_unit(["/opt/my venv/bin/syncd"], Path('/home/ada/100%/"s".toml'))
 
     [start] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
     assert start == (
@@ -158,7 +164,7 @@ def test_the_unit_starts_this_syncd_with_this_configuration() -> None:
 
 
 def test_the_unit_is_put_where_systemd_looks(tmp_path: Path) -> None:
-    unit = user_unit(Path("/usr/bin/syncd"), None)
+    unit = user_unit(["/usr/bin/syncd"], None)
 
     place = install_user_unit(unit, {"HOME": str(tmp_path)})
 
@@ -183,3 +189,156 @@ def test_what_systemd_says_against_it_is_told(
     assert refused == "no such bus"
     assert started is None
     assert log.read_text() == "--user daemon-reload\n--user enable --now syncd.service\n"
+
+
+# A folder or library more
+
+
+BEFORE = """# my own words
+[[library]]
+name = "mine"
+adapter = "file"
+path = "/srv/mine"
+
+[[folder]]
+path = "/srv/drop"
+library = "mine"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "syncd.toml"
+    path.write_text(BEFORE, encoding="utf-8")
+    return path
+
+
+def test_a_folder_is_added_and_what_was_there_stays(config: Path, tmp_path: Path) -> None:
+    drop = tmp_path / 'a "quoted" drop'
+
+    code = run(["init", "--add", "--yes", "--config", str(config), "--folder", str(drop)])
+
+    settings = load_settings(config)
+    assert code is Exit.DONE
+    assert config.read_text(encoding="utf-8").startswith(BEFORE)
+    assert [folder.path for folder in settings.folders] == [Path("/srv/drop"), drop]
+    assert settings.folders[1].libraries == ("mine",)
+    assert drop.is_dir()
+
+
+def test_a_library_is_added_with_its_folder(config: Path, tmp_path: Path) -> None:
+    account = ["--library-type", "group", "--library-id", "4567"]
+    where = ["--config", str(config), "--folder", str(tmp_path / "lab")]
+
+    code = run(["init", "--add", "--yes", "--library", "lab", *account, *where])
+
+    settings = load_settings(config)
+    assert code is Exit.DONE
+    assert [library.name for library in settings.libraries] == ["mine", "lab"]
+    assert settings.libraries[1].options["library_id"] == 4567
+    assert settings.folders[1].libraries == ("lab",)
+
+
+def test_an_addition_that_is_wrong_changes_nothing(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["init", "--add", "--yes", "--config", str(config), "--folder", "/srv/drop"])
+
+    assert code is Exit.CONFIG
+    assert config.read_text(encoding="utf-8") == BEFORE
+    assert "that of an earlier folder" in capsys.readouterr().err
+
+
+def test_a_configuration_that_is_there_is_found_before_anything_is_asked(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("syncd.cli.init.ask_library", lambda _: pytest.fail("it asked"))
+
+    assert run(["init", "--config", str(config)]) is Exit.CONFIG
+    assert "syncd init --add" in capsys.readouterr().err
+
+
+def test_without_an_account_or_anybody_to_ask_something_is_left_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("syncd.cli.asking.find_zotero_user", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "syncd.toml"
+
+    assert run(["init", "--yes", "--config", str(config), "--folder", str(tmp_path / "d")]) == 0
+
+    assert load_settings(config).libraries[0].adapter == "file"
+    assert (tmp_path / "d").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("user", "library_access=1&notes_access=1"), ("group", "all_groups=write")]
+)
+def test_it_says_where_the_key_is_made_and_where_it_will_be_kept(
+    tmp_path: Path,
+    kind: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("syncd.cli.init.has_keyring", lambda: False)
+    account = ["--library-type", kind, "--library-id", "12"]
+    where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]
+
+    assert run(["init", "--yes", *account, *where]) is Exit.DONE
+
+    err = capsys.readouterr().err
+    key_file = tmp_path / "home" / "syncd" / "mine.key"
+    assert words in err
+    assert f"It will be kept in {key_file}" in err
+    assert load_settings(tmp_path / "c.toml").libraries[0].key_file == key_file
+
+
+def test_an_adapter_by_others_is_taken_with_its_own_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["file", "shelf", "zotero-web"])
+    monkeypatch.setattr("syncd.cli.init.check_options", lambda _adapter, _options: {})
+    keys = ["--set", "path=/srv/shelf", "--set", "boards = 3", "--set", 'colours=["red"]']
+    where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]
+
+    assert run(["init", "--yes", "--adapter", "shelf", *keys, *where]) is Exit.DONE
+
+    library = load_settings(tmp_path / "c.toml").libraries[0]
+    assert library.adapter == "shelf"
+    assert dict(library.options) == {"path": "/srv/shelf", "boards": 3, "colours": ["red"]}
+
+
+def test_an_adapter_that_nobody_has_is_told_with_those_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["init", "--yes", "--adapter", "shelf", "--config", str(tmp_path / "c.toml")])
+
+    assert code is Exit.USAGE
+    assert "known are file, zotero-web" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a=1", ("a", 1)),
+        ("a=true", ("a", True)),
+        ("a=~/x", ("a", "~/x")),
+        ('a="1"', ("a", "1")),
+        ("a=b=c", ("a", "b=c")),
+    ],
+)
+def test_a_key_on_the_command_line_means_what_it_would_in_the_file(
+    text: str, meant: tuple[str, object]
+) -> None:
+    assert parse_option(text) == meant
+
+
+def test_the_program_starts_as_a_module_too() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "syncd", "-V"], capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == f"syncd {__version__}\n"

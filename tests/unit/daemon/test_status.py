@@ -165,18 +165,26 @@ def test_somebody_elses_single_pass_is_not_a_daemon(tmp_path: Path) -> None:
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.WAITING)),
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.REFUSED)),
         lambda board: board.show_library(LibraryStatus("mine", LibraryState.LATE)),
-        lambda board: board.begin({"mine": lambda: Load(figures=Figures(held=1))}, [DROP]),
+        lambda board: board.show_folder(FolderStatus(DROP, "ok", skipped=(("a.ris", "empty"),))),
         lambda board: board.show_folder(FolderStatus(DROP, "waiting")),
         lambda board: board.show_folder(FolderStatus(DROP, "busy")),
         lambda board: board.show_message("the configuration was not applied"),
     ],
 )
-def test_whatever_waits_for_a_person_or_a_fault_shows_in_the_exit_code(board, trouble) -> None:  # type: ignore[no-untyped-def]
+def test_a_fault_or_a_file_of_no_use_shows_in_the_exit_code(board, trouble) -> None:  # type: ignore[no-untyped-def]
     assert health_of(board.document()) is Health.FINE
 
     trouble(board)
 
     assert health_of(board.document()) is Health.WAITING
+
+
+def test_a_question_for_a_person_is_no_fault_unless_that_is_asked_for(board: Board) -> None:
+    board.begin({"mine": lambda: Load(figures=Figures(held=1))}, [DROP])
+    board.show_folder(FolderStatus(DROP, "ok", beside=(("a.txt", "rename it"),)))
+
+    assert health_of(board.document()) is Health.FINE
+    assert health_of(board.document(), strict=True) is Health.WAITING
 
 
 @pytest.mark.parametrize("left", [b"", b"{", b"[]", b'{"schema": "syncd.status/9"}', b"\xff"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import threading
 import time
@@ -15,6 +16,7 @@ import pytest
 from syncd.daemon import LibraryWork
 from syncd.errors import (
     AccessDeniedError,
+    AdapterFailedError,
     BusyError,
     KeyLookupError,
     LedgerError,
@@ -211,6 +213,7 @@ def test_patience_that_an_earlier_process_was_asked_for_is_kept(
     [
         (AccessDeniedError("the key was revoked"), "refused"),
         (KeyLookupError("others can read the key file", passing=False), "refused"),
+        (AdapterFailedError("KeyError", adapter="shelf", distribution="shelf 1.0"), "paused"),
         (KeyLookupError("the keyring is locked", passing=True), "waiting"),
     ],
 )
@@ -218,16 +221,53 @@ def test_a_key_that_does_not_do_is_a_state_and_not_the_end(
     muster: Muster, work: MemoryWork, drop: Path, error: Exception, state: str
 ) -> None:
     work.trouble = [error]
-    put(drop, "a.ris")
-
     deck = muster([work], [make_folder(drop)])
     assert wait_until(lambda: deck.library()["state"] == state)
     assert deck.library()["message"].startswith(str(error))
 
     deck.crew.woke_up()
+    put(drop, "a.ris")
 
     assert work.waits_for(1)
     assert wait_until(lambda: deck.library()["state"] == "ok")
+
+
+def test_a_file_that_is_dropped_has_a_refused_key_tried_again(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [AccessDeniedError("the key may only read")]
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "refused")
+
+    put(drop, "a.ris")
+
+    assert work.waits_for(1)
+
+
+def test_files_of_no_avail_do_not_show_a_bad_key_over_and_over(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [AccessDeniedError("the key was revoked") for _ in range(9)]
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "refused")
+
+    for number in range(3):
+        put(drop, f"{number}.ris", str(number))
+        wait_until(lambda: deck.library()["state"] != "refused", 0.3)
+
+    assert not work.does("open", times=3, within=0.2)
+
+
+def test_a_hold_in_the_log_names_the_command_that_shows_it(
+    muster: Muster, work: MemoryWork, drop: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    work.held = 2
+    put(drop, "a.ris")
+
+    muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: "2 held for a person: `syncd review` shows them" in caplog.text)
 
 
 def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: Path) -> None:

@@ -255,7 +255,8 @@ def test_works_that_only_a_shared_doi_joins_are_no_duplicates(
 
 
 def _record(**more: Any) -> PlannedRecord:
-    return PlannedRecord(Origin("ä.ris", 3, 14, "2-s2.0-1", "scopus"), Decision.HOLD, "why", **more)
+    origin = Origin("ä.ris", 3, 14, "2-s2.0-1", "scopus", "A title")
+    return PlannedRecord(origin, Decision.HOLD, "why", **more)
 
 
 def _noted(tx: Transaction, planned: PlannedRecord) -> int:

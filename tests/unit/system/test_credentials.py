@@ -150,7 +150,7 @@ def test_a_file_that_is_open_to_others_is_refused(key_file: Path, mode: int) -> 
 def test_a_file_without_a_key_is_refused_and_not_repeated(key_file: Path, content: str) -> None:
     key_file.write_text(content)
 
-    with pytest.raises(KeyLookupError, match="does not hold a key") as caught:
+    with pytest.raises(KeyLookupError, match=r"does not hold a key|is empty") as caught:
         find_key("mine", key_file=key_file, environ={})
 
     assert content.strip() == "" or content.strip() not in str(caught.value)

@@ -1,0 +1,111 @@
+"""What `syncd init` asks, where flags have not said it: which library, and which folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncd.app.additions import parse_option
+from syncd.app.init import find_downloads, find_zotero_user, shorten
+from syncd.app.wiring import known_adapters
+
+ZOTERO_WEB, FILE = "zotero-web", "file"
+_LIBRARY_PATH = "~/syncd-library"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What was given on the command line; `is_asking` says that a person can be asked the rest."""
+
+    adapter: str | None
+    folder: Path | None
+    library_type: str | None
+    library_id: int | None
+    library_path: Path | None
+    collection: str | None
+    given: tuple[str, ...]
+    is_asking: bool
+
+    def ask(self, given: Any, question: str, default: Any, kind: Any = str) -> Any:
+        """Return what a flag gave, or what a person answers, or else the default."""
+        if given is not None:
+            return given
+        if self.is_asking:
+            return click.prompt(question, default=default, type=kind, err=True)
+        return default
+
+    @property
+    def names_a_library(self) -> bool:
+        """Whether a flag says which library it is."""
+        said = (self.adapter, self.library_type, self.library_id, self.library_path)
+        return any(value is not None for value in said)
+
+
+def ask_library(flags: Flags) -> tuple[str, Mapping[str, object]]:
+    """Return which adapter it shall be, and the library's own keys."""
+    known = known_adapters()
+    if flags.adapter is not None and flags.adapter not in known:
+        raise click.UsageError(
+            f"there is no adapter {flags.adapter!r}; known are {', '.join(known)}"
+        )
+    user = None if flags.is_asking or flags.names_a_library else find_zotero_user()
+    # Without anybody to ask, and without an account to be found, files work at once.
+    proposal = ZOTERO_WEB if flags.is_asking or user or flags.library_id else FILE
+    adapter = flags.ask(flags.adapter, "Where shall records go", proposal, click.Choice(known))
+    if adapter == ZOTERO_WEB:
+        return adapter, _ask_account(flags)
+    if adapter == FILE:
+        return adapter, _ask_path(flags)
+    return adapter, _ask_options(flags, adapter)
+
+
+def _ask_account(flags: Flags) -> dict[str, object]:
+    kind = click.Choice(["user", "group"])
+    library_type = flags.ask(flags.library_type, "Whose library", "user", kind)
+    is_mine = flags.library_id is None and library_type == "user"
+    proposal = find_zotero_user() if is_mine else None
+    question = f"Number of the {library_type} (https://www.zotero.org/settings/keys shows yours)"
+    library_id = flags.ask(flags.library_id, question, proposal, click.IntRange(min=1))
+    if library_id is None:
+        raise click.UsageError("name the library with --library-id")
+    return {"library_type": library_type, "library_id": library_id}
+
+
+def _ask_path(flags: Flags) -> dict[str, object]:
+    question = "In which folder shall the library live"
+    path = flags.ask(flags.library_path, question, _LIBRARY_PATH)
+    return {"path": Path(path).expanduser()}
+
+
+def _ask_options(flags: Flags, adapter: str) -> dict[str, object]:
+    """Return the keys of an adapter by others, of which only they know what they mean."""
+    told = list(flags.given)
+    while flags.is_asking and not flags.given:
+        question = f"A key of {adapter}, as KEY=VALUE (nothing more: just Enter)"
+        line = click.prompt(question, default="", show_default=False, err=True)
+        if not line:
+            break
+        told.append(line)
+    try:
+        return dict(map(parse_option, told))
+    except ValueError as error:
+        raise click.UsageError(f"--set: {error}") from error
+
+
+def ask_folder(flags: Flags) -> tuple[Path, str]:
+    """Return which folder shall be watched, and into which collection its records go."""
+    proposal = find_downloads() or Path.cwd()
+    folder = flags.ask(flags.folder, "Which folder shall be watched", shorten(proposal))
+    collection = flags.ask(flags.collection, "Into which collection", "Inbox")
+    return Path(folder).expanduser(), collection
+
+
+def free_name(taken: Collection[str]) -> str:
+    """Return a name for a library that no other has."""
+    if "mine" not in taken:
+        return "mine"
+    return next(name for n in range(2, 10_000) if (name := f"library-{n}") not in taken)

@@ -1,0 +1,153 @@
+"""What fails in an adapter by others is known as theirs, and stops nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from adapters.foreign import ForeignAdapter, Provenance
+from adapters.memory import MemoryLibrary
+from syncd.errors import AdapterFailedError, UnavailableError
+from syncd.library import Library, Pushed, Recognisable, Renewable, Surroundings
+from syncd.system.resources import shipped_schema
+
+KEY = "c4n4ryc4n4ryc4n4ryc4n4ry"
+
+
+class Shelf(MemoryLibrary):
+    """Somebody's library, whose methods a test replaces."""
+
+    def __init__(self, **methods: Any) -> None:
+        super().__init__(shipped_schema())
+        for name, method in methods.items():
+            setattr(self, name, method)
+
+
+class ShelfAdapter:
+    """Somebody's adapter."""
+
+    def __init__(self, make: Callable[[Surroundings], Any], complaints: Any = None) -> None:
+        self._make = make
+        self._complaints = {} if complaints is None else complaints
+
+    def check_options(self, _options: Mapping[str, object]) -> Mapping[str, str]:
+        if isinstance(self._complaints, Exception):
+            raise self._complaints
+        complaints: Mapping[str, str] = self._complaints
+        return complaints
+
+    def open(self, _options: Mapping[str, object], surroundings: Surroundings) -> Library:
+        made: Library = self._make(surroundings)
+        return made
+
+
+def guarded(make: Callable[[Surroundings], Any], complaints: Any = None) -> ForeignAdapter:
+    return ForeignAdapter(ShelfAdapter(make, complaints), Provenance("shelf", "syncd-shelf 1.0"))
+
+
+def opened(**methods: Any) -> Library:
+    where = Surroundings("mine", find_key=lambda: KEY)
+    return guarded(lambda _: Shelf(**methods)).open({}, where)
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise ZeroDivisionError("by the shelf")
+
+
+CALLS: list[tuple[str, Callable[[Library], Any]]] = [
+    ("describe", lambda library: library.describe()),
+    ("changes_since", lambda library: list(library.changes_since(0))),
+    ("get", lambda library: library.get([])),
+    ("collections", lambda library: library.collections()),
+    ("push", lambda library: library.push([], expected=None)),
+    ("finish", lambda library: library.finish()),
+    ("close", lambda library: library.close()),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS)
+def test_whatever_it_raises_names_the_adapter_its_distribution_and_the_place(
+    name: str, call: Callable[[Library], Any]
+) -> None:
+    with pytest.raises(AdapterFailedError) as caught:
+        call(opened(**{name: failing}))
+
+    assert str(caught.value).startswith(
+        "the adapter shelf (syncd-shelf 1.0) failed: ZeroDivisionError: by the shelf (at test_"
+    )
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS[:5])
+def test_an_answer_of_the_wrong_kind_is_its_fault_too(
+    name: str, call: Callable[[Library], Any]
+) -> None:
+    wrong = {"changes_since": lambda *_, **__: ["page"]}.get(name, lambda *_, **__: "none")
+
+    with pytest.raises(AdapterFailedError, match="was answered with str"):
+        call(opened(**{name: wrong}))
+
+
+def test_a_push_has_an_outcome_for_each_operation() -> None:
+    library = opened(push=lambda *_, **__: Pushed(("one",), None))  # type: ignore[arg-type]
+
+    with pytest.raises(AdapterFailedError, match="0 operations had 1 outcomes"):
+        library.push([], expected=None)
+
+
+def test_failures_that_it_names_are_let_through() -> None:
+    def away() -> Any:
+        raise UnavailableError("closed for the night")
+
+    with pytest.raises(UnavailableError, match="closed for the night"):
+        opened(describe=away).describe()
+
+
+def test_a_library_that_cannot_be_made_says_so_when_it_is_asked() -> None:
+    library = guarded(failing).open({}, Surroundings("mine"))
+
+    for _, call in CALLS[:5]:
+        with pytest.raises(AdapterFailedError, match="ZeroDivisionError"):
+            call(library)
+    library.close()
+
+
+def test_options_that_it_cannot_check_are_told_as_its_fault() -> None:
+    complaints = guarded(failing, RuntimeError("broken")).check_options({})
+
+    assert "syncd-shelf 1.0" in complaints["adapter"]
+    assert guarded(failing, {"path": "must be a path"}).check_options({}) == {
+        "path": "must be a path"
+    }
+
+
+def test_a_key_that_it_was_given_is_not_in_its_words() -> None:
+    def make(surroundings: Surroundings) -> Library:
+        return Shelf(describe=lambda: failing_with(surroundings.find_key()))
+
+    def failing_with(key: str | None) -> Any:
+        raise ValueError(f"Bearer {key}")
+
+    library = guarded(make).open({}, Surroundings("mine", find_key=lambda: KEY))
+
+    with pytest.raises(AdapterFailedError) as caught:
+        library.describe()
+    assert KEY not in str(caught.value)
+
+
+def test_what_it_is_beside_a_library_stays_known() -> None:
+    class Known(Shelf):
+        identity = "shelf:1"
+        location = "/shelf"
+
+        def renew_identity(self) -> None:
+            return
+
+    known = guarded(lambda _: Known()).open({}, Surroundings("mine"))
+    plain = opened()
+
+    assert isinstance(known, Recognisable)
+    assert isinstance(known, Renewable)
+    assert (known.identity, known.location) == ("shelf:1", "/shelf")
+    assert not isinstance(plain, Renewable)

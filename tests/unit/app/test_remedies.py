@@ -1,0 +1,89 @@
+"""Each cause has the remedy that helps: what is told is what would mend it, and nothing else."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from syncd.app.remedies import Cause, cause_of, denial_remedy, remedy_for
+from syncd.errors import (
+    AccessDeniedError,
+    Denial,
+    KeyLookupError,
+    PausedError,
+    StateError,
+    SyncdError,
+    UnavailableError,
+)
+
+
+def caused_by(error: SyncdError, cause: Exception) -> SyncdError:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("denial", "words", "never"),
+    [
+        (Denial.NO_KEY, "syncd login mine", "correct library_id"),
+        (Denial.REVOKED, "settings/keys", "correct library_id"),
+        (Denial.NOT_OPENED, "correct library_id", ""),
+        (Denial.NO_MEMBER, "invited to the group", "settings/keys"),
+        (Denial.ADMINS_ONLY, "admin of the group", "syncd login"),
+        (Denial.READ_ONLY, "allow writing", "correct library_id"),
+        (Denial.SOMEBODY_ELSES, "correct library_id", "settings/keys"),
+    ],
+)
+def test_what_is_wrong_with_a_key_decides_what_to_do(
+    denial: Denial, words: str, never: str
+) -> None:
+    told = remedy_for(AccessDeniedError("no", denial=denial), "mine")
+
+    assert words in told
+    assert not never or never not in told
+    assert denial_remedy(denial, "mine") == told
+
+
+def test_every_denial_and_every_cause_has_a_remedy() -> None:
+    assert all(denial_remedy(denial, "mine") for denial in Denial)
+    assert all("{" not in denial_remedy(denial, "mine") for denial in Denial)
+
+
+def test_without_a_keyring_a_file_helps_and_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    absent = KeyLookupError("no keyring answers here", passing=True, absent=True)
+
+    for error in (absent, caused_by(UnavailableError(str(absent)), absent)):
+        told = remedy_for(error, "mine")
+        assert "syncd login mine --key-file" in told
+        assert "online" not in told
+
+
+def test_in_a_unit_without_a_keyring_a_credential_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    absent = KeyLookupError("no keyring answers here", passing=True, absent=True)
+
+    told = remedy_for(caused_by(UnavailableError(str(absent)), absent), "mine")
+
+    assert "LoadCredentialEncrypted=syncd.mine:/etc/syncd/syncd.mine.cred" in told
+
+
+def test_a_locked_keyring_is_unlocked() -> None:
+    locked = KeyLookupError("the keyring is locked", passing=True)
+
+    assert "unlock" in remedy_for(caused_by(UnavailableError("locked"), locked), "mine")
+
+
+def test_a_pause_ends_by_resume_alone() -> None:
+    told = remedy_for(PausedError("paused: too many"), "mine")
+
+    assert "`syncd resume mine`" in told
+    assert told.count("syncd ") == 1
+
+
+def test_a_place_that_is_mounted_read_only_is_told_as_that() -> None:
+    error = caused_by(StateError("cannot be written"), OSError(errno.EROFS, "Read-only"))
+
+    assert cause_of(error) is Cause.READ_ONLY
+    assert "ReadWritePaths=" in remedy_for(error)

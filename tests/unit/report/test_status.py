@@ -1,0 +1,157 @@
+"""The status as people read it: whole sentences, their own time, and who has to do what."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from syncd.report.status import print_status
+from syncd.report.tables import Column, PrintedPage
+
+DOCUMENT: dict[str, Any] = {
+    "running": True,
+    "since": "2026-01-02T03:04:05.678+00:00",
+    "pid": 42,
+    "state_directory": "/home/somebody/.local/state/syncd",
+    "libraries": [
+        {
+            "name": "mine",
+            "state": "waiting",
+            "message": "the library does not answer, and has not done so for a long while " * 3,
+            "pending": 3,
+            "held": 2,
+            "waiting_runs": [7],
+            "last_reconcile_at": None,
+        }
+    ],
+    "folders": [
+        {
+            "path": "/drop/of/somebody/with/a/very/long/name/that/does/not/fit/scopus",
+            "state": "ok",
+            "message": None,
+            "last_scan_at": "2026-01-02T03:04:05+00:00",
+            "waiting_files": 0,
+            "skipped_files": 2,
+            "skipped": [{"file": "big.ris", "reason": "larger than max_file_size"}],
+            "others": [{"file": "a.txt", "reason": "rename it"}],
+        }
+    ],
+    "files": [
+        {
+            "file": "/drop/a.ris",
+            "library": "mine",
+            "run": 7,
+            "fate": "taken in part",
+            "counts": {"create": 1, "reject": 2},
+            "line": 12,
+            "reason": "it names no work",
+            "still_there": True,
+        },
+        {
+            "file": "/drop/a.ris",
+            "library": "mine",
+            "run": 3,
+            "fate": "unusable",
+            "counts": {},
+            "line": None,
+            "reason": "an older run",
+            "still_there": True,
+        },
+        {
+            "file": "/drop/b.ris",
+            "library": "mine",
+            "run": 3,
+            "fate": "unusable",
+            "counts": {},
+            "line": None,
+            "reason": "a PDF",
+            "still_there": True,
+        },
+    ],
+    "runs": [
+        {
+            "run": 7,
+            "library": "mine",
+            "ended_at": None,
+            "files": 1,
+            "counts": {"create": 1},
+            "error": None,
+        }
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def printed(document: dict[str, Any], *, terminal: bool = False) -> str:
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    print_status(document, stream)
+    return stream.getvalue()
+
+
+def test_times_are_those_of_the_reader_with_their_zone() -> None:
+    text = printed(DOCUMENT)
+
+    assert "running since 2026-01-02 12:04:05 JST (pid 42)" in text
+    assert "never" in text
+
+
+def test_it_says_where_the_state_is() -> None:
+    assert "state: /home/somebody/.local/state/syncd" in printed(DOCUMENT)
+
+
+def test_each_file_is_shown_as_its_last_run_left_it() -> None:
+    text = printed(DOCUMENT)
+
+    assert "line 12: it names no work (the first of 2; `syncd inspect` shows all)" in text
+    assert "a PDF; remove it, or put a whole one in its place" in text
+    assert "an older run" not in text
+
+
+def test_what_is_skipped_and_what_is_not_taken_is_named() -> None:
+    text = printed(DOCUMENT)
+
+    assert "skipped: big.ris: larger than max_file_size" in text
+    assert "and 1 more are skipped" in text
+    assert "1 other looks like an export, and is not taken: a.txt (rename it)" in text
+
+
+def test_what_waits_says_for_whom_and_how_it_goes_on() -> None:
+    running, stopped = printed(DOCUMENT), printed({**DOCUMENT, "running": False, "since": None})
+
+    assert "mine: 3 changes wait to be sent of run 7; nothing is sent twice, goes on" in running
+    assert "`syncd once` goes on" in stopped
+    assert "2 questions wait for you: `syncd review` shows them" in running
+    assert "start it with `syncd run`" in stopped
+
+
+def test_a_message_is_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+
+    text = printed(DOCUMENT, terminal=True)
+
+    whole = DOCUMENT["libraries"][0]["message"]
+    assert " ".join(whole.split()) in " ".join(text.split())
+
+
+def test_a_path_is_cut_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    page = PrintedPage(stream, {})
+
+    page.row([Column("", 15, cut_in_the_middle=True)], ["/home/somebody/drop/a.ris"])
+
+    assert stream.getvalue() == "/home/s…p/a.ris\n"
