@@ -92,6 +92,17 @@ class Origin(NamedTuple):
     source: str = "generic"
 
 
+class Provenance(NamedTuple):
+    """Which database said something, and of when its export is.
+
+    `exported_at` is a day where the export says one, else the instant at which its file was last
+    written; both in ISO 8601, UTC, so that texts compare as they follow each other.
+    """
+
+    source: str
+    exported_at: str
+
+
 class Record(NamedTuple):
     """What we understood one entry to say.
 
@@ -110,6 +121,8 @@ class Record(NamedTuple):
     identity: Identity = NO_IDENTITY
     warnings: tuple[str, ...] = ()
     unused: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    exported_on: str = ""
+    """The day on which the database wrote the export, where it says so; ISO 8601."""
 
 
 class Details(NamedTuple):
