@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd.library import Operation
-from syncd.record import NO_IDENTITY, Citation, Identity, Origin
+from syncd.record import NO_IDENTITY, Citation, Identity, Origin, Provenance
 from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
 
@@ -119,6 +120,43 @@ class Incoming:
     """The entry as written, deflated; kept in the ledger."""
     cuts: tuple[Cut, ...] = ()
     """Texts longer than the library takes; the data holds what fits."""
+    exported_at: str = ""
+    """Of when the export is; see `record.Provenance`."""
+    tags: tuple[str, ...] = ()
+    """What the operator wants its item to be tagged with, for what the record says of itself."""
+    fate: frozenset[str] = frozenset()
+    """What the record says became of the work, in words: retracted, corrected, in press."""
+    key: str | None = None
+    """The item key that it carries, because it was exported from a library."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Which source says it, and of when its export is."""
+        return Provenance(self.origin.source, self.exported_at)
+
+
+class OfferMode(StrEnum):
+    """How an update came about, and so how it is decided again."""
+
+    SYNC = "sync"
+    FILL = "fill"
+    CHOSEN = "chosen"
+    """A person wants the fields to say so."""
+
+
+class Offer(NamedTuple):
+    """What an update was decided from: what the record says, and what stood in the item.
+
+    `fields` are those that it writes, `before` the properties that it changes, as they stood.
+    `seen` is what a person saw in the fields that they chose for: should it have changed since, it
+    stays.
+    """
+
+    mode: OfferMode
+    ours: Mapping[str, Any]
+    fields: tuple[str, ...] = ()
+    before: Mapping[str, Any] = MappingProxyType({})
+    seen: Mapping[str, Any] = MappingProxyType({})
 
 
 class PlannedOperation(NamedTuple):
@@ -126,6 +164,7 @@ class PlannedOperation(NamedTuple):
 
     operation: Operation
     ordinal: int = 0
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +182,23 @@ class Intent:
     """The record's citation where it is the work of an item or of an earlier record."""
     shared: tuple[str, ...] = ()
     question: HeldQuestion | None = None
+    exported_at: str = ""
+    """Of when the record's export is; see `record.Provenance`."""
+    confirmed: frozenset[str] = frozenset()
+    """Fields of the item of which the record says once more what its source said before."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldQuestion:
     """What a person is asked about a record, with all that is needed to act on the answer.
 
-    `name` is the same whenever the same record meets the same candidates again.
+    `name` is the same whenever the same record meets the same candidates again. `kind` is
+    `identity`, or `fields` where the question is what an item shall say.
     """
 
     name: str
     payload: Mapping[str, Any]
+    kind: str = "identity"
 
 
 def question_about(

@@ -48,7 +48,9 @@ def command(action: str, words: tuple[str, ...], where: options.Where, as_json: 
 
     Questions have numbers; several can be answered at once. accept: the record is the item that
     is there already (name its key where there are several). create: it is a work of its own.
-    skip: leave it out. retry and drop answer records that the library refused. An answer is
+    skip: leave it out. retry and drop answer records that the library refused. mine and theirs
+    answer fields that you and an export both changed: what stands in the library stays, or what
+    the export says is written; name a field, or all of the question are meant. An answer is
     carried out at once, remembered for good, and never asked for again; where the library is
     away it is stored, and carried out when the library is back.
 
@@ -64,6 +66,7 @@ def command(action: str, words: tuple[str, ...], where: options.Where, as_json: 
       syncd review show 3
       syncd review accept 3
       syncd review create 4 5 6
+      syncd review mine 7 title
       syncd review export answers.json
     """
     settings = load(where)
@@ -94,7 +97,10 @@ def _read_request(action: str, words: Sequence[str]) -> _Request:
         return {"action": action}
     numbers = [int(word) for word in words if word.isdecimal()]
     keys = [word for word in words if not word.isdecimal()]
-    if len(keys) > 1 or (keys and (action != Answer.ACCEPT or len(numbers) > 1)):
+    takes_word = action in (Answer.ACCEPT, Answer.MINE, Answer.THEIRS)
+    if action in (Answer.MINE, Answer.THEIRS):
+        keys = [" ".join(keys)] if keys else []  # labels such as `Scopus EID` have blanks
+    if len(keys) > 1 or (keys and (not takes_word or len(numbers) > 1)):
         raise click.UsageError(f"what is meant by {keys[-1]!r}? questions have numbers")
     if not numbers and action != SHOW:
         raise click.UsageError(f"which question? say `syncd review {action} NUMBER`")

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from syncd.item.own_lines import FREE_TEXT, replace_lines
+from syncd.item.own_lines import FREE_TEXT, own_lines, replace_lines
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same
 from syncd.item.sides import Values, line_of, side_of
@@ -82,8 +82,14 @@ class Age(Enum):
 _DAY = len("2024-05-03")
 
 
+def is_day(exported_at: str) -> bool:
+    """Say whether no more than the day of an export is known."""
+    return len(exported_at) <= _DAY
+
+
 def age_of(one: str, than: str) -> Age:
     """Say whether an export is newer than another; a day and an instant compare by their day."""
+    one, than = one.removesuffix("Z"), than.removesuffix("Z")
     if not one or not than:
         return Age.UNKNOWN
     if min(len(one), len(than)) <= _DAY:
@@ -129,6 +135,45 @@ def choose(
     return merger.result()
 
 
+def part_of(ours: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return what a record says under some names, as item data."""
+    side = side_of(ours, {*ours, *names})
+    data = {name: ours[name] for name in names if name in ours and name != FREE_TEXT}
+    lines = [line for name in names for line in side.lines.get(name, ())]
+    return {**data, "extra": "\n".join(lines)} if lines else data
+
+
+def as_if_written(
+    base: Mapping[str, Any], ours: Mapping[str, Any], names: Collection[str]
+) -> dict[str, Any]:
+    """Return a base that says under some names what the record does, whatever stands there."""
+    return {**base, **choose(base, ours, names, {*base, *ours}, base).data}
+
+
+def base_after(
+    base: Mapping[str, Any],
+    written: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what an item is, as syncd wrote it, after properties of it were `written`.
+
+    `ours` is what the record said, `before` what stood there. What others wrote beside it, lines
+    of `extra` and tags, does not become ours by being sent along.
+    """
+    data = {**base, **written}
+    if "extra" in written:
+        known = base.get("extra") or ""
+        there = before.get("extra") or ""
+        data["extra"] = own_lines(written["extra"], there, ours.get("extra") or "", known)
+    if "tags" in written:
+        known_tags = {tag["tag"] for tag in base.get("tags") or ()}
+        said = {tag["tag"] for tag in ours.get("tags") or ()}
+        new = [tag for tag in written["tags"] if tag["tag"] in said - known_tags]
+        data["tags"] = [*(base.get("tags") or ()), *new]
+    return data
+
+
 class _Merger:
     """One item and one record."""
 
@@ -163,7 +208,6 @@ class _Merger:
         return any(age_of(self._who.exported_at, each) is Age.OLDER for each in said)
 
     def merge(self) -> Merge:
-        self._mind_type()
         for name in self._ours.names():
             self._mind(name)
         self._mind_tags()
@@ -263,13 +307,6 @@ class _Merger:
 
     # What is no plain field
 
-    def _mind_type(self) -> None:
-        if self._same_type or not self._made_by_us:
-            return
-        there, said = self._theirs_data.get("itemType"), self._ours_data.get("itemType")
-        if self._owns("itemType") and self._age("itemType") is not Age.OLDER:
-            self._conflicts.append(Conflict("itemType", there, there, said))
-
     def _mind_tags(self) -> None:
         """Add what the owner has new; somebody else's only where there are none."""
         if not self._made_by_us:
@@ -290,10 +327,7 @@ class _Merger:
         """Write what the record says under this name where it belongs in this item."""
         ours = self._ours.value(name)
         theirs = self._theirs.value_beside(name, self._base.value(name), ours)
-        if name == "itemType":
-            self._data["itemType"] = self._ours_data["itemType"]
-            theirs, ours = (self._theirs_data["itemType"],), (self._ours_data["itemType"],)
-        elif name == "creators":
+        if name == "creators":
             self._data["creators"] = [dict(each) for each in ours]
         elif name in self._fields and (name in self._theirs.fields or self._is_native(name)):
             self._data[name] = _text(ours)

@@ -23,10 +23,11 @@ _NO_FIELDS = frozenset(
     parentItem deleted inPublications
     """.split()
 )
-_KINDS = {
+IDENTIFIER_KINDS = {
     "DOI": "doi", "PMID": "pmid", "PMCID": "pmcid", "ISBN": "isbn", "ISSN": "issn",
     "arXiv": "arxiv", "Scopus EID": "scopus", "WOS": "wos", "Embase": "embase",
 }  # fmt: skip
+"""Fields and labels that hold identifiers, and of which kind."""
 
 
 class Side(NamedTuple):
@@ -73,7 +74,7 @@ class Side(NamedTuple):
 
     def knows(self, name: str) -> bool:
         """Say whether an identifier of this name stands somewhere else: in a link, say."""
-        kind = _KINDS.get(name)
+        kind = IDENTIFIER_KINDS.get(name)
         return kind is not None and bool(getattr(identity_of(self.data), kind))
 
 

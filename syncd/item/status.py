@@ -93,11 +93,12 @@ def _told_by(title: str) -> set[Status]:
 
 
 def revealed(
-    before: Mapping[str, Any], after: Mapping[str, Any], said: Collection[Status]
+    before: Mapping[str, Any], after: Mapping[str, Any], said: Collection[str]
 ) -> list[str]:
     """Return in words what a record reveals that the item does not tell yet.
 
-    `said` is what the record says of the work's fate, `after` what of it the item would hold.
+    `said` is what the record says of the work's fate. `before` is what the item says, empty where
+    that is not known, and `after` what it will.
     """
     known = statuses_of(before)
     words = [
@@ -105,6 +106,8 @@ def revealed(
         for status in Status
         if status in said and status not in known and status is not Status.IN_PRESS
     ]
+    if not before:
+        return words
     was_early = Status.IN_PRESS in known or not (before.get("volume") or before.get("pages"))
     if was_early and Status.IN_PRESS not in said and not _is_placed(before) and _is_placed(after):
         words.append("it was in press and is final now")

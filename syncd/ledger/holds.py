@@ -40,8 +40,9 @@ def add_hold(
 ) -> None:
     """Ask a person. The same question is not asked twice, and one that was settled stays so.
 
-    While it waits it gathers the places that all who ask it want. It is open again where its
-    answer did not settle it: what was to be sent once more was refused once more.
+    While it waits it gathers the places and the fields that all who ask it want. It is open again
+    where its answer did not settle it: what was to be sent once more was refused once more, or the
+    export says something new again.
     """
     asked = tx.execute(
         select(hold).where(hold.c.library_id == tx.library_id, hold.c.question == question)
@@ -66,11 +67,13 @@ def add_hold(
 
 
 def _with_places(asked: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
-    more = {
+    more: dict[str, Any] = {
         name: list(dict.fromkeys([*asked[name], *again[name]]))
         for name in ("collections", "tags")
         if name in asked and name in again
     }
+    if "fields" in asked and "fields" in again:
+        more["fields"] = {**asked["fields"], **again["fields"]}
     return {**asked, **more}
 
 
@@ -80,6 +83,11 @@ def _dump(payload: Mapping[str, Any]) -> str:
 
 def _change(tx: Transaction, hold_id: int, **values: Any) -> None:
     tx.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
+
+
+def change_payload(tx: Transaction, hold_id: int, payload: Mapping[str, Any]) -> None:
+    """Let a question that waits be about something else: a part of it was answered."""
+    _change(tx, hold_id, payload=_dump(payload))
 
 
 def move_collection(tx: Transaction, old: str, new: str) -> None:

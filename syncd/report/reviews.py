@@ -28,6 +28,7 @@ _USUAL_WIDTH = 100
 _MOST_LINES = 8
 """How much of a field a terminal shows: as much of an abstract as tells two works apart."""
 
+_SIDES = ("base", "mine", "theirs")
 _LEFT_OUT = frozenset({"collections", "relations", "key", "version", "dateAdded", "dateModified"})
 
 
@@ -60,6 +61,9 @@ def question_document(held: Held) -> dict[str, Any]:
             {"item_key": each.item_key, "item": None if each.data is None else dict(each.data)}
             for each in held.candidates
         ],
+        "fields": {
+            name: {side: sides[side] for side in _SIDES} for name, sides in held.fields.items()
+        },
         "answers": [answer.value for answer in ANSWERS[held.kind]],
     }
 
@@ -84,6 +88,8 @@ def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> N
 def _cells(question: _Question) -> list[str]:
     record = question["record"]
     title = str(record["item"].get("title") or f"{record['file']}, record {record['index']}")
+    if question.get("fields"):
+        title = ", ".join(question["fields"])
     keys = ", ".join(candidate["item_key"] for candidate in question["candidates"])
     return [str(question["id"]), question["kind"], title, keys, question["reason"]]
 
@@ -104,7 +110,10 @@ def _print_question(question: _Question, page: PrintedPage) -> None:
     _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
     if question["evidence"]:
         _print_text(f"evidence: {'; '.join(question['evidence'])}", page)
-    for candidate in question["candidates"]:
+    if question.get("fields"):
+        page.line()
+        _print_fields(question["fields"], page)
+    for candidate in () if question.get("fields") else question["candidates"]:
         page.line()
         _print_sides(record["item"], candidate, page)
     if not question["candidates"]:
@@ -118,6 +127,13 @@ def _print_question(question: _Question, page: PrintedPage) -> None:
 def _print_text(text: str, page: PrintedPage, colour: str | None = None) -> None:
     for line in wrap(text, page.width) if page.width else [text]:
         page.row(_WHOLE, [line], [colour])
+
+
+def _print_fields(fields: Mapping[str, Any], page: PrintedPage) -> None:
+    columns = _columns(page, sides=2)
+    page.row(columns, ["", "", "mine: the library", "theirs: the export"], ["dim"] * len(columns))
+    for name, sides in fields.items():
+        _print_field("*", name, [_shown(sides["mine"]), _shown(sides["theirs"])], columns, page)
 
 
 def _print_sides(own: Mapping[str, Any], candidate: Mapping[str, Any], page: PrintedPage) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from syncd.ledger import asked, holds, index, journal, knowledge, outbox
+from syncd.ledger import asked, holds, index, journal, knowledge, outbox, sources
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
 from syncd.library import AddToCollection, Create
 from syncd.plan import Decision, Intent, PlannedOperation
+from syncd.record import Provenance
 from syncd.sync.intake import Delivery, Intake
 
 
@@ -69,7 +70,7 @@ def collections_of(intents: Iterable[Intent]) -> Iterator[str]:
             elif isinstance(operation, Create):
                 yield from operation.data.get("collections", ())
         if intent.question is not None:
-            yield from intent.question.payload["collections"]
+            yield from intent.question.payload.get("collections", ())
 
 
 def _operation(planned: PlannedOperation) -> object:
@@ -92,7 +93,7 @@ def _add_all(
             holds.add_hold(
                 tx,
                 record_id,
-                kind="identity",
+                kind=intent.question.kind,
                 question=intent.question.name,
                 reason=intent.planned.reason,
                 payload=intent.question.payload,
@@ -112,6 +113,10 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
         (key, kind, value) for intent, key in keyed if key for kind, value in intent.placements
     ]
     knowledge.add_placements(tx, placements, run_id)
+    for intent, key in keyed:
+        if key and intent.confirmed:
+            who = Provenance(intent.planned.origin.source, intent.exported_at)
+            sources.add_sources(tx, {key: dict.fromkeys(intent.confirmed, who)})
 
 
 def _with_outcome(intent: Intent) -> Intent:

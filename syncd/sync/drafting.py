@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from syncd.ledger import asked, outbox
+from syncd.item.merging import Age, age_of, is_day
+from syncd.ledger import asked, journal, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
 from syncd.matching import Features, Policy, Ruling, features_of, resolve
+from syncd.plan import Incoming
 from syncd.record import ItemKey
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
@@ -16,6 +19,7 @@ from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rej
 from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
+from syncd.sync.three_way import ThreeWay
 
 
 class Drafter:
@@ -28,12 +32,14 @@ class Drafter:
         follower: Follower,
         policy: Policy,
         tools: Tools,
+        three_way: ThreeWay,
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._follower = follower
         self._policy = policy
         self._tools = tools
+        self._three_way = three_way
 
     def read(self, deliveries: Sequence[Delivery]) -> Intake:
         """Read exports, and no more."""
@@ -42,6 +48,7 @@ class Drafter:
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         """Read exports and return what is to be done with each record."""
         reading = self.read(deliveries)
+        reading.incoming = self._date(reading.incoming, deliveries)
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         with self._ledger.read() as tx:
             before = asked.collections_asked_for(tx)
@@ -52,9 +59,28 @@ class Drafter:
         features = [features_of(record.citation) for record in reading.incoming]
         rulings = self._rule(features)
         lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
-        intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
+        weighed = self._three_way.weigh_all(reading.incoming, rulings)
+        made_intents = make_intents(reading.incoming, rulings, lookup, weighed)
+        intents = with_rejections(made_intents, reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
+
+    def _date(self, incoming: Sequence[Incoming], deliveries: Sequence[Delivery]) -> list[Incoming]:
+        """Take no export for newer than when it was first seen: a copy of a file is as old as it.
+
+        What the export itself says of its day is not doubted.
+        """
+        with self._ledger.read() as tx:
+            seen = journal.first_seen(tx, {each.export.sha256 for each in deliveries})
+        first = [seen.get(each.export.sha256) for each in deliveries]
+        return [
+            replace(record, exported_at=before)
+            if (before := first[record.export]) is not None
+            and age_of(record.exported_at, before) is Age.NEWER
+            and not is_day(record.exported_at)
+            else record
+            for record in incoming
+        ]
 
     def _rule(self, features: Sequence[Features]) -> Sequence[Ruling]:
         works = LedgerWorks(self._ledger, with_promised=True)

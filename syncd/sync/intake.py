@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from syncd import formats
@@ -17,6 +18,7 @@ from syncd.formats import ReadEntry, Reading
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.item.limits import fit
+from syncd.item.status import statuses_of
 from syncd.library import TextLimits
 from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin, Record
@@ -141,7 +143,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                incoming.append(_receive(made, entry, number, delivery.place))
+                incoming.append(_receive(made, entry, number, delivery))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -150,18 +152,28 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
     intake.rejected += rejected
 
 
-def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Incoming:
+def _receive(made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery) -> Incoming:
+    export, place = delivery
+    record = made.record
     return Incoming(
-        origin=made.record.origin,
+        origin=record.origin,
         # What is compared is what the export says, not what a library has room for.
-        citation=citation_of(made.whole, made.record.identity),
+        citation=citation_of(made.whole, record.identity),
         data=made.data,
         children=(*made.notes, *made.attachments),
         place=place,
         export=number,
         entry=_keep(entry),
         cuts=made.cuts,
+        exported_at=record.exported_on or _written_at(export),
+        fate=statuses_of(made.whole, [note.html for note in record.notes]),
     )
+
+
+def _written_at(export: Export) -> str:
+    """Return when the file of an export was last written."""
+    seconds, rest = divmod(export.stamp.mtime_ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
 
 
 def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:

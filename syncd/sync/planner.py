@@ -28,8 +28,10 @@ from syncd.plan import (
 )
 from syncd.record import Citation, ItemKey
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.conflicts import with_update
 from syncd.sync.filing import Placement, file_item, placements_of
 from syncd.sync.keys import KeyMinter
+from syncd.sync.three_way import Weighed
 
 _SETTLED = (Decision.SKIP, Decision.COLLECT)
 
@@ -54,10 +56,16 @@ class Lookup(Protocol):
 
 
 def make_intents(
-    incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
+    incoming: Sequence[Incoming],
+    rulings: Sequence[Ruling],
+    lookup: Lookup,
+    weighed: Mapping[int, Weighed] | None = None,
 ) -> list[Intent]:
-    """Return one intent per record, in order; each ruling belongs to the record at its index."""
-    return _Planner(incoming, rulings, lookup).plan()
+    """Return one intent per record, in order; each ruling belongs to the record at its index.
+
+    `weighed` says, by the record's index, what it changes of the item that is there.
+    """
+    return _Planner(incoming, rulings, lookup, weighed or {}).plan()
 
 
 def _looks_alike(ruling: Ruling) -> bool:
@@ -69,8 +77,13 @@ class _Planner:
     """One plan in the making; intents are made in the order of the records."""
 
     def __init__(
-        self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
+        self,
+        incoming: Sequence[Incoming],
+        rulings: Sequence[Ruling],
+        lookup: Lookup,
+        weighed: Mapping[int, Weighed],
     ) -> None:
+        self._weighed = weighed
         self._incoming = incoming
         self._rulings = rulings
         self._lookup = lookup
@@ -149,7 +162,7 @@ class _Planner:
             reason = "this work was deleted from the library, and stays deleted"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         collections = _merge(self._collection(place) for place in places)
-        tags = _merge(place.tags for place in places)
+        tags = _merge([*(place.tags for place in places), record.tags])
         data = {**record.data, "collections": list(collections)}
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
         operations = [PlannedOperation(Create(key, data), ordinal)]
@@ -198,7 +211,9 @@ class _Planner:
             reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
             # The decision names what it was made in view of, for when it has to be made again.
             return self._create(number, ruling._replace(reason=reason, candidates=(known,)))
-        return self._collect(record, ruling, key, item)
+        intent = self._collect(record, ruling, key, item)
+        weighed = self._weighed.get(number)
+        return intent if weighed is None else with_update(intent, weighed, record)
 
     def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
         place = record.place
@@ -206,7 +221,7 @@ class _Planner:
         filed = file_item(
             key,
             item,
-            placements_of(self._collection(place), place.tags) if files else (),
+            placements_of(self._collection(place), (*place.tags, *record.tags)) if files else (),
             self._placed.get(key, frozenset()) | self._asked[key],
             readd=place.readd,
             restored=key in self._restored,
@@ -217,7 +232,8 @@ class _Planner:
         if filed.decision is Decision.SKIP:
             reason = f"already in the library; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
-        intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
+        reason = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
+        intent = self._settle(record, ruling, Decision.COLLECT, reason, key)
         operations = tuple(map(PlannedOperation, filed.operations))
         return replace(intent, operations=operations, placements=filed.placements)
 
@@ -247,7 +263,7 @@ class _Planner:
         asked = {
             number: self._question(number)
             for number, intent in enumerate(self._intents)
-            if intent.planned.decision is Decision.HOLD
+            if intent.planned.decision is Decision.HOLD and intent.question is None
         }
         answers = self._lookup.answers({question.name for question in asked.values()})
         finished = list(self._intents)
@@ -309,6 +325,7 @@ class _Planner:
             aliases=ruling.aliases,
             member=record.citation if ruling.kind is RulingKind.SAME else None,
             shared=ruling.shared,
+            exported_at=record.exported_at,
         )
 
     def _point(self, candidate: Known | int) -> Pointer:
@@ -388,11 +405,3 @@ def _removed_words(known: Known) -> str:
     if known.removed == "trashed":
         return "in the library's trash, and stays there"
     return "deleted from the library, and stays deleted"
-
-
-def _collect_words(record: Incoming, ruling: Ruling) -> str:
-    words = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
-    mode = record.place.when_found
-    if mode in (WhenFound.SYNC, WhenFound.FILL):
-        words += f" (when_found = {mode.value}: fields are left as they are)"
-    return words

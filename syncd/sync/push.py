@@ -23,7 +23,7 @@ from syncd.errors import (
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
-from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed
+from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed, Update
 from syncd.record import ItemKey
 from syncd.sync.follow import Follower
 from syncd.sync.replan import Replanner
@@ -256,14 +256,23 @@ def cut_batch(
 
 
 def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
-    """Leave out what refers to something that an operation before it is still to make."""
+    """Leave out what refers to something that an operation before it is still to make.
+
+    Before and after a change of fields, whatever else is done to the item goes in a batch of its
+    own: each goes against the version that the one before it gives the item.
+    """
     made: set[str] = set()
+    changed: dict[str, bool] = {}
     kept = []
     for pending in waiting:
-        if not made & _refers_to(pending, takes_keys=takes_keys):
+        key, updates = pending.item_key, isinstance(pending.operation, Update)
+        follows = key in changed and (updates or changed[key])
+        if not follows and not made & _refers_to(pending, takes_keys=takes_keys):
             kept.append(pending)
         if isinstance(pending.operation, Create | CreateCollection):
-            made.add(pending.item_key)
+            made.add(key)
+        else:
+            changed[key] = updates or changed.get(key, False)
     return kept
 
 

@@ -4,6 +4,7 @@ HELD       a question with what is needed to judge it: the record's item and the
 ACCEPT     the record is that candidate's work     CREATE  it is a work of its own
 SKIP       leave it out                            RETRY   send what was refused once more
 DROP       do not
+MINE       a field stays as it is      THEIRS  it is written as the export says (`conflicts`)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
@@ -26,6 +28,7 @@ from syncd.matching import Verdict
 from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import ItemKey
 from syncd.sync.commit import decide_again
+from syncd.sync.conflicts import KIND, answer_fields, fields_of
 from syncd.sync.filing import file_item, placements_of
 from syncd.sync.keys import KeyMinter, LedgerKeys
 
@@ -40,12 +43,15 @@ class Answer(StrEnum):
     SKIP = "skip"
     RETRY = "retry"
     DROP = "drop"
+    MINE = "mine"
+    THEIRS = "theirs"
 
 
 ANSWERS: Mapping[str, tuple[Answer, ...]] = {
     "identity": (Answer.ACCEPT, Answer.CREATE, Answer.SKIP),
     "refused": (Answer.RETRY, Answer.DROP),
     "twin": (Answer.DROP,),
+    KIND: (Answer.MINE, Answer.THEIRS),
 }
 """Which answers each kind of question takes."""
 
@@ -67,6 +73,8 @@ class Held(NamedTuple):
     record: PlannedRecord
     data: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
+    fields: Mapping[str, Any] = MappingProxyType({})
+    """The fields in doubt, where the question is what an item shall say: `mine` and `theirs`."""
 
 
 class Reviewer:
@@ -102,6 +110,7 @@ class Reviewer:
                 candidates=tuple(
                     Candidate(key, items.get(ItemKey(key))) for key in _candidate_keys(row)
                 ),
+                fields=fields_of(row),
             )
             for row, record in zip(rows, records, strict=True)
         ]
@@ -129,7 +138,8 @@ class Reviewer:
     def answer(self, hold_id: int, answer: Answer, item_key: str | None = None) -> None:
         """Carry out what a person said about a question.
 
-        `item_key` says which candidate is meant where ACCEPT leaves a choice. Raises
+        `item_key` says which candidate is meant where ACCEPT leaves a choice, and for MINE and
+        THEIRS which field: the question waits until all of them are answered. Raises
         `InputError` when there is no such question, or that is no answer to it.
         """
         with self._ledger.write() as tx:
@@ -149,6 +159,10 @@ class Reviewer:
                     self._leave_out(tx, row, record)
                 case Answer.RETRY:
                     self._retry(tx, row, record)
+                case Answer.MINE | Answer.THEIRS:
+                    takes = answer is Answer.THEIRS
+                    if not answer_fields(tx, row, item_key, take_theirs=takes):
+                        return
                 case Answer.DROP:
                     pass
             holds.close_hold(tx, hold_id, answer.value)
@@ -328,6 +342,8 @@ def _own_data(row: HoldRow) -> Mapping[str, Any]:
     if row.kind == "refused":
         data: Mapping[str, Any] = row.payload["operations"][0][2]
         return data
+    if row.kind == KIND:
+        return {name: sides["theirs"] for name, sides in fields_of(row).items()}
     own: Mapping[str, Any] = row.payload.get("data", {})
     return own
 

@@ -34,6 +34,7 @@ from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
+from syncd.sync.three_way import ThreeWay
 from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
 
@@ -136,7 +137,8 @@ class LibraryRun:
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
         follower = Follower(self._library, ledger, guards)
-        replanner = Replanner(self._library, ledger, self._policy)
+        three_way = ThreeWay(self._library, ledger, description.schema)
+        replanner = Replanner(self._library, ledger, self._policy, three_way)
         pusher = Pusher(
             self._library,
             ledger,
@@ -146,7 +148,7 @@ class LibraryRun:
             self._helpers.jitter,
         )
         tools = tools_for(self._library, description, self._helpers.keep_notes)
-        drafter = Drafter(self._library, ledger, follower, self._policy, tools)
+        drafter = Drafter(self._library, ledger, follower, self._policy, tools, three_way)
         return _Met(description, ledger, guards, follower, pusher, drafter)
 
     @property

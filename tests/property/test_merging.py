@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.item.merging import MAKER, Merge, merge
-from syncd.item.own_lines import lines_of_ours, own_lines
+from syncd.item.merging import MAKER, Merge, base_after, merge
+from syncd.item.own_lines import lines_of_ours
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same
 from syncd.record import Provenance
@@ -117,12 +117,7 @@ def test_what_a_merge_wrote_is_not_written_again(
     found = _merge(base, theirs, ours, who, written)
     after = {**theirs, **found.data}
     said = {**written, **dict.fromkeys((change.field for change in found.changes), who)}
-    renewed = None
-    if base is not None:
-        extra = own_lines(after["extra"], theirs["extra"], ours["extra"], base["extra"])
-        plain = {name: value for name, value in found.data.items() if name != "tags"}
-        tags = [*base["tags"], *found.data.get("tags", [])]
-        renewed = {**base, **plain, "extra": extra, "tags": tags}
+    renewed = None if base is None else base_after(base, found.data, ours, theirs)
 
     assert _merge(renewed, after, ours, who, said).data == {}
 

@@ -47,6 +47,7 @@ class Draft:
     __slots__ = (
         "creators",
         "entry",
+        "exported_on",
         "extra",
         "fields",
         "groups",
@@ -86,6 +87,7 @@ class Draft:
         self.suggested_dois: list[tuple[str, str]] = []
         self.isbns: tuple[str, ...] = ()
         self.issns: tuple[str, ...] = ()
+        self.exported_on = ""
         self.warnings: list[str] = []
         self.unused: dict[str, list[str]] = {}
         tags = self.tags
@@ -219,6 +221,7 @@ class Draft:
             self._identity(),
             tuple(self.warnings),
             {tag: tuple(values) for tag, values in self.unused.items()},
+            self.exported_on,
         )
 
     def _identity(self) -> Identity:
