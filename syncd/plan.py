@@ -59,12 +59,30 @@ class PlannedRecord:
     error: str | None = None
 
 
+class MetGuard(NamedTuple):
+    """A guard that a run meets: the key of its limit, and what the run would do so often."""
+
+    name: str
+    limit: int
+    times: int
+    verb: str
+
+    @property
+    def message(self) -> str:
+        """What stops the run, in words."""
+        return f"one run would {self.verb} {self.times} items, and {self.name} is {self.limit}"
+
+
 @dataclass(slots=True)
 class Plan:
-    """Decisions in the order of the exports; `run` is None where nothing was to be changed."""
+    """Decisions in the order of the exports; `run` is None where nothing was to be changed.
+
+    `guards` are those that would stop the run before anything is sent.
+    """
 
     records: list[PlannedRecord] = field(default_factory=list)
     run: int | None = None
+    guards: Sequence[MetGuard] = ()
 
     def counts(self) -> dict[str, int]:
         """Return how many records there are of each decision, zeros included."""

@@ -134,7 +134,11 @@ def find_reviewer(library: LibrarySettings, ledger: Ledger, unavailable: str) ->
 def _helpers(settings: Settings, pause: Pause) -> Helpers:
     return Helpers(
         keep_notes=settings.notes.keep,
-        limits=GuardLimits(settings.limits.max_creates, settings.limits.max_shrink),
+        limits=GuardLimits(
+            creates=settings.limits.max_creates,
+            shrink=settings.limits.max_shrink,
+            updates=settings.limits.max_updates,
+        ),
         pause=pause,
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311

@@ -113,6 +113,8 @@ def _print_sums(plan: Plan, page: PrintedPage) -> None:
     files, records = counts["files"], counts["records"]
     total = f"{records:,} record{'s' * (records != 1)} in {files:,} file{'s' * (files != 1)}"
     page.line(f"{total}: {', '.join(decided)}" if decided else total)
+    for guard in plan.guards:
+        page.line(page.paint(f"the library would pause: {guard.message}", "yellow"))
     if records:
         page.line(f"PRISMA: {_prisma_words(prisma(plan.records))}")
 
