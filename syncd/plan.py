@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd.library import Operation
-from syncd.record import NO_IDENTITY, Citation, Identity, Origin, Provenance
+from syncd.record import NO_IDENTITY, CarriedKey, Citation, Identity, Origin, Provenance
 from syncd.settings import FolderSettings, LookAlikes, WhenFound
 
 
@@ -141,11 +141,18 @@ class Incoming:
     exported_at: str = ""
     """Of when the export is; see `record.Provenance`."""
     tags: tuple[str, ...] = ()
-    """What the operator wants its item to be tagged with, for what the record says of itself."""
+    """What the operator wants its item to be tagged with, for what a screening decided."""
+    fate_tag: str = ""
+    """The same for what became of the work."""
     fate: frozenset[str] = frozenset()
     """What the record says became of the work, in words: retracted, corrected, in press."""
-    key: str | None = None
+    carried: CarriedKey | None = None
     """The item key that it carries, because it was exported from a library."""
+
+    @property
+    def own_tags(self) -> tuple[str, ...]:
+        """What its item is tagged with for what the record says of itself."""
+        return (*self.tags, self.fate_tag) if self.fate_tag else self.tags
 
     @property
     def provenance(self) -> Provenance:

@@ -103,6 +103,13 @@ class Provenance(NamedTuple):
     exported_at: str
 
 
+class CarriedKey(NamedTuple):
+    """An item key, and the library that it is said to be of (`users/1`), if any is named."""
+
+    key: str
+    library: str | None = None
+
+
 class Record(NamedTuple):
     """What we understood one entry to say.
 

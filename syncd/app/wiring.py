@@ -139,6 +139,7 @@ def _helpers(settings: Settings, pause: Pause) -> Helpers:
             shrink=settings.limits.max_shrink,
             updates=settings.limits.max_updates,
         ),
+        updates=settings.updates,
         pause=pause,
         # Two daemons that were refused together must not come back together.
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311

@@ -13,12 +13,15 @@ from syncd.library import Description, Library
 from syncd.matching import Features, Policy, Ruling, features_of, resolve
 from syncd.plan import Incoming
 from syncd.record import ItemKey
+from syncd.settings import UpdateSettings
+from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
+from syncd.sync.relating import relate_preprints
 from syncd.sync.three_way import ThreeWay
 
 
@@ -57,11 +60,14 @@ class Drafter:
         book = CollectionBook(self._ledger.identity, there, before, promised)
         # Taken apart once: telling works apart, recognising them and naming them need the same.
         features = [features_of(record.citation) for record in reading.incoming]
-        rulings = self._rule(features)
+        rulings = follow_keys(reading.incoming, features, self._rule(features), self._ledger)
         lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
         weighed = self._three_way.weigh_all(reading.incoming, rulings)
-        made_intents = make_intents(reading.incoming, rulings, lookup, weighed)
-        intents = with_rejections(made_intents, reading)
+        intents = make_intents(reading.incoming, rulings, lookup, weighed)
+        if self._tools.updates.relate_preprints and self._library.capabilities.takes_keys:
+            works = LedgerWorks(self._ledger)
+            intents = relate_preprints(intents, features, works, self._ledger.identity)
+        intents = with_rejections(intents, reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
 
@@ -95,9 +101,14 @@ class Drafter:
         return recognise(features, rulings, self._ledger)
 
 
-def tools_for(library: Library, description: Description, keep_notes: Collection[str]) -> Tools:
+def tools_for(
+    library: Library,
+    description: Description,
+    keep_notes: Collection[str],
+    updates: UpdateSettings,
+) -> Tools:
     """Return what turns entries into item data for a library."""
     # A server may take a note that the key cannot read back; what cannot be seen again cannot be
     # sent once.
     kept = keep_notes if description.takes_notes else ()
-    return Tools(description.schema, kept, library.capabilities.text_limits)
+    return Tools(description.schema, kept, library.capabilities.text_limits, updates)

@@ -17,14 +17,18 @@ from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry, Reading
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.item.carried import find_carried_key
 from syncd.item.limits import fit
-from syncd.item.status import statuses_of
+from syncd.item.screening import screened
+from syncd.item.status import GRAVE, statuses_of
 from syncd.library import TextLimits
 from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin, Record
 from syncd.schema import Schema
+from syncd.settings import UpdateSettings
 from syncd.system.heartbeat import checkpoint
 
+NO_UPDATES = UpdateSettings()
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
 
@@ -62,11 +66,12 @@ class Intake:
 
 
 class Tools(NamedTuple):
-    """What turns entries into item data: the library's schema and the kinds of notes to keep."""
+    """What turns entries into item data: the library's schema and what the operator decided."""
 
     schema: Schema
     keep_notes: Collection[str]
     text_limits: TextLimits | None = None
+    updates: UpdateSettings = NO_UPDATES
 
 
 class MadeItem(NamedTuple):
@@ -82,6 +87,8 @@ class MadeItem(NamedTuple):
     attachments: list[dict[str, Any]]
     cuts: tuple[Cut, ...]
     warnings: Sequence[str]
+    tags: tuple[str, ...] = ()
+    """What screening decisions of the record are to be tagged with."""
 
 
 def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
@@ -92,7 +99,8 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
             yield entry, result if isinstance(result, InputError) else _make(result, tools)
 
 
-def _make(record: Record, tools: Tools) -> MadeItem:
+def _make(read: Record, tools: Tools) -> MadeItem:
+    record, tags = screened(read, tools.updates.screening)
     whole = item_data(record, tools.schema)
     links = links_for(record)
     notes = [
@@ -104,7 +112,7 @@ def _make(record: Record, tools: Tools) -> MadeItem:
     data = _fit(whole, tools, cuts)
     notes = [_fit(note, tools, cuts) for note in notes]
     attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
-    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings)
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
 
 
 def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
@@ -143,7 +151,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                incoming.append(_receive(made, entry, number, delivery))
+                incoming.append(_receive(made, entry, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -152,9 +160,13 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
     intake.rejected += rejected
 
 
-def _receive(made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery) -> Incoming:
+def _receive(
+    made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery, updates: UpdateSettings
+) -> Incoming:
     export, place = delivery
     record = made.record
+    fate = statuses_of(made.whole, [note.html for note in record.notes])
+    is_grave = not fate.isdisjoint(GRAVE)
     return Incoming(
         origin=record.origin,
         # What is compared is what the export says, not what a library has room for.
@@ -166,7 +178,10 @@ def _receive(made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery) 
         entry=_keep(entry),
         cuts=made.cuts,
         exported_at=record.exported_on or _written_at(export),
-        fate=statuses_of(made.whole, [note.html for note in record.notes]),
+        fate=fate,
+        tags=made.tags,
+        fate_tag=updates.retracted_tag if is_grave else "",
+        carried=find_carried_key(record),
     )
 
 

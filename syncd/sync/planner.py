@@ -162,7 +162,7 @@ class _Planner:
             reason = "this work was deleted from the library, and stays deleted"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         collections = _merge(self._collection(place) for place in places)
-        tags = _merge([*(place.tags for place in places), record.tags])
+        tags = _merge([*(place.tags for place in places), record.own_tags])
         data = {**record.data, "collections": list(collections)}
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
         operations = [PlannedOperation(Create(key, data), ordinal)]
@@ -217,11 +217,12 @@ class _Planner:
 
     def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
         place = record.place
+        tags = (*place.tags, *record.own_tags)
         files = place.when_found is not WhenFound.SKIP
         filed = file_item(
             key,
             item,
-            placements_of(self._collection(place), (*place.tags, *record.tags)) if files else (),
+            placements_of(self._collection(place), tags) if files else (),
             self._placed.get(key, frozenset()) | self._asked[key],
             readd=place.readd,
             restored=key in self._restored,
@@ -270,9 +271,28 @@ class _Planner:
         for number, question in asked.items():
             if answers.get(question.name) == "skip":
                 finished[number] = _left_out(finished[number])
-            else:
-                finished[number] = replace(finished[number], question=question)
+                continue
+            finished[number] = replace(finished[number], question=question)
+            if question.name not in answers:
+                operations = self._note_fate(number)
+                finished[number] = replace(finished[number], operations=operations)
         return finished
+
+    def _note_fate(self, number: int) -> tuple[PlannedOperation, ...]:
+        """Return what tags the item that a held record says was retracted, when first asked.
+
+        Whether it is that work is for a person; that somebody says so is worth a look at once.
+        """
+        ruling, tag = self._rulings[number], self._incoming[number].fate_tag
+        known = ruling.candidates[0] if len(ruling.candidates) == 1 else None
+        if ruling.doubt is not Doubt.RETRACTION or not tag or not isinstance(known, Known):
+            return ()
+        item = self._lookup.items([known.ref]).get(known.ref)
+        if item is None:
+            return ()
+        placed = self._lookup.placements([known.ref]).get(known.ref, frozenset())
+        filed = file_item(ItemKey(known.ref), item, placements_of((), [tag]), placed)
+        return tuple(map(PlannedOperation, filed.operations))
 
     def _question(self, number: int) -> HeldQuestion:
         record = self._incoming[number]

@@ -25,11 +25,12 @@ from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import Description, Library
 from syncd.matching import Policy
 from syncd.plan import Decision, Plan, PlannedRecord
+from syncd.settings import UpdateSettings
 from syncd.sync.commit import promise
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
-from syncd.sync.intake import Delivery, Intake
+from syncd.sync.intake import NO_UPDATES, Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
@@ -70,6 +71,7 @@ class Helpers:
     pause: Pause
     jitter: Callable[[], float]
     limits: GuardLimits = DEFAULT_LIMITS
+    updates: UpdateSettings = NO_UPDATES
 
 
 def _named(
@@ -147,7 +149,8 @@ class LibraryRun:
             self._helpers.pause,
             self._helpers.jitter,
         )
-        tools = tools_for(self._library, description, self._helpers.keep_notes)
+        helpers = self._helpers
+        tools = tools_for(self._library, description, helpers.keep_notes, helpers.updates)
         drafter = Drafter(self._library, ledger, follower, self._policy, tools, three_way)
         return _Met(description, ledger, guards, follower, pusher, drafter)
 

@@ -58,6 +58,11 @@ _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>",
 _UNFILLED = re.compile(r"(?:undefined|null|n/a|nan)\s*+;\s*+(?=\S)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*+[:=]?+\s*+(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
 _EXPORTED = re.compile(r"Export Date\s*:\s*(\d{1,2} \w{3,9} \d{4}|\d{4}-\d\d-\d\d)", re.IGNORECASE)
+_OF_NOTICES = re.compile(
+    r"\b(?:comment|erratum|corrigendum|correction|retraction|update|expression of concern) "
+    r"(?:in|on|of|for)\b",
+    re.IGNORECASE,
+)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"""(?: (?P<pmid> PMID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
@@ -207,8 +212,8 @@ def _read_conference(draft: Draft, text: str) -> None:
 
 
 def _read_pmid(draft: Draft, text: str) -> None:
-    """Read a PubMed number that EBSCO writes among much else."""
-    if "PMID" in text and (match := _PMID.search(text)):
+    """Read a PubMed number that EBSCO writes among much else; a notice's is not the work's."""
+    if "PMID" in text and not _OF_NOTICES.search(text) and (match := _PMID.search(text)):
         draft.identify("pmid", parse_pmid(match[1]))
 
 

@@ -64,7 +64,8 @@ def test_a_corrected_record_is_known_though_its_item_was_retitled(tmp_path: Path
 
     [record] = house.drop(scopus_record(1, PY="2012", VL="13", N1="corrected by the database"))
 
-    assert (record.decision, record.item_key) == (Decision.SKIP, first.item_key)
+    assert (record.decision, record.item_key) == (Decision.UPDATE, first.item_key)
+    assert house.works()[0].data["title"] == RETITLED["title"]
     assert house.holds() == []
 
 
