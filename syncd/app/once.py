@@ -57,16 +57,18 @@ def folder_of(path: Path, folders: Sequence[FolderSettings]) -> FolderSettings |
     return None
 
 
-def deliveries_of(exports: Sequence[Export], folders: Sequence[FolderSettings]) -> list[Delivery]:
-    """Give each named file what its folder asks for, if it lies in one.
+def deliveries_of(exports: Sequence[Export], settings: Settings) -> list[Delivery]:
+    """Give each named file what its folder asks for, if it lies in one, else what holds for all.
 
     The ledger does not count a file named by hand as its folder's, so that it can be read as
     often as a person likes.
     """
+    general = settings.duplicates
+    elsewhere = Place(when_found=general.when_found, look_alikes=general.look_alikes)
     deliveries = []
     for export in exports:
-        folder = folder_of(export.file, folders)
-        place = place_of(folder) if folder else Place()
+        folder = folder_of(export.file, settings.folders)
+        place = place_of(folder) if folder else elsewhere
         deliveries.append(Delivery(export, replace(place, folder=b"")))
     return deliveries
 

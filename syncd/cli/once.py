@@ -110,7 +110,7 @@ def _deliver_files(
         for name, run in runs.items():
             exports, unusable = read_named(routes[name], settings.limits.max_file_size)
             report.unusable += unusable
-            deliver_named({name: run}, deliveries_of(exports, settings.folders), report)
+            deliver_named({name: run}, deliveries_of(exports, settings), report)
 
 
 def _find_unwatched(

@@ -51,7 +51,7 @@ def command(
     """
     settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
-    deliveries = deliveries_of(exports, settings.folders)
+    deliveries = deliveries_of(exports, settings)
     if offline:
         plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
     else:

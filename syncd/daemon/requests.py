@@ -156,7 +156,7 @@ class Requests:
         settings = self._settings()
         exports, unusable = read_named(paths, settings.limits.max_file_size)
         report.unusable += unusable
-        deliveries = deliveries_of(exports, settings.folders)
+        deliveries = deliveries_of(exports, settings)
 
         def deliver(work: FolderWork) -> None:
             deliver_named({name: work.run}, deliveries, report)

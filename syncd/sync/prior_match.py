@@ -63,10 +63,15 @@ _CORRECTED = "the same entry of the same database, corrected"
 
 
 def _is_corrected(features: Features, before: Features) -> bool:
-    """Say whether a database corrects its own entry: other pages under all the same names."""
+    """Say whether a database corrects its own entry: other pages under all the same names.
+
+    The title may be corrected as well where a DOI of the work's own is the same.
+    """
     it = compare(features, before, frozenset())
-    is_same_entry = not OF_RECORDS.isdisjoint(it.same_ids) and not it.other_ids
-    return is_same_entry and it.exact and not it.markers and it.authors is Authors.SAME
+    if OF_RECORDS.isdisjoint(it.same_ids) or it.other_ids or it.markers:
+        return False
+    is_retitled = "doi" in it.same_ids and it.alike and not it.title.other_part
+    return (it.exact or is_retitled) and it.authors is Authors.SAME
 
 
 def _was_seen(features: Features, before: Features) -> bool:
