@@ -31,7 +31,7 @@ def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
 
 def is_same(written: Any, found: Any) -> bool:
     """Say whether a library that was given the one value may show the other."""
-    return bool(_plain(written) == _plain(found))
+    return bool(written == found or _plain(written) == _plain(found))
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from syncd.item.own_lines import FREE_TEXT, own_lines, replace_lines
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same
-from syncd.item.sides import Values, line_of, side_of
+from syncd.item.sides import Values, is_sound, line_of, side_of
 from syncd.item.status import changes_the_work
 from syncd.library import TextLimits
 from syncd.record import Provenance
@@ -113,6 +113,8 @@ def merge(
     `who` says it. `written` tells who last wrote each field (`MAKER`: all others); of an item that
     others made, which fields syncd ever filled. `fields` are those that the item's type has.
     """
+    if not is_sound(theirs):
+        return NOTHING
     merger = _Merger(base, theirs, ours, who, written, fields)
     if base is not None and theirs.get("itemType") != base.get("itemType"):
         return NOTHING  # A person says what it is: what is written for another type may be untrue.
@@ -129,6 +131,8 @@ def choose(
     base: Mapping[str, Any] | None = None,
 ) -> Merge:
     """Return what writes the chosen fields as `ours` has them, as a person wants it."""
+    if not is_sound(theirs):
+        return NOTHING
     merger = _Merger(base, theirs, ours, Provenance("", ""), {}, fields)
     for name in chosen:
         merger.write(name)

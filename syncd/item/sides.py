@@ -78,6 +78,18 @@ class Side(NamedTuple):
         return kind is not None and bool(getattr(identity_of(self.data), kind))
 
 
+def is_sound(data: Mapping[str, Any]) -> bool:
+    """Say whether an item has the shape that items have: people may write any into a file."""
+    extra, tags, creators = (data.get(name) or () for name in ("extra", "tags", "creators"))
+    if not isinstance(extra, str | tuple):
+        return False
+    if not all(isinstance(each, list | tuple) for each in (tags, creators)):
+        return False
+    return all(isinstance(each, Mapping) for each in creators) and all(
+        isinstance(each, Mapping) and isinstance(each.get("tag"), str) for each in tags
+    )
+
+
 def side_of(data: Mapping[str, Any], names: Collection[str]) -> Side:
     """Take an item apart. `names` are those of all fields that any side may have."""
     fields = {

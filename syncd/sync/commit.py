@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -113,10 +114,12 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
         (key, kind, value) for intent, key in keyed if key for kind, value in intent.placements
     ]
     knowledge.add_placements(tx, placements, run_id)
+    confirmed: defaultdict[str, dict[str, Provenance]] = defaultdict(dict)
     for intent, key in keyed:
-        if key and intent.confirmed:
+        if key:
             who = Provenance(intent.planned.origin.source, intent.exported_at)
-            sources.add_sources(tx, {key: dict.fromkeys(intent.confirmed, who)})
+            confirmed[key].update(dict.fromkeys(intent.confirmed, who))
+    sources.add_sources(tx, {key: said for key, said in confirmed.items() if said})
 
 
 def _with_outcome(intent: Intent) -> Intent:

@@ -20,10 +20,10 @@ from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.item import citation_of
 from syncd.ledger import holds, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
-from syncd.ledger.operations import OperationRow, load_operation
+from syncd.ledger.operations import OperationRow, load_offer, load_operation
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
-from syncd.library import Create, Library, Operation
+from syncd.library import Create, Library
 from syncd.matching import Verdict
 from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import ItemKey
@@ -295,11 +295,12 @@ class Reviewer:
         outbox.add_operations(
             tx,
             run_id,
-            [(row.record_id, reason, PlannedOperation(each)) for each in operations],
+            [(row.record_id, reason, each) for each in operations],
             outbox.DECIDE_AGAIN,
         )
         # What was refused may be a note alone; then its item is there, and stays so.
-        whole = any(not (isinstance(each, Create) and each.parent) for each in operations)
+        refused = [each.operation for each in operations]
+        whole = any(not (isinstance(each, Create) and each.parent) for each in refused)
         outcome = "pending" if whole else record.outcome
         decided = replace(record, outcome=outcome, error=None)
         journal.change_decision(tx, row.record_id, decided)
@@ -358,7 +359,11 @@ def _choose(row: HoldRow, item_key: str | None) -> str:
     raise InputError(f"question {row.hold_id}: say which of its candidates is meant ({choice})")
 
 
-def _read_operation(kept: Sequence[Any]) -> Operation:
-    """Return an operation that was refused, as the question about it holds it."""
-    key, kind, payload, base_version = kept
-    return load_operation(OperationRow(kind, key, base_version, payload))
+def _read_operation(kept: Sequence[Any]) -> PlannedOperation:
+    """Return an operation that was refused, as the question about it holds it.
+
+    Older questions hold nothing of what an update was decided from.
+    """
+    key, kind, payload, base_version, *offer = kept
+    operation = load_operation(OperationRow(kind, key, base_version, payload))
+    return PlannedOperation(operation, offer=load_offer(offer[0] if offer else None))

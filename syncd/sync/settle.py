@@ -11,7 +11,7 @@ from syncd.item import citation_of
 from syncd.item.merging import base_after
 from syncd.ledger import history, holds, journal, mirror, outbox, sources
 from syncd.ledger.history import Base, Done
-from syncd.ledger.operations import dump_operation
+from syncd.ledger.operations import dump_offer, dump_operation
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
@@ -153,6 +153,7 @@ class Recorder:
         landed = [(take_key(tx, pending, accepted.key), accepted) for pending, accepted in answered]
         self._keep(tx, landed)
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
+        seen: dict[str, mirror.ItemRow] = {}
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
             match pending.operation:
@@ -163,7 +164,7 @@ class Recorder:
                     pass
                 case _ if item := items.get(pending.item_key):
                     # It may hold more than our change, which will not be news at its version.
-                    mirror.write_items(tx, [mirror.row_of(item)])
+                    seen[item.key] = mirror.row_of(item)
                 case _:
                     _note_change(tx, pending, accepted)
             if pending.record_id is not None and pending.is_main:
@@ -171,6 +172,7 @@ class Recorder:
                 settled[word].append(pending.record_id)
         for run_id, rows in made.items():
             mirror.write_items(tx, rows, run_id)
+        mirror.write_items(tx, list(seen.values()))
         for word, record_ids in settled.items():
             journal.settle_records(tx, record_ids, word)
         outbox.remove(tx, [pending.operation_id for pending, _ in landed])
@@ -330,7 +332,7 @@ def _done(pending: Pending, accepted: Accepted, before: KnownItem | None) -> Don
 def _kept(pending: Pending) -> list[object]:
     """Return a refused operation as the question about it holds it, to be sent once more."""
     row = dump_operation(pending.operation)
-    return [row.item_key, row.kind, row.payload, row.base_version]
+    return [row.item_key, row.kind, row.payload, row.base_version, dump_offer(pending.offer)]
 
 
 def _refused(pending: Pending) -> Done:

@@ -124,7 +124,9 @@ class ThreeWay:
                 for kind, value in record.citation.identity.pairs()
                 if any(known.ref != key for known in bearers.get((kind, value), ()))
             }
-            offers[number] = Offer(mode, _without(record.data, others))
+            untrue = {cut.where for cut in record.cuts if cut.falsifies}
+            said = {name: value for name, value in record.data.items() if name not in untrue}
+            offers[number] = Offer(mode, _without(said, others))
         return offers
 
     def _foresee(self, sides: ItemSides, offer: Offer, who: Provenance) -> Weighed:

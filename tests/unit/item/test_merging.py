@@ -282,3 +282,10 @@ def test_what_is_said_once_more_is_as_new_as_the_export_that_says_it() -> None:
         "title", "creators", "date", "PMCID", "Scopus EID",
     }  # fmt: skip
     assert merged({}, who=ELSEWHERE).confirmed == frozenset()
+
+
+@pytest.mark.parametrize(
+    "odd", [{"tags": ["peat"]}, {"extra": 7}, {"creators": {"a": 1}}, {"tags": [{"tag": None}]}]
+)
+def test_an_item_in_another_shape_is_left_to_whoever_wrote_it(odd: dict[str, Any]) -> None:
+    assert merged({"volume": "8", "pages": "1-2"}, odd) == Merge({})
