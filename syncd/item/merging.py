@@ -59,13 +59,15 @@ class Conflict(NamedTuple):
 class Merge(NamedTuple):
     """What a record comes to for an item: properties to be written, and what is asked.
 
-    `confirmed` are fields of which the record says what its source said before.
+    `confirmed` are fields of which the record says what its source said before. `late`: it says
+    something else, and its source is known to have said something newer.
     """
 
     data: Mapping[str, Any]
     changes: tuple[FieldChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     confirmed: frozenset[str] = frozenset()
+    late: bool = False
 
 
 NOTHING = Merge({})
@@ -119,7 +121,7 @@ def merge(
     if base is not None and theirs.get("itemType") != base.get("itemType"):
         return NOTHING  # A person says what it is: what is written for another type may be untrue.
     if merger.is_late:
-        return NOTHING
+        return Merge({}, late=merger.says_something_else)
     return merger.merge()
 
 
@@ -210,6 +212,14 @@ class _Merger:
         """Whether the same source is known to have said something newer about the item."""
         said = [each.exported_at for each in self._written.values() if each.source == self._who[0]]
         return any(age_of(self._who.exported_at, each) is Age.OLDER for each in said)
+
+    @property
+    def says_something_else(self) -> bool:
+        """Whether the record differs from what syncd wrote."""
+        return any(
+            not self._says_same(name, self._base.value(name), self._ours.value(name))
+            for name in self._ours.names()
+        )
 
     def merge(self) -> Merge:
         for name in self._ours.names():

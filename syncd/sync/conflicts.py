@@ -34,6 +34,7 @@ from syncd.sync.commit import decide_again
 from syncd.sync.three_way import ThreeWay, Weighed
 
 KIND = "fields"
+_LATE = "this export is older than the one that the item says the same as"
 _LONGEST = 80
 """How much of a value a line of evidence shows."""
 
@@ -48,10 +49,10 @@ def with_update(intent: Intent, weighed: Weighed, record: Incoming) -> Intent:
     operation = weighed.operation
     news = revealed(weighed.there, {**weighed.there, **found.data}, record.fate)
     intent = replace(intent, confirmed=found.confirmed)
-    if not (operation or news or (item and found.conflicts)):
+    if not (operation or news or found.late or (item and found.conflicts)):
         return intent
     if item is None:
-        words = [*news, planned.reason]
+        words = [*news, planned.reason, *([_LATE] if found.late else [])]
         return replace(intent, planned=replace(planned, reason="; ".join(words)))
     words = [*_words_for(found.changes, found.conflicts), *news, planned.reason]
     decision = planned.decision

@@ -58,12 +58,13 @@ class Guards:
 
     def mind_plan(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
         """Stop before more is made or changed at once than anybody can have meant."""
-        met = [] if row.paused == _LIFTED else self.met_by(intents)
-        if met:
+        if met := self.met_by(row, intents):
             self._pause(" and ".join(guard.message for guard in met))
 
-    def met_by(self, intents: Sequence[Intent]) -> list[MetGuard]:
-        """Return the guards that would stop a plan, were they up."""
+    def met_by(self, row: LibraryRow, intents: Sequence[Intent]) -> list[MetGuard]:
+        """Return the guards that a plan does not get past."""
+        if row.paused == _LIFTED:
+            return []
         creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
         updates = len(
             {

@@ -301,7 +301,7 @@ class LibraryRun:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
         reading, plan = self._here.drafter.draft(deliveries)
-        guards = self._here.guards.met_by(plan.intents)
+        guards = self._here.guards.met_by(self._here.ledger.row(), plan.intents)
         records = [intent.planned for intent in plan.intents]
         if not self._library.capabilities.takes_keys:
             # The keys that it will give are not known before it has given them.

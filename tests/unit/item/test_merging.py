@@ -82,6 +82,7 @@ def test_neither_another_source_nor_an_older_export_moves_a_field(who: Provenanc
     found = merged({"volume": "8", "title": "Rain"}, who=who)
 
     assert (found.data, found.conflicts) == ({}, ())
+    assert found.late is (who.source == "scopus")
 
 
 def test_another_source_fills_what_is_empty_and_owns_it_from_then_on() -> None:

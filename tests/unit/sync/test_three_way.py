@@ -235,6 +235,7 @@ def test_an_older_export_changes_nothing_whenever_it_comes(house: House) -> None
     [record] = house.drop(_dated("3 March 2026", VL="11", IS="4"))
 
     assert record.decision is Decision.SKIP
+    assert "this export is older" in record.reason
     assert _only(house)["volume"] == "12"
     house.drop(_dated("12 May 2026", VL="13"))
     assert _only(house)["volume"] == "13"
