@@ -77,7 +77,7 @@ class Replanner:
         keys = {
             ItemKey(p.item_key)
             for p in offered
-            if p.attempts or _is_newer(known.get(p.item_key), p.operation)
+            if p.attempts or is_newer(known.get(p.item_key), p.operation)
         }
         return {item.key: item for item in self._library.get(sorted(keys))} if keys else {}
 
@@ -177,7 +177,8 @@ class Replanner:
         return {collection.key for collection in self._library.collections()}
 
 
-def _is_newer(item: KnownItem | None, operation: Operation) -> bool:
+def is_newer(item: KnownItem | None, operation: Operation) -> bool:
+    """Say whether an item has changed since an operation on it was planned."""
     return item is not None and item.version > getattr(operation, "base_version", 0)
 
 

@@ -6,9 +6,8 @@ its library, the program makes records, files further ones with items that are t
 up to date, and brings works back from the trash; among others, it is refused again and again, and
 trashes what went below a key that another program took. Over the test server, replies are lost
 too, and what a killed program sent lands while the next one looks. What every round comes to has to
-be what an undisturbed
-one comes to: nothing lost, twice, trashed, altered or asked, each record accepted, and each item
-known as ours or theirs.
+be what an undisturbed one comes to: nothing lost, twice, trashed, altered or asked, each record
+accepted, and each item known as ours or theirs.
 """
 
 from __future__ import annotations

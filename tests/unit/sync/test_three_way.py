@@ -439,6 +439,28 @@ def test_a_lost_answer_is_settled_by_looking(house: House, lands: bool, edited: 
     assert _only(house)["volume"] == "13", "what landed is known as ours"
 
 
+def test_an_update_that_lands_late_is_known_as_ours(house: House) -> None:
+    house.drop(scopus_record(1, N1=None))
+    inner = house.library
+    late: list[Sequence[Operation]] = []
+
+    def is_held_up(_push: Push, operations: Sequence[Operation], _expected: Any) -> Pushed:
+        late.append(operations)
+        raise OutcomeUnknownError("no answer")
+
+    def comes_after_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        push(late[0], None)
+        return push(operations, expected)
+
+    house.library = with_mishaps(inner, is_held_up, comes_after_it)
+    [record] = house.drop(scopus_record(1, N1=None, VL="12"))
+    house.library = inner
+
+    assert (record.decision, record.outcome) == (Decision.UPDATE, "accepted")
+    house.drop(scopus_record(1, N1=None, VL="13"))
+    assert _only(house)["volume"] == "13"
+
+
 def test_what_is_kept_of_an_update_says_what_stood_there(house: House) -> None:
     house.drop(scopus_record(1, N1=None))
     house.drop(scopus_record(1, N1=None, VL="12"))
