@@ -14,16 +14,19 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd.library import Operation
-from syncd.record import NO_IDENTITY, Citation, Identity, Origin
+from syncd.record import NO_IDENTITY, CarriedKey, Citation, Identity, Origin, Provenance
 from syncd.settings import ByMetadata, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 
 IDENTITY = "identity"
 """The kind of question whether a record is the work of an item."""
 UNFINISHED = "unfinished"
 """The kind of question whether an item is made of a record that its export cuts off."""
+FIELDS = "fields"
+"""The kind of question what fields of an item shall say that a person and an export changed."""
 
 
 class Decision(StrEnum):
@@ -67,13 +70,31 @@ class PlannedRecord:
     """The run that carries it out; None where nothing is to be changed."""
 
 
+class MetGuard(NamedTuple):
+    """A guard that a run meets: the key of its limit, and what the run would do so often."""
+
+    name: str
+    limit: int
+    times: int
+    verb: str
+
+    @property
+    def message(self) -> str:
+        """What stops the run, in words."""
+        return f"one run would {self.verb} {self.times} items, and {self.name} is {self.limit}"
+
+
 @dataclass(slots=True)
 class Plan:
-    """Decisions in the order of the exports; without `runs` where nothing was to be changed."""
+    """Decisions in the order of the exports; without `runs` where nothing was to be changed.
+
+    `guards` are those that would stop the run before anything is sent.
+    """
 
     records: list[PlannedRecord] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     """Every run that is told of, those without a record included."""
+    guards: Sequence[MetGuard] = ()
 
     @property
     def run(self) -> int | None:
@@ -147,6 +168,50 @@ class Incoming:
     """Texts longer than the library takes; the data holds what fits."""
     is_unfinished: bool = False
     """Whether the export ends inside the entry, so that a person says what becomes of it."""
+    exported_at: str = ""
+    """Of when the export is; see `record.Provenance`."""
+    tags: tuple[str, ...] = ()
+    """What the operator wants its item to be tagged with, for what a screening decided."""
+    fate_tag: str = ""
+    """The same for what became of the work."""
+    fate: frozenset[str] = frozenset()
+    """What the record says became of the work, in words: retracted, corrected, in press."""
+    carried: CarriedKey | None = None
+    """The item key that it carries, because it was exported from a library."""
+
+    @property
+    def own_tags(self) -> tuple[str, ...]:
+        """What its item is tagged with for what the record says of itself."""
+        return (*self.tags, self.fate_tag) if self.fate_tag else self.tags
+
+    @property
+    def provenance(self) -> Provenance:
+        """Which source says it, and of when its export is."""
+        return Provenance(self.origin.source, self.exported_at)
+
+
+class OfferMode(StrEnum):
+    """How an update came about, and so how it is decided again."""
+
+    SYNC = "sync"
+    FILL = "fill"
+    CHOSEN = "chosen"
+    """A person wants the fields to say so."""
+
+
+class Offer(NamedTuple):
+    """What an update was decided from: what the record says, and what stood in the item.
+
+    `fields` are those that it writes, `before` the properties that it changes, as they stood.
+    `seen` is what a person saw in the fields that they chose for: should it have changed since, it
+    stays.
+    """
+
+    mode: OfferMode
+    ours: Mapping[str, Any]
+    fields: tuple[str, ...] = ()
+    before: Mapping[str, Any] = MappingProxyType({})
+    seen: Mapping[str, Any] = MappingProxyType({})
 
 
 class PlannedOperation(NamedTuple):
@@ -154,6 +219,7 @@ class PlannedOperation(NamedTuple):
 
     operation: Operation
     ordinal: int = 0
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +237,17 @@ class Intent:
     """The record's citation where it is the work of an item or of an earlier record."""
     shared: tuple[str, ...] = ()
     question: HeldQuestion | None = None
+    exported_at: str = ""
+    """Of when the record's export is; see `record.Provenance`."""
+    confirmed: frozenset[str] = frozenset()
+    """Fields of the item of which the record says once more what its source said before."""
 
 
 class HeldQuestion(NamedTuple):
     """What a person is asked about a record, with all that is needed to act on the answer.
 
-    `name` is the same whenever the same record meets the same candidates again.
+    `name` is the same whenever the same record meets the same candidates again. `kind` is
+    `identity`, or `fields` where the question is what an item shall say.
     """
 
     name: str

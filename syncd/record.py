@@ -100,6 +100,24 @@ class Origin(NamedTuple):
     title: str | None = None
 
 
+class Provenance(NamedTuple):
+    """Which database said something, and of when its export is.
+
+    `exported_at` is a day where the export says one, else the instant at which its file was last
+    written; both in ISO 8601, UTC, so that texts compare as they follow each other.
+    """
+
+    source: str
+    exported_at: str
+
+
+class CarriedKey(NamedTuple):
+    """An item key, and the library that it is said to be of (`users/1`), if any is named."""
+
+    key: str
+    library: str | None = None
+
+
 class Record(NamedTuple):
     """What we understood one entry to say.
 
@@ -120,6 +138,8 @@ class Record(NamedTuple):
     warnings: tuple[str, ...] = ()
     unused: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     is_unfinished: bool = False
+    exported_on: str = ""
+    """The day on which the database wrote the export, where it says so; ISO 8601."""
 
 
 class Details(NamedTuple):

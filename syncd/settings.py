@@ -7,7 +7,7 @@ durations are `timedelta`, sizes are bytes, and what a folder leaves open is alr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -120,6 +120,19 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """What is made of news that an export brings about a work that is there.
+
+    `retracted_tag` is given to works that were retracted or withdrawn, empty for none. `screening`
+    says which label of a screening tool becomes which tag.
+    """
+
+    retracted_tag: str = ""
+    relate_preprints: bool = False
+    screening: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where the ledger is; an empty url is SQLite in the state directory."""
 
@@ -138,6 +151,7 @@ class Settings:
     limits: LimitSettings
     ledger: LedgerSettings
     path: Path | None
+    updates: UpdateSettings = field(default_factory=UpdateSettings)
 
     def find_library(self, name: str) -> LibrarySettings | None:
         """Return the library of this name, or None if there is none."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Beside, Export, FolderState, Inbox, Skipped, read_exports
-from syncd.plan import Place, Plan, place_of, place_without_folder
-from syncd.settings import DuplicateSettings, FolderSettings, Settings
+from syncd.plan import Plan, place_of, place_without_folder
+from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import Clock
@@ -59,21 +59,17 @@ def folder_of(path: Path, folders: Sequence[FolderSettings]) -> FolderSettings |
     return None
 
 
-def deliveries_of(
-    exports: Sequence[Export],
-    folders: Sequence[FolderSettings],
-    general: DuplicateSettings | None = None,
-) -> list[Delivery]:
-    """Give each named file what its folder asks for; `general` is for those that lie in none.
+def deliveries_of(exports: Sequence[Export], settings: Settings) -> list[Delivery]:
+    """Give each named file what its folder asks for, if it lies in one, else what holds for all.
 
     The ledger does not count a file named by hand as its folder's, so that it can be read as
     often as a person likes.
     """
+    elsewhere = place_without_folder(settings.duplicates)
     deliveries = []
-    nowhere = place_without_folder(general) if general else Place()
     for export in exports:
-        folder = folder_of(export.file, folders)
-        place = place_of(folder) if folder else nowhere
+        folder = folder_of(export.file, settings.folders)
+        place = place_of(folder) if folder else elsewhere
         deliveries.append(Delivery(export, replace(place, folder=b"")))
     return deliveries
 
@@ -144,11 +140,18 @@ class FolderPass:
         return lambda sha256: all(run.is_known(sha256, bytes(folder.path)) for run in served)
 
 
-def open_runs(runs: Mapping[str, LibraryRun], report: OnceReport) -> dict[str, LibraryRun]:
-    """Open each library; return those that can be worked with, and report the others."""
+def open_runs(
+    runs: Mapping[str, LibraryRun], report: OnceReport, *, allowed: bool = False
+) -> dict[str, LibraryRun]:
+    """Open each library; return those that can be worked with, and report the others.
+
+    `allowed`: a person lets this pass go by the guards.
+    """
     opened = {}
     for name, run in runs.items():
         try:
+            if allowed:
+                run.allow()
             run.open()
         except (KeyLookupError, LibraryError) as exc:
             report.failed[name] = exc

@@ -155,7 +155,12 @@ def _helpers(settings: Settings, pause: Pause, library: str) -> Helpers:
     wishes = {settings.duplicates.by_metadata, *(f.duplicates.by_metadata for f in folders)}
     return Helpers(
         keep_notes=settings.notes.keep,
-        limits=GuardLimits(settings.limits.max_creates, settings.limits.max_shrink),
+        limits=GuardLimits(
+            creates=settings.limits.max_creates,
+            shrink=settings.limits.max_shrink,
+            updates=settings.limits.max_updates,
+        ),
+        updates=settings.updates,
         pause=pause,
         places={bytes(folder.path): place_of(folder) for folder in folders},
         policy=Policy(joins_by_look=ByMetadata.HOLD not in wishes),

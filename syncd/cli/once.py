@@ -44,10 +44,14 @@ from syncd.system.state_lock import StateLock
 @click.command("once")
 @options.files(required=False)
 @options.where("library", "file_library", "config", "state")
+@click.option(
+    "--yes", "allowed", is_flag=True, help="Let this run pass max_creates, max_updates, max_shrink."
+)
 @options.as_json
 def command(
     files: tuple[Path, ...],
     where: options.Where,
+    allowed: bool,
     as_json: bool,
 ) -> Exit:
     """Bring the records of FILE into the library; without FILE, of all watched folders.
@@ -63,6 +67,7 @@ def command(
     Examples:
       syncd once
       syncd once search.ris
+      syncd once --yes search.ris
       syncd once --file-library ~/library search.ris
     """
     settings = load(where)
@@ -73,11 +78,11 @@ def command(
     daemon = find_running(settings, where.state_dir, names)
     if daemon is not None:
         with telling_that_it_goes_on():
-            report = ask_once(daemon, routes, SystemClock(), pause)
+            report = ask_once(daemon, routes, SystemClock(), pause, allowed=allowed)
         if daemon.service is not None and not routes:
             report.skipped += _find_unwatched(settings, names, daemon)
     else:
-        report = _do_it_here(settings, where, routes)
+        report = _do_it_here(settings, where, routes, allowed=allowed)
     if as_json:
         write_document(plan_document(report.plan), sys.stdout)
     else:
@@ -85,27 +90,33 @@ def command(
     return _tell(report)
 
 
-def _do_it_here(settings: Settings, where: options.Where, routes: Routes) -> OnceReport:
+def _do_it_here(
+    settings: Settings, where: options.Where, routes: Routes, *, allowed: bool
+) -> OnceReport:
     report = OnceReport()
     state = where.state_dir
     with StateLock(state, "once"), closing(open_ledger(settings, state)) as ledger:
         if routes:
-            _deliver_files(routes, settings, state, ledger, report)
+            _deliver_files(routes, settings, state, ledger, report, allowed=allowed)
         else:
-            _deliver_folders(where.library, settings, state, ledger, report)
+            _deliver_folders(where.library, settings, state, ledger, report, allowed=allowed)
     return report
 
 
 def _deliver_files(
-    routes: Routes, settings: Settings, state: Path, ledger: Ledger, report: OnceReport
+    routes: Routes,
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    report: OnceReport,
+    *,
+    allowed: bool,
 ) -> None:
-    with _opened(routes.keys(), settings, state, ledger, report) as runs:
+    with _opened(routes.keys(), settings, state, ledger, report, allowed=allowed) as runs:
         for name, run in runs.items():
             exports, unusable = read_named(routes[name], settings.limits.max_file_size)
             report.unusable += unusable
-            deliver_named(
-                {name: run}, deliveries_of(exports, settings.folders, settings.duplicates), report
-            )
+            deliver_named({name: run}, deliveries_of(exports, settings), report)
 
 
 def _find_unwatched(
@@ -125,12 +136,18 @@ def _libraries_of_pass(settings: Settings, library: str | None) -> Collection[st
 
 
 def _deliver_folders(
-    library: str | None, settings: Settings, state: Path, ledger: Ledger, report: OnceReport
+    library: str | None,
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    report: OnceReport,
+    *,
+    allowed: bool,
 ) -> None:
     names = _libraries_of_pass(settings, library)
     if not names:
         raise click.UsageError("no folder is watched: name a FILE")
-    with _opened(names, settings, state, ledger, report) as runs:
+    with _opened(names, settings, state, ledger, report, allowed=allowed) as runs:
         folder_pass = FolderPass(settings, runs, SystemClock(), pause)
         with closing(folder_pass):
             deliver_folders(runs, folder_pass, report)
@@ -138,14 +155,20 @@ def _deliver_folders(
 
 @contextmanager
 def _opened(
-    names: Collection[str], settings: Settings, state: Path, ledger: Ledger, report: OnceReport
+    names: Collection[str],
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    report: OnceReport,
+    *,
+    allowed: bool,
 ) -> Iterator[dict[str, LibraryRun]]:
     """Give the libraries that can be worked with; the report says why others cannot."""
     runs = make_runs(settings, state, ledger, pause, only=names)
     try:
         tell_left_over(runs.values())
         with telling_what_waits(lambda: sum(run.figures().pending for run in runs.values())):
-            opened = open_runs(runs, report)
+            opened = open_runs(runs, report, allowed=allowed)
             with working(lambda: Figures.together(run.figures() for run in opened.values())):
                 yield opened
     finally:

@@ -86,7 +86,7 @@ def command(
     files = _each_once(files)
     settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
-    deliveries = deliveries_of(exports, settings.folders, settings.duplicates)
+    deliveries = deliveries_of(exports, settings)
     warnings: list[str] = []
     if offline:
         plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)

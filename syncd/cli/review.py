@@ -34,6 +34,9 @@ class _Options(NamedTuple):
     reason: str | None
 
 
+_ABOUT_FIELDS = (Answer.MINE, Answer.THEIRS)
+
+
 @click.command("review")
 @click.argument("action", type=click.Choice(ACTIONS), required=False)
 @click.argument("words", nargs=-1, metavar="[WHAT]...")
@@ -62,7 +65,9 @@ def command(
     Questions have numbers; several can be answered at once, also as ranges (3-7), as all, or
     with --file and --reason. accept: the record is the item that is there already (name its key
     where there are several). create: it is a work of its own. skip: leave it out. retry and drop
-    answer records that the library refused. An answer is carried out at once, remembered for
+    answer records that the library refused. mine and theirs answer fields that you and an export
+    both changed: what stands in the library stays, or what the export says is written; name a
+    field, or all of the question are meant. An answer is carried out at once, remembered for
     good, and never asked for again; where the library is away it is stored, and carried out when
     the library is back.
 
@@ -81,6 +86,7 @@ def command(
       syncd review show 3
       syncd review accept 3
       syncd review create 4 5 10-20
+      syncd review mine 7 title
       syncd review skip all --file search.ris
       syncd review --decided --run 12
       syncd review --decided create 345
@@ -129,6 +135,9 @@ def _read_request(action: str, words: Sequence[str], chosen: _Options) -> tuple[
     if action == EXPORT:
         return {"action": action}, Choice()
     choice = read_choice(words, chosen.file, chosen.reason)
+    if action in _ABOUT_FIELDS and choice.words:
+        # Labels such as `Scopus EID` have blanks.
+        choice = choice._replace(words=(" ".join(choice.words),))
     if action == LIST:
         return {"action": action, **decided}, choice
     if len(choice.words) > 1 or (choice.words and not _names_candidate(action, choice)):
@@ -141,7 +150,9 @@ def _read_request(action: str, words: Sequence[str], chosen: _Options) -> tuple[
 
 
 def _names_candidate(action: str, choice: Choice) -> bool:
-    return action == Answer.ACCEPT and len(choice.numbers) == 1 and not choice.needs_list
+    """Say whether a word is an answer's: a candidate, or a field."""
+    takes_word = action == Answer.ACCEPT or action in _ABOUT_FIELDS
+    return takes_word and len(choice.numbers) == 1 and not choice.needs_list
 
 
 def _read_document(words: Sequence[str]) -> Any:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -34,6 +35,7 @@ EXAMPLE: dict[str, Any] = {
 }
 """What the shipped configuration says where there is no default."""
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _OPENING = """\
 # The configuration of syncd: every key there is, each below a sentence about it.
 # What has a default shows it, or names it; a line that begins with "# " and a key is not set.
@@ -191,9 +193,14 @@ def _is_table(field: FieldInfo) -> bool:
     return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+        pairs = [f"{_key(key)} = {_toml(inner)}" for key, inner in value.items()]
+        return "{ " + ", ".join(pairs) + " }" if pairs else "{}"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(inner) for inner in value) + "]"
     # JSON writes texts, numbers and truth values as TOML does.

@@ -30,6 +30,7 @@ from syncd.settings import (
     NoteSettings,
     ScheduleSettings,
     Settings,
+    UpdateSettings,
 )
 
 CheckOptions = Callable[[str, Mapping[str, object]], Mapping[str, str]]
@@ -148,6 +149,7 @@ def _settings(document: Document, path: Path | None) -> Settings:
         limits=LimitSettings(**dict(document.limits)),
         ledger=LedgerSettings(document.ledger.url),
         path=path,
+        updates=UpdateSettings(**dict(document.updates)),
     )
 
 

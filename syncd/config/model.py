@@ -26,6 +26,7 @@ _CRON = {
 }
 _NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
 _NAMES = {"type": "array", "items": _NAME, "minItems": 1}
+_LABELS = {"type": "object", "additionalProperties": _TEXT}
 _SIZE = {"type": "string", "pattern": f"^{values.SIZE.pattern}$"}
 
 
@@ -47,6 +48,7 @@ Names = Annotated[
     tuple[str, ...], PlainValidator(values.parse_names), WithJsonSchema({"anyOf": [_NAME, _NAMES]})
 ]
 Words = Annotated[tuple[str, ...], PlainValidator(values.parse_words), WithJsonSchema(_TEXTS)]
+Labels = Annotated[dict[str, str], PlainValidator(values.parse_labels), WithJsonSchema(_LABELS)]
 Collection = Annotated[
     tuple[str, ...], PlainValidator(values.parse_collection), WithJsonSchema({"type": "string"})
 ]
@@ -106,9 +108,8 @@ class DuplicatesTable(Table):
         sentence="What to do with a record whose item is already there. skip: leave the item "
         "alone. collect: only put it into the folder's collection and give it its tags. sync: "
         "also carry newer metadata into items that syncd itself made, as long as nobody has "
-        "changed the field since. fill: also fill empty fields of items that others made. In "
-        "this version sync and fill do what collect does, and say so. No mode overwrites what a "
-        "person wrote.",
+        "changed the field since. fill: also fill empty fields of items that others made. No "
+        "mode overwrites what a person wrote; where both changed a field, you are asked.",
     )
     look_alikes: AlikeChoice = key(
         "hold",
@@ -175,6 +176,28 @@ class FolderTable(Table):
     )
 
 
+class UpdatesTable(Table):
+    """What is made of news that a newer export brings about a work."""
+
+    retracted_tag: str = key(
+        "",
+        sentence="The tag for works of which an export says that they were retracted or "
+        "withdrawn. Empty: none; the plan says it all the same.",
+        example="retracted",
+    )
+    relate_preprints: bool = key(
+        False,
+        sentence="Whether a preprint and what was published of it are related to each other in "
+        "the library. They are never merged.",
+    )
+    screening: Labels = key(
+        {},
+        sentence="Which label of a screening tool (ASReview, Rayyan, Covidence), in a keyword or "
+        "a note of a returned export, becomes which tag.",
+        example={"ASReview_relevant": "included"},
+    )
+
+
 class NotesTable(Table):
     """What exports say in notes (N1)."""
 
@@ -218,7 +241,7 @@ class LimitsTable(Table):
     max_updates: int = key(
         200,
         sentence="How many items one run may change; beyond them the library pauses until "
-        "`syncd resume`. In this version no run changes what items say.",
+        "`syncd resume`.",
         ge=0,
     )
     max_shrink: float = key(
@@ -259,6 +282,7 @@ class Document(Table):
     library: list[LibraryTable] = Field(min_length=1)
     folder: list[FolderTable] = Field(default_factory=list)
     duplicates: DuplicatesTable = Field(default_factory=DuplicatesTable)
+    updates: UpdatesTable = Field(default_factory=UpdatesTable)
     notes: NotesTable = Field(default_factory=NotesTable)
     schedule: ScheduleTable = Field(default_factory=ScheduleTable)
     limits: LimitsTable = Field(default_factory=LimitsTable)

@@ -118,6 +118,14 @@ def parse_words(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in value))
 
 
+def parse_labels(value: object) -> dict[str, str]:
+    """Read a table of texts, none of them empty."""
+    texts = [*value.keys(), *value.values()] if isinstance(value, dict) else [None]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError('must be a table of labels and tags such as { "Included" = "in" }')
+    return {label.strip(): tag.strip() for label, tag in dict(value).items()}  # type: ignore[call-overload]
+
+
 def parse_collection(value: object) -> tuple[str, ...]:
     """Read a path of collection names; an empty one means no collection."""
     names = value.split("/") if isinstance(value, str) and value.strip() else []

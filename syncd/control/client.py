@@ -133,10 +133,16 @@ def ask_daemon(
         pause(_LOOK_EVERY)
 
 
-def ask_once(daemon: Running, routes: Routes, clock: Clock, pause: Pause) -> OnceReport:
-    """Have the daemon make the pass; raises as `ask_daemon` does."""
+def ask_once(
+    daemon: Running, routes: Routes, clock: Clock, pause: Pause, *, allowed: bool = False
+) -> OnceReport:
+    """Have the daemon make the pass; raises as `ask_daemon` does.
+
+    `allowed`: a person lets it go by the guards.
+    """
     written = {
         daemon.name_of(name): [str(path.absolute()) for path in paths]
         for name, paths in routes.items()
     }
-    return read_report(ask_daemon(daemon.directory, ONCE, {"routes": written}, clock, pause))
+    request = {"routes": written, "allowed": allowed}
+    return read_report(ask_daemon(daemon.directory, ONCE, request, clock, pause))

@@ -107,6 +107,14 @@ def done_in_run(connection: Connection, run_id: int) -> list[Done]:
     ]
 
 
+def was_anything_done(tx: Transaction, record_id: int) -> bool:
+    """Say whether an operation of a record was accepted."""
+    query = select(done.c.done_id).where(
+        done.c.record_id == record_id, done.c.outcome == "accepted"
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def set_bases(tx: Transaction, bases: Sequence[Base]) -> None:
     """Remember what these items are as syncd wrote them, in place of what it wrote before."""
     rows = [

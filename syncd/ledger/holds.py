@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select, update
 
+from syncd.ledger.statements import chunks
 from syncd.ledger.tables import hold
 from syncd.ledger.transaction import Transaction
 
@@ -39,9 +40,10 @@ def add_hold(
 ) -> None:
     """Ask a person. The same question is not asked twice, and one that was settled stays so.
 
-    While it waits it gathers the places that all who ask it want, what they may be, and who they
-    are (`joined`): one answer is for all of them. It is open again where its answer did not settle
-    it: what was to be sent once more was refused once more.
+    While it waits it gathers the places and the fields that all who ask it want, what they may be,
+    and who they are (`joined`): one answer is for all of them. It is open again where its answer
+    did not settle it: what was to be sent once more was refused once more, or the export says
+    something new again.
     """
     asked = tx.execute(
         select(hold).where(hold.c.library_id == tx.library_id, hold.c.question == question)
@@ -68,11 +70,13 @@ def add_hold(
 
 
 def _merge(asked: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
-    more = {
+    more: dict[str, Any] = {
         name: list(dict.fromkeys([*asked[name], *again[name]]))
         for name in ("collections", "tags", "candidates")
         if name in asked and name in again
     }
+    if "fields" in asked and "fields" in again:
+        more["fields"] = {**asked["fields"], **again["fields"]}
     return {**asked, **more}
 
 
@@ -105,6 +109,11 @@ def _dump(payload: Mapping[str, Any]) -> str:
 
 def _change(tx: Transaction, hold_id: int, **values: Any) -> None:
     tx.execute(update(hold).where(hold.c.hold_id == hold_id).values(**values))
+
+
+def change_payload(tx: Transaction, hold_id: int, payload: Mapping[str, Any]) -> None:
+    """Let a question that waits be about something else: a part of it was answered."""
+    _change(tx, hold_id, payload=_dump(payload))
 
 
 def move_collection(tx: Transaction, old: str, new: str) -> None:
@@ -202,6 +211,19 @@ def holds_of(tx: Transaction, kind: str) -> list[HoldRow]:
         .order_by(hold.c.hold_id)
     )
     return [_read(row) for row in rows]
+
+
+def find_asked(tx: Transaction, questions: Collection[str]) -> set[str]:
+    """Return those of the questions that were asked before, answered or not."""
+    found: set[str] = set()
+    for part in chunks(questions):
+        rows = tx.execute(
+            select(hold.c.question).where(
+                hold.c.library_id == tx.library_id, hold.c.question.in_(part)
+            )
+        )
+        found.update(rows.scalars())
+    return found
 
 
 def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:

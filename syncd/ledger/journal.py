@@ -15,7 +15,7 @@ from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, outbox, record, run
 from syncd.ledger.transaction import Transaction
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer
-from syncd.record import Doi, Eid, Identity, Origin
+from syncd.record import Doi, Eid, Identity, Origin, Provenance
 
 
 class ExportFacts(NamedTuple):
@@ -36,6 +36,17 @@ def get_export(tx: Transaction, facts: ExportFacts) -> int:
     tx.execute(tx.insert(export).on_conflict_do_nothing(), [row])
     query = select(export.c.export_id).where(export.c.sha256 == facts.sha256)
     return int(tx.execute(query).scalar_one())
+
+
+def first_seen(tx: Transaction, hashes: Collection[str]) -> dict[str, str]:
+    """Return, for exports that are known, when their content was first seen."""
+    found: dict[str, str] = {}
+    for part in chunks(hashes):
+        rows = tx.execute(
+            select(export.c.sha256, export.c.first_seen_at).where(export.c.sha256.in_(part))
+        )
+        found.update((row.sha256, row.first_seen_at) for row in rows)
+    return found
 
 
 def add_delivery(
@@ -137,6 +148,7 @@ def add_records(
             "library_id": tx.library_id,
             "export_id": export_ids[intent.export],
             "entry": intent.entry or None,
+            "exported_at": intent.exported_at or None,
             **_columns(intent.planned),
         }
         for intent in intents
@@ -179,7 +191,7 @@ def _pointers(planned: PlannedRecord) -> dict[str, Any]:
 
 
 def settle_records(
-    tx: Transaction, record_ids: Collection[int], outcome: str, error: str | None = None
+    tx: Transaction, record_ids: Collection[int], outcome: str | None, error: str | None = None
 ) -> None:
     """Note what became of records."""
     for part in chunks(record_ids):
@@ -285,6 +297,19 @@ def _entries(tx: Transaction, chosen: ColumnElement[bool]) -> list[tuple[str, by
         .order_by(record.c.record_id.desc())
     )
     return [(row.item_key, row.entry) for row in rows]
+
+
+def find_provenances(tx: Transaction, record_ids: Collection[int]) -> dict[int, Provenance]:
+    """Return which source wrote each record, and of when its export is."""
+    found: dict[int, Provenance] = {}
+    for part in chunks(record_ids):
+        rows = tx.execute(
+            select(record.c.record_id, record.c.source, record.c.exported_at).where(
+                record.c.record_id.in_(part)
+            )
+        )
+        found.update((row.record_id, Provenance(row.source, row.exported_at or "")) for row in rows)
+    return found
 
 
 def get_run_of(tx: Transaction, record_id: int) -> int:

@@ -5,6 +5,7 @@ The words for the kinds are those of the columns `outbox.kind` and `done.kind`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from syncd.library import (
     Update,
     key_of,
 )
+from syncd.plan import Offer, OfferMode
 from syncd.record import ItemKey
 
 CREATE_COLLECTION = "create_collection"
@@ -89,3 +91,20 @@ def load_operation(row: OperationRow) -> Operation:
                 collection, payload["name"], CollectionKey(parent) if parent else None
             )
     raise ValueError(f"{row.kind!r} is no kind of operation")
+
+
+def dump_offer(offer: Offer | None) -> str | None:
+    """Return what an update was decided from as a row holds it."""
+    if offer is None:
+        return None
+    said = {**offer._asdict(), "before": dict(offer.before), "seen": dict(offer.seen)}
+    return json.dumps(said, ensure_ascii=False)
+
+
+def load_offer(text: str | None) -> Offer | None:
+    """Return what a row says that an update was decided from."""
+    if text is None:
+        return None
+    said = json.loads(text)
+    said["mode"], said["fields"] = OfferMode(said["mode"]), tuple(said["fields"])
+    return Offer(**said)

@@ -8,7 +8,7 @@ SENT     handed to the library; its fate is unknown until an answer, or a look, 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,16 @@ from syncd.ledger.operations import (
     KINDS,
     MAKING,
     OperationRow,
+    dump_offer,
     dump_operation,
+    load_offer,
     load_operation,
 )
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import outbox
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, CreateCollection, Operation, key_of
-from syncd.plan import PlannedOperation
+from syncd.plan import Offer, PlannedOperation
 
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
@@ -51,6 +53,8 @@ class Pending:
     attempts: int
     sent_at: datetime | None = None
     """When it was last sent without a known outcome; None: it never reached the library."""
+    offer: Offer | None = None
+    """What an update was decided from."""
 
     @property
     def item_key(self) -> str:
@@ -81,6 +85,7 @@ def add_operations(
             "record_id": record_id,
             **_columns(each.operation),
             "ordinal": each.ordinal,
+            "offer": dump_offer(each.offer),
             "planned_version": planned_version,
             "mapping": MAPPING_VERSION,
             "reason": reason,
@@ -209,6 +214,7 @@ def _read(row: Any) -> Pending:
         planned_version=row.planned_version,
         sent_at=find_instant(row.sent_at),
         attempts=row.attempts,
+        offer=load_offer(row.offer),
     )
 
 
@@ -269,6 +275,27 @@ def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
 def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
     """Let another operation stand in a row's place; `values` are further columns to be set."""
     _set(tx, [operation_id], **_columns(operation), **values)
+
+
+def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> None:
+    """Let what waits for items go on at the versions that our own operations gave them.
+
+    `versions` says, for each item, the one that was expected and the one that it has now. What
+    names all tags of an item was decided before that, and is decided again.
+    """
+    for part in chunks(versions):
+        rows = tx.execute(
+            select(outbox).where(
+                outbox.c.library_id == tx.library_id,
+                outbox.c.item_key.in_(part),
+                outbox.c.state == "planned",
+            )
+        ).all()
+        for row in rows:
+            before, after = versions[row.item_key]
+            names_all = row.offer is not None and "tags" in json.loads(row.payload)
+            if row.base_version == before and not names_all:
+                _set(tx, [row.operation_id], base_version=after)
 
 
 def send_again(tx: Transaction, pending: Pending, *, attempts: int | None = None) -> None:

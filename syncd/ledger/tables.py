@@ -248,6 +248,7 @@ record = _table(
     Column(
         "title", Text, comment="what it calls itself; null: unknown, or before titles were kept"
     ),
+    Column("exported_at", Text, comment="of when the export is: a day, or an instant"),
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)
@@ -279,6 +280,11 @@ outbox = _table(
     Column("state", Text, nullable=False, comment="planned | sent"),
     Column("owner", Text, comment="the process that sent it, by a name of its own choice"),
     Column("sent_at", Text, comment="when it was last sent; null: it is not under way"),
+    Column(
+        "offer",
+        Text,
+        comment="JSON: what an update was decided from, to decide it again; null for all others",
+    ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)
@@ -320,18 +326,37 @@ base = _table(
     rowid=False,
 )
 
+# Which source gave an item its fields, and of when its export is. Nobody else may move them. Of an
+# item that others made, the fields that syncd filled: what a person empties there stays empty.
+field_source = _table(
+    "field_source",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column(
+        "sources",
+        Text,
+        nullable=False,
+        comment="JSON: field (`*`: all others) to its source and the date of the export",
+    ),
+    rowid=False,
+)
+
 # What waits for a person: one row per question, however many records ask it.
 hold = _table(
     "hold",
     Column("hold_id", Integer, primary_key=True),
     Column("library_id", ForeignKey("library.library_id"), nullable=False),
     Column("record_id", ForeignKey("record.record_id"), nullable=False),
-    Column("kind", Text, nullable=False, comment="identity | unfinished | refused | twin"),
+    Column("kind", Text, nullable=False, comment="identity | unfinished | refused | twin | fields"),
     Column("question", Text, nullable=False, comment="fingerprint: the same question joins it"),
     Column("reason", Text, nullable=False, comment="what is asked, in a sentence for people"),
     Column("payload", Text, nullable=False, comment="JSON: item, notes and place if it is created"),
     Column("held_at", Text, nullable=False),
-    Column("answer", Text, comment="accept | create | skip | retry | drop; null: it waits"),
+    Column(
+        "answer",
+        Text,
+        comment="accept | create | skip | retry | drop | mine | theirs; null: it waits",
+    ),
     Column("answered_at", Text),
     UniqueConstraint("library_id", "question"),
 )

@@ -78,6 +78,11 @@ class LedgerWorks:
                 self._gather(tx, found), keys, lambda promised: promised.by_block
             )
 
+    def by_keys(self, keys: Collection[str]) -> dict[str, list[Known]]:
+        """Return the works under these keys; of each first what its item says."""
+        with self._ledger.read() as tx:
+            return self._read_works(tx, keys)
+
     def shared_dois(self, dois: Collection[str]) -> set[str]:
         """Return those of the DOIs that are known to name several works."""
         with self._ledger.read() as tx:

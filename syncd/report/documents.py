@@ -21,6 +21,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "records": _records(plan),
         "counts": plan_counts(plan),
         "prisma": prisma(plan.records),
+        "guards": [
+            {"guard": each.name, "limit": each.limit, "count": each.times, "message": each.message}
+            for each in plan.guards
+        ],
     }
 
 

@@ -192,6 +192,8 @@ def _print_sums(plan: Plan, numbers: Mapping[str, Any], page: PrintedPage) -> No
     if len(numbers["by_library"]) > 1:
         total += f" for {len(numbers['by_library'])} libraries"
     page.line(f"{total}: {', '.join(decided)}" if decided else total)
+    for guard in plan.guards:
+        page.line(page.paint(f"the library would pause: {guard.message}", "yellow"))
     if records:
         page.line(f"PRISMA: {_prisma_words(numbers)}")
 

@@ -30,6 +30,7 @@ _USUAL_WIDTH = 100
 _MOST_LINES = 8
 """How much of a field a terminal shows: as much of an abstract as tells two works apart."""
 
+_SIDES = ("base", "mine", "theirs")
 _LEFT_OUT = frozenset({"collections", "relations", "key", "version", "dateAdded", "dateModified"})
 
 
@@ -52,6 +53,9 @@ def question_document(held: Held) -> dict[str, Any]:
         "held_at": held.held_at,
         "record": _record(record, held.data),
         "candidates": [_candidate(each) for each in held.candidates],
+        "fields": {
+            name: {side: sides[side] for side in _SIDES} for name, sides in held.fields.items()
+        },
         "answers": [answer.value for answer in ANSWERS[held.kind]],
     }
 
@@ -137,6 +141,8 @@ def print_questions(libraries: Sequence[Mapping[str, Any]], stream: TextIO) -> N
 def _cells(question: _Question) -> list[str]:
     record = question["record"]
     title = str(record["item"].get("title") or f"{record['file']}, record {record['index']}")
+    if question.get("fields"):
+        title = ", ".join(question["fields"])
     keys = ", ".join(map(name_of_candidate, question["candidates"]))
     return [str(question["id"]), question["kind"], title, keys, question["reason"]]
 
@@ -158,8 +164,12 @@ def _print_question(question: _Question, page: PrintedPage) -> None:
     _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
     if question["evidence"]:
         _print_text(f"evidence: {'; '.join(question['evidence'])}", page)
+    if question.get("fields"):
+        page.line()
+        _print_fields(question["fields"], page)
     many = len(question["candidates"]) > 1
-    for number, candidate in enumerate(question["candidates"], 1):
+    shown = () if question.get("fields") else question["candidates"]
+    for number, candidate in enumerate(shown, 1):
         page.line()
         _print_sides(record["item"], candidate, page, f"{number}: " if many else "")
     if not question["candidates"]:
@@ -173,6 +183,13 @@ def _print_question(question: _Question, page: PrintedPage) -> None:
 def _print_text(text: str, page: PrintedPage, colour: str | None = None) -> None:
     for line in wrap(text, page.width) if page.width else [text]:
         page.row(_WHOLE, [line], [colour])
+
+
+def _print_fields(fields: Mapping[str, Any], page: PrintedPage) -> None:
+    columns = _columns(page, sides=2)
+    page.row(columns, ["", "", "mine: the library", "theirs: the export"], ["dim"] * len(columns))
+    for name, sides in fields.items():
+        _print_field("*", name, [_shown(sides["mine"]), _shown(sides["theirs"])], columns, page)
 
 
 def _print_sides(

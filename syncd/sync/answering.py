@@ -14,9 +14,9 @@ from syncd.errors import InputError
 from syncd.item import citation_of
 from syncd.ledger import answered, holds, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
-from syncd.ledger.operations import OperationRow, load_operation
+from syncd.ledger.operations import OperationRow, load_offer, load_operation
 from syncd.ledger.transaction import Transaction
-from syncd.library import Create, Operation
+from syncd.library import Create
 from syncd.matching import Verdict
 from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import Citation, ItemKey
@@ -149,11 +149,12 @@ def retry(said: Hearing) -> None:
     outbox.add_operations(
         tx,
         run_id,
-        [(row.record_id, reason, PlannedOperation(each)) for each in operations],
+        [(row.record_id, reason, each) for each in operations],
         outbox.DECIDE_AGAIN,
     )
     # What was refused may be a note alone; then its item is there, and stays so.
-    whole = any(not (isinstance(each, Create) and each.parent) for each in operations)
+    refused = [each.operation for each in operations]
+    whole = any(not (isinstance(each, Create) and each.parent) for each in refused)
     outcome = "pending" if whole else record.outcome
     journal.change_decision(tx, row.record_id, replace(record, outcome=outcome, error=None))
 
@@ -272,7 +273,11 @@ def _decide(tx: Transaction, record_id: int, intent: Intent) -> None:
     decide_again(tx, run_id, record_id, intent, outbox.DECIDE_AGAIN)
 
 
-def _read_operation(kept: Sequence[Any]) -> Operation:
-    """Return an operation that was refused, as the question about it holds it."""
-    key, kind, payload, base_version = kept
-    return load_operation(OperationRow(kind, key, base_version, payload))
+def _read_operation(kept: Sequence[Any]) -> PlannedOperation:
+    """Return an operation that was refused, as the question about it holds it.
+
+    Older questions hold nothing of what an update was decided from.
+    """
+    key, kind, payload, base_version, *offer = kept
+    operation = load_operation(OperationRow(kind, key, base_version, payload))
+    return PlannedOperation(operation, offer=load_offer(offer[0] if offer else None))

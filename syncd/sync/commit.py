@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from syncd.ledger import asked, holds, index, journal, knowledge, outbox
+from syncd.ledger import asked, holds, index, journal, knowledge, outbox, sources
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
 from syncd.library import AddToCollection, Create
 from syncd.plan import Decision, Intent, PlannedOperation
+from syncd.record import Provenance
 from syncd.sync.intake import Delivery, Intake
 
 
@@ -72,7 +74,7 @@ def collections_of(intents: Iterable[Intent]) -> Iterator[str]:
             elif isinstance(operation, Create):
                 yield from operation.data.get("collections", ())
         if intent.question is not None:
-            yield from intent.question.payload["collections"]
+            yield from intent.question.payload.get("collections", ())
 
 
 def _operation(planned: PlannedOperation) -> object:
@@ -115,6 +117,12 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
         (key, kind, value) for intent, key in keyed if key for kind, value in intent.placements
     ]
     knowledge.add_placements(tx, placements, run_id)
+    confirmed: defaultdict[str, dict[str, Provenance]] = defaultdict(dict)
+    for intent, key in keyed:
+        if key:
+            who = Provenance(intent.planned.origin.source, intent.exported_at)
+            confirmed[key].update(dict.fromkeys(intent.confirmed, who))
+    sources.add_sources(tx, {key: said for key, said in confirmed.items() if said})
 
 
 def _with_outcome(intent: Intent) -> Intent:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from syncd.ledger import asked, outbox
+from syncd.item.merging import Age, age_of, is_day
+from syncd.ledger import asked, journal, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
 from syncd.matching import Features, Policy, Ruling, features_of, resolve
-from syncd.plan import Place
+from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
-from syncd.settings import ByMetadata
+from syncd.settings import ByMetadata, UpdateSettings
 from syncd.sync import unfinished
+from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
+from syncd.sync.relating import relate_preprints
+from syncd.sync.three_way import ThreeWay
 
 
 class Drafter:
@@ -30,12 +35,14 @@ class Drafter:
         ledger: LibraryLedger,
         follower: Follower,
         tools: Tools,
+        three_way: ThreeWay,
     ) -> None:
         self._library = library
         self._ledger = ledger
         self._follower = follower
         self.tools = tools
         """What turns entries into item data for this library."""
+        self._three_way = three_way
 
     def read(self, deliveries: Sequence[Delivery]) -> Intake:
         """Read exports, and no more."""
@@ -44,6 +51,7 @@ class Drafter:
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         """Read exports and return what is to be done with each record."""
         reading = self.read(deliveries)
+        reading.incoming = self._date(reading.incoming, deliveries)
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         with self._ledger.read() as tx:
             before = asked.collections_asked_for(tx)
@@ -54,10 +62,33 @@ class Drafter:
         features = [features_of(record.citation) for record in reading.incoming]
         rulings = self._rule(features, [policy_of(record.place) for record in reading.incoming])
         rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
+        rulings = follow_keys(reading.incoming, features, rulings, self._ledger)
         lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
-        intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
+        weighed = self._three_way.weigh_all(reading.incoming, rulings)
+        intents = make_intents(reading.incoming, rulings, lookup, weighed)
+        if self.tools.updates.relate_preprints and self._library.capabilities.takes_keys:
+            works = LedgerWorks(self._ledger)
+            intents = relate_preprints(intents, features, works, self._ledger.identity)
+        intents = with_rejections(intents, reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
+
+    def _date(self, incoming: Sequence[Incoming], deliveries: Sequence[Delivery]) -> list[Incoming]:
+        """Take no export for newer than when it was first seen: a copy of a file is as old as it.
+
+        What the export itself says of its day is not doubted.
+        """
+        with self._ledger.read() as tx:
+            seen = journal.first_seen(tx, {each.export.sha256 for each in deliveries})
+        first = [seen.get(each.export.sha256) for each in deliveries]
+        return [
+            replace(record, exported_at=before)
+            if (before := first[record.export]) is not None
+            and age_of(record.exported_at, before) is Age.NEWER
+            and not is_day(record.exported_at)
+            else record
+            for record in incoming
+        ]
 
     def _rule(self, features: Sequence[Features], policies: Sequence[Policy]) -> Sequence[Ruling]:
         works = LedgerWorks(self._ledger, with_promised=True)
@@ -77,9 +108,14 @@ def policy_of(place: Place) -> Policy:
     return Policy(joins_by_look=place.by_metadata is ByMetadata.DECIDE)
 
 
-def tools_for(library: Library, description: Description, keep_notes: Collection[str]) -> Tools:
+def tools_for(
+    library: Library,
+    description: Description,
+    keep_notes: Collection[str],
+    updates: UpdateSettings,
+) -> Tools:
     """Return what turns entries into item data for a library."""
     # A server may take a note that the key cannot read back; what cannot be seen again cannot be
     # sent once.
     kept = keep_notes if description.takes_notes else ()
-    return Tools(description.schema, kept, library.capabilities.text_limits)
+    return Tools(description.schema, kept, library.capabilities.text_limits, updates)

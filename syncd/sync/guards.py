@@ -12,7 +12,8 @@ from typing import NamedTuple
 from syncd.errors import PausedError
 from syncd.ledger import mirror
 from syncd.ledger.store import LibraryLedger, LibraryRow
-from syncd.plan import Decision, Intent
+from syncd.library import Update
+from syncd.plan import Decision, Intent, MetGuard
 from syncd.record import ItemKey
 
 _FEW = 10
@@ -23,10 +24,11 @@ _LIFTED = ""
 
 
 class GuardLimits(NamedTuple):
-    """`creates` is the most items that one run may make; `shrink` the share that may vanish."""
+    """The most items that one run may make or change, and the share that may vanish."""
 
     creates: int
     shrink: float
+    updates: int = 200
 
 
 DEFAULT_LIMITS = GuardLimits(creates=20_000, shrink=0.33)
@@ -54,16 +56,37 @@ class Guards:
         if lost >= _FEW and lost > known * self._limits.shrink:
             self._pause(f"{lost} of {known} items have vanished since the last look")
 
-    def mind_creates(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
-        """Stop before more is made at once than anybody can have meant."""
-        creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
-        if creates > self._limits.creates and row.paused != _LIFTED:
-            limit = self._limits.creates
-            self._pause(f"one run would make {creates} items, and max_creates is {limit}")
+    def mind_plan(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
+        """Stop before more is made or changed at once than anybody can have meant."""
+        if met := self.met_by(row, intents):
+            self._pause(" and ".join(guard.message for guard in met))
 
-    def let_pass(self, row: LibraryRow) -> None:
-        """A person says that it is as it should be: the next run passes."""
-        if row.paused:
+    def met_by(self, row: LibraryRow, intents: Sequence[Intent]) -> list[MetGuard]:
+        """Return the guards that a plan does not get past."""
+        if row.paused == _LIFTED:
+            return []
+        creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
+        updates = len(
+            {
+                each.operation.item_key
+                for intent in intents
+                for each in intent.operations
+                if isinstance(each.operation, Update)
+            }
+        )
+        limits = self._limits
+        counted = (
+            MetGuard("max_creates", limits.creates, creates, "make"),
+            MetGuard("max_updates", limits.updates, updates, "change"),
+        )
+        return [guard for guard in counted if guard.times > guard.limit]
+
+    def let_pass(self, row: LibraryRow, *, ahead: bool = False) -> None:
+        """A person says that it is as it should be: the next run passes.
+
+        `ahead`: whatever that run comes to, though no guard has stopped it yet.
+        """
+        if row.paused or ahead:
             self._ledger.set_paused(_LIFTED)
 
     def raise_again(self, row: LibraryRow) -> None:

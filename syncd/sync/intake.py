@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from syncd import formats
@@ -16,13 +17,18 @@ from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry, Reading
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.item.carried import find_carried_key
 from syncd.item.limits import fit
+from syncd.item.screening import screened
+from syncd.item.status import GRAVE, statuses_of
 from syncd.library import TextLimits
 from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin, Record
 from syncd.schema import Schema
+from syncd.settings import UpdateSettings
 from syncd.system.heartbeat import checkpoint
 
+NO_UPDATES = UpdateSettings()
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
 
@@ -60,11 +66,12 @@ class Intake:
 
 
 class Tools(NamedTuple):
-    """What turns entries into item data: the library's schema and the kinds of notes to keep."""
+    """What turns entries into item data: the library's schema and what the operator decided."""
 
     schema: Schema
     keep_notes: Collection[str]
     text_limits: TextLimits | None = None
+    updates: UpdateSettings = NO_UPDATES
 
 
 class MadeItem(NamedTuple):
@@ -80,6 +87,8 @@ class MadeItem(NamedTuple):
     attachments: list[dict[str, Any]]
     cuts: tuple[Cut, ...]
     warnings: Sequence[str]
+    tags: tuple[str, ...] = ()
+    """What screening decisions of the record are to be tagged with."""
 
 
 def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
@@ -90,7 +99,8 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
             yield entry, result if isinstance(result, InputError) else _make(result, tools)
 
 
-def _make(record: Record, tools: Tools) -> MadeItem:
+def _make(read: Record, tools: Tools) -> MadeItem:
+    record, tags = screened(read, tools.updates.screening)
     whole = item_data(record, tools.schema)
     links = links_for(record)
     notes = [
@@ -102,7 +112,7 @@ def _make(record: Record, tools: Tools) -> MadeItem:
     data = _fit(whole, tools, cuts)
     notes = [_fit(note, tools, cuts) for note in notes]
     attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
-    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings)
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
 
 
 def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
@@ -148,7 +158,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                incoming.append(_receive(made, entry, number, delivery.place))
+                incoming.append(_receive(made, entry, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -157,11 +167,17 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
     intake.rejected += rejected
 
 
-def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Incoming:
+def _receive(
+    made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery, updates: UpdateSettings
+) -> Incoming:
+    export, place = delivery
+    record = made.record
     # What is compared is what the export says, not what a library has room for.
-    citation = citation_of(made.whole, made.record.identity)
+    citation = citation_of(made.whole, record.identity)
+    fate = statuses_of(made.whole, [note.html for note in record.notes])
+    is_grave = not fate.isdisjoint(GRAVE)
     return Incoming(
-        origin=made.record.origin._replace(title=citation.title or None),
+        origin=record.origin._replace(title=citation.title or None),
         citation=citation,
         data=made.data,
         children=(*made.notes, *made.attachments),
@@ -170,7 +186,18 @@ def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Inc
         entry=_keep(entry),
         cuts=made.cuts,
         is_unfinished=made.record.is_unfinished,
+        exported_at=record.exported_on or _written_at(export),
+        fate=fate,
+        tags=made.tags,
+        fate_tag=updates.retracted_tag if is_grave else "",
+        carried=find_carried_key(record),
     )
+
+
+def _written_at(export: Export) -> str:
+    """Return when the file of an export was last written."""
+    seconds, rest = divmod(export.stamp.mtime_ns, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
 
 
 def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from syncd.item.minting import mint_key
-from syncd.ledger import knowledge, mirror, outbox
+from syncd.ledger import holds, knowledge, mirror, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection, key_of
 from syncd.matching import Features, fingerprint_of
@@ -160,6 +160,11 @@ class LedgerLookup:
         with self._ledger.read() as tx:
             return joining.meet_questions(tx, asked)
 
+    def asked_before(self, questions: Collection[str]) -> set[str]:
+        """Return those of the questions that were asked before."""
+        with self._ledger.read() as tx:
+            return holds.find_asked(tx, questions)
+
     def is_left_out(self, citation: Citation) -> bool:
         """Say whether a person left this work out before."""
         if self._left_out is None:
@@ -201,6 +206,10 @@ class OfflineLookup:
     ) -> Mapping[int, HeldQuestion | None]:
         """Return all: nobody was asked before."""
         return {number: question for number, (question, _) in asked.items()}
+
+    def asked_before(self, questions: Collection[str]) -> set[str]:
+        """Return none: nobody was asked."""
+        return set()
 
     def is_left_out(self, citation: Citation) -> bool:
         """Say no: nobody was asked."""

@@ -28,6 +28,7 @@ from syncd.library import (
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
+from syncd.plan import Offer
 
 Landed = tuple[Pending, Accepted]
 
@@ -127,12 +128,29 @@ def _has_landed(pending: Pending, item: StoredItem) -> bool:
             there = {tag["tag"] for tag in item.data.get("tags", ())}
             filed = set(item.data.get("collections", ()))
             return there.issuperset(tags) and filed.issuperset(collections)
-        case Update(_, _, data):
-            return is_as_written({**item.data, **data}, item.data)
+        case Update() as update:
+            return _is_written(update, pending.offer, item)
         case Create() as create:
             return _is_meant(create, item, sent=pending.sent_at is not None)
         case CreateCollection():
             return False
+
+
+def _is_written(update: Update, offer: Offer | None, item: StoredItem) -> bool:
+    """Say whether an item carries what was written.
+
+    A person may have edited it once more since. What an update writes arrives together: one
+    property that was not there before says that all of them were.
+    """
+    if is_as_written({**item.data, **update.data}, item.data):
+        return True
+    if offer is None or item.version <= update.base_version:
+        return False
+    return any(
+        is_as_written({name: value}, {name: item.data.get(name)})
+        and not is_as_written({name: value}, {name: offer.before.get(name)})
+        for name, value in update.data.items()
+    )
 
 
 def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:

@@ -29,8 +29,10 @@ from syncd.plan import (
 )
 from syncd.record import Citation, ItemKey
 from syncd.settings import LookAlikes, WhenFound
+from syncd.sync.conflicts import with_update
 from syncd.sync.filing import Placement, file_item, placements_of
 from syncd.sync.keys import KeyMinter
+from syncd.sync.three_way import Weighed
 
 _SETTLED = (Decision.SKIP, Decision.COLLECT)
 
@@ -55,14 +57,22 @@ class Lookup(Protocol):
         self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
     ) -> Mapping[int, HeldQuestion | None]: ...
 
+    def asked_before(self, questions: Collection[str]) -> set[str]: ...
+
     def is_left_out(self, citation: Citation) -> bool: ...
 
 
 def make_intents(
-    incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
+    incoming: Sequence[Incoming],
+    rulings: Sequence[Ruling],
+    lookup: Lookup,
+    weighed: Mapping[int, Weighed] | None = None,
 ) -> list[Intent]:
-    """Return one intent per record, in order; each ruling belongs to the record at its index."""
-    return _Planner(incoming, rulings, lookup).plan()
+    """Return one intent per record, in order; each ruling belongs to the record at its index.
+
+    `weighed` says, by the record's index, what it changes of the item that is there.
+    """
+    return _Planner(incoming, rulings, lookup, weighed or {}).plan()
 
 
 def _looks_alike(ruling: Ruling) -> bool:
@@ -74,8 +84,13 @@ class _Planner:
     """One plan in the making; intents are made in the order of the records."""
 
     def __init__(
-        self, incoming: Sequence[Incoming], rulings: Sequence[Ruling], lookup: Lookup
+        self,
+        incoming: Sequence[Incoming],
+        rulings: Sequence[Ruling],
+        lookup: Lookup,
+        weighed: Mapping[int, Weighed],
     ) -> None:
+        self._weighed = weighed
         self._incoming = incoming
         self._rulings = rulings
         self._lookup = lookup
@@ -157,7 +172,7 @@ class _Planner:
             reason = "this work was deleted from the library, and stays deleted"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         collections = _merge(self._collection(place) for place in places)
-        tags = _merge(place.tags for place in places)
+        tags = _merge([*(place.tags for place in places), record.own_tags])
         data = {**record.data, "collections": list(collections)}
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
         operations = [PlannedOperation(Create(key, data), ordinal)]
@@ -206,15 +221,18 @@ class _Planner:
             reason = f"deleted before, and this folder lets works come back; {ruling.reason}"
             # The decision names what it was made in view of, for when it has to be made again.
             return self._create(number, ruling._replace(reason=reason, candidates=(known,)))
-        return self._collect(record, ruling, key, item)
+        intent = self._collect(record, ruling, key, item)
+        weighed = self._weighed.get(number)
+        return intent if weighed is None else with_update(intent, weighed, record)
 
     def _collect(self, record: Incoming, ruling: Ruling, key: ItemKey, item: KnownItem) -> Intent:
         place = record.place
+        tags = (*place.tags, *record.own_tags)
         files = place.when_found is not WhenFound.SKIP
         filed = file_item(
             key,
             item,
-            placements_of(self._collection(place), place.tags) if files else (),
+            placements_of(self._collection(place), tags) if files else (),
             self._placed.get(key, frozenset()) | self._asked[key],
             readd=place.readd,
             restored=key in self._restored,
@@ -225,7 +243,8 @@ class _Planner:
         if filed.decision is Decision.SKIP:
             reason = f"already in the library; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
-        intent = self._settle(record, ruling, Decision.COLLECT, _collect_words(record, ruling), key)
+        reason = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
+        intent = self._settle(record, ruling, Decision.COLLECT, reason, key)
         operations = tuple(map(PlannedOperation, filed.operations))
         return replace(intent, operations=operations, placements=filed.placements)
 
@@ -257,15 +276,36 @@ class _Planner:
         """Put each doubt into a question, unless a person has answered it by leaving it out."""
         asked: dict[int, tuple[HeldQuestion, Citation]] = {}
         for number, intent in enumerate(self._intents):
-            if intent.planned.decision is Decision.HOLD:
+            if intent.planned.decision is Decision.HOLD and intent.question is None:
                 asked[number] = (self._question(number), self._incoming[number].citation)
         finished = list(self._intents)
-        for number, question in self._lookup.meet_questions(asked).items():
+        met = self._lookup.meet_questions(asked)
+        before = self._lookup.asked_before({each.name for each in met.values() if each})
+        for number, question in met.items():
             if question is None:
                 finished[number] = _left_out(finished[number])
-            else:
-                finished[number] = replace(finished[number], question=question)
+                continue
+            finished[number] = replace(finished[number], question=question)
+            if question.name not in before:
+                operations = self._note_fate(number)
+                finished[number] = replace(finished[number], operations=operations)
         return finished
+
+    def _note_fate(self, number: int) -> tuple[PlannedOperation, ...]:
+        """Return what tags the item that a held record says was retracted, when first asked.
+
+        Whether it is that work is for a person; that somebody says so is worth a look at once.
+        """
+        ruling, tag = self._rulings[number], self._incoming[number].fate_tag
+        known = ruling.candidates[0] if len(ruling.candidates) == 1 else None
+        if ruling.doubt is not Doubt.RETRACTION or not tag or not isinstance(known, Known):
+            return ()
+        item = self._lookup.items([known.ref]).get(known.ref)
+        if item is None:
+            return ()
+        placed = self._lookup.placements([known.ref]).get(known.ref, frozenset())
+        filed = file_item(ItemKey(known.ref), item, placements_of((), [tag]), placed)
+        return tuple(map(PlannedOperation, filed.operations))
 
     def _question(self, number: int) -> HeldQuestion:
         record = self._incoming[number]
@@ -321,6 +361,7 @@ class _Planner:
             aliases=ruling.aliases,
             member=record.citation if ruling.kind is RulingKind.SAME else None,
             shared=ruling.shared,
+            exported_at=record.exported_at,
         )
 
     def _point(self, candidate: Known | int) -> Pointer:
@@ -412,11 +453,3 @@ def _removed_words(known: Known) -> str:
     if known.removed == "trashed":
         return "in the library's trash, and stays there"
     return "deleted from the library, and stays deleted"
-
-
-def _collect_words(record: Incoming, ruling: Ruling) -> str:
-    words = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
-    mode = record.place.when_found
-    if mode in (WhenFound.SYNC, WhenFound.FILL):
-        words += f" (when_found = {mode.value}: fields are left as they are)"
-    return words

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from syncd.ledger import knowledge
+from syncd.ledger import history, knowledge
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
 from syncd.matching import (
@@ -23,6 +23,9 @@ from syncd.matching import (
     judge,
     load_features,
 )
+from syncd.matching.comparison import compare
+from syncd.matching.judging import OF_RECORDS
+from syncd.matching.people import Authors
 
 _OF_CONTAINERS = frozenset({"isbn", "issn"})
 """Identifiers that may name what a work stands in."""
@@ -45,12 +48,31 @@ def recognise(
         for part in chunks({known.ref for known in doubted.values()}):
             for key, stored in knowledge.find_remembered(tx, part):
                 seen[key].append(load_features(stored))
+        ours = history.find_bases(tx, {known.ref for known in doubted.values()}).keys()
     recognised = list(rulings)
     for number, known in doubted.items():
-        mine = features[number]
-        if any(_was_seen(mine, each) for each in seen[known.ref]):
-            recognised[number] = _same(rulings[number], known)
+        mine, before = features[number], [known.features, *seen[known.ref]]
+        if any(_was_seen(mine, each) for each in before[1:]):
+            recognised[number] = _same(rulings[number], known, _SEEN)
+        elif known.ref in ours and any(_is_corrected(mine, each) for each in before):
+            recognised[number] = _same(rulings[number], known, _CORRECTED)
     return recognised
+
+
+_SEEN = "this very record was found to be it before"
+_CORRECTED = "the same entry of the same database, corrected"
+
+
+def _is_corrected(features: Features, before: Features) -> bool:
+    """Say whether a database corrects its own entry: other pages under all the same names.
+
+    The title may be corrected as well where a DOI of the work's own is the same.
+    """
+    it = compare(features, before, frozenset())
+    if OF_RECORDS.isdisjoint(it.same_ids) or it.other_ids or it.markers:
+        return False
+    is_retitled = "doi" in it.same_ids and it.alike and not it.title.other_part
+    return (it.exact or is_retitled) and it.authors is Authors.SAME
 
 
 def _was_seen(features: Features, before: Features) -> bool:
@@ -74,11 +96,11 @@ def _only_candidate(ruling: Ruling) -> Known | None:
     return first if len(refs) == 1 and isinstance(first, Known) else None
 
 
-def _same(ruling: Ruling, known: Known) -> Ruling:
+def _same(ruling: Ruling, known: Known, reason: str) -> Ruling:
     return ruling._replace(
         kind=RulingKind.SAME,
         known=known,
         candidates=(),
-        reason="this very record was found to be it before",
+        reason=reason,
         doubt=None,
     )

@@ -23,10 +23,10 @@ from syncd.errors import (
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
-from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed
+from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed, Update
 from syncd.record import ItemKey
 from syncd.sync.follow import Follower
-from syncd.sync.replan import Replanner
+from syncd.sync.replan import Replanner, is_newer
 from syncd.sync.settle import Recorder
 from syncd.system.clock import Pause
 from syncd.system.heartbeat import checkpoint
@@ -104,6 +104,11 @@ class Pusher:
                 # Some are gone again, and the mirror has to hear of it.
                 self._forget_gone(arrived)
             return True
+        if updated := self._late_updates(batch):
+            landed = self._recorder.look(updated)
+            self.landed += landed
+            if landed:
+                return True
         row = self._ledger.row()
         return self._replanner.decide_again(batch.operations, row.cursor, row.foreign_version)
 
@@ -122,6 +127,17 @@ class Pusher:
             known = mirror.find_items(tx, {p.item_key for p in sent})
         there = {key for key, item in known.items() if item.state != "deleted"}
         return [p for p in sent if p.item_key in there]
+
+    def _late_updates(self, batch: Batch) -> list[Pending]:
+        """Return changes of fields that were sent once and given up, of items changed since."""
+        sent = [
+            p for p in batch.operations if p.sent_at is not None and isinstance(p.operation, Update)
+        ]
+        if not sent:
+            return []
+        with self._ledger.read() as tx:
+            known = mirror.find_items(tx, {p.item_key for p in sent})
+        return [p for p in sent if is_newer(known.get(p.item_key), p.operation)]
 
     def look_up_sent(self) -> int:
         """Settle operations whose fate is unknown by looking; return how many had landed."""
@@ -256,14 +272,23 @@ def cut_batch(
 
 
 def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
-    """Leave out what refers to something that an operation before it is still to make."""
+    """Leave out what refers to something that an operation before it is still to make.
+
+    Before and after a change of fields, whatever else is done to the item goes in a batch of its
+    own: each goes against the version that the one before it gives the item.
+    """
     made: set[str] = set()
+    changed: dict[str, bool] = {}
     kept = []
     for pending in waiting:
-        if not made & _refers_to(pending, takes_keys=takes_keys):
+        key, updates = pending.item_key, isinstance(pending.operation, Update)
+        follows = key in changed and (updates or changed[key])
+        if not follows and not made & _refers_to(pending, takes_keys=takes_keys):
             kept.append(pending)
         if isinstance(pending.operation, Create | CreateCollection):
-            made.add(pending.item_key)
+            made.add(key)
+        else:
+            changed[key] = updates or changed.get(key, False)
     return kept
 
 

@@ -23,9 +23,7 @@ from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.ledger.survey import Before
 from syncd.ledger.transaction import Transaction
 from syncd.library import Changes, StoredItem
-
-_CONFLICT = "conflict"
-"""The kind of question that asks which side's field is right."""
+from syncd.plan import FIELDS
 
 
 class Drift(StrEnum):
@@ -117,7 +115,7 @@ def report_on(name: str, witness: Witness, ledger: LibraryLedger) -> ReconcileRe
         missing = survey.missing_works(tx)
         survivors = merges.find_survivors(tx, {*missing, *witness.replaced})
         groups = find_duplicates(tx)
-        conflicts = holds.open_holds(tx, _CONFLICT)
+        conflicts = holds.open_holds(tx, FIELDS)
         pending, held = outbox.count_operations(tx), holds.count_open(tx)
     return ReconcileReport(
         library=name,

@@ -6,7 +6,7 @@ may have been removed. Nothing is sent on the strength of a view that is known t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from syncd.ledger import journal, mirror, outbox
@@ -20,21 +20,29 @@ from syncd.library import (
     Create,
     CreateCollection,
     Library,
+    Operation,
     Restore,
+    StoredItem,
     Trash,
     Update,
 )
 from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
 from syncd.plan import KnownItem, PlannedRecord
+from syncd.record import ItemKey
 from syncd.sync import rewrite
+from syncd.sync.conflicts import rewrite_update
 from syncd.sync.keys import KeyMinter, LedgerKeys
 from syncd.sync.merged import follow_merges
+from syncd.sync.three_way import ThreeWay
 
 
 class Replanner:
     """Decides one library's waiting operations again."""
 
-    def __init__(self, library: Library, ledger: LibraryLedger, policy: Policy) -> None:
+    def __init__(
+        self, library: Library, ledger: LibraryLedger, policy: Policy, three_way: ThreeWay
+    ) -> None:
+        self._three_way = three_way
         self._library = library
         self._ledger = ledger
         self._policy = policy
@@ -51,6 +59,7 @@ class Replanner:
             return False
         rulings = self._rule([p for p in stale if p.makes_work])
         collections = self._existing_collections(stale)
+        items = self._read_for_updates(stale)
         checked_at = max(version, foreign_version)
         with self._ledger.write() as tx:
             outbox.set_planned_version(tx, [p.operation_id for p in stale], checked_at)
@@ -58,8 +67,20 @@ class Replanner:
             known = mirror.find_items(tx, {p.item_key for p in stale if p.makes_work})
             self._decide_creates(tx, stale, rulings, known, checked_at)
             # The creations have taken others along: children, and what goes into a collection.
-            self._check_others(tx, outbox.read_again(tx, stale))
+            self._check_others(tx, outbox.read_again(tx, stale), items, checked_at)
         return True
+
+    def _read_for_updates(self, stale: Sequence[Pending]) -> dict[str, StoredItem]:
+        """Read the items whose fields are to be decided again: those that have changed since."""
+        offered = [p for p in stale if p.offer is not None and isinstance(p.operation, Update)]
+        with self._ledger.read() as tx:
+            known = mirror.find_items(tx, {p.item_key for p in offered})
+        keys = {
+            ItemKey(p.item_key)
+            for p in offered
+            if p.attempts or is_newer(known.get(p.item_key), p.operation)
+        }
+        return {item.key: item for item in self._library.get(sorted(keys))} if keys else {}
 
     def _decide_creates(
         self,
@@ -80,7 +101,13 @@ class Replanner:
                 rewrite.repeat(tx, pending, record, first)
                 made.append(False)
 
-    def _check_others(self, tx: Transaction, stale: Sequence[Pending]) -> None:
+    def _check_others(
+        self,
+        tx: Transaction,
+        stale: Sequence[Pending],
+        items: Mapping[str, StoredItem],
+        checked_at: int,
+    ) -> None:
         stale = follow_merges(tx, stale)
         known = mirror.find_items(tx, {p.item_key for p in stale} | _parents(stale))
         restored = {p.item_key for p in stale if isinstance(p.operation, Restore)}
@@ -88,6 +115,8 @@ class Replanner:
             match pending.operation:
                 case Create(_, data) as child if child.parent:
                     self._check_child(tx, pending, child, known.get(data["parentItem"]))
+                case Update() if (item := items.get(pending.item_key)) and not item.trashed:
+                    rewrite_update(tx, self._three_way, pending, item, checked_at)
                 case AddToCollection() | Update() | Trash() | Restore():
                     comes_back = pending.item_key in restored
                     _check_change(tx, pending, known.get(pending.item_key), comes_back=comes_back)
@@ -148,6 +177,11 @@ class Replanner:
         if not any(p.attempts and _collections_of(p) for p in stale):
             return None
         return {collection.key for collection in self._library.collections()}
+
+
+def is_newer(item: KnownItem | None, operation: Operation) -> bool:
+    """Say whether an item has changed since an operation on it was planned."""
+    return item is not None and item.version > getattr(operation, "base_version", 0)
 
 
 def _check_change(

@@ -5,12 +5,14 @@ ACCEPT     the record is that candidate's work     CREATE  it is a work of its o
 SKIP       leave it out                            RETRY   send what was refused once more
 DROP       do not
 DECIDED    a record that was skipped as the same; a person may say that it is not
+MINE       a field stays as it is      THEIRS  it is written as the export says (`conflicts`)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd.errors import InputError, KeyLookupError, LibraryError
@@ -19,10 +21,11 @@ from syncd.ledger.decided import find_taken, taken_for_the_same
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import LibraryLedger
 from syncd.library import Library
-from syncd.plan import IDENTITY, UNFINISHED, PlannedRecord
+from syncd.plan import FIELDS, IDENTITY, UNFINISHED, PlannedRecord
 from syncd.record import ItemKey
 from syncd.sync import answering
 from syncd.sync.answering import Hearing, candidates_of
+from syncd.sync.conflicts import answer_fields, fields_of
 from syncd.sync.decided import Making, Remaker, data_of
 from syncd.sync.intake import Tools
 from syncd.sync.keys import KeyMinter
@@ -38,19 +41,33 @@ class Answer(StrEnum):
     SKIP = "skip"
     RETRY = "retry"
     DROP = "drop"
+    MINE = "mine"
+    THEIRS = "theirs"
 
 
-_ABOUT_A_WORK: Mapping[Answer, Callable[[Hearing], None]] = {
+def _mine(said: Hearing) -> bool:
+    return answer_fields(said.tx, said.row, said.word, take_theirs=False)
+
+
+def _theirs(said: Hearing) -> bool:
+    return answer_fields(said.tx, said.row, said.word, take_theirs=True)
+
+
+Carry = Callable[[Hearing], bool | None]
+"""Carries an answer out; False where a part of the question still waits."""
+
+_ABOUT_A_WORK: Mapping[Answer, Carry] = {
     Answer.ACCEPT: answering.accept,
     Answer.CREATE: answering.create,
     Answer.SKIP: answering.leave_out,
 }
 
-KINDS: Mapping[str, Mapping[Answer, Callable[[Hearing], None]]] = {
+KINDS: Mapping[str, Mapping[Answer, Carry]] = {
     IDENTITY: _ABOUT_A_WORK,
     UNFINISHED: _ABOUT_A_WORK,
     "refused": {Answer.RETRY: answering.retry, Answer.DROP: answering.drop},
     "twin": {Answer.DROP: answering.drop},
+    FIELDS: {Answer.MINE: _mine, Answer.THEIRS: _theirs},
 }
 """Which answers each kind of question takes, and what carries them out."""
 
@@ -80,6 +97,8 @@ class Held(NamedTuple):
     record: PlannedRecord
     data: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
+    fields: Mapping[str, Any] = MappingProxyType({})
+    """The fields in doubt, where the question is what an item shall say: `mine` and `theirs`."""
 
 
 class Decided(NamedTuple):
@@ -137,6 +156,7 @@ class Reviewer:
                 record=record,
                 data=_own_data(row),
                 candidates=tuple(map(candidate, candidates_of(row))),
+                fields=fields_of(row),
             )
             for row, record in zip(rows, records, strict=True)
         ]
@@ -182,7 +202,8 @@ class Reviewer:
     def answer(self, hold_id: int, answer: Answer, word: str | None = None) -> None:
         """Carry out what a person said about a question.
 
-        `word` goes with the answer: which candidate is meant where ACCEPT leaves a choice. Raises
+        `word` goes with the answer: which candidate is meant where ACCEPT leaves a choice, and for
+        MINE and THEIRS which field: the question waits until all of them are answered. Raises
         `InputError` when there is no such question, or that is no answer to it.
         """
         with self._ledger.write() as tx:
@@ -192,7 +213,8 @@ class Reviewer:
             if answer not in KINDS[row.kind]:
                 known = ", ".join(KINDS[row.kind])
                 raise InputError(f"{answer} is no answer to question {hold_id}; it takes {known}")
-            KINDS[row.kind][answer](Hearing(tx, row, self._minter, word))
+            if KINDS[row.kind][answer](Hearing(tx, row, self._minter, word)) is False:
+                return
             holds.close_hold(tx, hold_id, answer.value)
 
     def join(self, hold_id: int, item_key: str, reason: str) -> None:
@@ -242,5 +264,7 @@ def _own_data(row: HoldRow) -> Mapping[str, Any]:
     if row.kind == "refused":
         data: Mapping[str, Any] = row.payload["operations"][0][2]
         return data
+    if row.kind == FIELDS:
+        return {name: sides["theirs"] for name, sides in fields_of(row).items()}
     own: Mapping[str, Any] = row.payload.get("data", {})
     return own

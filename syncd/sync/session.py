@@ -26,16 +26,18 @@ from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import Description, Library
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
+from syncd.settings import UpdateSettings
 from syncd.sync.commit import promise
 from syncd.sync.decided import Making
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
-from syncd.sync.intake import Delivery, Intake
+from syncd.sync.intake import NO_UPDATES, Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
+from syncd.sync.three_way import ThreeWay
 from syncd.sync.unfinished import answer_questions
 from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
@@ -76,6 +78,7 @@ class Helpers:
     """How strictly works are told apart that are decided again: as the strictest folder wants."""
     places: Mapping[bytes, Place] = field(default_factory=dict)
     """What drop folders ask for, by path: for records that a person has made after all."""
+    updates: UpdateSettings = NO_UPDATES
 
 
 def _named(
@@ -143,7 +146,8 @@ class LibraryRun:
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
         follower = Follower(self._library, ledger, guards)
-        replanner = Replanner(self._library, ledger, self._policy)
+        three_way = ThreeWay(self._library, ledger, description.schema)
+        replanner = Replanner(self._library, ledger, self._policy, three_way)
         pusher = Pusher(
             self._library,
             ledger,
@@ -152,8 +156,9 @@ class LibraryRun:
             self._helpers.pause,
             self._helpers.jitter,
         )
-        tools = tools_for(self._library, description, self._helpers.keep_notes)
-        drafter = Drafter(self._library, ledger, follower, tools)
+        helpers = self._helpers
+        tools = tools_for(self._library, description, helpers.keep_notes, helpers.updates)
+        drafter = Drafter(self._library, ledger, follower, tools, three_way)
         return _Met(description, ledger, guards, follower, pusher, drafter)
 
     @property
@@ -190,6 +195,14 @@ class LibraryRun:
             self.meet()
         here = self._here
         here.guards.let_pass(here.ledger.row())
+
+    @_named
+    def allow(self) -> None:
+        """Let the next run pass the guards, whatever it comes to."""
+        if self._met is None:
+            self.meet()
+        here = self._here
+        here.guards.let_pass(here.ledger.row(), ahead=True)
 
     # The run
 
@@ -243,7 +256,7 @@ class LibraryRun:
         with self._patiently():
             reading, plan = here.drafter.draft(fresh)
         row = here.ledger.row()
-        here.guards.mind_creates(row, plan.intents)
+        here.guards.mind_plan(row, plan.intents)
         run_id = promise(here.ledger, row.cursor, fresh, reading, plan, reason)
         told = {"run": run_id, "library": self.name}
         log.info("planned %s", reason, extra={**told, "records": len(plan.intents)})
@@ -302,6 +315,7 @@ class LibraryRun:
         """Return what `deliver` would do, having followed the library but promised nothing."""
         self.refresh()
         reading, plan = self._here.drafter.draft(deliveries)
+        guards = self._here.guards.met_by(self._here.ledger.row(), plan.intents)
         records = [intent.planned for intent in plan.intents]
         if not self._library.capabilities.takes_keys:
             # The keys that it will give are not known before it has given them.
@@ -309,7 +323,8 @@ class LibraryRun:
                 replace(record, item_key=None) if record.decision is Decision.CREATE else record
                 for record in records
             ]
-        return Plan([replace(record, library=self.name) for record in records]), reading
+        told = [replace(record, library=self.name) for record in records]
+        return Plan(told, guards=guards), reading
 
     @_named
     def push_pending(self) -> None:

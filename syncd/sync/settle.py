@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from syncd.item import citation_of
-from syncd.ledger import history, holds, journal, mirror, outbox
+from syncd.item.merging import base_after
+from syncd.ledger import history, holds, journal, mirror, outbox, sources
 from syncd.ledger.history import Base, Done
-from syncd.ledger.operations import dump_operation
+from syncd.ledger.operations import dump_offer, dump_operation
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
@@ -31,8 +32,8 @@ from syncd.library import (
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
-from syncd.plan import KnownItem, PlannedOperation
-from syncd.record import ItemKey
+from syncd.plan import KnownItem, Offer, PlannedOperation
+from syncd.record import ItemKey, Provenance
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
 from syncd.sync.rewrite import take_key, with_filings
 
@@ -78,6 +79,7 @@ class Recorder:
                     troubled.append(pending)
                 else:
                     self._refuse(tx, pending, refused, by_us=pending.item_key in moved)
+            outbox.follow_ours(tx, _versions_given(answered.landed))
             if answer.library_version is not None:
                 mirror.move_cursor(tx, answer.library_version, foreign=False)
         # Until they were looked at, their fate is as unknown as after a lost answer.
@@ -152,6 +154,7 @@ class Recorder:
         landed = [(take_key(tx, pending, accepted.key), accepted) for pending, accepted in answered]
         self._keep(tx, landed)
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
+        seen: dict[str, mirror.ItemRow] = {}
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
             match pending.operation:
@@ -162,7 +165,7 @@ class Recorder:
                     pass
                 case _ if item := items.get(pending.item_key):
                     # It may hold more than our change, which will not be news at its version.
-                    mirror.write_items(tx, [mirror.row_of(item)])
+                    seen[item.key] = mirror.row_of(item)
                 case _:
                     _note_change(tx, pending, accepted)
             if pending.record_id is not None and pending.is_main:
@@ -170,6 +173,7 @@ class Recorder:
                 settled[word].append(pending.record_id)
         for run_id, rows in made.items():
             mirror.write_items(tx, rows, run_id)
+        mirror.write_items(tx, list(seen.values()))
         for word, record_ids in settled.items():
             journal.settle_records(tx, record_ids, word)
         outbox.remove(tx, [pending.operation_id for pending, _ in landed])
@@ -183,10 +187,11 @@ class Recorder:
         ]
         history.add_done(tx, done)
         known = history.find_bases(tx, changed)
-        for each in done:
-            if (base := _base_after(each, known.get(each.item_key))) is not None:
+        for each, (pending, _) in zip(done, landed, strict=True):
+            if (base := _base_after(each, known.get(each.item_key), pending.offer)) is not None:
                 known[each.item_key] = base
         history.set_bases(tx, list(known.values()))
+        _keep_sources(tx, landed)
 
     def _refuse(self, tx: Transaction, pending: Pending, refused: Refused, *, by_us: bool) -> None:
         """`by_us`: another operation of ours has just changed the item."""
@@ -272,6 +277,15 @@ class Recorder:
 _TAKEN = "its key is taken by something else"
 
 
+def _versions_given(landed: Sequence[Landed]) -> dict[str, tuple[int, int]]:
+    """Return, by item, the version that an operation of ours expected and the one it made."""
+    return {
+        pending.item_key: (pending.operation.base_version, accepted.version)
+        for pending, accepted in landed
+        if isinstance(pending.operation, AddToCollection | Update | Restore)
+    }
+
+
 def _note_change(tx: Transaction, pending: Pending, accepted: Accepted) -> None:
     """Let the mirror know what an operation did to an item that was not read again."""
     match pending.operation:
@@ -283,28 +297,50 @@ def _note_change(tx: Transaction, pending: Pending, accepted: Accepted) -> None:
             mirror.note_change(tx, key, accepted.version, collections=collections)
 
 
+def _keep_sources(tx: Transaction, landed: Sequence[Landed]) -> None:
+    """Remember which source made items, and which one gave fields their values."""
+    record_ids = {p.record_id for p, _ in landed if p.record_id is not None}
+    said = journal.find_provenances(tx, record_ids)
+    made: dict[str, Provenance] = {}
+    given: defaultdict[str, dict[str, Provenance]] = defaultdict(dict)
+    for pending, _ in landed:
+        if pending.record_id is None:
+            continue
+        if pending.makes_work:
+            made[pending.item_key] = said[pending.record_id]
+        elif pending.offer is not None:
+            fields = dict.fromkeys(pending.offer.fields, said[pending.record_id])
+            given[pending.item_key].update(fields)
+    sources.set_makers(tx, made)
+    sources.add_sources(tx, given)
+
+
 def _done(pending: Pending, accepted: Accepted, before: KnownItem | None) -> Done:
+    changed = accepted.before
+    if changed is None and pending.offer is not None and not accepted.unchanged:
+        # The library did not say it; planning has seen it at the version that was expected.
+        changed = pending.offer.before
     return Done(
         run_id=pending.run_id,
         record_id=pending.record_id,
         operation=pending.operation,
         outcome="unchanged" if accepted.unchanged else "accepted",
         version=accepted.version,
-        before=history.state_before(before, accepted.before),
+        before=history.state_before(before, changed),
     )
 
 
 def _kept(pending: Pending) -> list[object]:
     """Return a refused operation as the question about it holds it, to be sent once more."""
     row = dump_operation(pending.operation)
-    return [row.item_key, row.kind, row.payload, row.base_version]
+    return [row.item_key, row.kind, row.payload, row.base_version, dump_offer(pending.offer)]
 
 
 def _refused(pending: Pending) -> Done:
     return Done(pending.run_id, pending.record_id, pending.operation, "refused", None, None)
 
 
-def _base_after(done: Done, known: Base | None) -> Base | None:
+def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | None:
     """Return what an item is, as syncd last wrote it; None for an item that it never wrote."""
     if isinstance(done.operation, Create):
         return Base(done.item_key, done.run_id, done.version or 0, done.operation.data)
@@ -313,6 +349,8 @@ def _base_after(done: Done, known: Base | None) -> Base | None:
     match done.operation:
         case AddToCollection() as filed:
             data = _filed(known.data, filed)
+        case Update(_, _, changed) if offer is not None:
+            data = base_after(known.data, changed, offer.ours, offer.before)
         case Update(_, _, changed):
             data = {**known.data, **changed}
         case _:

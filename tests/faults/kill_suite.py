@@ -2,12 +2,12 @@
 
 `python -m tests.faults.kill_suite [--kills N] [--library file|web] [--story STORY] [--seed N]`
 kills N times at least, each by SIGKILL, and then lets the program go on until it is done. Alone in
-its library, the program makes records, files further ones with items that are there, and brings
-works back from the trash; among others, it is refused again and again, and trashes what went below
-a key that another program took. Over the test server, replies are lost too, and what a killed
-program sent lands while the next one looks. What every round comes to has to be what an undisturbed
-one comes to: nothing lost, twice, trashed, altered or asked, each record accepted, and each item
-known as ours or theirs.
+its library, the program makes records, files further ones with items that are there, brings items
+up to date, and brings works back from the trash; among others, it is refused again and again, and
+trashes what went below a key that another program took. Over the test server, replies are lost
+too, and what a killed program sent lands while the next one looks. What every round comes to has to
+be what an undisturbed one comes to: nothing lost, twice, trashed, altered or asked, each record
+accepted, and each item known as ours or theirs.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ def drop_again(world: World) -> None:
     write_everyday(world.second / "tuesday.ris", [1, 5, 7, 11, 13, 14, 15, 16])
 
 
+def drop_newer(world: World) -> None:
+    """Records that say more than the items which syncd made of them, and than a person's."""
+    write_everyday(world.second / "newer.ris", [1, 2, 5, 7, 8, 11, 14], newer=True)
+
+
 def trash_and_drop(world: World) -> None:
     """Works that a person has put into the trash, dropped where works may come back."""
     for thing in world.things():
@@ -67,7 +72,7 @@ def drop_among_others(world: World) -> None:
 
 
 STORIES: Mapping[str, tuple[Part, ...]] = {
-    "alone": (drop_first, drop_again, trash_and_drop),
+    "alone": (drop_first, drop_again, drop_newer, trash_and_drop),
     "among others": (drop_among_others,),
 }
 _SHARES = {"alone": 0.85, "among others": 0.15}

@@ -13,8 +13,10 @@ _NAMES = ("Okafor", "Lindqvist", "Marchetti", "Tanaka", "Duarte", "Novak", "Hadd
 _JOURNALS = ("Annals of Slow Rivers", "Northern Soil Letters", "Journal of Quiet Machines")
 
 
-def everyday_record(number: int) -> str:
+def everyday_record(number: int, *, newer: bool = False) -> str:
     """Return a record that is poor in its own way; a title, a name and a year it always has.
+
+    A `newer` one has an issue, an abstract and a keyword as well.
 
     Odd ones that 3 does not divide say enough to be known again, or as the work of a person's item.
     """
@@ -29,6 +31,8 @@ def everyday_record(number: int) -> str:
         tags += [("T2", _JOURNALS[number % 3]), ("VL", str(number + 1))]
     if number % 2:
         tags += [("SP", str(number * 10 + 1)), ("EP", str(number * 10 + 2))]
+    if newer:
+        tags += [("IS", str(number + 1)), ("AB", f"All about {number}."), ("KW", "newer")]
     if number % 2:
         tags.append(("N1", f"Funding details: Fund {number}"))
     if number % 5 == 2:
@@ -39,9 +43,10 @@ def everyday_record(number: int) -> str:
     return "".join(f"{tag}  - {value}\n" for tag, value in tags) + "ER  - \n\n"
 
 
-def write_everyday(path: Path, numbers: Iterable[int]) -> Path:
+def write_everyday(path: Path, numbers: Iterable[int], *, newer: bool = False) -> Path:
     """Write an export of these records, all at once, as a copied file appears."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text("".join(map(everyday_record, numbers)), encoding="utf-8")
+    records = (everyday_record(number, newer=newer) for number in numbers)
+    part.write_text("".join(records), encoding="utf-8")
     part.rename(path)
     return path

@@ -38,7 +38,7 @@ after = "move"
 readd = true
 
 [duplicates]
-when_found = "collect"
+when_found = "sync"
 """
 
 

@@ -63,6 +63,28 @@ def test_with_a_daemon(paused: Paused, syncd: Syncd, environ: Mapping[str, str])
         assert wait_until(lambda: paused.works() == 3, within=20)
 
 
+def test_once_with_yes_goes_by_the_guards_for_this_run(paused: Paused, syncd: Syncd) -> None:
+    assert syncd("once", *paused.where, paused.export).code == 75
+
+    assert syncd("once", "--yes", *paused.where, paused.export).code == 0
+
+    assert paused.works() == 3
+    four = write_export(paused.folder.parent / "four.ris", range(4, 8))
+    assert syncd("once", *paused.where, four).code == 75
+
+
+def test_once_with_yes_is_heard_by_a_daemon(
+    paused: Paused, syncd: Syncd, environ: Mapping[str, str]
+) -> None:
+    with serving(paused.state, environ, *paused.where):
+        assert syncd("once", *paused.where, paused.export).code == 75
+        assert paused.works() == 0
+
+        assert syncd("once", "--yes", *paused.where, paused.export).code == 0
+
+        assert paused.works() == 3
+
+
 def test_a_library_that_is_not_configured_is_wrong_usage(paused: Paused, syncd: Syncd) -> None:
     assert syncd("resume", *paused.where, "yours").code == 64
 

@@ -48,6 +48,7 @@ class Draft:
     __slots__ = (
         "creators",
         "entry",
+        "exported_on",
         "extra",
         "fields",
         "groups",
@@ -87,6 +88,7 @@ class Draft:
         self.suggested_dois: list[tuple[str, str]] = []
         self.isbns: tuple[str, ...] = ()
         self.issns: tuple[str, ...] = ()
+        self.exported_on = ""
         self.warnings: list[str] = []
         self.unused: dict[str, list[str]] = {}
         tags = self.tags
@@ -223,6 +225,7 @@ class Draft:
             tuple(self.warnings),
             {tag: tuple(values) for tag, values in self.unused.items()},
             self.entry.is_unfinished,
+            self.exported_on,
         )
 
     def _identity(self) -> Identity:

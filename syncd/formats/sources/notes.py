@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from syncd.formats.sources.dates import event_days
+from syncd.formats.sources.dates import event_days, parse_date
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import arxiv_id
 from syncd.formats.sources.note_html import note_html, sanitise, text_of_paragraph
@@ -57,6 +57,12 @@ _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>",
 
 _UNFILLED = re.compile(r"(?:undefined|null|n/a|nan)\s*+;\s*+(?=\S)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*+[:=]?+\s*+(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
+_EXPORTED = re.compile(r"Export Date\s*:\s*(\d{1,2} \w{3,9} \d{4}|\d{4}-\d\d-\d\d)", re.IGNORECASE)
+_OF_NOTICES = re.compile(
+    r"\b(?:comment|erratum|corrigendum|correction|retraction|update|expression of concern) "
+    r"(?:in|on|of|for)\b",
+    re.IGNORECASE,
+)
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"""(?: (?P<pmid> PMID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
@@ -206,15 +212,18 @@ def _read_conference(draft: Draft, text: str) -> None:
 
 
 def _read_pmid(draft: Draft, text: str) -> None:
-    """Read a PubMed number that EBSCO writes among much else."""
-    if "PMID" in text and (match := _PMID.search(text)):
+    """Read a PubMed number that EBSCO writes among much else; a notice's is not the work's."""
+    if "PMID" in text and not _OF_NOTICES.search(text) and (match := _PMID.search(text)):
         draft.identify("pmid", parse_pmid(match[1]))
 
 
-def _read_eid(draft: Draft, text: str) -> None:
-    """Read the Scopus number that stands among the dates of an export."""
+def _read_export(draft: Draft, text: str) -> None:
+    """Read what stands among the dates of an export: its day, and the Scopus number."""
     if "2-s2.0-" in text:
         draft.identify("scopus", parse_eid(text))
+    if match := _EXPORTED.search(text):
+        said = parse_date(match[1])
+        draft.exported_on = said.iso if said.day else ""
 
 
 _READERS: dict[str, Callable[[Draft, str], None]] = {
@@ -222,5 +231,5 @@ _READERS: dict[str, Callable[[Draft, str], None]] = {
     "bookkeeping": _read_pmid,
     "conference": _read_conference,
     "copyright": _read_rights,
-    "export-date": _read_eid,
+    "export-date": _read_export,
 }

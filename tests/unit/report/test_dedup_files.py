@@ -9,12 +9,14 @@ import pytest
 
 from syncd.app.once import deliveries_of, read_named
 from syncd.app.preview import plan_offline
+from syncd.config import file_library_settings
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.record import Origin
 from syncd.report.dedup_files import pairs_of, write_pairs, write_unique
 from syncd.sync.intake import Intake
 from syncd.system.resources import shipped_schema
 
+SETTINGS = file_library_settings(Path("/nowhere"))
 FIRST = """TY  - JOUR
 TI  - Tides of the northern harbours
 AU  - Harlow, Ana
@@ -32,7 +34,7 @@ def planned(tmp_path: Path, **files: str) -> tuple[Plan, Intake]:
     for path, content in zip(paths, files.values(), strict=True):
         path.write_text(content, encoding="utf-8")
     exports, _ = read_named(paths, 1 << 20)
-    return plan_offline(deliveries_of(exports, ()), shipped_schema(), ())
+    return plan_offline(deliveries_of(exports, SETTINGS), shipped_schema(), ())
 
 
 def test_unique_records_are_written_as_they_stand_in_their_exports(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_what_was_written_as_unique_is_unique_when_it_is_read_again(tmp_path: Pa
     write_unique(plan, reading.incoming, tmp_path / "unique.ris")
 
     exports, _ = read_named([tmp_path / "unique.ris"], 1 << 20)
-    again, _ = plan_offline(deliveries_of(exports, ()), shipped_schema(), ())
+    again, _ = plan_offline(deliveries_of(exports, SETTINGS), shipped_schema(), ())
 
     assert [record.decision for record in again.records] == [Decision.CREATE] * 2
     assert [record.identity for record in again.records] == [

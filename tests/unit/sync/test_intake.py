@@ -16,6 +16,7 @@ from syncd.plan import Place
 from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
 from syncd.system.resources import shipped_schema
+from tests.fakes.settings import make_settings
 from tests.support.other_formats import BUNDLE, JSON_LINES, bundle, json_line
 
 LONG = "On hedges " * 30
@@ -76,6 +77,8 @@ def test_a_member_gets_what_the_folder_of_its_container_asks_for(tmp_path: Path)
         duplicates=DuplicateSettings(WhenFound.SYNC, LookAlikes.HOLD),
     )
 
-    [delivery] = deliveries_of(read_exports(tmp_path / "a.bundle", 1 << 20), [folder])
+    [delivery] = deliveries_of(
+        read_exports(tmp_path / "a.bundle", 1 << 20), make_settings([folder])
+    )
 
     assert delivery.place.collection == ("Hedges",)

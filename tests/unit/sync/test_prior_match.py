@@ -64,7 +64,8 @@ def test_a_corrected_record_is_known_though_its_item_was_retitled(tmp_path: Path
 
     [record] = house.drop(scopus_record(1, PY="2012", VL="13", N1="corrected by the database"))
 
-    assert (record.decision, record.item_key) == (Decision.SKIP, first.item_key)
+    assert (record.decision, record.item_key) == (Decision.UPDATE, first.item_key)
+    assert house.works()[0].data["title"] == RETITLED["title"]
     assert house.holds() == []
 
 
@@ -76,3 +77,56 @@ def test_a_retitled_item_does_not_swallow_another_work_in_its_place(tmp_path: Pa
     [record] = house.drop(scopus_record(2))
 
     assert record.item_key != first.item_key
+
+
+CORRECTED = {
+    "other pages": {"SP": "900", "EP": "910"},
+    "an article number becomes pages": {"SP": "e900", "EP": None},
+    "another volume and other pages": {"VL": "40", "SP": "900", "EP": "910"},
+    "a longer title and another volume": {"TI": f"{title_of(1)}: a survey", "VL": "40"},
+}
+
+
+@pytest.mark.parametrize("tags", CORRECTED.values(), ids=CORRECTED.keys())
+def test_what_a_database_corrects_of_its_own_entry_is_no_question(
+    tmp_path: Path, tags: dict[str, str | None]
+) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(scopus_record(1, N1=None))
+
+    [record] = house.drop(scopus_record(1, N1=None, **tags))
+
+    assert (record.decision, record.item_key) == (Decision.UPDATE, first.item_key)
+    assert "corrected" in record.reason or "titles agree" in record.reason
+
+
+DOUBTFUL = {
+    "by somebody else": {"SP": "900", "EP": "910", "AU": "Somebody, Else"},
+    "under another DOI": {"SP": "900", "EP": "910", "DO": "10.5555/other.9"},
+    "an erratum": {"SP": "900", "EP": "910", "TI": f"Erratum to: {title_of(1)}"},
+}
+
+
+@pytest.mark.parametrize("tags", DOUBTFUL.values(), ids=DOUBTFUL.keys())
+def test_what_may_be_another_work_under_its_number_is_not_taken_for_a_correction(
+    tmp_path: Path, tags: dict[str, str | None]
+) -> None:
+    house = House(tmp_path)
+    house.drop(scopus_record(1, N1=None))
+
+    [record] = house.drop(scopus_record(1, N1=None, **tags))
+
+    assert record.decision is not Decision.UPDATE
+
+
+def test_the_entry_of_an_item_that_others_made_is_asked_about(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    first = scopus_record(1, N1=None)
+    house.drop(first)
+    [item] = house.works()
+    house.library.add(ItemKey("HAND2345"), item.data)
+    house.library.delete(item.key)
+
+    [record] = house.drop(scopus_record(1, N1=None, SP="900", EP="910"))
+
+    assert record.decision is Decision.HOLD

@@ -128,7 +128,8 @@ def test_skip_makes_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("answer", "decision"),
     [
-        (Answer.ACCEPT, Decision.SKIP),
+        # It is the same work, so its newer title is the item's.
+        (Answer.ACCEPT, Decision.UPDATE),
         (Answer.CREATE, Decision.SKIP),
         (Answer.SKIP, Decision.SKIP),
     ],
