@@ -15,8 +15,10 @@ from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versi
 from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
+    Held,
     WriteDraft,
     draft,
+    needs_look,
     read_outcomes,
     requests,
     version_after,
@@ -30,7 +32,6 @@ from syncd.errors import (
 )
 from syncd.item.limits import ZOTERO
 from syncd.library import (
-    AddToCollection,
     Capabilities,
     Changes,
     CollectionKey,
@@ -41,9 +42,11 @@ from syncd.library import (
     Pushed,
     Refusal,
     Refused,
+    RestoreCollection,
     StoredCollection,
     StoredItem,
     Surroundings,
+    TrashCollection,
     key_of,
 )
 from syncd.record import ItemKey
@@ -146,7 +149,7 @@ class ZoteroWebLibrary:
                 f"at most {self.capabilities.batch_size} operations at a time", too_large=True
             )
         self._respect_patience()
-        held = self._read_for_additions(operations, expected)
+        held = Held(self._read_changed(operations, expected), self._read_moved(operations))
         drafts = [draft(place, one, held) for place, one in enumerate(operations)]
         outcomes: dict[int, Outcome] = {
             one.place: one.outcome for one in drafts if one.outcome is not None
@@ -207,11 +210,14 @@ class ZoteroWebLibrary:
             raise UnavailableError("the server listed items that it does not show")
         return found
 
-    def _read_for_additions(
+    def _read_changed(
         self, operations: Sequence[Operation], expected: int | None
     ) -> Mapping[str, StoredItem]:
-        """Read the items whose collections or tags are to grow. Raises `ConflictError`."""
-        keys = [one.item_key for one in operations if isinstance(one, AddToCollection)]
+        """Read the items to be changed of which nobody has read yet what stands there.
+
+        Raises `ConflictError`.
+        """
+        keys = [ItemKey(key_of(one)) for one in operations if needs_look(one)]
         held: dict[str, StoredItem] = {}
         for page in self._pages(keys):
             if expected is not None and page.library_version > expected:
@@ -220,6 +226,16 @@ class ZoteroWebLibrary:
                 )
             held |= {item.key: item for item in _stored_items(page)}
         return held
+
+    def _read_moved(self, operations: Sequence[Operation]) -> Mapping[str, Mapping[str, Any]]:
+        """Read the collections that go into the trash or out of it."""
+        keys = [
+            one.collection_key
+            for one in operations
+            if isinstance(one, TrashCollection | RestoreCollection) and _is_key(one.collection_key)
+        ]
+        found = self._ask(partial(self._client.some_collections, keys)) if keys else ()
+        return {str(each["key"]): each for each in found}
 
     def _send(
         self,

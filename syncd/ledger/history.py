@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from syncd.ledger.operations import OperationRow, dump_operation, load_operation
 from syncd.ledger.statements import chunks
@@ -92,19 +92,41 @@ def _row_of(each: Done, now: str) -> dict[str, Any]:
 def done_in_run(connection: Connection, run_id: int) -> list[Done]:
     """Return what a run did, to whichever library, in the order in which it was done."""
     rows = connection.execute(select(done).where(done.c.run_id == run_id).order_by(done.c.done_id))
-    return [
-        Done(
-            run_id=row.run_id,
-            record_id=row.record_id,
-            operation=load_operation(
-                OperationRow(row.kind, row.item_key, row.base_version, _unpack(row.written))
-            ),
-            outcome=row.outcome,
-            version=row.version,
-            before=json.loads(row.before) if row.before is not None else None,
-        )
-        for row in rows
-    ]
+    return [_read(row) for row in rows]
+
+
+def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
+    """Return what was ever done to these items or collections, in the order of its outcome."""
+    rows: list[Any] = []
+    for part in chunks(keys):
+        rows += tx.execute(
+            select(done).where(done.c.library_id == tx.library_id, done.c.item_key.in_(part))
+        ).all()
+    return [_read(row) for row in sorted(rows, key=lambda row: int(row.done_id))]
+
+
+def count_done(connection: Connection, run_id: int) -> dict[str, int]:
+    """Return how many operations of each kind a run has done."""
+    rows = connection.execute(
+        select(done.c.kind, func.count().label("times"))
+        .where(done.c.run_id == run_id, done.c.outcome == "accepted")
+        .group_by(done.c.kind)
+        .order_by(done.c.kind)
+    )
+    return {row.kind: row.times for row in rows}
+
+
+def _read(row: Any) -> Done:
+    return Done(
+        run_id=row.run_id,
+        record_id=row.record_id,
+        operation=load_operation(
+            OperationRow(row.kind, row.item_key, row.base_version, _unpack(row.written))
+        ),
+        outcome=row.outcome,
+        version=row.version,
+        before=json.loads(row.before) if row.before is not None else None,
+    )
 
 
 def set_bases(tx: Transaction, bases: Sequence[Base]) -> None:

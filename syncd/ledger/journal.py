@@ -71,9 +71,15 @@ def is_read(tx: Transaction, sha256: str) -> bool:
 # Runs
 
 
-def begin_run(tx: Transaction, reason: str) -> int:
-    """Open a run and return its number."""
-    values = {"library_id": tx.library_id, "reason": reason, "started_at": tx.now, "counts": "{}"}
+def begin_run(tx: Transaction, reason: str, undoes: int | None = None) -> int:
+    """Open a run and return its number; `undoes` is the run that it takes back."""
+    values = {
+        "library_id": tx.library_id,
+        "reason": reason,
+        "started_at": tx.now,
+        "counts": "{}",
+        "undoes": undoes,
+    }
     statement = insert(run).values(**values).returning(run.c.run_id)
     return int(tx.execute(statement).scalar_one())
 

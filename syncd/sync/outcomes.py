@@ -19,12 +19,15 @@ from syncd.library import (
     AddToCollection,
     Create,
     CreateCollection,
+    OnCollection,
     Pushed,
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
@@ -109,9 +112,10 @@ def _landed_version(
     pending: Pending, item: StoredItem | None, collections: Collection[str]
 ) -> int | None:
     """Return the version at which the operation has landed, or None if it has not."""
-    if isinstance(pending.operation, CreateCollection):
+    if isinstance(pending.operation, OnCollection):
         # A collection under our key is ours even if a person has renamed it since.
-        return 0 if pending.item_key in collections else None
+        is_listed = pending.item_key in collections
+        return 0 if is_listed != isinstance(pending.operation, TrashCollection) else None
     if item is None or not _has_landed(pending, item):
         return None
     return item.version
@@ -131,7 +135,7 @@ def _has_landed(pending: Pending, item: StoredItem) -> bool:
             return is_as_written({**item.data, **data}, item.data)
         case Create() as create:
             return _is_meant(create, item, sent=pending.sent_at is not None)
-        case CreateCollection():
+        case CreateCollection() | TrashCollection() | RestoreCollection():
             return False
 
 
