@@ -20,7 +20,7 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
-from syncd.ledger import journal, mirror, outbox
+from syncd.ledger import history, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import (
@@ -314,5 +314,7 @@ def end_finished_runs(ledger: LibraryLedger) -> list[int]:
     with ledger.write() as tx:
         finished = journal.open_runs(tx)
         for run_id in finished:
-            journal.end_run(tx, run_id, journal.count_decisions(tx, run_id))
+            # What a person asked for decides about no record; then it is told by what was done.
+            counts = journal.count_decisions(tx, run_id)
+            journal.end_run(tx, run_id, counts or history.count_done(tx.connection, run_id))
     return finished

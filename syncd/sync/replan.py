@@ -26,7 +26,7 @@ from syncd.library import (
 )
 from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
 from syncd.plan import KnownItem, PlannedRecord
-from syncd.sync import rewrite
+from syncd.sync import rewrite, undo_again
 from syncd.sync.keys import KeyMinter, LedgerKeys
 
 
@@ -38,6 +38,7 @@ class Replanner:
         self._ledger = ledger
         self._policy = policy
         self._minter = KeyMinter(ledger.identity)
+        self._undo_check = undo_again.UndoCheck(library, ledger)
 
     def decide_again(self, waiting: Sequence[Pending], version: int, foreign_version: int) -> bool:
         """Check operations planned before `foreign_version`; say whether any was changed.
@@ -50,9 +51,11 @@ class Replanner:
             return False
         rulings = self._rule([p for p in stale if p.makes_work])
         collections = self._existing_collections(stale)
+        undoing = self._undo_check.look(stale)
         checked_at = max(version, foreign_version)
         with self._ledger.write() as tx:
             outbox.set_planned_version(tx, [p.operation_id for p in stale], checked_at)
+            stale = undo_again.apply(tx, stale, undoing)
             stale = [_without_lost(tx, p, collections) for p in stale]
             known = mirror.find_items(tx, {p.item_key for p in stale if p.makes_work})
             self._decide_creates(tx, stale, rulings, known, checked_at)

@@ -34,6 +34,7 @@ from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
 from syncd.sync.review import Reviewer
+from syncd.sync.undo import Undoer, UndoReport
 from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
 
@@ -375,6 +376,29 @@ class LibraryRun:
         with self._patiently():
             self._here.pusher.look_up_sent()
             self.refresh()
+
+    # Taking back
+
+    @_named
+    def undo(self, run_id: int) -> UndoReport:
+        """Take back what a run did, where nobody has touched it since.
+
+        Raises `InputError` when there is no such run or it is taken back already.
+        """
+        self._catch_up()
+        undoer = Undoer(self._library, self._here.ledger)
+        undo, left = undoer.promise(run_id)
+        waiting = self._push_what_can_be() if undo is not None else None
+        return replace(undoer.report(self.name, run_id, undo, left), waiting=waiting)
+
+    def _catch_up(self) -> None:
+        """Follow the library and carry out what waits, before a person's wish is decided."""
+        here = self._here
+        here.guards.expect_running(here.ledger.row())
+        if not self.description.writable:
+            raise AccessDeniedError(self.description.access or "the library may only be read")
+        self._follow()
+        self._push_what_can_be()
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""
