@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from syncd.ledger.operations import OperationRow, dump_operation, load_operation
+from syncd.ledger.operations import KINDS, OperationRow, dump_operation, load_operation
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import base, done
+from syncd.ledger.tables import base, done, record
 from syncd.ledger.transaction import Transaction
-from syncd.library import Operation, key_of
+from syncd.library import Create, Operation, key_of
 from syncd.plan import KnownItem
 
 
@@ -103,6 +103,29 @@ def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
             select(done).where(done.c.library_id == tx.library_id, done.c.item_key.in_(part))
         ).all()
     return [_read(row) for row in sorted(rows, key=lambda row: int(row.done_id))]
+
+
+def children_made(tx: Transaction, parent: str) -> list[Done]:
+    """Return the notes and links that were made below an item, in the order of making."""
+    made = select(record.c.record_id).where(
+        record.c.library_id == tx.library_id, record.c.item_key == parent
+    )
+    rows = tx.execute(
+        select(done)
+        .where(
+            done.c.library_id == tx.library_id,
+            done.c.kind == KINDS[Create],
+            done.c.outcome != "refused",
+            done.c.record_id.in_(made),
+        )
+        .order_by(done.c.done_id)
+    )
+    found = (_read(row) for row in rows)
+    return [
+        each
+        for each in found
+        if isinstance(each.operation, Create) and each.operation.parent == parent
+    ]
 
 
 def count_done(connection: Connection, run_id: int) -> dict[str, int]:

@@ -33,6 +33,7 @@ from syncd.sync.intake import Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, report_on
 from syncd.sync.replan import Replanner
+from syncd.sync.restoring import Restorer, RestoreReport
 from syncd.sync.review import Reviewer
 from syncd.sync.undo import Undoer, UndoReport
 from syncd.sync.whereabouts import Whereabouts
@@ -390,6 +391,22 @@ class LibraryRun:
         undo, left = undoer.promise(run_id)
         waiting = self._push_what_can_be() if undo is not None else None
         return replace(undoer.report(self.name, run_id, undo, left), waiting=waiting)
+
+    @_named
+    def restore(self, what: str) -> RestoreReport:
+        """Let something come back that was removed: from the trash, or made again.
+
+        `what` is a DOI, a Scopus number or an item key. Raises `InputError` when it is not clear
+        what is meant, or it cannot be done.
+        """
+        self._catch_up()
+        here = self._here
+        tools = tools_for(self._library, here.description, self._helpers.keep_notes)
+        restorer = Restorer(self._library, here.ledger, tools)
+        run_id, key, was = restorer.promise(what)
+        waiting = self._push_what_can_be()
+        is_now = restorer.is_now(run_id) or key
+        return RestoreReport(self.name, run_id, key, was, is_now, waiting)
 
     def _catch_up(self) -> None:
         """Follow the library and carry out what waits, before a person's wish is decided."""
