@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from syncd.item.equality import find_differences, is_same
+from syncd.item.equality import find_differences, stands
 from syncd.item.lines import put_lines_back
 from syncd.library import ItemData, Operation, Restore, StoredItem, Trash, Update
 from syncd.sync.effects import Change, Effect, Moved, Place, place_of, places_in
@@ -113,7 +113,7 @@ def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reve
             left.append(f"what stood in {name} before is not known")
             continue
         now = item.data.get(name)
-        if is_same(name, now, change.before):
+        if stands(name, now, change.before):
             continue
         value = _value_before(name, now, change)
         if value is None:
@@ -135,7 +135,7 @@ def _value_before(name: str, now: Any, change: Change) -> Any | None:
     """Return what is to stand in a property again; None where it is somebody else's by now."""
     empty: Any = type(change.after)() if isinstance(change.after, str | list | dict) else ""
     before = empty if change.before is None else change.before
-    if is_same(name, now, change.after):
+    if stands(name, now, change.after):
         return before
     if name == "extra" and isinstance(now, str) and isinstance(before, str):
         return put_lines_back(now, before, str(change.after))

@@ -388,9 +388,9 @@ class LibraryRun:
         """
         self._catch_up()
         undoer = Undoer(self._library, self._here.ledger)
-        undo, left = undoer.promise(run_id)
+        undo, plan = undoer.promise(run_id)
         waiting = self._push_what_can_be() if undo is not None else None
-        return replace(undoer.report(self.name, run_id, undo, left), waiting=waiting)
+        return replace(undoer.report(self.name, undo, plan), waiting=waiting)
 
     @_named
     def restore(self, what: str) -> RestoreReport:

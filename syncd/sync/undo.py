@@ -61,12 +61,13 @@ class UndoReport:
     trashed_collections: Sequence[str] = ()
     restored_collections: Sequence[str] = ()
     left: Mapping[str, str] = field(default_factory=dict)
+    left_collections: Mapping[str, str] = field(default_factory=dict)
     waiting: UnsettledError | None = None
 
 
 @dataclass(slots=True)
 class UndoPlan:
-    """What takes a run back. `left` says, by key, why something of it stays."""
+    """What takes a run back; `left` and `left_collections` say, by key, why some of it stays."""
 
     run_id: int
     reversals: dict[str, Reversal] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class UndoPlan:
     after: list[Operation] = field(default_factory=list)
     """Collections that go into the trash once they are empty."""
     left: dict[str, str] = field(default_factory=dict)
+    left_collections: dict[str, str] = field(default_factory=dict)
 
     def operations(self) -> Iterator[Operation]:
         yield from self.before
@@ -90,8 +92,8 @@ class Undoer:
         self._library = library
         self._ledger = ledger
 
-    def promise(self, run_id: int) -> tuple[int | None, Mapping[str, str]]:
-        """Write down what takes a run back; return the number of the undo, and what is left.
+    def promise(self, run_id: int) -> tuple[int | None, UndoPlan]:
+        """Write down what takes a run back; return the number of the undo, and what was decided.
 
         None where nothing has to be done. Raises `InputError` when there is no such run or it is
         taken back already, `UnsettledError` while something of it waits for its outcome.
@@ -100,7 +102,7 @@ class Undoer:
         plan = self.plan(run_id)
         if not any(True for _ in plan.operations()):
             self._expect_standing(run_id, plan)
-            return None, plan.left
+            return None, plan
         cursor = self._ledger.row().cursor
         with self._ledger.write() as tx:
             undo = journal.begin_run(tx, UNDO, run_id)
@@ -113,7 +115,7 @@ class Undoer:
             for key, reversal in plan.reversals.items():
                 taken_back.forget_taken_back(tx, key, reversal.put)
                 taken_back.add_taken_back(tx, key, reversal.taken, undo)
-        return undo, plan.left
+        return undo, plan
 
     def _expect_undoable(self, run_id: int) -> None:
         with self._ledger.read() as tx:
@@ -131,35 +133,36 @@ class Undoer:
         """Raise `InputError` where there is nothing left that could be taken back."""
         with self._ledger.read() as tx:
             undo = runs.find_undo(tx.connection, run_id)
-        if undo is not None and not plan.left:
+        if undo is not None and not plan.left and not plan.left_collections:
             raise InputError(
                 f"run {run_id} was taken back by run {undo}; `syncd undo {undo}` does it again"
             )
 
-    def report(
-        self, name: str, run_id: int, undo: int | None, left: Mapping[str, str]
-    ) -> UndoReport:
+    def report(self, name: str, undo: int | None, plan: UndoPlan) -> UndoReport:
         """Return what an undo has come to; what was decided otherwise on the way is left, too."""
+        left, kept = plan.left, plan.left_collections
         if undo is None:
-            return UndoReport(name, None, run_id, left=left)
+            return UndoReport(name, None, plan.run_id, left=left, left_collections=kept)
         with self._ledger.read() as tx:
             done = history.done_in_run(tx.connection, undo)
             waits = runs.count_waiting(tx.connection, undo) > 0
         effects = effects_of(done)
         if not waits:
             # What others did in the meantime may have made more of it theirs.
-            left = {**left, **self.plan(run_id).left}
+            again = self.plan(plan.run_id)
+            left, kept = {**left, **again.left}, {**kept, **again.left_collections}
         items, collections = effects.items, effects.collections
         return UndoReport(
             name,
             undo,
-            run_id,
+            plan.run_id,
             trashed=[key for key, each in items.items() if each.moved == "into the trash"],
             restored=[key for key, each in items.items() if each.moved == "out of the trash"],
             put_back=list(_put_back(effects)),
             trashed_collections=[key for key, each in collections.items() if each.is_in_trash],
             restored_collections=[key for key, each in collections.items() if not each.is_in_trash],
             left=left,
+            left_collections=kept,
         )
 
     # Deciding
@@ -232,7 +235,7 @@ class Undoer:
             stay = [each for each in members if not _leaves(leaving.get(each, {}), key)]
             why = _why_kept(effect, listed[CollectionKey(key)], len(stay), listed, going)
             if why:
-                plan.left[key] = why
+                plan.left_collections[key] = why
             else:
                 going.append(key)
                 plan.after.append(TrashCollection(CollectionKey(key)))

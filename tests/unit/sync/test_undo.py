@@ -137,7 +137,7 @@ def test_what_somebody_worked_with_stays(
     assert report.trashed == [gone.item_key]
     assert not item(house, str(kept.item_key)).trashed
     assert names(house) == {"Inbox", "Scopus"}
-    assert "1 items are in the collection" in report.left.values()
+    assert "1 items are in the collection" in report.left_collections.values()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_collection_that_was_renamed_stays(house: House) -> None:
     report = undo(house, 1)
 
     assert names(house) == {"Inbox", "Mine"}
-    assert report.left[inner.key] == "the collection was renamed since"
+    assert report.left_collections[inner.key] == "the collection was renamed since"
 
 
 # While others are at work
@@ -334,7 +334,7 @@ def test_an_item_put_into_the_collection_at_the_last_moment_keeps_it(house: Hous
     report = undo(house, 1)
 
     assert (len(report.trashed), names(house)) == (1, {"Inbox", "Scopus"})
-    assert report.left[scopus.key] == "1 items are in the collection"
+    assert report.left_collections[scopus.key] == "1 items are in the collection"
 
 
 def test_what_a_lost_answer_changed_is_put_back_all_the_same(house: House) -> None:
