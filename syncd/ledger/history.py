@@ -41,6 +41,11 @@ class Done(NamedTuple):
         """The key of the item or collection that it was about."""
         return key_of(self.operation)
 
+    @property
+    def kind(self) -> str:
+        """What the operation is called in the ledger."""
+        return KINDS[type(self.operation)]
+
 
 class Base(NamedTuple):
     """An item as syncd last wrote it: its key, the run, the version it had then, and its data."""

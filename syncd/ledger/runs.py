@@ -40,14 +40,17 @@ def list_runs(
     *,
     last: int | None = None,
     before: int | None = None,
-    library_ids: Collection[int] | None = None,
+    identities: Collection[str] | None = None,
 ) -> list[RunRow]:
-    """Return runs, newest first: at most `last` of them, of those numbered below `before`."""
+    """Return runs, newest first: at most `last` of them, of those numbered below `before`.
+
+    `identities` are the libraries that they may be about.
+    """
     query = _RUNS.order_by(run.c.run_id.desc())
     if before is not None:
         query = query.where(run.c.run_id < before)
-    if library_ids is not None:
-        query = query.where(run.c.library_id.in_(library_ids))
+    if identities is not None:
+        query = query.where(library.c.identity.in_(identities))
     if last is not None:
         query = query.limit(last)
     return [_read(row) for row in connection.execute(query)]

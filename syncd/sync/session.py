@@ -22,9 +22,10 @@ from syncd.errors import (
 )
 from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Description, Library
+from syncd.library import Description, Library, StoredItem
 from syncd.matching import Policy
 from syncd.plan import Decision, Plan, PlannedRecord
+from syncd.record import ItemKey
 from syncd.sync.commit import promise
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower
@@ -185,6 +186,12 @@ class LibraryRun:
             self.meet()
         here = self._here
         here.guards.let_pass(here.ledger.row())
+
+    @_named
+    def read_items(self, keys: Sequence[ItemKey]) -> Sequence[StoredItem]:
+        """Read items as they are in the library now, and change nothing."""
+        self.meet()
+        return self._library.get(keys)
 
     # The run
 

@@ -264,7 +264,7 @@ def _why_kept(
     if effect.made is not None and now.name != effect.made.name:
         return "the collection was renamed since"
     if members:
-        return f"{members} items are in the collection"
+        return f"the collection still holds {members} item{'s' if members > 1 else ''}"
     if any(each.parent == now.key and each.key not in going for each in listed.values()):
         return "another collection is in it"
     return None

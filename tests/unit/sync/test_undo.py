@@ -137,7 +137,7 @@ def test_what_somebody_worked_with_stays(
     assert report.trashed == [gone.item_key]
     assert not item(house, str(kept.item_key)).trashed
     assert names(house) == {"Inbox", "Scopus"}
-    assert "1 items are in the collection" in report.left_collections.values()
+    assert "the collection still holds 1 item" in report.left_collections.values()
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_an_item_put_into_the_collection_at_the_last_moment_keeps_it(house: Hous
     report = undo(house, 1)
 
     assert (len(report.trashed), names(house)) == (1, {"Inbox", "Scopus"})
-    assert report.left_collections[scopus.key] == "1 items are in the collection"
+    assert report.left_collections[scopus.key] == "the collection still holds 1 item"
 
 
 def test_what_a_lost_answer_changed_is_put_back_all_the_same(house: House) -> None:
