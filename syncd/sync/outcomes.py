@@ -31,6 +31,7 @@ from syncd.library import (
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
+from syncd.sync.effects import Place, places_in
 
 Landed = tuple[Pending, Accepted]
 
@@ -131,12 +132,20 @@ def _has_landed(pending: Pending, item: StoredItem) -> bool:
             there = {tag["tag"] for tag in item.data.get("tags", ())}
             filed = set(item.data.get("collections", ()))
             return there.issuperset(tags) and filed.issuperset(collections)
-        case Update(_, _, data):
-            return is_as_written({**item.data, **data}, item.data)
+        case Update(_, _, data) as update:
+            written = is_as_written({**item.data, **data}, item.data)
+            return written and not _taken_off(update) & places_in(item.data).keys()
         case Create() as create:
             return _is_meant(create, item, sent=pending.sent_at is not None)
         case CreateCollection() | TrashCollection() | RestoreCollection():
             return False
+
+
+def _taken_off(update: Update) -> set[Place]:
+    """Return the collections and tags that an update takes off, as far as is known."""
+    before = update.before or {}
+    named = {name: before[name] for name in before if name in update.data}
+    return places_in(named).keys() - places_in(update.data).keys()
 
 
 def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:

@@ -134,7 +134,9 @@ class Replanner:
     def _check_child(
         self, tx: Transaction, pending: Pending, child: Create, parent: KnownItem | None
     ) -> None:
-        if parent is not None and parent.state == "deleted":
+        # A deleted item may be about to be made again, under its own key.
+        comes_back = outbox.find_keys(tx, [child.parent or ""])
+        if parent is not None and parent.state == "deleted" and not comes_back:
             outbox.remove(tx, [pending.operation_id])
             if pending.record_id is not None:
                 journal.note_error(
