@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from syncd.app.wiring import known_libraries
+from syncd.app.wiring import identities_of, known_libraries
 from syncd.errors import InputError
 from syncd.ledger import runs
 from syncd.ledger.store import Ledger
@@ -27,7 +27,8 @@ def library_of_run(
     known = known_libraries(settings, ledger)
     names = [name for name, each in known.items() if each.identity == run.identity]
     # Some adapters can only say who their library is when they have reached it.
-    names = names or [each.name for each in settings.libraries if each.name not in known]
+    sayable = identities_of(settings)
+    names = names or [each.name for each in settings.libraries if each.name not in sayable]
     if chosen is not None and chosen in names:
         return chosen
     if chosen is not None or len(names) != 1:

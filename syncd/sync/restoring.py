@@ -67,10 +67,11 @@ class Restorer:
         """Write down what lets it come back; return the run, the key, and how it was removed.
 
         Raises `InputError` when nothing or more than one thing is meant, when it is there, and
-        when too little is known of it.
+        when too little is known of it; `UnsettledError` while it is coming back already.
         """
         with self._ledger.read() as tx:
             key, item = _choose(what, find_wanted(tx, what))
+            _expect_nothing_promised(tx, key)
             _expect_absent(tx, key)
             kept = self._find_kept(tx, key) if item.state == "deleted" else None
         if kept is None:
@@ -170,6 +171,17 @@ def _choose(what: str, found: dict[str, KnownItem]) -> tuple[str, KnownItem]:
     if len(meant) > 1:
         raise InputError(f"{what} may be any of {', '.join(sorted(meant))}; name one by its key")
     return next(iter(meant.items()))
+
+
+def _expect_nothing_promised(tx: Transaction, key: str) -> None:
+    """Raise `UnsettledError` where it may be coming back already, under this key or another."""
+    promised = [p for p in outbox.operations_on(tx, key) if p.record_id is None or p.makes_work]
+    for pending in outbox.works_to_make(tx):
+        record = journal.get_record(tx, pending.record_id)
+        if any(pointer.item_key == key for pointer in record.candidates):
+            promised.append(pending)
+    if promised:
+        raise UnsettledError(f"run {promised[0].run_id} lets {key} come back, and still waits")
 
 
 def _expect_absent(tx: Transaction, key: str) -> None:

@@ -120,14 +120,15 @@ class Undoer:
     def _expect_undoable(self, run_id: int) -> None:
         with self._ledger.read() as tx:
             run = runs.find_run(tx.connection, run_id)
-            waiting = runs.count_waiting(tx.connection, run_id)
             if run is None or run.library_id != tx.library_id:
                 raise InputError(f"there is no run {run_id} of this library; see `syncd runs`")
-        if waiting:
-            raise UnsettledError(
-                f"{waiting} operations of run {run_id} wait for their outcome; take it back when"
-                " they are through"
-            )
+            # What takes it back already may not be through either.
+            for each in (run_id, runs.find_undo(tx.connection, run_id)):
+                if each is not None and (waiting := runs.count_waiting(tx.connection, each)):
+                    raise UnsettledError(
+                        f"{waiting} operations of run {each} wait for their outcome; take run"
+                        f" {run_id} back when they are through"
+                    )
 
     def _expect_standing(self, run_id: int, plan: UndoPlan) -> None:
         """Raise `InputError` where there is nothing left that could be taken back."""

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from syncd.errors import InputError
+from syncd.errors import InputError, UnsettledError
 from syncd.library import StoredItem
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.sync.restoring import RestoreReport
+from syncd.sync.session import LibraryRun
 from syncd.sync.undo import UndoReport
 from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
+from tests.support.libraries import LateLibrary
 from tests.support.runs import opened_ledger, opened_run
 
 INBOX = Place(folder=b"/inbox", collection=("Inbox",), tags=("to read",))
@@ -33,10 +35,9 @@ def key(house: House) -> ItemKey:
 
 
 def restore(house: House, what: str) -> RestoreReport:
-    with (
-        opened_ledger(house.root / "state", house.clock) as ledger,
-        opened_run(house.root, house.library, ledger, house.helpers) as run,
-    ):
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        run = LibraryRun("mine", house.library, ledger, house.helpers)
+        run.meet()
         return run.restore(what)
 
 
@@ -182,3 +183,31 @@ def test_a_key_that_was_deleted_unseen_has_nothing_to_come_back(house: House) ->
 
     with pytest.raises(InputError, match="knows nothing of it but that"):
         restore(house, unseen)
+
+
+class TestWhileAnAnswerIsOut:
+    """A work is made again, and the answer does not come for now."""
+
+    @pytest.fixture
+    def house(self, tmp_path: Path) -> House:
+        return House(tmp_path, LateLibrary())
+
+    @pytest.fixture
+    def key(self, house: House) -> ItemKey:
+        assert isinstance(house.library, LateLibrary)
+        house.library.on_time = True
+        [record] = house.drop(scopus_record(1, N1=None))
+        key = ItemKey(str(record.item_key))
+        house.library.delete(key)
+        house.library.on_time = False
+        return key
+
+    def test_it_is_not_made_a_second_time(self, house: House, key: ItemKey) -> None:
+        assert restore(house, key).waiting is not None
+
+        with pytest.raises(UnsettledError, match="run 2 lets"):
+            restore(house, key)
+
+        assert isinstance(house.library, LateLibrary)
+        house.library.land()
+        assert [work.key for work in house.works()] == [key]

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from syncd.errors import InputError, OutcomeUnknownError
+from syncd.errors import InputError, OutcomeUnknownError, UnsettledError
 from syncd.ledger import journal, outbox
 from syncd.library import Operation, Pushed, StoredItem, Update
 from syncd.plan import Decision, Place, PlannedOperation
 from syncd.record import ItemKey
+from syncd.sync.session import LibraryRun
 from syncd.sync.undo import UndoReport
 from tests.support.exports import scopus_record
 from tests.support.house import House
-from tests.support.libraries import Push, with_mishaps
+from tests.support.libraries import LateLibrary, Push, with_mishaps
 from tests.support.runs import opened_ledger, opened_run
 
 INBOX = Place(folder=b"/inbox", collection=("Inbox", "Scopus"), tags=("to read",))
@@ -382,3 +383,22 @@ def test_what_was_left_is_taken_back_once_nothing_keeps_it(house: House) -> None
     report = undo(house, 1)
 
     assert report.trashed == [kept.item_key]
+
+
+def test_an_undo_whose_answer_is_out_is_not_begun_a_second_time(tmp_path: Path) -> None:
+    library = LateLibrary()
+    house = House(tmp_path, library)
+    library.on_time = True
+    [record] = house.drop(scopus_record(1))
+    library.on_time = False
+
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        run = LibraryRun("mine", house.library, ledger, house.helpers)
+        run.meet()
+        first = run.undo(1)
+        with pytest.raises(UnsettledError, match="operations of run 2 wait"):
+            run.undo(1)
+
+    assert first.waiting is not None
+    library.land()
+    assert item(house, str(record.item_key)).trashed
