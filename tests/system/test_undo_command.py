@@ -20,7 +20,7 @@ class Shelf:
 
     def __init__(self, directory: Path, syncd: Syncd) -> None:
         self.directory = directory
-        self.where = ("--file-library", directory)
+        self.where: tuple[str | Path, ...] = ("--file-library", directory)
         self._syncd = syncd
 
     def do(self, *arguments: str | Path) -> Ended:
@@ -201,6 +201,25 @@ def test_what_was_rejected_and_what_is_held_is_told(shelf: Shelf, tmp_path: Path
     [file] = shelf.ask("explain", "mixed.ris")["files"]
 
     assert [record["fate"] for record in file["records"]] == ["held", "rejected"]
+
+
+def test_what_was_taken_out_of_its_collection_is_elsewhere(tmp_path: Path, syncd: Syncd) -> None:
+    folder, shelf = tmp_path / "drop", Shelf(tmp_path / "library", syncd)
+    folder.mkdir()
+    config = tmp_path / "syncd.toml"
+    config.write_text(
+        f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{shelf.directory}"\n'
+        f'[[folder]]\npath = "{folder}"\nlibrary = "mine"\ncollection = "In"\nsettle = "0s"\n'
+    )
+    shelf.where = ("--config", config, "--state", tmp_path / "state")
+    write_export(folder / "a.ris", (1,))
+    shelf.do("once")
+    shelf.edit(1, collections=[])
+    shelf.ask("reconcile")
+
+    [file] = shelf.ask("explain", "a.ris")["files"]
+
+    assert [record["fate"] for record in file["records"]] == ["elsewhere"]
 
 
 def test_explaining_changes_nothing(shelf: Shelf) -> None:
