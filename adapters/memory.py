@@ -83,7 +83,7 @@ class MemoryLibrary:
         return [item for key in keys if (item := self.find_item(key))]
 
     def collections(self) -> list[StoredCollection]:
-        return list(self._collections.values())
+        return [each for each in self._collections.values() if not each.trashed]
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         if len(operations) > self.capabilities.batch_size:
@@ -110,8 +110,8 @@ class MemoryLibrary:
         held = self._items.get(key)
         return StoredItem(key, held.version, json.loads(held.text), held.trashed) if held else None
 
-    def has_collection(self, key: CollectionKey) -> bool:
-        return key in self._collections
+    def find_collection(self, key: CollectionKey) -> StoredCollection | None:
+        return self._collections.get(key)
 
     # What people do.
 

@@ -26,9 +26,11 @@ from syncd.library import (
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
     key_of,
 )
@@ -89,7 +91,9 @@ class Holdings(Protocol):
         """Return the item, or None; raises `UnreadableItemError` for one that is damaged."""
         ...
 
-    def has_collection(self, key: CollectionKey) -> bool: ...
+    def find_collection(self, key: CollectionKey) -> StoredCollection | None:
+        """Return the collection, trashed or not."""
+        ...
 
 
 class _RefuseError(Exception):
@@ -136,6 +140,10 @@ def _apply(operation: Operation, holdings: Holdings, schema: Schema) -> Change |
             return _move(operation, holdings, to_trash=False)
         case CreateCollection():
             return _create_collection(operation, holdings)
+        case TrashCollection(key):
+            return _move_collection(key, holdings, to_trash=True)
+        case RestoreCollection(key):
+            return _move_collection(key, holdings, to_trash=False)
 
 
 def _create(operation: Create, holdings: Holdings, schema: Schema) -> PutItem:
@@ -186,16 +194,27 @@ def _move(operation: Trash | Restore, holdings: Holdings, *, to_trash: bool) -> 
 
 def _create_collection(operation: CreateCollection, holdings: Holdings) -> PutCollection:
     key, name, parent = operation
-    if holdings.has_collection(key):
+    if holdings.find_collection(key) is not None:
         raise _RefuseError(Refusal.KEY_TAKEN, f"collection {key} exists")
     if not name.strip() or len(name) > _LONGEST_COLLECTION_NAME:
         raise _RefuseError(
             Refusal.INVALID, f"a collection's name has 1 to {_LONGEST_COLLECTION_NAME} characters"
         )
     _check_encodable(name)
-    if parent is not None and not holdings.has_collection(parent):
+    if parent is not None and holdings.find_collection(parent) is None:
         raise _RefuseError(Refusal.MISSING, f"parent collection {parent} is not there")
     return PutCollection(StoredCollection(key, name, parent))
+
+
+def _move_collection(
+    key: CollectionKey, holdings: Holdings, *, to_trash: bool
+) -> PutCollection | Accepted:
+    collection = holdings.find_collection(key)
+    if collection is None:
+        raise _RefuseError(Refusal.MISSING, f"collection {key} is not there")
+    if collection.trashed == to_trash:
+        return Accepted(key, 0, unchanged=True)
+    return PutCollection(collection._replace(trashed=to_trash))
 
 
 def _current(key: ItemKey, base_version: int, holdings: Holdings) -> StoredItem:
@@ -233,7 +252,7 @@ def _check_surroundings(data: Mapping[str, Any], holdings: Holdings) -> None:
 
 def _check_collections(keys: Any, holdings: Holdings) -> None:
     for key in keys:
-        if not holdings.has_collection(CollectionKey(key)):
+        if holdings.find_collection(CollectionKey(key)) is None:
             raise _RefuseError(Refusal.MISSING, f"collection {key} is not there")
 
 

@@ -87,11 +87,12 @@ class StoredItem(NamedTuple):
 
 
 class StoredCollection(NamedTuple):
-    """A Zotero folder."""
+    """A Zotero folder; a trashed one keeps its place until it is restored."""
 
     key: CollectionKey
     name: str
     parent: CollectionKey | None = None
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +129,28 @@ class Create(NamedTuple):
 
 
 class Update(NamedTuple):
-    """Set these properties of an item; those not named stay as they are."""
+    """Set these properties of an item; those not named stay as they are.
+
+    `before` is what stood there at `base_version`, as far as the sender has looked.
+    """
 
     item_key: ItemKey
     base_version: int
     data: ItemData
+    before: ItemData | None = None
 
 
 class AddToCollection(NamedTuple):
-    """Put an item into collections and give it tags, keeping those it has."""
+    """Put an item into collections and give it tags, keeping those it has.
+
+    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked.
+    """
 
     item_key: ItemKey
     base_version: int
     collections: tuple[CollectionKey, ...] = ()
     tags: tuple[str, ...] = ()
+    before: ItemData | None = None
 
 
 class Trash(NamedTuple):
@@ -166,12 +175,27 @@ class CreateCollection(NamedTuple):
     parent: CollectionKey | None = None
 
 
-Operation = Create | Update | AddToCollection | Trash | Restore | CreateCollection
+class TrashCollection(NamedTuple):
+    """Move a collection to the library's trash; the items in it stay in the library."""
+
+    collection_key: CollectionKey
+
+
+class RestoreCollection(NamedTuple):
+    """Take a collection out of the library's trash; what was in it is in it again."""
+
+    collection_key: CollectionKey
+
+
+OnCollection = CreateCollection | TrashCollection | RestoreCollection
+"""Operations that are about a collection itself."""
+
+Operation = Create | Update | AddToCollection | Trash | Restore | OnCollection
 
 
 def key_of(operation: Operation) -> ItemKey | CollectionKey:
     """Return the key of the item or collection that an operation is about."""
-    if isinstance(operation, CreateCollection):
+    if isinstance(operation, OnCollection):
         return operation.collection_key
     return operation.item_key
 
@@ -256,7 +280,7 @@ class Library(Protocol):
         ...
 
     def collections(self) -> list[StoredCollection]:
-        """List every collection."""
+        """List every collection that is not in the trash."""
         ...
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:

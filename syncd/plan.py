@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -287,6 +288,8 @@ class KnownItem(NamedTuple):
     collections: frozenset[str]
     seen: bool
     """Whether its content was ever read; a key can be known to be deleted and no more."""
+    removed_at: datetime | None = None
+    """Since when it is in the trash or gone, as far as that is known."""
 
     @property
     def is_free(self) -> bool:

@@ -15,11 +15,14 @@ from syncd.library import CollectionKey, StoredCollection
 
 def format_collections(collections: Iterable[StoredCollection]) -> bytes:
     """Return the text of all collections, in Zotero's names for their properties."""
-    lines = (
-        json.dumps({"key": key, "name": name, "parentCollection": parent}, ensure_ascii=False)
-        for key, name, parent in collections
-    )
+    lines = (json.dumps(_document(each), ensure_ascii=False) for each in collections)
     return ("[\n  " + ",\n  ".join(lines) + "\n]\n").encode()
+
+
+def _document(collection: StoredCollection) -> dict[str, Any]:
+    key, name, parent, trashed = collection
+    document = {"key": key, "name": name, "parentCollection": parent}
+    return {**document, "deleted": True} if trashed else document
 
 
 def parse_collections(raw: bytes) -> list[StoredCollection]:
@@ -69,7 +72,7 @@ def _collection(entry: Any) -> StoredCollection:
         case {"key": str(key), "name": str(name), **rest}:
             parent = rest.get("parentCollection") or None
             if parent is None or isinstance(parent, str):
-                return StoredCollection(
-                    CollectionKey(key), name, CollectionKey(parent) if parent else None
-                )
+                above = CollectionKey(parent) if parent else None
+                trashed = bool(rest.get("deleted"))
+                return StoredCollection(CollectionKey(key), name, above, trashed)
     raise DamagedDocumentError('each collection has a "key", a "name" and a "parentCollection"')

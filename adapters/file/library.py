@@ -132,7 +132,8 @@ class FileLibrary:
     def collections(self) -> list[StoredCollection]:
         with naming_faults(self._layout.directory):
             self._access.exists()
-            return list(CollectionsFile(self._layout.collections).held().values())
+            held = CollectionsFile(self._layout.collections).held()
+            return [each for each in held.values() if not each.trashed]
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         if len(operations) > _BATCH_SIZE:

@@ -26,7 +26,7 @@ from syncd.library import (
     Accepted,
     CollectionKey,
     Create,
-    CreateCollection,
+    OnCollection,
     Operation,
     Outcome,
     Refusal,
@@ -110,8 +110,8 @@ class Push:
             raise UnreadableItemError(f"{file_name(key)} cannot be read as an item: {row.damaged}")
         return self._read(row)
 
-    def has_collection(self, key: CollectionKey) -> bool:
-        return key in self._collections.held()
+    def find_collection(self, key: CollectionKey) -> StoredCollection | None:
+        return self._collections.held().get(key)
 
     def _read(self, row: Row) -> StoredItem | None:
         path = self._layout.items / file_name(row.key)
@@ -158,7 +158,7 @@ class Push:
         return self._shelf.put_into_place() | self._items.put_into_place()
 
     def _name_of(self, operation: Operation) -> str:
-        if isinstance(operation, CreateCollection):
+        if isinstance(operation, OnCollection):
             return self._layout.collections.name
         return file_name(operation.item_key)
 

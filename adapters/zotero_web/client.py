@@ -153,13 +153,19 @@ class Client:
 
         Not page by page: pages shift when somebody writes in between.
         """
-        keys = self.collection_keys()
+        return self.some_collections(self.collection_keys())
+
+    def some_collections(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return those of these collections that exist, trashed ones included."""
         found: list[Mapping[str, Any]] = []
         for start in range(0, len(keys), _COLLECTIONS_AT_ONCE):
             chunk = ",".join(keys[start : start + _COLLECTIONS_AT_ONCE])
             found += _envelopes(
                 self._read(
-                    self._zotero.collections, collectionKey=chunk, limit=_COLLECTIONS_AT_ONCE
+                    self._zotero.collections,
+                    collectionKey=chunk,
+                    includeTrashed=1,
+                    limit=_COLLECTIONS_AT_ONCE,
                 )
             )
         return found

@@ -22,8 +22,10 @@ from adapters.zotero_web.filed import FiledItems
 from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
+    Held,
     WriteDraft,
     draft,
+    needs_look,
     read_outcomes,
     requests,
     stored_item,
@@ -51,9 +53,12 @@ from syncd.library import (
     Pushed,
     Refusal,
     Refused,
+    RestoreCollection,
     StoredCollection,
     StoredItem,
     Surroundings,
+    TrashCollection,
+    Update,
     key_of,
 )
 from syncd.record import ItemKey
@@ -189,7 +194,7 @@ class ZoteroWebLibrary:
                 f"at most {self.capabilities.batch_size} operations at a time", too_large=True
             )
         self._respect_patience()
-        held = self._read_for_additions(operations, expected)
+        held = Held(self._read_changed(operations, expected), self._read_moved(operations))
         drafts = [draft(place, one, held) for place, one in enumerate(operations)]
         outcomes: dict[int, Outcome] = {
             one.place: one.outcome for one in drafts if one.outcome is not None
@@ -263,15 +268,17 @@ class ZoteroWebLibrary:
             raise UnavailableError("the server shows items as they were before it listed them")
         return found
 
-    def _read_for_additions(
+    def _read_changed(
         self, operations: Sequence[Operation], expected: int | None
     ) -> Mapping[str, StoredItem]:
-        """Return the items whose collections or tags are to grow, read unless they are known.
+        """Return the items to be changed of which nobody has read yet what stands there.
 
-        Raises `ConflictError`.
+        Where an item is filed may be known already. Raises `ConflictError`.
         """
-        keys = [one.item_key for one in operations if isinstance(one, AddToCollection)]
-        held = self._filed.find(keys, expected)
+        keys = [ItemKey(key_of(one)) for one in operations if needs_look(one)]
+        filing = {one.item_key for one in operations if isinstance(one, AddToCollection)}
+        written = {one.item_key for one in operations if isinstance(one, Update)}
+        held = self._filed.find([key for key in keys if key in filing - written], expected)
         for page in self._pages([key for key in keys if key not in held]):
             if expected is not None and page.library_version > expected:
                 raise ConflictError(
@@ -279,6 +286,16 @@ class ZoteroWebLibrary:
                 )
             held |= {item.key: item for item in _stored_items(page)}
         return held
+
+    def _read_moved(self, operations: Sequence[Operation]) -> Mapping[str, Mapping[str, Any]]:
+        """Read the collections that go into the trash or out of it."""
+        keys = [
+            one.collection_key
+            for one in operations
+            if isinstance(one, TrashCollection | RestoreCollection) and _is_key(one.collection_key)
+        ]
+        found = self._ask(partial(self._client.some_collections, keys)) if keys else ()
+        return {str(each["key"]): each for each in found}
 
     def _send(
         self,

@@ -20,13 +20,16 @@ from syncd.library import (
     Create,
     CreateCollection,
     ItemData,
+    OnCollection,
     Operation,
     Outcome,
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
     key_of,
 )
@@ -56,15 +59,34 @@ class WriteDraft(NamedTuple):
 
     @property
     def is_collection(self) -> bool:
-        return isinstance(self.operation, CreateCollection)
+        return isinstance(self.operation, OnCollection)
 
 
-def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> WriteDraft:
-    """Prepare an operation. `held` are the items that additions are to be made to, as read."""
-    if isinstance(operation, AddToCollection):
-        made = _draft_addition(operation, held.get(operation.item_key))
-    else:
-        made = _object(operation)
+class Held(NamedTuple):
+    """What was read before a write: items that it changes, and collections that it moves.
+
+    A collection is as the server shows it.
+    """
+
+    items: Mapping[str, StoredItem]
+    collections: Mapping[str, Mapping[str, Any]]
+
+
+def needs_look(operation: Operation) -> bool:
+    """Say whether an item has to be read before an operation on it can be sent or kept."""
+    return isinstance(operation, AddToCollection | Update) and operation.before is None
+
+
+def draft(place: int, operation: Operation, held: Held) -> WriteDraft:
+    """Prepare an operation."""
+    before = _before(operation, held)
+    match operation:
+        case AddToCollection():
+            made = _draft_addition(operation, held.items.get(operation.item_key), before)
+        case TrashCollection(key) | RestoreCollection(key):
+            made = _draft_move(operation, held.collections.get(key))
+        case _:
+            made = _object(operation)
     if isinstance(made, Accepted | Refused):
         return WriteDraft(place, operation, outcome=made)
     if not _can_be_sent(made):
@@ -72,8 +94,6 @@ def draft(place: int, operation: Operation, held: Mapping[str, StoredItem]) -> W
         return WriteDraft(
             place, operation, outcome=Refused(key_of(operation), Refusal.INVALID, message)
         )
-    item = held.get(key_of(operation))
-    before = {name: item.data.get(name, []) for name in ("collections", "tags")} if item else None
     return WriteDraft(place, operation, to_send=made, before=before)
 
 
@@ -124,6 +144,34 @@ def stored_item(found: Mapping[str, Any]) -> StoredItem:
     )
 
 
+def _before(operation: Operation, held: Held) -> ItemData | None:
+    """Return what stands where an operation writes: what its sender has seen, or what was read."""
+    if not isinstance(operation, AddToCollection | Update):
+        return None
+    if operation.before is not None:
+        return operation.before
+    item = held.items.get(operation.item_key)
+    if item is None:
+        return None
+    if isinstance(operation, AddToCollection):
+        return {name: item.data.get(name, []) for name in ("collections", "tags")}
+    return {name: item.data.get(name) for name in operation.data}
+
+
+def _draft_move(
+    operation: TrashCollection | RestoreCollection, held: Mapping[str, Any] | None
+) -> dict[str, Any] | Outcome:
+    """Move a collection at the version at which it was read: the server wants to hear of one."""
+    key, to_trash = operation.collection_key, isinstance(operation, TrashCollection)
+    if held is None:
+        return Refused(key, Refusal.MISSING, f"collection {key} is not there")
+    if bool(held["data"].get("deleted")) == to_trash:
+        return Accepted(key, int(held["version"]), unchanged=True)
+    # pyzotero sends no collection without its name, and moves one without a parent to the top.
+    shown = {name: held["data"].get(name, "") for name in ("name", "parentCollection")}
+    return {"key": key, "version": int(held["version"]), **shown, "deleted": to_trash}
+
+
 def _object(operation: Create | Update | Trash | Restore | CreateCollection) -> dict[str, Any]:
     match operation:
         case Create(key, data):
@@ -139,27 +187,28 @@ def _object(operation: Create | Update | Trash | Restore | CreateCollection) -> 
 
 
 def _draft_addition(
-    operation: AddToCollection, item: StoredItem | None
+    operation: AddToCollection, item: StoredItem | None, before: ItemData | None
 ) -> dict[str, Any] | Outcome:
     """Write the item's collections and tags whole, with ours among them.
 
     The object carries the version at which they were read: whatever somebody adds in between
-    makes the server refuse it, so nothing is lost.
+    makes the server refuse it, so nothing is lost. `item` is None where the sender has read them.
     """
-    key, base_version, collections, tags = operation
-    if item is None:
+    key, base_version, collections, tags, _ = operation
+    if before is None:
         return Refused(key, Refusal.MISSING, f"item {key} is not there")
-    if item.version > base_version:
-        message = f"item {key} has changed since (planned at {base_version}, now {item.version})"
+    version = item.version if item else base_version
+    if version > base_version:
+        message = f"item {key} has changed since (planned at {base_version}, now {version})"
         return Refused(key, Refusal.CHANGED, message)
-    held_collections = list(item.data.get("collections", ()))
-    held_tags = list(item.data.get("tags", ()))
+    held_collections = list(before.get("collections", ()))
+    held_tags = list(before.get("tags", ()))
     new_collections = [one for one in collections if one not in held_collections]
     names = {tag.get("tag") for tag in held_tags}
     new_tags = [{"tag": name} for name in dict.fromkeys(tags) if name not in names]
     if not new_collections and not new_tags:
-        return Accepted(key, item.version, unchanged=True)
-    changed: dict[str, Any] = {"key": key, "version": item.version}
+        return Accepted(key, version, unchanged=True)
+    changed: dict[str, Any] = {"key": key, "version": version}
     if new_collections:
         changed["collections"] = [*held_collections, *dict.fromkeys(new_collections)]
     if new_tags:

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters import find_adapter, known_adapters
 from adapters.dry_run import DryRunLibrary
 from syncd.errors import ConfigError, Problem
-from syncd.ledger.store import Ledger
+from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
 from syncd.matching import Policy
 from syncd.plan import place_of
@@ -136,6 +136,12 @@ def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
     opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
     with closing(opened):
         return (opened.identity, opened.location) if isinstance(opened, Recognisable) else None
+
+
+def known_libraries(settings: Settings, ledger: Ledger) -> dict[str, LibraryLedger]:
+    """Return what the ledger says of each library, of those met that can say so out of reach."""
+    found = {name: ledger.find_library(*place) for name, place in _find_places(settings).items()}
+    return {name: known for name, known in found.items() if known is not None}
 
 
 def find_reviewer(

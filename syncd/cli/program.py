@@ -30,6 +30,16 @@ COMMANDS = {
     "reconcile": CommandPlace(
         "syncd.cli.reconcile", "Compare ledger and library now: send what waits, report the rest."
     ),
+    "undo": CommandPlace("syncd.cli.undo", "Take back one run; undoing that does it again."),
+    "restore": CommandPlace(
+        "syncd.cli.restore", "Let something that was removed come back into the library."
+    ),
+    "explain": CommandPlace(
+        "syncd.cli.explain", "Where an item came from, what became of a file; changes nothing."
+    ),
+    "runs": CommandPlace(
+        "syncd.cli.runs", "The runs with their files and counts, newest first; changes nothing."
+    ),
     "resume": CommandPlace("syncd.cli.resume", "Go on with a library after a guard paused it."),
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."

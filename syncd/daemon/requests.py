@@ -9,19 +9,30 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from syncd.app.finding import library_of_run, library_of_work
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer, identities_of
 from syncd.control.fates import add_fates
 from syncd.control.protocol import CommandError, Handler, Progress
 from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
-from syncd.control.wire import ONCE, RECONCILE, RESUME, RETRY, REVIEW, write_report
+from syncd.control.wire import (
+    ONCE,
+    RECONCILE,
+    RESTORE,
+    RESUME,
+    RETRY,
+    REVIEW,
+    UNDO,
+    write_report,
+)
 from syncd.daemon.folder_work import FolderWork
 from syncd.errors import ConfigError, InputError, LedgerError, LibraryError, SyncdError
 from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger
 from syncd.report.reconciliations import library_document
+from syncd.report.undos import restore_document, undo_document
 from syncd.settings import Settings
 from syncd.system.clock import Clock, Pause
 
@@ -75,6 +86,8 @@ class Requests:
             RECONCILE: self._reconcile,
             RESUME: self._resume,
             RETRY: self._retry,
+            UNDO: self._undo,
+            RESTORE: self._restore,
             STATUS: self._status,
         }
 
@@ -136,6 +149,27 @@ class Requests:
             # Tried again by the library's own thread, which then also shows how it stands.
             self._daemon.reconcile_soon(library)
             raise
+        return answer
+
+    def _undo(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        run_id = _run_number(request)
+        chosen = _chosen_library(request)
+        name = library_of_run(self._settings(), self._ledger, run_id, chosen)
+        return self._wish(name, lambda work: undo_document(work.run.undo(run_id)))
+
+    def _restore(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        what = request.get("what")
+        _expect(isinstance(what, str) and what != "", "it needs the name of what is to come back")
+        chosen = _chosen_library(request)
+        name = library_of_work(self._settings(), self._ledger, str(what), chosen)
+        return self._wish(name, lambda work: restore_document(work.run.restore(str(what))))
+
+    def _wish(self, library: str, carry_out: Callable[[FolderWork], Any]) -> dict[str, Any]:
+        """Do what a person asked for; what waits of it is carried out by the library's thread."""
+        self._expect_served(library)
+        answer: dict[str, Any] = self._daemon.perform(library, carry_out)
+        if answer["waiting"]:
+            self._daemon.reconcile_soon(library)
         return answer
 
     def _once(self, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -247,6 +281,18 @@ def _library(request: Mapping[str, Any]) -> str:
     library = request.get("library")
     _expect(isinstance(library, str), "it needs the name of a library")
     return str(library)
+
+
+def _run_number(request: Mapping[str, Any]) -> int:
+    number = request.get("run")
+    # `True` counts as a number in Python.
+    good = isinstance(number, int) and not isinstance(number, bool) and number > 0
+    _expect(good, "a run is named by its number")
+    return int(number or 0)
+
+
+def _chosen_library(request: Mapping[str, Any]) -> str | None:
+    return None if request.get("library") is None else _library(request)
 
 
 def _routes(request: Mapping[str, Any]) -> dict[str, list[Path]]:

@@ -6,12 +6,15 @@ name, and shows every field that a type has, empty ones too (observed).
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 _BLANKS = re.compile(r"\s+")
+_MARKUP = re.compile(r"<[^>]*>")
+_MIDNIGHT = re.compile(r"[T ]00:00:00Z?\Z")
 _REMOVED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})
 _PLACES = ("tags", "collections")
@@ -49,3 +52,23 @@ def _plain(value: Any) -> Any:
 
 def _names(values: Any) -> set[str]:
     return {_plain(value["tag"] if isinstance(value, Mapping) else value) for value in values or ()}
+
+
+def find_differences(written: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Return the properties of an item, but tags and collections, that say something else now."""
+    names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
+    return sorted(n for n in names if not stands(n, written.get(n), found.get(n)))
+
+
+def stands(name: str, written: Any, found: Any) -> bool:
+    """Say whether a property still says what was written."""
+    return bool(_comparable(name, written) == _comparable(name, found))
+
+
+def _comparable(name: str, value: Any) -> Any:
+    if name == "note" and isinstance(value, str):
+        # Servers write the markup of a note anew; what it says stays.
+        return _plain(html.unescape(_MARKUP.sub(" ", value)))
+    if name == "accessDate" and isinstance(value, str):
+        return _MIDNIGHT.sub("", _plain(value))
+    return _plain(value)

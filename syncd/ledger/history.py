@@ -12,13 +12,13 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from syncd.ledger.operations import OperationRow, dump_operation, load_operation
+from syncd.ledger.operations import KINDS, OperationRow, dump_operation, load_operation
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import base, done
+from syncd.ledger.tables import base, done, record
 from syncd.ledger.transaction import Transaction
-from syncd.library import Operation, key_of
+from syncd.library import Create, Operation, key_of
 from syncd.plan import KnownItem
 
 
@@ -40,6 +40,11 @@ class Done(NamedTuple):
     def item_key(self) -> str:
         """The key of the item or collection that it was about."""
         return key_of(self.operation)
+
+    @property
+    def kind(self) -> str:
+        """What the operation is called in the ledger."""
+        return KINDS[type(self.operation)]
 
 
 class Base(NamedTuple):
@@ -92,18 +97,39 @@ def _row_of(each: Done, now: str) -> dict[str, Any]:
 def done_in_run(connection: Connection, run_id: int) -> list[Done]:
     """Return what a run did, to whichever library, in the order in which it was done."""
     rows = connection.execute(select(done).where(done.c.run_id == run_id).order_by(done.c.done_id))
-    return [
-        Done(
-            run_id=row.run_id,
-            record_id=row.record_id,
-            operation=load_operation(
-                OperationRow(row.kind, row.item_key, row.base_version, _unpack(row.written))
-            ),
-            outcome=row.outcome,
-            version=row.version,
-            before=json.loads(row.before) if row.before is not None else None,
+    return [_read(row) for row in rows]
+
+
+def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
+    """Return what was ever done to these items or collections, in the order of its outcome."""
+    rows: list[Any] = []
+    for part in chunks(keys):
+        rows += tx.execute(
+            select(done).where(done.c.library_id == tx.library_id, done.c.item_key.in_(part))
+        ).all()
+    return [_read(row) for row in sorted(rows, key=lambda row: int(row.done_id))]
+
+
+def children_made(tx: Transaction, parent: str) -> list[Done]:
+    """Return the notes and links that were made below an item, in the order of making."""
+    made = select(record.c.record_id).where(
+        record.c.library_id == tx.library_id, record.c.item_key == parent
+    )
+    rows = tx.execute(
+        select(done)
+        .where(
+            done.c.library_id == tx.library_id,
+            done.c.kind == KINDS[Create],
+            done.c.outcome != "refused",
+            done.c.record_id.in_(made),
         )
-        for row in rows
+        .order_by(done.c.done_id)
+    )
+    found = (_read(row) for row in rows)
+    return [
+        each
+        for each in found
+        if isinstance(each.operation, Create) and each.operation.parent == parent
     ]
 
 
@@ -113,6 +139,30 @@ def was_anything_done(tx: Transaction, record_id: int) -> bool:
         done.c.record_id == record_id, done.c.outcome == "accepted"
     )
     return tx.execute(query.limit(1)).first() is not None
+
+
+def count_done(connection: Connection, run_id: int) -> dict[str, int]:
+    """Return how many operations of each kind a run has done."""
+    rows = connection.execute(
+        select(done.c.kind, func.count().label("times"))
+        .where(done.c.run_id == run_id, done.c.outcome == "accepted")
+        .group_by(done.c.kind)
+        .order_by(done.c.kind)
+    )
+    return {row.kind: row.times for row in rows}
+
+
+def _read(row: Any) -> Done:
+    return Done(
+        run_id=row.run_id,
+        record_id=row.record_id,
+        operation=load_operation(
+            OperationRow(row.kind, row.item_key, row.base_version, _unpack(row.written))
+        ),
+        outcome=row.outcome,
+        version=row.version,
+        before=json.loads(row.before) if row.before is not None else None,
+    )
 
 
 def set_bases(tx: Transaction, bases: Sequence[Base]) -> None:

@@ -95,9 +95,15 @@ def is_read(tx: Transaction, sha256: str) -> bool:
 # Runs
 
 
-def begin_run(tx: Transaction, reason: str) -> int:
-    """Open a run and return its number."""
-    values = {"library_id": tx.library_id, "reason": reason, "started_at": tx.now, "counts": "{}"}
+def begin_run(tx: Transaction, reason: str, undoes: int | None = None) -> int:
+    """Open a run and return its number; `undoes` is the run that it takes back."""
+    values = {
+        "library_id": tx.library_id,
+        "reason": reason,
+        "started_at": tx.now,
+        "counts": "{}",
+        "undoes": undoes,
+    }
     statement = insert(run).values(**values).returning(run.c.run_id)
     return int(tx.execute(statement).scalar_one())
 
@@ -310,6 +316,33 @@ def find_provenances(tx: Transaction, record_ids: Collection[int]) -> dict[int, 
         )
         found.update((row.record_id, Provenance(row.source, row.exported_at or "")) for row in rows)
     return found
+
+
+class KeptRecord(NamedTuple):
+    """A record with its number and its entry as written, deflated."""
+
+    record_id: int
+    planned: PlannedRecord
+    entry: bytes | None
+
+
+def kept_records(tx: Transaction, item_key: str) -> list[KeptRecord]:
+    """Return the records that are known to be an item's work, oldest first."""
+    rows = tx.execute(
+        select(record)
+        .where(record.c.library_id == tx.library_id, record.c.item_key == item_key)
+        .order_by(record.c.record_id)
+    )
+    return [KeptRecord(row.record_id, read_record(row), row.entry) for row in rows]
+
+
+def repeat_record(tx: Transaction, record_id: int, run_id: int, planned: PlannedRecord) -> int:
+    """Write down that a run decides anew about a record of an earlier one; return its number."""
+    old = tx.execute(select(record).where(record.c.record_id == record_id)).mappings().one()
+    row = {name: value for name, value in old.items() if name != "record_id"}
+    statement = insert(record).returning(record.c.record_id)
+    values = {**row, **_columns(planned), "run_id": run_id}
+    return int(tx.execute(statement.values(**values)).scalar_one())
 
 
 def get_run_of(tx: Transaction, record_id: int) -> int:

@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select, update
 
 from syncd.item import citation_of
-from syncd.ledger import duplicates, index, knowledge, merges
+from syncd.ledger import duplicates, index, knowledge, merges, removals
+from syncd.ledger.instants import find_instant
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import (
-    item,
-    library,
-)
+from syncd.ledger.tables import item, library, removal
 from syncd.ledger.transaction import Transaction
 from syncd.library import Changes, ItemData, StoredItem
 from syncd.matching import (
@@ -47,6 +45,9 @@ class ItemRow(NamedTuple):
     collections: str
     citation: Citation | None
     replaces: tuple[ItemKey, ...] = ()
+    parent: str | None = None
+    touched_at: str = ""
+    """When it was last changed, where the library says so: of a trashed item, when that was."""
 
 
 def is_work(data: ItemData) -> bool:
@@ -64,6 +65,8 @@ def row_of(stored: StoredItem) -> ItemRow:
         collections=" ".join(data.get("collections", ())),
         citation=citation_of(data) if is_work(data) else None,
         replaces=tuple(merges.replaced_by(data)),
+        parent=data.get("parentItem") or None,
+        touched_at=str(data.get("dateModified", "")),
     )
 
 
@@ -84,10 +87,12 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
                 "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
                 "collections": row.collections,
                 "features": dump_features(features[row.key]) if row.citation else None,
+                "parent": row.parent,
             }
             for row in part
         ]
         tx.put(item, rows_of_part)
+        _note_removals(tx, part, before.keys())
         _index(tx, part, features)
         knowledge.drop_former_names(tx, features, {k: row.features for k, row in before.items()})
         merges.set_replacements(tx, {row.key: row.replaces for row in part})
@@ -96,6 +101,17 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
             tx,
             {key: row.features for key, row in before.items() if row.made_by_run and row.features},
         )
+
+
+def _note_removals(tx: Transaction, rows: Sequence[ItemRow], known: Collection[str]) -> None:
+    """Note which of these items are in the trash, and since when; `known` were met before."""
+    back = [row.key for row in rows if row.state == "present" and row.key in known]
+    removals.note_returned(tx, back)
+    trashed = [row for row in rows if row.state == "trashed"]
+    told = {row.key: removals.instant_of(row.touched_at) for row in trashed}
+    seen: dict[str, str] = {row.key: tx.now for row in trashed if row.key in known}
+    seen.update((key, at) for key, at in told.items() if at)
+    removals.note_removed(tx, seen)
 
 
 class _Former(NamedTuple):
@@ -164,6 +180,10 @@ def note_change(
     }
     if state is not None:
         values["state"] = state
+        if state == "present":
+            removals.note_returned(tx, [item_key])
+        else:
+            removals.note_removed(tx, {item_key: tx.now})
     tx.execute(
         update(item)
         .where(item.c.library_id == tx.library_id, item.c.item_key == item_key)
@@ -231,6 +251,8 @@ def bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey
             .values(state="deleted")
         )
         tx.add_missing(item, [_tombstone(key, version) for key in part])
+        there = [key for key, state in known.items() if state != "deleted"]
+        removals.note_removed(tx, dict.fromkeys(there, tx.now))
         fresh += [key for key in part if known.get(key) != "deleted"]
     return fresh
 
@@ -243,6 +265,7 @@ def _tombstone(key: ItemKey, version: int) -> dict[str, Any]:
         "collections": "",
         "made_by_run": None,
         "features": None,
+        "parent": None,
     }
 
 
@@ -286,9 +309,44 @@ def find_items(tx: Transaction, keys: Collection[str]) -> dict[str, KnownItem]:
                 item.c.version,
                 item.c.collections,
                 item.c.features.is_not(None).label("seen"),
-            ).where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+                removal.c.removed_at,
+            )
+            .outerjoin(
+                removal,
+                (removal.c.library_id == item.c.library_id)
+                & (removal.c.item_key == item.c.item_key),
+            )
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
         )
         for row in found:
-            collections = frozenset(row.collections.split())
-            items[row.item_key] = KnownItem(row.state, row.version, collections, bool(row.seen))
+            items[row.item_key] = KnownItem(
+                row.state,
+                row.version,
+                frozenset(row.collections.split()),
+                bool(row.seen),
+                find_instant(row.removed_at),
+            )
     return items
+
+
+def find_children(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]]:
+    """Return what hangs below these items and is not in the trash, annotations of files included.
+
+    An item below which nothing hangs is left out.
+    """
+    below: dict[str, list[str]] = {}
+    for part in chunks(keys):
+        rows = tx.execute(
+            select(item.c.item_key, item.c.parent).where(
+                item.c.library_id == tx.library_id,
+                item.c.parent.in_(part),
+                item.c.state == "present",
+            )
+        )
+        for row in rows:
+            below.setdefault(row.parent, []).append(row.item_key)
+    if below:
+        deeper = find_children(tx, [key for found in below.values() for key in found])
+        for found in below.values():
+            found += [each for key in list(found) for each in deeper.get(key, ())]
+    return below

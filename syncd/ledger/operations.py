@@ -16,7 +16,9 @@ from syncd.library import (
     CreateCollection,
     Operation,
     Restore,
+    RestoreCollection,
     Trash,
+    TrashCollection,
     Update,
     key_of,
 )
@@ -24,6 +26,7 @@ from syncd.plan import Offer, OfferMode
 from syncd.record import ItemKey
 
 CREATE_COLLECTION = "create_collection"
+RESTORE_COLLECTION = "restore_collection"
 
 KINDS: Mapping[type[Operation], str] = {
     Create: "create",
@@ -32,6 +35,8 @@ KINDS: Mapping[type[Operation], str] = {
     Trash: "trash",
     Restore: "restore",
     CreateCollection: CREATE_COLLECTION,
+    TrashCollection: "trash_collection",
+    RestoreCollection: RESTORE_COLLECTION,
 }
 """What each operation is called in the ledger."""
 
@@ -40,18 +45,24 @@ MAKING = (KINDS[Create], KINDS[CreateCollection])
 
 
 class OperationRow(NamedTuple):
-    """The columns that hold an operation; `payload` is what the library will see of it."""
+    """The columns that hold an operation.
+
+    `payload` is what the library will see of it, `before` what stands there until then.
+    """
 
     kind: str
     item_key: str
     base_version: int | None
     payload: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
 
 
 def dump_operation(operation: Operation) -> OperationRow:
     """Return an operation as a row holds it."""
     version = getattr(operation, "base_version", None)
-    return OperationRow(KINDS[type(operation)], key_of(operation), version, _payload(operation))
+    before = operation.before if isinstance(operation, Update | AddToCollection) else None
+    payload = _payload(operation)
+    return OperationRow(KINDS[type(operation)], key_of(operation), version, payload, before)
 
 
 def _payload(operation: Operation) -> Mapping[str, Any]:
@@ -65,7 +76,7 @@ def _payload(operation: Operation) -> Mapping[str, Any]:
             }
         case CreateCollection():
             return {"name": operation.name, "parent": operation.parent}
-        case Trash() | Restore():
+        case Trash() | Restore() | TrashCollection() | RestoreCollection():
             return {}
 
 
@@ -76,10 +87,10 @@ def load_operation(row: OperationRow) -> Operation:
         case "create":
             return Create(key, payload)
         case "update":
-            return Update(key, version, payload)
+            return Update(key, version, payload, row.before)
         case "collect":
             collections = tuple(CollectionKey(each) for each in payload["collections"])
-            return AddToCollection(key, version, collections, tuple(payload["tags"]))
+            return AddToCollection(key, version, collections, tuple(payload["tags"]), row.before)
         case "trash":
             return Trash(key, version)
         case "restore":
@@ -90,6 +101,10 @@ def load_operation(row: OperationRow) -> Operation:
             return CreateCollection(
                 collection, payload["name"], CollectionKey(parent) if parent else None
             )
+        case "trash_collection":
+            return TrashCollection(CollectionKey(row.item_key))
+        case "restore_collection":
+            return RestoreCollection(CollectionKey(row.item_key))
     raise ValueError(f"{row.kind!r} is no kind of operation")
 
 

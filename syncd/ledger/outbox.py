@@ -20,6 +20,7 @@ from syncd.ledger.operations import (
     CREATE_COLLECTION,
     KINDS,
     MAKING,
+    RESTORE_COLLECTION,
     OperationRow,
     dump_offer,
     dump_operation,
@@ -29,7 +30,14 @@ from syncd.ledger.operations import (
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import outbox
 from syncd.ledger.transaction import Transaction
-from syncd.library import Create, CreateCollection, Operation, key_of
+from syncd.library import (
+    Create,
+    CreateCollection,
+    Operation,
+    RestoreCollection,
+    TrashCollection,
+    key_of,
+)
 from syncd.plan import Offer, PlannedOperation
 
 MAPPING_VERSION = 1
@@ -99,18 +107,23 @@ def add_operations(
 
 def _columns(operation: Operation) -> dict[str, Any]:
     row = dump_operation(operation)
-    return {**row._asdict(), "payload": json.dumps(row.payload, ensure_ascii=False)}
+    return {**row._asdict(), "payload": _dump(row.payload), "before": _dump(row.before)}
+
+
+def _dump(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) -> list[Pending]:
     """Return the first operations that may be sent, in the order of sending.
 
     What was `passed_over`, and what is under way, keeps back whatever belongs to the same record
-    or the same item; a collection that is not there yet keeps back everything.
+    or the same item; a collection that is not there yet keeps back everything, and one that is
+    to go into the trash waits until all else of its run is done.
     """
     sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
-    if any(isinstance(each.operation, CreateCollection) for each in held_back):
+    if any(isinstance(each.operation, CreateCollection | RestoreCollection) for each in held_back):
         return []
     records = {each.record_id for each in held_back if each.record_id is not None}
     rows = tx.execute(
@@ -124,12 +137,14 @@ def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) 
         )
         .order_by(
             # Collections first: one that had to be made anew has a later number than its items.
-            case((outbox.c.kind == CREATE_COLLECTION, 0), else_=1),
+            case((outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0), else_=1),
             outbox.c.operation_id,
         )
         .limit(limit)
     )
-    return [_read(row) for row in rows]
+    busy = {each.run_id for each in held_back}
+    found = (_read(row) for row in rows)
+    return [p for p in found if not (isinstance(p.operation, TrashCollection) and p.run_id in busy)]
 
 
 def all_sent(tx: Transaction) -> list[Pending]:
@@ -208,7 +223,13 @@ def _read(row: Any) -> Pending:
         run_id=row.run_id,
         record_id=row.record_id,
         operation=load_operation(
-            OperationRow(row.kind, row.item_key, row.base_version, json.loads(row.payload))
+            OperationRow(
+                row.kind,
+                row.item_key,
+                row.base_version,
+                json.loads(row.payload),
+                json.loads(row.before) if row.before is not None else None,
+            )
         ),
         ordinal=row.ordinal,
         planned_version=row.planned_version,
@@ -248,6 +269,14 @@ def count_operations(tx: Transaction) -> int:
 def mark_sent(tx: Transaction, operation_ids: Collection[int], owner: str) -> None:
     """Say that `owner` is about to send operations: from now on their fate is unknown."""
     _set(tx, operation_ids, state="sent", owner=owner, sent_at=tx.now)
+
+
+def note_before(tx: Transaction, operations: Collection[Pending]) -> None:
+    """Keep what stands where operations are about to write, as they carry it."""
+    for pending in operations:
+        before = dump_operation(pending.operation).before
+        if before is not None:
+            _set(tx, [pending.operation_id], before=_dump(before))
 
 
 def mark_unsent(tx: Transaction, operations: Collection[Pending]) -> None:

@@ -84,6 +84,19 @@ item = _table(
         comment="what matching compares, identifiers included; null: a note, an attachment, "
         "or deleted before it was ever seen",
     ),
+    Column("parent", Text, comment="the item that it hangs below; null: a work, or deleted unseen"),
+    rowid=False,
+)
+
+Index("item_by_parent", item.c.library_id, item.c.parent)
+
+# Since when an item is in the trash or gone. It leaves when the item is back; a removal that
+# syncd did not witness has no row.
+removal = _table(
+    "removal",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("removed_at", Text, nullable=False, comment="as the library says, or when it was seen"),
     rowid=False,
 )
 
@@ -216,13 +229,13 @@ run = _table(
     "run",
     Column("run_id", Integer, primary_key=True),
     Column("library_id", ForeignKey("library.library_id"), nullable=False),
-    Column(
-        "reason", Text, nullable=False, comment="why it began: startup | change | rescan | once"
-    ),
+    Column("reason", Text, nullable=False, comment="why it began: change | once | undo | …"),
     Column("started_at", Text, nullable=False),
     Column("ended_at", Text, comment="null: it was interrupted, or still goes on"),
     Column("counts", Text, nullable=False, comment="JSON: how many records by decision"),
+    Column("undoes", Integer, comment="the run that this one takes back; null: none"),
 )
+Index("run_by_undone", run.c.undoes)
 
 # What was decided about each record of each export, and what became of it.
 record = _table(
@@ -285,6 +298,7 @@ outbox = _table(
         Text,
         comment="JSON: what an update was decided from, to decide it again; null for all others",
     ),
+    Column("before", Text, comment="JSON: the properties it changes, as read before it was sent"),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)
@@ -338,6 +352,17 @@ field_source = _table(
         nullable=False,
         comment="JSON: field (`*`: all others) to its source and the date of the export",
     ),
+    rowid=False,
+)
+
+# A value that an undo took out of a field of an item: it is not written there again by itself.
+taken_back = _table(
+    "taken_back",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("item_key", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("digest", Text, primary_key=True, comment="SHA-256 of the value as JSON"),
+    Column("run_id", ForeignKey("run.run_id"), nullable=False),
     rowid=False,
 )
 

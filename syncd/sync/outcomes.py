@@ -19,16 +19,20 @@ from syncd.library import (
     AddToCollection,
     Create,
     CreateCollection,
+    OnCollection,
     Pushed,
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
 from syncd.plan import Offer
+from syncd.sync.effects import Place, places_in
 
 Landed = tuple[Pending, Accepted]
 
@@ -110,9 +114,10 @@ def _landed_version(
     pending: Pending, item: StoredItem | None, collections: Collection[str]
 ) -> int | None:
     """Return the version at which the operation has landed, or None if it has not."""
-    if isinstance(pending.operation, CreateCollection):
+    if isinstance(pending.operation, OnCollection):
         # A collection under our key is ours even if a person has renamed it since.
-        return 0 if pending.item_key in collections else None
+        is_listed = pending.item_key in collections
+        return 0 if is_listed != isinstance(pending.operation, TrashCollection) else None
     if item is None or not _has_landed(pending, item):
         return None
     return item.version
@@ -129,10 +134,11 @@ def _has_landed(pending: Pending, item: StoredItem) -> bool:
             filed = set(item.data.get("collections", ()))
             return there.issuperset(tags) and filed.issuperset(collections)
         case Update() as update:
-            return _is_written(update, pending.offer, item)
+            written = _is_written(update, pending.offer, item)
+            return written and not _taken_off(update) & places_in(item.data).keys()
         case Create() as create:
             return _is_meant(create, item, sent=pending.sent_at is not None)
-        case CreateCollection():
+        case CreateCollection() | TrashCollection() | RestoreCollection():
             return False
 
 
@@ -151,6 +157,13 @@ def _is_written(update: Update, offer: Offer | None, item: StoredItem) -> bool:
         and not is_as_written({name: value}, {name: offer.before.get(name)})
         for name, value in update.data.items()
     )
+
+
+def _taken_off(update: Update) -> set[Place]:
+    """Return the collections and tags that an update takes off, as far as is known."""
+    before = update.before or {}
+    named = {name: before[name] for name in before if name in update.data}
+    return places_in(named).keys() - places_in(update.data).keys()
 
 
 def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:

@@ -214,7 +214,7 @@ class _Planner:
             raise ValueError("a ruling of sameness names neither an item nor an earlier record")
         key = ItemKey(known.ref)
         if known.removed and not record.place.readd:
-            reason = f"{_removed_words(known)}; {ruling.reason}"
+            reason = f"{_removed_words(known, self._found[key])}; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         item = self._found[key]
         if item.state == "deleted":
@@ -449,7 +449,9 @@ def _too_long_words(record: Incoming) -> str:
     return f"{where} longer than the library takes, and would not be true if it were cut"
 
 
-def _removed_words(known: Known) -> str:
-    if known.removed == "trashed":
-        return "in the library's trash, and stays there"
-    return "deleted from the library, and stays deleted"
+def _removed_words(known: Known, item: KnownItem) -> str:
+    trashed = known.removed == "trashed"
+    words = "in the library's trash" if trashed else "deleted from the library"
+    stays = "stays there" if trashed else "stays deleted"
+    when = f"; removed on {item.removed_at.astimezone():%Y-%m-%d}" if item.removed_at else ""
+    return f"{words}, and {stays}{when}; `syncd restore {known.ref}` lets it come back"

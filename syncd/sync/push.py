@@ -20,11 +20,21 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
-from syncd.ledger import journal, mirror, outbox
+from syncd.ledger import history, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
-from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed, Update
+from syncd.library import (
+    AddToCollection,
+    Create,
+    CreateCollection,
+    Library,
+    Pushed,
+    RestoreCollection,
+    TrashCollection,
+    Update,
+)
 from syncd.record import ItemKey
+from syncd.sync.beforehand import with_before
 from syncd.sync.follow import Follower
 from syncd.sync.replan import Replanner, is_newer
 from syncd.sync.settle import Recorder
@@ -158,7 +168,9 @@ class Pusher:
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
+        batch = batch._replace(operations=with_before(self._library, batch.operations))
         with self._ledger.write() as tx:
+            outbox.note_before(tx, batch.operations)
             outbox.mark_sent(tx, [p.operation_id for p in batch.operations], self._ledger.owner)
         try:
             answer = self._library.push(
@@ -252,23 +264,31 @@ def cut_batch(
     """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
 
     A record's operations stay together if they fit at all; collections go before, and apart, each
-    after its parent. What is done to an item follows the item; where the library does not take
+    after its parent, and those for the trash when everything else is through. What is done to an
+    item follows the item; where the library does not take
     keys, so do its children.
     """
     waiting = _without_followers(waiting, takes_keys=takes_keys)
     if not waiting:
         return None
-    if isinstance(waiting[0].operation, CreateCollection):
-        collections = [p for p in waiting if isinstance(p.operation, CreateCollection)]
-        return Batch(collections[:operations], 1)
+    for kinds in _APART:
+        if isinstance(waiting[0].operation, kinds):
+            alike = [p for p in waiting if isinstance(p.operation, kinds)]
+            return Batch(alike[:operations], 1)
     batch: list[Pending] = []
     taken = 0
-    for group in _groups(waiting):
+    # A collection goes into the trash last: whether it is empty shows when all else is done.
+    others = [p for p in waiting if not isinstance(p.operation, TrashCollection)]
+    for group in _groups(others):
         if batch and (taken == records or len(batch) + len(group) > operations):
             break
         batch += group[:operations]
         taken += 1
     return Batch(batch, taken)
+
+
+_APART = ((CreateCollection, RestoreCollection), (TrashCollection,))
+"""Operations on collections, which go in batches of their own."""
 
 
 def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
@@ -307,7 +327,8 @@ def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
 def _groups(waiting: Sequence[Pending]) -> list[list[Pending]]:
     groups: list[list[Pending]] = []
     for pending in waiting:
-        if groups and groups[-1][0].record_id == pending.record_id:
+        record = pending.record_id
+        if record is not None and groups and groups[-1][0].record_id == record:
             groups[-1].append(pending)
         else:
             groups.append([pending])
@@ -319,5 +340,7 @@ def end_finished_runs(ledger: LibraryLedger) -> list[int]:
     with ledger.write() as tx:
         finished = journal.open_runs(tx)
         for run_id in finished:
-            journal.end_run(tx, run_id, journal.count_decisions(tx, run_id))
+            # What a person asked for decides about no record; then it is told by what was done.
+            counts = journal.count_decisions(tx, run_id)
+            journal.end_run(tx, run_id, counts or history.count_done(tx.connection, run_id))
     return finished

@@ -29,7 +29,7 @@ from syncd.library import (
 from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
 from syncd.plan import KnownItem, PlannedRecord
 from syncd.record import ItemKey
-from syncd.sync import rewrite
+from syncd.sync import rewrite, undo_again
 from syncd.sync.conflicts import rewrite_update
 from syncd.sync.keys import KeyMinter, LedgerKeys
 from syncd.sync.merged import follow_merges
@@ -47,6 +47,7 @@ class Replanner:
         self._ledger = ledger
         self._policy = policy
         self._minter = KeyMinter(ledger.identity)
+        self._undo_check = undo_again.UndoCheck(library, ledger)
 
     def decide_again(self, waiting: Sequence[Pending], version: int, foreign_version: int) -> bool:
         """Check operations planned before `foreign_version`; say whether any was changed.
@@ -60,9 +61,11 @@ class Replanner:
         rulings = self._rule([p for p in stale if p.makes_work])
         collections = self._existing_collections(stale)
         items = self._read_for_updates(stale)
+        undoing = self._undo_check.look(stale)
         checked_at = max(version, foreign_version)
         with self._ledger.write() as tx:
             outbox.set_planned_version(tx, [p.operation_id for p in stale], checked_at)
+            stale = undo_again.apply(tx, stale, undoing)
             stale = [_without_lost(tx, p, collections) for p in stale]
             known = mirror.find_items(tx, {p.item_key for p in stale if p.makes_work})
             self._decide_creates(tx, stale, rulings, known, checked_at)
@@ -162,7 +165,9 @@ class Replanner:
     def _check_child(
         self, tx: Transaction, pending: Pending, child: Create, parent: KnownItem | None
     ) -> None:
-        if parent is not None and parent.state == "deleted":
+        # A deleted item may be about to be made again, under its own key.
+        comes_back = outbox.find_keys(tx, [child.parent or ""])
+        if parent is not None and parent.state == "deleted" and not comes_back:
             outbox.remove(tx, [pending.operation_id])
             if pending.record_id is not None:
                 journal.note_error(

@@ -23,9 +23,10 @@ from syncd.errors import (
 )
 from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Description, Library
+from syncd.library import Description, Library, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
+from syncd.record import ItemKey
 from syncd.settings import UpdateSettings
 from syncd.sync.commit import promise
 from syncd.sync.decided import Making
@@ -36,8 +37,10 @@ from syncd.sync.intake import NO_UPDATES, Delivery, Intake
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
+from syncd.sync.restoring import Restorer, RestoreReport
 from syncd.sync.review import Reviewer
 from syncd.sync.three_way import ThreeWay
+from syncd.sync.undo import Undoer, UndoReport
 from syncd.sync.unfinished import answer_questions
 from syncd.sync.whereabouts import Whereabouts
 from syncd.system.clock import Pause
@@ -203,6 +206,11 @@ class LibraryRun:
             self.meet()
         here = self._here
         here.guards.let_pass(here.ledger.row(), ahead=True)
+
+    def read_items(self, keys: Sequence[ItemKey]) -> Sequence[StoredItem]:
+        """Read items as they are in the library now, and change nothing."""
+        self.meet()
+        return self._library.get(keys)
 
     # The run
 
@@ -429,6 +437,45 @@ class LibraryRun:
         with self._patiently():
             self._here.pusher.look_up_sent()
             self.refresh()
+
+    # Taking back
+
+    @_named
+    def undo(self, run_id: int) -> UndoReport:
+        """Take back what a run did, where nobody has touched it since.
+
+        Raises `InputError` when there is no such run or it is taken back already.
+        """
+        self._catch_up()
+        undoer = Undoer(self._library, self._here.ledger)
+        undo, plan = undoer.promise(run_id)
+        waiting = self._push_what_can_be() if undo is not None else None
+        return replace(undoer.report(self.name, undo, plan), waiting=waiting)
+
+    @_named
+    def restore(self, what: str) -> RestoreReport:
+        """Let something come back that was removed: from the trash, or made again.
+
+        `what` is a DOI, a Scopus number or an item key. Raises `InputError` when it is not clear
+        what is meant, or it cannot be done.
+        """
+        self._catch_up()
+        here = self._here
+        tools = here.drafter.tools
+        restorer = Restorer(self._library, here.ledger, tools)
+        run_id, key, was = restorer.promise(what)
+        waiting = self._push_what_can_be()
+        is_now = restorer.is_now(run_id) or key
+        return RestoreReport(self.name, run_id, key, was, is_now, waiting)
+
+    def _catch_up(self) -> None:
+        """Follow the library and carry out what waits, before a person's wish is decided."""
+        here = self._here
+        here.guards.expect_running(here.ledger.row())
+        if not self.description.writable:
+            raise AccessDeniedError(self.description.access or "the library may only be read")
+        self._follow()
+        self._push_what_can_be()
 
     def reviewer(self) -> Reviewer:
         """Return who asks and hears about this library; `push_pending` carries out the answers."""

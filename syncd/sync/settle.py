@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syncd.item import citation_of
 from syncd.item.merging import base_after
@@ -23,12 +23,15 @@ from syncd.library import (
     CreateCollection,
     ItemData,
     Library,
+    OnCollection,
     Pushed,
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
 )
 from syncd.matching import Verdict, features_of, judge
@@ -161,7 +164,7 @@ class Recorder:
                 case Create(key, data):
                     ours = StoredItem(key, accepted.version, data)
                     made[pending.run_id].append(mirror.row_of(items.get(key, ours)))
-                case CreateCollection():
+                case CreateCollection() | TrashCollection() | RestoreCollection():
                     pass
                 case _ if item := items.get(pending.item_key):
                     # It may hold more than our change, which will not be news at its version.
@@ -264,12 +267,12 @@ class Recorder:
         keys = [
             ItemKey(pending.item_key)
             for pending in operations
-            if not isinstance(pending.operation, CreateCollection)
+            if not isinstance(pending.operation, OnCollection)
         ]
         return {item.key: item for item in self._library.get(keys)} if keys else {}
 
     def _read_collections(self, operations: Sequence[Pending]) -> set[str]:
-        if not any(isinstance(p.operation, CreateCollection) for p in operations):
+        if not any(isinstance(p.operation, OnCollection) for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
 
@@ -316,18 +319,21 @@ def _keep_sources(tx: Transaction, landed: Sequence[Landed]) -> None:
 
 
 def _done(pending: Pending, accepted: Accepted, before: KnownItem | None) -> Done:
-    changed = accepted.before
-    if changed is None and pending.offer is not None and not accepted.unchanged:
-        # The library did not say it; planning has seen it at the version that was expected.
-        changed = pending.offer.before
+    seen = accepted.before if accepted.before is not None else _seen_before(pending)
     return Done(
         run_id=pending.run_id,
         record_id=pending.record_id,
         operation=pending.operation,
         outcome="unchanged" if accepted.unchanged else "accepted",
         version=accepted.version,
-        before=history.state_before(before, changed),
+        before=history.state_before(before, None if accepted.unchanged else seen),
     )
+
+
+def _seen_before(pending: Pending) -> ItemData | None:
+    """Return what an operation was seen to write over, where its answer does not say so."""
+    operation = pending.operation
+    return operation.before if isinstance(operation, AddToCollection | Update) else None
 
 
 def _kept(pending: Pending) -> list[object]:
@@ -352,10 +358,27 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
         case Update(_, _, changed) if offer is not None:
             data = base_after(known.data, changed, offer.ours, offer.before)
         case Update(_, _, changed):
-            data = {**known.data, **changed}
+            data = {**known.data, **changed, **_moved(known.data, done)}
         case _:
             return known
     return known._replace(run_id=done.run_id, version=done.version or known.version, data=data)
+
+
+def _moved(data: ItemData, done: Done) -> ItemData:
+    """Return an item's collections and tags after those that an update added and took off.
+
+    An update writes them whole, with those that people have added; these stay theirs.
+    """
+    before = (done.before or {}).get("data") or {}
+    changed = done.operation.data if isinstance(done.operation, Update) else {}
+    moved: dict[str, Any] = {}
+    for name in ("collections", "tags"):
+        if name in changed and before.get(name) is not None:
+            ours = data.get(name) or ()
+            kept = [each for each in ours if each not in before[name] or each in changed[name]]
+            more = [each for each in changed[name] if each not in [*before[name], *kept]]
+            moved[name] = [*kept, *more]
+    return moved
 
 
 def _filed(data: ItemData, filed: AddToCollection) -> ItemData:

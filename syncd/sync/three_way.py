@@ -16,6 +16,7 @@ from syncd.item.sides import IDENTIFIER_KINDS
 from syncd.ledger import history
 from syncd.ledger.sources import Sources, find_sources
 from syncd.ledger.store import LibraryLedger
+from syncd.ledger.taken_back import NONE_TAKEN, TakenBack, find_taken_back
 from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Library, StoredItem, Update
@@ -36,6 +37,8 @@ class ItemSides:
     sources: Sources
     item: StoredItem | None = None
     """The item as the library shows it, where it was read."""
+    taken_back: TakenBack = NONE_TAKEN
+    """What an undo took out of its fields."""
 
 
 class Weighed(NamedTuple):
@@ -55,8 +58,8 @@ class Weighed(NamedTuple):
         """What writes it; None where nothing is written."""
         if self.item is None or not self.merge.data:
             return None
-        update = Update(self.item.key, self.item.version, self.merge.data)
         before = {name: self.item.data.get(name) for name in self.merge.data}
+        update = Update(self.item.key, self.item.version, self.merge.data, before)
         fields = tuple(change.field for change in self.merge.changes)
         return PlannedOperation(update, offer=self.offer._replace(fields=fields, before=before))
 
@@ -157,7 +160,8 @@ class ThreeWay:
             return choose(theirs, offer.ours, kept, fields, sides.base)
         if sides.base is None and offer.mode is OfferMode.SYNC:
             return NOTHING
-        return merge(sides.base, theirs, offer.ours, who=who, written=sides.sources, fields=fields)
+        found = merge(sides.base, theirs, offer.ours, who=who, written=sides.sources, fields=fields)
+        return _without_taken_back(found, sides.taken_back)
 
     def read_again(self, tx: Transaction, items: Sequence[StoredItem]) -> Mapping[str, ItemSides]:
         """Return the sides of items that were just read."""
@@ -175,10 +179,32 @@ def find_sides(tx: Transaction, keys: Collection[str]) -> dict[str, ItemSides]:
     """Return what the ledger knows of items; they are not read yet."""
     bases = history.find_bases(tx, keys)
     known = find_sources(tx, keys)
+    taken = find_taken_back(tx, keys)
     return {
-        key: ItemSides(bases[key].data if key in bases else None, known.get(key, {}))
+        key: ItemSides(
+            base=bases[key].data if key in bases else None,
+            sources=known.get(key, {}),
+            taken_back=taken.get(key, NONE_TAKEN),
+        )
         for key in keys
     }
+
+
+def _without_taken_back(found: Merge, taken: TakenBack) -> Merge:
+    """Leave out what an undo took out of an item: it is not written there again by itself."""
+    gone = {name for name, value in found.data.items() if taken.forbids(name, value)}
+    if not gone:
+        return found
+    # What has no property of its own is a line of `extra`.
+    lost = {
+        each.field
+        for each in found.changes
+        if (each.field if each.field in found.data else "extra") in gone
+    }
+    return found._replace(
+        data={name: value for name, value in found.data.items() if name not in gone},
+        changes=tuple(each for each in found.changes if each.field not in lost),
+    )
 
 
 def _has_to_be_read(sides: ItemSides, foreseen: Weighed) -> bool:

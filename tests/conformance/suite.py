@@ -50,9 +50,11 @@ from syncd.library import (
     Refusal,
     Refused,
     Restore,
+    RestoreCollection,
     StoredCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
 )
 from syncd.record import ItemKey
@@ -665,6 +667,104 @@ class LibraryConformance:
 
         assert all(isinstance(outcome, Accepted) for outcome in outcomes)
         assert get(library, key).data["collections"] == [collection]
+
+    def test_a_trashed_collection_is_not_listed_and_comes_back_with_what_was_in_it(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        needs(library.capabilities.keeps_trash, "keep a trash")
+        outer, inner = CollectionKey(new_key()), CollectionKey(new_key())
+        made = push(
+            library, CreateCollection(outer, "Inbox"), CreateCollection(inner, "Scopus", outer)
+        )
+        outer, inner = (CollectionKey(outcome.key) for outcome in made)
+        item = accept(library, Create(new_key(), article(collections=[inner])))
+
+        accept(library, TrashCollection(inner))
+        listed = {each.key for each in library.collections()}
+        while_trashed = get(library, item.key)
+        accept(library, RestoreCollection(inner))
+
+        assert listed & {outer, inner} == {outer}
+        assert not while_trashed.trashed
+        assert StoredCollection(inner, "Scopus", outer) in library.collections()
+        assert get(library, item.key).data["collections"] == [inner]
+
+    def test_a_trashed_collection_still_owns_its_key(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        needs(library.capabilities.keeps_trash, "keep a trash")
+        needs(library.capabilities.takes_keys, "take keys")
+        key = CollectionKey(new_key())
+        accept(library, CreateCollection(key, "Inbox"))
+        accept(library, TrashCollection(key))
+
+        assert refuse(library, CreateCollection(key, "Inbox")) is Refusal.KEY_TAKEN
+
+    def test_a_collection_that_is_where_it_is_to_go_is_left_alone(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        needs(library.capabilities.keeps_trash, "keep a trash")
+        key = CollectionKey(
+            accept(library, CreateCollection(CollectionKey(new_key()), "Inbox")).key
+        )
+
+        restored = accept(library, RestoreCollection(key))
+        trashed = accept(library, TrashCollection(key))
+        again = accept(library, TrashCollection(key))
+
+        assert (restored.unchanged, trashed.unchanged, again.unchanged) == (True, False, True)
+
+    @pytest.mark.parametrize("move", [TrashCollection, RestoreCollection])
+    def test_a_collection_that_was_never_made_cannot_be_moved(
+        self,
+        library: Library,
+        new_key: NewKey,
+        move: Callable[[CollectionKey], TrashCollection | RestoreCollection],
+    ) -> None:
+        needs(library.capabilities.keeps_trash, "keep a trash")
+
+        assert refuse(library, move(CollectionKey(new_key()))) is Refusal.MISSING
+
+    def test_a_library_that_moved_on_refuses_to_trash_a_collection(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        needs(library.capabilities.keeps_trash, "keep a trash")
+        key = CollectionKey(
+            accept(library, CreateCollection(CollectionKey(new_key()), "Inbox")).key
+        )
+        before = version_of(library)
+        accept(library, Create(new_key(), article(collections=[key])))
+
+        with pytest.raises(ConflictError):
+            library.push([TrashCollection(key)], expected=before)
+
+        assert key in {each.key for each in library.collections()}
+
+    def test_what_a_change_says_stood_there_is_what_stood_there(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        created = accept(library, Create(new_key(), article("Old", tags=[{"tag": "kept"}])))
+        key = ItemKey(created.key)
+
+        updated = accept(library, Update(key, created.version, {"title": "New", "volume": "7"}))
+        filed = accept(library, AddToCollection(key, updated.version, (), ("more",)))
+
+        # A library that does not look says nothing.
+        if updated.before is not None:
+            assert updated.before["title"] == "Old"
+            assert not updated.before["volume"]
+        if filed.before is not None:
+            assert names(filed.before["tags"]) == {"kept"}
+
+    def test_adding_where_the_sender_has_looked_keeps_what_was_seen(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        created = accept(library, Create(new_key(), article(tags=[{"tag": "theirs"}])))
+        key, seen = ItemKey(created.key), {"collections": [], "tags": [{"tag": "theirs"}]}
+
+        accept(library, AddToCollection(key, created.version, (), ("ours",), seen))
+
+        assert names(get(library, key).data["tags"]) == {"ours", "theirs"}
 
     def test_adding_to_a_collection_keeps_what_people_added(
         self, library: Library, new_key: NewKey, person: Person

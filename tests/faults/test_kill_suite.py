@@ -12,12 +12,14 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("library", ["file", "web"])
-def test_everyday_records_survive_kills(library: str) -> None:
+@pytest.mark.parametrize(
+    ("story", "library"), [("alone", "file"), ("alone", "web"), ("taken back", "file")]
+)
+def test_everyday_records_survive_kills(story: str, library: str) -> None:
     command = [sys.executable, "-m", "tests.faults.kill_suite", "--kills", "4"]
 
     ended = subprocess.run(
-        [*command, "--story", "alone", "--library", library],
+        [*command, "--story", story, "--library", library],
         cwd=_ROOT,
         capture_output=True,
         text=True,

@@ -67,15 +67,18 @@ class World(ABC):
         self.base = base
         self.is_busy = False
         """Whether another program writes before each push of ours."""
+        self.command: tuple[str, ...] = ("once",)
+        """What the program is asked for."""
         self.first, self.second = base / "first", base / "second"
         for folder in (self.first, self.second):
             folder.mkdir(parents=True)
         (base / "syncd.toml").write_text(library + _FOLDERS.format(base=base))
 
     def live(self, kill: Kill) -> Ended:
-        """Let `syncd once` live one life over the folders."""
+        """Let a command live one life: a pass over the folders, unless the world asks for more."""
         where = ["--config", f"{self.base}/syncd.toml", "--state", f"{self.base}/state"]
-        return live(["once", "--json", *where], kill, self.base / "log", self._meddle)
+        asked = [*self.command, "--json", *where]
+        return live(asked, kill, self.base / "log", self._meddle)
 
     def _meddle(self, operations: Sequence[Operation], expected: int | None) -> None:
         """Be another program that writes all the time, and once under a key of ours."""
@@ -119,6 +122,10 @@ class World(ABC):
         """Be a person who puts an item into the trash."""
 
     @abstractmethod
+    def erase(self, key: str) -> None:
+        """Be a person who deletes an item for good, with what hangs below it."""
+
+    @abstractmethod
     def write(self, key: str, data: Mapping[str, Any]) -> None:
         """Be a person who makes an item."""
 
@@ -151,12 +158,18 @@ class FileWorld(World):
 
     def collections(self) -> dict[str, str]:
         path = self._items.parent / "collections.json"
-        return {each["key"]: each["name"] for each in json.loads(path.read_bytes())}
+        found = json.loads(path.read_bytes())
+        return {each["key"]: each["name"] for each in found if not each.get("deleted")}
 
     def trash(self, key: str) -> None:
         path = self._items / f"{key}.json"
         read = parse_item(path.read_bytes())
         self._replace(path, format_item(key, read.version, read.data, trashed=True))
+
+    def erase(self, key: str) -> None:
+        below = [each.key for each in self.things() if each.data.get("parentItem") == key]
+        for each in (key, *below):
+            (self._items / f"{each}.json").unlink()
 
     def write(self, key: str, data: Mapping[str, Any]) -> None:
         self._replace(self._items / f"{key}.json", format_item(key, 0, data, trashed=False))
@@ -204,10 +217,13 @@ class WebWorld(World):
 
     def collections(self) -> dict[str, str]:
         found = self._server.state(self._account.library)["collections"]
-        return {key: each["name"] for key, each in found.items()}
+        return {key: each["name"] for key, each in found.items() if not each["deleted"]}
 
     def trash(self, key: str) -> None:
         self._server.trash(self._account.library, key)
+
+    def erase(self, key: str) -> None:
+        self._server.delete(self._account.library, key)
 
     def write(self, key: str, data: Mapping[str, Any]) -> None:
         self._server.write_item(self._account.library, data, key)

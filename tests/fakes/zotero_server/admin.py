@@ -64,7 +64,12 @@ class Admin:
                 "version": library.version,
                 "items": {key: item_data(item, library) for key, item in library.items.items()},
                 "collections": {
-                    key: {"name": thing.name, "parent": thing.parent, "version": thing.version}
+                    key: {
+                        "name": thing.name,
+                        "parent": thing.parent,
+                        "version": thing.version,
+                        "deleted": thing.trashed,
+                    }
                     for key, thing in library.collections.items()
                 },
                 "deleted": library.deleted,

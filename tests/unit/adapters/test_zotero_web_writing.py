@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from adapters.zotero_web.client import Report
-from adapters.zotero_web.writing import WriteDraft, draft, read_outcomes, requests, version_after
+from adapters.zotero_web.writing import (
+    Held,
+    WriteDraft,
+    draft,
+    read_outcomes,
+    requests,
+    version_after,
+)
 from syncd.errors import OutcomeUnknownError
 from syncd.library import (
     Accepted,
@@ -31,7 +38,7 @@ C, D = CollectionKey("CCCC2222"), CollectionKey("DDDD2222")
 
 
 def made(operation: Operation, *held: StoredItem) -> WriteDraft:
-    return draft(0, operation, {item.key: item for item in held})
+    return draft(0, operation, Held({item.key: item for item in held}, {}))
 
 
 def item(version: int = 7, **data: Any) -> StoredItem:
@@ -126,7 +133,7 @@ def test_items_and_collections_are_sent_apart_and_in_order() -> None:
         CreateCollection(C, "3"),
     ]
 
-    together = requests([draft(place, one, {}) for place, one in enumerate(operations)])
+    together = requests([draft(place, one, Held({}, {})) for place, one in enumerate(operations)])
 
     assert [[one.place for one in group] for group in together] == [[0, 1], [2, 4], [5]]
 
@@ -230,6 +237,6 @@ def test_the_guard_moves_only_when_nobody_else_can_have_written(
 def test_a_relation_may_change_the_item_at_its_other_end(
     operation: Operation, after: int | None
 ) -> None:
-    sent = [draft(0, operation, {})]
+    sent = [draft(0, operation, Held({}, {}))]
 
     assert version_after(10, sent, report(ONE, {}, {}, 11)) == after

@@ -48,8 +48,9 @@ class Shelf:
         found = self.held["items"].get(key)
         return StoredItem(key, *found) if found else None
 
-    def has_collection(self, key: CollectionKey) -> bool:
-        return key in self.held["collections"]
+    def find_collection(self, key: CollectionKey) -> StoredCollection | None:
+        found = self.held["collections"].get(key)
+        return StoredCollection(*found) if found else None
 
     def put_item(self, key: ItemKey, data: Mapping[str, Any], *, trashed: bool) -> None:
         self.held["version"] += 1
@@ -93,7 +94,8 @@ class ShelfLibrary:
         return [item for key in keys if (item := shelf.find_item(key))]
 
     def collections(self) -> list[StoredCollection]:
-        return [StoredCollection(*c) for c in Shelf(self.path).held["collections"].values()]
+        held = [StoredCollection(*c) for c in Shelf(self.path).held["collections"].values()]
+        return [each for each in held if not each.trashed]
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         shelf = Shelf(self.path)

@@ -1,0 +1,166 @@
+"""What takes back one run's effect on one item, where nobody has touched it since.
+
+Only what still is as the run left it is taken back. What others have changed since is theirs, and
+an item that the run made stays if anyone has worked with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from syncd.item.equality import find_differences, stands
+from syncd.item.lines import put_lines_back
+from syncd.library import ItemData, Operation, Restore, StoredItem, Trash, Update
+from syncd.sync.effects import Change, Effect, Moved, Place, place_of, places_in
+
+
+class Standing(NamedTuple):
+    """How an item stands now.
+
+    `base` is the item as syncd last wrote it, `written` the same of what syncd hung below it;
+    `children` are all that hang below it, and `collections` those that an item can be in.
+    """
+
+    item: StoredItem | None
+    base: ItemData | None
+    children: Sequence[StoredItem]
+    written: Mapping[str, ItemData]
+    collections: Collection[str]
+
+
+@dataclass(slots=True)
+class Reversal:
+    """What takes an effect back, and why something of it is left.
+
+    `taken` are the values that go from fields, `put` those that come in their place.
+    """
+
+    operations: tuple[Operation, ...] = ()
+    left: tuple[str, ...] = ()
+    taken: dict[str, Any] = field(default_factory=dict)
+    put: dict[str, Any] = field(default_factory=dict)
+
+
+def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> Reversal:
+    """Return what takes an effect back, given how its item stands now."""
+    item = standing.item
+    if item is None:
+        gone = effect.moved is Moved.INTO_TRASH
+        return Reversal(left=("it was deleted for good since",) if gone else ())
+    if effect.made is not None or effect.moved is Moved.OUT_OF_TRASH:
+        return _remove(item, standing, keeps_trash=keeps_trash)
+    back = effect.moved is Moved.INTO_TRASH and item.trashed
+    changed = _change(effect, item, standing.collections)
+    if item.trashed and not back:
+        return Reversal(left=("it is in the trash",) if changed.operations else ())
+    if back:
+        changed.operations = (Restore(item.key, item.version), *changed.operations)
+    return changed
+
+
+def _remove(item: StoredItem, standing: Standing, *, keeps_trash: bool) -> Reversal:
+    if item.trashed:
+        return Reversal()
+    why = find_touches(item, standing)
+    if not keeps_trash:
+        why = ("its library has no trash",)
+    return Reversal(left=why) if why else Reversal((Trash(item.key, item.version),))
+
+
+def find_touches(item: StoredItem, standing: Standing) -> tuple[str, ...]:
+    """Return what others have done to an item of syncd's and below it, in words."""
+    base = standing.base
+    if base is None:
+        return ("what syncd wrote of it is not known",)
+    edited = find_differences(base, item.data)
+    words = [f"{', '.join(edited)} edited since"] if edited else []
+    words += _moves(base, item.data, standing.collections)
+    for child in standing.children:
+        kind = child.data.get("itemType", "item")
+        written = standing.written.get(child.key)
+        if written is None:
+            words.append(f"{_with_article(kind)} was added since")
+        elif find_differences(written, child.data):
+            words.append(f"its {kind} was edited since")
+    return tuple(dict.fromkeys(words))
+
+
+def _with_article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def _moves(base: ItemData, now: ItemData, existing: Collection[str]) -> list[str]:
+    old, new = places_in(base), places_in(now)
+    more = {kind for kind, value in new.keys() - old.keys()}
+    less = {
+        kind
+        for kind, value in old.keys() - new.keys()
+        # What was in a collection that is gone was not touched for that.
+        if kind == "tag" or value in existing
+    }
+    words = {"collection": "collections", "tag": "tags"}
+    return [f"{words[kind]} changed since" for kind in sorted(more | less)]
+
+
+def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reversal:
+    """Return what puts back the fields and places that still are as the run left them."""
+    found = Reversal()
+    left = []
+    for name, change in effect.fields.items():
+        if not change.is_known:
+            left.append(f"what stood in {name} before is not known")
+            continue
+        now = item.data.get(name)
+        if stands(name, now, change.before):
+            continue
+        value = _value_before(name, now, change)
+        if value is None:
+            left.append(f"{name} changed since")
+        else:
+            found.put[name], found.taken[name] = value, change.after
+    if effect.is_unsure:
+        left.append("which tags it had before is not known")
+    places = _places_back(effect, item, existing)
+    data = {**found.put, **places}
+    if data:
+        before = {name: item.data.get(name) for name in data}
+        found.operations = (Update(item.key, item.version, data, before),)
+    found.left = tuple(left)
+    return found
+
+
+def _value_before(name: str, now: Any, change: Change) -> Any | None:
+    """Return what is to stand in a property again; None where it is somebody else's by now."""
+    empty: Any = type(change.after)() if isinstance(change.after, str | list | dict) else ""
+    before = empty if change.before is None else change.before
+    if stands(name, now, change.after):
+        return before
+    if name == "extra" and isinstance(now, str) and isinstance(before, str):
+        return put_lines_back(now, before, str(change.after))
+    return None
+
+
+def _places_back(
+    effect: Effect, item: StoredItem, existing: Collection[str]
+) -> dict[str, list[Any]]:
+    """Return the item's collections and tags as they are to be, where that is not as they are."""
+    wanted: dict[str, list[Any]] = {}
+    for name, kind in (("collections", "collection"), ("tags", "tag")):
+        now = list(item.data.get(name) or ())
+        kept = [entry for entry in now if place_of(name, entry) not in effect.added]
+        there = {place_of(name, entry) for entry in now}
+        more = [
+            entry
+            for place, entry in effect.taken.items()
+            if place[0] == kind and place not in there and _can_hold(place, existing)
+        ]
+        if len(kept) < len(now) or more:
+            wanted[name] = [*kept, *more]
+    return wanted
+
+
+def _can_hold(place: Place, existing: Collection[str]) -> bool:
+    kind, value = place
+    return kind == "tag" or value in existing
