@@ -8,7 +8,7 @@ SENT     handed to the library; its fate is unknown until an answer, or a look, 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,21 +92,27 @@ def add_operations(
     tx.add(outbox, rows)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _columns(operation: Operation) -> dict[str, Any]:
     row = dump_operation(operation)
-    return {**row._asdict(), "payload": json.dumps(row.payload, ensure_ascii=False)}
+    return {**row._asdict(), "payload": _encode(row.payload)}
 
 
-def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) -> list[Pending]:
-    """Return the first operations that may be sent, in the order of sending.
+def next_planned(
+    tx: Transaction, limit: int, passed_over: Collection[Pending]
+) -> Iterator[Pending]:
+    """Yield the first operations that may be sent, in the order of sending.
 
-    What was `passed_over`, and what is under way, keeps back whatever belongs to the same record
-    or the same item; a collection that is not there yet keeps back everything.
+    They are read as they are asked for, within the transaction. What was `passed_over`, and what
+    is under way, keeps back whatever belongs to the same record or the same item; a collection
+    that is not there yet keeps back everything.
     """
     sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
     if any(isinstance(each.operation, CreateCollection) for each in held_back):
-        return []
+        return
     records = {each.record_id for each in held_back if each.record_id is not None}
     rows = tx.execute(
         select(outbox)
@@ -124,7 +130,7 @@ def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) 
         )
         .limit(limit)
     )
-    return [_read(row) for row in rows]
+    yield from map(_read, rows.all())
 
 
 def all_sent(tx: Transaction) -> list[Pending]:

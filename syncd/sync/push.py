@@ -8,8 +8,10 @@ its changes are taken first and what has not been sent is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from syncd.errors import (
@@ -138,7 +140,7 @@ class Pusher:
         capabilities = self._library.capabilities
         with self._ledger.read() as tx:
             waiting = outbox.next_planned(tx, capabilities.batch_size * 2, self._troubled)
-        return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
+            return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
@@ -231,7 +233,7 @@ class Pusher:
 
 
 def cut_batch(
-    waiting: Sequence[Pending], operations: int, records: int, *, takes_keys: bool = True
+    waiting: Iterable[Pending], operations: int, records: int, *, takes_keys: bool = True
 ) -> Batch | None:
     """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
 
@@ -239,15 +241,18 @@ def cut_batch(
     after its parent. What is done to an item follows the item; where the library does not take
     keys, so do its children.
     """
-    waiting = _without_followers(waiting, takes_keys=takes_keys)
-    if not waiting:
+    groups = _groups(_without_followers(waiting, takes_keys=takes_keys))
+    first = next(groups, None)
+    if first is None:
         return None
-    if isinstance(waiting[0].operation, CreateCollection):
-        collections = [p for p in waiting if isinstance(p.operation, CreateCollection)]
+    if isinstance(first[0].operation, CreateCollection):
+        rest = (pending for group in groups for pending in group)
+        collections = [p for p in (*first, *rest) if isinstance(p.operation, CreateCollection)]
         return Batch(collections[:operations], 1)
     batch: list[Pending] = []
     taken = 0
-    for group in _groups(waiting):
+    # No more is read than is sent.
+    for group in chain([first], groups):
         if batch and (taken == records or len(batch) + len(group) > operations):
             break
         batch += group[:operations]
@@ -255,16 +260,14 @@ def cut_batch(
     return Batch(batch, taken)
 
 
-def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
+def _without_followers(waiting: Iterable[Pending], *, takes_keys: bool) -> Iterator[Pending]:
     """Leave out what refers to something that an operation before it is still to make."""
     made: set[str] = set()
-    kept = []
     for pending in waiting:
         if not made & _refers_to(pending, takes_keys=takes_keys):
-            kept.append(pending)
+            yield pending
         if isinstance(pending.operation, Create | CreateCollection):
             made.add(pending.item_key)
-    return kept
 
 
 def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
@@ -279,14 +282,9 @@ def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
     return set()
 
 
-def _groups(waiting: Sequence[Pending]) -> list[list[Pending]]:
-    groups: list[list[Pending]] = []
-    for pending in waiting:
-        if groups and groups[-1][0].record_id == pending.record_id:
-            groups[-1].append(pending)
-        else:
-            groups.append([pending])
-    return groups
+def _groups(waiting: Iterable[Pending]) -> Iterator[list[Pending]]:
+    for _, group in groupby(waiting, key=attrgetter("record_id")):
+        yield list(group)
 
 
 def end_finished_runs(ledger: LibraryLedger) -> list[int]:

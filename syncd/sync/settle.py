@@ -180,12 +180,13 @@ class Recorder:
         done = [
             _done(pending, accepted, before.get(pending.item_key)) for pending, accepted in landed
         ]
-        history.add_done(tx, done)
+        packed = history.Packed()
+        history.add_done(tx, done, packed)
         known = history.find_bases(tx, changed)
         for each in done:
             if (base := _base_after(each, known.get(each.item_key))) is not None:
                 known[each.item_key] = base
-        history.set_bases(tx, list(known.values()))
+        history.set_bases(tx, list(known.values()), packed)
 
     def _refuse(self, tx: Transaction, pending: Pending, refused: Refused, *, by_us: bool) -> None:
         """`by_us`: another operation of ours has just changed the item."""
