@@ -266,3 +266,11 @@ def test_what_goes_into_a_collection_or_below_it_is_found(ledger: LibraryLedger)
 
         assert _operations(outbox.operations_in(tx, SHELF)) == [OPERATIONS[3], OPERATIONS[6], filed]
         assert _operations(outbox.operations_on(tx, KEYS[3])) == [OPERATIONS[3]]
+
+
+def test_what_is_done_and_what_an_item_is_are_packed_once() -> None:
+    packed = history.Packed()
+    data = {"title": "x"}
+
+    assert packed.of(data) is packed.of(data)
+    assert packed.of({"title": "y"}) != packed.of(data)
