@@ -37,6 +37,7 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 """Eight characters that no one mistakes for each other: Zotero's keys have no 0, 1 or O."""
 
@@ -325,7 +326,7 @@ def _check_shape(good: bool, name: str) -> None:
 def _check_encodable(value: Any) -> None:
     """Refuse what no JSON text in UTF-8 can carry: lone surrogates, foreign objects."""
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        _encode(value).encode()
     except (TypeError, ValueError) as error:
         raise _RefuseError(
             Refusal.INVALID, f"the data cannot be written as JSON: {error}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring as _quote
 from typing import Any, NamedTuple
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -33,12 +34,16 @@ class DamagedDocumentError(Exception):
 def format_item(key: str, version: int, data: Mapping[str, Any], *, trashed: bool) -> bytes:
     """Return the text of an item: one property a line, and one creator or tag a line."""
     shown = {**data, "deleted": 1} if trashed else data
-    properties = ",\n".join(f"    {_encode(name)}: {_format(shown[name])}" for name in shown)
+    properties = ",\n".join(
+        [f"    {_quote(name)}: {_format(value)}" for name, value in shown.items()]
+    )
     text = f'{{\n  "key": "{key}",\n  "version": {version},\n  "data": {{\n{properties}\n  }}\n}}\n'
     return text.encode()
 
 
 def _format(value: Any) -> str:
+    if isinstance(value, str):
+        return _quote(value)
     if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
         return "[\n      " + ",\n      ".join(map(_encode, value)) + "\n    ]"
     return _encode(value)
@@ -59,7 +64,11 @@ def parse_item(raw: bytes) -> ItemFile:
         data.pop(name, None)
     return ItemFile(
         version if isinstance(version, int) and 0 < version <= _LARGEST_VERSION else 0,
-        {name: _tidy(name, value) for name, value in data.items()},
+        {
+            # Nearly everything is text, and stays as it is.
+            name: value if type(value) is str and name not in _STRUCTURED else _tidy(name, value)
+            for name, value in data.items()
+        },
         trashed,
     )
 
@@ -68,7 +77,7 @@ def parse_json(raw: bytes) -> Any:
     """Read JSON in UTF-8. Raises `DamagedDocumentError` for anything else."""
     try:
         value = _decoder.decode(raw.decode("utf-8-sig"))
-        if b"\\ud" in raw.lower():
+        if b"\\u" in raw and b"\\ud" in raw.lower():
             _encode(value).encode()
     except UnicodeError as error:
         raise DamagedDocumentError(f"it is not UTF-8 text: {error}") from error

@@ -28,7 +28,7 @@ _WHOLE = frozenset(
 _NOT_HERE = (errno.ENOSYS, errno.EPERM, errno.EOPNOTSUPP)
 
 
-def make_files_safe(directory: Path, paths: Collection[Path]) -> None:
+def make_files_safe(directory: Path, paths: Collection[str]) -> None:
     """Return when the content of these files of one directory would survive a power cut."""
     if len(paths) > _FEW and _flush_whole(directory):
         return
@@ -47,7 +47,7 @@ def make_directory_safe(directory: Path) -> None:
     _flush(directory, os.O_RDONLY | os.O_DIRECTORY)
 
 
-def _flush(path: Path, flags: int) -> None:
+def _flush(path: Path | str, flags: int) -> None:
     descriptor = os.open(path, flags | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

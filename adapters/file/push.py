@@ -6,6 +6,7 @@ can tell how far the push came, and the error says so.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -61,6 +62,9 @@ class Push:
         self._shelf = Staging(layout.directory)
         self._written: dict[ItemKey, _Written] = {}
         self._bases: dict[ItemKey, str | None] = {}
+        self._asked: set[ItemKey] = set()
+        self._known: dict[ItemKey, Row] = {}
+        """What the index says of the items that it was `asked` for."""
         self._collections = CollectionsFile(layout.collections)
 
     @property
@@ -75,6 +79,8 @@ class Push:
         `OutcomeUnknownError` when some may have been.
         """
         try:
+            self._asked = {ItemKey(key_of(operation)) for operation in operations}
+            self._known = self._index.rows(self._asked)
             outcomes = [self._attempt(operation) for operation in operations]
             # Written first and committed last: an index that cannot be written stops us here.
             self._index.move_to(self._version)
@@ -98,17 +104,24 @@ class Push:
     # What the rules look up.
 
     def has_item(self, key: ItemKey) -> bool:
-        return key in self._written or self._index.find_row(key) is not None
+        return key in self._written or self._find_row(key) is not None
 
     def find_item(self, key: ItemKey) -> StoredItem | None:
         if key in self._written:
             return self._written[key].item
-        row = self._index.find_row(key)
+        row = self._find_row(key)
         if row is None:
             return None
         if row.damaged:
             raise UnreadableItemError(f"{file_name(key)} cannot be read as an item: {row.damaged}")
         return self._read(row)
+
+    def _find_row(self, key: ItemKey) -> Row | None:
+        # What the operations are about was looked up at once; parents may be others.
+        if key not in self._asked:
+            self._asked.add(key)
+            self._known |= self._index.rows([key])
+        return self._known.get(key)
 
     def find_collection(self, key: CollectionKey) -> StoredCollection | None:
         return self._collections.held().get(key)
@@ -164,9 +177,10 @@ class Push:
 
     def _rows(self, overtaken: set[str]) -> Iterator[Row]:
         now_ns = self._now_ns()
+        prefix = os.path.join(self._layout.items, "")  # noqa: PTH118 - for every file of a push
         for (key, version, data, trashed), raw in self._written.values():
             if file_name(key) not in overtaken:
-                mark = signature((self._layout.items / file_name(key)).stat(), now_ns)
+                mark = signature(os.stat(prefix + file_name(key)), now_ns)  # noqa: PTH116
                 yield row_of(key, version, data, trashed=trashed, raw=raw, mark=mark)
 
 

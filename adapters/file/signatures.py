@@ -23,26 +23,26 @@ def fingerprint(found: os.stat_result) -> str:
     return f"{found.st_mtime_ns}.{found.st_ctime_ns}.{found.st_size}.{found.st_ino}"
 
 
-def find_fingerprint(path: Path) -> str | None:
+def find_fingerprint(path: Path | str) -> str | None:
     """Return the fingerprint of what has this name, or None."""
     found = find_stat(path)
     return fingerprint(found) if found else None
 
 
-def find_stat(path: Path) -> os.stat_result | None:
+def find_stat(path: Path | str) -> os.stat_result | None:
     """Return what `stat` says of what has this name, or None where there is nothing.
 
     A link that cannot be followed, as it leads to itself or through a file, stands for itself.
     """
     try:
-        return path.stat()
+        return os.stat(path)  # noqa: PTH116 - for every file of a library
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno not in _NOT_TO_BE_FOLLOWED:
             raise
     try:
-        return path.lstat()
+        return os.lstat(path)
     except FileNotFoundError:
         return None
 

@@ -22,8 +22,8 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class _Ready(NamedTuple):
-    temporary: Path
-    target: Path
+    temporary: str
+    target: str
     base: str | None
 
 
@@ -36,6 +36,7 @@ class Staging:
     def __init__(self, directory: Path) -> None:
         self.landed = False
         self._directory = directory
+        self._prefix = os.path.join(directory, "")  # noqa: PTH118 - paths cost more than writing does
         self._ready: dict[str, _Ready] = {}
 
     def lay_out(self, name: str, content: bytes, base: str | None) -> None:
@@ -43,10 +44,13 @@ class Staging:
 
         `base` is the fingerprint of the file that the content was made from; None: there was none.
         """
-        temporary = self._directory / _temporary(name)
-        self._ready.setdefault(name, _Ready(temporary, self._directory / name, base))
-        with _created(temporary) as file:
-            file.write(content)
+        temporary = self._prefix + _temporary(name)
+        self._ready.setdefault(name, _Ready(temporary, self._prefix + name, base))
+        descriptor = _create(temporary)
+        try:
+            _write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
 
     def make_safe(self) -> None:
         """Return when everything laid out would survive a power cut."""
@@ -60,7 +64,7 @@ class Staging:
             if find_fingerprint(target) != base:
                 overtaken.add(name)
                 continue
-            temporary.rename(target)
+            os.rename(temporary, target)  # noqa: PTH104
             del self._ready[name]
             self.landed = True
         if self.landed:
@@ -71,7 +75,7 @@ class Staging:
         """Remove what was not put into place."""
         for ready in self._ready.values():
             with suppress(OSError):
-                ready.temporary.unlink()
+                os.unlink(ready.temporary)  # noqa: PTH108
         self._ready.clear()
 
 
@@ -97,13 +101,23 @@ def is_left_over(name: str) -> bool:
 
 
 def _created(temporary: Path) -> IO[bytes]:
+    return os.fdopen(_create(temporary), "wb")
+
+
+def _create(temporary: Path | str) -> int:
     """Make the file, in place of one that a dead writer left; a link in its place is removed."""
     try:
-        descriptor = os.open(temporary, _FLAGS, 0o666)
+        return os.open(temporary, _FLAGS, 0o666)
     except FileExistsError:
-        temporary.unlink()
-        descriptor = os.open(temporary, _FLAGS, 0o666)
-    return os.fdopen(descriptor, "wb")
+        os.unlink(temporary)  # noqa: PTH108
+        return os.open(temporary, _FLAGS, 0o666)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    # One call, unless the disk is about to be full.
+    done = os.write(descriptor, content)
+    while done < len(content):
+        done += os.write(descriptor, content[done:])
 
 
 def _temporary(name: str) -> str:

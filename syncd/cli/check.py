@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -27,10 +28,11 @@ from syncd.app.remedies import remedy_for
 from syncd.app.wiring import open_ledger, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import load
+from syncd.cli.session import find_running, load
 from syncd.config import file_library_settings
+from syncd.control.client import Running
 from syncd.control.status import read_status
-from syncd.errors import ConfigError, StateError
+from syncd.errors import ConfigError, ServedError, StateError
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
 from syncd.settings import FolderSettings, LibrarySettings, Settings
@@ -74,26 +76,53 @@ def command(where: options.Where, as_json: bool) -> Exit:
 
 
 def _look(where: options.Where) -> Iterator[Finding]:
-    state = where.state_dir
     yield from check_machine()
     yield from check_installation()
-    yield from check_state(state, SystemClock().now())
     try:
         settings = load(where)
     except ConfigError as error:
+        yield from check_state(where.state_dir, SystemClock().now())
         yield from findings_of(error)
         return
     if settings.path is not None:
         told = "nothing is wrong with it"
         yield Finding(Area.CONFIGURATION, str(settings.path), Level.OK, told)
-    yield from check_ledger(lambda: _open_copy(settings, state))
-    yield from check_daemon(state)
+    yield from _look_at_state(settings, where.state_dir)
     if where.file_library is None:
         yield from check_folders(settings.folders)
     else:
-        yield from check_folders(_watched(state), NO_FOLDER_OF_A_FILE_LIBRARY)
+        yield from check_folders(_watched(where.state_dir), NO_FOLDER_OF_A_FILE_LIBRARY)
     for library in settings.libraries:
-        yield from _check_library(library, state)
+        yield from _check_library(library, where.state_dir)
+
+
+def _look_at_state(settings: Settings, state: Path) -> Iterator[Finding]:
+    """Look where the work is done: in this state directory, or in that of a running service."""
+    names = [library.name for library in settings.libraries]
+    try:
+        daemon = find_running(settings, state, names, all_of_them=False)
+    except ServedError as error:
+        remedy = "nothing works beside it; ask where it answers"
+        yield Finding(Area.STATE, "service", Level.ADVICE, str(error), remedy)
+        return
+    except StateError:
+        daemon = None  # what is wrong with it is found just below
+    if daemon is not None:
+        yield from _name(daemon, names)
+        state = daemon.state
+        if not os.access(state, os.R_OK | os.X_OK):
+            return  # and the ledger in it, which is the service's to open
+    yield from check_state(state, SystemClock().now())
+    yield from check_ledger(lambda: _open_copy(settings, state))
+    if daemon is None:
+        yield from check_daemon(state)
+
+
+def _name(daemon: Running, names: Sequence[str]) -> Iterator[Finding]:
+    who = str(daemon.service or "the daemon")
+    served = [name for name in names if daemon.service is None or name in daemon.names]
+    message = f"{who} works for {', '.join(served)}; its state is in {daemon.state}"
+    yield Finding(Area.STATE, "service", Level.OK, message)
 
 
 def check_daemon(state: Path) -> Iterator[Finding]:

@@ -12,13 +12,13 @@ from syncd.app.remedies import KEYS_PAGE
 from syncd.app.wiring import open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import choose_library, load, pause
-from syncd.control.client import ask_daemon, is_served
+from syncd.cli.session import choose_library, find_running, load, pause
+from syncd.control.client import ask_daemon
 from syncd.control.protocol import CommandError
 from syncd.control.wire import RETRY
-from syncd.errors import BusyError, KeyLookupError
+from syncd.errors import BusyError, KeyLookupError, ServedError
 from syncd.library import Description
-from syncd.settings import LibrarySettings
+from syncd.settings import LibrarySettings, Settings
 from syncd.system.clock import SystemClock
 from syncd.system.credentials import store_key, write_key_file
 from syncd.system.paths import user_config_directory
@@ -51,18 +51,21 @@ def command(library: str, key_file: Path | None, where: options.Where) -> Exit:
       syncd login mine --key-file ~/.config/syncd/mine.key
       secret-tool lookup zotero key | syncd login mine
     """
-    settings = choose_library(load(where), library)
-    code = store(settings, where.state_dir, key_file)
-    if is_served(where.state_dir):
-        _tell_daemon(settings.name, where.state_dir)
+    settings = load(where)
+    chosen = choose_library(settings, library)
+    code = store(chosen, where.state_dir, key_file)
+    _tell_daemon(settings, chosen.name, where.state_dir)
     return code
 
 
-def _tell_daemon(name: str, state: Path) -> None:
+def _tell_daemon(settings: Settings, name: str, state: Path) -> None:
     """Have a running daemon try the library again now, rather than at its next turn."""
     try:
-        ask_daemon(state, RETRY, {"library": name}, SystemClock(), pause)
-    except (BusyError, CommandError) as error:
+        daemon = find_running(settings, state, [name])
+        if daemon is not None:
+            told = {"library": daemon.name_of(name)}
+            ask_daemon(daemon.directory, RETRY, told, SystemClock(), pause)
+    except (BusyError, CommandError, ServedError) as error:
         click.echo(f"the daemon cannot use it yet: {printable(str(error))}", err=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -16,6 +17,10 @@ from syncd.cli.exits import Exit, exit_of, find_fault_of_machine, words_for
 from syncd.cli.lazy import CommandPlace, LazyGroup
 from syncd.errors import SyncdError
 from syncd.system.logs import configure_logs
+
+_GARBAGE = 50_000
+"""Objects made before Python looks for rings of garbage. Records hold none, and 700, which is
+usual, cost a large export a tenth of its time."""
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +83,7 @@ def group() -> None:
 
 def main() -> None:
     """Run the command that the program was called with, and exit with its code."""
+    gc.set_threshold(_GARBAGE, 20, 20)
     sys.exit(run(sys.argv[1:]))
 
 

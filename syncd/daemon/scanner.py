@@ -11,7 +11,7 @@ from pathlib import Path
 
 from syncd.daemon.board import Board, FolderStatus
 from syncd.daemon.work import Offered
-from syncd.inbox import Export, FolderState, Inbox, ScanResult, Skipped
+from syncd.inbox import Export, FolderState, Inbox, ScanResult, Skipped, is_silent
 from syncd.inbox.watching import Sight, Watched, Watcher
 from syncd.report.beside import describe_beside
 from syncd.settings import After, FolderSettings
@@ -29,6 +29,8 @@ SUPERVISION = timedelta(minutes=1)
 _BREATH = timedelta(milliseconds=100)
 _SHARE = 5
 """Of its time, a thread woken by a storm of events spends at most one part in so many scanning."""
+
+_SILENT = "the folder does not answer: reading a file in it does not end"
 
 Offer = Callable[[Export], Offered]
 """Hands an export to a library's worker."""
@@ -200,6 +202,9 @@ class Scanner:
         set_aside: list[Skipped] = []
         watched.crowded = not self._hand_on(watched, result.ready, set_aside)
         result = replace(result, skipped=(*result.skipped, *set_aside))
+        if is_silent(watched.folder.path):
+            # It could be listed, perhaps from memory, but reading from it does not end.
+            result = replace(result, state=FolderState.WAITING, message=_SILENT)
         now = self._clock.elapsed()
         sight, why = self._watcher.sight(watched.folder.path)
         with self._changed:

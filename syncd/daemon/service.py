@@ -308,7 +308,9 @@ class Daemon:
 
     def _end(self, control: ControlServer) -> None:
         self._notifier.stopping()
-        if self._runtime_dir is not None:
+        if self._runtime_dir is not None and not self._notifier.has_manager:
+            # A manager removes the directory with the list when the service stops, and keeps both
+            # while it is restarted: no command is to begin a ledger of its own in between.
             unlist_libraries(self._runtime_dir)
         control.close()
         if self._workers is not None:

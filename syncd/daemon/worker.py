@@ -31,7 +31,7 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
-from syncd.inbox import Export
+from syncd.inbox import Export, is_silent
 from syncd.settings import FolderSettings
 from syncd.sync.session import Figures, RunSummary
 from syncd.system.clock import Clock
@@ -125,9 +125,11 @@ class Worker:
         """Take an export on, once, if there is room for it now and nothing speaks against it.
 
         Until the library has been reached there is none: only then is it certain what it knows.
+        Nor is there for a folder whose drive does not answer, as others would wait for it.
         """
         if not self._is_open:
             self._ask_again_for(export)
+        if not self._is_open or is_silent(export.folder):
             return Offered(has_room=False)
         if (reason := self._why_set_aside(export)) is not None:
             return Offered(has_room=True, set_aside=reason)
@@ -375,7 +377,8 @@ class Worker:
         self._show_run(None, _reason([export]), 1, error=f"syncd failed on this file ({name})")
 
     def _report(self, exports: Sequence[Export], summary: RunSummary) -> None:
-        self._served.update(_attempt(export) for export in exports)
+        # What a silent drive withheld has not been served, however often it was asked for.
+        self._served.update(_attempt(each) for each in exports if not is_silent(each.folder))
         if summary.run is not None:
             self._show_run(summary, _reason(exports), len(exports))
             if held := summary.counts.get("hold"):

@@ -10,7 +10,7 @@ CLAIM      in `after = "move"`: an export renamed to where only this syncd works
 
 from syncd.inbox.beside import Beside
 from syncd.inbox.claims import why_not_movable
-from syncd.inbox.exports import ChangedError, Export, open_export, read_exports
+from syncd.inbox.exports import ChangedError, Export, is_silent, open_export, read_exports
 from syncd.inbox.folder import Inbox, IsKnown
 from syncd.inbox.ground import FolderState
 from syncd.inbox.scan import ScanResult, Skipped
@@ -24,6 +24,7 @@ __all__ = [
     "IsKnown",
     "ScanResult",
     "Skipped",
+    "is_silent",
     "open_export",
     "read_exports",
     "why_not_movable",

@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple, Self
 from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
+from syncd.inbox.drives import Drives, SilentDriveError
 from syncd.inbox.members import Part, list_parts, open_part, too_large
 from syncd.system.heartbeat import checkpoint
 
@@ -78,6 +79,10 @@ class Export:
 
 class ChangedError(InputError):
     """The file is gone or is no longer what was hashed; the next scan sees what it is now."""
+
+
+class SilentError(ChangedError):
+    """Its drive does not answer; what the file is shows when it does."""
 
 
 class Content(NamedTuple):
@@ -203,35 +208,47 @@ def read_exports(path: Path, max_size: int) -> list[Export]:
 
 EMPTY = "empty"
 _CHANGED = "changed while it was being read"
+_SILENT = "its drive does not answer"
+
+
+_DRIVES = Drives()
+
+
+def is_silent(folder: Path) -> bool:
+    """Say whether the drive of a folder did not answer in time, and still does not."""
+    return _DRIVES.is_silent(folder)
 
 
 def open_export(export: Export) -> BinaryIO:
     """Open an export for one reading from start to end.
 
     What is read is what was hashed: the stream raises `ChangedError` at the end, so before
-    anything has been planned, if it was not; and at once if the file is gone or another one.
-    Raises `InputError` when it cannot be read.
+    anything has been planned, if it was not; and at once if the file is gone or another one, or
+    its drive does not answer. Raises `InputError` when it cannot be read.
     """
     if export.unusable:
         raise InputError(export.unusable, path=export.dropped_as)
     try:
-        fd, status = open_regular(export.path)
+        file, status = _DRIVES.open(export.folder, lambda: open_regular(export.path))
+    except SilentDriveError as error:
+        raise SilentError(_SILENT, path=export.dropped_as) from error
     except FileNotFoundError as error:
         raise ChangedError("is gone", path=export.dropped_as) from error
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise InputError(message, path=export.dropped_as) from error
     if Stamp.of(status) != export.stamp:
-        os.close(fd)
+        file.close()
         raise ChangedError(_CHANGED, path=export.dropped_as)
-    file = io.FileIO(fd)
     if export.part is None:
         return io.BufferedReader(_Verified(file, file, export), _CHUNK)
     container = io.BufferedReader(file)
     try:
         member = open_part(container, export.part)
-    except InputError as error:  # it could be opened when it was hashed
+    except (InputError, SilentDriveError) as error:  # it could be opened when it was hashed
         container.close()
+        if isinstance(error, SilentDriveError):
+            raise SilentError(_SILENT, path=export.dropped_as) from error
         raise ChangedError(_CHANGED, path=export.dropped_as) from error
     return io.BufferedReader(_Verified(container, member, export), _CHUNK)
 
@@ -242,7 +259,9 @@ class _Verified(io.RawIOBase):
     `source` is the file itself, or what is read of it.
     """
 
-    def __init__(self, file: BinaryIO, source: BinaryIO, export: Export) -> None:
+    def __init__(
+        self, file: BinaryIO | io.RawIOBase, source: BinaryIO | io.RawIOBase, export: Export
+    ) -> None:
         self._file = file
         self._source = source
         self._export = export
@@ -254,7 +273,9 @@ class _Verified(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         checkpoint()
         try:
-            piece = self._source.read(len(buffer))
+            piece = self._source.read(len(buffer)) or b""
+        except SilentDriveError as error:
+            raise SilentError(_SILENT, path=self._export.dropped_as) from error
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             raise InputError(message, path=self._export.dropped_as) from error

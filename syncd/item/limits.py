@@ -54,6 +54,8 @@ def fit(
 
 def clean(text: str) -> str:
     """Return text without what a library drops silently; a lone surrogate becomes U+FFFD."""
+    if text.isprintable():
+        return text.strip(_BLANKS)
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
     return _CONTROL.sub("", text).strip(_BLANKS)

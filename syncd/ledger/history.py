@@ -73,12 +73,31 @@ def state_before(
     return {**known, **({"data": dict(changed)} if changed is not None else {})}
 
 
-def add_done(tx: Transaction, operations: Sequence[Done]) -> None:
+class Packed:
+    """Data as the ledger keeps it, packed once where it is both what is done and what an item is.
+
+    Data that was given is not to be changed as long as this is used.
+    """
+
+    def __init__(self) -> None:
+        self._packed: dict[int, tuple[Mapping[str, Any], bytes]] = {}
+
+    def of(self, data: Mapping[str, Any]) -> bytes:
+        """Return data packed."""
+        # The data is kept beside, or its number might come to be that of something else.
+        known = self._packed.get(id(data))
+        if known is None:
+            known = self._packed[id(data)] = (data, _pack(data))
+        return known[1]
+
+
+def add_done(tx: Transaction, operations: Sequence[Done], packed: Packed | None = None) -> None:
     """Keep operations after their outcome."""
-    tx.add(done, [_row_of(each, tx.now) for each in operations])
+    packed = packed or Packed()
+    tx.add(done, [_row_of(each, tx.now, packed) for each in operations])
 
 
-def _row_of(each: Done, now: str) -> dict[str, Any]:
+def _row_of(each: Done, now: str, packed: Packed) -> dict[str, Any]:
     row = dump_operation(each.operation)
     return {
         "run_id": each.run_id,
@@ -88,7 +107,7 @@ def _row_of(each: Done, now: str) -> dict[str, Any]:
         "base_version": row.base_version,
         "outcome": each.outcome,
         "version": each.version,
-        "written": _pack(row.payload),
+        "written": packed.of(row.payload),
         "before": json.dumps(each.before) if each.before is not None else None,
         "done_at": now,
     }
@@ -165,14 +184,15 @@ def _read(row: Any) -> Done:
     )
 
 
-def set_bases(tx: Transaction, bases: Sequence[Base]) -> None:
+def set_bases(tx: Transaction, bases: Sequence[Base], packed: Packed | None = None) -> None:
     """Remember what these items are as syncd wrote them, in place of what it wrote before."""
+    packed = packed or Packed()
     rows = [
         {
             "item_key": each.item_key,
             "run_id": each.run_id,
             "version": each.version,
-            "data": _pack(each.data),
+            "data": packed.of(each.data),
         }
         for each in bases
     ]
@@ -191,8 +211,11 @@ def find_bases(tx: Transaction, keys: Collection[str]) -> dict[str, Base]:
     return found
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _pack(data: Mapping[str, Any]) -> bytes:
-    text = json.dumps(data, ensure_ascii=False)
+    text = _encode(data)
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 

@@ -8,7 +8,7 @@ SENT     handed to the library; its fate is unknown until an answer, or a look, 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,26 +105,32 @@ def add_operations(
     tx.add(outbox, rows)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _columns(operation: Operation) -> dict[str, Any]:
     row = dump_operation(operation)
     return {**row._asdict(), "payload": _dump(row.payload), "before": _dump(row.before)}
 
 
 def _dump(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else _encode(value)
 
 
-def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) -> list[Pending]:
-    """Return the first operations that may be sent, in the order of sending.
+def next_planned(
+    tx: Transaction, limit: int, passed_over: Collection[Pending]
+) -> Iterator[Pending]:
+    """Yield the first operations that may be sent, in the order of sending.
 
-    What was `passed_over`, and what is under way, keeps back whatever belongs to the same record
-    or the same item; a collection that is not there yet keeps back everything, and one that is
-    to go into the trash waits until all else of its run is done.
+    They are read as they are asked for, within the transaction. What was `passed_over`, and what
+    is under way, keeps back whatever belongs to the same record or the same item; a collection
+    that is not there yet keeps back everything, and one that is to go into the trash waits until
+    all else of its run is done.
     """
     sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
     if any(isinstance(each.operation, CreateCollection | RestoreCollection) for each in held_back):
-        return []
+        return
     records = {each.record_id for each in held_back if each.record_id is not None}
     rows = tx.execute(
         select(outbox)
@@ -143,8 +149,9 @@ def next_planned(tx: Transaction, limit: int, passed_over: Collection[Pending]) 
         .limit(limit)
     )
     busy = {each.run_id for each in held_back}
-    found = (_read(row) for row in rows)
-    return [p for p in found if not (isinstance(p.operation, TrashCollection) and p.run_id in busy)]
+    for pending in map(_read, rows.all()):
+        if not (isinstance(pending.operation, TrashCollection) and pending.run_id in busy):
+            yield pending
 
 
 def all_sent(tx: Transaction) -> list[Pending]:

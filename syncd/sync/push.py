@@ -8,8 +8,10 @@ its changes are taken first and what has not been sent is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from syncd.errors import (
@@ -164,7 +166,7 @@ class Pusher:
         capabilities = self._library.capabilities
         with self._ledger.read() as tx:
             waiting = outbox.next_planned(tx, capabilities.batch_size * 2, self._troubled)
-        return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
+            return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
@@ -259,7 +261,7 @@ class Pusher:
 
 
 def cut_batch(
-    waiting: Sequence[Pending], operations: int, records: int, *, takes_keys: bool = True
+    waiting: Iterable[Pending], operations: int, records: int, *, takes_keys: bool = True
 ) -> Batch | None:
     """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
 
@@ -268,18 +270,22 @@ def cut_batch(
     item follows the item; where the library does not take
     keys, so do its children.
     """
-    waiting = _without_followers(waiting, takes_keys=takes_keys)
-    if not waiting:
+    groups = _groups(_without_followers(waiting, takes_keys=takes_keys))
+    first = next(groups, None)
+    if first is None:
         return None
     for kinds in _APART:
-        if isinstance(waiting[0].operation, kinds):
-            alike = [p for p in waiting if isinstance(p.operation, kinds)]
+        if isinstance(first[0].operation, kinds):
+            rest = (pending for group in groups for pending in group)
+            alike = [p for p in (*first, *rest) if isinstance(p.operation, kinds)]
             return Batch(alike[:operations], 1)
     batch: list[Pending] = []
     taken = 0
-    # A collection goes into the trash last: whether it is empty shows when all else is done.
-    others = [p for p in waiting if not isinstance(p.operation, TrashCollection)]
-    for group in _groups(others):
+    # No more is read than is sent.
+    for group in chain([first], groups):
+        if isinstance(group[0].operation, TrashCollection):
+            # It goes into the trash last: whether it is empty shows when all else is done.
+            continue
         if batch and (taken == records or len(batch) + len(group) > operations):
             break
         batch += group[:operations]
@@ -291,7 +297,7 @@ _APART = ((CreateCollection, RestoreCollection), (TrashCollection,))
 """Operations on collections, which go in batches of their own."""
 
 
-def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[Pending]:
+def _without_followers(waiting: Iterable[Pending], *, takes_keys: bool) -> Iterator[Pending]:
     """Leave out what refers to something that an operation before it is still to make.
 
     Before and after a change of fields, whatever else is done to the item goes in a batch of its
@@ -299,17 +305,15 @@ def _without_followers(waiting: Sequence[Pending], *, takes_keys: bool) -> list[
     """
     made: set[str] = set()
     changed: dict[str, bool] = {}
-    kept = []
     for pending in waiting:
         key, updates = pending.item_key, isinstance(pending.operation, Update)
         follows = key in changed and (updates or changed[key])
         if not follows and not made & _refers_to(pending, takes_keys=takes_keys):
-            kept.append(pending)
+            yield pending
         if isinstance(pending.operation, Create | CreateCollection):
             made.add(key)
         else:
             changed[key] = updates or changed.get(key, False)
-    return kept
 
 
 def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
@@ -324,15 +328,13 @@ def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
     return set()
 
 
-def _groups(waiting: Sequence[Pending]) -> list[list[Pending]]:
-    groups: list[list[Pending]] = []
-    for pending in waiting:
-        record = pending.record_id
-        if record is not None and groups and groups[-1][0].record_id == record:
-            groups[-1].append(pending)
+def _groups(waiting: Iterable[Pending]) -> Iterator[list[Pending]]:
+    """Yield what belongs to one record together; what belongs to none goes by itself."""
+    for record_id, group in groupby(waiting, key=attrgetter("record_id")):
+        if record_id is None:
+            yield from ([pending] for pending in group)
         else:
-            groups.append([pending])
-    return groups
+            yield list(group)
 
 
 def end_finished_runs(ledger: LibraryLedger) -> list[int]:

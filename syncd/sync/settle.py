@@ -188,12 +188,13 @@ class Recorder:
         done = [
             _done(pending, accepted, before.get(pending.item_key)) for pending, accepted in landed
         ]
-        history.add_done(tx, done)
+        packed = history.Packed()
+        history.add_done(tx, done, packed)
         known = history.find_bases(tx, changed)
         for each, (pending, _) in zip(done, landed, strict=True):
             if (base := _base_after(each, known.get(each.item_key), pending.offer)) is not None:
                 known[each.item_key] = base
-        history.set_bases(tx, list(known.values()))
+        history.set_bases(tx, list(known.values()), packed)
         _keep_sources(tx, landed)
 
     def _refuse(self, tx: Transaction, pending: Pending, refused: Refused, *, by_us: bool) -> None:

@@ -26,6 +26,11 @@ class Notifier:
         self.watchdog = _watchdog(environ)
         """How long systemd waits for a sign of life before it kills us; None: it does not."""
 
+    @property
+    def has_manager(self) -> bool:
+        """Whether a service manager started this process, and looks after what it leaves."""
+        return bool(self._address)
+
     def ready(self, status: str) -> None:
         """Say that starting or reloading is done."""
         self._send("READY=1", f"STATUS={status}")

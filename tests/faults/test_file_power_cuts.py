@@ -44,13 +44,13 @@ class Recorder:
         self.steps: list[Step] = []
         self._wrap(monkeypatch, writing, "make_files_safe", self._flushed)
         self._wrap(monkeypatch, writing, "make_directory_safe", self._named)
-        rename = Path.rename
+        rename = os.rename
 
-        def renaming(path: Path, target: Path) -> Path:
-            self._note("rename", path.name, Path(target).name, within=path.parent)
-            return rename(path, target)
+        def renaming(path: Path | str, target: Path | str) -> None:
+            self._note("rename", Path(path).name, Path(target).name, within=Path(path).parent)
+            rename(path, target)
 
-        monkeypatch.setattr(Path, "rename", renaming)
+        monkeypatch.setattr(os, "rename", renaming)
 
     def _wrap(
         self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, note: Callable[..., None]
@@ -63,8 +63,8 @@ class Recorder:
 
         monkeypatch.setattr(module, name, wrapped)
 
-    def _flushed(self, directory: Path, paths: list[Path]) -> None:
-        self._note("flush", *(path.name for path in paths), within=directory)
+    def _flushed(self, directory: Path, paths: list[str]) -> None:
+        self._note("flush", *(Path(path).name for path in paths), within=directory)
 
     def _named(self, directory: Path) -> None:
         self._note("names", within=directory)

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from syncd.app.wiring import check_options
+from syncd.cli.login import _tell_daemon
+from syncd.config import load_settings
 from syncd.system import paths
 from tests.fakes.works import wait_until
 from tests.support.commands import Ended, Syncd
@@ -120,6 +123,46 @@ def test_status_is_that_of_the_service(household: Household) -> None:
     assert document["pid"] == household.process.pid
     assert [each["name"] for each in document["libraries"]] == ["erins"]
     assert "the service erin" in ended.err
+
+
+def test_check_says_who_works_for_the_library_and_where_the_state_is(
+    household: Household,
+) -> None:
+    ended = household.syncd("check", "--json")
+
+    findings = json.loads(ended.out)["findings"]
+    [service] = [each for each in findings if each["subject"] == "service"]
+    assert "the service erin (run by " in service["message"]
+    assert f"works for mine; its state is in {household.state}" in service["message"]
+    assert [each["subject"] for each in findings if each["area"] == "state"][1:] == [
+        str(household.state)
+    ]
+    assert not household.has_begun_a_ledger()
+
+
+def test_a_new_key_is_tried_by_the_service_under_its_own_name_for_the_library(
+    household: Household, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = load_settings(household.own_config, check_options=check_options)
+
+    _tell_daemon(settings, "mine", household.own_state)
+
+    told = capsys.readouterr().err
+    assert "the service erin" in told
+    assert "cannot use it yet" not in told
+    assert not household.has_begun_a_ledger()
+
+
+def test_check_finds_a_service_that_does_not_answer_and_makes_nothing_beside_it(
+    household: Household,
+) -> None:
+    household.process.kill()
+    household.process.wait()
+
+    ended = household.syncd("check")
+
+    assert "mine is served by the service erin" in ended.out
+    assert not household.has_begun_a_ledger()
 
 
 def test_a_plan_counts_with_what_the_service_has_decided(household: Household) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from syncd.config import file_library_settings
-from syncd.control.services import find_services
+from syncd.control.protocol import ControlServer
+from syncd.control.services import find_services, list_libraries
 from syncd.daemon.service import Daemon, Means
 from syncd.daemon.work import Assembly
 from syncd.daemon.workers import Workers
 from syncd.settings import Settings
+from syncd.system.sd_notify import Notifier
 
 
 class Still:
@@ -86,3 +88,19 @@ def test_a_list_that_cannot_be_written_anew_is_told_and_ends_nothing(
     daemon._list_again()
 
     assert "cannot be written" in daemon.document()["message"]
+
+
+@pytest.mark.parametrize(("environ", "stays"), [({}, False), ({"NOTIFY_SOCKET": "/none"}, True)])
+def test_the_list_outlives_a_restart_where_a_manager_removes_it_at_the_end(
+    tmp_path: Path, library: Path, environ: dict[str, str], stays: bool
+) -> None:
+    runtime = tmp_path / "run" / "erin"
+    runtime.mkdir(parents=True)
+    means = Means(runtime_dir=runtime, notifier=Notifier(environ))
+    settings = file_library_settings(library)
+    daemon = Daemon(tmp_path, lambda _: Assembly(settings, []), means)
+    list_libraries(runtime, ["file:first"])
+
+    daemon._end(ControlServer(tmp_path, {}, lambda _: 1))
+
+    assert bool(find_services(tmp_path / "run")) is stays

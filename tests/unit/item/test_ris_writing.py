@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record, read_records
 from syncd.item import item_data, notes_for
-from syncd.item.ris_writing import format_ris
+from syncd.item.ris_writing import _PLAIN, _fits_a_line, format_ris
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
 from tests.shared.places import REAL_EXPORTS
@@ -197,3 +197,11 @@ def test_real_exports_come_back() -> None:
         assert [item_data(record, SCHEMA) for record in again] == items, path
         assert [notes_for(record, ["other"]) for record in again] == notes, path
         assert [record.identity for record in again] == [r.identity for r in records], path
+
+
+@pytest.mark.parametrize("length", range(5))
+def test_what_fits_a_line_is_told_alike_with_and_without_the_pattern(length: int) -> None:
+    for characters in product("a \t\n\x00\x1f\x7f~", repeat=length):
+        value = "".join(characters)
+
+        assert _fits_a_line(value) == (_PLAIN.fullmatch(value) is not None), repr(value)

@@ -175,7 +175,7 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "works to make": lambda tx: len(outbox.works_to_make(tx)),
     "what is done to an item": lambda tx: len(outbox.operations_on(tx, KEY)),
     "what goes into a collection": lambda tx: len(outbox.operations_in(tx, "INBX2222")),
-    "what may be sent": lambda tx: len(outbox.next_planned(tx, 9, [])),
+    "what may be sent": lambda tx: len(list(outbox.next_planned(tx, 9, []))),
     "how many operations": outbox.count_operations,
     "collections to make": lambda tx: len(outbox.collections_to_make(tx)),
     "runs that wait": lambda tx: len(outbox.waiting_runs(tx)),

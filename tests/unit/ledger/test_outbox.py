@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,10 +77,10 @@ def _promise(tx: Transaction, *wanted: tuple[int | None, Operation]) -> list[Pen
         ],
         5,
     )
-    return outbox.next_planned(tx, 100, [])
+    return list(outbox.next_planned(tx, 100, []))
 
 
-def _keys(waiting: list[Pending]) -> list[str]:
+def _keys(waiting: Iterable[Pending]) -> list[str]:
     return [each.item_key for each in waiting]
 
 
@@ -174,11 +174,11 @@ def test_a_stray_that_is_passed_over_keeps_back_nothing_else(ledger: LibraryLedg
 def test_a_collection_that_is_under_way_keeps_back_everything(ledger: LibraryLedger) -> None:
     with ledger.write() as tx:
         inbox, *_ = _promise(tx, (None, CreateCollection(INBOX, "Inbox")), (0, OPERATIONS[0]))
-        assert outbox.next_planned(tx, 100, [inbox]) == []
+        assert list(outbox.next_planned(tx, 100, [inbox])) == []
 
         outbox.mark_sent(tx, [inbox.operation_id], "me")
 
-        assert outbox.next_planned(tx, 100, []) == []
+        assert list(outbox.next_planned(tx, 100, [])) == []
 
 
 def test_what_is_sent_says_by_whom_and_when_and_can_be_taken_back(
@@ -266,3 +266,11 @@ def test_what_goes_into_a_collection_or_below_it_is_found(ledger: LibraryLedger)
 
         assert _operations(outbox.operations_in(tx, SHELF)) == [OPERATIONS[3], OPERATIONS[6], filed]
         assert _operations(outbox.operations_on(tx, KEYS[3])) == [OPERATIONS[3]]
+
+
+def test_what_is_done_and_what_an_item_is_are_packed_once() -> None:
+    packed = history.Packed()
+    data = {"title": "x"}
+
+    assert packed.of(data) is packed.of(data)
+    assert packed.of({"title": "y"}) != packed.of(data)
