@@ -52,6 +52,8 @@ class Capabilities:
     """The longest texts the library takes; None where it takes any."""
     carries_identity: bool = False
     """The library knows itself who it is, wherever it lies, and that it is no copy."""
+    only_here: bool = False
+    """At its place there is only one such library: another one there is another database."""
     late_writes: timedelta = timedelta()
     """How long after its beginning a write whose answer was lost may still be carried out."""
 
@@ -96,12 +98,14 @@ class Changes:
     """One page of what happened since a version.
 
     `to_version` is None on every page but the last: only then has the caller seen
-    everything and may move its cursor.
+    everything and may move its cursor. `from_start` says that the library stands before the
+    version that was asked about: it was put back to an older state, and all of it is shown.
     """
 
     items: Sequence[StoredItem] = ()
     deleted: Sequence[ItemKey] = ()
     to_version: int | None = None
+    from_start: bool = False
 
 
 KnownVersions = Callable[[Collection[ItemKey]], Mapping[ItemKey, int]]
@@ -295,6 +299,31 @@ class Renewable(Protocol):
 
     def renew_identity(self) -> None:
         """Make this a library of its own, as a copy has to be while its original is there."""
+        ...
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """What a library may be beside: one that gives its own keys, and finds what it was sent.
+
+    It cannot be asked for what a lost answer made under a key, so what it takes to find that is
+    written down before a batch is sent.
+    """
+
+    def prepare(self, operations: Sequence[Operation]) -> str:
+        """Return what must be kept until the push of these operations, the next, has its outcome.
+
+        Raises as `push` does where nothing was written.
+        """
+        ...
+
+    def trace(self, operations: Sequence[Operation], note: str) -> Sequence[Accepted | None]:
+        """Say what a push made of which `note` was kept, and whose answer was lost.
+
+        What was made is accepted under the key that it was given. None stands for what was not
+        made and cannot be any more, and for whatever makes nothing. Raises `UnsettledError` while
+        the library may still be at work on it; then nothing else may be sent.
+        """
         ...
 
 

@@ -4,7 +4,6 @@
     writing     operations become the objects of a write, its report becomes their outcomes
     client      the only place that knows pyzotero, whose traps end there
     access      what a key may do, in words; and what to do about one that was refused
-    item_schema the server's own item schema, kept for the next start
     options     the adapter's keys in the configuration
 
 Each write carries the keys that the plan minted, each object's version and the library version

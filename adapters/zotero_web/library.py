@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from adapters.item_schema import SchemaCache
 from adapters.transport import Transport
 from adapters.zotero_web.access import Access, KeyGate, read_access, restrict_to_admins
 from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
-from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
     WriteDraft,

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from syncd.errors import LedgerError, StateError
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0012"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
 
 LEDGER_FILE = "ledger.sqlite"

@@ -238,6 +238,11 @@ outbox = _table(
     Column("state", Text, nullable=False, comment="planned | sent"),
     Column("owner", Text, comment="the process that sent it, by a name of its own choice"),
     Column("sent_at", Text, comment="when it was last sent; null: it is not under way"),
+    Column(
+        "note",
+        Text,
+        comment="what a library that gives its own keys needs to find what was sent to it",
+    ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)

@@ -31,9 +31,13 @@ class Follower:
         row = self._ledger.row()
         foreign = False
         changed = 0
+        shown: set[ItemKey] = set()
         for page in self._library.changes_since(row.cursor, known=self._known_versions):
             checkpoint()
             self._guards.mind_losses(row, page.deleted)
+            if page.from_start:
+                self._guards.mind_setback(row)
+                shown.update(item.key for item in page.items)
             with self._ledger.write() as tx:
                 if self._witness is not None:
                     self._witness.see(tx, page)
@@ -43,6 +47,9 @@ class Follower:
                     outbox.decide_all_again(tx)
                 changed += len(page.items) + len(page.deleted)
                 if page.to_version is not None:
+                    if page.from_start:
+                        # Nobody removed what an older state does not have yet.
+                        mirror.forget_others(tx, shown)
                     mirror.move_cursor(tx, page.to_version, foreign=foreign)
         return changed
 

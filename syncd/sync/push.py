@@ -23,7 +23,14 @@ from syncd.errors import (
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
-from syncd.library import AddToCollection, Create, CreateCollection, Library, Pushed
+from syncd.library import (
+    AddToCollection,
+    Create,
+    CreateCollection,
+    Library,
+    Pushed,
+    Tracing,
+)
 from syncd.record import ItemKey
 from syncd.sync.follow import Follower
 from syncd.sync.replan import Replanner
@@ -142,12 +149,14 @@ class Pusher:
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
+        operations = [pending.operation for pending in batch.operations]
+        note = self._library.prepare(operations) if isinstance(self._library, Tracing) else None
         with self._ledger.write() as tx:
-            outbox.mark_sent(tx, [p.operation_id for p in batch.operations], self._ledger.owner)
+            ids = [p.operation_id for p in batch.operations]
+            outbox.mark_sent(tx, ids, self._ledger.owner, note)
         try:
             answer = self._library.push(
-                [pending.operation for pending in batch.operations],
-                expected=self._ledger.row().cursor if guarded else None,
+                operations, expected=self._ledger.row().cursor if guarded else None
             )
         except ConflictError:
             self._take_back(batch)
