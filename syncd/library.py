@@ -341,6 +341,23 @@ class Surroundings:
     """Run follows run, as in the daemon: what is derived from the items may wait a little."""
 
 
+@runtime_checkable
+class Consenting(Protocol):
+    """What an adapter may be beside: one whose library itself asks a person for its key."""
+
+    @property
+    def consent_words(self) -> str:
+        """What a person is to be told before the library asks."""
+        ...
+
+    def ask_consent(self, options: Mapping[str, object]) -> str:
+        """Let the library ask, wait for the answer, and return the key.
+
+        Raises `AccessDeniedError` where the answer is no, `UnavailableError` where there is none.
+        """
+        ...
+
+
 class Adapter(Protocol):
     """A kind of library: what the table in `adapters` and the entry points name."""
 

@@ -5,6 +5,7 @@
     marking     operations become what is sent, with a mark by which it is found again
     client      the only place that knows pyzotero and the local API's addresses
     wire        what goes wrong between here and the program
+    consent     a person is asked, in Zotero, whether syncd may write
     door        whether the program has started, which is to be known before it is asked anything
     options     the adapter's keys in the configuration
 
@@ -44,6 +45,19 @@ class ZoteroDesktop:
         from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 
         return ZoteroDesktopLibrary(Options.read(options), surroundings)
+
+    @property
+    def consent_words(self) -> str:
+        """What a person is told before Zotero asks. See `Consenting`."""
+        from adapters.zotero_desktop.consent import EXPLANATION
+
+        return EXPLANATION
+
+    def ask_consent(self, options: Mapping[str, object]) -> str:
+        """Let Zotero ask whether syncd may write; return the key. See `Consenting`."""
+        from adapters.zotero_desktop.consent import ask_consent
+
+        return ask_consent(Options.read(options))
 
 
 ADAPTER = ZoteroDesktop()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from syncd.app.wiring import open_library
+from syncd.app.wiring import find_consent, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, load, pause
@@ -31,7 +31,8 @@ def command(library: str, where: options.Where) -> Exit:
 
     The key is asked for on the terminal, or read from standard input; it is never taken from the
     command line or the environment, where others could see it. A key that does not work is not
-    stored. Make one at https://www.zotero.org/settings/keys.
+    stored. Make one at https://www.zotero.org/settings/keys. For a Zotero that runs on this machine
+    (zotero-desktop), Zotero itself asks whether syncd may write, and waits for minutes.
 
     \b
     Examples:
@@ -55,7 +56,7 @@ def _tell_daemon(name: str, state: Path) -> None:
 
 def store(settings: LibrarySettings, state: Path) -> Exit:
     """Take the key from the terminal or standard input, try it, and store it if it works."""
-    key = _read_key(settings.name)
+    key = _get_key(settings)
     description = _try(settings, state, key)
     store_key(settings.name, key)
     access = f": {printable(description.access)}" if description.access else ""
@@ -64,6 +65,15 @@ def store(settings: LibrarySettings, state: Path) -> Exit:
         click.echo("but it may not write, so nothing can be sent with it", err=True)
         return Exit.KEY_REFUSED
     return Exit.DONE
+
+
+def _get_key(settings: LibrarySettings) -> str:
+    """Have the library ask for its key, or take it from whoever runs this."""
+    consent = find_consent(settings)
+    if consent is None:
+        return _read_key(settings.name)
+    click.echo(consent.consent_words, err=True)
+    return consent.ask_consent(settings.options)
 
 
 def _read_key(name: str) -> str:

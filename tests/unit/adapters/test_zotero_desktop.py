@@ -23,7 +23,7 @@ from syncd.library import Create, Surroundings
 from syncd.record import ItemKey
 from tests.fakes.clock import FakeClock
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
-from tests.support.house import deliver, opened_run
+from tests.support.runs import deliver, opened_run
 
 
 @pytest.fixture
@@ -306,3 +306,34 @@ class TestWhatIsTheMatter:
 )
 def test_options_that_will_not_do_are_named(options: dict[str, Any], wrong: set[str]) -> None:
     assert set(ADAPTER.check_options(options)) == wrong
+
+
+class TestConsent:
+    def test_a_person_allows_it_for_good(self, desktop: ZoteroDesktop) -> None:
+        desktop.configure(consent="always allow")
+
+        key = ADAPTER.ask_consent({"url": desktop.url})
+
+        assert open_library(desktop, key).describe().writable
+
+    @pytest.mark.parametrize(
+        ("answer", "words"), [("allow", "Always Allow"), ("deny", "told not to")]
+    )
+    def test_nothing_less_will_do(self, desktop: ZoteroDesktop, answer: str, words: str) -> None:
+        desktop.configure(consent=answer)
+
+        with pytest.raises(AccessDeniedError, match=words):
+            ADAPTER.ask_consent({"url": desktop.url})
+
+    def test_the_answer_may_take_its_time(self, desktop: ZoteroDesktop) -> None:
+        later = threading.Timer(1.0, lambda: desktop.configure(consent="always allow"))
+        later.start()
+
+        assert ADAPTER.ask_consent({"url": desktop.url})
+
+    def test_a_zotero_that_starts_is_not_asked(self, desktop: ZoteroDesktop) -> None:
+        desktop.restart(starts_in=30)
+
+        with pytest.raises(UnavailableError, match="starting"):
+            ADAPTER.ask_consent({"url": desktop.url})
+        assert not [r for r in desktop.requests() if r["path"].startswith("/api/")]
