@@ -19,6 +19,7 @@ _GROUP = "syncd.adapters"
 # everything at the end, and the ledger would go on believing in it.
 _OURS = {
     "file": "adapters.file:ADAPTER",
+    "zotero-desktop": "adapters.zotero_desktop:ADAPTER",
     "zotero-web": "adapters.zotero_web:ADAPTER",
 }
 

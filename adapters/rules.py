@@ -127,6 +127,18 @@ def judge(operation: Operation, holdings: Holdings, schema: Schema) -> Change | 
     return verdict
 
 
+def find_fault(data: Mapping[str, Any], schema: Schema) -> str | None:
+    """Return what keeps data from being an item's, whatever else is in the library; or None.
+
+    For libraries that take anything and make something else of it.
+    """
+    try:
+        _check_data(data, schema, _item_type(data, schema))
+    except _RefuseError as error:
+        return error.message
+    return None
+
+
 def _apply(operation: Operation, holdings: Holdings, schema: Schema) -> Change | Accepted:
     match operation:
         case Create():

@@ -102,6 +102,9 @@ class Transport(httpx2.BaseTransport):
     Only whole, successful answers come back.
     """
 
+    nothing_sent: tuple[type[httpx2.RequestError], ...] = _NOTHING_SENT
+    """What says that the server has nothing to carry out."""
+
     def __init__(
         self,
         url: str,
@@ -163,7 +166,7 @@ class Transport(httpx2.BaseTransport):
                     body = _read(response)
                 finally:
                     response.close()
-        except _NOTHING_SENT as error:
+        except self.nothing_sent as error:
             raise UnavailableError(f"cannot reach {self._origin}: {self._told(error)}") from None
         except httpx2.RequestError as error:
             told = f"{self._origin} did not answer: {self._told(error)}"

@@ -53,6 +53,8 @@ class Capabilities:
     """The longest texts the library takes; None where it takes any."""
     carries_identity: bool = False
     """The library knows itself who it is, wherever it lies, and that it is no copy."""
+    only_here: bool = False
+    """At its place there is only one such library: another one there is another database."""
     late_writes: timedelta = timedelta()
     """How long after its beginning a write whose answer was lost may still be carried out."""
 
@@ -103,6 +105,8 @@ class Changes:
     everything and may move its cursor. `left` is how many items later pages bring, as far as
     is known. `collections` names every collection there is, where some may have gone since:
     items leave a collection that is deleted without a version of their own. None: none has gone.
+    everything and may move its cursor. `from_start` says that the library stands before the
+    version that was asked about: it was put back to an older state, and all of it is shown.
     """
 
     items: Sequence[StoredItem] = ()
@@ -110,6 +114,7 @@ class Changes:
     to_version: int | None = None
     left: int = 0
     collections: frozenset[CollectionKey] | None = None
+    from_start: bool = False
 
 
 KnownVersions = Callable[[Collection[ItemKey]], Mapping[ItemKey, int]]
@@ -332,6 +337,31 @@ class Renewable(Protocol):
         ...
 
 
+@runtime_checkable
+class Tracing(Protocol):
+    """What a library may be beside: one that gives its own keys, and finds what it was sent.
+
+    It cannot be asked for what a lost answer made under a key, so what it takes to find that is
+    written down before a batch is sent.
+    """
+
+    def prepare(self, operations: Sequence[Operation]) -> str:
+        """Return what must be kept until the push of these operations, the next, has its outcome.
+
+        Raises as `push` does where nothing was written.
+        """
+        ...
+
+    def trace(self, operations: Sequence[Operation], note: str) -> Sequence[Accepted | None]:
+        """Say what a push made of which `note` was kept, and whose answer was lost.
+
+        What was made is accepted under the key that it was given. None stands for what was not
+        made and cannot be any more, and for whatever makes nothing. Raises `UnsettledError` while
+        the library may still be at work on it; then nothing else may be sent.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""
@@ -344,6 +374,23 @@ class Surroundings:
     """Look the library's key up, afresh at every call."""
     goes_on: bool = False
     """Run follows run, as in the daemon: what is derived from the items may wait a little."""
+
+
+@runtime_checkable
+class Consenting(Protocol):
+    """What an adapter may be beside: one whose library itself asks a person for its key."""
+
+    @property
+    def consent_words(self) -> str:
+        """What a person is to be told before the library asks."""
+        ...
+
+    def ask_consent(self, options: Mapping[str, object]) -> str:
+        """Let the library ask, wait for the answer, and return the key.
+
+        Raises `AccessDeniedError` where the answer is no, `UnavailableError` where there is none.
+        """
+        ...
 
 
 class Adapter(Protocol):

@@ -5,7 +5,6 @@
     filed       where items are filed, so that filing them elsewhere need not read them again
     client      the only place that knows pyzotero, whose traps end there
     access      what a key may do, in words; and what to do about one that was refused
-    item_schema the server's own item schema, kept for the next start
     options     the adapter's keys in the configuration
 
 Each write carries the keys that the plan minted, each object's version and the library version

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from adapters.item_schema import SchemaCache
 from adapters.transport import Transport
 from adapters.zotero_web.access import (
     Access,
@@ -19,7 +20,6 @@ from adapters.zotero_web.access import (
 )
 from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
 from adapters.zotero_web.filed import FiledItems
-from adapters.zotero_web.item_schema import SchemaCache
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (
     Held,

@@ -12,7 +12,7 @@ from adapters import find_adapter, known_adapters
 from adapters.dry_run import DryRunLibrary
 from syncd.errors import ConfigError, Problem
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Adapter, Library, Operation, Recognisable, Surroundings
+from syncd.library import Adapter, Consenting, Library, Operation, Recognisable, Surroundings
 from syncd.matching import Policy
 from syncd.plan import place_of
 from syncd.settings import ByMetadata, LibrarySettings, Settings
@@ -70,6 +70,12 @@ def open_library(
         find_key=ask_key or partial(find_key, library.name, key_file=library.key_file),
     )
     return get_adapter(library.adapter).open(library.options, surroundings)
+
+
+def find_consent(library: LibrarySettings) -> Consenting | None:
+    """Return who asks for the library's key, where the library itself does so."""
+    adapter = get_adapter(library.adapter)
+    return adapter if isinstance(adapter, Consenting) else None
 
 
 def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> Ledger:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from syncd.app.remedies import KEYS_PAGE
-from syncd.app.wiring import open_library
+from syncd.app.wiring import find_consent, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, find_running, load, pause
@@ -39,7 +39,8 @@ def command(library: str, key_file: Path | None, where: options.Where) -> Exit:
 
     The key is asked for on the terminal, or read from standard input; it is never taken from the
     command line or the environment, where others could see it. A key that does not work is not
-    stored. Make one at https://www.zotero.org/settings/keys.
+    stored. Make one at https://www.zotero.org/settings/keys. For a Zotero that runs on this machine
+    (zotero-desktop), Zotero itself asks whether syncd may write, and waits for minutes.
 
     It goes into the file that the configuration names as key_file, since that is where it is
     looked for first; else into the keyring; where there is none, into a file that you name with
@@ -71,7 +72,7 @@ def _tell_daemon(settings: Settings, name: str, state: Path) -> None:
 
 def store(settings: LibrarySettings, state: Path, key_file: Path | None = None) -> Exit:
     """Take the key from the terminal or standard input, try it, and keep it if it works."""
-    key = _read_key(settings.name)
+    key = _get_key(settings)
     description = _try(settings, state, key)
     where = _keep(settings, key, key_file)
     access = f": {printable(description.access)}" if description.access else ""
@@ -129,6 +130,15 @@ def _write(settings: LibrarySettings, key: str, file: Path) -> str:
         err=True,
     )
     return str(file)
+
+
+def _get_key(settings: LibrarySettings) -> str:
+    """Have the library ask for its key, or take it from whoever runs this."""
+    consent = find_consent(settings)
+    if consent is None:
+        return _read_key(settings.name)
+    click.echo(consent.consent_words, err=True)
+    return consent.ask_consent(settings.options)
 
 
 def _read_key(name: str) -> str:

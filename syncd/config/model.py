@@ -88,7 +88,7 @@ class LibraryTable(Table):
         example="mine",
     )
     adapter: str = key(
-        sentence="The kind of library: zotero-web, file, or any installed adapter.",
+        sentence="The kind of library: zotero-web, zotero-desktop, file, or any installed adapter.",
         example="zotero-web",
         min_length=1,
     )
@@ -320,6 +320,16 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
             "The server to speak to.",
             "https://api.zotero.org",
             "https://api.zotero.org",
+        ),
+    ),
+    "zotero-desktop": (
+        Option("library_type", 'Whose library it is: "user" or "group".', "user", "user"),
+        Option("library_id", "A group's number; it is in its address at zotero.org.", 1234567),
+        Option(
+            "url",
+            "Where the running Zotero answers.",
+            "http://127.0.0.1:23119",
+            "http://127.0.0.1:23119",
         ),
     ),
     "file": (

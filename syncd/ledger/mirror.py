@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from syncd.item import citation_of
 from syncd.ledger import duplicates, index, knowledge, merges, removals
@@ -288,6 +288,19 @@ def keep_collections(tx: Transaction, there: Collection[str]) -> None:
                 .where(item.c.library_id == tx.library_id, item.c.item_key == row.item_key)
                 .values(collections=" ".join(kept))
             )
+
+
+def forget_others(tx: Transaction, keys: Collection[ItemKey]) -> None:
+    """Forget the items that are not among these; the tombstones stay."""
+    there = select(item.c.item_key).where(
+        item.c.library_id == tx.library_id, item.c.state != "deleted"
+    )
+    others = sorted(set(tx.execute(there).scalars()).difference(keys))
+    for part in chunks(others):
+        _forget(tx, part)
+        tx.execute(
+            delete(item).where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+        )
 
 
 def move_cursor(tx: Transaction, version: int, *, foreign: bool) -> None:

@@ -63,6 +63,8 @@ class Pending:
     """When it was last sent without a known outcome; None: it never reached the library."""
     offer: Offer | None = None
     """What an update was decided from."""
+    note: str | None = None
+    """By what the library finds what it was sent, where it gives its own keys."""
 
     @property
     def item_key(self) -> str:
@@ -243,6 +245,7 @@ def _read(row: Any) -> Pending:
         sent_at=find_instant(row.sent_at),
         attempts=row.attempts,
         offer=load_offer(row.offer),
+        note=row.note,
     )
 
 
@@ -273,9 +276,14 @@ def count_operations(tx: Transaction) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def mark_sent(tx: Transaction, operation_ids: Collection[int], owner: str) -> None:
-    """Say that `owner` is about to send operations: from now on their fate is unknown."""
-    _set(tx, operation_ids, state="sent", owner=owner, sent_at=tx.now)
+def mark_sent(
+    tx: Transaction, operation_ids: Collection[int], owner: str, note: str | None = None
+) -> None:
+    """Say that `owner` is about to send operations: from now on their fate is unknown.
+
+    `note` is what the library needs to find them again.
+    """
+    _set(tx, operation_ids, state="sent", owner=owner, sent_at=tx.now, note=note)
 
 
 def note_before(tx: Transaction, operations: Collection[Pending]) -> None:
@@ -294,7 +302,7 @@ def mark_unsent(tx: Transaction, operations: Collection[Pending]) -> None:
 
 def _as_read(pending: Pending) -> dict[str, Any]:
     sent_at = format_instant(pending.sent_at) if pending.sent_at else None
-    return {"state": "planned", "owner": None, "sent_at": sent_at}
+    return {"state": "planned", "owner": None, "sent_at": sent_at, "note": pending.note}
 
 
 def _set(tx: Transaction, operation_ids: Collection[int], **values: Any) -> None:

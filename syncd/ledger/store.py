@@ -89,6 +89,12 @@ class Ledger:
         """Return where libraries that say they are this were last seen."""
         return [found.location for found in self._find_all(known_as)]
 
+    def is_met(self, location: str) -> bool:
+        """Say whether any library was last seen at this place."""
+        query = select(library.c.library_id).where(library.c.location == location).limit(1)
+        with self.read() as connection:
+            return connection.execute(query).first() is not None
+
     def get_library(self, known_as: str, title: str, location: str = "") -> LibraryLedger:
         """Return what the ledger says of this library, meeting it now if need be."""
         known = self.find_library(known_as, location) or self.add_library(known_as, title, location)

@@ -299,6 +299,11 @@ outbox = _table(
         comment="JSON: what an update was decided from, to decide it again; null for all others",
     ),
     Column("before", Text, comment="JSON: the properties it changes, as read before it was sent"),
+    Column(
+        "note",
+        Text,
+        comment="what a library that gives its own keys needs to find what was sent to it",
+    ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)

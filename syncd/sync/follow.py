@@ -47,18 +47,27 @@ class Follower:
         row = self._ledger.row()
         foreign = False
         changed = 0
+        shown: set[ItemKey] = set()
         try:
             for page in self._library.changes_since(row.cursor, known=self._known_versions):
                 checkpoint()
-                foreign |= self._take(row, page, foreign=foreign)
+                if page.from_start:
+                    self._guards.mind_setback(row)
+                    shown.update(item.key for item in page.items)
+                foreign |= self._take(row, page, foreign=foreign, shown=shown)
                 changed += len(page.items) + len(page.deleted)
                 self._tell(len(page.items), page.left)
         finally:
             self.reading = None
         return changed
 
-    def _take(self, row: LibraryRow, page: Changes, *, foreign: bool) -> bool:
-        """Take one page into the mirror; say whether it brought news."""
+    def _take(
+        self, row: LibraryRow, page: Changes, *, foreign: bool, shown: Collection[ItemKey]
+    ) -> bool:
+        """Take one page into the mirror; say whether it brought news.
+
+        `shown` is what a listing from the start has shown so far.
+        """
         self._guards.mind_losses(row, page.deleted)
         with self._ledger.write() as tx:
             if self._witness is not None:
@@ -68,6 +77,9 @@ class Follower:
                 # The listing may break off here, and what it has brought is no news again.
                 outbox.decide_all_again(tx)
             if page.to_version is not None:
+                if page.from_start:
+                    # Nobody removed what an older state does not have yet.
+                    mirror.forget_others(tx, shown)
                 mirror.move_cursor(tx, page.to_version, foreign=foreign or news)
         return news
 

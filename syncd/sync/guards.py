@@ -56,6 +56,14 @@ class Guards:
         if lost >= _FEW and lost > known * self._limits.shrink:
             self._pause(f"{lost} of {known} items have vanished since the last look")
 
+    def mind_setback(self, row: LibraryRow) -> None:
+        """Stop before a library is believed that was put back to an older state."""
+        if row.paused != _LIFTED:
+            self._pause(
+                "the library stands before the point where it was last seen, as after an older "
+                "backup; it is read anew once it is resumed"
+            )
+
     def mind_plan(self, row: LibraryRow, intents: Sequence[Intent]) -> None:
         """Stop before more is made or changed at once than anybody can have meant."""
         if met := self.met_by(row, intents):

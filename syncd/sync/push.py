@@ -32,6 +32,7 @@ from syncd.library import (
     Library,
     Pushed,
     RestoreCollection,
+    Tracing,
     TrashCollection,
     Update,
 )
@@ -171,13 +172,15 @@ class Pusher:
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
         batch = batch._replace(operations=with_before(self._library, batch.operations))
+        operations = [pending.operation for pending in batch.operations]
+        note = self._library.prepare(operations) if isinstance(self._library, Tracing) else None
         with self._ledger.write() as tx:
             outbox.note_before(tx, batch.operations)
-            outbox.mark_sent(tx, [p.operation_id for p in batch.operations], self._ledger.owner)
+            ids = [p.operation_id for p in batch.operations]
+            outbox.mark_sent(tx, ids, self._ledger.owner, note)
         try:
             answer = self._library.push(
-                [pending.operation for pending in batch.operations],
-                expected=self._ledger.row().cursor if guarded else None,
+                operations, expected=self._ledger.row().cursor if guarded else None
             )
         except ConflictError:
             self._take_back(batch)

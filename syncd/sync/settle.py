@@ -30,6 +30,7 @@ from syncd.library import (
     Restore,
     RestoreCollection,
     StoredItem,
+    Tracing,
     Trash,
     TrashCollection,
     Update,
@@ -94,9 +95,33 @@ class Recorder:
         """Settle operations of unknown fate by reading the library; return how many landed.
 
         What the library shows no trace of stays unknown for as long as it may still be carried
-        out; then it is decided again and sent again.
+        out; then it is decided again and sent again. Raises `UnsettledError` where a library that
+        gives its own keys is still at work.
         """
-        return self._look(operations, refused=False)
+        landed, left = self._trace(operations)
+        return landed + self._look(left, refused=False)
+
+    def _trace(self, operations: Sequence[Pending]) -> tuple[int, list[Pending]]:
+        """Let the library find what it made; return how much, and what else is to be looked at."""
+        if not isinstance(self._library, Tracing):
+            return 0, list(operations)
+        noted: defaultdict[str, list[Pending]] = defaultdict(list)
+        for pending in operations:
+            if pending.note is not None:
+                noted[pending.note].append(pending)
+        left = [pending for pending in operations if pending.note is None]
+        landed: list[Landed] = []
+        for note, sent in noted.items():
+            made = self._library.trace([each.operation for each in sent], note)
+            for pending, accepted in zip(sent, made, strict=True):
+                if accepted is not None:
+                    landed.append((pending, accepted))
+                else:
+                    left.append(pending)
+        items = self._library.get([ItemKey(accepted.key) for _, accepted in landed])
+        with self._ledger.write() as tx:
+            self._accept(tx, landed, {item.key: item for item in items})
+        return len(landed), left
 
     def _look(self, operations: Sequence[Pending], *, refused: bool) -> int:
         items = self._read_items(operations)

@@ -82,6 +82,8 @@ class ThreeWay:
             number: (ItemKey(ruling.known.ref), mode)
             for number, (record, ruling) in enumerate(zip(incoming, rulings, strict=True))
             if ruling.kind is RulingKind.SAME
+            # What its export cuts off says less than it means to.
+            and not record.is_unfinished
             and ruling.known is not None
             and ruling.known.removed is None
             and (mode := _MODES.get(record.place.when_found)) is not None

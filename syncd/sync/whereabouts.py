@@ -41,6 +41,8 @@ class Whereabouts:
             # It has seen to it that it is no copy, and may lie wherever it likes.
             self._ledger.move_library(identity, location)
         else:
+            if self._library.capabilities.only_here:
+                self._expect_database(identity, location)
             self._expect_place(identity, location)
         self._last = identity, location
         return description, self._ledger.get_library(identity, description.title, location)
@@ -53,6 +55,15 @@ class Whereabouts:
                 f"paused: this library was last seen at {places[-1]} and is configured at "
                 f"{location} now. If it is another one, `syncd resume {self._name} --new` begins "
                 "anew with it"
+            )
+
+    def _expect_database(self, identity: str, location: str) -> None:
+        """Raise where another library was last seen at this place, and this one never anywhere."""
+        if self._ledger.is_met(location) and not self._ledger.places_of(identity):
+            raise PausedError(
+                f"paused: at {location} another database answers than the one that is known. "
+                "Open the profile that was used before, or, if it is meant to be another, "
+                f"`syncd resume {self._name} --new` begins anew with it"
             )
 
     def find(self) -> LibraryLedger | None:

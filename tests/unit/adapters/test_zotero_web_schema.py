@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.zotero_web.item_schema import SchemaCache
+from adapters.item_schema import SchemaCache
 from syncd.errors import UnavailableError
 from syncd.system.resources import shipped_schema
 from tests.fakes.zotero_server.adapter import open_library

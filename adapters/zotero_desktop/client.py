@@ -1,0 +1,226 @@
+"""The only place that knows pyzotero in local mode, and the addresses of the local API.
+
+Its traps end here. Lists of keys never show trashed items and show children unasked. Answers have
+no length, so one that breaks off is JSON that cannot be read; after a write that means an unknown
+outcome. `update_items` hides what failed and `delete_item` erases, so neither is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from pyzotero.zotero import Zotero
+from pyzotero.zotero_errors import PyZoteroError
+
+from adapters.transport import open_client
+from adapters.zotero_desktop.options import Options
+from adapters.zotero_desktop.wire import LocalTransport
+from adapters.zotero_web.client import Report, Versions
+from syncd.errors import (
+    AccessDeniedError,
+    LibraryError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnavailableError,
+)
+
+READ_AT_ONCE = 50
+
+_BY_TRANSPORT = "set by the transport"
+"""What pyzotero takes for its key; the transport puts the right one on each request."""
+
+
+class Objects(NamedTuple):
+    """Objects as Zotero shows them, and the library's counter at that moment."""
+
+    objects: Sequence[Mapping[str, Any]]
+    counter: int
+
+
+class Client:
+    """One library in the running Zotero. Every method may raise what the transport raises."""
+
+    def __init__(self, options: Options, transport: LocalTransport) -> None:
+        self._api = f"{options.url}/api"
+        self._path = options.path
+        self._transport = transport
+        self._http = open_client(transport)
+        self._zotero = Zotero(
+            options.number,
+            options.kind,
+            local=True,
+            client=self._http,
+            local_api_key=_BY_TRANSPORT,
+        )
+        self._zotero.endpoint = self._api
+
+    def greet(self) -> None:
+        """Ask for nothing; the transport learns which database answers, and in which version."""
+        self._get("/", parse=False)
+
+    def schema_document(self) -> Mapping[str, Any]:
+        """Return the program's item schema."""
+        return _mapping(self._get("/schema"))
+
+    def counter(self) -> int:
+        """Return the library's counter: what costs least of all that tells it (observed)."""
+        self._read(self._zotero.collection_versions)
+        return self._counter()
+
+    def item_versions(self, since: int) -> Versions:
+        """Return every item that changed after a version, trashed ones included."""
+        found = self._read(self._zotero.item_versions, since=since, includeTrashed=1)
+        return Versions(_versions(found), self._counter())
+
+    def items_since(self, since: int) -> Objects:
+        """Return every item that changed after a version, trashed ones included."""
+        found = self._get(f"/{self._path}/items?since={since}&includeTrashed=1")
+        return Objects(_envelopes(found), self._counter())
+
+    def items(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return those of these items that exist, trashed ones included."""
+        listed = self._read(self._zotero.items, itemKey=",".join(keys), limit=None)
+        found = {each["key"]: each for each in _envelopes(listed) if each["key"] in keys}
+        for key in keys:
+            if key not in found and (item := self._find_item(key)) is not None:
+                found[key] = item
+        return list(found.values())
+
+    def _find_item(self, key: str) -> Mapping[str, Any] | None:
+        try:
+            [item] = _envelopes([self._get(f"/{self._path}/items/{key}")])
+        except AccessDeniedError as error:
+            if error.status != 404:
+                raise
+            return None
+        return item
+
+    def collections(self) -> Sequence[Mapping[str, Any]]:
+        """Return every collection."""
+        return _envelopes(self._get(f"/{self._path}/collections"))
+
+    # Writing
+
+    def write_items(self, objects: Sequence[Mapping[str, Any]], token: str) -> Report:
+        """Create and change items, in a write of this token."""
+        return self._write(self._zotero.create_items, objects, token)
+
+    def write_collections(self, objects: Sequence[Mapping[str, Any]], token: str) -> Report:
+        """Create and change collections, in a write of this token."""
+        return self._write(self._zotero.create_collections, objects, token)
+
+    def knows_token(self, token: str) -> bool:
+        """Say whether a write with this token has ended in the process that runs now.
+
+        Writes nothing: what is sent is no list of objects (observed). Raises `AccessDeniedError`
+        where the key does not permit writing.
+        """
+        try:
+            self._post({}, token)
+        except RejectedError:
+            return False
+        except OutcomeUnknownError as error:
+            if error.status == 412:
+                return True
+            raise UnavailableError(str(error), status=error.status) from error
+        raise _not_understood("an answer to a write of nothing")
+
+    def leave_token(self, token: str) -> None:
+        """Let the process that runs now know a token. One entry fails, and nothing is written."""
+        try:
+            self._post([None], token)
+        except OutcomeUnknownError as error:
+            raise UnavailableError(str(error), status=error.status) from error
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _post(self, document: Any, token: str) -> None:
+        with self._with_token(token):
+            self._http.post(f"{self._api}/{self._path}/items", json=document)
+
+    def _write(
+        self, call: Callable[..., Any], objects: Sequence[Mapping[str, Any]], token: str
+    ) -> Report:
+        with self._without_leaks(OutcomeUnknownError), self._with_token(token):
+            report = call([dict(each) for each in objects])
+            counter = self._header_counter()
+        if not isinstance(report, dict):
+            raise OutcomeUnknownError("Zotero answered a write with something else")
+        return Report(
+            report.get("successful") or {},
+            report.get("unchanged") or {},
+            self._transport.scrub(report.get("failed") or {}),
+            counter,
+        )
+
+    @contextmanager
+    def _with_token(self, token: str) -> Iterator[None]:
+        self._transport.token = token
+        try:
+            yield
+        finally:
+            self._transport.token = None
+
+    # Reading
+
+    def _read(self, call: Callable[..., Any], **parameters: Any) -> Any:
+        with self._without_leaks(UnavailableError):
+            return call(**parameters)
+
+    def _get(self, path: str, *, parse: bool = True) -> Any:
+        """Read something for which pyzotero has no method that shows all of it."""
+        with self._without_leaks(UnavailableError):
+            response = self._http.get(self._api + path, headers={"Zotero-API-Version": "3"})
+            self._zotero.request = response
+            return response.json() if parse else None
+
+    @contextmanager
+    def _without_leaks(self, kind: type[LibraryError]) -> Iterator[None]:
+        """Keep pyzotero's parameters within one call, and its bafflement within ours."""
+        self._zotero.url_params = None
+        try:
+            yield
+        except (PyZoteroError, ValueError, KeyError) as error:
+            told = f"the answer could not be understood ({type(error).__name__})"
+            raise kind(told) from error
+        finally:
+            self._zotero.url_params = None
+
+    def _counter(self) -> int:
+        counter = self._header_counter()
+        if counter is None:
+            raise _not_understood("a listing without a version")
+        return counter
+
+    def _header_counter(self) -> int | None:
+        response = self._zotero.request
+        text = response.headers.get("last-modified-version", "") if response is not None else ""
+        return int(text) if text.isdecimal() else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _not_understood("not an object")
+    return value
+
+
+def _versions(value: Any) -> Mapping[str, int]:
+    if not isinstance(value, dict) or not all(isinstance(v, int) for v in value.values()):
+        raise _not_understood("not a list of versions")
+    return value
+
+
+def _envelopes(value: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(value, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("data"), dict) for entry in value
+    ):
+        raise _not_understood("not a list of objects")
+    return value
+
+
+def _not_understood(what: str) -> UnavailableError:
+    return UnavailableError(f"the answer could not be understood: {what}")

@@ -1,0 +1,75 @@
+"""The adapter's own keys in the configuration: which library of the running Zotero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+DEFAULT_URL = "http://127.0.0.1:23119"
+
+_KINDS = ("user", "group")
+_KNOWN = ("library_type", "library_id", "url", "key_file")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Options(NamedTuple):
+    """Which library is meant. `kind` is `user` or `group`; a user's number is 0."""
+
+    kind: str = "user"
+    number: int = 0
+    url: str = DEFAULT_URL
+
+    @classmethod
+    def read(cls, options: Mapping[str, object]) -> Self:
+        """Take options in which `find_problems` finds none."""
+        kind = str(options.get("library_type", _KINDS[0]))
+        number = int(str(options["library_id"])) if kind == "group" else 0
+        return cls(kind, number, str(options.get("url", DEFAULT_URL)).rstrip("/"))
+
+    @property
+    def path(self) -> str:
+        """Return the library's path in the local API: `users/0`."""
+        return f"{self.kind}s/{self.number}"
+
+    @property
+    def words(self) -> str:
+        """Return how to speak of the library to a person."""
+        return "My Library" if self.kind == "user" else f"group library {self.number}"
+
+
+def find_problems(options: Mapping[str, object]) -> dict[str, str]:
+    """Return what is wrong with each key; empty if the options will do."""
+    problems = {name: "is not a key of zotero-desktop" for name in options if name not in _KNOWN}
+    kind = options.get("library_type", _KINDS[0])
+    if kind not in _KINDS:
+        problems["library_type"] = 'must be "user" or "group"'
+    number = options.get("library_id")
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    if kind == "group" and not (is_number and int(str(number)) > 0):
+        problems["library_id"] = "must be the number in the group's address at zotero.org"
+    if kind == "user" and number not in (None, 0):
+        problems["library_id"] = (
+            "is not needed: a running Zotero has one user's library, My Library"
+        )
+    if complaint := _complaint_about_url(options.get("url", DEFAULT_URL)):
+        problems["url"] = complaint
+    if not isinstance(options.get("key_file", ""), str):
+        problems["key_file"] = "must be the path of a file"
+    return problems
+
+
+def _complaint_about_url(url: object) -> str:
+    example = f"must be an address on this machine such as {DEFAULT_URL}"
+    if not isinstance(url, str):
+        return example
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return "is not an address"
+    if parts.scheme != "http" or host not in _LOOPBACK:
+        return example
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password:
+        return "must be an address only: host and port"
+    return ""
