@@ -119,14 +119,15 @@ class Style:
         if match is None:
             return None
         tag, before, dash, after = match.groups()
-        if not (self.any_case or tag.isupper()):
+        last_tag = above.last_tag if above is not None else None
+        if not (self.any_case or tag.isupper() or _continues_nothing(tag, before, last_tag)):
             return None
         value = bare[match.end() :].strip()
         spelling = Spelling(text[: len(text) - len(bare)], before, dash)
         tagged = Tagged(tag.upper(), value, spelling)
         if tagged.tag == END and not value:
             return tagged if before or not self.before else None
-        if not after and value and not self._takes_glued(tagged):
+        if not after and value and not self._takes_glued(tagged, last_tag):
             return None
         return tagged if self._is_tag(tagged, above, used) else None
 
@@ -156,12 +157,21 @@ class Style:
             return True
         return _TYPE_NAME.fullmatch(line.value) is not None
 
-    def _takes_glued(self, line: Tagged) -> bool:
+    def _takes_glued(self, line: Tagged, last_tag: str | None) -> bool:
         """Tell whether a value may follow the dash at once: `N1  -; text`, `ER  -TY  - BOOK`."""
         before = line.spelling.before
+        if line.tag == TYPE and last_tag is None and line.value.isupper():
+            return True
         if not self.after:
             return before == self.before
         return len(before) >= 2 or (line.tag == END and is_type_line(line.value))
+
+
+def _continues_nothing(tag: str, before: str, last_tag: str | None) -> bool:
+    """Tell whether a tag in small letters can be no prose: TY outside entries, any below TY."""
+    if last_tag is None:
+        return tag.upper() == TYPE
+    return last_tag == TYPE and before != "" and tag.upper() in KNOWN
 
 
 def is_type_line(text: str) -> bool:

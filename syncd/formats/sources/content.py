@@ -15,7 +15,7 @@ from syncd.formats.sources.text import fold_blanks, list_elements, one_line, pla
 from syncd.record import Keyword
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
-_MARKS = re.compile(r"[;<&%；、]")
+_MARKS = re.compile(r"[;<&%；、\t]")
 _NO_KEYWORD = "no terms assigned"
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
 _NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
@@ -87,6 +87,7 @@ def add_keywords(draft: Draft) -> None:
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:
     for value in values:
         text = plain(value) if "<" in value or "&" in value else value
+        text = text.replace("\t", ";")
         if ";" not in text:
             text = text.replace("；", ";").replace("、", ";")
         for part in text.split(";", _MOST_PARTS):

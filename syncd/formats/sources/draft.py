@@ -24,9 +24,19 @@ _NONE: Sequence[str] = ()
 
 # What programs write for nothing. A work may be called so, but no journal, number or person is.
 FILLERS = frozenset(
-    """- -- -- . ? NA N/A N/a n/a na NULL Null null NONE None none NaN nan Undefined undefined
+    """- -- -- . ? NA N/A N/a n/a na NULL Null null NONE None none NaN nan NaT Undefined undefined
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
-) | {"No Pagination", "no pagination", "Not available", "not available", "No DOI", "no doi"}
+) | {
+    "&NA;",
+    "[No authors listed]",
+    "No authors listed",
+    "No Pagination",
+    "no pagination",
+    "Not available",
+    "not available",
+    "No DOI",
+    "no doi",
+}
 _MOST_LINES = 100
 _UNFINISHED = "unfinished: the file ends inside this record"
 _MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])

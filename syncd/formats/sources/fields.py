@@ -138,8 +138,13 @@ _LABELLED = {
     "TA": "Translated Author",
     "TT": "Translated Title",
     "MA": "Meeting Abstract",
+    "NV": "Number of Volumes",
 }
 """Tags without a field, whose values are worth a line of `extra`."""
+
+
+_NUMBERS = {"VL": "Volume", "VO": "Volume", "IS": "Issue", "IP": "Issue"}
+"""What numbers are called where the type has no field for them, or another tag has filled it."""
 
 
 class Route(NamedTuple):
@@ -168,14 +173,23 @@ def fill_plain_fields(draft: Draft) -> None:
         for value in tags.pop(tag):
             text = one_line(value)
             if not text or fields.setdefault(field, text) != text:
-                draft.leave(tag, value)
+                _leave(draft, tag, field, value)
+
+
+def _leave(draft: Draft, tag: str, field: str, value: str) -> None:
+    """Name a value that came too late; a number that merely shares a field is not lost."""
+    label = _NUMBERS.get(tag)
+    if label and label.lower() != field:
+        draft.add_extra(label, one_line(value))
+    else:
+        draft.leave(tag, value)
 
 
 def add_labelled_lines(draft: Draft) -> None:
     """Write the tags that have a label but no field into `extra`."""
     if "OP" in draft.tags:
         _add_original(draft)
-    if "ET" in draft.tags and draft.item_type == "journalArticle":
+    if "ET" in draft.tags:
         for value in draft.take("ET"):
             date = parse_date(value)
             is_day = date.month is not None and not date.text

@@ -106,7 +106,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_abstract, frozenset(["AB", "N2"])),
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),
-    (add_labelled_lines, frozenset(["ET", "MA", "OP", "RI", "TA", "TT"])),
+    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "TA", "TT"])),
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),

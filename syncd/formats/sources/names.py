@@ -252,6 +252,8 @@ def _is_family(words: Sequence[str]) -> bool:
 
 def split_names(value: str) -> list[str]:
     """Return the names that stand in one value; several only if all look like names."""
+    if "|" in value or "\t" in value:
+        value = value.replace("|", ";").replace("\t", ";")
     if ";" in value:
         parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
         if all("," in part or _looks_personal(part) for part in parts):

@@ -19,6 +19,9 @@ _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
 _NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
 _PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
+_NUMBER_LABEL = re.compile(
+    r"\Aart(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)", re.IGNORECASE
+)
 _DASHES = ("-", "–", "—")
 _AND_FURTHER = ("&", "+")  # Web of Science, where an article goes on elsewhere in the issue
 
@@ -107,15 +110,16 @@ def _fill_page_count(draft: Draft, start: str, end: str) -> None:
 def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
     pii = _PII_LABEL.sub("", value)
+    number = _NUMBER_LABEL.sub("", value)
     if _PII.fullmatch(pii):
         draft.add_extra("PII", pii)
-    elif len(value) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(value):
+    elif len(number) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(number):
         draft.leave(tag, value)
     elif draft.item_type not in _WITH_PAGES or "pages" in draft.fields:
-        if draft.fields.get("pages") != value:
-            draft.add_extra("Article Number", value)
+        if draft.fields.get("pages") != number:
+            draft.add_extra("Article Number", number)
     else:
-        draft.fill_or_leave("pages", tag, value)
+        draft.fill_or_leave("pages", tag, value, number)
 
 
 def is_article_number(text: str) -> bool:

@@ -168,6 +168,8 @@ def _is_unusual(value: str) -> bool:
     """Tell whether a value may hold several names, markup, or a sign that names are missing."""
     return (
         ";" in value
+        or "|" in value
+        or "\t" in value
         or " and " in value
         or "<" in value
         or "&" in value

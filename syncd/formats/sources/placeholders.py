@@ -78,7 +78,8 @@ def _says_nothing(tag: str, text: str) -> bool:
     if tag == "M1":
         folded = text.casefold()
         return folded in _KINDS or folded in NAMED_KINDS
-    return tag in _ISSUES and len(text) > _LONGEST_ISSUE and _is_address(text)
+    may_be_address = len(text) > _LONGEST_ISSUE or text[0] == "("
+    return tag in _ISSUES and may_be_address and _is_address(text)
 
 
 def _is_address(text: str) -> bool:

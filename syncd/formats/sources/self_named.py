@@ -32,7 +32,7 @@ _WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4",
 
 _LONGEST = 80
 _WORDS_OF_ARXIV = 3
-_IN_KEYWORDS = ("2-s2.0-", "PMID", "arXiv:")
+_IN_KEYWORDS = ("2-s2.0-", "PMC", "PMID", "SCOPUS_ID", "arXiv:")
 _DOI_OR_ADDRESS = ("10.", "http")
 _READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"AN"}, ())}
 """What those values begin with that other steps read: nearly all that hold an identifier."""

@@ -87,10 +87,17 @@ def without_fraction(value: str) -> str:
 _QUOTES = frozenset("'\"")
 
 
+_BRACKET = re.compile(r"[\[\]]")
+
+
 def list_elements(value: str) -> list[str] | None:
-    """Return the elements of a list that a program wrote, `['Ant', "Bee"]`, or None."""
-    if value[:1] != "[" or value[-1:] != "]" or value[1:].lstrip()[:1] not in ("'", '"', "]"):
+    """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`."""
+    if value[:1] != "[" or value[-1:] != "]":
         return None
+    if value[1:].lstrip()[:1] not in ("'", '"', "]"):
+        inside = value[1:-1]
+        is_list = ";" in inside and not _BRACKET.search(inside)
+        return [part for each in inside.split(";") if (part := each.strip())] if is_list else None
     elements = []
     at = 1
     while at < len(value) and (end := _find_closing(value, at)) is not None:

@@ -170,3 +170,16 @@ def test_no_entry_of_a_file_without_er_is_unfinished() -> None:
     entries = read(PLAIN.replace("ER  - \n", "") * 3)
 
     assert not any(entry.is_unfinished for entry in entries)
+
+
+@pytest.mark.parametrize("line", ["TY-JOUR", "TY -JOUR", "ty  - JOUR", "Ty - JOUR"])
+def test_a_type_line_is_one_however_it_is_written(line: str) -> None:
+    (entry,) = read(PLAIN.replace("TY  - JOUR", line))
+
+    assert (entry.tags[0], entry.values[0]) == ("TY", "JOUR")
+
+
+def test_a_known_tag_in_small_letters_below_the_type_is_one() -> None:
+    (entry,) = read("TY  - JOUR\nTi  - Shells\nAB  - Those\nIn - water\nPY  - 2020\nER  - \n")
+
+    assert entry.tags == ["TY", "TI", "AB", "PY"]

@@ -133,3 +133,21 @@ def test_what_a_form_left_empty_is_no_note(record_of: Any) -> None:
     record = record_of(*JOUR, "N1  - undefined; A word about shells")
 
     assert [note.html for note in record.notes] == ["<p>A word about shells</p>"]
+
+
+@pytest.mark.parametrize(
+    "label", ["Artn 412", "Article 412", "Art. No. 412", "Article number: 412"]
+)
+def test_a_label_is_no_part_of_an_article_number(label: str, item_of: Any) -> None:
+    assert item_of(*JOUR, f"C7  - {label}")["pages"] == "412"
+
+
+def test_what_stands_for_nobody_or_no_time_is_named_as_unused(record_of: Any) -> None:
+    record = record_of(*JOUR, "AU  - &NA;", "DA  - NaT", "IS  - (Reef) Institute of Shells, Ghent")
+
+    assert (record.creators, "date" in record.fields, "issue" in record.fields) == (
+        (),
+        False,
+        False,
+    )
+    assert record.unused.keys() == {"AU", "DA", "IS"}

@@ -105,6 +105,22 @@ def test_a_record_whose_type_had_to_be_guessed_keeps_volume_and_issue(item_of: A
     assert data["extra"] == "Volume: 4\nIssue: 2"
 
 
+def test_numbers_that_share_a_field_are_not_lost(item_of: Any) -> None:
+    lines = ("TI  - A part", "T2  - The whole", "NV  - 4", "IS  - 3")
+
+    assert item_of("TY  - CHAP", *lines)["extra"] == "Issue: 3"
+    assert item_of("TY  - COMP", "ET  - 2", *lines)["extra"].startswith("Issue: 3\n")
+
+
+@pytest.mark.parametrize("ty", ["THES", "PAT", "MGZN"])
+def test_edition_and_number_of_volumes_stand_in_extra_where_no_field_is(
+    ty: str, item_of: Any
+) -> None:
+    data = item_of(f"TY  - {ty}", "TI  - A work", "ET  - 2", "NV  - 4")
+
+    assert data["extra"] == "Edition: 2\nNumber of Volumes: 4"
+
+
 @pytest.mark.parametrize("ty", ["BILL", "CASE", "PAT", "POD", "WEB"])
 def test_a_type_that_is_in_no_archive_gets_no_line_for_it(
     ty: str, item_of: Any, record_of: Any
