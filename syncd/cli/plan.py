@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import click
 
 from syncd.app.once import deliveries_of, read_named
-from syncd.app.preview import looking_only, plan_offline
+from syncd.app.preview import guards_met, looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
@@ -19,21 +19,48 @@ from syncd.config import file_library_settings
 from syncd.errors import InputError
 from syncd.plan import Decision, Plan
 from syncd.report import plan_document, print_plan, write_document
+from syncd.report.dedup_files import write_pairs, write_unique
+from syncd.report.flow_report import kinds, write_report
 from syncd.settings import Settings
 from syncd.sync.intake import Delivery, Intake
+from syncd.system.clock import SystemClock
+from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema
+
+_TO_WRITE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("plan")
 @options.files(required=True)
 @options.offline
+@click.option("--all", "everything", is_flag=True, help="List every record, not only some.")
+@click.option(
+    "--report",
+    type=_TO_WRITE,
+    metavar="FILE",
+    help="Write the numbers of a PRISMA flow diagram, with the diagram: FILE.html, .md or .svg.",
+)
+@click.option(
+    "--unique",
+    type=_TO_WRITE,
+    metavar="FILE.ris",
+    help="Write the records that are no duplicates, as they stand in the exports.",
+)
+@click.option(
+    "--duplicates",
+    type=_TO_WRITE,
+    metavar="FILE.csv",
+    help="Write each record that is, or may be, the same work as another, with the evidence.",
+)
 @options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(
     files: tuple[Path, ...],
     offline: bool,
+    everything: bool,
     where: options.Where,
     as_json: bool,
+    **written: Path | None,
 ) -> Exit:
     """Say what `once` would do with each record of FILE, and why; nothing is changed.
 
@@ -41,32 +68,89 @@ def command(
     is only read. With --offline the files are compared with each other alone: a deduplicator
     that needs no account and no configuration.
 
-    Below the records stand the numbers of a PRISMA flow diagram; they always add up. Exits with
-    65 when something could not be used.
+    First stand the numbers, for each file and those of a PRISMA flow diagram; they always add
+    up. Then come the records that need your eyes: held, not usable, and duplicates by their
+    metadata alone; --all lists every one. --report, --unique and --duplicates write files, over
+    what has their names. Exits with 65 when something could not be used.
 
     \b
     Examples:
       syncd plan search.ris
+      syncd plan --offline scopus.ris pubmed.ris --unique unique.ris --duplicates pairs.csv
+      syncd plan --offline scopus.ris pubmed.ris --report flow.html
       syncd plan --offline --json scopus.ris pubmed.ris | jq .prisma
     """
+    _expect_offline(offline, where)
+    to_write = {kind: path for kind, path in written.items() if path is not None}
+    _expect_names(to_write, files)
+    files = _each_once(files)
     settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
     deliveries = deliveries_of(exports, settings.folders)
+    warnings: list[str] = []
     if offline:
         plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
     else:
         name = _one_library(files, settings, where.library)
         state = find_state_to_look_at(settings, where.state_dir, {name})
         plan, reading = _plan_for(name, deliveries, settings, state)
+        warnings += guards_met(plan, name, settings.limits)
     if as_json:
         write_document(plan_document(plan), sys.stdout)
     else:
-        print_plan(plan, sys.stdout)
+        print_plan(plan, sys.stdout, everything=everything, warnings=warnings)
+    _write(to_write, plan, reading)
     unusable += reading.unusable.values()
     for problem in reading.problems:
         for line in words_for(problem):
             click.echo(line, err=True)
     return _tell(plan, unusable)
+
+
+def _expect_offline(offline: bool, where: options.Where) -> None:
+    """Tell of options that --offline would pass over in silence."""
+    named = {
+        "--library": where.library,
+        "--file-library": where.file_library,
+        "--config": where.config,
+        "--state": where.state,
+    }
+    for option, value in named.items():
+        if offline and value is not None:
+            raise click.UsageError(f"--offline asks no library: give it or {option}")
+
+
+def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:
+    """Tell of names that cannot be written to before anything is read."""
+    endings = {"report": kinds(), "unique": (".ris",), "duplicates": (".csv",)}
+    read = {file.resolve() for file in files}
+    for kind, path in to_write.items():
+        if path.suffix.casefold() not in endings[kind]:
+            known = " or ".join(endings[kind])
+            raise click.UsageError(f"--{kind} takes a name that ends in {known}")
+        if path.resolve() in read:
+            raise click.UsageError(f"--{kind} would replace {path}, which is to be read")
+
+
+def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files in their order; one that is named twice is one export."""
+    return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
+
+
+def _write(to_write: Mapping[str, Path], plan: Plan, reading: Intake) -> None:
+    """Write the files that were asked for, and say so. Raises `InputError`."""
+    for kind, path in to_write.items():
+        try:
+            if kind == "report":
+                write_report(plan, path, SystemClock().now())
+                told = "the flow of the records"
+            elif kind == "unique":
+                told = f"{write_unique(plan, reading.incoming, path):,} unique records"
+            else:
+                told = f"{write_pairs(plan, path):,} pairs"
+        except OSError as error:
+            raise InputError(f"cannot be written: {error.strerror}", path=path) from error
+        click.echo(f"wrote {told} to {printable(str(path))}", err=True)
 
 
 def _one_library(files: Iterable[Path], settings: Settings, chosen: str | None) -> str:
