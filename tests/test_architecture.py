@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "cli",
-        "daemon",
+        "daemon page",
         "control",
         "report",
         "app",
@@ -59,6 +59,8 @@ FENCES = {
     "pydantic": {"config"},
     "keyring": {"system"},
     "click": {"cli"},
+    "jinja2": {"page"},
+    "markupsafe": {"page"},
     "rich": {"cli"},
     "adapters": {"adapters", "app"},
 }

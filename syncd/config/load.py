@@ -145,6 +145,7 @@ def _settings(document: Document, path: Path | None) -> Settings:
         limits=LimitSettings(**dict(document.limits)),
         ledger=LedgerSettings(document.ledger.url),
         path=path,
+        page=document.page.listen,
     )
 
 

@@ -33,7 +33,7 @@ class ExportSeen(NamedTuple):
 
 
 class RecordSeen(NamedTuple):
-    """One record with the number, run and library that it belongs to."""
+    """One record with the number and run that it belongs to; `library` is what that is known as."""
 
     record_id: int
     run_id: int
@@ -65,6 +65,12 @@ class RunSeen(NamedTuple):
     started_at: str
     ended_at: str | None
     counts: Mapping[str, int]
+
+
+def titles(connection: Connection) -> dict[str, str]:
+    """Return how libraries were last called, by what they are known as."""
+    rows = connection.execute(select(library.c.known_as, library.c.title))
+    return {row.known_as: row.title for row in rows if row.known_as}
 
 
 def exports(
@@ -155,14 +161,14 @@ def _records(
     connection: Connection, *where: ColumnElement[bool], limit: int = 1
 ) -> list[RecordSeen]:
     rows = connection.execute(
-        select(record, library.c.title.label("library_title"))
+        select(record, library.c.known_as)
         .join(library, library.c.library_id == record.c.library_id)
         .where(*where)
         .order_by(record.c.record_id)
         .limit(limit)
     )
     return [
-        RecordSeen(row.record_id, row.run_id, row.library_title, read_record(row)) for row in rows
+        RecordSeen(row.record_id, row.run_id, row.known_as or "", read_record(row)) for row in rows
     ]
 
 
@@ -202,7 +208,7 @@ def questions(
             record.c.file,
             record.c.line,
             record.c.title.label("record_title"),
-            library.c.title.label("library_title"),
+            library.c.known_as,
         )
         .join(record, record.c.record_id == hold.c.record_id)
         .join(library, library.c.library_id == hold.c.library_id)
@@ -223,7 +229,7 @@ def _question(row: Any) -> QuestionSeen:
     return QuestionSeen(
         row.hold_id,
         row.library_id,
-        row.library_title,
+        row.known_as or "",
         row.kind,
         row.reason,
         row.held_at,
@@ -237,7 +243,7 @@ def _question(row: Any) -> QuestionSeen:
 def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE) -> list[RunSeen]:
     """Return runs, the newest first, that came before the one of this number."""
     query = (
-        select(run, library.c.title.label("library_title"))
+        select(run, library.c.known_as)
         .join(library, library.c.library_id == run.c.library_id)
         .order_by(run.c.run_id.desc())
         .limit(limit)
@@ -247,7 +253,7 @@ def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE
     return [
         RunSeen(
             row.run_id,
-            row.library_title,
+            row.known_as or "",
             row.reason,
             row.started_at,
             row.ended_at,

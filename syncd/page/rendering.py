@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,6 +29,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _LONG = 400
 """So many characters of a title are shown in a list."""
 
@@ -69,7 +72,9 @@ def assets() -> Mapping[str, Reply]:
 
 def _asset(name: str) -> str:
     stem, _, suffix = name.partition(".")
-    return next(path for path in assets() if path.startswith(f"/assets/{stem}-") and path.endswith(suffix))
+    return next(
+        path for path in assets() if path.startswith(f"/assets/{stem}-") and path.endswith(suffix)
+    )
 
 
 @cache
@@ -84,6 +89,8 @@ def _environment() -> Environment:
     environment.filters["text"] = _text
     environment.filters["short"] = _short
     environment.filters["moment"] = moment
+    environment.filters["words"] = _words
+    environment.filters["filename"] = _filename
     environment.globals["asset"] = _asset
     return environment
 
@@ -96,6 +103,15 @@ def _text(value: object) -> Markup:
 def _short(value: object) -> Markup:
     text = str(value)
     return _text(text if len(text) <= _LONG else f"{text[:_LONG]}…")
+
+
+def _words(name: object) -> Markup:
+    """Return a field's name in words: `publicationTitle` is the publication title."""
+    return _text(_CAPITAL.sub(lambda found: f" {found[0].lower()}", str(name)))
+
+
+def _filename(path: object) -> Markup:
+    return _short(PurePath(str(path)).name)
 
 
 def moment(instant: str | None) -> Markup:

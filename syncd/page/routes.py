@@ -129,7 +129,12 @@ class Routes:
         **values: Any,
     ) -> Reply:
         return page(
-            template, status=status, form_token=session.form_token, message=message, **values
+            template,
+            status=status,
+            form_token=session.form_token,
+            message=message,
+            called=self._views.called,
+            **values,
         )
 
     def _not_found(self, session: Session, message: str = "There is nothing here.") -> Reply:

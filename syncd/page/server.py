@@ -113,11 +113,13 @@ class PageServer(ThreadingHTTPServer):
         """The names under which a browser may ask for it; none where it is a socket."""
         if self.path is not None:
             return frozenset()
-        return frozenset(f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        return frozenset(
+            f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost", "[::1]")
+        )
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A connection that broke off is nothing to tell of."""
-        log.debug("a connection to the page broke off", exc_info=True)
+        log.debug("a connection to the page broke off")
 
 
 def _expect_free(path: Path) -> None:
@@ -148,9 +150,7 @@ class Handler(BaseHTTPRequestHandler):
         """Tell the log of a request, without what an address may hold."""
         log.debug("page: %s %s", self.command, printable(urlsplit(self.path).path))
 
-    def send_error(
-        self, code: int, message: str | None = None, explain: str | None = None
-    ) -> None:
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse a request without repeating any of it."""
         self.close_connection = True
         self._send(Reply(code, HTTPStatus(code).phrase.encode(), "text/plain"))
@@ -196,9 +196,7 @@ class Handler(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         try:
             query = parse_qs(split.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-            form = parse_qs(
-                body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS
-            )
+            form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
             self.send_error(HTTPStatus.BAD_REQUEST)
             return None

@@ -18,7 +18,7 @@ from syncd.ledger import browse
 from syncd.ledger.browse import PAGE, ExportSeen
 from syncd.ledger.store import Ledger
 from syncd.page.differing import compare, shown
-from syncd.report.flow import flow_svg
+from syncd.report.flow import draw, flow_of
 from syncd.report.prisma import prisma
 
 Ask = Callable[[str, Mapping[str, Any]], Any]
@@ -42,12 +42,29 @@ class StaleError(RefusedError):
 
 
 class Views:
-    """Looks things up in the ledger and asks the daemon; `libraries` are the names it serves."""
+    """Looks things up in the ledger and asks the daemon.
 
-    def __init__(self, ledger: Ledger, ask: Ask, libraries: Callable[[], Sequence[str]]) -> None:
+    `libraries` are the names that it serves, `names` say by identity what libraries are called.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        ask: Ask,
+        libraries: Callable[[], Sequence[str]],
+        names: Mapping[str, str],
+    ) -> None:
         self._ledger = ledger
         self._ask = ask
         self._libraries = libraries
+        self._names = names
+
+    def called(self, known_as: str) -> str:
+        """Return what a library is called, by what it is known as in the ledger."""
+        if known_as in self._names:
+            return self._names[known_as]
+        with self._ledger.read() as connection:
+            return browse.titles(connection).get(known_as, known_as)
 
     # --- files and records
 
@@ -80,7 +97,7 @@ class Views:
             state = browse.state_of_item(connection, number)
         if found is None:
             raise RefusedError("There is no such record.")
-        text = zlib.decompress(entry).decode("utf-8", "replace") if entry else ""
+        text = zlib.decompress(entry).decode("utf-8", "replace") if entry is not None else ""
         identity = {
             name: shown(list(value) if isinstance(value, tuple) else value)
             for name, value in found.record.identity._asdict().items()
@@ -110,7 +127,7 @@ class Views:
     def question(self, number: int) -> dict[str, Any]:
         """Return one question with both its sides."""
         with self._ledger.read() as connection:
-            [asked, *_] = [*browse.questions(connection, after=number - 1, limit=1), None]
+            asked = next(iter(browse.questions(connection, after=number - 1, limit=1)), None)
             following = browse.questions(connection, after=number, limit=1)
         if asked is None or asked.hold_id != number:
             raise RefusedError("This question is answered, or was never asked.")
@@ -207,7 +224,7 @@ class Views:
 
     def flow_svg(self, chosen: Sequence[int]) -> str:
         """Return them as a picture."""
-        return flow_svg(self.flow(chosen))
+        return draw(flow_of(self.flow(chosen)))
 
     def runs_csv(self) -> str:
         """Return every run with its counts, as a table for other programs."""
