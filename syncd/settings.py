@@ -140,6 +140,19 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSettings:
+    """Where the status page listens: at an address of this machine, or at a socket; or nowhere."""
+
+    address: tuple[str, int] | None = None
+    socket: Path | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a page at all."""
+        return self.address is not None or self.socket is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one syncd is told. `path` is the file it was read from, if there was one."""
 
@@ -152,6 +165,7 @@ class Settings:
     ledger: LedgerSettings
     path: Path | None
     updates: UpdateSettings = field(default_factory=UpdateSettings)
+    page: PageSettings = PageSettings()
 
     def find_library(self, name: str) -> LibrarySettings | None:
         """Return the library of this name, or None if there is none."""

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "__main__",
         "cli",
-        "daemon",
+        "daemon page",
         "control",
         "report",
         "app",
@@ -60,6 +60,8 @@ FENCES = {
     "pydantic": {"config"},
     "keyring": {"system"},
     "click": {"cli"},
+    "jinja2": {"page"},
+    "markupsafe": {"page"},
     "rich": {"cli"},
     "adapters": {"adapters", "app"},
 }

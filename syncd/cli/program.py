@@ -49,6 +49,7 @@ COMMANDS = {
     "status": CommandPlace(
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),
+    "page": CommandPlace("syncd.cli.page", "The link to the running daemon's page."),
     "check": CommandPlace(
         "syncd.cli.check", "What would go wrong, and what to do about it; changes nothing."
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -12,15 +14,54 @@ from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
 from syncd.cli.session import expect_no_service, load, pause
+from syncd.control.protocol import CommandError
 from syncd.control.status import DAEMON
+from syncd.control.wire import PAGE
 from syncd.daemon.folder_work import assemble
 from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
+from syncd.errors import StateError
+from syncd.ledger.store import Ledger
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
 from syncd.system.paths import runtime_directory
 from syncd.system.state_lock import StateLock
+
+if TYPE_CHECKING:
+    from syncd.page.opening import Page
+
+log = logging.getLogger(__name__)
+
+
+class _NoPage:
+    """Says why there is no page."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def answer(self, _request: object, _progress: object) -> NoReturn:
+        """Refuse to give a link."""
+        raise CommandError(self._why, Exit.CONFIG)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _open_page(settings: Settings, ledger: Ledger, state: Path, daemon: Daemon) -> Page | _NoPage:
+    """Open the page where it is wanted; the daemon works without one as well."""
+    if not settings.page.is_on:
+        return _NoPage('there is no page: set `listen = "127.0.0.1:0"` below [page], and restart')
+    try:
+        from syncd.page.opening import Page
+
+        return Page(settings, ledger, state, daemon.document, SystemClock())
+    except ImportError:
+        why = 'the page needs jinja2: pip install "syncd[page]", and restart'
+    except StateError as error:
+        why = str(error)
+    log.warning("there is no page: %s", why)
+    return _NoPage(why)
 
 
 @click.command("run")
@@ -74,6 +115,10 @@ def command(
             pause,
             exit_of,
         )
-        daemon.run(requests.handlers(), exit_of)
+        page = _open_page(settings, ledger, state_dir, daemon)
+        try:
+            daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
+        finally:
+            page.close()
         daemon.leave()
     return Exit.DONE

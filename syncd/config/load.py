@@ -150,6 +150,7 @@ def _settings(document: Document, path: Path | None) -> Settings:
         ledger=LedgerSettings(document.ledger.url),
         path=path,
         updates=UpdateSettings(**dict(document.updates)),
+        page=document.page.listen,
     )
 
 

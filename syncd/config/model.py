@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from syncd.config import values
-from syncd.settings import KEPT_NOTES, After, ByMetadata, LookAlikes, When, WhenFound
+from syncd.settings import KEPT_NOTES, After, ByMetadata, LookAlikes, PageSettings, When, WhenFound
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -42,6 +42,9 @@ Size = Annotated[int, PlainValidator(values.parse_size), WithJsonSchema(_SIZE)]
 FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TEXT)]
 PathOrNone = Annotated[
     Path | None, PlainValidator(values.parse_path_or_none), WithJsonSchema({"type": "string"})
+]
+Listen = Annotated[
+    PageSettings, PlainValidator(values.parse_listen), WithJsonSchema({"type": "string"})
 ]
 Name = Annotated[str, PlainValidator(values.parse_name), WithJsonSchema(_NAME)]
 Names = Annotated[
@@ -276,6 +279,18 @@ class LedgerTable(Table):
     )
 
 
+class PageTable(Table):
+    """The status page, which a daemon shows in a browser."""
+
+    listen: Listen = key(
+        "",
+        sentence="Where the page listens. Empty: there is no page, and no port is opened. "
+        '"127.0.0.1:0": at a free port of this machine. "unix:/…": at a socket, for a proxy. '
+        "`syncd page` prints the link to it.",
+        example="127.0.0.1:0",
+    )
+
+
 class Document(Table):
     """The configuration of syncd."""
 
@@ -288,6 +303,7 @@ class Document(Table):
     limits: LimitsTable = Field(default_factory=LimitsTable)
     state: StateTable = Field(default_factory=StateTable)
     ledger: LedgerTable = Field(default_factory=LedgerTable)
+    page: PageTable = Field(default_factory=PageTable)
 
 
 def table_of(model: type[BaseModel], name: str) -> type[BaseModel]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncd import schedule
-from syncd.settings import Cron, When
+from syncd.settings import Cron, PageSettings, When
 from syncd.system.paths import expand_home
 
 NAME = re.compile(r"[a-z0-9_-]{1,32}")
@@ -23,6 +23,7 @@ _DURATION_PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|s|m|h|d)")
 # The schema takes this pattern over, and its dialect knows no possessive repetition.
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
+_MOST_PORTS = 65_535
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -61,6 +62,27 @@ def parse_cron(value: object) -> Cron:
             "day 1-31, month 1-12, weekday 0-7 or sun-sat; each may be *, 1-5, */2 or 1,3"
         ) from None
     return Cron(" ".join(text.split()))
+
+
+def parse_listen(value: object) -> PageSettings:
+    """Read where a page listens: "" (nowhere), `127.0.0.1:8384`, `unix:/run/syncd/page.sock`."""
+    advice = (
+        'must be "" (off), "127.0.0.1:0" (any free port of this machine) or '
+        '"unix:/run/syncd/page.sock"; from elsewhere the page is reached through ssh or a proxy'
+    )
+    if value == "":
+        return PageSettings()
+    if not isinstance(value, str):
+        raise ValueError(advice)  # noqa: TRY004 - every mistake in a configuration is a ValueError
+    if value.startswith("unix:"):
+        path = Path(value.removeprefix("unix:"))
+        if not path.is_absolute():
+            raise ValueError(advice)
+        return PageSettings(socket=path)
+    host, _, port = value.rpartition(":")
+    if host not in ("127.0.0.1", "localhost") or not port.isdecimal() or int(port) > _MOST_PORTS:
+        raise ValueError(advice)
+    return PageSettings(address=("127.0.0.1", int(port)))
 
 
 def parse_size(value: object) -> int:

@@ -33,6 +33,9 @@ UNDO = "undo"
 RESTORE = "restore"
 
 
+PAGE = "page"
+
+
 def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:
     """Return what a pass came to as JSON; `code_of` gives the exit code of each failure."""
     document = plan_document(report.plan)

@@ -265,6 +265,7 @@ record = _table(
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)
+Index("record_by_export", record.c.export_id)
 
 # One row per operation we have promised to carry out. A row is written in the same
 # transaction as the reason for it, before anything is sent, and leaves only with an outcome.

@@ -1,0 +1,275 @@
+"""The ledger page by page, for people who look through it: exports, records, questions, runs.
+
+Each page begins after the last number of the one before, so that it costs the same however much
+there is. Nothing here is about one library alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, String, cast, func, or_, select
+
+from syncd.ledger.journal import read_record
+from syncd.ledger.tables import delivery, export, hold, item, library, record, run
+from syncd.plan import PlannedRecord
+
+PAGE = 50
+
+
+class ExportSeen(NamedTuple):
+    """One export as it was dropped; `counts` are its records by decision, over all libraries."""
+
+    export_id: int
+    name: bytes
+    size: int
+    first_seen_at: str
+    sources: Sequence[str]
+    counts: Mapping[str, int]
+    unusable: str | None
+
+
+class RecordSeen(NamedTuple):
+    """One record with the number and run that it belongs to; `library` is what that is known as."""
+
+    record_id: int
+    run_id: int
+    library: str
+    record: PlannedRecord
+
+
+class QuestionSeen(NamedTuple):
+    """One open question; `candidates` are item keys."""
+
+    hold_id: int
+    library_id: int
+    library: str
+    kind: str
+    reason: str
+    held_at: str
+    file: str
+    line: int
+    title: str
+    candidates: Sequence[str]
+
+
+class RunSeen(NamedTuple):
+    """One run with the counts of its decisions."""
+
+    run_id: int
+    library: str
+    reason: str
+    started_at: str
+    ended_at: str | None
+    counts: Mapping[str, int]
+
+
+def titles(connection: Connection) -> dict[str, str]:
+    """Return how libraries were last called, by what they are known as."""
+    rows = connection.execute(select(library.c.known_as, library.c.title))
+    return {row.known_as: row.title for row in rows if row.known_as}
+
+
+def exports(
+    connection: Connection, *, before: int | None = None, limit: int = PAGE
+) -> list[ExportSeen]:
+    """Return exports, the newest first, that came before the one of this number."""
+    query = select(export).order_by(export.c.export_id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(export.c.export_id < before)
+    return _with_counts(connection, list(connection.execute(query)))
+
+
+def find_export(connection: Connection, export_id: int) -> ExportSeen | None:
+    """Return one export."""
+    rows = list(connection.execute(select(export).where(export.c.export_id == export_id)))
+    return next(iter(_with_counts(connection, rows)), None)
+
+
+def _with_counts(connection: Connection, rows: Sequence[Any]) -> list[ExportSeen]:
+    numbers = [row.export_id for row in rows]
+    counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    sources: defaultdict[int, list[str]] = defaultdict(list)
+    grouped = connection.execute(
+        select(record.c.export_id, record.c.decision, record.c.source, func.count().label("times"))
+        .where(record.c.export_id.in_(numbers))
+        .group_by(record.c.export_id, record.c.decision, record.c.source)
+        .order_by(record.c.export_id, record.c.source)
+    )
+    for row in grouped:
+        its = counts[row.export_id]
+        its[row.decision] = its.get(row.decision, 0) + row.times
+        if row.source not in sources[row.export_id]:
+            sources[row.export_id].append(row.source)
+    unusable = {
+        row.export_id: row.unusable
+        for row in connection.execute(
+            select(delivery.c.export_id, delivery.c.unusable).where(
+                delivery.c.export_id.in_(numbers), delivery.c.unusable.is_not(None)
+            )
+        )
+    }
+    return [
+        ExportSeen(
+            row.export_id,
+            bytes(row.name),
+            row.size,
+            row.first_seen_at,
+            sources[row.export_id],
+            counts[row.export_id],
+            unusable.get(row.export_id),
+        )
+        for row in rows
+    ]
+
+
+def records_of_export(
+    connection: Connection, export_id: int, *, after: int = 0, limit: int = PAGE
+) -> list[RecordSeen]:
+    """Return what was decided about an export's records, in their order."""
+    return _records(
+        connection, record.c.export_id == export_id, record.c.record_id > after, limit=limit
+    )
+
+
+def search_records(connection: Connection, text: str, *, limit: int = PAGE) -> list[RecordSeen]:
+    """Return records whose title or an identifier holds this text, whatever its case."""
+    wanted = f"%{_escaped(text)}%"
+    there = or_(
+        record.c.title.ilike(wanted, escape="\\"),
+        cast(record.c.identity, String).ilike(wanted, escape="\\"),
+        record.c.item_key == text,
+    )
+    return _records(connection, there, limit=limit)
+
+
+def find_record(connection: Connection, record_id: int) -> RecordSeen | None:
+    """Return one record."""
+    return next(iter(_records(connection, record.c.record_id == record_id)), None)
+
+
+def find_entry(connection: Connection, record_id: int) -> bytes | None:
+    """Return a record's entry as it was written, deflated; None where it was not kept."""
+    query = select(record.c.entry).where(record.c.record_id == record_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _records(
+    connection: Connection, *where: ColumnElement[bool], limit: int = 1
+) -> list[RecordSeen]:
+    rows = connection.execute(
+        select(record, library.c.known_as)
+        .join(library, library.c.library_id == record.c.library_id)
+        .where(*where)
+        .order_by(record.c.record_id)
+        .limit(limit)
+    )
+    return [
+        RecordSeen(row.record_id, row.run_id, row.known_as or "", read_record(row)) for row in rows
+    ]
+
+
+def state_of_item(connection: Connection, record_id: int) -> str | None:
+    """Return how the item that a record became stands: present, trashed, deleted; or None."""
+    query = (
+        select(item.c.state)
+        .join(record, (record.c.item_key == item.c.item_key))
+        .where(record.c.record_id == record_id, record.c.library_id == item.c.library_id)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def count_questions(connection: Connection) -> dict[str, int]:
+    """Return how many questions are open, by their reason."""
+    rows = connection.execute(
+        select(hold.c.reason, func.count().label("times"))
+        .where(hold.c.answer.is_(None))
+        .group_by(hold.c.reason)
+        .order_by(func.count().desc())
+    )
+    return {row.reason: row.times for row in rows}
+
+
+def questions(
+    connection: Connection,
+    *,
+    after: int = 0,
+    reason: str | None = None,
+    file: str | None = None,
+    limit: int = PAGE,
+) -> list[QuestionSeen]:
+    """Return open questions, the oldest first, that came after the one of this number."""
+    query = (
+        select(
+            hold,
+            record.c.file,
+            record.c.line,
+            record.c.title.label("record_title"),
+            library.c.known_as,
+        )
+        .join(record, record.c.record_id == hold.c.record_id)
+        .join(library, library.c.library_id == hold.c.library_id)
+        .where(hold.c.answer.is_(None), hold.c.hold_id > after)
+        .order_by(hold.c.hold_id)
+        .limit(limit)
+    )
+    if reason is not None:
+        query = query.where(hold.c.reason == reason)
+    if file is not None:
+        query = query.where(record.c.file == file)
+    return [_question(row) for row in connection.execute(query)]
+
+
+def _question(row: Any) -> QuestionSeen:
+    payload = json.loads(row.payload)
+    data = payload.get("data") or {}
+    return QuestionSeen(
+        row.hold_id,
+        row.library_id,
+        row.known_as or "",
+        row.kind,
+        row.reason,
+        row.held_at,
+        row.file,
+        row.line,
+        row.record_title or str(data.get("title") or ""),
+        list(payload.get("candidates") or payload.get("twins") or ()),
+    )
+
+
+def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE) -> list[RunSeen]:
+    """Return runs, the newest first, that came before the one of this number."""
+    query = (
+        select(run, library.c.known_as)
+        .join(library, library.c.library_id == run.c.library_id)
+        .order_by(run.c.run_id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(run.c.run_id < before)
+    return [
+        RunSeen(
+            row.run_id,
+            row.known_as or "",
+            row.reason,
+            row.started_at,
+            row.ended_at,
+            json.loads(row.counts),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def records_of_exports(connection: Connection, export_ids: Sequence[int]) -> list[PlannedRecord]:
+    """Return every record of some exports, in the order of planning."""
+    rows = connection.execute(
+        select(record).where(record.c.export_id.in_(export_ids)).order_by(record.c.record_id)
+    )
+    return [read_record(row) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

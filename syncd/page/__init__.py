@@ -1,0 +1,12 @@
+"""The status page: one daemon's work to be looked at, and its questions to be answered.
+
+    server      sockets, threads, limits: what a request is before anybody reads it
+    access      who may look: links that are good once, sessions, and where a request came from
+    routes      which address shows what
+    views       what is shown there, as values for the templates
+    differing   two texts side by side, with what differs marked
+    rendering   templates, assets, and the headers that every answer bears
+
+Read `routes` first. It is loaded only where `[page] listen` asks for it. Whatever changes anything
+goes through the control socket, as it does for commands; the ledger is only read.
+"""

@@ -1,0 +1,56 @@
+"""The page of one daemon: opened where the settings ask for it, and told of where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from syncd.app.wiring import identities_of
+from syncd.control.protocol import ask
+from syncd.ledger.store import Ledger
+from syncd.page.access import Access
+from syncd.page.routes import Routes
+from syncd.page.server import PageServer
+from syncd.page.views import Views
+from syncd.settings import Settings
+from syncd.system.clock import Clock
+
+_SOCKET_NAME = "socket"
+
+
+class Page:
+    """A page that listens. Raises `StateError` where it cannot."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        state_dir: Path,
+        document: Callable[[], Mapping[str, Any]],
+        clock: Clock,
+    ) -> None:
+        self._settings = settings.page
+        self._server = PageServer(settings.page)
+        port = self._server.server_port
+        self._access = Access(clock.elapsed, str(port) if port else _SOCKET_NAME)
+        views = Views(
+            ledger,
+            lambda command, arguments: ask(state_dir, command, arguments),
+            lambda: [library["name"] for library in document()["libraries"]],
+            identities_of(settings),
+        )
+        Routes(self._server, self._access, views, document)
+        self._server.start()
+
+    def answer(self, _request: Mapping[str, Any], _progress: Callable[[Any], None]) -> Any:
+        """Return a link that lets one browser in, once."""
+        token = self._access.make_link()
+        if self._settings.socket is not None:
+            # Whoever has a proxy before the socket knows under which address it answers.
+            return {"link": f"/?token={token}", "socket": str(self._settings.socket)}
+        return {"link": f"http://127.0.0.1:{self._server.server_port}/?token={token}"}
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self._server.stop()

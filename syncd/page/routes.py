@@ -1,0 +1,234 @@
+"""Which address shows what, and what may be asked for there."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from syncd.control.status import Health, health_of
+from syncd.page.access import Access, Session, is_from_own_form
+from syncd.page.rendering import Reply, assets, page, redirect
+from syncd.page.server import PageRequest, PageServer
+from syncd.page.views import RefusedError, StaleError, Views
+
+_EVERY = 1.0
+"""How often a stream looks whether there is something else to be seen, in seconds."""
+_BEAT = 15
+"""So many looks without news make a line that keeps the connection."""
+
+_SILENT = frozenset({"/events", "/healthz"})
+
+
+class Routes:
+    """Answers requests for one page server."""
+
+    def __init__(
+        self,
+        server: PageServer,
+        access: Access,
+        views: Views,
+        document: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self._server = server
+        self._access = access
+        self._views = views
+        self._document = document
+        server.answer = self.answer
+        server.stream = self.stream
+        self._gets: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
+            "/": self._now,
+            "/files": self._files,
+            "/file": self._file,
+            "/record": self._record,
+            "/questions": self._questions,
+            "/question": self._question,
+            "/numbers": self._numbers,
+            "/numbers/flow.svg": self._flow,
+            "/numbers/runs.csv": self._runs_csv,
+            "/numbers/flow.json": self._flow_json,
+        }
+        self._posts: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
+            "/do": self._do,
+            "/answer": self._answer_question,
+        }
+
+    # --- who may ask for what
+
+    def answer(self, request: PageRequest) -> Reply:
+        """Answer one request."""
+        if request.path == "/healthz":
+            return self._health()
+        if (asset := assets().get(request.path)) is not None:
+            return asset
+        if request.path == "/" and (token := request.first("token")):
+            return self._let_in(token)
+        session = self._access.find_session(request.headers.get("cookie", ""))
+        if session is None:
+            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+        if request.path == "/events":
+            return Reply(content_type="text/event-stream")
+        if request.method == "POST":
+            return self._change(request, session)
+        shown = self._gets.get(request.path)
+        if shown is None:
+            return self._not_found(session)
+        try:
+            return shown(request, session)
+        except RefusedError as error:
+            return self._not_found(session, str(error))
+
+    def _let_in(self, token: str) -> Reply:
+        session = self._access.redeem(token)
+        if session is None:
+            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+        name = self._access.cookie_name
+        cookie = f"{name}={session.cookie}; HttpOnly; SameSite=Strict; Path=/"
+        return redirect("/", **{"Set-Cookie": cookie})
+
+    def _change(self, request: PageRequest, session: Session) -> Reply:
+        own = f"http://{request.headers.get('host', '')}"
+        if not is_from_own_form(
+            session,
+            request.first("form_token"),
+            request.headers.get("sec-fetch-site"),
+            request.headers.get("origin"),
+            own,
+        ):
+            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+        change = self._posts.get(request.path)
+        if change is None:
+            return self._not_found(session)
+        try:
+            return change(request, session)
+        except StaleError as error:
+            return self._show(
+                "questions.html",
+                session,
+                status=HTTPStatus.CONFLICT,
+                message=str(error),
+                **self._views.questions(),
+            )
+        except RefusedError as error:
+            return self._show(
+                "refused.html", session, status=HTTPStatus.BAD_REQUEST, message=str(error)
+            )
+
+    # --- what is shown
+
+    def _show(
+        self,
+        template: str,
+        session: Session,
+        *,
+        status: int = HTTPStatus.OK,
+        message: str = "",
+        **values: Any,
+    ) -> Reply:
+        return page(
+            template,
+            status=status,
+            form_token=session.form_token,
+            message=message,
+            called=self._views.called,
+            **values,
+        )
+
+    def _not_found(self, session: Session, message: str = "There is nothing here.") -> Reply:
+        return self._show("refused.html", session, status=HTTPStatus.NOT_FOUND, message=message)
+
+    def _now(self, request: PageRequest, session: Session) -> Reply:
+        message = request.first("told")[:300]
+        return self._show("now.html", session, message=message, document=self._document())
+
+    def _files(self, request: PageRequest, session: Session) -> Reply:
+        before, text = _number(request.first("before")), request.first("q").strip()[:200]
+        return self._show("files.html", session, **self._views.files(before, text))
+
+    def _file(self, request: PageRequest, session: Session) -> Reply:
+        number, after = _number(request.first("id")), _number(request.first("after"))
+        return self._show("file.html", session, **self._views.file(number or 0, after or 0))
+
+    def _record(self, request: PageRequest, session: Session) -> Reply:
+        return self._show(
+            "record.html", session, **self._views.record(_number(request.first("id")) or 0)
+        )
+
+    def _questions(self, request: PageRequest, session: Session) -> Reply:
+        shown = self._views.questions(
+            after=_number(request.first("after")) or 0,
+            reason=request.first("reason") or None,
+            file=request.first("file") or None,
+        )
+        return self._show("questions.html", session, message=request.first("told")[:300], **shown)
+
+    def _question(self, request: PageRequest, session: Session) -> Reply:
+        number = _number(request.first("id")) or 0
+        return self._show("question.html", session, **self._views.question(number))
+
+    def _numbers(self, request: PageRequest, session: Session) -> Reply:
+        before = _number(request.first("before"))
+        chosen = _numbers(request, "file")
+        return self._show("numbers.html", session, **self._views.numbers(before, chosen))
+
+    def _flow(self, request: PageRequest, session: Session) -> Reply:
+        svg = self._views.flow_svg(_numbers(request, "file"))
+        return Reply(body=svg.encode(), content_type="image/svg+xml; charset=utf-8")
+
+    def _flow_json(self, request: PageRequest, session: Session) -> Reply:
+        document = self._views.flow(_numbers(request, "file"))
+        return Reply(body=json.dumps(document).encode(), content_type="application/json")
+
+    def _runs_csv(self, request: PageRequest, session: Session) -> Reply:
+        headers = {"Content-Disposition": 'attachment; filename="syncd-runs.csv"'}
+        return Reply(
+            body=self._views.runs_csv().encode(),
+            content_type="text/csv; charset=utf-8",
+            headers=headers,
+        )
+
+    # --- what is done
+
+    def _do(self, request: PageRequest, session: Session) -> Reply:
+        told = self._views.do(request.first("action"), request.first("library"))
+        return redirect("/?" + urlencode({"told": told}))
+
+    def _answer_question(self, request: PageRequest, session: Session) -> Reply:
+        told, following = self._views.answer(
+            request.form.get("question", ()), request.first("answer"), request.first("item_key")
+        )
+        if following is not None and request.first("then") == "next":
+            return redirect("/question?" + urlencode({"id": following}))
+        return redirect("/questions?" + urlencode({"told": told}))
+
+    def _health(self) -> Reply:
+        is_fine = health_of(self._document()) is Health.FINE
+        status = HTTPStatus.OK if is_fine else HTTPStatus.SERVICE_UNAVAILABLE
+        return Reply(status, b"ok\n" if is_fine else b"not ok\n", "text/plain")
+
+    # --- events
+
+    def stream(self, write: Callable[[bytes], None], stop: threading.Event) -> None:
+        """Tell a browser, until either has enough, that something else is to be seen."""
+        write(b"retry: 5000\n\n")
+        before, silent = json.dumps(self._document()), 0
+        while not stop.wait(_EVERY):
+            now, silent = json.dumps(self._document()), silent + 1
+            if now != before:
+                before, silent = now, 0
+                write(b"event: changed\ndata: \n\n")
+            elif silent >= _BEAT:
+                silent = 0
+                write(b": still here\n\n")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def _numbers(request: PageRequest, name: str) -> list[int]:
+    found = (_number(text) for text in request.query.get(name, ()))
+    return [number for number in found if number is not None][:200]

@@ -1,0 +1,250 @@
+"""The HTTP side of the page: one thread that listens, one for each connection, and the limits."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from syncd.errors import StateError
+from syncd.page.rendering import HEADERS, Reply
+from syncd.settings import PageSettings
+from syncd.system.printable import printable
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 32
+_STREAMS = 24
+"""So many of them may be streams of events."""
+_SECONDS = 10
+_MOST_BYTES = 64 << 10
+_MOST_FIELDS = 600
+_SOCKET_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What a browser asks for; `query` and `form` have every value of a name."""
+
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]]
+    form: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]
+
+    def first(self, name: str) -> str:
+        """Return a parameter's first value, of the form or else of the query; empty if none."""
+        return next(iter([*self.form.get(name, ()), *self.query.get(name, ())]), "")
+
+
+Answer = Callable[[PageRequest], Reply]
+Stream = Callable[[Callable[[bytes], None], threading.Event], None]
+"""Writes events until it is told to end, or until nobody reads them."""
+
+
+class PageServer(ThreadingHTTPServer):
+    """Listens where the settings say, and gives each request to `answer`.
+
+    Raises `StateError` where it cannot listen.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def __init__(self, settings: PageSettings) -> None:
+        self.answer: Answer = lambda _request: Reply(HTTPStatus.NOT_FOUND)
+        self.stream: Stream = lambda _write, _stop: None
+        self.stopping = threading.Event()
+        self.slots = threading.BoundedSemaphore(_AT_ONCE)
+        self.streams = threading.BoundedSemaphore(_STREAMS)
+        self.path = settings.socket
+        if self.path is not None:
+            self.address_family = socket.AF_UNIX
+            _expect_free(self.path)
+        where = str(self.path or settings.address)
+        try:
+            super().__init__(self.path or settings.address, Handler)  # type: ignore[arg-type]
+        except OSError as error:
+            raise StateError(f"the page cannot listen at {where}: {error.strerror}") from error
+
+    def server_bind(self) -> None:
+        """Take the place; a socket is its owner's alone from the start."""
+        if self.path is None:
+            super().server_bind()
+            return
+        before = os.umask(0o777 & ~_SOCKET_MODE)
+        try:
+            self.socket.bind(str(self.path))
+        finally:
+            os.umask(before)
+        self.server_name, self.server_port = "localhost", 0
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take the next connection; what comes by a socket has no address."""
+        connection, address = self.socket.accept()
+        return connection, address or ("socket", 0)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        threading.Thread(target=self.serve_forever, args=(0.2,), name="page", daemon=True).start()
+
+    def stop(self) -> None:
+        """Answer nobody any more; streams end by themselves."""
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which a browser may ask for it; none where it is a socket."""
+        if self.path is not None:
+            return frozenset()
+        return frozenset(
+            f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost", "[::1]")
+        )
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that broke off is nothing to tell of."""
+        log.debug("a connection to the page broke off")
+
+
+def _expect_free(path: Path) -> None:
+    """Take away the socket of a daemon that is gone. Raises `StateError` where one listens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except FileNotFoundError:
+            return
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+        except OSError as error:
+            raise StateError(f"cannot be used for the page: {error.strerror}", path=path) from error
+    raise StateError("another daemon's page listens here", path=path)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: PageServer
+    protocol_version = "HTTP/1.1"
+    timeout = _SECONDS
+    server_version = ""
+    sys_version = ""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
+        """Tell the log of a request, without what an address may hold."""
+        log.debug("page: %s %s", self.command, printable(urlsplit(self.path).path))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse a request without repeating any of it."""
+        self.close_connection = True
+        self._send(Reply(code, HTTPStatus(code).phrase.encode(), "text/plain"))
+
+    def _serve(self) -> None:
+        if not self.server.slots.acquire(blocking=False):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        try:
+            self._answer()
+        finally:
+            self.server.slots.release()
+
+    do_GET = do_POST = _serve  # noqa: N815 - names of the base class
+
+    def _answer(self) -> None:
+        request = self._read()
+        if request is None:
+            return
+        try:
+            reply = self.server.answer(request)
+        except Exception:
+            log.exception("the page could not answer")
+            self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return
+        if reply.content_type == "text/event-stream":
+            self._stream()
+        else:
+            self._send(reply)
+
+    def _read(self) -> PageRequest | None:
+        """Return the request, or None where it was refused."""
+        hosts = self.headers.get_all("Host") or []
+        if len(hosts) != 1 or (self.server.hosts and hosts[0] not in self.server.hosts):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        if not self.path.startswith("/") or self.path.startswith("//"):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
+        body = self._read_body()
+        if body is None:
+            return None
+        split = urlsplit(self.path)
+        try:
+            query = parse_qs(split.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+            form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return PageRequest(self.command, split.path, query, form, headers)
+
+    def _read_body(self) -> bytes | None:
+        if "Transfer-Encoding" in self.headers:
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            return None
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal():
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
+        if int(length) > _MOST_BYTES:
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return None
+        return self.rfile.read(int(length))
+
+    def _send(self, reply: Reply) -> None:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self.send_response_only(reply.status)
+            for name, value in {**HEADERS, **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+    def _stream(self) -> None:
+        if not self.server.streams.acquire(blocking=False):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self.close_connection = True
+        try:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                self.send_response_only(HTTPStatus.OK)
+                for name, value in HEADERS.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.server.stream(self._write, self.server.stopping)
+        finally:
+            self.server.streams.release()
+
+    def _write(self, data: bytes) -> None:
+        self.wfile.write(data)
+        self.wfile.flush()

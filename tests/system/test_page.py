@@ -1,0 +1,233 @@
+"""The page by plain HTTP: who is let in, what is shown, and what is done."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.page_daemon import PageDaemon, Visitor
+
+HOSTILE = '<script>alert("x")</script> of \u202elichens'
+ALIKE = (
+    "TY  - JOUR\nTI  - Questions and answers about lichens\nAU  - Moss, Ada\nT2  - Garden Journal\n"
+    "PY  - 2014\nVL  - 12\nIS  - 3\nSP  - {page}\nER  - \n"
+)
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageDaemon]:
+    root = tmp_path_factory.mktemp("page")
+    with PageDaemon(root, {"HOME": str(root), "PATH": "/usr/bin:/bin"}) as running:
+        (running.drop / "questions.ris").write_text(
+            "".join(ALIKE.format(page=page) for page in (101, 206, 318))
+            + f"TY  - JOUR\nTI  - {HOSTILE}\nAU  - O'Neil, <b>Bob</b>\n"
+            + "DO  - 10.5555/hostile\nER  - \n"
+        )
+        yield running
+
+
+@pytest.fixture
+def visitor(daemon: PageDaemon) -> Visitor:
+    visitor = Visitor(daemon.link())
+    visitor.enter()
+    return visitor
+
+
+def wait_for(look: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not look():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+class TestWhoIsLetIn:
+    def test_a_link_is_traded_for_a_cookie_that_scripts_cannot_read(
+        self, daemon: PageDaemon
+    ) -> None:
+        visitor = Visitor(daemon.link())
+
+        answered = visitor.enter()
+
+        assert (answered.status, answered.headers["location"]) == (303, "/")
+        assert "HttpOnly" in answered.headers["set-cookie"]
+        assert "SameSite=Strict" in answered.headers["set-cookie"]
+        assert visitor.get("/").status == 200
+
+    def test_a_link_that_was_used_lets_nobody_in(self, daemon: PageDaemon) -> None:
+        visitor = Visitor(daemon.link())
+        visitor.enter()
+
+        again = Visitor(f"http://{visitor.host}/?{visitor.token}")
+
+        assert again.enter().status == 403
+        assert again.cookie == ""
+
+    @pytest.mark.parametrize(
+        "path", ["/", "/files", "/record?id=1", "/events", "/numbers/runs.csv"]
+    )
+    def test_nothing_is_shown_without_a_cookie(self, visitor: Visitor, path: str) -> None:
+        visitor.cookie = ""
+
+        answered = visitor.get(path)
+
+        assert answered.status == 403
+        assert "lichens" not in answered.text
+
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "127.evil.com", "127.0.0.1", "127.0.0.1:1", "localhost.evil:80"]
+    )
+    def test_a_foreign_host_is_sent_away(self, visitor: Visitor, host: str) -> None:
+        assert visitor.get("/", Host=host).status == 421
+
+    def test_two_hosts_are_sent_away(self, visitor: Visitor) -> None:
+        connection = http.client.HTTPConnection(visitor.host, timeout=10)
+        connection.putrequest("GET", "/")
+        connection.putheader("Host", visitor.host)
+        connection.endheaders()
+
+        assert connection.getresponse().status == 421
+        connection.close()
+
+    def test_the_whole_address_of_somebody_else_is_no_path(self, visitor: Visitor) -> None:
+        assert visitor.get("http://evil.example/").status == 400
+        # The standard library takes one of the two away; what is left is a path of ours.
+        assert visitor.get("//evil.example/").status == 404
+
+    def test_health_is_told_to_everybody_without_a_detail(self, visitor: Visitor) -> None:
+        visitor.cookie = ""
+
+        assert visitor.get("/healthz")[::2] == (200, "ok\n")
+
+    def test_every_answer_bears_the_headers_that_keep_others_out(self, visitor: Visitor) -> None:
+        headers = visitor.get("/").headers
+
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert "server" not in headers
+
+
+class TestLimits:
+    def test_a_large_form_is_refused(self, visitor: Visitor) -> None:
+        assert visitor.post("/do", {"x": "y" * 70_000}).status == 413
+
+    @pytest.mark.parametrize("length", ["-1", "many", "1e3"])
+    def test_a_length_that_is_no_number_is_refused(self, visitor: Visitor, length: str) -> None:
+        assert visitor.ask("GET", "/", None, {"Content_Length": length}).status == 400
+
+    def test_a_body_in_chunks_is_refused(self, visitor: Visitor) -> None:
+        assert visitor.ask("GET", "/", None, {"Transfer_Encoding": "chunked"}).status == 411
+
+
+class TestWhatIsShown:
+    def test_a_file_its_records_and_each_record(self, visitor: Visitor) -> None:
+        wait_for(lambda: "questions.ris" in visitor.get("/files").text)
+
+        assert "O&#39;Neil" in visitor.get("/record?id=4").text
+        assert visitor.get("/file?id=1").status == 200
+        assert visitor.get("/record?id=99999").status == 404
+        assert visitor.get("/file?id=x").status == 404
+
+    def test_a_title_that_means_harm_is_text(self, visitor: Visitor) -> None:
+        wait_for(lambda: "questions.ris" in visitor.get("/files").text)
+
+        for path in ("/file?id=1", "/record?id=4", "/files?q=alert"):
+            shown = visitor.get(path).text
+            assert "<script>alert" not in shown
+            assert "&lt;script&gt;alert" in shown
+            assert "\u202e" not in shown
+
+    @pytest.mark.parametrize("text", ["about lichens", "10.5555/HOSTILE"])
+    def test_records_are_found_by_title_and_identifier(self, visitor: Visitor, text: str) -> None:
+        wait_for(lambda: "questions.ris" in visitor.get("/files").text)
+
+        assert "questions.ris" in visitor.get(f"/files?q={text.replace(' ', '+')}").text
+
+    def test_what_a_search_means_to_others_it_means_literally(self, visitor: Visitor) -> None:
+        wait_for(lambda: "questions.ris" in visitor.get("/files").text)
+
+        assert "No record says so" in visitor.get("/files?q=%25").text
+
+    def test_numbers_as_a_picture_a_table_and_for_programs(self, visitor: Visitor) -> None:
+        wait_for(lambda: "questions.ris" in visitor.get("/files").text)
+
+        assert visitor.get("/numbers").status == 200
+        picture = visitor.get("/numbers/flow.svg?file=1")
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert '"identified": 4' in visitor.get("/numbers/flow.json?file=1").text
+        assert visitor.get("/numbers/runs.csv").text.startswith("run,library,")
+
+
+class TestWhatIsDone:
+    def test_a_change_needs_the_token_of_the_session(self, visitor: Visitor) -> None:
+        assert visitor.post("/do", {"action": "reconcile", "library": "mine"}).status == 403
+
+    @pytest.mark.parametrize(
+        "headers",
+        [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://evil.example"}, {"Origin": "null"}],
+    )
+    def test_a_change_asked_for_by_another_site_is_refused(
+        self, visitor: Visitor, headers: dict[str, str]
+    ) -> None:
+        form = {"action": "reconcile", "library": "mine", "form_token": visitor.form_token()}
+
+        assert visitor.post("/do", form, **headers).status == 403
+
+    def test_a_library_is_reconciled_at_a_press(self, visitor: Visitor) -> None:
+        form = {"action": "reconcile", "library": "mine", "form_token": visitor.form_token()}
+
+        answered = visitor.post("/do", form, Sec_Fetch_Site="same-origin")
+
+        assert answered.status == 303
+        assert "was reconciled" in visitor.get(answered.headers["location"]).text
+
+    def test_nothing_is_changed_by_a_mere_look(self, visitor: Visitor) -> None:
+        assert visitor.get("/do?action=reconcile&library=mine").status == 404
+
+    def test_an_answer_to_what_is_no_longer_asked_changes_nothing(self, visitor: Visitor) -> None:
+        wait_for(lambda: "/question?id=1" in visitor.get("/questions").text)
+        token, question = visitor.form_token(), visitor.question(1)
+        form = {"form_token": token, "question": question, "answer": "create"}
+
+        first = visitor.post("/answer", form)
+        again = visitor.post("/answer", form)
+
+        assert first.status == 303
+        assert again.status == 409
+        assert "nothing was changed" in again.text
+        assert "/question?id=1&#34;" not in again.text
+
+    def test_a_question_that_is_asked_otherwise_now_is_not_answered(self, visitor: Visitor) -> None:
+        wait_for(lambda: "/question?id=2" in visitor.get("/questions").text)
+        form = {"form_token": visitor.form_token(), "question": "2-0123456789abcdef"}
+
+        assert visitor.post("/answer", {**form, "answer": "create"}).status == 409
+
+
+def test_without_a_page_the_command_says_how_to_get_one(tmp_path: Path) -> None:
+    with PageDaemon(tmp_path, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}) as daemon:
+        daemon.link()
+    config = tmp_path / "syncd.toml"
+    config.write_text(config.read_text().replace("127.0.0.1:0", ""))
+
+    assert daemon.command("page").returncode == 69
+
+
+def test_open_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
+    with PageDaemon(tmp_path, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}) as daemon:
+        visitor = Visitor(daemon.link())
+        visitor.enter()
+        streams = [http.client.HTTPConnection(visitor.host, timeout=20) for _ in range(20)]
+        for stream in streams:
+            stream.request("GET", "/events", headers={"Cookie": visitor.cookie})
+            assert stream.getresponse().status == 200
+        assert visitor.get("/").status == 200
+
+        assert daemon.stop() == 0
+
+        for stream in streams:
+            stream.close()
