@@ -58,7 +58,7 @@ def library_document(report: ReconcileReport) -> dict[str, Any]:
 def _conflict(hold: HoldRow) -> dict[str, Any]:
     return {
         "hold": hold.hold_id,
-        "item_key": hold.payload.get("item_key"),
+        "item_key": next(iter(hold.payload["candidates"]), None),
         "reason": hold.reason,
         "held_at": hold.held_at,
     }

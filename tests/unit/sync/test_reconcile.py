@@ -291,7 +291,7 @@ def test_open_conflicts_questions_and_what_waits_are_told(
     assert mine is not None
     with mine.write() as tx:
         for kind in ("fields", "identity"):
-            payload = {"item_key": one.key, "collections": [], "tags": []}
+            payload = {"candidates": [one.key], "collections": [], "tags": []}
             question = f"{kind} about {one.key}"
             holds.add_hold(tx, 1, kind=kind, question=question, reason="why", payload=payload)
 
