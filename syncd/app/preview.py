@@ -68,10 +68,11 @@ def plan_offline(
     return Plan([without_keys(intent.planned) for intent in intents]), reading
 
 
-def guards_met(plan: Plan, library: str, limits: LimitSettings) -> Iterator[str]:
-    """Say which guards a run with this plan would meet; it would pause and write nothing."""
+def guards_met(plan: Plan, limits: LimitSettings) -> Iterator[str]:
+    """Say which guards a run of one library with this plan would meet, and not pass."""
+    library = next((record.library for record in plan.records if record.library), None)
     creates = plan.counts()[Decision.CREATE.value]
-    if creates > limits.max_creates:
+    if library is not None and creates > limits.max_creates:
         yield (
             f"{creates:,} new: over max_creates ({limits.max_creates:,}); `syncd once` would pause "
             f"{library} until `syncd resume {library}`"
