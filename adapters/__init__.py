@@ -48,9 +48,9 @@ def find_adapter(name: str) -> Adapter:
         ) from error
     if name in _OURS:
         return adapter
-    from adapters.foreign import ForeignAdapter, Provenance
+    from adapters.foreign import ForeignAdapter, Maker
 
-    return ForeignAdapter(adapter, Provenance(name, _distribution(entry)))
+    return ForeignAdapter(adapter, Maker(name, _distribution(entry)))
 
 
 def _distribution(entry: EntryPoint) -> str:

@@ -37,7 +37,7 @@ _T = TypeVar("_T")
 _Class = type[_T] | tuple[type[_T], ...]
 
 
-class Provenance(NamedTuple):
+class Maker(NamedTuple):
     """Whose code it is: the adapter's name, and what it was installed from."""
 
     adapter: str
@@ -47,8 +47,8 @@ class Provenance(NamedTuple):
 class Blame:
     """Turns what leaves an adapter's code into what syncd understands."""
 
-    def __init__(self, provenance: Provenance) -> None:
-        self._provenance = provenance
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
         self._secrets: set[str] = set()
 
     def hide(self, secret: str | None) -> str | None:
@@ -77,7 +77,7 @@ class Blame:
         """Return the error to raise."""
         for secret in self._secrets:
             told = scrub(told, secret)
-        return AdapterFailedError(told, **self._provenance._asdict())
+        return AdapterFailedError(told, **self._maker._asdict())
 
 
 def _place(error: Exception) -> str:
@@ -91,13 +91,13 @@ def _place(error: Exception) -> str:
 class ForeignAdapter:
     """`Adapter` around one by others."""
 
-    def __init__(self, adapter: Adapter, provenance: Provenance) -> None:
+    def __init__(self, adapter: Adapter, maker: Maker) -> None:
         self._adapter = adapter
-        self._provenance = provenance
+        self._maker = maker
 
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Ask the adapter; that it cannot say is what is wrong then."""
-        blame = Blame(self._provenance)
+        blame = Blame(self._maker)
         try:
             with blame.taking():
                 return blame.expect(self._adapter.check_options(options), dict, "check_options")
@@ -106,7 +106,7 @@ class ForeignAdapter:
 
     def open(self, options: Mapping[str, object], surroundings: Surroundings) -> Library:
         """Make the library; one that cannot be made says so whenever it is asked something."""
-        blame = Blame(self._provenance)
+        blame = Blame(self._maker)
         find_key = surroundings.find_key
         given = replace(surroundings, find_key=lambda: blame.hide(find_key()))
         try:

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 
 from syncd.ledger.snapshot import copy_ledger
 from syncd.matching import Answers, Known, features_of, resolve
-from syncd.plan import Decision, Plan, PlannedRecord
+from syncd.plan import Plan, PlannedRecord
 from syncd.schema import Schema
-from syncd.settings import LimitSettings, Settings
+from syncd.settings import Settings
 from syncd.sync.drafting import policy_of
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
 from syncd.sync.lookup import OfflineLookup, fingerprints_of
@@ -71,16 +71,6 @@ def plan_offline(
     lookup = OfflineLookup(fingerprints_of(reading.incoming, features))
     intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
     return Plan([without_keys(intent.planned) for intent in intents]), reading
-
-
-def guards_met(plan: Plan, library: str, limits: LimitSettings) -> Iterator[str]:
-    """Say which guards a run with this plan would meet; it would pause and write nothing."""
-    creates = plan.counts()[Decision.CREATE.value]
-    if creates > limits.max_creates:
-        yield (
-            f"{creates:,} new: over max_creates ({limits.max_creates:,}); `syncd once` would pause "
-            f"{library} until `syncd resume {library}`"
-        )
 
 
 def without_keys(planned: PlannedRecord) -> PlannedRecord:

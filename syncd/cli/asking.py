@@ -12,8 +12,10 @@ import click
 from syncd.app.additions import parse_option
 from syncd.app.init import find_downloads, find_zotero_user, shorten
 from syncd.app.wiring import known_adapters
+from syncd.system.paths import find_home
 
 ZOTERO_WEB, FILE = "zotero-web", "file"
+_DROP = "syncd-drop"
 _LIBRARY_PATH = "~/syncd-library"
 
 
@@ -98,7 +100,8 @@ def _ask_options(flags: Flags, adapter: str) -> dict[str, object]:
 
 def ask_folder(flags: Flags) -> tuple[Path, str]:
     """Return which folder shall be watched, and into which collection its records go."""
-    proposal = find_downloads() or Path.cwd()
+    # Where browsers put files; else a folder of its own, never the one this happens to run in.
+    proposal = find_downloads() or (find_home() or Path.cwd()) / _DROP
     folder = flags.ask(flags.folder, "Which folder shall be watched", shorten(proposal))
     collection = flags.ask(flags.collection, "Into which collection", "Inbox")
     return Path(folder).expanduser(), collection

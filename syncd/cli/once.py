@@ -193,6 +193,8 @@ def _tell(report: OnceReport) -> Exit:
         origin = record.origin
         told = f"the library refused it: {record.error}; `syncd review` tries it again"
         click.echo(printable(f"{origin.file}:{origin.line}: {told}"), err=True)
+    if len(refused) > 1:
+        click.echo(f"{len(refused):,} records were refused by the library", err=True)
     if report.failed:
         return exit_of(next(iter(report.failed.values())))
     if report.pending or any(record.outcome == "pending" for record in report.plan.records):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from syncd.app.once import deliveries_of, read_named
-from syncd.app.preview import guards_met, looking_only, plan_offline
+from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
@@ -87,24 +87,37 @@ def command(
     settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
     deliveries = deliveries_of(exports, settings)
-    warnings: list[str] = []
     if offline:
-        plan, reading = plan_offline(deliveries, shipped_schema(), settings.notes.keep)
+        made = [plan_offline(deliveries, shipped_schema(), settings.notes.keep)]
     else:
-        name = _one_library(files, settings, where.library)
-        state = find_state_to_look_at(settings, where.state_dir, {name})
-        plan, reading = _plan_for(name, deliveries, settings, state)
-        warnings += guards_met(plan, name, settings.limits)
+        routes = route(files, settings, where.library)
+        made = [
+            _plan_for(name, _of_these(deliveries, own), settings, where.state_dir)
+            for name, own in routes.items()
+        ]
+    plan = Plan(
+        [record for one, _ in made for record in one.records],
+        guards=[guard for one, _ in made for guard in one.guards],
+    )
     if as_json:
         write_document(plan_document(plan), sys.stdout)
+        for guard in plan.guards:
+            click.echo(f"syncd: the library would pause: {printable(guard.message)}", err=True)
     else:
-        print_plan(plan, sys.stdout, everything=everything, warnings=warnings)
-    _write(to_write, plan, reading)
-    unusable += reading.unusable.values()
-    for problem in reading.problems:
-        for line in words_for(problem):
-            click.echo(line, err=True)
-    return _tell(plan, unusable)
+        print_plan(plan, sys.stdout, everything=everything)
+    readings = [reading for _, reading in made]
+    _write(to_write, plan, readings)
+    problems = [problem for reading in readings for problem in reading.problems]
+    # What goes to two libraries is told once.
+    for line in dict.fromkeys(line for problem in problems for line in words_for(problem)):
+        click.echo(line, err=True)
+    return _tell(plan, [*unusable, *(e for r in readings for e in r.unusable.values())])
+
+
+def _of_these(deliveries: Sequence[Delivery], files: Sequence[Path]) -> list[Delivery]:
+    """Return the deliveries of these files, for the library that they go to."""
+    wanted = {file.absolute() for file in files}
+    return [delivery for delivery in deliveries if delivery.export.file in wanted]
 
 
 def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:
@@ -124,15 +137,21 @@ def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
     return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
 
 
-def _write(to_write: Mapping[str, Path], plan: Plan, reading: Intake) -> None:
+def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake]) -> None:
     """Write the files that were asked for, and say so. Raises `InputError`."""
+    # What goes to two libraries is one record of its file.
+    incoming = {
+        (each.origin.file, each.origin.index): each
+        for reading in readings
+        for each in reading.incoming
+    }
     for kind, path in to_write.items():
         try:
             if kind == "report":
                 write_report(plan, path, SystemClock().now())
                 told = "the flow of the records"
             elif kind == "unique":
-                told = f"{write_unique(plan, reading.incoming, path):,} unique records"
+                told = f"{write_unique(plan, list(incoming.values()), path):,} unique records"
             else:
                 told = f"{write_pairs(plan, path):,} pairs"
         except OSError as error:
@@ -140,16 +159,10 @@ def _write(to_write: Mapping[str, Path], plan: Plan, reading: Intake) -> None:
         click.echo(f"wrote {told} to {printable(str(path))}", err=True)
 
 
-def _one_library(files: Iterable[Path], settings: Settings, chosen: str | None) -> str:
-    names = list(route(files, settings, chosen))
-    if len(names) > 1:
-        raise click.UsageError(f"these files go to {', '.join(names)}: name one with --library")
-    return names[0]
-
-
 def _plan_for(
-    name: str, deliveries: list[Delivery], settings: Settings, state: Path
+    name: str, deliveries: list[Delivery], settings: Settings, own_state: Path
 ) -> tuple[Plan, Intake]:
+    state = find_state_to_look_at(settings, own_state, {name})
     with (
         looking_only(settings, state) as (copied, copy),
         closing(open_ledger(copied, copy)) as ledger,
@@ -162,10 +175,10 @@ def _plan_for(
 
 def _tell(plan: Plan, unusable: Iterable[InputError]) -> Exit:
     code = Exit.DONE
-    for error in unusable:
+    errors = list(unusable)
+    for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         code = Exit.INPUT
-        for line in words_for(error):
-            click.echo(line, err=True)
+        click.echo(line, err=True)
     if any(record.decision is Decision.REJECT for record in plan.records):
         code = Exit.INPUT
     return code

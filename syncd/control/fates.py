@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from syncd.app.remedies import remedy_for
+from syncd.errors import PausedError
 from syncd.ledger.glance import Glance, GlancedFile, GlancedLibrary
 
 Document = dict[str, Any]
@@ -118,7 +120,7 @@ def _libraries(
             "last_success_at": None,
             **shown.get(name, {}),
             "name": name,
-            **({"state": "paused", "message": library.paused} if library.paused else _IDLE),
+            **(_paused(name, library.paused) if library.paused else _IDLE),
             "pending": sum(library.waiting.values()),
             "held": library.held,
             "last_reconcile_at": library.reconciled_at,
@@ -126,6 +128,11 @@ def _libraries(
             "next_try_at": None,
         }
     return list(shown.values())
+
+
+def _paused(name: str, reason: str) -> Document:
+    error = PausedError(f"paused: {reason}")
+    return {"state": "paused", "message": f"{error}; {remedy_for(error, name)}"}
 
 
 def _runs(

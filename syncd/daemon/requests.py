@@ -221,7 +221,8 @@ class Requests:
                 return
             if library["name"] == name:
                 code = _AWAY[library["state"]]
-                raise CommandError(f"{name} is {library['state']}: {library['message']}", code)
+                why = library["message"].removeprefix("paused: ")
+                raise CommandError(f"{name} is {library['state']}: {why}", code)
         raise CommandError(f"the daemon does not serve a library called {name}", 78)
 
     def _pass(self, report: OnceReport, progress: Progress) -> None:

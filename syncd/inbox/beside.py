@@ -36,7 +36,7 @@ class Beside(NamedTuple):
     reason: str
 
 
-class Surroundings:
+class PassedOver:
     """Looks at what the listing of one folder passes over; remembers what it has read."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from syncd.inbox.beside import Surroundings
+from syncd.inbox.beside import PassedOver
 from syncd.inbox.claims import claim, finish_claim, list_claims
 from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
@@ -41,7 +41,7 @@ class Inbox:
         self._is_known = is_known
         self._looks: dict[str, Look] = {}
         self._ground = Ground(folder.path, moves=self._moves)
-        self._surroundings = Surroundings()
+        self._passed_over = PassedOver()
 
     def scan(self) -> ScanResult:
         """Look at every file of the folder; whatever the world does is in the result."""
@@ -83,13 +83,13 @@ class Inbox:
     def _scan(self) -> ScanResult:
         looked = look_again(self._ground.root, self._clock.now()) if self._moves else Looked()
         scan = Scan(self._rules(), self._looks, self._clock)
-        self._surroundings.begin()
+        self._passed_over.begin()
         for found, take in self._candidates():
             scan.judge(found, take)
         self._looks = scan.looks
         if self._ground.was_unmounted() and scan.saw_nothing:
             return ScanResult(FolderState.WAITING, "nothing is mounted here any more")
-        return replace(_with(scan.result(), looked), beside=self._surroundings.found())
+        return replace(_with(scan.result(), looked), beside=self._passed_over.found())
 
     def _rules(self) -> Rules:
         return Rules(
@@ -111,7 +111,7 @@ class Inbox:
         yield from ((found, self._take_over) for found in listed)
 
     def _pass_over(self, name: str, entry: os.DirEntry[str]) -> None:
-        self._surroundings.see(name, entry, moves=self._moves)
+        self._passed_over.see(name, entry, moves=self._moves)
 
     def _take_unknown(self, found: Found, look: Look, content: Content) -> Path | None:
         if content.parts:

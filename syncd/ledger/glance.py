@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from syncd.errors import LedgerError
 
-Row = Mapping[str, Any]
-Query = Callable[[str], Iterable[Row]]
+AnsweredRow = Mapping[str, Any]
+Query = Callable[[str], Iterable[AnsweredRow]]
 """Puts a question to a ledger; each row by the names of its columns."""
 
 LEDGER_FILE = "ledger.sqlite"

@@ -15,7 +15,7 @@ from typing import NamedTuple, TextIO
 
 from syncd.plan import Decision, Incoming, Plan, PlannedRecord, Pointer
 from syncd.report.plans import known_by
-from syncd.report.prisma import Fate, Place, fates_of
+from syncd.report.prisma import Fate, RecordPlace, fates_of
 from syncd.system.printable import printable
 
 UNDECIDED = "undecided"
@@ -30,7 +30,7 @@ COLUMNS = (
 )
 
 
-class Pair(NamedTuple):
+class DuplicatePair(NamedTuple):
     """A record and what it is the same work as, or may be."""
 
     verdict: str
@@ -64,7 +64,7 @@ def _whole(entry: str) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def pairs_of(plan: Plan) -> Iterator[Pair]:
+def pairs_of(plan: Plan) -> Iterator[DuplicatePair]:
     """Yield each record that is, or may be, the same work as another, with that other."""
     fates = fates_of(plan.records)
     words = {
@@ -75,10 +75,10 @@ def pairs_of(plan: Plan) -> Iterator[Pair]:
     for record in plan.records:
         fate = fates[record.origin.file, record.origin.index]
         if record.duplicate_of is not None and record.decision is not Decision.HOLD:
-            yield Pair(words.get(fate, "duplicate"), record, record.duplicate_of)
+            yield DuplicatePair(words.get(fate, "duplicate"), record, record.duplicate_of)
         elif record.decision is Decision.HOLD:
             for candidate in record.candidates:
-                yield Pair(UNDECIDED, record, candidate)
+                yield DuplicatePair(UNDECIDED, record, candidate)
 
 
 def write_pairs(plan: Plan, path: Path) -> int:
@@ -98,7 +98,7 @@ def _write_table(rows: Iterable[Sequence[object]], stream: TextIO) -> int:
     return number
 
 
-def _row(pair: Pair, titles: Mapping[Place, str]) -> Sequence[object]:
+def _row(pair: DuplicatePair, titles: Mapping[RecordPlace, str]) -> Sequence[object]:
     record, other = pair.record, pair.other
     origin = record.origin
     named = titles.get((other.file, other.index), "") if other.file and other.index else ""

@@ -21,8 +21,8 @@ from syncd.report.plans import pointed
 from syncd.report.prisma import Fate, prisma
 from syncd.system.printable import printable
 
-Row = Sequence[object]
-Table = tuple[str, Row, Sequence[Row]]
+Cells = Sequence[object]
+ReportTable = tuple[str, Cells, Sequence[Cells]]
 """A caption, the titles of the columns, and the rows."""
 
 _WORDS: Mapping[str, str] = {
@@ -72,7 +72,7 @@ def _html(plan: Plan, at: datetime) -> str:
     )
 
 
-def _html_table(table: Table) -> str:
+def _html_table(table: ReportTable) -> str:
     caption, titles, rows = table
     head = "".join(f'<th scope="col">{_h(title)}</th>' for title in titles)
     body = "\n".join(f"<tr>{''.join(map(_html_cell, row))}</tr>" for row in rows)
@@ -118,7 +118,7 @@ def _boxed(lines: Sequence[str]) -> str:
     )
 
 
-def _markdown_table(table: Table) -> str:
+def _markdown_table(table: ReportTable) -> str:
     caption, titles, rows = table
     lines = [titles, ["---"] * len(titles)]
     head = ["| " + " | ".join(map(str, line)) + " |" for line in lines]
@@ -142,7 +142,7 @@ def _opening(at: datetime) -> str:
     return f"Made by syncd {__version__} on {at.astimezone():%Y-%m-%d %H:%M %Z}."
 
 
-def _tables(plan: Plan, numbers: Mapping[str, Any]) -> Iterator[Table]:
+def _tables(plan: Plan, numbers: Mapping[str, Any]) -> Iterator[ReportTable]:
     """Yield the numbers, then the records that a person decides about, then the duplicates."""
     names = names_of(numbers["by_file"])
     by_file = {names[file]: own for file, own in numbers["by_file"].items()}
@@ -175,12 +175,12 @@ def _tables(plan: Plan, numbers: Mapping[str, Any]) -> Iterator[Table]:
     )
 
 
-def _with_rows(caption: str, titles: Row, rows: Sequence[Row]) -> Iterator[Table]:
+def _with_rows(caption: str, titles: Cells, rows: Sequence[Cells]) -> Iterator[ReportTable]:
     if rows:
         yield caption, titles, rows
 
 
-def _placed(record: PlannedRecord, names: Mapping[str, str]) -> Row:
+def _placed(record: PlannedRecord, names: Mapping[str, str]) -> Cells:
     origin = record.origin
     return names[origin.file], origin.index, origin.title or ""
 
@@ -192,7 +192,9 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def _numbers_table(caption: str, what: str, counted: Mapping[str, Mapping[str, int]]) -> Table:
+def _numbers_table(
+    caption: str, what: str, counted: Mapping[str, Mapping[str, int]]
+) -> ReportTable:
     shown = [word for word in _WORDS if any(own.get(word) for own in counted.values())]
     rows = [(name, *(own.get(word, 0) for word in shown)) for name, own in counted.items()]
     return caption, (what, *(_WORDS[word] for word in shown)), rows

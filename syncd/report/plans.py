@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
@@ -58,9 +58,7 @@ _HEADINGS: Mapping[Fate, str] = {
 }
 
 
-def print_plan(
-    plan: Plan, stream: TextIO, *, everything: bool = False, warnings: Sequence[str] = ()
-) -> None:
+def print_plan(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
     """Write the numbers, what would stop a run, and the records that need a person's eyes.
 
     With `everything`, all records are listed.
@@ -69,8 +67,6 @@ def print_plan(
     numbers = prisma(plan.records)
     _print_files(numbers["by_file"], page)
     _print_sums(plan, numbers, page)
-    for warning in warnings:
-        _print_text(warning, page, "red")
     shown = [r for r in plan.records if everything or _is_remarkable(r) or _is_doubtful(r)]
     _print_records(shown, page, with_library=len(numbers["by_library"]) > 1)
     left_out = len(plan.records) - len(shown)

@@ -46,7 +46,7 @@ _BY_DECISION = {
 }
 _BY_OUTCOME = {"refused": Fate.REFUSED, "pending": Fate.PENDING}
 
-Place = tuple[str, int]
+RecordPlace = tuple[str, int]
 """Which record of which file."""
 
 
@@ -66,10 +66,10 @@ def prisma(records: Sequence[PlannedRecord]) -> dict[str, Any]:
     }
 
 
-def fates_of(records: Sequence[PlannedRecord]) -> dict[Place, Fate]:
+def fates_of(records: Sequence[PlannedRecord]) -> dict[RecordPlace, Fate]:
     """Return the one fate of each record of the files, in their order."""
     here = {_place(record) for record in records}
-    fates: dict[Place, Fate] = {}
+    fates: dict[RecordPlace, Fate] = {}
     for record in records:
         place, fate = _place(record), _fate(record, here)
         fates[place] = min(fate, fates.get(place, fate), key=_RANK.__getitem__)
@@ -86,7 +86,9 @@ def _by_library(
     return sorted(found.items())
 
 
-def _count_by(names: Mapping[Place, str], fates: Mapping[Place, Fate]) -> dict[str, dict[str, int]]:
+def _count_by(
+    names: Mapping[RecordPlace, str], fates: Mapping[RecordPlace, Fate]
+) -> dict[str, dict[str, int]]:
     found: defaultdict[str, list[Fate]] = defaultdict(list)
     for place, name in names.items():
         found[name].append(fates[place])
@@ -99,11 +101,11 @@ def _count(fates: Iterable[Fate]) -> dict[str, int]:
     return {"identified": found.total(), **{fate.value: found[fate] for fate in shown}}
 
 
-def _place(record: PlannedRecord) -> Place:
+def _place(record: PlannedRecord) -> RecordPlace:
     return (record.origin.file, record.origin.index)
 
 
-def _fate(record: PlannedRecord, here: set[Place]) -> Fate:
+def _fate(record: PlannedRecord, here: set[RecordPlace]) -> Fate:
     if record.decision is Decision.REJECT:
         return Fate.REJECTED
     same = record.duplicate_of or next(iter(record.candidates), Pointer())

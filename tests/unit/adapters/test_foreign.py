@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.foreign import ForeignAdapter, Provenance
+from adapters.foreign import ForeignAdapter, Maker
 from adapters.memory import MemoryLibrary
 from syncd.errors import AdapterFailedError, UnavailableError
 from syncd.library import Library, Pushed, Recognisable, Renewable, Surroundings
@@ -44,7 +44,7 @@ class ShelfAdapter:
 
 
 def guarded(make: Callable[[Surroundings], Any], complaints: Any = None) -> ForeignAdapter:
-    return ForeignAdapter(ShelfAdapter(make, complaints), Provenance("shelf", "syncd-shelf 1.0"))
+    return ForeignAdapter(ShelfAdapter(make, complaints), Maker("shelf", "syncd-shelf 1.0"))
 
 
 def opened(**methods: Any) -> Library:

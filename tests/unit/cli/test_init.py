@@ -266,10 +266,12 @@ def test_without_an_account_or_anybody_to_ask_something_is_left_that_works(
     monkeypatch.chdir(tmp_path)
     config = tmp_path / "syncd.toml"
 
-    assert run(["init", "--yes", "--config", str(config), "--folder", str(tmp_path / "d")]) == 0
+    assert run(["init", "--yes", "--config", str(config)]) == 0
 
-    assert load_settings(config).libraries[0].adapter == "file"
-    assert (tmp_path / "d").is_dir()
+    settings = load_settings(config)
+    assert settings.libraries[0].adapter == "file"
+    assert settings.folders[0].path == tmp_path / "syncd-drop"
+    assert settings.folders[0].path.is_dir()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,29 @@ def test_a_guard_that_a_run_would_meet_is_told_beforehand(
     out = capsys.readouterr().out
     assert "2 new: over max_creates (1); `syncd once` would pause mine" in out
     assert "`syncd resume mine`" in out
+
+
+def test_a_folder_that_feeds_two_libraries_counts_each_record_once(
+    exports: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    libraries = "".join(
+        f'[[library]]\nname = "{name}"\nadapter = "file"\npath = "{tmp_path / name}"\n'
+        for name in ("mine", "lab")
+    )
+    folder = f'[[folder]]\npath = "{tmp_path}"\nlibrary = ["mine", "lab"]\n'
+    config = tmp_path / "syncd.toml"
+    config.write_text(libraries + folder, encoding="utf-8")
+    where = ["--config", str(config), "--state", str(tmp_path / "state")]
+    unique = tmp_path / "out" / "unique.ris"
+    unique.parent.mkdir()
+
+    run(["plan", "--json", "--unique", str(unique), *where, *exports])
+
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    assert document["counts"]["records"] == 8
+    assert document["prisma"]["identified"] == 4
+    assert set(document["prisma"]["by_library"]) == {"mine", "lab"}
+    assert {row["library"] for row in document["records"]} == {"mine", "lab"}
+    assert "wrote 2 unique records" in err
+    assert unique.read_text(encoding="utf-8").count("TY  - ") == 2

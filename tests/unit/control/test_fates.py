@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,17 @@ def test_a_library_that_nobody_serves_is_shown_as_the_ledger_knows_it(delivered:
 
     assert (library["name"], library["state"]) == ("mine", "idle")
     assert (library["pending"], library["held"], library["waiting_runs"]) == (0, 0, [])
+
+
+def test_a_pause_is_told_with_what_ends_it(delivered: Path) -> None:
+    with closing(sqlite3.connect(delivered / LEDGER_FILE)) as ledger, ledger:
+        ledger.execute("UPDATE library SET paused = 'one run would make 3 items'")
+
+    [library] = add_fates(stopped(), seen(delivered), NAMES)["libraries"]
+
+    assert library["state"] == "paused"
+    assert library["message"].startswith("paused: one run would make 3 items; ")
+    assert "`syncd resume mine`" in library["message"]
 
 
 def test_a_daemon_that_runs_says_how_its_libraries_are(delivered: Path) -> None:
