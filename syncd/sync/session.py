@@ -135,7 +135,7 @@ class LibraryRun:
 
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
-        follower = Follower(self._library, ledger, guards)
+        follower = Follower(self._library, ledger, guards, self.name)
         replanner = Replanner(self._library, ledger, self._policy)
         pusher = Pusher(
             self._library,
