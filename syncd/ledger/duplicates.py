@@ -18,6 +18,7 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import answer, block, duplicate, identifier, item, shared_doi, unpaired
 from syncd.ledger.transaction import Transaction
 from syncd.matching import Features, Verdict, blocking_keys, judge, load_features
+from syncd.system.heartbeat import checkpoint
 
 _CROWD = 50
 """An identifier on more items than this names what contains them, whatever else is known."""
@@ -104,14 +105,25 @@ def pair_what_changed(ledger: LibraryLedger) -> None:
     """Find out which works that have changed equal others; nothing is written where none has."""
     with ledger.read() as tx:
         changed = _changed(tx)
-    if not changed:
-        return
-    with ledger.write() as tx:
-        changed = _changed(tx)
         worth_it = changed if len(changed) <= _MANY else _with_company(tx, changed)
-        for part in chunks(worth_it):
+    for part in chunks(worth_it):
+        checkpoint()
+        with ledger.write() as tx:
             _pair(tx, part)
-        tx.execute(delete(unpaired).where(unpaired.c.library_id == tx.library_id))
+            _settle(tx, part)
+    if len(worth_it) < len(changed):
+        with ledger.write() as tx:
+            _settle(tx, changed)
+
+
+def _settle(tx: Transaction, keys: Collection[str]) -> None:
+    """What these works equal has been found out."""
+    for part in chunks(keys):
+        tx.execute(
+            delete(unpaired).where(
+                unpaired.c.library_id == tx.library_id, unpaired.c.item_key.in_(part)
+            )
+        )
 
 
 def _changed(tx: Transaction) -> list[str]:

@@ -31,7 +31,9 @@ class Reading(NamedTuple):
 class Follower:
     """Keeps one library's mirror up to date."""
 
-    def __init__(self, library: Library, ledger: LibraryLedger, guards: Guards) -> None:
+    def __init__(self, library: Library, ledger: LibraryLedger, guards: Guards, name: str) -> None:
+        """`name` is what the library is called in the log."""
+        self._told = {"library": name}
         self._library = library
         self._ledger = ledger
         self._guards = guards
@@ -90,7 +92,7 @@ class Follower:
             return
         self.reading = Reading(done, done + left)
         if done // _TOLD_EVERY > (done - taken) // _TOLD_EVERY:
-            log.info("read %d of %d items that have changed", done, done + left)
+            log.info("read %d of %d items", done, done + left, extra=self._told)
 
     def confirm(self, keys: Collection[ItemKey]) -> bool:
         """Look whether items are still there; say whether any has gone.

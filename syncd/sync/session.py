@@ -148,7 +148,7 @@ class LibraryRun:
 
     def _put_together(self, description: Description, ledger: LibraryLedger) -> _Met:
         guards = Guards(self.name, ledger, self._helpers.limits)
-        follower = Follower(self._library, ledger, guards)
+        follower = Follower(self._library, ledger, guards, self.name)
         three_way = ThreeWay(self._library, ledger, description.schema)
         replanner = Replanner(self._library, ledger, self._policy, three_way)
         pusher = Pusher(

@@ -101,6 +101,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.taken_out: dict[int, set[str]] = {}
         self.untagged: dict[int, set[str]] = {}
         self.renamed: dict[str, CollectionKey] = {}
+        self.knows_collections = True
 
     def teardown(self) -> None:
         try:
@@ -224,7 +225,8 @@ class SyncMachine(RuleBasedStateMachine):
         for collection in self.library.collections():
             if collection.name == name:
                 self.library.put_collection(collection._replace(name=f"Was {name}"))
-                self.renamed[name] = collection.key
+                if self.knows_collections:
+                    self.renamed[name] = collection.key
 
     @precondition(lambda self: not self.pending)
     @rule(data=st.data())
@@ -272,6 +274,7 @@ class SyncMachine(RuleBasedStateMachine):
     )
     def run_another_client(self, wanted: list[tuple[int, str]], place: Place) -> None:
         """Somebody else's syncd works for the same library, with a ledger of its own."""
+        self._forget_collections()
         path = self.root / f"other-{self.dropped}.ris"
         self.dropped += 1
         write_records(path, [_spelled(number, spelling) for number, spelling in wanted])
@@ -345,7 +348,7 @@ class SyncMachine(RuleBasedStateMachine):
         # identifier its key was minted from is recognised; so works removed stay out of it.
         if self.removed or self.pending or self.merged:
             return
-        self.renamed.clear()
+        self._forget_collections()
         self.taken_out.clear()
         self.untagged.clear()
         for path in (self.root / "state").glob("ledger.sqlite*"):
@@ -387,6 +390,11 @@ class SyncMachine(RuleBasedStateMachine):
     def nothing_is_left_to_do(self) -> None:
         with opened_ledger(self.root / "state") as ledger:
             assert waiting(ledger) == []
+
+    def _forget_collections(self) -> None:
+        """A ledger knows a renamed collection only by having used it under its first name."""
+        self.knows_collections = False
+        self.renamed.clear()
 
     def _refresh_all(self) -> None:
         """Let every client see how things are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from syncd.library import Changes, Create, Library, Restore, StoredItem, Trash, 
 from syncd.matching import Verdict
 from syncd.record import ItemKey
 from syncd.report.reconciliations import library_document
+from syncd.sync import follow
 from syncd.sync.follow import Reading
 from syncd.sync.session import Figures, LibraryRun
 from syncd.system.resources import shipped_schema
@@ -302,7 +304,14 @@ def test_open_conflicts_questions_and_what_waits_are_told(
     assert (report.held, report.pending) == (2, 0)
 
 
-def test_a_long_reading_says_how_far_it_is(tmp_path: Path, ledger: Ledger) -> None:
+def test_a_long_reading_says_how_far_it_is(
+    tmp_path: Path,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(follow, "_TOLD_EVERY", 4)
+    caplog.set_level(logging.INFO)
     seen: list[Reading | None] = []
 
     class Paged(MemoryLibrary):
@@ -324,6 +333,9 @@ def test_a_long_reading_says_how_far_it_is(tmp_path: Path, ledger: Ledger) -> No
 
     assert seen[:3] == [(2, 5), (4, 5), (5, 5)]
     assert afterwards is None
+    assert [r.getMessage() for r in caplog.records if "items" in r.getMessage()] == [
+        "read 4 of 5 items"
+    ]
 
 
 def test_where_libraries_stand_together_is_the_sum() -> None:
