@@ -34,6 +34,7 @@ from syncd.matching.rules import (
     is_preprint_and_publication,
     is_same_citation,
 )
+from syncd.matching.titles import names_a_meeting
 from syncd.matching.values import Doubt
 
 _IDS, _LOOK = Doubt.IDENTIFIERS, Doubt.LOOK
@@ -67,6 +68,8 @@ def _equal(it: Comparison) -> bool:
         return False
     if it.one.container and it.one.volume and (it.page is True or it.issue is True):
         if it.page is True or it.telling:
+            return True
+        if names_a_meeting(it.one.title) and it.issue is True and it.authors is Authors.UNKNOWN:
             return True
         team = it.authors is Authors.SAME and len(it.one.authors) > 1
         return team and it.issue is True and not it.generic
