@@ -221,13 +221,6 @@ def is_generic(words: str) -> bool:
     return known >= _GENERIC_SHARE * len(parts) and any(word in _GENERIC_CORES for word in parts)
 
 
-def names_a_meeting(words: str) -> bool:
-    """Tell whether a folded title is that of all the abstracts of a meeting which it names."""
-    parts = words.split()
-    named = any(word not in _GENERIC_WORDS | _LITTLE_WORDS and not word.isdigit() for word in parts)
-    return named and parts[-1] == "abstracts"
-
-
 def weight(words: str) -> int:
     """Return how much a title says, in letters; an ideograph says as much as three letters."""
     letters = len(words) - words.count(" ")
