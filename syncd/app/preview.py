@@ -64,7 +64,7 @@ def plan_offline(
     deliveries: Sequence[Delivery], schema: Schema, keep_notes: Collection[str]
 ) -> tuple[Plan, Intake]:
     """Plan as for an empty library; no record gets an item key, because there is no library."""
-    reading = read_deliveries(deliveries, Tools(schema, keep_notes))
+    reading = read_deliveries(deliveries, Tools(schema, keep_notes, lean=True))
     features = [features_of(record.citation) for record in reading.incoming]
     policies = [policy_of(record.place) for record in reading.incoming]
     rulings = resolve(features, _NothingKnown(), policies)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from syncd import formats
@@ -22,6 +22,9 @@ from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin, Record
 from syncd.schema import Schema
 from syncd.system.heartbeat import checkpoint
+
+_SHOWN = ("itemType", "title")
+"""What is kept of an item that will not be made, for people."""
 
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
@@ -65,6 +68,8 @@ class Tools(NamedTuple):
     schema: Schema
     keep_notes: Collection[str]
     text_limits: TextLimits | None = None
+    lean: bool = False
+    """Whether nothing will be made of the records: then only what tells them apart is kept."""
 
 
 class MadeItem(NamedTuple):
@@ -141,7 +146,8 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                incoming.append(_receive(made, entry, number, delivery.place))
+                received = _receive(made, entry, number, delivery.place)
+                incoming.append(_without_texts(received) if tools.lean else received)
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -162,6 +168,12 @@ def _receive(made: MadeItem, entry: ReadEntry, number: int, place: Place) -> Inc
         entry=_keep(entry),
         cuts=made.cuts,
     )
+
+
+def _without_texts(incoming: Incoming) -> Incoming:
+    """Return a record without its entry, its notes and most of its item."""
+    kept = {name: incoming.data[name] for name in _SHOWN if name in incoming.data}
+    return replace(incoming, data=kept, children=(), entry=b"")
 
 
 def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:
