@@ -61,10 +61,17 @@ class _NothingKnown:
 
 
 def plan_offline(
-    deliveries: Sequence[Delivery], schema: Schema, keep_notes: Collection[str]
+    deliveries: Sequence[Delivery],
+    schema: Schema,
+    keep_notes: Collection[str],
+    *,
+    lean: bool = False,
 ) -> tuple[Plan, Intake]:
-    """Plan as for an empty library; no record gets an item key, because there is no library."""
-    reading = read_deliveries(deliveries, Tools(schema, keep_notes))
+    """Plan as for an empty library; no record gets an item key, because there is no library.
+
+    A `lean` reading keeps no more of the records than it takes to tell them apart.
+    """
+    reading = read_deliveries(deliveries, Tools(schema, keep_notes, lean=lean))
     features = [features_of(record.citation) for record in reading.incoming]
     policies = [policy_of(record.place) for record in reading.incoming]
     rulings = resolve(features, _NothingKnown(), policies)

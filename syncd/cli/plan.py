@@ -88,7 +88,8 @@ def command(
     exports, unusable = read_named(files, settings.limits.max_file_size)
     deliveries = deliveries_of(exports, settings)
     if offline:
-        made = [plan_offline(deliveries, shipped_schema(), settings.notes.keep)]
+        keep, lean = settings.notes.keep, "unique" not in to_write
+        made = [plan_offline(deliveries, shipped_schema(), keep, lean=lean)]
     else:
         routes = route(files, settings, where.library)
         made = [

@@ -143,7 +143,7 @@ def _agree_elsewhere(it: Comparison) -> bool:
     return _agree(it) and it.container is False and sure
 
 
-def _elsewhere_with_words_in_front(it: Comparison) -> bool:
+def _has_words_in_front(it: Comparison) -> bool:
     return it.title.preceded and it.is_long and it.same_first_author and it.years_agree
 
 
@@ -311,8 +311,8 @@ BY_LOOK = (
          "title, people, year, volume, issue and all pages are equal: the journal is translated"),
     Rule("C28", UNDECIDED, _agree_elsewhere,
          "the titles are equal, but they stand in different journals", _LOOK),
-    Rule("C28", UNDECIDED, _elsewhere_with_words_in_front,
-         "one title has words in front, and they stand in different journals", _LOOK),
+    Rule("C28", UNDECIDED, _has_words_in_front,
+         "one title has words in front of the other, which may make another work of it", _LOOK),
     Rule("C28", DIFFERENT, _elsewhere,
          "they stand in different journals"),
     Rule("C26", SAME, _agree_unopposed,

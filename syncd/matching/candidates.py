@@ -29,6 +29,9 @@ _T = TypeVar("_T", Name, int)
 _MANY = 60
 """A larger block is cut into finer ones; what is still larger is compared with its neighbours."""
 
+_FEW = 20
+"""So many are compared each with each in a finer block; in a larger one, with their neighbours."""
+
 _NEIGHBOURS = 6
 _HUGE = 400
 """Works under one DOI beyond which it names none of them."""
@@ -234,7 +237,7 @@ def _near(numbers: Sequence[int], nodes: Sequence[Node]) -> Iterator[tuple[int, 
                 if number not in finer[key][-1:]:
                     finer[key].append(number)
     for met in finer.values():
-        if len(met) <= _MANY:
+        if len(met) <= _FEW:
             yield from combinations(met, 2)
             continue
         ranked = sorted(met, key=lambda number: _order(nodes[number].members[0]))

@@ -60,8 +60,7 @@ def _other_pages(it: Comparison) -> bool:
 def _other_volume_of_set(it: Comparison) -> bool:
     if set(it.same_ids) != {"isbn"}:
         return False
-    one, other = it.one.volume, it.other.volume
-    return bool(one or other) and one != other
+    return it.one.volume != it.other.volume
 
 
 def _other_book_of_set(it: Comparison) -> bool:
@@ -99,7 +98,7 @@ def _whole_pages_differ(it: Comparison) -> bool:
     """A column comes back on other pages; the paper of a team under a long title does not."""
     if it.page is not False or it.last_page is True:
         return False
-    return not (_is_of_a_team(it) and (it.same_year or it.volume is True) and it.issue is not False)
+    return not _is_of_a_team(it)
 
 
 def _is_of_a_team(it: Comparison) -> bool:

@@ -137,11 +137,14 @@ def _begins(long: str, short: str) -> bool:
 
 
 def _names_a_part(rest: str) -> bool:
-    """Tell whether a subtitle's first words number it: `part ii`, `2`, `a`."""
+    """Tell whether a subtitle's first words number it: `part ii`, `2`, `b`.
+
+    An `a` with more behind it is an article: `a randomised trial`.
+    """
     words = rest.split()
-    return bool(words) and (
-        words[0] in _NUMBERED or bool(numbers_in(words[0])) or len(words[0]) == 1
-    )
+    if not words or (words[0] == "a" and len(words) > 1):
+        return False
+    return words[0] in _NUMBERED or bool(numbers_in(words[0])) or len(words[0]) == 1
 
 
 def _is_other_part(one: str, other: str) -> bool:

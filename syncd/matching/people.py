@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -26,6 +27,9 @@ _PARTICLES = re.compile(
     r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
 )
 _SAME_NAME = 0.84
+_TOO_SHORT_TO_MISSPELL = 4
+_INITIALS = 2
+"""Letters that a word has at most which may be initials."""
 
 
 class Authors(IntEnum):
@@ -96,27 +100,47 @@ def _meet(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     return len({mine for mine, _ in pairs}), len({theirs for _, theirs in pairs})
 
 
-@lru_cache(maxsize=16384)
+class _Name(NamedTuple):
+    """A folded name taken apart: once for all the names that it is compared with."""
+
+    whole: str
+    letters: str
+    family: str
+    given: str
+    words: frozenset[str]
+    long: frozenset[str]
+    """Words that are no initials."""
+    long_of_family: frozenset[str]
+
+
+@lru_cache(maxsize=65536)
+def _take_apart(name: str) -> _Name:
+    family, _, given = name.partition(",")
+    family = _PARTICLES.sub("", family)
+    words = frozenset(f"{family} {given}".split())
+    long = frozenset(word for word in words if len(word) > _INITIALS)
+    letters = name.replace(",", "").replace(" ", "")
+    return _Name(name, letters, family, given, words, long, long & set(family.split()))
+
+
 def is_same_person(one: str, other: str) -> bool:
     """Tell whether two folded names may be one person's, with names swapped or cut short."""
-    family, _, given = one.partition(",")
-    other_family, _, other_given = other.partition(",")
-    family, other_family = _PARTICLES.sub("", family), _PARTICLES.sub("", other_family)
-    if _are_run_together(one, other_family) or _are_run_together(other, family):
+    mine, theirs = _take_apart(one), _take_apart(other)
+    if _are_run_together(mine, theirs.family) or _are_run_together(theirs, mine.family):
         return True
-    if _is_same_word(family, other_family):
-        return _may_be_given(given, other_given)
-    mine, theirs = set(f"{family} {given}".split()), set(f"{other_family} {other_given}".split())
-    long = {word for word in mine & theirs if len(word) > 2}
-    return bool(long & set(family.split()) or long & set(other_family.split())) and (
-        _initials(mine) <= _initials(theirs) or _initials(theirs) <= _initials(mine)
-    )
+    if _is_same_word(mine.family, theirs.family):
+        return _may_be_given(mine.given, theirs.given)
+    met = mine.long & theirs.long
+    if not met or (met.isdisjoint(mine.long_of_family) and met.isdisjoint(theirs.long_of_family)):
+        return False
+    initials = _initials(mine.words), _initials(theirs.words)
+    return initials[0] <= initials[1] or initials[1] <= initials[0]
 
 
-def _are_run_together(name: str, family: str) -> bool:
+def _are_run_together(name: _Name, family: str) -> bool:
     """`gotzjurgen` is what some exports leave of `Gotz, Jurgen`."""
-    letters = name.replace(",", "").replace(" ", "")
-    return len(letters) > _SHORT_NAME and family != name and family.startswith(letters)
+    run = len(name.letters) > _SHORT_NAME and family.startswith(name.letters)
+    return run and family != name.whole
 
 
 def _is_same_word(one: str, other: str) -> bool:
@@ -125,7 +149,9 @@ def _is_same_word(one: str, other: str) -> bool:
     one, other = one.replace(" ", ""), other.replace(" ", "")
     if one == other:
         return True
-    return min(len(one), len(other)) > 4 and Indel.normalized_similarity(one, other) >= _SAME_NAME
+    if min(len(one), len(other)) <= _TOO_SHORT_TO_MISSPELL:
+        return False
+    return Indel.normalized_similarity(one, other, score_cutoff=_SAME_NAME) >= _SAME_NAME
 
 
 def _may_be_given(one: str, other: str) -> bool:
@@ -133,5 +159,5 @@ def _may_be_given(one: str, other: str) -> bool:
     return not one or not other or bool(_initials(set(one.split())) & _initials(set(other.split())))
 
 
-def _initials(words: set[str]) -> set[str]:
+def _initials(words: Iterable[str]) -> set[str]:
     return {word[0] for word in words}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -29,6 +29,9 @@ from syncd.settings import UpdateSettings
 from syncd.system.heartbeat import checkpoint
 
 NO_UPDATES = UpdateSettings()
+_SHOWN = ("itemType", "title")
+"""What is kept of an item that will not be made, for people."""
+
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
 
@@ -72,6 +75,8 @@ class Tools(NamedTuple):
     keep_notes: Collection[str]
     text_limits: TextLimits | None = None
     updates: UpdateSettings = NO_UPDATES
+    lean: bool = False
+    """Whether nothing will be made of the records: then only what tells them apart is kept."""
 
 
 class MadeItem(NamedTuple):
@@ -158,7 +163,8 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                incoming.append(_receive(made, entry, number, delivery, tools.updates))
+                received = _receive(made, entry, number, delivery, tools.updates)
+                incoming.append(_without_texts(received) if tools.lean else received)
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -198,6 +204,12 @@ def _written_at(export: Export) -> str:
     """Return when the file of an export was last written."""
     seconds, rest = divmod(export.stamp.mtime_ns, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
+
+
+def _without_texts(incoming: Incoming) -> Incoming:
+    """Return a record without its entry, its notes and most of its item."""
+    kept = {name: incoming.data[name] for name in _SHOWN if name in incoming.data}
+    return replace(incoming, data=kept, children=(), entry=b"")
 
 
 def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:

@@ -17,6 +17,7 @@ from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes,
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
 from syncd.system.resources import shipped_schema
 from tests.fakes.settings import make_settings
+from tests.support.exports import scopus_record, title_of, write_records
 from tests.support.other_formats import BUNDLE, JSON_LINES, bundle, json_line
 
 LONG = "On hedges " * 30
@@ -82,3 +83,17 @@ def test_a_member_gets_what_the_folder_of_its_container_asks_for(tmp_path: Path)
     )
 
     assert delivery.place.collection == ("Hedges",)
+
+
+def test_where_nothing_is_made_only_what_tells_records_apart_is_kept(tmp_path: Path) -> None:
+    path = write_records(tmp_path / "a.ris", [scopus_record(1, AB="A long text.")])
+    [export] = read_exports(path, 1 << 20)
+    deliveries = [Delivery(export, Place())]
+
+    [whole] = read_deliveries(deliveries, Tools(shipped_schema(), ("funding",))).incoming
+    [lean] = read_deliveries(deliveries, Tools(shipped_schema(), ("funding",), lean=True)).incoming
+
+    assert (whole.data["abstractNote"], bool(whole.children)) == ("A long text.", True)
+    assert lean.data == {"itemType": "journalArticle", "title": title_of(1)}
+    assert (lean.children, lean.entry) == ((), b"")
+    assert lean.citation == whole.citation
