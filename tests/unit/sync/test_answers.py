@@ -14,6 +14,7 @@ from syncd.item.minting import mint_key
 from syncd.ledger import journal
 from syncd.ledger.instants import format_instant
 from syncd.ledger.store import Ledger
+from syncd.ledger.works import LedgerWorks
 from syncd.library import Create, Operation, Pushed, StoredItem
 from syncd.plan import Decision, Place, PlannedRecord, Pointer
 from syncd.record import ItemKey
@@ -156,6 +157,11 @@ def test_accept_makes_the_records_identifiers_lead_to_the_item(house: House) -> 
     [record] = house.drop(_doubtful(UR=None, N1="without its number"))
 
     assert (record.decision, record.item_key) == (Decision.SKIP, _key(1))
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        found = LedgerWorks(mine).by_identifiers([("doi", "10.5555/own.1")])
+    assert {known.ref for group in found.values() for known in group} == {_key(1)}
 
 
 def test_what_a_person_takes_out_after_accepting_is_not_put_back(house: House) -> None:
@@ -412,3 +418,30 @@ def test_what_is_left_out_is_a_list_of_questions(house: House, left_out: Any) ->
         pytest.raises(InputError, match="left out"),
     ):
         run.reviewer().import_answers(document)
+
+
+# A twin that others made
+
+
+def test_a_twin_is_shown_and_the_question_about_it_can_be_dropped(house: House) -> None:
+    inner = house.library
+
+    def makes_a_twin(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        pushed = push(operations, None)
+        made = next(each for each in operations if isinstance(each, Create) and not each.parent)
+        inner.add(ItemKey("HAND2345"), made.data)
+        return Pushed(pushed.outcomes, None)
+
+    house.library = with_mishaps(inner, makes_a_twin)
+    house.drop(scopus_record(2, N1=None))
+    [held] = _questions(house)
+
+    record = _answer(house, Answer.DROP)
+
+    assert (held.kind, record.item_key) == ("twin", _key(2))
+    [twin] = held.candidates
+    assert twin.item_key == "HAND2345"
+    assert twin.data is not None
+    assert twin.data["title"] == title_of(2)
+    assert _questions(house) == []
+    assert len(house.works()) == 3

@@ -213,6 +213,16 @@ def test_a_record_of_a_work_in_doubt_says_that_it_is_held(waiting: Waiting) -> N
     assert second.reason.startswith("the same work as one that is held; ")
 
 
+def test_a_key_of_which_only_the_deletion_was_seen_is_not_given_up(waiting: Waiting) -> None:
+    waiting.library.add(_key(1), BOOK)
+    waiting.library.delete(_key(1))
+
+    waiting.go_on()
+
+    assert waiting.item(_key(1)).data["title"] == title_of(1)
+    assert waiting.records()[0].item_key == _key(1)
+
+
 # Two that were promised apart are one work
 
 

@@ -151,3 +151,15 @@ def test_what_a_person_left_out_says_so_when_it_comes_again(house: House) -> Non
     assert again.decision is Decision.SKIP
     assert again.reason.startswith("a person left it out before")
     assert [item.data["title"] for item in house.works()] == [title_of(1)]
+
+
+def test_a_record_of_a_work_that_is_there_twice_says_where_the_other_is(house: House) -> None:
+    house.drop(scopus_record(1, N1=None))
+    house.library.add(ItemKey("HAND2345"), house.works()[0].data)
+
+    [record] = house.drop(scopus_record(1, N1="again"))
+
+    there = {_key(1), "HAND2345"}
+    assert record.item_key in there
+    [other] = there - {record.item_key}
+    assert any(other in line for line in record.evidence)
