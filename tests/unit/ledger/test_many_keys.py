@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.item import citation_of
-from syncd.ledger import history, holds, index, journal, knowledge, mirror, outbox, survey
+from syncd.ledger import history, index, journal, knowledge, mirror, outbox, survey
 from syncd.ledger.history import Base
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.statements import chunks
@@ -24,7 +24,6 @@ from tests.fakes.clock import FakeClock
 MANY = 801
 KEYS = [ItemKey(f"K{number:07}") for number in range(MANY)]
 NEW = [ItemKey(f"N{number:07}") for number in range(MANY)]
-QUESTIONS = [f"question {number}" for number in range(MANY)]
 DOIS = [f"10.5555/many.{number}" for number in range(MANY)]
 
 
@@ -60,8 +59,6 @@ def _fill(tx: Transaction) -> None:
         for record, key in zip(records, NEW, strict=True)
     ]
     outbox.add_operations(tx, run, making, 5)
-    for record, question in zip(records, QUESTIONS, strict=True):
-        holds.add_hold(tx, record, kind="identity", question=question, reason="", payload={})
 
 
 LOOKUPS: dict[str, Callable[[Transaction], Any]] = {
@@ -72,7 +69,6 @@ LOOKUPS: dict[str, Callable[[Transaction], Any]] = {
     "shared DOIs": lambda tx: knowledge.find_shared_dois(tx, DOIS),
     "members": lambda tx: knowledge.find_members(tx, KEYS),
     "bases": lambda tx: history.find_bases(tx, KEYS),
-    "questions": lambda tx: holds.find_questions(tx, QUESTIONS),
     "keys": lambda tx: outbox.find_keys(tx, NEW),
     "operations": lambda tx: outbox.read_again(tx, outbox.works_to_make(tx)),
 }

@@ -140,7 +140,7 @@ def _uri(key: str) -> str:
     ("relations", "is_merged"),
     [
         (lambda key: {"dc:replaces": _uri(key)}, True),
-        (lambda key: {"dc:replaces": [_uri("ELSE2222"), _uri(key)]}, True),
+        (lambda key: {"dc:replaces": ["http://zotero.org/groups/7", _uri(key)]}, True),
         (lambda key: {"dc:relation": _uri(key)}, False),
         (lambda key: {"dc:replaces": f"{_uri(key)}/more"}, False),
         (lambda key: {"dc:replaces": [17]}, False),
