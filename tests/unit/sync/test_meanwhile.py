@@ -10,7 +10,7 @@ import pytest
 
 from syncd.errors import UnsettledError
 from syncd.item.minting import mint_key
-from syncd.library import Create, Operation, Pushed, StoredItem
+from syncd.library import Create, Operation, Pushed, Refusal, Refused, StoredItem, key_of
 from syncd.plan import Decision, Place, PlannedRecord, Pointer
 from syncd.record import ItemKey
 from syncd.sync.review import Answer
@@ -221,6 +221,42 @@ def test_a_key_of_which_only_the_deletion_was_seen_is_not_given_up(waiting: Wait
 
     assert waiting.item(_key(1)).data["title"] == title_of(1)
     assert waiting.records()[0].item_key == _key(1)
+
+
+def test_a_work_that_the_library_refuses_is_sent_again_with_all_its_places(
+    waiting: Waiting,
+) -> None:
+    def refuses(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        return Pushed([Refused(key_of(each), Refusal.INVALID, "no") for each in operations], None)
+
+    waiting.house.library = with_mishaps(waiting.library, refuses)
+    waiting.go_on()
+
+    waiting.answer(Answer.RETRY)
+
+    assert sorted(waiting.house.collections_of(_key(1))) == ["Inbox", "Own"]
+    assert waiting.tags(_key(1)) == {"own", "to read"}
+    assert len(waiting.notes(_key(1))) == 1
+
+
+def test_the_record_of_a_work_that_somebody_made_meanwhile_is_known_though_it_is_retitled(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    inner = house.library
+
+    def makes_it(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        inner.add(THEIRS, _theirs(1))
+        return push(operations, expected)
+
+    house.library = with_mishaps(inner, makes_it)
+    [joined] = house.drop(scopus_record(1, N1=None), place=PLAIN)
+    inner.edit(THEIRS, {"title": "My reading list, week nine"})
+
+    [record] = house.drop(scopus_record(1, N1="again"), place=PLAIN)
+
+    assert joined.item_key == record.item_key == THEIRS
+    assert record.decision is not Decision.HOLD
 
 
 # Two that were promised apart are one work
