@@ -34,37 +34,6 @@ def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[LibraryLedger]:
     whole.close()
 
 
-@pytest.mark.parametrize("state", ["present", "trashed"])
-def test_namesakes_are_the_present_items_that_bear_the_same_identifier_and_no_others(
-    ledger: LibraryLedger, state: str
-) -> None:
-    stored = [
-        StoredItem(ONE, 1, MOSS),
-        StoredItem(TWIN, 1, MOSS, trashed=state == "trashed"),
-        StoredItem(OTHER, 1, FERN),
-    ]
-    with ledger.write() as tx:
-        mirror.write_items(tx, [mirror.row_of(item) for item in stored])
-
-        told = [set(works) for works in survey.namesakes(tx)]
-
-    assert told == ([{ONE, TWIN}] if state == "present" else [])
-
-
-def test_two_identifiers_make_two_groups(ledger: LibraryLedger) -> None:
-    twin_of_other = ItemKey("DDDD5555")
-    stored = [
-        StoredItem(key, 1, data)
-        for key, data in ((ONE, MOSS), (OTHER, FERN), (TWIN, MOSS), (twin_of_other, FERN))
-    ]
-    with ledger.write() as tx:
-        mirror.write_items(tx, [mirror.row_of(item) for item in stored])
-
-        told = [set(works) for works in survey.namesakes(tx)]
-
-    assert sorted(told, key=sorted) == [{ONE, TWIN}, {OTHER, twin_of_other}]
-
-
 def test_only_works_that_syncd_made_are_missing(ledger: LibraryLedger) -> None:
     with ledger.write() as tx:
         run = journal.begin_run(tx, "test")

@@ -187,3 +187,13 @@ def test_two_pairs_of_copies_are_two_groups(run: LibraryRun, library: MemoryLibr
 
     pairs: list[list[str]] = [sorted([COPY, one.key]), sorted(["CPYCPY23", two.key])]
     assert groups == sorted(pairs)
+
+
+def test_an_item_that_shares_nothing_with_copies_is_in_no_group(
+    run: LibraryRun, library: MemoryLibrary
+) -> None:
+    one = _work(library, 1)
+    library.add(COPY, one.data)
+    library.add(ItemKey("ALIKE222"), {**one.data, "DOI": "", "extra": "", "title": "Tides"})
+
+    assert len(run.reconcile().duplicates) == 1
