@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -99,7 +100,9 @@ def mutate(rooms: Sequence[str]) -> int:
     shutil.copytree(ROOT, copy, ignore=skipped, dirs_exist_ok=True)
     patterns = [f"syncd.{room.strip('/').replace('/', '.')}.*" for room in rooms]
     command = BIN.absolute() / "mutmut"
-    code = subprocess.call([command, "run", *patterns], cwd=copy)
+    # mutmut starts mypy by its name.
+    environment = {**os.environ, "PATH": os.pathsep.join([str(BIN.absolute()), os.environ["PATH"]])}
+    code = subprocess.call([command, "run", *patterns], cwd=copy, env=environment)
     subprocess.call([command, "results"], cwd=copy)
     print(f"\n`mutmut show NAME` in {copy} shows what was changed")
     return code

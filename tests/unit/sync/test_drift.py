@@ -140,7 +140,7 @@ def _uri(key: str) -> str:
     ("relations", "is_merged"),
     [
         (lambda key: {"dc:replaces": _uri(key)}, True),
-        (lambda key: {"dc:replaces": [_uri("ELSE2222"), _uri(key)]}, True),
+        (lambda key: {"dc:replaces": ["http://zotero.org/groups/7", _uri(key)]}, True),
         (lambda key: {"dc:relation": _uri(key)}, False),
         (lambda key: {"dc:replaces": f"{_uri(key)}/more"}, False),
         (lambda key: {"dc:replaces": [17]}, False),
@@ -187,3 +187,13 @@ def test_two_pairs_of_copies_are_two_groups(run: LibraryRun, library: MemoryLibr
 
     pairs: list[list[str]] = [sorted([COPY, one.key]), sorted(["CPYCPY23", two.key])]
     assert groups == sorted(pairs)
+
+
+def test_an_item_that_shares_nothing_with_copies_is_in_no_group(
+    run: LibraryRun, library: MemoryLibrary
+) -> None:
+    one = _work(library, 1)
+    library.add(COPY, one.data)
+    library.add(ItemKey("ALIKE222"), {**one.data, "DOI": "", "extra": "", "title": "Tides"})
+
+    assert len(run.reconcile().duplicates) == 1

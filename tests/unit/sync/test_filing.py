@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from syncd.library import CollectionKey, CreateCollection
+from syncd.ledger import history
+from syncd.library import AddToCollection, CollectionKey, CreateCollection
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.settings import WhenFound
 from tests.support.exports import scopus_record
 from tests.support.house import House
+from tests.support.runs import opened_ledger
 
 INBOX = Place(folder=b"/inbox", collection=("Inbox",))
 TAGGED = Place(folder=b"/tagged", tags=("new",))
@@ -86,3 +88,33 @@ def test_a_folder_that_files_nothing_still_skips_what_is_there(house: House) -> 
 
     assert record.decision is Decision.SKIP
     assert house.works()[0].data["tags"] == []
+
+
+def test_what_was_in_a_collection_that_is_gone_is_not_filed_into_the_new_one(house: House) -> None:
+    house.drop(scopus_record(1, N1=None), place=INBOX)
+    [gone] = house.library.collections()
+    house.library.delete_collection(gone.key)
+    house.drop(scopus_record(2, N1=None), place=INBOX)
+
+    [record] = house.drop(scopus_record(1, N1="again"), place=INBOX)
+
+    assert len(house.library.collections()) == 1
+    assert house.collections_of(str(record.item_key)) == []
+
+
+def test_where_an_item_stood_before_it_was_filed_again_is_kept(house: House) -> None:
+    _made(house)
+    house.drop(scopus_record(1, N1="a"), place=INBOX)
+    [inbox] = house.library.collections()
+    house.drop(scopus_record(1, N1="b"), place=Place(folder=b"/shelf", collection=("Shelf",)))
+
+    with opened_ledger(house.root / "state", house.clock) as ledger, ledger.read() as connection:
+        filings = [
+            done
+            for done in history.done_in_run(connection, 3)
+            if isinstance(done.operation, AddToCollection)
+        ]
+
+    [filing] = filings
+    assert filing.before is not None
+    assert filing.before["collections"] == [inbox.key]

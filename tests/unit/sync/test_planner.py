@@ -46,6 +46,7 @@ def test_each_note_and_link_of_a_new_item_hangs_below_it(house: House) -> None:
     children = [item for item in house.everything() if item.key != work.key]
     assert len(children) == len({child.key for child in children}) > 0
     assert {child.data["parentItem"] for child in children} == {work.key}
+    assert {child.data["itemType"] for child in children} <= {"note", "attachment"}
 
 
 @pytest.mark.parametrize("place", [Place(folder=b"/plain"), BACK])
@@ -100,12 +101,17 @@ def test_a_work_that_was_deleted_before_the_ledger_was_lost_is_named_too(house: 
 
 
 def test_a_second_record_of_a_new_work_names_the_first(house: House) -> None:
-    first, second = house.drop(scopus_record(1, N1="a"), scopus_record(1, N1="b"))
+    first, second = house.drop(
+        scopus_record(1, ID="number 7", N1="a"), scopus_record(1, ID="number 8", N1="b")
+    )
 
     assert second.item_key == first.item_key
     assert second.duplicate_of is not None
     assert (second.duplicate_of.item_key, second.duplicate_of.index) == (first.item_key, 1)
     assert second.duplicate_of.file == first.origin.file
+    assert second.duplicate_of.source_id == first.origin.source_id == "number 7"
+    assert second.reason.startswith("the same work as record 1 of ")
+    assert "held" not in second.reason
 
 
 def test_a_second_record_of_a_doubtful_work_says_that_the_first_is_held(house: House) -> None:
@@ -115,7 +121,9 @@ def test_a_second_record_of_a_doubtful_work_says_that_the_first_is_held(house: H
 
     assert (held.decision, held.item_key) == (Decision.HOLD, None)
     assert held.candidates == (Pointer(item_key=_key(1)),)
-    assert second.decision in (Decision.SKIP, Decision.HOLD)
+    assert second.decision is Decision.SKIP
+    assert second.reason.startswith("the same work as record 1 of ")
+    assert ", which is held" in second.reason
     assert len(house.holds()) == 1
 
 
@@ -151,3 +159,15 @@ def test_what_a_person_left_out_says_so_when_it_comes_again(house: House) -> Non
     assert again.decision is Decision.SKIP
     assert again.reason.startswith("a person left it out before")
     assert [item.data["title"] for item in house.works()] == [title_of(1)]
+
+
+def test_a_record_of_a_work_that_is_there_twice_says_where_the_other_is(house: House) -> None:
+    house.drop(scopus_record(1, N1=None))
+    house.library.add(ItemKey("HAND2345"), house.works()[0].data)
+
+    [record] = house.drop(scopus_record(1, N1="again"))
+
+    there = {_key(1), "HAND2345"}
+    assert record.item_key in there
+    [other] = there - {record.item_key}
+    assert any(other in line for line in record.evidence)

@@ -38,7 +38,7 @@ from syncd.sync.push import cut_batch
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
-from tests.support.libraries import Mishap, Push, with_mishaps
+from tests.support.libraries import GivesKeys, Mishap, Push, with_mishaps
 
 # What goes together
 
@@ -335,3 +335,21 @@ def test_what_was_provably_not_sent_is_sent_with_the_next_run(
 
     assert (len(waiting), watched.house.waiting()) == (2, [])
     assert len(watched.house.works()) == 3
+
+
+def test_a_library_that_names_its_items_is_sent_a_note_when_its_item_has_a_name(
+    tmp_path: Path,
+) -> None:
+    sizes: list[int] = []
+
+    def notes(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        sizes.append(len(operations))
+        return push(operations, expected)
+
+    house = House(tmp_path, with_mishaps(GivesKeys(), *[notes] * 9))
+
+    house.drop(scopus_record(1), scopus_record(2))
+
+    assert sizes == [2, 2]
+    parents = {item.data["parentItem"] for item in house.everything() if "note" in item.data}
+    assert parents == {item.key for item in house.works()}

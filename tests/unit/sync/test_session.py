@@ -149,3 +149,24 @@ def test_a_draft_names_keys_only_where_the_library_takes_them(
     assert [record.item_key is not None for record in plan.records] == [takes_keys]
     assert [record.decision for record in there.records] == [Decision.SKIP]
     assert there.records[0].item_key is not None
+
+
+def test_everything_that_has_had_an_outcome_has_landed_also_what_a_look_found(
+    house: House, ledger: Ledger
+) -> None:
+    def lost_on_the_way_back(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        push(operations, expected)
+        raise OutcomeUnknownError("nobody knows")
+
+    library = with_mishaps(
+        house.library, lambda push, operations, expected: push(operations, expected),
+        lost_on_the_way_back,
+    )  # fmt: skip
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        landed = [run.landed]
+        for number in (1, 2, 3):
+            path = write_records(house.root / f"{number}.ris", [scopus_record(number)])
+            run.deliver([delivery_of(path, ONE)], "test")
+            landed.append(run.landed)
+
+    assert landed == [0, 2, 4, 6]
