@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from syncd.errors import InputError
-from syncd.item.merging import Conflict, FieldChange, as_if_written, part_of
+from syncd.item.bases import as_if_written, part_of
+from syncd.item.merging import Conflict, FieldChange
 from syncd.item.status import revealed
 from syncd.ledger import history, holds, journal, outbox, sources
 from syncd.ledger.holds import HoldRow

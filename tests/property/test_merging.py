@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncd.item.merging import MAKER, Merge, base_after, merge
+from syncd.item.bases import base_after
+from syncd.item.merging import MAKER, Merge, merge
 from syncd.item.own_lines import lines_of_ours
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same

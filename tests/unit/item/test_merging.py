@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from syncd.item.merging import MAKER, Age, Conflict, FieldChange, Merge, age_of, choose, merge
+from syncd.item.ages import Age, age_of
+from syncd.item.merging import MAKER, Conflict, FieldChange, Merge, choose, merge
 from syncd.record import Provenance
 from syncd.system.resources import shipped_schema
 
