@@ -35,7 +35,7 @@ from syncd.sync.commit import decide_again
 from syncd.sync.three_way import ThreeWay, Weighed
 
 KIND = "fields"
-_LATE = "this export is older than the one that the item says the same as"
+_LATE = "this export is older than what was last written into the item"
 _LONGEST = 80
 """How much of a value a line of evidence shows."""
 
