@@ -22,8 +22,22 @@ def is_day(exported_at: str) -> bool:
 
 
 def age_of(one: str, than: str) -> Age:
-    """Say whether an export is newer than another; a day and an instant compare by their day."""
-    one, than = one.removesuffix("Z"), than.removesuffix("Z")
+    """Say whether an export is newer than another; a day and an instant compare by their day.
+
+    Of one that begins with `<` no more is known than that it is not newer.
+    """
+    age = _compare(_known(one), _known(than))
+    is_bound = (age is Age.NEWER and one.startswith("<")) or (
+        age is Age.OLDER and than.startswith("<")
+    )
+    return Age.UNKNOWN if is_bound else age
+
+
+def _known(exported_at: str) -> str:
+    return exported_at.removeprefix("<").removesuffix("Z")
+
+
+def _compare(one: str, than: str) -> Age:
     if not one or not than:
         return Age.UNKNOWN
     if min(len(one), len(than)) <= _DAY:

@@ -207,7 +207,11 @@ record = _table(
     Column("outcome", Text, comment="accepted | unchanged | refused | pending; null: nothing sent"),
     Column("error", Text, comment="the library's words, when it refused"),
     Column("entry", LargeBinary, comment="the entry as written, deflated: nothing is ever lost"),
-    Column("exported_at", Text, comment="of when the export is: a day, or an instant"),
+    Column(
+        "exported_at",
+        Text,
+        comment="of when the export is: a day, or an instant; after `<`: no newer",
+    ),
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)

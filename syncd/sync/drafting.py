@@ -72,13 +72,13 @@ class Drafter:
         return reading, RunPlan(intents, made, book.used_with(made))
 
     def _date(self, incoming: Sequence[Incoming], deliveries: Sequence[Delivery]) -> list[Incoming]:
-        """Take no export for newer than when it was first seen: a copy of a file is as old as it.
+        """Take no export for newer than when it was read first: a copy of a file is as old as it.
 
         What the export itself says of its day is not doubted.
         """
         with self._ledger.read() as tx:
-            seen = journal.first_seen(tx, {each.export.sha256 for each in deliveries})
-        first = [seen.get(each.export.sha256) for each in deliveries]
+            known = journal.find_ages(tx, {each.export.sha256 for each in deliveries})
+        first = [known.get(each.export.sha256) for each in deliveries]
         return [
             replace(record, exported_at=before)
             if (before := first[record.export]) is not None

@@ -113,6 +113,13 @@ def test_exports_compare_by_day_where_one_says_no_more() -> None:
     assert age_of("2025-01-09", "2025-01-10T07:59:59Z") is Age.OLDER
 
 
+def test_of_what_is_known_to_be_no_newer_the_order_may_stay_open() -> None:
+    assert age_of("2025-01-11", "<2025-01-10T07:59:59Z") is Age.NEWER
+    assert age_of("2025-01-09", "<2025-01-10T07:59:59Z") is Age.UNKNOWN
+    assert age_of("<2025-01-09T08:00:00Z", "2025-01-10") is Age.OLDER
+    assert age_of("<2025-01-11T08:00:00Z", "2025-01-10") is Age.UNKNOWN
+
+
 AUTHORS = BASE["creators"]
 POORER = {
     "a year for a day": {"date": "2024"},
