@@ -104,7 +104,7 @@ class Provenance(NamedTuple):
     """Which database said something, and of when its export is.
 
     `exported_at` is a day where the export says one, else the instant at which its file was last
-    written; both in ISO 8601, UTC, so that texts compare as they follow each other.
+    written; both in ISO 8601, UTC. After a `<` it is no newer than that.
     """
 
     source: str

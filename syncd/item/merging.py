@@ -13,10 +13,10 @@ export. What is empty on both sides is filled; what a person emptied stays empty
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from syncd.item.own_lines import FREE_TEXT, own_lines, replace_lines
+from syncd.item.ages import Age, age_of
+from syncd.item.own_lines import FREE_TEXT, replace_lines
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same
 from syncd.item.sides import Values, is_sound, line_of, side_of
@@ -73,34 +73,6 @@ class Merge(NamedTuple):
 NOTHING = Merge({})
 
 
-class Age(Enum):
-    """How one export stands to another."""
-
-    NEWER = auto()
-    OLDER = auto()
-    UNKNOWN = auto()
-
-
-_DAY = len("2024-05-03")
-
-
-def is_day(exported_at: str) -> bool:
-    """Say whether no more than the day of an export is known."""
-    return len(exported_at) <= _DAY
-
-
-def age_of(one: str, than: str) -> Age:
-    """Say whether an export is newer than another; a day and an instant compare by their day."""
-    one, than = one.removesuffix("Z"), than.removesuffix("Z")
-    if not one or not than:
-        return Age.UNKNOWN
-    if min(len(one), len(than)) <= _DAY:
-        one, than = one[:_DAY], than[:_DAY]
-    if one == than:
-        return Age.UNKNOWN
-    return Age.NEWER if one > than else Age.OLDER
-
-
 def merge(
     base: Mapping[str, Any] | None,
     theirs: Mapping[str, Any],
@@ -139,45 +111,6 @@ def choose(
     for name in chosen:
         merger.write(name)
     return merger.result()
-
-
-def part_of(ours: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Return what a record says under some names, as item data."""
-    side = side_of(ours, {*ours, *names})
-    data = {name: ours[name] for name in names if name in ours and name != FREE_TEXT}
-    lines = [line for name in names for line in side.lines.get(name, ())]
-    return {**data, "extra": "\n".join(lines)} if lines else data
-
-
-def as_if_written(
-    base: Mapping[str, Any], ours: Mapping[str, Any], names: Collection[str]
-) -> dict[str, Any]:
-    """Return a base that says under some names what the record does, whatever stands there."""
-    return {**base, **choose(base, ours, names, {*base, *ours}, base).data}
-
-
-def base_after(
-    base: Mapping[str, Any],
-    written: Mapping[str, Any],
-    ours: Mapping[str, Any],
-    before: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return what an item is, as syncd wrote it, after properties of it were `written`.
-
-    `ours` is what the record said, `before` what stood there. What others wrote beside it, lines
-    of `extra` and tags, does not become ours by being sent along.
-    """
-    data = {**base, **written}
-    if "extra" in written:
-        known = base.get("extra") or ""
-        there = before.get("extra") or ""
-        data["extra"] = own_lines(written["extra"], there, ours.get("extra") or "", known)
-    if "tags" in written:
-        known_tags = {tag["tag"] for tag in base.get("tags") or ()}
-        said = {tag["tag"] for tag in ours.get("tags") or ()}
-        new = [tag for tag in written["tags"] if tag["tag"] in said - known_tags]
-        data["tags"] = [*(base.get("tags") or ()), *new]
-    return data
 
 
 class _Merger:

@@ -38,14 +38,17 @@ def get_export(tx: Transaction, facts: ExportFacts) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def first_seen(tx: Transaction, hashes: Collection[str]) -> dict[str, str]:
-    """Return, for exports that are known, when their content was first seen."""
+def find_ages(tx: Transaction, hashes: Collection[str]) -> dict[str, str]:
+    """Return of when exports are that were read before, by what was known of them then."""
     found: dict[str, str] = {}
     for part in chunks(hashes):
         rows = tx.execute(
-            select(export.c.sha256, export.c.first_seen_at).where(export.c.sha256.in_(part))
+            select(export.c.sha256, func.min(record.c.exported_at).label("age"))
+            .join(export)
+            .where(export.c.sha256.in_(part), record.c.exported_at.is_not(None))
+            .group_by(export.c.sha256)
         )
-        found.update((row.sha256, row.first_seen_at) for row in rows)
+        found.update((row.sha256, row.age) for row in rows)
     return found
 
 

@@ -261,7 +261,11 @@ record = _table(
     Column(
         "title", Text, comment="what it calls itself; null: unknown, or before titles were kept"
     ),
-    Column("exported_at", Text, comment="of when the export is: a day, or an instant"),
+    Column(
+        "exported_at",
+        Text,
+        comment="of when the export is: a day, or an instant; after `<`: no newer",
+    ),
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)

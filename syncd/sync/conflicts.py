@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from syncd.errors import InputError
-from syncd.item.merging import Conflict, FieldChange, as_if_written, part_of
+from syncd.item.bases import as_if_written, part_of
+from syncd.item.merging import Conflict, FieldChange
 from syncd.item.status import revealed
 from syncd.ledger import history, holds, journal, outbox, sources
 from syncd.ledger.holds import HoldRow
@@ -34,7 +35,7 @@ from syncd.record import ItemKey, Provenance
 from syncd.sync.commit import decide_again
 from syncd.sync.three_way import ThreeWay, Weighed
 
-_LATE = "this export is older than the one that the item says the same as"
+_LATE = "this export is older than what was last written into the item"
 _LONGEST = 80
 """How much of a value a line of evidence shows."""
 

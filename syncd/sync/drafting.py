@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from syncd.item.merging import Age, age_of, is_day
+from syncd.item.ages import Age, age_of, is_day
 from syncd.ledger import asked, journal, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
@@ -74,13 +74,13 @@ class Drafter:
         return reading, RunPlan(intents, made, book.used_with(made))
 
     def _date(self, incoming: Sequence[Incoming], deliveries: Sequence[Delivery]) -> list[Incoming]:
-        """Take no export for newer than when it was first seen: a copy of a file is as old as it.
+        """Take no export for newer than when it was read first: a copy of a file is as old as it.
 
         What the export itself says of its day is not doubted.
         """
         with self._ledger.read() as tx:
-            seen = journal.first_seen(tx, {each.export.sha256 for each in deliveries})
-        first = [seen.get(each.export.sha256) for each in deliveries]
+            known = journal.find_ages(tx, {each.export.sha256 for each in deliveries})
+        first = [known.get(each.export.sha256) for each in deliveries]
         return [
             replace(record, exported_at=before)
             if (before := first[record.export]) is not None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from syncd.item import citation_of
-from syncd.item.merging import base_after
+from syncd.item.bases import base_after
 from syncd.ledger import history, holds, journal, mirror, outbox, sources
 from syncd.ledger.history import Base, Done
 from syncd.ledger.operations import dump_offer, dump_operation

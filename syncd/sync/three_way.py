@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from syncd.item.merging import NOTHING, FieldChange, Merge, base_after, choose, merge
+from syncd.item.bases import base_after
+from syncd.item.merging import NOTHING, FieldChange, Merge, choose, merge
 from syncd.item.sameness import says_same
 from syncd.item.sides import IDENTIFIER_KINDS
 from syncd.ledger import history

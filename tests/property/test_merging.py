@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncd.item.merging import MAKER, Merge, base_after, merge
+from syncd.item.bases import base_after
+from syncd.item.merging import MAKER, Merge, merge
 from syncd.item.own_lines import lines_of_ours
 from syncd.item.precision import says_less
 from syncd.item.sameness import says_same
@@ -66,6 +67,8 @@ WRITTEN = st.one_of(
         lambda some: st.builds(lambda who: {MAKER: who, **some}, WHO)
     ),
 )
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How long it takes says nothing on a machine that others use too."""
 SIDES = {"base": BASES, "theirs": ITEMS, "ours": ITEMS, "who": WHO, "written": WRITTEN}
 
 
@@ -74,6 +77,7 @@ def _merge(base: Any, theirs: Any, ours: Any, who: Any, written: Any) -> Merge:
     return merge(base, theirs, ours, who=who, written=known, fields=FIELDS)
 
 
+@PATIENT
 @given(**SIDES)
 def test_nothing_moves_to_nothing_or_to_less(
     base: Any, theirs: Any, ours: Any, who: Any, written: Any
@@ -84,6 +88,7 @@ def test_nothing_moves_to_nothing_or_to_less(
             assert not says_less(name, theirs[name], value)
 
 
+@PATIENT
 @given(**SIDES)
 def test_what_differs_from_base_never_moves(
     base: Any, theirs: Any, ours: Any, who: Any, written: Any
@@ -96,6 +101,7 @@ def test_what_differs_from_base_never_moves(
             assert says_same(name, theirs[name], base.get(name))
 
 
+@PATIENT
 @given(**SIDES)
 def test_lines_of_others_survive_byte_for_byte_in_their_order(
     base: Any, theirs: Any, ours: Any, who: Any, written: Any
@@ -110,6 +116,7 @@ def test_lines_of_others_survive_byte_for_byte_in_their_order(
         assert found.startswith(theirs["extra"])
 
 
+@PATIENT
 @given(**SIDES)
 def test_what_a_merge_wrote_is_not_written_again(
     base: Any, theirs: Any, ours: Any, who: Any, written: Any
@@ -122,6 +129,7 @@ def test_what_a_merge_wrote_is_not_written_again(
     assert _merge(renewed, after, ours, who, said).data == {}
 
 
+@PATIENT
 @given(theirs=ITEMS, ours=ITEMS, who=WHO)
 def test_no_field_that_others_filled_is_touched_in_their_items(
     theirs: Any, ours: Any, who: Any
@@ -133,6 +141,7 @@ def test_no_field_that_others_filled_is_touched_in_their_items(
         assert not str(theirs.get(name) or "").strip()
 
 
+@PATIENT
 @given(base=ITEMS, theirs=ITEMS, who=WHO, written=WRITTEN)
 def test_a_record_that_says_what_was_written_changes_nothing(
     base: Any, theirs: Any, who: Any, written: Any

@@ -32,7 +32,8 @@ from tests.support.libraries import Mishap, Push, with_mishaps
 from tests.support.runs import deliver, opened_ledger, opened_run, waiting
 
 WORKS = st.integers(0, 11)
-SPELLINGS = st.sampled_from(["whole", "no doi", "no eid", "no identifier"])
+NEWER = ("first abstract", "second abstract")
+SPELLINGS = st.sampled_from(["whole", "no doi", "no eid", "no identifier", *NEWER])
 PLACES = (
     Place(folder=b"/plain"),
     Place(folder=b"/filed", collection=("Inbox",), tags=("seen",)),
@@ -57,6 +58,8 @@ def _spelled(number: int, spelling: str) -> str:
         changes["DO"] = None
     if spelling in ("no eid", "no identifier"):
         changes["UR"] = None
+    if spelling in NEWER:
+        changes["AB"] = f"The {spelling} of letter {number}."
     return scopus_record(number, **changes)
 
 
@@ -332,7 +335,7 @@ class SyncMachine(RuleBasedStateMachine):
             self.run()
         self.there.add(number)
 
-    @precondition(lambda self: self.doubted and not self.pending)
+    @precondition(lambda self: (self.doubted or self.titles) and not self.pending)
     @rule(said=st.sampled_from([Said.CREATE, Said.ACCEPT, Said.SKIP]), moment=st.integers(0, 9))
     def answer_every_question(self, said: Said, moment: int) -> None:
         asked: set[int] = set()
@@ -429,10 +432,12 @@ class SyncMachine(RuleBasedStateMachine):
         try:
             with opened_run(self.root / "state", mortal(self.library, fate), ledger) as run:
                 questions = run.reviewer().held()
-                asked |= {int(held.data["title"].rsplit(" ", 1)[1]) for held in questions}
+                doubts = [held for held in questions if held.kind == "identity"]
+                asked |= {int(held.data["title"].rsplit(" ", 1)[1]) for held in doubts}
                 ledger.fate = fate
                 for held in questions:
-                    run.reviewer().answer(held.hold_id, said)
+                    answer = said if held in doubts else Said.MINE
+                    run.reviewer().answer(held.hold_id, answer)
                 run.push_pending()
         finally:
             ledger.close()

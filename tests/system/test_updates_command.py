@@ -211,6 +211,21 @@ def test_differences_are_decided_field_by_field(world: World, syncd: Syncd) -> N
     assert [each["decision"] for each in again] == ["skip"]
 
 
+def test_a_server_takes_the_relation_of_a_preprint_to_its_publication(
+    world: World, syncd: Syncd
+) -> None:
+    config = world.root / "syncd.toml"
+    config.write_text(f"{config.read_text()}\n[updates]\nrelate_preprints = true\n")
+    preprint = {"TY": "UNPB", "T2": "arXiv", "DO": "10.48550/arxiv.2501.00001", "UR": None}
+    [early] = _once(syncd, world, scopus_record(1, **EARLY, **preprint, DB=None))
+
+    [final] = _once(syncd, world, scopus_record(1, **FINAL))
+
+    assert (early["decision"], final["decision"]) == ("create", "create")
+    related = world.items()["10.5555/invented.1"]["relations"]["dc:relation"]
+    assert str(related[0] if isinstance(related, list) else related).endswith(early["item_key"])
+
+
 THEIRS = {
     "itemType": "journalArticle",
     "title": title_of(1),

@@ -231,5 +231,6 @@ _READERS: dict[str, Callable[[Draft, str], None]] = {
     "bookkeeping": _read_pmid,
     "conference": _read_conference,
     "copyright": _read_rights,
+    "cited-by": _read_export,
     "export-date": _read_export,
 }

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from syncd.item.merging import MAKER, Age, Conflict, FieldChange, Merge, age_of, choose, merge
+from syncd.item.ages import Age, age_of
+from syncd.item.merging import MAKER, Conflict, FieldChange, Merge, choose, merge
 from syncd.record import Provenance
 from syncd.system.resources import shipped_schema
 
@@ -110,6 +111,13 @@ def test_exports_compare_by_day_where_one_says_no_more() -> None:
     assert age_of("2025-01-10T08:00:00Z", "2025-01-10T07:59:59.5Z") is Age.NEWER
     assert age_of("2025-01-10", "2025-01-10T07:59:59Z") is Age.UNKNOWN
     assert age_of("2025-01-09", "2025-01-10T07:59:59Z") is Age.OLDER
+
+
+def test_of_what_is_known_to_be_no_newer_the_order_may_stay_open() -> None:
+    assert age_of("2025-01-11", "<2025-01-10T07:59:59Z") is Age.NEWER
+    assert age_of("2025-01-09", "<2025-01-10T07:59:59Z") is Age.UNKNOWN
+    assert age_of("<2025-01-09T08:00:00Z", "2025-01-10") is Age.OLDER
+    assert age_of("<2025-01-11T08:00:00Z", "2025-01-10") is Age.UNKNOWN
 
 
 AUTHORS = BASE["creators"]

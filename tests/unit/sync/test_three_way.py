@@ -461,8 +461,17 @@ def test_an_update_that_lands_late_is_known_as_ours(house: House) -> None:
     assert _only(house)["volume"] == "13"
 
 
-def test_what_is_kept_of_an_update_says_what_stood_there(house: House) -> None:
+@pytest.mark.parametrize("tells", [True, False])
+def test_what_is_kept_of_an_update_says_what_stood_there(house: House, tells: bool) -> None:
     house.drop(scopus_record(1, N1=None))
+    inner = house.library
+
+    def answers(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        pushed = push(operations, expected)
+        told = [each if tells else each._replace(before=None) for each in pushed.outcomes]  # type: ignore[call-arg]
+        return pushed._replace(outcomes=told)
+
+    house.library = with_mishaps(inner, answers)
     house.drop(scopus_record(1, N1=None, VL="12"))
 
     with opened_ledger(house.root / "state", house.clock) as ledger, ledger.read() as connection:

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.add_column("record", sa.Column("exported_at", sa.Text(), nullable=True))
     op.execute(
         sa.text(
-            "UPDATE record SET exported_at = (SELECT first_seen_at FROM export"
+            "UPDATE record SET exported_at = '<' || (SELECT first_seen_at FROM export"
             " WHERE export.export_id = record.export_id)"
         )
     )

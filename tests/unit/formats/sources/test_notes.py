@@ -392,3 +392,26 @@ def test_what_ages_is_known_on_one_line_too(note: str, record_of: Any) -> None:
     (made,) = record_of("TY  - JOUR", "TI  - A work", f"N1  - {note}").notes
 
     assert made.kind == "cited-by"
+
+
+EXPORTED = {
+    "Export Date: 1 May 2024": "2024-05-01",
+    "Cited By: 3; Export Date: 27 November 2023": "2023-11-27",
+    "Cited By (since 1996):47 Export Date: 6 January 2014 Source: Scopus": "2014-01-06",
+    "Export Date: 31 February 2024": "",
+    "Last updated - 2023-01-01": "",
+    "Seen on 1 May 2024": "",
+}
+
+
+@pytest.mark.parametrize("note, day", EXPORTED.items())
+def test_the_day_of_an_export_is_read_where_it_says_one(
+    record_of: Any, note: str, day: str
+) -> None:
+    assert record_of(*JOUR, f"N1  - {note}").exported_on == day
+
+
+def test_the_number_of_a_notice_is_not_taken_for_the_works_own(record_of: Any) -> None:
+    record = record_of(*JOUR, "N1  - Erratum in: J Inv. 2025;3(2):1. PMID: 2222222")
+
+    assert record.identity.pmid is None
