@@ -113,8 +113,9 @@ class Undoer:
                 planned = [(None, f"run {run_id} is taken back", PlannedOperation(operation))]
                 outbox.add_operations(tx, undo, planned, version)
             for key, reversal in plan.reversals.items():
-                taken_back.forget_taken_back(tx, key, reversal.put)
-                taken_back.add_taken_back(tx, key, reversal.taken, undo)
+                taken, put = reversal.exchanged()
+                taken_back.forget_taken_back(tx, key, put)
+                taken_back.add_taken_back(tx, key, taken, undo)
         return undo, plan
 
     def _expect_undoable(self, run_id: int) -> None:
