@@ -149,6 +149,10 @@ class _Explainer:
     def _explain_exports(self, exports: Sequence[int], answer: Explanation) -> None:
         with self._ledger.read() as connection:
             decided = provenance.decided_of_exports(connection, exports)
+            names = provenance.names_of_exports(connection, exports)
+        for export in sorted(names.keys() - {each.export_id for each in decided}):
+            # It was dropped, and nothing in it could be used.
+            answer.files.setdefault(names[export], [])
         for name, library in self._libraries.items():
             for each in explain_exports(name, library, decided, _find_survivors):
                 file = each.decided.planned.origin.file
