@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 
+from syncd.item.equality import comparable
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import taken_back
 from syncd.ledger.transaction import Transaction
@@ -29,7 +30,7 @@ class TakenBack(NamedTuple):
 
     def forbids(self, field: str, value: Any) -> bool:
         """Say whether this value was taken out of this field."""
-        return (field, _digest(value)) in self.values
+        return (field, _digest(field, value)) in self.values
 
     def without(self, data: ItemData) -> ItemData:
         """Return what a record says of the item, without what was taken out of it."""
@@ -77,7 +78,7 @@ def add_taken_back(
 ) -> None:
     """Remember that this run takes these values out of an item."""
     rows = [
-        {"item_key": item_key, "field": field, "digest": _digest(value), "run_id": run_id}
+        {"item_key": item_key, "field": field, "digest": _digest(field, value), "run_id": run_id}
         for field, value in values
     ]
     tx.add_missing(taken_back, rows)
@@ -91,12 +92,11 @@ def forget_taken_back(tx: Transaction, item_key: str, values: Iterable[FieldValu
                 taken_back.c.library_id == tx.library_id,
                 taken_back.c.item_key == item_key,
                 taken_back.c.field == field,
-                taken_back.c.digest == _digest(value),
+                taken_back.c.digest == _digest(field, value),
             )
         )
 
 
-def _digest(value: Any) -> str:
-    # An absent property and an empty one say the same.
-    text = json.dumps(value or "", ensure_ascii=False, sort_keys=True)
+def _digest(field: str, value: Any) -> str:
+    text = json.dumps(comparable(field, value), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -65,6 +65,14 @@ def test_another_value_may_be_written(mine: LibraryLedger) -> None:
     assert not known(mine).forbids("issue", "77")
 
 
+def test_a_library_may_have_spelled_it_its_own_way(mine: LibraryLedger) -> None:
+    take(mine, ("title", "Two words"), ("tags", "to read"))
+
+    said = known(mine).without({"title": " Two  words", "tags": [{"tag": "to  read "}]})
+
+    assert said == {"tags": []}
+
+
 def test_what_is_put_there_on_purpose_may_be_written_again(mine: LibraryLedger) -> None:
     take(mine, ("volume", "77"), ("tags", "new"))
     with mine.write() as tx:

@@ -288,6 +288,15 @@ def test_a_collection_that_was_renamed_stays(house: House) -> None:
     assert report.left_collections[inner.key] == "the collection was renamed since"
 
 
+def test_a_library_that_spells_tags_its_own_way_has_not_touched_an_item(house: House) -> None:
+    place = Place(folder=b"/inbox", tags=("to  read ",))
+    [record] = house.drop(scopus_record(1), place=place)
+    key = ItemKey(str(record.item_key))
+    house.library.edit(key, {"tags": [{"tag": "to read", "type": 1}]})
+
+    assert undo(house, 1).trashed == [key]
+
+
 # While others are at work
 
 
