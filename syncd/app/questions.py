@@ -58,10 +58,21 @@ def _looking(
         opened = make_runs(copied, copy, ledger, pause, only=only)
         known = known_libraries(copied, ledger)
         try:
-            yield _Explainer(ledger, {n: known[n] for n in opened if n in known}, opened)
+            found = {name: known.get(name) or _meet(run, ledger) for name, run in opened.items()}
+            libraries = {name: each for name, each in found.items() if each is not None}
+            yield _Explainer(ledger, libraries, opened)
         finally:
             for run in opened.values():
                 run.close()
+
+
+def _meet(run: LibraryRun, ledger: Ledger) -> LibraryLedger | None:
+    """Return what the ledger says of a library that only it itself can say which one it is."""
+    try:
+        met = run.meet()
+    except (KeyLookupError, LibraryError):
+        return None
+    return ledger.find_library(met.identity, met.location)
 
 
 class _Explainer:
@@ -138,6 +149,10 @@ class _Explainer:
     def _explain_exports(self, exports: Sequence[int], answer: Explanation) -> None:
         with self._ledger.read() as connection:
             decided = provenance.decided_of_exports(connection, exports)
+            names = provenance.names_of_exports(connection, exports)
+        for export in sorted(names.keys() - {each.export_id for each in decided}):
+            # It was dropped, and nothing in it could be used.
+            answer.files.setdefault(names[export], [])
         for name, library in self._libraries.items():
             for each in explain_exports(name, library, decided, _find_survivors):
                 file = each.decided.planned.origin.file

@@ -62,10 +62,16 @@ def find_differences(written: Mapping[str, Any], found: Mapping[str, Any]) -> li
 
 def stands(name: str, written: Any, found: Any) -> bool:
     """Say whether a property still says what was written."""
-    return bool(_comparable(name, written) == _comparable(name, found))
+    return bool(comparable(name, written) == comparable(name, found))
 
 
-def _comparable(name: str, value: Any) -> Any:
+def spelled(text: str) -> str:
+    """Return a text, such as a tag, as libraries may spell it who were sent it."""
+    return str(_plain(text))
+
+
+def comparable(name: str, value: Any) -> Any:
+    """Return a property so that two that say the same are equal."""
     if name == "note" and isinstance(value, str):
         # Servers write the markup of a note anew; what it says stays.
         return _plain(html.unescape(_MARKUP.sub(" ", value)))

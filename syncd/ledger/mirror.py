@@ -347,6 +347,16 @@ def find_children(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]
 
     An item below which nothing hangs is left out.
     """
+    below = _find_below(tx, keys)
+    # Annotations hang below files, and nothing below annotations.
+    deeper = _find_below(tx, [key for found in below.values() for key in found])
+    return {
+        parent: [*found, *(each for key in found for each in deeper.get(key, ()))]
+        for parent, found in below.items()
+    }
+
+
+def _find_below(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]]:
     below: dict[str, list[str]] = {}
     for part in chunks(keys):
         rows = tx.execute(
@@ -358,8 +368,4 @@ def find_children(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]
         )
         for row in rows:
             below.setdefault(row.parent, []).append(row.item_key)
-    if below:
-        deeper = find_children(tx, [key for found in below.values() for key in found])
-        for found in below.values():
-            found += [each for key in list(found) for each in deeper.get(key, ())]
     return below

@@ -118,6 +118,17 @@ def _is_called(connection: Connection, export_id: int, name: str) -> bool:
     return name in PurePath(file).parts
 
 
+def names_of_exports(connection: Connection, export_ids: Sequence[int]) -> dict[int, str]:
+    """Return by which names exports were dropped."""
+    found: dict[int, str] = {}
+    for part in chunks(export_ids):
+        rows = connection.execute(
+            select(export.c.export_id, export.c.name).where(export.c.export_id.in_(part))
+        )
+        found.update((row.export_id, row.name.decode("utf-8", "replace")) for row in rows)
+    return found
+
+
 def exports_with(connection: Connection, sha256: str) -> list[int]:
     """Return the export that has this content, if it was ever dropped."""
     query = select(export.c.export_id).where(export.c.sha256 == sha256)

@@ -135,8 +135,10 @@ def _print_file(file: Mapping[str, Any], page: PrintedPage) -> None:
     fates = Counter(_FATES.get(each["fate"], each["fate"]) for each in records)
     told = ", ".join(f"{number} {fate}" for fate, number in fates.items())
     number = f"{len(records)} record{'s' if len(records) != 1 else ''}"
+    told = told or "nothing of it could be used"
     page.row(_WHOLE, [f"{file['file']}: {number}: {told}"], ["bold"])
-    page.heading(_RECORDS)
+    if records:
+        page.heading(_RECORDS)
     for each in records:
         fate = _FATES.get(each["fate"], each["fate"])
         colour = None if each["fate"] == "present" else "yellow"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from syncd.item.equality import spelled
 from syncd.ledger.history import Done
 from syncd.library import (
     AddToCollection,
@@ -135,21 +136,16 @@ def _add_update(effect: Effect, data: ItemData, before: ItemData | None) -> None
 
 def _add_filing(effect: Effect, filed: AddToCollection, each: Done) -> None:
     before = _before(each)
-    if before is not None:
-        names = {tag["tag"] for tag in before.get("tags") or ()}
-        collections = before.get("collections") or ()
-    else:
+    if before is None:
         # The mirror knows an item's collections, but not its tags.
-        names = set()
-        collections = (each.before or {}).get("collections", ())
+        before = {"collections": (each.before or {}).get("collections", ())}
         effect.is_unsure |= bool(filed.tags)
-    tags = () if before is None else filed.tags
-    for key in filed.collections:
-        if key not in collections:
-            _put(effect, ("collection", key), key)
-    for tag in tags:
-        if tag not in names:
-            _put(effect, ("tag", tag), {"tag": tag})
+        filed = filed._replace(tags=())
+    there = places_in(before)
+    tags = [{"tag": tag} for tag in filed.tags]
+    for place, entry in places_in({"collections": filed.collections, "tags": tags}).items():
+        if place not in there:
+            _put(effect, place, entry)
 
 
 def _add_places(effect: Effect, name: str, before: Any, after: Any) -> None:
@@ -172,7 +168,8 @@ def _put(effect: Effect, place: Place, entry: Any) -> None:
 
 def place_of(name: str, entry: Any) -> Place:
     """Return the place that an entry of an item's `collections` or `tags` stands for."""
-    return _PLACES[name], entry["tag"] if isinstance(entry, Mapping) else entry
+    value = entry["tag"] if isinstance(entry, Mapping) else entry
+    return _PLACES[name], spelled(value)
 
 
 def places_in(data: ItemData) -> dict[Place, Any]:

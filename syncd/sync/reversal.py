@@ -7,11 +7,11 @@ an item that the run made stays if anyone has worked with it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from syncd.item.equality import find_differences, stands
 from syncd.item.lines import put_lines_back
+from syncd.ledger.taken_back import FieldValue, values_of
 from syncd.library import ItemData, Operation, Restore, StoredItem, Trash, Update
 from syncd.sync.effects import Change, Effect, Moved, Place, place_of, places_in
 
@@ -30,17 +30,24 @@ class Standing(NamedTuple):
     collections: Collection[str]
 
 
-@dataclass(slots=True)
-class Reversal:
-    """What takes an effect back, and why something of it is left.
-
-    `taken` are the values that go from fields, `put` those that come in their place.
-    """
+class Reversal(NamedTuple):
+    """What takes an effect back, and why something of it is left."""
 
     operations: tuple[Operation, ...] = ()
     left: tuple[str, ...] = ()
-    taken: dict[str, Any] = field(default_factory=dict)
-    put: dict[str, Any] = field(default_factory=dict)
+
+    def exchanged(self) -> tuple[list[FieldValue], list[FieldValue]]:
+        """Return the values that go from the item's fields, and those that come in their place."""
+        taken: list[FieldValue] = []
+        put: list[FieldValue] = []
+        for operation in self.operations:
+            if isinstance(operation, Update):
+                for name, after in operation.data.items():
+                    old = list(values_of(name, (operation.before or {}).get(name)))
+                    new = list(values_of(name, after))
+                    taken += [each for each in old if each not in new]
+                    put += [each for each in new if each not in old]
+        return taken, put
 
 
 def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> Reversal:
@@ -56,7 +63,8 @@ def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> 
     if item.trashed and not back:
         return Reversal(left=("it is in the trash",) if changed.operations else ())
     if back:
-        changed.operations = (Restore(item.key, item.version), *changed.operations)
+        restore = Restore(item.key, item.version)
+        return changed._replace(operations=(restore, *changed.operations))
     return changed
 
 
@@ -106,7 +114,7 @@ def _moves(base: ItemData, now: ItemData, existing: Collection[str]) -> list[str
 
 def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reversal:
     """Return what puts back the fields and places that still are as the run left them."""
-    found = Reversal()
+    put: dict[str, Any] = {}
     left = []
     for name, change in effect.fields.items():
         if not change.is_known:
@@ -119,16 +127,14 @@ def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reve
         if value is None:
             left.append(f"{name} changed since")
         else:
-            found.put[name], found.taken[name] = value, change.after
+            put[name] = value
     if effect.is_unsure:
         left.append("which tags it had before is not known")
     places = _places_back(effect, item, existing)
-    data = {**found.put, **places}
-    if data:
-        before = {name: item.data.get(name) for name in data}
-        found.operations = (Update(item.key, item.version, data, before),)
-    found.left = tuple(left)
-    return found
+    data = {**put, **places}
+    before = {name: item.data.get(name) for name in data}
+    operations = (Update(item.key, item.version, data, before),) if data else ()
+    return Reversal(operations, tuple(left))
 
 
 def _value_before(name: str, now: Any, change: Change) -> Any | None:

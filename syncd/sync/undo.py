@@ -78,11 +78,11 @@ class UndoPlan:
     left: dict[str, str] = field(default_factory=dict)
     left_collections: dict[str, str] = field(default_factory=dict)
 
-    def operations(self) -> Iterator[Operation]:
+    def first(self) -> Iterator[Operation]:
+        """Yield what is done before collections go into the trash, in the order of sending."""
         yield from self.before
         for reversal in self.reversals.values():
             yield from reversal.operations
-        yield from self.after
 
 
 class Undoer:
@@ -100,21 +100,22 @@ class Undoer:
         """
         self._expect_undoable(run_id)
         plan = self.plan(run_id)
-        if not any(True for _ in plan.operations()):
+        if not plan.after and not any(plan.first()):
             self._expect_standing(run_id, plan)
             return None, plan
         cursor = self._ledger.row().cursor
         with self._ledger.write() as tx:
             undo = journal.begin_run(tx, UNDO, run_id)
-            for operation in plan.operations():
-                # Whether a collection is empty is looked at when everything else is done.
-                is_last = isinstance(operation, TrashCollection)
-                version = outbox.DECIDE_AGAIN if is_last else cursor
-                planned = [(None, f"run {run_id} is taken back", PlannedOperation(operation))]
-                outbox.add_operations(tx, undo, planned, version)
+            why = f"run {run_id} is taken back"
+            first = [(None, why, PlannedOperation(each)) for each in plan.first()]
+            outbox.add_operations(tx, undo, first, cursor)
+            # Whether a collection is empty is looked at when everything else is done.
+            last = [(None, why, PlannedOperation(each)) for each in plan.after]
+            outbox.add_operations(tx, undo, last, outbox.DECIDE_AGAIN)
             for key, reversal in plan.reversals.items():
-                taken_back.forget_taken_back(tx, key, reversal.put)
-                taken_back.add_taken_back(tx, key, reversal.taken, undo)
+                taken, put = reversal.exchanged()
+                taken_back.forget_taken_back(tx, key, put)
+                taken_back.add_taken_back(tx, key, taken, undo)
         return undo, plan
 
     def _expect_undoable(self, run_id: int) -> None:

@@ -203,6 +203,17 @@ def test_what_was_rejected_and_what_is_held_is_told(shelf: Shelf, tmp_path: Path
     assert [record["fate"] for record in file["records"]] == ["held", "rejected"]
 
 
+def test_a_file_of_which_nothing_could_be_used_is_known(shelf: Shelf, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.ris"
+    picture.write_bytes(bytes(range(256)))
+    assert shelf.do("once", picture).code == 65
+
+    document = shelf.ask("explain", "picture.ris")
+
+    assert document["files"] == [{"file": "picture.ris", "records": []}]
+    assert "nothing of it could be used" in shelf.do("explain", "picture.ris").out
+
+
 def test_what_was_taken_out_of_its_collection_is_elsewhere(tmp_path: Path, syncd: Syncd) -> None:
     folder, shelf = tmp_path / "drop", Shelf(tmp_path / "library", syncd)
     folder.mkdir()

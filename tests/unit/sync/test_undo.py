@@ -10,6 +10,7 @@ import pytest
 
 from syncd.errors import InputError, OutcomeUnknownError, UnsettledError
 from syncd.ledger import journal, outbox
+from syncd.ledger.taken_back import TakenBack, find_taken_back
 from syncd.library import Operation, Pushed, StoredItem, Update
 from syncd.plan import Decision, Place, PlannedOperation
 from syncd.record import ItemKey
@@ -66,6 +67,14 @@ def state(house: House) -> tuple[Any, ...]:
     below_trash = {each.key for each in house.everything() if each.trashed}
     there = {k: v for k, v in items.items() if v.get("parentItem") not in below_trash}
     return there, {(each.key, each.name) for each in house.library.collections()}
+
+
+def taken_back_of(house: House, key: str) -> TakenBack:
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        with mine.read() as tx:
+            return find_taken_back(tx, [key]).get(key, TakenBack())
 
 
 # What a run made
@@ -279,6 +288,15 @@ def test_a_collection_that_was_renamed_stays(house: House) -> None:
     assert report.left_collections[inner.key] == "the collection was renamed since"
 
 
+def test_a_library_that_spells_tags_its_own_way_has_not_touched_an_item(house: House) -> None:
+    place = Place(folder=b"/inbox", tags=("to  read ",))
+    [record] = house.drop(scopus_record(1), place=place)
+    key = ItemKey(str(record.item_key))
+    house.library.edit(key, {"tags": [{"tag": "to read", "type": 1}]})
+
+    assert undo(house, 1).trashed == [key]
+
+
 # While others are at work
 
 
@@ -354,6 +372,20 @@ def test_what_a_lost_answer_changed_is_put_back_all_the_same(house: House) -> No
     undo(house, run)
 
     assert item(house, key).data == before
+
+
+def test_what_was_taken_out_of_fields_is_remembered_until_it_is_done_again(house: House) -> None:
+    [record] = house.drop(scopus_record(1))
+    key = ItemKey(str(record.item_key))
+    run = update(house, key, {"volume": "77", "extra": "PMID: 7", "tags": [{"tag": "new"}]})
+
+    undo(house, run)
+    after_undo = taken_back_of(house, key)
+    undo(house, run + 1)
+
+    for field, value in (("volume", "77"), ("extra", "PMID: 7"), ("tags", "new")):
+        assert after_undo.forbids(field, value)
+        assert not taken_back_of(house, key).forbids(field, value)
 
 
 # Runs that cannot be taken back
