@@ -338,6 +338,21 @@ class Renewable(Protocol):
 
 
 @runtime_checkable
+class Remembering(Protocol):
+    """What a library may be beside: one that knows where items are filed that were just read."""
+
+    def find_filed(
+        self, keys: Sequence[ItemKey], expected: int | None
+    ) -> Mapping[ItemKey, StoredItem]:
+        """Return those of these items whose collections and tags are known, if nothing has changed.
+
+        Nothing has if the library is at version `expected`, which the write that follows makes
+        sure of. Their data is `collections` and `tags`, and no more.
+        """
+        ...
+
+
+@runtime_checkable
 class Tracing(Protocol):
     """What a library may be beside: one that gives its own keys, and finds what it was sent.
 

@@ -176,6 +176,12 @@ class ZoteroWebLibrary:
         self._respect_patience()
         return [item for page in self._pages(keys) for item in _stored_items(page)]
 
+    def find_filed(
+        self, keys: Sequence[ItemKey], expected: int | None
+    ) -> Mapping[ItemKey, StoredItem]:
+        """Return what is remembered of where these items are filed. See `Remembering`."""
+        return {ItemKey(key): item for key, item in self._filed.find(keys, expected).items()}
+
     def collections(self) -> list[StoredCollection]:
         """List every collection but those in the trash. See `Library`."""
         self._respect_patience()

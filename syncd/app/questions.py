@@ -19,8 +19,8 @@ from syncd.app.preview import looking_only
 from syncd.app.wiring import known_libraries, make_runs, open_ledger
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.ledger import provenance, runs
+from syncd.ledger.merges import find_survivors
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.ledger.transaction import Transaction
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
 from syncd.sync.wanted import find_wanted
@@ -130,7 +130,7 @@ class _Explainer:
         library = self._libraries[name]
 
         def explained(look: Look) -> list[ExplainedItem]:
-            return explain_items(name, library, keys, look, _find_survivors)
+            return explain_items(name, library, keys, look, find_survivors)
 
         try:
             answer.items += explained(self._opened[name].read_items)
@@ -154,18 +154,13 @@ class _Explainer:
             # It was dropped, and nothing in it could be used.
             answer.files.setdefault(names[export], [])
         for name, library in self._libraries.items():
-            for each in explain_exports(name, library, decided, _find_survivors):
+            for each in explain_exports(name, library, decided, find_survivors):
                 file = each.decided.planned.origin.file
                 answer.files.setdefault(file, []).append(each)
 
 
 _LONG = 19
 """A number of so many digits is no run's."""
-
-
-def _find_survivors(_tx: Transaction, _keys: Collection[str]) -> Mapping[str, str]:
-    """Return which items stand for these since people merged them; the ledger knows of none."""
-    return {}
 
 
 def _digest_of(path: Path) -> str:

@@ -213,6 +213,21 @@ def holds_of(tx: Transaction, kind: str) -> list[HoldRow]:
     return [_read(row) for row in rows]
 
 
+def find_skipped(tx: Transaction, questions: Collection[str]) -> set[str]:
+    """Return those of the questions that a person answered by leaving the record out."""
+    found: set[str] = set()
+    for part in chunks(questions):
+        rows = tx.execute(
+            select(hold.c.question).where(
+                hold.c.library_id == tx.library_id,
+                hold.c.question.in_(part),
+                hold.c.answer == "skip",
+            )
+        )
+        found.update(rows.scalars())
+    return found
+
+
 def find_asked(tx: Transaction, questions: Collection[str]) -> set[str]:
     """Return those of the questions that were asked before, answered or not."""
     found: set[str] = set()

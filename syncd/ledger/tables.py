@@ -259,12 +259,12 @@ record = _table(
     Column("error", Text, comment="the library's words, when it refused"),
     Column("entry", LargeBinary, comment="the entry as written, deflated: nothing is ever lost"),
     Column(
-        "title", Text, comment="what it calls itself; null: unknown, or before titles were kept"
-    ),
-    Column(
         "exported_at",
         Text,
         comment="of when the export is: a day, or an instant; after `<`: no newer",
+    ),
+    Column(
+        "title", Text, comment="what it calls itself; null: unknown, or before titles were kept"
     ),
 )
 Index("record_by_item", record.c.library_id, record.c.item_key)

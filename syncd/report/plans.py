@@ -189,7 +189,8 @@ def _print_sums(plan: Plan, numbers: Mapping[str, Any], page: PrintedPage) -> No
         total += f" for {len(numbers['by_library'])} libraries"
     page.line(f"{total}: {', '.join(decided)}" if decided else total)
     for guard in plan.guards:
-        page.line(page.paint(f"the library would pause: {guard.message}", "yellow"))
+        told = f"the library would pause: {guard.message}; `syncd once --yes` lets the run pass"
+        page.line(page.paint(told, "yellow"))
     if records:
         page.line(f"PRISMA: {_prisma_words(numbers)}")
 

@@ -18,7 +18,7 @@ from syncd.ledger.operations import OperationRow, load_offer, load_operation
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create
 from syncd.matching import Verdict
-from syncd.plan import Decision, Intent, PlannedOperation, PlannedRecord, Pointer
+from syncd.plan import UNFINISHED, Decision, Intent, PlannedOperation, PlannedRecord, Pointer
 from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import file_item, placements_of
@@ -125,7 +125,9 @@ def create(said: Hearing) -> None:
 def leave_out(said: Hearing) -> None:
     """The record is left out, now and whenever it comes again."""
     tx, row = said.tx, said.row
-    for name, citation in _names(tx, row).items():
+    # That a record was cut off says nothing about its work: a whole one of it is welcome.
+    names = {} if row.kind == UNFINISHED else _names(tx, row)
+    for name, citation in names.items():
         answered.leave_out(tx, name)
         answered.add_work(tx, name, citation)
     main = (row.record_id, journal.get_record(tx, row.record_id))

@@ -11,21 +11,40 @@ from dataclasses import replace
 
 from syncd.errors import UnavailableError
 from syncd.ledger.outbox import Pending
-from syncd.library import AddToCollection, Library, Operation, StoredItem, Update
+from syncd.library import (
+    AddToCollection,
+    Library,
+    Operation,
+    Remembering,
+    StoredItem,
+    Update,
+)
 from syncd.record import ItemKey
 
 
-def with_before(library: Library, operations: Sequence[Pending]) -> list[Pending]:
-    """Return operations with what stands in the items that they change."""
-    keys = [
-        ItemKey(pending.item_key)
-        for pending in operations
-        if isinstance(pending.operation, AddToCollection | Update)
+def with_before(
+    library: Library, operations: Sequence[Pending], expected: int | None
+) -> list[Pending]:
+    """Return operations with what stands in the items that they change.
+
+    What planning has seen of fields stays, since they are decided again whenever that changes.
+    Where an item is filed is looked up each time, and read only where the library does not know
+    it at version `expected`.
+    """
+    filing = [ItemKey(p.item_key) for p in operations if isinstance(p.operation, AddToCollection)]
+    writing = [
+        ItemKey(p.item_key)
+        for p in operations
+        if isinstance(p.operation, Update) and p.operation.before is None
     ]
-    if not keys:
+    if not (filing or writing):
         return list(operations)
+    items: dict[ItemKey, StoredItem] = {}
+    if isinstance(library, Remembering):
+        items |= library.find_filed([key for key in filing if key not in writing], expected)
     try:
-        items = {item.key: item for item in library.get(list(dict.fromkeys(keys)))}
+        unknown = [key for key in dict.fromkeys(filing + writing) if key not in items]
+        items |= {item.key: item for item in library.get(unknown)} if unknown else {}
     except UnavailableError:
         # One of them may be damaged; what the library says to each of them is heard when it is
         # sent.
@@ -39,10 +58,12 @@ def with_before(library: Library, operations: Sequence[Pending]) -> list[Pending
 def _with_before(operation: Operation, item: StoredItem | None) -> Operation:
     if not isinstance(operation, AddToCollection | Update):
         return operation
-    if item is None or item.version > operation.base_version:
-        # It will be refused; what stands there now is not what it would write over.
-        return operation._replace(before=None)
+    # What is newer than the plan is refused, and is not what would be written over.
+    seen = item.data if item and item.version <= operation.base_version else None
     if isinstance(operation, AddToCollection):
         names = ("collections", "tags")
-        return operation._replace(before={name: item.data.get(name, []) for name in names})
-    return operation._replace(before={name: item.data.get(name) for name in operation.data})
+        before = {name: seen.get(name, []) for name in names} if seen is not None else None
+        return operation._replace(before=before)
+    if operation.before is not None or seen is None:
+        return operation
+    return operation._replace(before={name: seen.get(name) for name in operation.data})

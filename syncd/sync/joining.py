@@ -14,7 +14,7 @@ from syncd.ledger import answered, holds, journal
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.transaction import Transaction
 from syncd.matching import Answers, Features, Verdict, features_of, judge
-from syncd.plan import HeldQuestion
+from syncd.plan import UNFINISHED, HeldQuestion
 from syncd.record import Citation
 
 
@@ -107,9 +107,12 @@ def meet_questions(
     if not asked:
         return {}
     left_out, waiting = LeftOut(tx), OpenQuestions(tx)
+    cut = holds.find_skipped(
+        tx, {question.name for question, _ in asked.values() if question.kind == UNFINISHED}
+    )
     return {
         number: None
-        if left_out.has(citation, question.payload["fingerprint"])
+        if question.name in cut or left_out.has(citation, question.payload["fingerprint"])
         else waiting.meet(question, citation)
         for number, (question, citation) in asked.items()
     }

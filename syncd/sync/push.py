@@ -171,7 +171,9 @@ class Pusher:
 
     def _push(self, batch: Batch) -> None:
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
-        batch = batch._replace(operations=with_before(self._library, batch.operations))
+        expected = self._ledger.row().cursor if guarded else None
+        noted = with_before(self._library, batch.operations, expected)
+        batch = batch._replace(operations=noted)
         operations = [pending.operation for pending in batch.operations]
         note = self._library.prepare(operations) if isinstance(self._library, Tracing) else None
         with self._ledger.write() as tx:
@@ -179,9 +181,7 @@ class Pusher:
             ids = [p.operation_id for p in batch.operations]
             outbox.mark_sent(tx, ids, self._ledger.owner, note)
         try:
-            answer = self._library.push(
-                operations, expected=self._ledger.row().cursor if guarded else None
-            )
+            answer = self._library.push(operations, expected=expected)
         except ConflictError:
             self._take_back(batch)
             self._give_way(batch)

@@ -113,6 +113,16 @@ class Sharing:
             (finder.name(each.one, each.other), finder.name(each.other, each.one), each)
             for each in answers
         ]
+        own = LedgerWorks(self._ledger).answers()
+        # A work may have been named otherwise when it was answered about here.
+        found = [
+            answer
+            for answer in found
+            if own.find(
+                _names_of(own, answer[2].one, answer[0]), _names_of(own, answer[2].other, answer[1])
+            )
+            is None
+        ]
         with self._ledger.write() as tx:
             here = finder.keys | {name for row in _open(tx) for name in _names_in(row)}
             given = [_take_answer(tx, one, other, each) for one, other, each in found]
@@ -154,6 +164,14 @@ def _settle(
     if verdicts and all(verdict is Verdict.DIFFERENT for verdict in verdicts.values()):
         return "create", None
     return None
+
+
+def _names_of(said: Answers, work: Work, name: str | None) -> list[str]:
+    """Return what answers given here may call a work."""
+    names = [name] if name is not None else []
+    if work.citation is not None:
+        names += said.names_of(features_of(work.citation))
+    return list(dict.fromkeys([*names, *work.fingerprints]))
 
 
 def _take_answer(

@@ -319,7 +319,7 @@ def test_an_adapter_that_nobody_has_is_told_with_those_there_are(
     code = run(["init", "--yes", "--adapter", "shelf", "--config", str(tmp_path / "c.toml")])
 
     assert code is Exit.USAGE
-    assert "known are file, zotero-web" in capsys.readouterr().err
+    assert "known are file, zotero-desktop, zotero-web" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def test_a_guard_that_a_run_would_meet_is_told_beforehand(
     run(["plan", "--config", str(config), "--state", str(tmp_path / "state"), *exports])
 
     out = capsys.readouterr().out
-    assert "2 new: over max_creates (1); `syncd once` would pause mine" in out
-    assert "`syncd resume mine`" in out
+    assert "one run would make 2 items, and max_creates is 1" in out
+    assert "`syncd once --yes`" in out
 
 
 def test_a_folder_that_feeds_two_libraries_counts_each_record_once(

@@ -85,7 +85,7 @@ def test_a_shared_answer_names_no_key(theirs: House) -> None:
 @pytest.mark.parametrize(
     ("said", "decision"),
     [
-        (Answer.ACCEPT, Decision.SKIP),
+        (Answer.ACCEPT, Decision.UPDATE),
         (Answer.CREATE, Decision.CREATE),
         (Answer.SKIP, Decision.SKIP),
     ],

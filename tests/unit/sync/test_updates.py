@@ -248,7 +248,9 @@ def test_an_item_that_the_answer_shows_is_not_read_again(house: House) -> None:
     house.library = with_mishaps(plain, shows)
     house.library.get = get
 
-    _send(house, lambda key, version: Update(key, version, {"DOI": "10.5555/mended.9"}))
+    _send(
+        house, lambda key, version: Update(key, version, {"DOI": "10.5555/mended.9"}, {"DOI": ""})
+    )
 
     assert read == []
     with opened_ledger(house.root / "state", house.clock) as ledger:
