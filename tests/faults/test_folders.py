@@ -122,7 +122,8 @@ def bound(source: Path, place: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        # A file that was just read may take a moment to be closed.
+        assert wait_until(lambda: subprocess.run(["umount", str(place)]).returncode == 0)
 
 
 @needs_root
