@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,36 @@ def test_everything_that_has_had_an_outcome_has_landed_also_what_a_look_found(
             landed.append(run.landed)
 
     assert landed == [0, 2, 4, 6]
+
+
+def test_what_is_wrong_with_any_of_several_exports_is_told(house: House, ledger: Ledger) -> None:
+    broken = "TY  - JOUR\nAU  - Nobody, N.\nER  - \n\n"
+    cut_off = scopus_record(9).split("ER  -", maxsplit=1)[0]
+    paths = [
+        write_records(house.root / f"{n}.ris", [broken, scopus_record(n, N1=None), cut_off])
+        for n in (1, 2)
+    ]
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        summary = run.deliver([delivery_of(path, ONE) for path in paths], "test")
+        assert summary.run is not None
+        records = run.records(summary.run)
+        with ledger.read() as connection:
+            entries = connection.exec_driver_sql("SELECT entry FROM record").scalars().all()
+
+    rejected = [r.origin.file for r in records if r.decision is Decision.REJECT]
+    assert set(rejected) == {str(path) for path in paths}
+    assert {problem.path for problem in summary.problems} == set(paths)
+    assert all(entry for entry in entries)
+
+
+def test_an_export_whose_name_is_no_text_is_remembered_by_the_bytes_of_its_name(
+    house: House, ledger: Ledger
+) -> None:
+    name = b"f\xe9rn.ris"
+    path = write_records(house.root / os.fsdecode(name), [scopus_record(1)])
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        run.deliver([delivery_of(path, ONE)], "test")
+        with ledger.read() as connection:
+            names = connection.exec_driver_sql("SELECT name FROM export").scalars().all()
+
+    assert names == [name]
