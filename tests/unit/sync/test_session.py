@@ -9,14 +9,19 @@ from typing import Any
 
 import pytest
 
-from syncd.errors import AccessDeniedError, OutcomeUnknownError, UnavailableError
+from syncd.errors import (
+    AccessDeniedError,
+    OutcomeUnknownError,
+    UnavailableError,
+    UnsettledError,
+)
 from syncd.ledger.store import Ledger
 from syncd.library import Operation, Pushed
 from syncd.plan import Decision, Place
 from syncd.sync.session import Figures, LibraryRun
 from tests.support.exports import scopus_record, write_records
 from tests.support.house import House
-from tests.support.libraries import GivesKeys, Push, with_mishaps
+from tests.support.libraries import GivesKeys, LateLibrary, Push, with_mishaps
 from tests.support.runs import delivery_of, opened_ledger, opened_run
 
 ONE, OTHER = Place(folder=b"/one"), Place(folder=b"/other")
@@ -204,3 +209,28 @@ def test_an_export_whose_name_is_no_text_is_remembered_by_the_bytes_of_its_name(
             names = connection.exec_driver_sql("SELECT name FROM export").scalars().all()
 
     assert names == [name]
+
+
+def test_what_arrived_after_it_was_given_up_has_landed_as_well(tmp_path: Path) -> None:
+    library = LateLibrary()
+    house = House(tmp_path, library)
+    with pytest.raises(UnsettledError):
+        house.drop(scopus_record(1))
+
+    def arrives_now(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        library.land()
+        return push(operations, expected)
+
+    mishaps = with_mishaps(library, lambda push, ops, expected: push(ops, expected), arrives_now)
+    other = delivery_of(write_records(house.root / "other.ris", [scopus_record(2)]), ONE)
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, mishaps, ledger, house.helpers) as run,
+    ):
+        run.deliver([other], "test")
+        before = run.landed
+        house.clock.advance(minutes=6)
+        run.push_pending()
+
+        assert (before, run.landed) == (2, 4)
+    assert len(house.everything()) == 4
