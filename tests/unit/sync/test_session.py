@@ -89,6 +89,7 @@ def test_runs_are_waiting_until_all_of_theirs_has_an_outcome(house: House, ledge
         run.deliver([second], "test")
 
         assert summary.waiting is not None
+        assert summary.waiting.library == "mine"
         assert (waiting, run.waiting_runs()) == ([summary.run], [])
 
 
