@@ -180,10 +180,10 @@ def test_everything_that_has_had_an_outcome_has_landed_also_what_a_look_found(
 
 
 def test_what_is_wrong_with_any_of_several_exports_is_told(house: House, ledger: Ledger) -> None:
-    broken = "TY  - JOUR\nAU  - Nobody, N.\nER  - \n\n"
+    nothing = "TY  - JOUR\nTI  - \nER  - \n\n"
     cut_off = scopus_record(9).split("ER  -", maxsplit=1)[0]
     paths = [
-        write_records(house.root / f"{n}.ris", [broken, scopus_record(n, N1=None), cut_off])
+        write_records(house.root / f"{n}.ris", [nothing, scopus_record(n, N1=None), cut_off])
         for n in (1, 2)
     ]
     with opened_run(house.root, house.library, ledger, house.helpers) as run:
