@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,23 +61,34 @@ def _fill(tx: Transaction) -> None:
     outbox.add_operations(tx, run, making, 5)
 
 
-LOOKUPS: dict[str, Callable[[Transaction], Any]] = {
-    "items": lambda tx: mirror.find_items(tx, KEYS),
-    "versions": lambda tx: mirror.known_versions(tx, KEYS),
-    "works": lambda tx: survey.find_works(tx, KEYS),
-    "placements": lambda tx: knowledge.find_placements(tx, KEYS),
-    "shared DOIs": lambda tx: knowledge.find_shared_dois(tx, DOIS),
-    "members": lambda tx: knowledge.find_members(tx, KEYS),
-    "bases": lambda tx: history.find_bases(tx, KEYS),
-    "keys": lambda tx: outbox.find_keys(tx, NEW),
-    "operations": lambda tx: outbox.read_again(tx, outbox.works_to_make(tx)),
+LOOKUPS: dict[str, Callable[[Transaction, Sequence[ItemKey]], Any]] = {
+    "items": mirror.find_items,
+    "versions": mirror.known_versions,
+    "works": survey.find_works,
+    "placements": knowledge.find_placements,
+    "members": knowledge.find_members,
+    "bases": history.find_bases,
 }
 
 
 @pytest.mark.parametrize("name", LOOKUPS)
-def test_none_of_many_is_left_out(ledger: LibraryLedger, name: str) -> None:
+@pytest.mark.parametrize("count", [1, MANY])
+def test_none_of_many_is_left_out_and_none_is_told_of_unasked(
+    ledger: LibraryLedger, name: str, count: int
+) -> None:
     with ledger.read() as tx:
-        assert len(LOOKUPS[name](tx)) == MANY
+        assert len(LOOKUPS[name](tx, KEYS[:count])) == count
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_dois_promised_keys_and_operations_are_found_as_well(
+    ledger: LibraryLedger, count: int
+) -> None:
+    with ledger.read() as tx:
+        assert knowledge.find_shared_dois(tx, DOIS[:count]) == set(DOIS[:count])
+        assert outbox.find_keys(tx, NEW[:count]) == set(NEW[:count])
+        waiting = outbox.works_to_make(tx)[:count]
+        assert outbox.read_again(tx, waiting) == waiting
 
 
 def test_losses_are_counted_over_all_of_many(ledger: LibraryLedger) -> None:

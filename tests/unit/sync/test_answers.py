@@ -297,6 +297,9 @@ def test_an_item_that_is_sent_again_is_pending_until_it_is_made(house: House) ->
         pending = _record_of(ledger, held)
         run.push_pending()
         made = _record_of(ledger, held)
+        with ledger.read() as connection:
+            reasons = connection.exec_driver_sql("SELECT reason FROM run ORDER BY run_id")
+            assert reasons.scalars().all() == ["test", "test", "review"]
 
     assert (refused.outcome, refused.error is None) == ("refused", False)
     assert (pending.outcome, pending.error) == ("pending", None)

@@ -90,7 +90,12 @@ def test_a_folder_that_files_nothing_still_skips_what_is_there(house: House) -> 
     assert house.works()[0].data["tags"] == []
 
 
-def test_what_was_in_a_collection_that_is_gone_is_not_filed_into_the_new_one(house: House) -> None:
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_was_in_a_collection_that_is_gone_is_not_filed_into_the_new_one(
+    house: House, by_hand: bool
+) -> None:
+    if by_hand:
+        house.library.push([CreateCollection(BY_HAND, "Inbox")], expected=None)
     house.drop(scopus_record(1, N1=None), place=INBOX)
     [gone] = house.library.collections()
     house.library.delete_collection(gone.key)

@@ -76,6 +76,8 @@ def test_a_record_that_is_skipped_names_the_item_that_it_is(house: House) -> Non
     [record] = house.drop(scopus_record(1, N1="again"))
 
     assert (record.item_key, record.duplicate_of) == (_key(1), Pointer(item_key=_key(1)))
+    assert record.identity.doi == "10.5555/invented.1"
+    assert record.identity.scopus == "2-s2.0-85000000001"
 
 
 @pytest.mark.parametrize("remove", ["trash", "delete"])

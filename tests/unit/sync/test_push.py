@@ -260,6 +260,12 @@ def test_a_library_that_loses_three_answers_in_a_row_is_left_alone(tmp_path: Pat
     assert len(watched.house.waiting()) == 8
 
 
+def test_answers_that_are_lost_now_and_then_are_no_silence(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, _lost, _well, _lost, _lost)
+
+    assert watched.drop(8) == _titles(8)
+
+
 def test_an_answer_that_was_lost_after_all_landed_is_no_silence(tmp_path: Path) -> None:
     watched = Watched(tmp_path, _lost, _lost, _lost_on_the_way_back, _lost, _lost)
 

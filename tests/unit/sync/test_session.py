@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syncd.errors import AccessDeniedError, OutcomeUnknownError, UnavailableError
+from syncd.errors import (
+    AccessDeniedError,
+    OutcomeUnknownError,
+    UnavailableError,
+    UnsettledError,
+)
 from syncd.ledger.store import Ledger
 from syncd.library import Operation, Pushed
 from syncd.plan import Decision, Place
 from syncd.sync.session import Figures, LibraryRun
 from tests.support.exports import scopus_record, write_records
 from tests.support.house import House
-from tests.support.libraries import GivesKeys, Push, with_mishaps
+from tests.support.libraries import GivesKeys, LateLibrary, Push, with_mishaps
 from tests.support.runs import delivery_of, opened_ledger, opened_run
 
 ONE, OTHER = Place(folder=b"/one"), Place(folder=b"/other")
@@ -83,6 +89,7 @@ def test_runs_are_waiting_until_all_of_theirs_has_an_outcome(house: House, ledge
         run.deliver([second], "test")
 
         assert summary.waiting is not None
+        assert summary.waiting.library == "mine"
         assert (waiting, run.waiting_runs()) == ([summary.run], [])
 
 
@@ -170,3 +177,61 @@ def test_everything_that_has_had_an_outcome_has_landed_also_what_a_look_found(
             landed.append(run.landed)
 
     assert landed == [0, 2, 4, 6]
+
+
+def test_what_is_wrong_with_any_of_several_exports_is_told(house: House, ledger: Ledger) -> None:
+    nothing = "TY  - JOUR\nTI  - \nER  - \n\n"
+    cut_off = scopus_record(9).split("ER  -", maxsplit=1)[0]
+    paths = [
+        write_records(house.root / f"{n}.ris", [nothing, scopus_record(n, N1=None), cut_off])
+        for n in (1, 2)
+    ]
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        summary = run.deliver([delivery_of(path, ONE) for path in paths], "test")
+        assert summary.run is not None
+        records = run.records(summary.run)
+        with ledger.read() as connection:
+            entries = connection.exec_driver_sql("SELECT entry FROM record").scalars().all()
+
+    rejected = [r.origin.file for r in records if r.decision is Decision.REJECT]
+    assert set(rejected) == {str(path) for path in paths}
+    assert {problem.path for problem in summary.problems} == set(paths)
+    assert all(entry for entry in entries)
+
+
+def test_an_export_whose_name_is_no_text_is_remembered_by_the_bytes_of_its_name(
+    house: House, ledger: Ledger
+) -> None:
+    name = b"f\xe9rn.ris"
+    path = write_records(house.root / os.fsdecode(name), [scopus_record(1)])
+    with opened_run(house.root, house.library, ledger, house.helpers) as run:
+        run.deliver([delivery_of(path, ONE)], "test")
+        with ledger.read() as connection:
+            names = connection.exec_driver_sql("SELECT name FROM export").scalars().all()
+
+    assert names == [name]
+
+
+def test_what_arrived_after_it_was_given_up_has_landed_as_well(tmp_path: Path) -> None:
+    library = LateLibrary()
+    house = House(tmp_path, library)
+    with pytest.raises(UnsettledError):
+        house.drop(scopus_record(1))
+
+    def arrives_now(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        library.land()
+        return push(operations, expected)
+
+    mishaps = with_mishaps(library, lambda push, ops, expected: push(ops, expected), arrives_now)
+    other = delivery_of(write_records(house.root / "other.ris", [scopus_record(2)]), ONE)
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, mishaps, ledger, house.helpers) as run,
+    ):
+        run.deliver([other], "test")
+        before = run.landed
+        house.clock.advance(minutes=6)
+        run.push_pending()
+
+        assert (before, run.landed) == (2, 4)
+    assert len(house.everything()) == 4
