@@ -26,8 +26,10 @@ from syncd.library import (
     Outcome,
     Refused,
     Restore,
+    RestoreCollection,
     StoredItem,
     Trash,
+    TrashCollection,
     Update,
 )
 from syncd.record import ItemKey
@@ -57,11 +59,20 @@ edits = st.fixed_dictionaries({}, optional={"title": titles, "extra": titles})
 operations: st.SearchStrategy[Operation] = st.one_of(
     st.builds(Create, keys, works),
     st.builds(Create, keys, notes),
-    st.builds(Update, keys, base_versions, edits),
-    st.builds(AddToCollection, keys, base_versions, collections.map(tuple), tags.map(tuple)),
+    st.builds(Update, keys, base_versions, edits, st.none()),
+    st.builds(
+        AddToCollection,
+        keys,
+        base_versions,
+        collections.map(tuple),
+        tags.map(tuple),
+        st.none(),
+    ),
     st.builds(Trash, keys, base_versions),
     st.builds(Restore, keys, base_versions),
     st.builds(CreateCollection, st.sampled_from(COLLECTIONS), st.sampled_from(["", "Inbox"])),
+    st.builds(TrashCollection, st.sampled_from(COLLECTIONS)),
+    st.builds(RestoreCollection, st.sampled_from(COLLECTIONS)),
 )
 batches = st.lists(operations, min_size=1, max_size=6)
 
