@@ -6,6 +6,7 @@ there is. Nothing here is about one library alone.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ class RecordSeen(NamedTuple):
 
 
 class QuestionSeen(NamedTuple):
-    """One open question; `candidates` are item keys."""
+    """One open question; `digest` is of all that it says, and differs when that has changed."""
 
     hold_id: int
     library_id: int
@@ -53,7 +54,7 @@ class QuestionSeen(NamedTuple):
     file: str
     line: int
     title: str
-    candidates: Sequence[str]
+    digest: str
 
 
 class RunSeen(NamedTuple):
@@ -236,7 +237,7 @@ def _question(row: Any) -> QuestionSeen:
         row.file,
         row.line,
         row.record_title or str(data.get("title") or ""),
-        list(payload.get("candidates") or payload.get("twins") or ()),
+        hashlib.sha256(f"{row.kind} {row.reason} {row.payload}".encode()).hexdigest(),
     )
 
 

@@ -197,9 +197,11 @@ class Routes:
         return redirect("/?" + urlencode({"told": told}))
 
     def _answer_question(self, request: PageRequest, session: Session) -> Reply:
-        told, following = self._views.answer(
-            request.form.get("question", ()), request.first("answer"), request.first("item_key")
-        )
+        answer, word = request.first("answer"), request.first("item_key")
+        if field := request.first("field"):
+            # One button says which side of which field.
+            answer, _, word = field.partition(" ")
+        told, following = self._views.answer(request.form.get("question", ()), answer, word)
         if following is not None and request.first("then") == "next":
             return redirect("/question?" + urlencode({"id": following}))
         return redirect("/questions?" + urlencode({"told": told}))

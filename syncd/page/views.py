@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 import os
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +15,10 @@ from syncd.errors import BusyError, InputError
 from syncd.ledger import browse
 from syncd.ledger.browse import PAGE, ExportSeen
 from syncd.ledger.store import Ledger
-from syncd.page.differing import compare, shown
+from syncd.page.differing import compare, mark, shown
 from syncd.report.flow import draw, flow_of
 from syncd.report.prisma import prisma
+from syncd.report.reviews import name_of_candidate
 
 Ask = Callable[[str, Mapping[str, Any]], Any]
 """Asks the daemon through its control socket; raises `CommandError` or `BusyError`."""
@@ -29,7 +28,25 @@ _ACTIONS = {
     "resume": (RESUME, "goes on"),
     "retry": (RETRY, "is tried again"),
 }
-_ANSWERS = {"accept": "the same work", "create": "a work of its own", "skip": "left out"}
+_ANSWERS = {
+    "accept": "the same work",
+    "create": "a work of its own",
+    "skip": "left out",
+    "mine": "stays as it is in the library",
+    "theirs": "as the export says",
+    "retry": "sent once more",
+    "drop": "dropped",
+}
+KEYS = {
+    "accept": "s",
+    "create": "d",
+    "skip": "k",
+    "mine": "m",
+    "theirs": "t",
+    "retry": "r",
+    "drop": "x",
+}
+"""Which key presses which answer."""
 _MOST_RUNS = 10_000
 
 
@@ -134,8 +151,12 @@ class Views:
         library, found = self._find_question(number)
         item = found["record"]["item"]
         sides = [
-            (each["item_key"], None if each["item"] is None else compare(item, each["item"]))
-            for each in found["candidates"]
+            (name_of_candidate(each), None if each["item"] is None else compare(item, each["item"]))
+            for each in ([] if found["fields"] else found["candidates"])
+        ]
+        fields = [
+            (name, *mark(shown(both["mine"]), shown(both["theirs"])))
+            for name, both in found["fields"].items()
         ]
         return {
             "asked": asked,
@@ -143,6 +164,8 @@ class Views:
             "library": library,
             "question": found,
             "sides": sides,
+            "fields": fields,
+            "keys": KEYS,
             "own": [(name, shown(value)) for name, value in item.items() if shown(value)],
             "answers": {a: w for a, w in _ANSWERS.items() if a in found["answers"]},
             "following": following[0].hold_id if following else None,
@@ -263,5 +286,4 @@ def _name_of(export: ExportSeen) -> str:
 
 def _mark(question: browse.QuestionSeen) -> str:
     """Return by what a question is known to stand as it was shown."""
-    asked = json.dumps([question.kind, question.reason, list(question.candidates), question.title])
-    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+    return question.digest[:16]

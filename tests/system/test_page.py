@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -206,6 +207,32 @@ class TestWhatIsDone:
         form = {"form_token": visitor.form_token(), "question": "2-0123456789abcdef"}
 
         assert visitor.post("/answer", {**form, "answer": "create"}).status == 409
+
+
+def test_a_field_that_a_person_changed_too_is_decided_side_by_side(tmp_path: Path) -> None:
+    entry = (
+        "TY  - JOUR\nTI  - {title}\nAU  - Moss, Ada\nDO  - 10.5555/both\nN1  - Export Date: {day}\n"
+        "UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-85000000077\nER  - \n"
+    )
+    with PageDaemon(tmp_path, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}) as daemon:
+        (daemon.drop / "a.ris").write_text(entry.format(title="Of mosses", day="01 May 2024"))
+        visitor = Visitor(daemon.link())
+        visitor.enter()
+        wait_for(lambda: "a.ris" in visitor.get("/files").text)
+        [item] = (tmp_path / "library" / "items").glob("*.json")
+        document = json.loads(item.read_text())
+        document["data"]["title"] = "Of mosses, by hand"
+        item.write_text(json.dumps(document))
+        (daemon.drop / "b.ris").write_text(entry.format(title="On mosses", day="02 June 2024"))
+        wait_for(lambda: "/question?id=1" in visitor.get("/questions").text)
+
+        shown = visitor.get("/question?id=1").text
+        form = {"form_token": visitor.form_token(), "question": visitor.question(1)}
+        told = visitor.post("/answer", {**form, "field": "theirs title"})
+
+        assert "by hand" in shown
+        assert told.status == 303
+        wait_for(lambda: json.loads(item.read_text())["data"]["title"] == "On mosses")
 
 
 def test_without_a_page_the_command_says_how_to_get_one(tmp_path: Path) -> None:
