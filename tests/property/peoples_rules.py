@@ -80,7 +80,9 @@ class People(SyncWorld):
         number = data.draw(st.sampled_from(sorted(self.there)))
         item = self.item_of(number)
         self.refresh_all()
-        self.untagged.setdefault(number, set()).update(tags_of(item))
+        # Of a tag that somebody else gave it, syncd does not know that it ever was there.
+        known = tags_of(item) & self.given.get(number, set())
+        self.untagged.setdefault(number, set()).update(known)
         if tags_of(item):
             self.hand_in(number).tags.clear()
         self.library.edit(item.key, {"tags": []})
@@ -152,7 +154,6 @@ class People(SyncWorld):
             tags = [*item.data.get("tags", ()), {"tag": "mine"}]
             self.library.edit(item.key, {"tags": tags})
             self.hand_in(number).tags.add("mine")
-            self.untagged.get(number, set()).discard("mine")
 
 
 def _uri(key: ItemKey) -> str:

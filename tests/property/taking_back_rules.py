@@ -44,8 +44,15 @@ class TakingBack(People):
     @precondition(lambda self: not self.pending and self.carried)
     @rule(data=st.data(), moment=FATES)
     def undo_what_nobody_disturbed(self, data: Any, moment: int | None) -> None:
-        state, run_id = data.draw(st.sampled_from(sorted(self.carried)))
-        self._take_back(state, run_id, moment)
+        """Undo one of the runs that wrote into some item, most often one that people touched."""
+        written = {run: _written_by(carried) for run, carried in self.carried.items()}
+        keys = {key for each in written.values() for key in each}
+        wanted = sorted(keys & self.touched.keys()) or sorted(keys)
+        if wanted:
+            key = data.draw(st.sampled_from(wanted))
+            runs = sorted(run for run, each in written.items() if key in each)
+            state, run_id = data.draw(st.sampled_from(runs))
+            self._take_back(state, run_id, moment)
 
     @precondition(lambda self: not self.pending and self.dropped)
     @rule(data=st.data(), state=STATES)
@@ -167,6 +174,15 @@ def _give(run: LibraryRun, questions: list[Held], said: dict[str, Said]) -> None
     for held in questions:
         run.reviewer().answer(held.hold_id, said[held.kind])
     run.push_pending()
+
+
+def _written_by(carried: Carried) -> set[ItemKey]:
+    after = carried.after.items()
+    return {
+        key
+        for key, item in after
+        if "parentItem" not in item.data and item != carried.before.get(key)
+    }
 
 
 def _expect_taken_back(carried: Carried, before: Snapshot, after: Snapshot) -> None:

@@ -85,6 +85,8 @@ class SyncMachine(TakingBack):
         self.mind_filling(wanted, place)
         self.pending.append((self.write("export", wanted), place))
         self.expect({number for number, _ in wanted}, place)
+        for number in {self.stands_for(number) for number, _ in wanted} & self.there:
+            self.given.setdefault(number, set()).update(place.tags)
 
     @rule()
     def run(self) -> None:
@@ -196,6 +198,7 @@ class SyncMachine(TakingBack):
         self.forget_collections()
         self.taken_out.clear()
         self.untagged.clear()
+        self.given.clear()
         self.carried = {run: each for run, each in self.carried.items() if run[0] != CLIENTS[0]}
         for path in (self.root / "state").glob("ledger.sqlite*"):
             path.unlink()

@@ -81,6 +81,7 @@ class SyncWorld(RuleBasedStateMachine):
         self.merged: dict[int, int] = {}
         self.taken_out: dict[int, set[str]] = {}
         self.untagged: dict[int, set[str]] = {}
+        self.given: dict[int, set[str]] = {}
         self.renamed: dict[str, CollectionKey] = {}
         self.knows_collections = True
         self.ticks = 0
@@ -144,6 +145,7 @@ class SyncWorld(RuleBasedStateMachine):
     def forget_item(self, number: int) -> None:
         """The item of a work is gone for good, and what a person wrote into it."""
         self.hands.pop(number, None)
+        self.given.pop(number, None)
         self.forget_places(number)
 
     def forget_places(self, number: int) -> None:
