@@ -165,6 +165,8 @@ class TakingBack(People):
             if item is None or item.trashed or item.data.get(name, "") != sides["mine"]:
                 continue
             chosen[key, name].add(sides["theirs"])
+            # What the export says in place of a person is syncd's to take back.
+            self.touched.pop(key, None)
             hand = self.hands.get(number_in(item.data))
             if hand is not None:
                 hand.fields.pop(name, None)
