@@ -142,8 +142,10 @@ class People(SyncWorld):
         item = self.item_of(number)
         extra = item.data.get("extra") or ""
         own = [line for line in extra.split("\n") if line.startswith(OWN_LINE)]
-        self.library.edit(item.key, {"extra": "\n".join([*before, *own, *after])})
-        self.hand_in(number).lines = lines_of_others(self.item_of(number))
+        text = "\n".join([*before, *own, *after])
+        if text != extra:
+            self.library.edit(item.key, {"extra": text})
+            self.hand_in(number).lines = lines_of_others(self.item_of(number))
 
     @precondition(lambda self: not self.pending and self.there)
     @rule(data=st.data())

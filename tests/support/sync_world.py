@@ -131,6 +131,14 @@ class SyncWorld(RuleBasedStateMachine):
         self.touch(self.item_of(number).key)
         return self.hands.setdefault(number, Hand())
 
+    def says_something(self, number: int) -> bool:
+        """Say whether something of what people did to a work is still to be seen."""
+        hand = self.hands.get(number, Hand())
+        listed = {each.key for each in self.library.collections()}
+        taken = self.taken_out.get(number, set()) & listed or self.untagged.get(number)
+        is_merged = number in self.merged.values()
+        return bool(hand.fields or hand.lines or hand.tags or taken or is_merged)
+
     def touch(self, key: ItemKey) -> None:
         """A person works with an item."""
         self.ticks += 1
