@@ -64,9 +64,11 @@ def tags_of(item: Any) -> set[str]:
 
 
 def lines_of_others(item: Any) -> list[str]:
-    """Return the lines of an item's `extra` that syncd did not write."""
-    extra = item.data.get("extra") or ""
-    return [line for line in extra.split("\n") if not line.startswith(OWN_LINE)] if extra else []
+    """Return the lines of an item's `extra` that syncd did not write, each up to its end."""
+    lines = (item.data.get("extra") or "").split("\n")
+    # What follows the end of the last line is no line of anybody's yet.
+    kept = lines if lines[-1] else lines[:-1]
+    return [line for line in kept if not line.startswith(OWN_LINE)]
 
 
 def replaced_by(item: Any) -> list[str]:
