@@ -19,6 +19,7 @@ from syncd.library import (
     CreateCollection,
     ItemData,
     OnCollection,
+    Operation,
     Restore,
     Trash,
     TrashCollection,
@@ -60,6 +61,8 @@ class Effect:
     """Where it was taken out."""
     is_unsure: bool = False
     """Whether the run gave it tags of which some may have been there before."""
+    version: int | None = None
+    """The item's version as the run left it; None where somebody else wrote in between."""
 
 
 class CollectionEffect(NamedTuple):
@@ -86,7 +89,14 @@ def effects_of(done: Iterable[Done]) -> Effects:
         if isinstance(each.operation, OnCollection):
             _add_to_collections(collections, each)
         else:
-            _add(items.setdefault(each.item_key, Effect()), each)
+            effect = items.get(each.item_key)
+            if effect is None:
+                effect = items[each.item_key] = Effect(version=each.version)
+            elif effect.version == _seen_at(each.operation):
+                effect.version = each.version
+            else:
+                effect.version = None
+            _add(effect, each)
     return Effects(items, collections)
 
 
@@ -115,6 +125,11 @@ def _add(effect: Effect, each: Done) -> None:
 def _before(each: Done) -> ItemData | None:
     found: ItemData | None = (each.before or {}).get("data")
     return found
+
+
+def _seen_at(operation: Operation) -> int | None:
+    """Return the version of its item against which an operation was sent."""
+    return None if isinstance(operation, Create | OnCollection) else operation.base_version
 
 
 def _move(effect: Effect, there: Moved, back: Moved) -> None:

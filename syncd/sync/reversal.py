@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from syncd.item.equality import find_differences, stands
 from syncd.item.lines import put_lines_back
+from syncd.ledger.merges import replaced_by
 from syncd.ledger.taken_back import FieldValue, values_of
 from syncd.library import ItemData, Operation, Restore, StoredItem, Trash, Update
 from syncd.sync.effects import Change, Effect, Moved, Place, place_of, places_in
@@ -56,8 +57,13 @@ def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> 
     if item is None:
         gone = effect.moved is Moved.INTO_TRASH
         return Reversal(left=("it was deleted for good since",) if gone else ())
-    if effect.made is not None or effect.moved is Moved.OUT_OF_TRASH:
-        return _remove(item, standing, keeps_trash=keeps_trash)
+    if effect.made is not None:
+        return _remove(item, find_touches(item, standing), keeps_trash=keeps_trash)
+    if effect.moved is Moved.OUT_OF_TRASH:
+        # What people made of it before it came back is no reason to keep it.
+        is_as_left = item.version == effect.version
+        why = _touches_below(standing) if is_as_left else find_touches(item, standing)
+        return _remove(item, why, keeps_trash=keeps_trash)
     back = effect.moved is Moved.INTO_TRASH and item.trashed
     changed = _change(effect, item, standing.collections)
     if item.trashed and not back:
@@ -68,10 +74,9 @@ def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> 
     return changed
 
 
-def _remove(item: StoredItem, standing: Standing, *, keeps_trash: bool) -> Reversal:
+def _remove(item: StoredItem, why: tuple[str, ...], *, keeps_trash: bool) -> Reversal:
     if item.trashed:
         return Reversal()
-    why = find_touches(item, standing)
     if not keeps_trash:
         why = ("its library has no trash",)
     return Reversal(left=why) if why else Reversal((Trash(item.key, item.version),))
@@ -85,6 +90,14 @@ def find_touches(item: StoredItem, standing: Standing) -> tuple[str, ...]:
     edited = find_differences(base, item.data)
     words = [f"{', '.join(edited)} edited since"] if edited else []
     words += _moves(base, item.data, standing.collections)
+    if {*replaced_by(item.data)} - {*replaced_by(base)}:
+        words.append("another item was merged into it since")
+    return (*words, *_touches_below(standing))
+
+
+def _touches_below(standing: Standing) -> tuple[str, ...]:
+    """Return what others have done below an item of syncd's, in words."""
+    words = []
     for child in standing.children:
         kind = child.data.get("itemType", "item")
         written = standing.written.get(child.key)

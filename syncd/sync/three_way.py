@@ -10,18 +10,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from syncd.item import citation_of
 from syncd.item.bases import base_after
 from syncd.item.merging import NOTHING, FieldChange, Merge, choose, merge
 from syncd.item.sameness import says_same
 from syncd.item.sides import IDENTIFIER_KINDS
 from syncd.ledger import history
+from syncd.ledger.merges import find_replaced
 from syncd.ledger.sources import Sources, find_sources
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.taken_back import NONE_TAKEN, TakenBack, find_taken_back
 from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Library, StoredItem, Update
-from syncd.matching import Ruling, RulingKind
+from syncd.matching import Ruling, RulingKind, Verdict, features_of, judge
 from syncd.plan import Incoming, Offer, OfferMode, PlannedOperation
 from syncd.record import ItemKey, Provenance
 from syncd.schema import Schema
@@ -89,6 +91,7 @@ class ThreeWay:
             and ruling.known.removed is None
             and (mode := _MODES.get(record.place.when_found)) is not None
         }
+        wanted = self._without_replaced(incoming, wanted)
         offers = self._make_offers(incoming, wanted)
         with self._ledger.read() as tx:
             sides = find_sides(tx, {key for key, _ in wanted.values()})
@@ -110,6 +113,26 @@ class ThreeWay:
                 weighed[number] = self.weigh(side, offers[number], who)
                 _go_on(side, weighed[number], who)
         return weighed
+
+    def _without_replaced(
+        self, incoming: Sequence[Incoming], wanted: Mapping[int, tuple[ItemKey, OfferMode]]
+    ) -> dict[int, tuple[ItemKey, OfferMode]]:
+        """Leave out records of items that people merged into others, with values of their own.
+
+        Whoever merged them has chosen which values stay; only a record that is what syncd wrote
+        into the item which stays may move those.
+        """
+        keys = {key for key, _ in wanted.values()}
+        with self._ledger.read() as tx:
+            survivors = set(find_replaced(tx, keys).values())
+            bases = history.find_bases(tx, survivors)
+        written = {key: features_of(citation_of(base.data)) for key, base in bases.items()}
+        return {
+            number: (key, mode)
+            for number, (key, mode) in wanted.items()
+            if key not in written
+            or judge(features_of(incoming[number].citation), written[key]).verdict is Verdict.SAME
+        }
 
     def _make_offers(
         self, incoming: Sequence[Incoming], wanted: Mapping[int, tuple[ItemKey, OfferMode]]

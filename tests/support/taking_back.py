@@ -17,7 +17,7 @@ def outside_trash(library: Library) -> tuple[Any, ...]:
     """Return what a person sees outside the trash: items with their children, and collections."""
     items = {item.key: item for page in library.changes_since(0) for item in page.items}
     seen = {
-        key: _plain(item.data)
+        key: plain(item.data)
         for key, item in items.items()
         if not item.trashed and not _is_below_trash(item.data, items)
     }
@@ -29,7 +29,7 @@ def _is_below_trash(data: Any, items: Any) -> bool:
     return parent is not None and parent.trashed
 
 
-def _plain(data: Any) -> dict[str, Any]:
+def plain(data: Any) -> dict[str, Any]:
     """Return an item's data without what is empty, with sets where order says nothing."""
     kept = {name: value for name, value in data.items() if value}
     if "tags" in kept:

@@ -132,6 +132,24 @@ def test_only_items_that_may_change_are_read_and_all_of_them_at_once(tmp_path: P
     assert len(planning) == 2
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_record_of_what_was_merged_moves_nothing_in_what_stays(house: House, times: int) -> None:
+    stays, gone = house.drop(scopus_record(1, N1=None), scopus_record(2, N1=None))
+    uri = f"http://zotero.org/users/1/items/{gone.item_key}"
+    house.library.edit(ItemKey(str(stays.item_key)), {"relations": {"dc:replaces": [uri]}})
+    house.library.trash(ItemKey(str(gone.item_key)))
+
+    for time in range(times):
+        [record] = house.drop(scopus_record(2, N1=None, AB=f"Abstract {time}"))
+    [own] = house.drop(scopus_record(1, N1=None, VL="12"))
+
+    data = next(dict(item.data) for item in house.works() if item.key == stays.item_key)
+    assert data["title"] == title_of(1)
+    assert not data.get("abstractNote")
+    assert (record.decision, record.item_key) == (Decision.SKIP, stays.item_key)
+    assert (own.decision, data["volume"]) == (Decision.UPDATE, "12")
+
+
 def test_what_a_person_wrote_stays_and_is_asked_about(house: House) -> None:
     house.drop(scopus_record(1, N1=None))
     _edit(house, volume="II", shortTitle="mine")

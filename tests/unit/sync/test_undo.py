@@ -150,6 +150,44 @@ def test_what_somebody_worked_with_stays(
     assert "the collection still holds 1 item" in report.left_collections.values()
 
 
+def test_an_item_into_which_another_was_merged_stays(house: House) -> None:
+    [kept] = house.drop(scopus_record(1), place=INBOX)
+    uri = "http://zotero.org/users/1/items/BTHER234"
+    house.library.edit(ItemKey(str(kept.item_key)), {"relations": {"dc:replaces": [uri]}})
+
+    report = undo(house, 1)
+
+    assert report.left == {str(kept.item_key): "another item was merged into it since"}
+    assert not item(house, str(kept.item_key)).trashed
+
+
+def test_what_came_back_goes_again_though_it_was_edited_before_it_went(house: House) -> None:
+    [made] = house.drop(scopus_record(1))
+    key = ItemKey(str(made.item_key))
+    house.library.edit(key, {"title": "My own title"})
+    house.library.trash(key)
+    house.drop(scopus_record(1), place=Place(folder=b"/back", tags=("back",), readd=True))
+    assert not item(house, key).trashed
+
+    report = undo(house, 2)
+
+    assert report.trashed == [key]
+    assert item(house, key).trashed
+
+
+def test_what_came_back_stays_if_it_was_edited_since(house: House) -> None:
+    [made] = house.drop(scopus_record(1))
+    key = ItemKey(str(made.item_key))
+    house.library.trash(key)
+    house.drop(scopus_record(1), place=Place(folder=b"/back", readd=True))
+    house.library.edit(key, {"title": "My own title"})
+
+    report = undo(house, 2)
+
+    assert report.left == {key: "title edited since"}
+    assert not item(house, key).trashed
+
+
 @pytest.mark.parametrize(
     ("child", "reason"),
     [
