@@ -478,3 +478,53 @@ def test_what_is_kept_of_an_update_says_what_stood_there(house: House, tells: bo
         [done] = [d for d in history.done_in_run(connection, 2) if isinstance(d.operation, Update)]
     assert done.before is not None
     assert done.before["data"] == {"volume": "2"}
+
+
+# What an undo took out
+
+
+def _undo(house: House, run: int) -> None:
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        opened.undo(run)
+
+
+def test_what_an_undo_took_out_is_not_written_again_by_a_newer_export(house: House) -> None:
+    house.drop(scopus_record(1, **EARLY, KW="resin", N1="Export Date: 2 March 2026"))
+    newer = {"KW": "resin\nKW  - polymer", "C2": "7654321", "M3": "Article"}
+    house.drop(scopus_record(1, **newer, N1="Export Date: 3 March 2026"), place=AGAIN)
+    done = _only(house)
+    _undo(house, 2)
+    undone = _only(house)
+
+    [record] = house.drop(scopus_record(1, **newer, N1="Export Date: 4 March 2026"), place=AGAIN)
+
+    assert record.decision is Decision.SKIP
+    assert _only(house) == undone != done
+
+
+def test_what_came_as_a_line_of_extra_is_not_written_again_either(house: House) -> None:
+    house.drop(scopus_record(1, TY="MGZN"))
+    # A magazine's article has no field for it.
+    house.drop(scopus_record(1, C2="7654321"), place=AGAIN)
+    done = _only(house)
+    _undo(house, 2)
+
+    house.drop(scopus_record(1, C2="7654321", AB="More"), place=AGAIN)
+
+    assert "PMID: 7654321" in done["extra"]
+    assert "PMID" not in _only(house)["extra"]
+
+
+def test_an_undo_of_the_undo_lets_newer_exports_in_again(house: House) -> None:
+    house.drop(scopus_record(1, KW="resin"))
+    house.drop(scopus_record(1, KW="resin\nKW  - polymer"), place=AGAIN)
+    _undo(house, 2)
+    _undo(house, 3)
+
+    house.drop(scopus_record(1, KW="resin\nKW  - polymer\nKW  - amber"), place=AGAIN)
+
+    tags = {tag["tag"] for tag in _only(house)["tags"]}
+    assert {"resin", "polymer", "amber"} <= tags
