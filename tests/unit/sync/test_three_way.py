@@ -518,6 +518,70 @@ def test_what_came_as_a_line_of_extra_is_not_written_again_either(house: House) 
     assert "PMID" not in _only(house)["extra"]
 
 
+RETITLED = f"{title_of(1)}: a story"
+
+
+def _answered_and_undone(house: House) -> str:
+    """Have a person's title replaced by an answer, take that back, and return the title."""
+    house.drop(scopus_record(1))
+    _edit(house, title=f"{title_of(1)} (mine)")
+    house.drop(scopus_record(1, TI=RETITLED), place=AGAIN)
+    _answer(house, Answer.THEIRS)
+    assert _only(house)["title"] == RETITLED
+    _undo(house, 3)
+    return str(_only(house)["title"])
+
+
+def test_a_persons_value_that_an_undo_put_back_is_the_persons(house: House) -> None:
+    mine = _answered_and_undone(house)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert mine == f"{title_of(1)} (mine)"
+    assert _only(house)["title"] == mine
+    assert [each.kind for each in _held(house)] == ["fields"]
+
+
+def test_it_is_the_persons_after_further_undos_too(house: House) -> None:
+    mine = _answered_and_undone(house)
+    _undo(house, 4)
+    assert _only(house)["title"] == RETITLED
+    _undo(house, 5)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert _only(house)["title"] == mine
+
+
+def test_a_value_of_syncds_that_an_undo_put_back_may_move(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(scopus_record(1, TI=RETITLED), place=AGAIN)
+    _undo(house, 2)
+    assert _only(house)["title"] == title_of(1)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert _only(house)["title"] == f"{title_of(1)}: a tale"
+
+
+def test_lines_of_people_that_an_undo_sent_along_stay_theirs(house: House) -> None:
+    house.drop(scopus_record(1, TY="MGZN"))
+    _edit(house, extra=f"PMCID: PMC77\n{_only(house)['extra']}")
+    house.drop(scopus_record(1, C2="7654321"), place=AGAIN)
+    _undo(house, 2)
+    undone = _only(house)
+
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        [item] = house.works()
+        with mine.read() as tx:
+            base = history.find_bases(tx, [item.key])[item.key]
+
+    assert undone["extra"].startswith("PMCID: PMC77")
+    assert base.data["extra"] == "Scopus EID: 2-s2.0-85000000001"
+
+
 def test_an_undo_of_the_undo_lets_newer_exports_in_again(house: House) -> None:
     house.drop(scopus_record(1, KW="resin"))
     house.drop(scopus_record(1, KW="resin\nKW  - polymer"), place=AGAIN)
