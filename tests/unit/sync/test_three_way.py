@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
+from syncd.app.explaining import explain_items
 from syncd.errors import InputError, OutcomeUnknownError
 from syncd.ledger import history
 from syncd.library import Operation, Pushed, StoredItem, Update
@@ -540,6 +541,19 @@ def test_a_persons_value_that_an_undo_put_back_is_the_persons(house: House) -> N
     assert mine == f"{title_of(1)} (mine)"
     assert _only(house)["title"] == mine
     assert [each.kind for each in _held(house)] == ["fields"]
+
+
+def test_explaining_says_whose_it_is(house: House) -> None:
+    _answered_and_undone(house)
+    [item] = house.works()
+
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        [told] = explain_items("mine", mine, [item.key], house.library.get, lambda _tx, _keys: {})
+
+    assert (told.fields["title"], told.fields["volume"]) == ("person", "syncd")
+    assert all("meanwhile" not in origin.planned.reason for origin in told.origins)
 
 
 def test_it_is_the_persons_after_further_undos_too(house: House) -> None:
