@@ -100,3 +100,25 @@ def test_every_room_can_be_found_in_the_architecture(room: str) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
     assert re.search(rf"`{room}(\.py|/)?`|`{room}/", text)
+
+
+TOLD_WHOLE = ("app", "control", "ledger", "sync")
+"""The rooms of which every module is named."""
+
+
+@pytest.mark.parametrize("room", TOLD_WHOLE)
+def test_the_architecture_names_every_module_of_a_large_room(room: str) -> None:
+    named = set(re.findall(r"`([a-z_]+)`", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    modules = {path.stem for path in (ROOT / "syncd" / room).glob("[!_]*.py")}
+
+    assert modules - named == set()
+
+
+def test_the_architecture_names_no_module_of_a_run_that_is_not_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text.partition("| Module | In one sentence |")[2].partition("\n\n")[0]
+    first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for cell in first for name in re.findall(r"`([a-z_]+)`", cell)}
+
+    assert len(named) > 30
+    assert {name for name in named if not (ROOT / "syncd/sync" / f"{name}.py").exists()} == set()

@@ -79,9 +79,11 @@ def explain_items(
         stand_ins = survivors(tx, keys)
         origins = provenance.decided_about(tx, keys)
         done = history.done_to_items(tx, keys)
+        bases = history.find_bases(tx, keys)
     there = [ItemKey(key) for key in keys if key in known and known[key].state != "deleted"]
     found = {item.key: item for item in look(there)} if there else {}
-    written = _last_written(done)
+    # Not all that was sent is syncd's: an undo may have put back what a person had written.
+    written = {**_last_written(done), **{key: base.data for key, base in bases.items()}}
     explained = []
     for key in keys:
         item = found.get(ItemKey(key))

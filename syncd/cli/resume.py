@@ -23,9 +23,9 @@ from syncd.system.state_lock import StateLock
 def command(library: str, as_new: bool, where: options.Where) -> Exit:
     """Go on with LIBRARY after a guard paused it.
 
-    A library is paused when one run would make more items than `max_creates`, or when more than
-    `max_shrink` of it has vanished since the last look. `syncd status` says which it was. The
-    next run passes; after it the guards are up again.
+    A library is paused when one run would make more items than `max_creates` or change more than
+    `max_updates`, or when more than `max_shrink` of it has vanished since the last look. `syncd
+    status` says which it was. The next run passes; after it the guards are up again.
 
     It is paused as well when it is found at another address than before, or when a library of
     files turns out to be a copy of one that is still in its place. Without --new a library at

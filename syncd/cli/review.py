@@ -72,7 +72,8 @@ def command(
     the library is back.
 
     --decided lists what was skipped as the same, by --run or --file; create makes such a record
-    an item of its own, and the two are never taken for one again.
+    an item of its own, and the two are never taken for one again; what the record wrote into the
+    other item goes back, where nobody has changed it since.
 
     export writes all answers to a file, or to standard output; import takes over those of
     others, answers with them what waits for you, and keeps your own.

@@ -220,9 +220,7 @@ class Requests:
             if library["name"] == name and library["state"] not in _AWAY:
                 return
             if library["name"] == name:
-                code = _AWAY[library["state"]]
-                why = library["message"].removeprefix("paused: ")
-                raise CommandError(f"{name} is {library['state']}: {why}", code)
+                raise _why_away(library)
         raise CommandError(f"the daemon does not serve a library called {name}", 78)
 
     def _pass(self, report: OnceReport, progress: Progress) -> None:
@@ -267,6 +265,7 @@ class Requests:
             report.plan.runs.append(run)
             report.unusable += [InputError(why, path=file) for file, why in unusable]
         report.pending = sum(library["pending"] for library in document["libraries"])
+        self._collect_failures(document, report)
         for folder in document["folders"]:
             report.skipped += [
                 Skipped(str(Path(folder["path"], each["file"])), each["reason"])
@@ -276,6 +275,18 @@ class Requests:
                 Beside(str(Path(folder["path"], each["file"])), each["reason"])
                 for each in folder["others"]
             ]
+
+    def _collect_failures(self, document: Mapping[str, Any], report: OnceReport) -> None:
+        """Say which of the libraries that the folders feed could not be served, and why."""
+        fed = {name for folder in self._settings().folders for name in folder.libraries}
+        for library in document["libraries"]:
+            if library["name"] in fed and library["state"] in _AWAY:
+                report.failed[library["name"]] = _why_away(library)
+
+
+def _why_away(library: Mapping[str, Any]) -> CommandError:
+    state, why = library["state"], library["message"].removeprefix("paused: ")
+    return CommandError(f"{library['name']} is {state}: {why}", _AWAY[state])
 
 
 def _library(request: Mapping[str, Any]) -> str:

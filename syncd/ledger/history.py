@@ -152,6 +152,16 @@ def children_made(tx: Transaction, parent: str) -> list[Done]:
     ]
 
 
+def done_for_record(tx: Transaction, record_id: int, item_key: str) -> list[Done]:
+    """Return what was done to an item because of a record, in the order of its outcome."""
+    rows = tx.execute(
+        select(done)
+        .where(done.c.record_id == record_id, done.c.item_key == item_key)
+        .order_by(done.c.done_id)
+    )
+    return [_read(row) for row in rows]
+
+
 def was_anything_done(tx: Transaction, record_id: int) -> bool:
     """Say whether an operation of a record was accepted."""
     query = select(done.c.done_id).where(

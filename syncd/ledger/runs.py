@@ -110,6 +110,12 @@ def find_undo(connection: Connection, run_id: int) -> int | None:
     return next((each for each in later if find_undo(connection, each) is None), None)
 
 
+def find_root(connection: Connection, run_id: int) -> int | None:
+    """Return the run that an undo, or an undo of undos, is about; None for any other run."""
+    undoes = connection.execute(select(run.c.undoes).where(run.c.run_id == run_id)).scalar()
+    return None if undoes is None else find_root(connection, undoes) or int(undoes)
+
+
 def undone_by(connection: Connection, run_ids: Collection[int]) -> dict[int, int]:
     """Return, for those of the runs that take back another, which one that is."""
     found: dict[int, int] = {}

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from syncd.ledger.operations import KINDS
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import item
+from syncd.ledger.tables import done, item, run
 from syncd.ledger.transaction import Transaction
+from syncd.library import Trash
 from syncd.matching import Features, load_features
 
 
@@ -40,7 +42,21 @@ def find_works(tx: Transaction, keys: Collection[str]) -> dict[str, Before]:
 
 
 def missing_works(tx: Transaction) -> list[str]:
-    """Return the keys of the works that syncd made and that are no longer there."""
+    """Return the keys of the works that syncd made and that others have removed.
+
+    What an undo put into the trash is not missed, unless somebody has changed it since.
+    """
+    undone = (
+        select(done.c.done_id)
+        .join(run, run.c.run_id == done.c.run_id)
+        .where(
+            done.c.library_id == tx.library_id,
+            done.c.item_key == item.c.item_key,
+            done.c.kind == KINDS[Trash],
+            done.c.version == item.c.version,
+            run.c.undoes.is_not(None),
+        )
+    )
     rows = tx.execute(
         select(item.c.item_key)
         .where(
@@ -49,6 +65,7 @@ def missing_works(tx: Transaction) -> list[str]:
             item.c.state.in_(("trashed", "deleted")),
             item.c.made_by_run.is_not(None),
             item.c.features.is_not(None),
+            ~undone.exists(),
         )
         .order_by(item.c.item_key)
     )

@@ -150,10 +150,13 @@ def rewrite_update(
     else:
         decision, outcome = Decision.SKIP, "unchanged"
     words = _words_for(weighed.merge.changes, conflicts) or ["its fields are left as they are"]
+    if pending.offer.mode is not OfferMode.CHOSEN:
+        # What a person chose is looked at here in any case, edited or not.
+        words.append("it was edited meanwhile")
     decided = replace(
         record,
         decision=decision,
-        reason="; ".join([*words, f"it was edited meanwhile; {record.reason}"]),
+        reason="; ".join([*words, record.reason]),
         evidence=(*record.evidence, *evidence_of(weighed.merge.changes, conflicts)),
     )
     intent = Intent(

@@ -1,13 +1,14 @@
 """A wrong "same" has a remedy: what was skipped as the same is shown, and may become an item.
 
-The record is made anew from its entry, which the ledger keeps. What was learnt of the other work
-from it is forgotten, and that the two differ is remembered for good.
+The record is made anew from its entry, which the ledger keeps. What it wrote into the other item
+goes back where nobody has touched it since, what was learnt of the other work from it is
+forgotten, and that the two differ is remembered for good.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,14 +16,14 @@ from typing import Any, NamedTuple
 from syncd import formats
 from syncd.errors import InputError
 from syncd.item import citation_of
-from syncd.ledger import answered, asked, knowledge, outbox
+from syncd.ledger import answered, asked, history, knowledge, outbox
 from syncd.ledger import decided as rows
 from syncd.ledger.decided import DecidedRow
 from syncd.ledger.journal import begin_run
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Library
+from syncd.library import Library, Operation
 from syncd.matching import (
     Features,
     Known,
@@ -33,12 +34,14 @@ from syncd.matching import (
     fingerprint_of,
     resolve,
 )
-from syncd.plan import Decision, Incoming, Intent, Place, Pointer
+from syncd.plan import Decision, Incoming, Intent, Place, PlannedOperation, Pointer
 from syncd.sync.answering import remember
 from syncd.sync.commit import collections_of, decide_again
+from syncd.sync.effects import effects_of
 from syncd.sync.intake import MadeItem, Tools, take_in
 from syncd.sync.lookup import CollectionBook, LedgerLookup
 from syncd.sync.planner import make_intents
+from syncd.sync.undo import Undoer
 
 _REASON = "a person said it is a work of its own"
 
@@ -83,8 +86,9 @@ class Remaker:
         seen = tuple(Pointer(item_key=name) for name in sorted(others))
         reason = f"{_REASON}; {found.planned.reason}"
         planned = replace(intent.planned, reason=reason, candidates=seen)
+        back = self._take_back(record_id, other)
         with self._ledger.write() as tx:
-            self._write(tx, record_id, replace(intent, planned=planned), book)
+            self._write(tx, record_id, replace(intent, planned=planned), book, back)
             for name in others:
                 knowledge.add_answer(tx, (str(planned.item_key), name), Verdict.DIFFERENT)
 
@@ -124,6 +128,16 @@ class Remaker:
             told |= fresh
         return told
 
+    def _take_back(self, record_id: int, other: str) -> Sequence[Operation]:
+        """Return what takes out of the other item what this record wrote into it."""
+        with self._ledger.read() as tx:
+            effects = effects_of(history.done_for_record(tx, record_id, other))
+        if not effects.items:
+            return ()
+        existing = {each.key for each in self._library.collections()}
+        reversals = Undoer(self._library, self._ledger).reverse(effects, effects.items, existing)
+        return [each for reversal in reversals.values() for each in reversal.operations]
+
     def _collections(self, place: Place) -> CollectionBook:
         with self._ledger.read() as tx:
             before = asked.collections_asked_for(tx)
@@ -131,8 +145,17 @@ class Remaker:
         there = self._library.collections() if place.collection else ()
         return CollectionBook(self._ledger.identity, there, before, promised)
 
-    def _write(self, tx: Transaction, record_id: int, intent: Intent, book: CollectionBook) -> None:
+    def _write(
+        self,
+        tx: Transaction,
+        record_id: int,
+        intent: Intent,
+        book: CollectionBook,
+        back: Sequence[Operation],
+    ) -> None:
         run_id = begin_run(tx, "review")
+        taken = [(None, "it was written by another work", PlannedOperation(each)) for each in back]
+        outbox.add_operations(tx, run_id, taken, self._ledger.row().cursor)
         made = book.made_for(collections_of([intent]))
         needed = [(None, "asked for by a folder", each) for each in made]
         outbox.add_operations(tx, run_id, needed, outbox.DECIDE_AGAIN)

@@ -2,7 +2,7 @@
 
 CHANGED     others added it or edited it      TRASHED   others put it into the trash
 DELETED     others deleted it for good        RESTORED  others took it back
-MISSING     syncd made it, and it is in the trash or gone, since whenever
+MISSING     syncd made it, and others put it into the trash or deleted it, since whenever
 MERGED      missing, or merged since the last look, and another item stands for it
 DUPLICATES  items that are one work, by what they say of themselves, and why
 CONFLICTS   questions that are open about fields which were changed on both sides

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -39,6 +39,7 @@ from syncd.matching import Verdict, features_of, judge
 from syncd.plan import KnownItem, Offer, PlannedOperation
 from syncd.record import ItemKey, Provenance
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
+from syncd.sync.put_back import own_lines_after, values_of_people
 from syncd.sync.rewrite import take_key, with_filings
 
 _MAX_ATTEMPTS = 5
@@ -217,8 +218,12 @@ class Recorder:
         history.add_done(tx, done, packed)
         known = history.find_bases(tx, changed)
         for each, (pending, _) in zip(done, landed, strict=True):
-            if (base := _base_after(each, known.get(each.item_key), pending.offer)) is not None:
-                known[each.item_key] = base
+            was = known.get(each.item_key)
+            if (base := _base_after(each, was, pending.offer)) is None:
+                continue
+            # What was decided from a record is what the record says.
+            theirs = values_of_people(tx, each) if pending.offer is None else ()
+            known[each.item_key] = _without(base, was, theirs)
         history.set_bases(tx, list(known.values()), packed)
         _keep_sources(tx, landed)
 
@@ -390,8 +395,15 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
     return known._replace(run_id=done.run_id, version=done.version or known.version, data=data)
 
 
+def _without(base: Base, was: Base | None, fields: Collection[str]) -> Base:
+    """Return a base in which these fields are what they were: people's, not syncd's."""
+    before = was.data if was else {}
+    data = {name: value for name, value in base.data.items() if name not in fields}
+    return base._replace(data={**data, **{n: before[n] for n in fields if n in before}})
+
+
 def _moved(data: ItemData, done: Done) -> ItemData:
-    """Return an item's collections and tags after those that an update added and took off.
+    """Return an item's collections, tags and lines of `extra` after an update moved some.
 
     An update writes them whole, with those that people have added; these stay theirs.
     """
@@ -404,6 +416,9 @@ def _moved(data: ItemData, done: Done) -> ItemData:
             kept = [each for each in ours if each not in before[name] or each in changed[name]]
             more = [each for each in changed[name] if each not in [*before[name], *kept]]
             moved[name] = [*kept, *more]
+    if "extra" in changed and before.get("extra") is not None:
+        known = data.get("extra") or ""
+        moved["extra"] = own_lines_after(known, before["extra"], changed["extra"] or "")
     return moved
 
 

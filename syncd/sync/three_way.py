@@ -186,8 +186,17 @@ class ThreeWay:
             return choose(theirs, offer.ours, kept, fields, sides.base)
         if sides.base is None and offer.mode is OfferMode.SYNC:
             return NOTHING
-        found = merge(sides.base, theirs, offer.ours, who=who, written=sides.sources, fields=fields)
-        return _without_taken_back(found, sides.taken_back)
+
+        def merged(ours: Mapping[str, Any]) -> Merge:
+            written = sides.sources
+            return merge(sides.base, theirs, ours, who=who, written=written, fields=fields)
+
+        ours = sides.taken_back.without(offer.ours)
+        found = merged(ours)
+        # What has no field in this item came as a line of `extra`, and went as one.
+        lines = _new_lines(found.data, theirs)
+        gone = {_name_of(line) for line in lines if sides.taken_back.forbids("extra", line)}
+        return merged(_without_names(ours, gone)) if gone else found
 
     def read_again(self, tx: Transaction, items: Sequence[StoredItem]) -> Mapping[str, ItemSides]:
         """Return the sides of items that were just read."""
@@ -216,21 +225,10 @@ def find_sides(tx: Transaction, keys: Collection[str]) -> dict[str, ItemSides]:
     }
 
 
-def _without_taken_back(found: Merge, taken: TakenBack) -> Merge:
-    """Leave out what an undo took out of an item: it is not written there again by itself."""
-    gone = {name for name, value in found.data.items() if taken.forbids(name, value)}
-    if not gone:
-        return found
-    # What has no property of its own is a line of `extra`.
-    lost = {
-        each.field
-        for each in found.changes
-        if (each.field if each.field in found.data else "extra") in gone
-    }
-    return found._replace(
-        data={name: value for name, value in found.data.items() if name not in gone},
-        changes=tuple(each for each in found.changes if each.field not in lost),
-    )
+def _new_lines(data: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """Return the lines of `extra` that would be written and do not stand there."""
+    there = str(theirs.get("extra") or "").split("\n")
+    return [line for line in str(data.get("extra") or "").split("\n") if line not in there]
 
 
 def _has_to_be_read(sides: ItemSides, foreseen: Weighed) -> bool:
@@ -257,8 +255,17 @@ def _without(data: Mapping[str, Any], kinds: Collection[str]) -> Mapping[str, An
     if not kinds:
         return data
     names = {name for name, kind in IDENTIFIER_KINDS.items() if kind in kinds}
+    return _without_names(data, names)
+
+
+def _without_names(data: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    """Return item data without these names, be they fields or lines of `extra`."""
     kept = {name: value for name, value in data.items() if name not in names}
     if "extra" in kept:
         lines = kept["extra"].split("\n")
-        kept["extra"] = "\n".join(line for line in lines if line.partition(":")[0] not in names)
+        kept["extra"] = "\n".join(line for line in lines if _name_of(line) not in names)
     return kept
+
+
+def _name_of(line: str) -> str:
+    return line.partition(":")[0]

@@ -58,6 +58,10 @@ def test_with_a_daemon(paused: Paused, syncd: Syncd, environ: Mapping[str, str])
         assert wait_until(lambda: "paused" in _message(paused.state), within=20)
         assert paused.works() == 0
 
+        looked = syncd("once", *paused.where)
+        assert (looked.code, paused.works()) == (75, 0)
+        assert "`syncd resume mine`" in looked.err
+
         assert syncd("resume", *paused.where, "mine").code == 0
 
         assert wait_until(lambda: paused.works() == 3, within=20)

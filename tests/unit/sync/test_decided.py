@@ -94,6 +94,51 @@ def test_what_was_skipped_becomes_an_item_in_its_place_with_its_note(house: Hous
     assert [e.data["note"] for e in house.everything() if e.data.get("parentItem") == made.key]
 
 
+def test_what_the_record_wrote_into_the_other_item_goes_back(house: House) -> None:
+    [before] = house.works()
+    house.drop(nearly(KW="moss"), place=FILED)
+    written = house.works()[0]
+    with opened(house) as run:
+        [found] = run.reviewer().decided()
+
+    create(house, found.record_id)
+
+    [item, made] = house.works()
+    assert (item.key, item.data) == (before.key, {**before.data, "abstractNote": ""})
+    assert written.data["abstractNote"] == made.data["abstractNote"] == "Other words."
+    assert house.collections_of(item.key) == []
+    assert house.collections_of(made.key) == ["Inbox"]
+
+
+def test_what_a_person_has_changed_of_it_since_stays(house: House) -> None:
+    house.drop(nearly(KW="moss"), place=FILED)
+    [item] = house.works()
+    house.library.edit(item.key, {"abstractNote": "Mine."})
+    with opened(house) as run:
+        [found] = run.reviewer().decided()
+
+    create(house, found.record_id)
+
+    item = house.works()[0]
+    assert item.data["abstractNote"] == "Mine."
+    assert not item.data["tags"]
+
+
+def test_an_undo_of_the_answer_writes_into_the_other_item_again(house: House) -> None:
+    house.drop(nearly(), place=FILED)
+    [item] = house.works()
+    with opened(house) as run:
+        [found] = run.reviewer().decided()
+    create(house, found.record_id)
+
+    with opened(house) as run:
+        run.undo(3)
+
+    [first, made] = house.works()
+    assert first.data == item.data
+    assert made.trashed
+
+
 def test_that_the_two_differ_is_remembered_for_good(house: House) -> None:
     house.drop(nearly())
     with opened(house) as run:

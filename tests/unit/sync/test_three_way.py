@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
+from syncd.app.explaining import explain_items
 from syncd.errors import InputError, OutcomeUnknownError
 from syncd.ledger import history
 from syncd.library import Operation, Pushed, StoredItem, Update
@@ -496,3 +497,130 @@ def test_what_is_kept_of_an_update_says_what_stood_there(house: House, tells: bo
         [done] = [d for d in history.done_in_run(connection, 2) if isinstance(d.operation, Update)]
     assert done.before is not None
     assert done.before["data"] == {"volume": "2"}
+
+
+# What an undo took out
+
+
+def _undo(house: House, run: int) -> None:
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        opened.undo(run)
+
+
+def test_what_an_undo_took_out_is_not_written_again_by_a_newer_export(house: House) -> None:
+    house.drop(scopus_record(1, **EARLY, KW="resin", N1="Export Date: 2 March 2026"))
+    newer = {"KW": "resin\nKW  - polymer", "C2": "7654321", "M3": "Article"}
+    house.drop(scopus_record(1, **newer, N1="Export Date: 3 March 2026"), place=AGAIN)
+    done = _only(house)
+    _undo(house, 2)
+    undone = _only(house)
+
+    [record] = house.drop(scopus_record(1, **newer, N1="Export Date: 4 March 2026"), place=AGAIN)
+
+    assert record.decision is Decision.SKIP
+    assert _only(house) == undone != done
+
+
+def test_what_came_as_a_line_of_extra_is_not_written_again_either(house: House) -> None:
+    house.drop(scopus_record(1, TY="MGZN"))
+    # A magazine's article has no field for it.
+    house.drop(scopus_record(1, C2="7654321"), place=AGAIN)
+    done = _only(house)
+    _undo(house, 2)
+
+    house.drop(scopus_record(1, C2="7654321", AB="More"), place=AGAIN)
+
+    assert "PMID: 7654321" in done["extra"]
+    assert "PMID" not in _only(house)["extra"]
+
+
+RETITLED = f"{title_of(1)}: a story"
+
+
+def _answered_and_undone(house: House) -> str:
+    """Have a person's title replaced by an answer, take that back, and return the title."""
+    house.drop(scopus_record(1))
+    _edit(house, title=f"{title_of(1)} (mine)")
+    house.drop(scopus_record(1, TI=RETITLED), place=AGAIN)
+    _answer(house, Answer.THEIRS)
+    assert _only(house)["title"] == RETITLED
+    _undo(house, 3)
+    return str(_only(house)["title"])
+
+
+def test_a_persons_value_that_an_undo_put_back_is_the_persons(house: House) -> None:
+    mine = _answered_and_undone(house)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert mine == f"{title_of(1)} (mine)"
+    assert _only(house)["title"] == mine
+    assert [each.kind for each in _held(house)] == ["fields"]
+
+
+def test_explaining_says_whose_it_is(house: House) -> None:
+    _answered_and_undone(house)
+    [item] = house.works()
+
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        [told] = explain_items("mine", mine, [item.key], house.library.get, lambda _tx, _keys: {})
+
+    assert (told.fields["title"], told.fields["volume"]) == ("person", "syncd")
+    assert all("meanwhile" not in origin.planned.reason for origin in told.origins)
+
+
+def test_it_is_the_persons_after_further_undos_too(house: House) -> None:
+    mine = _answered_and_undone(house)
+    _undo(house, 4)
+    assert _only(house)["title"] == RETITLED
+    _undo(house, 5)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert _only(house)["title"] == mine
+
+
+def test_a_value_of_syncds_that_an_undo_put_back_may_move(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(scopus_record(1, TI=RETITLED), place=AGAIN)
+    _undo(house, 2)
+    assert _only(house)["title"] == title_of(1)
+
+    house.drop(scopus_record(1, TI=f"{title_of(1)}: a tale"), place=AGAIN)
+
+    assert _only(house)["title"] == f"{title_of(1)}: a tale"
+
+
+def test_lines_of_people_that_an_undo_sent_along_stay_theirs(house: House) -> None:
+    house.drop(scopus_record(1, TY="MGZN"))
+    _edit(house, extra=f"PMCID: PMC77\n{_only(house)['extra']}")
+    house.drop(scopus_record(1, C2="7654321"), place=AGAIN)
+    _undo(house, 2)
+    undone = _only(house)
+
+    with opened_ledger(house.root / "state", house.clock) as ledger:
+        mine = ledger.find_library("memory:")
+        assert mine is not None
+        [item] = house.works()
+        with mine.read() as tx:
+            base = history.find_bases(tx, [item.key])[item.key]
+
+    assert undone["extra"].startswith("PMCID: PMC77")
+    assert base.data["extra"] == "Scopus EID: 2-s2.0-85000000001"
+
+
+def test_an_undo_of_the_undo_lets_newer_exports_in_again(house: House) -> None:
+    house.drop(scopus_record(1, KW="resin"))
+    house.drop(scopus_record(1, KW="resin\nKW  - polymer"), place=AGAIN)
+    _undo(house, 2)
+    _undo(house, 3)
+
+    house.drop(scopus_record(1, KW="resin\nKW  - polymer\nKW  - amber"), place=AGAIN)
+
+    tags = {tag["tag"] for tag in _only(house)["tags"]}
+    assert {"resin", "polymer", "amber"} <= tags

@@ -52,6 +52,14 @@ def update(house: House, key: str, data: dict[str, Any]) -> int:
             return run_id
 
 
+def missing(house: House) -> list[str]:
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        return list(opened.reconcile().missing)
+
+
 def item(house: House, key: str) -> StoredItem:
     [found] = house.library.get([ItemKey(key)])
     return found
@@ -424,6 +432,22 @@ def test_what_was_taken_out_of_fields_is_remembered_until_it_is_done_again(house
     for field, value in (("volume", "77"), ("extra", "PMID: 7"), ("tags", "new")):
         assert after_undo.forbids(field, value)
         assert not taken_back_of(house, key).forbids(field, value)
+
+
+def test_what_an_undo_put_into_the_trash_is_not_missed(house: House) -> None:
+    one, two = house.drop(scopus_record(1), scopus_record(2))
+    undo(house, 1)
+
+    assert missing(house) == []
+
+    # Somebody takes one out of the trash, and puts it there again.
+    house.library.restore(ItemKey(str(one.item_key)))
+    house.library.trash(ItemKey(str(one.item_key)))
+    assert missing(house) == [one.item_key]
+
+    # The trash is emptied.
+    house.library.delete(ItemKey(str(two.item_key)))
+    assert missing(house) == [one.item_key]
 
 
 # Runs that cannot be taken back
