@@ -87,6 +87,9 @@ class FolderSettings:
     after: After
     readd: bool
     duplicates: DuplicateSettings
+    on_done: tuple[str, ...] = ()
+    """The program that is told of each file that was delivered; empty: none."""
+    on_failed: tuple[str, ...] = ()
 
 
 KEPT_NOTES = ("funding", "other")

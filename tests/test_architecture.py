@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "daemon page",
         "control",
-        "report",
+        "report notify",
         "app",
         "adapters sync",
         "ledger inbox config",

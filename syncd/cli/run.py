@@ -22,6 +22,7 @@ from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
 from syncd.errors import StateError
 from syncd.ledger.store import Ledger
+from syncd.notify.hooks import Hooks
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
@@ -102,10 +103,11 @@ def command(
 
     settings = read()
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
+        hooks = Hooks(ledger)
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(read(), state_dir, ledger, pause),
-            Means(runtime_dir=runtime_dir),
+            Means(runtime_dir=runtime_dir, delivered=hooks.delivered),
         )
         requests = Requests(
             daemon,
@@ -120,5 +122,6 @@ def command(
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
             page.close()
+            hooks.close()
         daemon.leave()
     return Exit.DONE

@@ -173,6 +173,8 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         settle=table.settle,
         after=table.after,
         readd=table.readd,
+        on_done=table.on_done,
+        on_failed=table.on_failed,
         duplicates=DuplicateSettings(
             own.when_found or general.when_found,
             own.look_alikes or general.look_alikes,

@@ -51,6 +51,11 @@ Names = Annotated[
     tuple[str, ...], PlainValidator(values.parse_names), WithJsonSchema({"anyOf": [_NAME, _NAMES]})
 ]
 Words = Annotated[tuple[str, ...], PlainValidator(values.parse_words), WithJsonSchema(_TEXTS)]
+Command = Annotated[
+    tuple[str, ...],
+    PlainValidator(values.parse_command),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
 Labels = Annotated[dict[str, str], PlainValidator(values.parse_labels), WithJsonSchema(_LABELS)]
 Collection = Annotated[
     tuple[str, ...], PlainValidator(values.parse_collection), WithJsonSchema({"type": "string"})
@@ -172,6 +177,17 @@ class FolderTable(Table):
     readd: bool = key(
         False,
         sentence="Whether records of this folder come back even where a person removed their item.",
+    )
+    on_done: Command = key(
+        [],
+        sentence="A program that the daemon calls after each file of this folder that was "
+        "delivered, with its arguments; it is given JSON on its standard input. Empty: none.",
+        example=["/usr/local/bin/tell", "--quietly"],
+    )
+    on_failed: Command = key(
+        [],
+        sentence="The same for each file of which nothing could be used.",
+        example=["/usr/local/bin/tell", "--loudly"],
     )
     duplicates: FolderDuplicatesTable = Field(
         default_factory=FolderDuplicatesTable,

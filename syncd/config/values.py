@@ -140,6 +140,17 @@ def parse_words(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in value))
 
 
+def parse_command(value: object) -> tuple[str, ...]:
+    """Read a program and its arguments; an empty list means none."""
+    if (
+        not isinstance(value, list)
+        or not all(isinstance(word, str) and "\0" not in word for word in value)
+        or (value and not value[0].strip())
+    ):
+        raise ValueError('must be a program and its arguments, such as ["/usr/bin/logger", "-s"]')
+    return tuple(value)
+
+
 def parse_labels(value: object) -> dict[str, str]:
     """Read a table of texts, none of them empty."""
     texts = [*value.keys(), *value.values()] if isinstance(value, dict) else [None]

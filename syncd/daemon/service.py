@@ -20,7 +20,7 @@ from syncd.control.status import write_status
 from syncd.daemon.board import Board
 from syncd.daemon.wakeup import Wakeup
 from syncd.daemon.work import Assemble, LibraryWork
-from syncd.daemon.workers import Shared, Workers
+from syncd.daemon.workers import Delivered, Shared, Workers, leave_untold
 from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdError
 from syncd.system.clock import Clock, SystemClock
 from syncd.system.heartbeat import Heartbeats
@@ -53,6 +53,8 @@ class Means:
     """How often the main thread looks after what nobody rings for."""
     runtime_dir: Path | None = None
     """A service's own directory, where other accounts' commands find it."""
+    delivered: Delivered = leave_untold
+    """Told what became of exports."""
 
 
 class Daemon:
@@ -75,7 +77,13 @@ class Daemon:
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._heartbeats = Heartbeats(self._clock, means.hanging)
         self._shared = Shared(
-            state_dir, self._clock, self._board, self._heartbeats, means.chance, self._fail
+            state_dir,
+            self._clock,
+            self._board,
+            self._heartbeats,
+            means.chance,
+            self._fail,
+            means.delivered,
         )
         self._failure: BaseException | None = None
         self._stopping = False

@@ -335,3 +335,29 @@ def test_a_file_library_needs_no_configuration(tmp_path: Path) -> None:
     assert settings.folders[0].path == tmp_path / "drop"
     assert settings.folders[0].after is After.LEAVE
     assert file_library_settings(tmp_path).folders == ()
+
+
+def test_a_hook_is_a_program_with_arguments_as_they_are_written(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        MINIMAL
+        + """
+[[folder]]
+path = "/drop"
+library = "mine"
+on_done = ["tell", "-v", "-v", " two words "]
+""",
+    )
+
+    assert settings.folders[0].on_done == ("tell", "-v", "-v", " two words ")
+    assert settings.folders[0].on_failed == ()
+
+
+@pytest.mark.parametrize("hook", ['"tell me"', '[""]', "[1]", '["a\\u0000b"]', '["ok", 2]'])
+def test_a_hook_that_is_no_program_is_named(tmp_path: Path, hook: str) -> None:
+    folder = f'[[folder]]\npath = "/drop"\nlibrary = "mine"\non_failed = {hook}\n'
+
+    [(line, message)] = problems(tmp_path, MINIMAL + folder)
+
+    assert line == 9
+    assert message.startswith("`on_failed` must be a program and its arguments")
