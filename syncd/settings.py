@@ -156,6 +156,14 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where numbers for monitoring go: into a file, and to who has the token in another one."""
+
+    file: Path | None = None
+    token_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one syncd is told. `path` is the file it was read from, if there was one."""
 
@@ -169,6 +177,7 @@ class Settings:
     path: Path | None
     updates: UpdateSettings = field(default_factory=UpdateSettings)
     page: PageSettings = PageSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     def find_library(self, name: str) -> LibrarySettings | None:
         """Return the library of this name, or None if there is none."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from syncd.app.wiring import open_ledger
+from syncd.app.wiring import identities_of, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
 from syncd.cli.session import expect_no_service, load, pause
@@ -21,8 +21,11 @@ from syncd.daemon.folder_work import assemble
 from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
 from syncd.errors import StateError
+from syncd.ledger.figures import Tally
 from syncd.ledger.store import Ledger
 from syncd.notify.hooks import Hooks
+from syncd.notify.metrics import Metrics, MetricsFile
+from syncd.notify.watch import Watch, Watcher
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
@@ -49,20 +52,32 @@ class _NoPage:
         """There is nothing to close."""
 
 
-def _open_page(settings: Settings, ledger: Ledger, state: Path, daemon: Daemon) -> Page | _NoPage:
+def _open_page(
+    settings: Settings, ledger: Ledger, state: Path, daemon: Daemon, metrics: Metrics
+) -> Page | _NoPage:
     """Open the page where it is wanted; the daemon works without one as well."""
     if not settings.page.is_on:
         return _NoPage('there is no page: set `listen = "127.0.0.1:0"` below [page], and restart')
     try:
         from syncd.page.opening import Page
 
-        return Page(settings, ledger, state, daemon.document, SystemClock())
+        return Page(settings, ledger, state, daemon.document, metrics, SystemClock())
     except ImportError:
         why = 'the page needs jinja2: pip install "syncd[page]", and restart'
     except StateError as error:
         why = str(error)
     log.warning("there is no page: %s", why)
     return _NoPage(why)
+
+
+def _metrics(settings: Settings, ledger: Ledger) -> Metrics:
+    names = {identity: name for name, identity in identities_of(settings).items()}
+    return Metrics(Tally(ledger).look, names, SystemClock())
+
+
+def _watchers(settings: Settings, metrics: Metrics) -> list[Watcher]:
+    file = settings.metrics.file
+    return [] if file is None else [MetricsFile(file, metrics).write]
 
 
 @click.command("run")
@@ -103,11 +118,12 @@ def command(
 
     settings = read()
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
-        hooks = Hooks(ledger)
+        hooks, metrics = Hooks(ledger), _metrics(settings, ledger)
+        watch = Watch(_watchers(settings, metrics))
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(read(), state_dir, ledger, pause),
-            Means(runtime_dir=runtime_dir, delivered=hooks.delivered),
+            Means(runtime_dir=runtime_dir, delivered=hooks.delivered, observe=watch.observe),
         )
         requests = Requests(
             daemon,
@@ -117,11 +133,12 @@ def command(
             pause,
             exit_of,
         )
-        page = _open_page(settings, ledger, state_dir, daemon)
+        page = _open_page(settings, ledger, state_dir, daemon, metrics)
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
             page.close()
+            watch.close()
             hooks.close()
         daemon.leave()
     return Exit.DONE

@@ -27,6 +27,7 @@ from syncd.settings import (
     LedgerSettings,
     LibrarySettings,
     LimitSettings,
+    MetricsSettings,
     NoteSettings,
     ScheduleSettings,
     Settings,
@@ -151,6 +152,7 @@ def _settings(document: Document, path: Path | None) -> Settings:
         path=path,
         updates=UpdateSettings(**dict(document.updates)),
         page=document.page.listen,
+        metrics=MetricsSettings(**dict(document.metrics)),
     )
 
 

@@ -43,6 +43,9 @@ FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TE
 PathOrNone = Annotated[
     Path | None, PlainValidator(values.parse_path_or_none), WithJsonSchema({"type": "string"})
 ]
+MetricsPath = Annotated[
+    Path | None, PlainValidator(values.parse_metrics_file), WithJsonSchema({"type": "string"})
+]
 Listen = Annotated[
     PageSettings, PlainValidator(values.parse_listen), WithJsonSchema({"type": "string"})
 ]
@@ -307,6 +310,24 @@ class PageTable(Table):
     )
 
 
+class MetricsTable(Table):
+    """Numbers for monitoring, in the text format of Prometheus."""
+
+    file: MetricsPath = key(
+        "",
+        sentence="A file that the daemon keeps current, for the textfile collector of "
+        "node_exporter; its name ends in .prom. Empty: none.",
+        example="/var/lib/prometheus/node-exporter/syncd.prom",
+    )
+    token_file: PathOrNone = key(
+        "",
+        sentence="A file with a token that nobody else can read; whoever sends it may read "
+        "/metrics at the port of the page. At a socket no token is needed. Empty: a port does "
+        "not tell them.",
+        example="~/.config/syncd/metrics.token",
+    )
+
+
 class Document(Table):
     """The configuration of syncd."""
 
@@ -320,6 +341,7 @@ class Document(Table):
     state: StateTable = Field(default_factory=StateTable)
     ledger: LedgerTable = Field(default_factory=LedgerTable)
     page: PageTable = Field(default_factory=PageTable)
+    metrics: MetricsTable = Field(default_factory=MetricsTable)
 
 
 def table_of(model: type[BaseModel], name: str) -> type[BaseModel]:

@@ -118,6 +118,14 @@ def parse_path_or_none(value: object) -> Path | None:
     return None if value == "" else parse_path(value)
 
 
+def parse_metrics_file(value: object) -> Path | None:
+    """Read the path of a file for node_exporter, which takes no other ending."""
+    path = parse_path_or_none(value)
+    if path is not None and path.suffix != ".prom":
+        raise ValueError('must end in ".prom": node_exporter reads no other files')
+    return path
+
+
 def parse_name(value: object) -> str:
     """Read the name of a library."""
     if not isinstance(value, str) or not NAME.fullmatch(value):

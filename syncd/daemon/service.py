@@ -55,6 +55,8 @@ class Means:
     """A service's own directory, where other accounts' commands find it."""
     delivered: Delivered = leave_untold
     """Told what became of exports."""
+    observe: Callable[[Mapping[str, Any]], None] = lambda _document: None
+    """Shown the status when it has changed; it takes no time."""
 
 
 class Daemon:
@@ -70,6 +72,7 @@ class Daemon:
         self._clock = means.clock
         self._notifier = means.notifier
         self._every = means.tick
+        self._observe = means.observe
         self._runtime_dir = means.runtime_dir
         self._served: Mapping[str, str] = {}
         self._renewed = False
@@ -241,6 +244,7 @@ class Daemon:
         if not self._unpublished:
             return
         self._publish_at = self._clock.elapsed() + _SETTLING
+        self._observe(document)
         try:
             write_status(self._state_dir, document)
         except StateError as error:

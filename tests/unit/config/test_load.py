@@ -361,3 +361,18 @@ def test_a_hook_that_is_no_program_is_named(tmp_path: Path, hook: str) -> None:
 
     assert line == 9
     assert message.startswith("`on_failed` must be a program and its arguments")
+
+
+def test_metrics_go_into_a_file_that_node_exporter_reads(tmp_path: Path) -> None:
+    settings = load(tmp_path, MINIMAL + '[metrics]\nfile = "/srv/syncd.prom"\n')
+
+    assert settings.metrics.file == Path("/srv/syncd.prom")
+    assert settings.metrics.token_file is None
+    assert load(tmp_path, MINIMAL).metrics.file is None
+
+
+@pytest.mark.parametrize("file", ['"/srv/syncd.txt"', '"syncd.prom"', "1"])
+def test_another_file_for_metrics_is_refused(tmp_path: Path, file: str) -> None:
+    [(line, message)] = problems(tmp_path, MINIMAL + f"[metrics]\nfile = {file}\n")
+
+    assert (line, message.partition(" must ")[0]) == (7, "`file`")
