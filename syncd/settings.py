@@ -163,6 +163,46 @@ class MetricsSettings:
     token_file: Path | None = None
 
 
+class WebhookKind(Enum):
+    """In which shape a notice is posted."""
+
+    BY_ADDRESS = ""
+    JSON = "json"
+    NTFY = "ntfy"
+    SLACK = "slack"
+    GOTIFY = "gotify"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Who gets mail, and by which server; an empty `sender` is one of this machine."""
+
+    to: str
+    server: tuple[str, int]
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """By which ways people are told, and when of all that waits; `titles` are told if wanted."""
+
+    command: tuple[str, ...] = ()
+    webhook: str = ""
+    webhook_file: Path | None = None
+    webhook_kind: WebhookKind = WebhookKind.BY_ADDRESS
+    mail: MailSettings | None = None
+    desktop: bool = False
+    ping_file: Path | None = None
+    titles: bool = False
+    digest: When = Cron("0 8 * * *")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody is told anything."""
+        ways = (self.command, self.webhook, self.webhook_file, self.mail, self.ping_file)
+        return self.desktop or any(ways)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one syncd is told. `path` is the file it was read from, if there was one."""
@@ -178,6 +218,7 @@ class Settings:
     updates: UpdateSettings = field(default_factory=UpdateSettings)
     page: PageSettings = PageSettings()
     metrics: MetricsSettings = MetricsSettings()
+    notify: NotifySettings = NotifySettings()
 
     def find_library(self, name: str) -> LibrarySettings | None:
         """Return the library of this name, or None if there is none."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from syncd.app.wiring import identities_of, open_ledger
+from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
 from syncd.cli.session import expect_no_service, load, pause
@@ -21,11 +21,9 @@ from syncd.daemon.folder_work import assemble
 from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
 from syncd.errors import StateError
-from syncd.ledger.figures import Tally
 from syncd.ledger.store import Ledger
-from syncd.notify.hooks import Hooks
-from syncd.notify.metrics import Metrics, MetricsFile
-from syncd.notify.watch import Watch, Watcher
+from syncd.notify.metrics import Metrics
+from syncd.notify.opening import Telling
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
@@ -70,16 +68,6 @@ def _open_page(
     return _NoPage(why)
 
 
-def _metrics(settings: Settings, ledger: Ledger) -> Metrics:
-    names = {identity: name for name, identity in identities_of(settings).items()}
-    return Metrics(Tally(ledger).look, names, SystemClock())
-
-
-def _watchers(settings: Settings, metrics: Metrics) -> list[Watcher]:
-    file = settings.metrics.file
-    return [] if file is None else [MetricsFile(file, metrics).write]
-
-
 @click.command("run")
 @options.where("file_library", "config", "state")
 @click.option(
@@ -118,12 +106,11 @@ def command(
 
     settings = read()
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
-        hooks, metrics = Hooks(ledger), _metrics(settings, ledger)
-        watch = Watch(_watchers(settings, metrics))
+        telling = Telling(settings, ledger, SystemClock())
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(read(), state_dir, ledger, pause),
-            Means(runtime_dir=runtime_dir, delivered=hooks.delivered, observe=watch.observe),
+            Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
         )
         requests = Requests(
             daemon,
@@ -133,12 +120,11 @@ def command(
             pause,
             exit_of,
         )
-        page = _open_page(settings, ledger, state_dir, daemon, metrics)
+        page = _open_page(settings, ledger, state_dir, daemon, telling.metrics)
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
             page.close()
-            watch.close()
-            hooks.close()
+            telling.close()
         daemon.leave()
     return Exit.DONE

@@ -29,6 +29,7 @@ from syncd.settings import (
     LimitSettings,
     MetricsSettings,
     NoteSettings,
+    NotifySettings,
     ScheduleSettings,
     Settings,
     UpdateSettings,
@@ -152,6 +153,7 @@ def _settings(document: Document, path: Path | None) -> Settings:
         path=path,
         updates=UpdateSettings(**dict(document.updates)),
         page=document.page.listen,
+        notify=NotifySettings(**dict(document.notify)),
         metrics=MetricsSettings(**dict(document.metrics)),
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from syncd.ledger.tables import delivery, export, library, record
+from syncd.ledger.tables import delivery, export, hold, library, record
 
 
 class ExportOutcome(NamedTuple):
@@ -22,6 +22,11 @@ class ExportOutcome(NamedTuple):
     pending: int
     item_keys: Sequence[str]
     unusable: str | None
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether nothing of it could be used."""
+        return self.unusable is not None or set(self.counts) == {"reject"}
 
 
 def find_outcome(
@@ -62,3 +67,19 @@ def find_outcome(
         .order_by(record.c.record_id)
     ).scalars()
     return ExportOutcome(found.run_id, counts, pending, list(dict.fromkeys(keys)), found.unusable)
+
+
+_MOST_TITLES = 10
+
+
+def titles_of_questions(connection: Connection, known_as: str) -> list[str]:
+    """Return titles of what a library's open questions are about, the newest first."""
+    query = (
+        select(record.c.title)
+        .join(hold, hold.c.record_id == record.c.record_id)
+        .join(library, library.c.library_id == hold.c.library_id)
+        .where(hold.c.answer.is_(None), library.c.known_as == known_as)
+        .order_by(hold.c.hold_id.desc())
+        .limit(_MOST_TITLES)
+    )
+    return [title for title in connection.execute(query).scalars() if title]

@@ -61,7 +61,7 @@ class Hooks:
             return
         if outcome is None or not self._is_new((library, folder.path, export.sha256, outcome.run)):
             return
-        event = "failed" if _is_unusable(outcome) else "done"
+        event = "failed" if outcome.is_unusable else "done"
         command = folder.on_failed if event == "failed" else folder.on_done
         if not command:
             return
@@ -82,10 +82,6 @@ class Hooks:
         if len(self._told) > _MOST_REMEMBERED:
             del self._told[next(iter(self._told))]
         return True
-
-
-def _is_unusable(outcome: ExportOutcome) -> bool:
-    return outcome.unusable is not None or set(outcome.counts) == {"reject"}
 
 
 def _document(

@@ -44,6 +44,10 @@ class Watch:
         if self._thread.ident is None:
             self._thread.start()
 
+    def stir(self) -> None:
+        """Have the status looked at soon, whether it has changed or not."""
+        self._changed.set()
+
     def close(self) -> None:
         """Look no more."""
         self._closing.set()

@@ -124,6 +124,15 @@ def test_a_file_of_no_use_has_its_own_hook(hooked: Hooked) -> None:
     assert told["reason"]
 
 
+def test_a_file_of_which_every_record_is_rejected_is_of_no_use(hooked: Hooked) -> None:
+    export = hooked.put("empty.ris", "TY  - JOUR\nKW  - moss\nER  - \n")
+
+    hooked.tell(hooked.deliver(export), export)
+
+    [told] = hooked.told(1)
+    assert (told["event"], told["counts"]) == ("failed", {"records": 1, "reject": 1})
+
+
 def test_a_run_that_was_interrupted_is_told_of_when_it_is_done(hooked: Hooked) -> None:
     export = hooked.put("one.ris", ENTRY.format(title="ferns"))
     first = hooked.deliver(export)
