@@ -29,29 +29,47 @@ class LibraryTally:
     """When the oldest run began of which something has no outcome yet."""
 
 
+@dataclass(slots=True)
+class _Runs:
+    """What the runs of a library come to."""
+
+    decisions: Counter[str] = field(default_factory=Counter)
+    number: int = 0
+    time: timedelta = timedelta()
+
+
 class Tally:
-    """Counts over the whole ledger, read again at each look as far as they can have changed."""
+    """Counts over the whole ledger; what cannot have changed since the last look is kept."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._outcomes: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._counted = 0
+        self._runs: defaultdict[int, _Runs] = defaultdict(_Runs)
+        self._runs_ended = 0
 
     def look(self) -> list[LibraryTally]:
         """Return how the libraries stand. Raises `LedgerError`."""
         with self._ledger.read() as connection:
-            tallies = {
-                row.library_id: LibraryTally(row.known_as or "", find_instant(row.reconciled_at))
-                for row in connection.execute(select(library))
-            }
             self._count_outcomes(connection)
-            for number, outcomes in self._outcomes.items():
-                tallies[number].outcomes = Counter(outcomes)
-            for row in connection.execute(_RUNS):
-                _add_run(tallies[row.library_id], row)
-            for row in connection.execute(_WAITING):
-                tallies[row.library_id].waiting_since = find_instant(row.since)
-        return list(tallies.values())
+            self._count_runs(connection)
+            waiting = {row.library_id: row.since for row in connection.execute(_WAITING)}
+            return [
+                self._tally(row, waiting.get(row.library_id))
+                for row in connection.execute(select(library))
+            ]
+
+    def _tally(self, row: Any, waiting_since: str | None) -> LibraryTally:
+        runs = self._runs[row.library_id]
+        return LibraryTally(
+            row.known_as or "",
+            find_instant(row.reconciled_at),
+            Counter(runs.decisions),
+            Counter(self._outcomes[row.library_id]),
+            runs.number,
+            runs.time,
+            find_instant(waiting_since),
+        )
 
     def _count_outcomes(self, connection: Connection) -> None:
         # Rows are only ever added; those that were counted are not read again.
@@ -64,6 +82,20 @@ class Tally:
             self._outcomes[row.library_id][row.outcome] += row.times
         self._counted = newest
 
+    def _count_runs(self, connection: Connection) -> None:
+        # A run that has ended stays as it is, but they do not end in their order.
+        ended = connection.execute(select(func.count(run.c.ended_at))).scalar_one()
+        if ended == self._runs_ended:
+            return
+        counted: defaultdict[int, _Runs] = defaultdict(_Runs)
+        for row in connection.execute(_RUNS):
+            runs = counted[row.library_id]
+            runs.decisions.update(json.loads(row.counts))
+            runs.number += 1
+            took = parse_instant(row.ended_at) - parse_instant(row.started_at)
+            runs.time += max(took, timedelta())
+        self._runs, self._runs_ended = counted, ended
+
 
 # A run that decides about no record, such as an undo, counts its operations in the same place.
 _RUNS = select(run).where(
@@ -74,10 +106,3 @@ _WAITING = (
     .join(run, run.c.run_id == outbox.c.run_id)
     .group_by(outbox.c.library_id)
 )
-
-
-def _add_run(tally: LibraryTally, row: Any) -> None:
-    tally.decisions.update(json.loads(row.counts))
-    tally.runs += 1
-    took = parse_instant(row.ended_at) - parse_instant(row.started_at)
-    tally.run_time += max(took, timedelta())
