@@ -87,6 +87,9 @@ class FolderSettings:
     after: After
     readd: bool
     duplicates: DuplicateSettings
+    on_done: tuple[str, ...] = ()
+    """The program that is told of each file that was delivered; empty: none."""
+    on_failed: tuple[str, ...] = ()
 
 
 KEPT_NOTES = ("funding", "other")
@@ -153,6 +156,54 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where numbers for monitoring go: into a file, and to who has the token in another one."""
+
+    file: Path | None = None
+    token_file: Path | None = None
+
+
+class WebhookKind(Enum):
+    """In which shape a notice is posted."""
+
+    BY_ADDRESS = ""
+    JSON = "json"
+    NTFY = "ntfy"
+    SLACK = "slack"
+    GOTIFY = "gotify"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Who gets mail, and by which server; an empty `sender` is one of this machine."""
+
+    to: str
+    server: tuple[str, int]
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """By which ways people are told, and when of all that waits; `titles` are told if wanted."""
+
+    command: tuple[str, ...] = ()
+    webhook: str = ""
+    webhook_file: Path | None = None
+    webhook_kind: WebhookKind = WebhookKind.BY_ADDRESS
+    mail: MailSettings | None = None
+    desktop: bool = False
+    ping_file: Path | None = None
+    titles: bool = False
+    digest: When = Cron("0 8 * * *")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody is told anything."""
+        ways = (self.command, self.webhook, self.webhook_file, self.mail, self.ping_file)
+        return self.desktop or any(ways)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one syncd is told. `path` is the file it was read from, if there was one."""
 
@@ -166,6 +217,8 @@ class Settings:
     path: Path | None
     updates: UpdateSettings = field(default_factory=UpdateSettings)
     page: PageSettings = PageSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    notify: NotifySettings = NotifySettings()
 
     def find_library(self, name: str) -> LibrarySettings | None:
         """Return the library of this name, or None if there is none."""

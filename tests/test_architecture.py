@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "daemon page",
         "control",
-        "report",
+        "report notify",
         "app",
         "adapters sync",
         "ledger inbox config",
@@ -51,7 +51,9 @@ ADAPTERS_MAY_USE = PURE - {"formats", "matching", "identity"} | {"system"}
 SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources", "filesystems"})
 FENCES = {
     "pyzotero": {"adapters"},
-    "httpx2": {"adapters"},
+    "httpx2": {"adapters", "notify"},
+    "jeepney": {"notify"},
+    "smtplib": {"notify"},
     # `sync` may hold a connection that the ledger gave it, and asks it nothing itself.
     "sqlalchemy": {"ledger", "sync"},
     "alembic": {"ledger"},

@@ -50,6 +50,9 @@ COMMANDS = {
         "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
     ),
     "page": CommandPlace("syncd.cli.page", "The link to the running daemon's page."),
+    "notify": CommandPlace(
+        "syncd.cli.notify", "`notify test`: one message through each configured way."
+    ),
     "check": CommandPlace(
         "syncd.cli.check", "What would go wrong, and what to do about it; changes nothing."
     ),

@@ -22,6 +22,8 @@ from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
 from syncd.errors import StateError
 from syncd.ledger.store import Ledger
+from syncd.notify.metrics import Metrics
+from syncd.notify.opening import Telling
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
@@ -48,14 +50,16 @@ class _NoPage:
         """There is nothing to close."""
 
 
-def _open_page(settings: Settings, ledger: Ledger, state: Path, daemon: Daemon) -> Page | _NoPage:
+def _open_page(
+    settings: Settings, ledger: Ledger, state: Path, daemon: Daemon, metrics: Metrics
+) -> Page | _NoPage:
     """Open the page where it is wanted; the daemon works without one as well."""
     if not settings.page.is_on:
         return _NoPage('there is no page: set `listen = "127.0.0.1:0"` below [page], and restart')
     try:
         from syncd.page.opening import Page
 
-        return Page(settings, ledger, state, daemon.document, SystemClock())
+        return Page(settings, ledger, state, daemon.document, metrics, SystemClock())
     except ImportError:
         why = 'the page needs jinja2: pip install "syncd[page]", and restart'
     except StateError as error:
@@ -102,10 +106,11 @@ def command(
 
     settings = read()
     with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
+        telling = Telling(settings, ledger, SystemClock())
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(read(), state_dir, ledger, pause),
-            Means(runtime_dir=runtime_dir),
+            Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
         )
         requests = Requests(
             daemon,
@@ -115,10 +120,11 @@ def command(
             pause,
             exit_of,
         )
-        page = _open_page(settings, ledger, state_dir, daemon)
+        page = _open_page(settings, ledger, state_dir, daemon, telling.metrics)
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
             page.close()
+            telling.close()
         daemon.leave()
     return Exit.DONE

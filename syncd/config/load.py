@@ -27,7 +27,9 @@ from syncd.settings import (
     LedgerSettings,
     LibrarySettings,
     LimitSettings,
+    MetricsSettings,
     NoteSettings,
+    NotifySettings,
     ScheduleSettings,
     Settings,
     UpdateSettings,
@@ -151,6 +153,8 @@ def _settings(document: Document, path: Path | None) -> Settings:
         path=path,
         updates=UpdateSettings(**dict(document.updates)),
         page=document.page.listen,
+        notify=NotifySettings(**dict(document.notify)),
+        metrics=MetricsSettings(**dict(document.metrics)),
     )
 
 
@@ -173,6 +177,8 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         settle=table.settle,
         after=table.after,
         readd=table.readd,
+        on_done=table.on_done,
+        on_failed=table.on_failed,
         duplicates=DuplicateSettings(
             own.when_found or general.when_found,
             own.look_alikes or general.look_alikes,

@@ -13,7 +13,17 @@ from typing import Annotated, Any, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from syncd.config import values
-from syncd.settings import KEPT_NOTES, After, ByMetadata, LookAlikes, PageSettings, When, WhenFound
+from syncd.settings import (
+    KEPT_NOTES,
+    After,
+    ByMetadata,
+    LookAlikes,
+    MailSettings,
+    PageSettings,
+    WebhookKind,
+    When,
+    WhenFound,
+)
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -22,6 +32,11 @@ _CRON = {
     "type": "object",
     "properties": {"cron": {"type": "string", "description": "Five cron fields."}},
     "required": ["cron"],
+    "additionalProperties": False,
+}
+_MAIL = {
+    "type": "object",
+    "properties": {"to": _TEXT, "server": _TEXT, "from": _TEXT},
     "additionalProperties": False,
 }
 _NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
@@ -43,6 +58,16 @@ FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TE
 PathOrNone = Annotated[
     Path | None, PlainValidator(values.parse_path_or_none), WithJsonSchema({"type": "string"})
 ]
+Webhook = Annotated[str, PlainValidator(values.parse_webhook), WithJsonSchema({"type": "string"})]
+WebhookChoice = Annotated[
+    WebhookKind, PlainValidator(values.choice_of(WebhookKind)), _one_of(WebhookKind)
+]
+MailOrNone = Annotated[
+    MailSettings | None, PlainValidator(values.parse_mail), WithJsonSchema(_MAIL)
+]
+MetricsPath = Annotated[
+    Path | None, PlainValidator(values.parse_metrics_file), WithJsonSchema({"type": "string"})
+]
 Listen = Annotated[
     PageSettings, PlainValidator(values.parse_listen), WithJsonSchema({"type": "string"})
 ]
@@ -51,6 +76,11 @@ Names = Annotated[
     tuple[str, ...], PlainValidator(values.parse_names), WithJsonSchema({"anyOf": [_NAME, _NAMES]})
 ]
 Words = Annotated[tuple[str, ...], PlainValidator(values.parse_words), WithJsonSchema(_TEXTS)]
+Command = Annotated[
+    tuple[str, ...],
+    PlainValidator(values.parse_command),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
 Labels = Annotated[dict[str, str], PlainValidator(values.parse_labels), WithJsonSchema(_LABELS)]
 Collection = Annotated[
     tuple[str, ...], PlainValidator(values.parse_collection), WithJsonSchema({"type": "string"})
@@ -173,6 +203,17 @@ class FolderTable(Table):
         False,
         sentence="Whether records of this folder come back even where a person removed their item.",
     )
+    on_done: Command = key(
+        [],
+        sentence="A program that the daemon calls after each file of this folder that was "
+        "delivered, with its arguments; it is given JSON on its standard input. Empty: none.",
+        example=["/usr/local/bin/tell", "--quietly"],
+    )
+    on_failed: Command = key(
+        [],
+        sentence="The same for each file of which nothing could be used.",
+        example=["/usr/local/bin/tell", "--loudly"],
+    )
     duplicates: FolderDuplicatesTable = Field(
         default_factory=FolderDuplicatesTable,
         description="What this folder does differently from [duplicates].",
@@ -291,6 +332,81 @@ class PageTable(Table):
     )
 
 
+class NotifyTable(Table):
+    """Who is told when something becomes otherwise, and each day what waits; each way by itself.
+
+    `syncd notify test` sends one message by each of them.
+    """
+
+    command: Command = key(
+        [],
+        sentence="A program that is called with each message, as JSON on its standard input. "
+        "Empty: none.",
+        example=["/usr/local/bin/tell-me"],
+    )
+    webhook: Webhook = key(
+        "",
+        sentence="An address that messages are posted to, if it is no secret. Empty: none.",
+        example="https://hooks.example.org/syncd",
+    )
+    webhook_file: PathOrNone = key(
+        "",
+        sentence="A file that holds this address and that nobody else can read, where the address "
+        "itself is a secret, as those of ntfy, Slack and Gotify are.",
+        example="~/.config/syncd/webhook",
+    )
+    webhook_kind: WebhookChoice = key(
+        "",
+        sentence="In which shape messages are posted: json, ntfy, slack or gotify. Empty: as the "
+        "address shows, else json.",
+        example="ntfy",
+    )
+    mail: MailOrNone = key(
+        {},
+        sentence="To whom mail is sent, and by which server; it takes mail without a password. "
+        "Empty: to nobody.",
+        example={"to": "you@example.org", "server": "localhost"},
+    )
+    desktop: bool = key(
+        False, sentence="Whether messages are shown on the desktop of whoever runs the daemon."
+    )
+    ping_file: PathOrNone = key(
+        "",
+        sentence="A file that holds an address and that nobody else can read. It is asked for "
+        "after each reconcile that leaves no library in trouble, so that somebody else notices "
+        "when that ends (healthchecks.io and the like).",
+        example="~/.config/syncd/ping",
+    )
+    titles: bool = key(
+        False,
+        sentence="Whether messages hold titles, names of files and what servers say. Without it "
+        "they hold numbers and the names of libraries.",
+    )
+    digest: Due = key(
+        {"cron": "0 8 * * *"},
+        sentence="When you are told of all that waits, if anything does: a time in the zone of "
+        "[schedule], or an interval.",
+    )
+
+
+class MetricsTable(Table):
+    """Numbers for monitoring, in the text format of Prometheus."""
+
+    file: MetricsPath = key(
+        "",
+        sentence="A file that the daemon keeps current, for the textfile collector of "
+        "node_exporter; its name ends in .prom. Empty: none.",
+        example="/var/lib/prometheus/node-exporter/syncd.prom",
+    )
+    token_file: PathOrNone = key(
+        "",
+        sentence="A file with a token that nobody else can read; whoever sends it may read "
+        "/metrics at the port of the page. At a socket no token is needed. Empty: a port does "
+        "not tell them.",
+        example="~/.config/syncd/metrics.token",
+    )
+
+
 class Document(Table):
     """The configuration of syncd."""
 
@@ -304,6 +420,8 @@ class Document(Table):
     state: StateTable = Field(default_factory=StateTable)
     ledger: LedgerTable = Field(default_factory=LedgerTable)
     page: PageTable = Field(default_factory=PageTable)
+    notify: NotifyTable = Field(default_factory=NotifyTable)
+    metrics: MetricsTable = Field(default_factory=MetricsTable)
 
 
 def table_of(model: type[BaseModel], name: str) -> type[BaseModel]:

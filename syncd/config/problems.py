@@ -118,6 +118,13 @@ def find_contradictions(document: Mapping[str, Any]) -> Iterator[ConfigFinding]:
         yield from _unknown_libraries(index, folder.get("library"), known)
         yield from _immovable_files(index, folder)
     yield from _overlapping_folders(folders)
+    yield from _two_webhooks(document.get("notify"))
+
+
+def _two_webhooks(notify: object) -> Iterator[ConfigFinding]:
+    if isinstance(notify, dict) and notify.get("webhook") and notify.get("webhook_file"):
+        told = "`webhook` and `webhook_file` are two places for one address; keep one of them"
+        yield ConfigFinding(("notify", "webhook"), told)
 
 
 def _tables(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

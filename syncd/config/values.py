@@ -12,10 +12,11 @@ from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncd import schedule
-from syncd.settings import Cron, PageSettings, When
+from syncd.settings import Cron, MailSettings, PageSettings, When
 from syncd.system.paths import expand_home
 
 NAME = re.compile(r"[a-z0-9_-]{1,32}")
@@ -24,6 +25,11 @@ _DURATION_PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|s|m|h|d)")
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
 _MOST_PORTS = 65_535
+_SMTP = 25
+_MAIL = re.compile(r"[!-~]+@[0-9A-Za-z.\[\]:-]+")
+_HOST = re.compile(r"[0-9A-Za-z.-]+")
+_SECRET_ADDRESSES = frozenset({"hooks.slack.com", "ntfy.sh"})
+"""Servers of which every address is one: who knows it may write there."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _Choice = TypeVar("_Choice", bound=Enum)
 
@@ -118,6 +124,55 @@ def parse_path_or_none(value: object) -> Path | None:
     return None if value == "" else parse_path(value)
 
 
+def parse_webhook(value: object) -> str:
+    """Read an address that is no secret; an empty text means none."""
+    if value == "":
+        return ""
+    try:
+        split = urlsplit(value) if isinstance(value, str) else None
+        host = (split.hostname or "").lower() if split else ""
+    except ValueError:
+        split, host = None, ""
+    if split is None or split.scheme not in ("http", "https") or not host:
+        raise ValueError('must be an address such as "https://hooks.example.org/syncd"')
+    if split.username or split.password or split.query or host in _SECRET_ADDRESSES:
+        raise ValueError(
+            "is an address that is a secret itself; write it into a file that nobody else can "
+            "read, and name that as webhook_file"
+        )
+    return str(value)
+
+
+def parse_mail(value: object) -> MailSettings | None:
+    """Read `{ to = "…", server = "…" }`; an empty table means none."""
+    advice = (
+        'must be { to = "you@example.org", server = "localhost" }; the server may have a port '
+        '("mail.example.org:587"), and from = "…" names who sends'
+    )
+    if value == {}:
+        return None
+    if not isinstance(value, dict) or not {"to"} <= value.keys() <= {"to", "server", "from"}:
+        raise ValueError(advice)
+    to, server, sender = value["to"], value.get("server", "localhost"), value.get("from", "")
+    host, _, port = server.partition(":") if isinstance(server, str) else ("", "", "")
+    if (
+        not (isinstance(to, str) and _MAIL.fullmatch(to))
+        or not (sender == "" or (isinstance(sender, str) and _MAIL.fullmatch(sender)))
+        or not _HOST.fullmatch(host)
+        or not (port == "" or (port.isdecimal() and 0 < int(port) <= _MOST_PORTS))
+    ):
+        raise ValueError(advice)
+    return MailSettings(to, (host, int(port or _SMTP)), sender)
+
+
+def parse_metrics_file(value: object) -> Path | None:
+    """Read the path of a file for node_exporter, which takes no other ending."""
+    path = parse_path_or_none(value)
+    if path is not None and path.suffix != ".prom":
+        raise ValueError('must end in ".prom": node_exporter reads no other files')
+    return path
+
+
 def parse_name(value: object) -> str:
     """Read the name of a library."""
     if not isinstance(value, str) or not NAME.fullmatch(value):
@@ -138,6 +193,17 @@ def parse_words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         raise ValueError('must be a list of texts such as ["one", "two"]')
     return tuple(dict.fromkeys(word.strip() for word in value))
+
+
+def parse_command(value: object) -> tuple[str, ...]:
+    """Read a program and its arguments; an empty list means none."""
+    if (
+        not isinstance(value, list)
+        or not all(isinstance(word, str) and "\0" not in word for word in value)
+        or (value and not value[0].strip())
+    ):
+        raise ValueError('must be a program and its arguments, such as ["/usr/bin/logger", "-s"]')
+    return tuple(value)
 
 
 def parse_labels(value: object) -> dict[str, str]:

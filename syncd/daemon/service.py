@@ -20,7 +20,7 @@ from syncd.control.status import write_status
 from syncd.daemon.board import Board
 from syncd.daemon.wakeup import Wakeup
 from syncd.daemon.work import Assemble, LibraryWork
-from syncd.daemon.workers import Shared, Workers
+from syncd.daemon.workers import Delivered, Shared, Workers, leave_untold
 from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdError
 from syncd.system.clock import Clock, SystemClock
 from syncd.system.heartbeat import Heartbeats
@@ -53,6 +53,10 @@ class Means:
     """How often the main thread looks after what nobody rings for."""
     runtime_dir: Path | None = None
     """A service's own directory, where other accounts' commands find it."""
+    delivered: Delivered = leave_untold
+    """Told what became of exports."""
+    observe: Callable[[Mapping[str, Any]], None] = lambda _document: None
+    """Shown the status when it has changed; it takes no time."""
 
 
 class Daemon:
@@ -68,6 +72,7 @@ class Daemon:
         self._clock = means.clock
         self._notifier = means.notifier
         self._every = means.tick
+        self._observe = means.observe
         self._runtime_dir = means.runtime_dir
         self._served: Mapping[str, str] = {}
         self._renewed = False
@@ -75,7 +80,13 @@ class Daemon:
         self._board = Board(self._clock.now(), self._wakeup.ring)
         self._heartbeats = Heartbeats(self._clock, means.hanging)
         self._shared = Shared(
-            state_dir, self._clock, self._board, self._heartbeats, means.chance, self._fail
+            state_dir,
+            self._clock,
+            self._board,
+            self._heartbeats,
+            means.chance,
+            self._fail,
+            means.delivered,
         )
         self._failure: BaseException | None = None
         self._stopping = False
@@ -233,6 +244,7 @@ class Daemon:
         if not self._unpublished:
             return
         self._publish_at = self._clock.elapsed() + _SETTLING
+        self._observe(document)
         try:
             write_status(self._state_dir, document)
         except StateError as error:

@@ -18,10 +18,19 @@ from syncd.daemon.worker import Worker, WorkerContext
 from syncd.errors import BusyError
 from syncd.inbox import Export, Inbox, IsKnown
 from syncd.schedule import Timetable, find_zone
-from syncd.settings import FolderSettings
+from syncd.settings import FolderSettings, Settings
 from syncd.sync.session import RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat, Heartbeats, checkpoint, resting
+
+Delivered = Callable[[Settings, str, Sequence[Export], RunSummary], None]
+"""Told, on a library's thread and at once, what became of exports."""
+
+
+def leave_untold(
+    settings: Settings, library: str, exports: Sequence[Export], summary: RunSummary
+) -> None:
+    """Tell nobody of what was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Shared:
     heartbeats: Heartbeats
     chance: Callable[[], float]
     failed: Callable[[BaseException], None]
+    delivered: Delivered = leave_untold
 
 
 class Workers:
@@ -167,6 +177,7 @@ class Workers:
     def delivered(self, library: str, exports: Sequence[Export], summary: RunSummary) -> None:
         """Hand exports back to their scanners."""
         self._scanners.delivered(library, exports, summary)
+        self._shared.delivered(self.settings, library, exports, summary)
 
     def failed(self, error: BaseException) -> None:
         """Pass on what this daemon cannot survive."""

@@ -2,6 +2,7 @@
 
     server      sockets, threads, limits: what a request is before anybody reads it
     access      who may look: links that are good once, sessions, and where a request came from
+    metrics     who may see the numbers for monitoring
     routes      which address shows what
     views       what is shown there, as values for the templates
     differing   two texts side by side, with what differs marked

@@ -9,7 +9,9 @@ from typing import Any
 from syncd.app.wiring import identities_of
 from syncd.control.protocol import ask
 from syncd.ledger.store import Ledger
+from syncd.notify.metrics import Metrics
 from syncd.page.access import Access
+from syncd.page.metrics import MetricsAccess
 from syncd.page.routes import Routes
 from syncd.page.server import PageServer
 from syncd.page.views import Views
@@ -28,6 +30,7 @@ class Page:
         ledger: Ledger,
         state_dir: Path,
         document: Callable[[], Mapping[str, Any]],
+        metrics: Metrics,
         clock: Clock,
     ) -> None:
         self._settings = settings.page
@@ -40,7 +43,10 @@ class Page:
             lambda: [library["name"] for library in document()["libraries"]],
             identities_of(settings),
         )
-        Routes(self._server, self._access, views, document)
+        told = MetricsAccess(
+            lambda: metrics.text(document()), settings.metrics.token_file, is_free=not port
+        )
+        Routes(self._server, self._access, views, document, told)
         self._server.start()
 
     def answer(self, _request: Mapping[str, Any], _progress: Callable[[Any], None]) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from syncd.control.status import Health, health_of
 from syncd.page.access import Access, Session, is_from_own_form
+from syncd.page.metrics import MetricsAccess
 from syncd.page.rendering import Reply, assets, page, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import RefusedError, StaleError, Views
@@ -32,11 +33,13 @@ class Routes:
         access: Access,
         views: Views,
         document: Callable[[], Mapping[str, Any]],
+        metrics: MetricsAccess,
     ) -> None:
         self._server = server
         self._access = access
         self._views = views
         self._document = document
+        self._metrics = metrics
         server.answer = self.answer
         server.stream = self.stream
         self._gets: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
@@ -62,6 +65,8 @@ class Routes:
         """Answer one request."""
         if request.path == "/healthz":
             return self._health()
+        if request.path == "/metrics":
+            return self._metrics.answer(request.headers.get("authorization", ""))
         if (asset := assets().get(request.path)) is not None:
             return asset
         if request.path == "/" and (token := request.first("token")):

@@ -37,7 +37,8 @@ WRITE_PATIENCE = timedelta(minutes=2)
 """Somebody who has just typed a key is there to unlock the keyring too."""
 
 _LARGEST_KEY_FILE = 4096
-_KEY = re.compile(r"[!-~]{1,256}")
+_KEY = re.compile(r"[!-~]{1,2048}")
+"""A key has 24 characters; an address with a secret in it may be long."""
 
 _BACKENDS = {"linux": "SecretService", "darwin": "macOS", "win32": "Windows"}
 _CLASSES = {"linux": "Keyring", "darwin": "Keyring", "win32": "WinVaultKeyring"}
@@ -82,6 +83,21 @@ def find_key(
             return key
     opener = open_keyring or platform_keyring
     return _ask(lambda: opener().get_password(SERVICE, name), patience)
+
+
+def read_secret(
+    name: str, path: Path | None, environ: Mapping[str, str] = os.environ
+) -> str | None:
+    """Return a secret that is no library's: systemd's credential of this name, or a file's.
+
+    None where neither is there. Raises `KeyLookupError` as `find_key` does.
+    """
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    if directory:
+        secret = _read_key_file(Path(directory) / f"{SERVICE}.{name}", private=False)
+        if secret is not None:
+            return secret
+    return _read_key_file(path.expanduser(), private=True) if path is not None else None
 
 
 def store_key(

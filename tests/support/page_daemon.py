@@ -29,14 +29,20 @@ class Answered(NamedTuple):
 class PageDaemon:
     """`syncd run` over a file library, with a page at a free port."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        more: str = "",
+        listen: str = "127.0.0.1:0",
+    ) -> None:
         self.drop = root / "drop"
         self.drop.mkdir()
         self._config = root / "syncd.toml"
         self._config.write_text(
             f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{root / "library"}"\n'
             f'[[folder]]\npath = "{self.drop}"\nlibrary = "mine"\nsettle = "100ms"\n'
-            '[page]\nlisten = "127.0.0.1:0"\n'
+            f'[page]\nlisten = "{listen}"\n{more}'
         )
         self._where = ("--config", str(self._config), "--state", str(root / "state"))
         self._environ = dict(environ)

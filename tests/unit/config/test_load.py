@@ -21,6 +21,7 @@ from syncd.config import (
     parse_settings,
 )
 from syncd.errors import ConfigError
+from syncd.settings import MailSettings, WebhookKind
 
 MINIMAL = """
 [[library]]
@@ -335,3 +336,130 @@ def test_a_file_library_needs_no_configuration(tmp_path: Path) -> None:
     assert settings.folders[0].path == tmp_path / "drop"
     assert settings.folders[0].after is After.LEAVE
     assert file_library_settings(tmp_path).folders == ()
+
+
+def test_a_hook_is_a_program_with_arguments_as_they_are_written(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        MINIMAL
+        + """
+[[folder]]
+path = "/drop"
+library = "mine"
+on_done = ["tell", "-v", "-v", " two words "]
+""",
+    )
+
+    assert settings.folders[0].on_done == ("tell", "-v", "-v", " two words ")
+    assert settings.folders[0].on_failed == ()
+
+
+@pytest.mark.parametrize("hook", ['"tell me"', '[""]', "[1]", '["a\\u0000b"]', '["ok", 2]'])
+def test_a_hook_that_is_no_program_is_named(tmp_path: Path, hook: str) -> None:
+    folder = f'[[folder]]\npath = "/drop"\nlibrary = "mine"\non_failed = {hook}\n'
+
+    [(line, message)] = problems(tmp_path, MINIMAL + folder)
+
+    assert line == 9
+    assert message.startswith("`on_failed` must be a program and its arguments")
+
+
+def test_metrics_go_into_a_file_that_node_exporter_reads(tmp_path: Path) -> None:
+    settings = load(tmp_path, MINIMAL + '[metrics]\nfile = "/srv/syncd.prom"\n')
+
+    assert settings.metrics.file == Path("/srv/syncd.prom")
+    assert settings.metrics.token_file is None
+    assert load(tmp_path, MINIMAL).metrics.file is None
+
+
+@pytest.mark.parametrize("file", ['"/srv/syncd.txt"', '"syncd.prom"', "1"])
+def test_another_file_for_metrics_is_refused(tmp_path: Path, file: str) -> None:
+    [(line, message)] = problems(tmp_path, MINIMAL + f"[metrics]\nfile = {file}\n")
+
+    assert (line, message.partition(" must ")[0]) == (7, "`file`")
+
+
+def test_who_is_told_is_read_into_values(tmp_path: Path) -> None:
+    notify = load(
+        tmp_path,
+        MINIMAL
+        + """
+[notify]
+command = ["tell"]
+webhook_file = "/srv/webhook"
+webhook_kind = "ntfy"
+mail = { to = "ada@example.org", server = "mail.example.org:587", from = "syncd@example.org" }
+desktop = true
+ping_file = "/srv/ping"
+titles = true
+digest = "12h"
+""",
+    ).notify
+
+    assert notify.is_on
+    assert notify.webhook_file == Path("/srv/webhook")
+    assert notify.webhook_kind is WebhookKind.NTFY
+    assert notify.mail == MailSettings(
+        "ada@example.org", ("mail.example.org", 587), "syncd@example.org"
+    )
+    assert notify.digest == timedelta(hours=12)
+
+
+def test_nobody_is_told_anything_unasked(tmp_path: Path) -> None:
+    assert not load(tmp_path, MINIMAL).notify.is_on
+    assert load(tmp_path, MINIMAL).notify.digest == Cron("0 8 * * *")
+
+
+def test_the_server_for_mail_is_the_machines_own_if_none_is_named(tmp_path: Path) -> None:
+    notify = load(tmp_path, MINIMAL + '[notify]\nmail = { to = "ada@example.org" }\n').notify
+
+    assert notify.mail == MailSettings("ada@example.org", ("localhost", 25))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        'webhook = "https://ada:tk-4f9@example.org/x"',
+        'webhook = "https://example.org/message?token=tk-4f9"',
+        'webhook = "https://hooks.slack.com/services/T/B/tk-4f9"',
+        'webhook = "https://ntfy.sh/tk-4f9"',
+    ],
+)
+def test_an_address_that_is_a_secret_is_not_taken_from_here(tmp_path: Path, key: str) -> None:
+    [(line, message)] = problems(tmp_path, MINIMAL + f"[notify]\n{key}\n")
+
+    assert (line, "webhook_file" in message) == (7, True)
+    assert "tk-4f9" not in message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        'webhook = "example.org"',
+        'webhook = "https://[x"',
+        "webhook = 1",
+        'webhook_kind = "pigeon"',
+        'mail = "ada@example.org"',
+        'mail = { server = "localhost" }',
+        'mail = { to = "ada" }',
+        'mail = { to = "ada@example.org, bob@example.org\\nBcc: x@example.org" }',
+        'mail = { to = "ada@example.org", server = "a:b" }',
+        'mail = { to = "ada@example.org", server = "a:70000" }',
+        'mail = { to = "ada@example.org", password = "x" }',
+        'digest = "daily"',
+        'desktop = "yes"',
+    ],
+)
+def test_a_way_that_cannot_be_meant_is_named(tmp_path: Path, key: str) -> None:
+    found = problems(tmp_path, MINIMAL + f"[notify]\n{key}\n")
+
+    assert {line for line, _ in found} == {7}
+    assert any(key.partition(" ")[0] in message or "password" in message for _, message in found)
+
+
+def test_an_address_is_named_in_one_place(tmp_path: Path) -> None:
+    both = 'webhook = "https://example.org/x"\nwebhook_file = "/srv/webhook"\n'
+
+    [(line, message)] = problems(tmp_path, MINIMAL + "[notify]\n" + both)
+
+    assert (line, "keep one" in message) == (7, True)
