@@ -206,6 +206,8 @@ class Requests:
         deliveries = deliveries_of(exports, settings)
 
         def deliver(work: FolderWork) -> None:
+            # What the daemon has done by itself until now is no part of the answer.
+            work.run.take_completed()
             deliver_named({name: work.run}, deliveries, report)
 
         self._daemon.perform(name, deliver)

@@ -313,7 +313,8 @@ class Worker:
             state, wait = LibraryState.WAITING, self._patience.next_wait(retry_after)
         told = f"{error}; {remedy_for(error, self.name)}"
         message = str(error) if state is LibraryState.WAITING else told
-        log.warning("%s: %s", state.value, told, extra={"library": self.name})
+        said = told.removeprefix(f"{state.value}: ")
+        log.warning("%s: %s", state.value, said, extra={"library": self.name})
         # Whoever asked is told at once rather than kept waiting until the library is back.
         self._queue.refuse_requests(error)
         self._show(state, message, next_try_at=self._clock.now() + wait)

@@ -72,7 +72,8 @@ def print_plan(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
     left_out = len(plan.records) - len(shown)
     if left_out:
         page.line()
-        what = "1 more record needs" if left_out == 1 else f"{left_out:,} more records need"
+        more = "more " if shown else ""
+        what = f"1 {more}record needs" if left_out == 1 else f"{left_out:,} {more}records need"
         page.line(f"{what} no look; --all lists every record with its reason")
 
 

@@ -151,7 +151,8 @@ def _print_runs(runs: Sequence[_Part], page: PrintedPage) -> None:
             run["library"],
             ended,
             str(run["files"]),
-            _counted(run["counts"]),
+            # An undo, a restore or an answer decides about no record.
+            _counted(run["counts"]) or printable(run["reason"]),
         ]
         page.row(_RUNS, cells)
         _print_text(run["error"] or "", page, "red", 4)

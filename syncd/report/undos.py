@@ -83,10 +83,10 @@ def _undo_words(document: Mapping[str, Any]) -> str:
         (len(document["trashed"]), "{} put into the trash"),
         (len(document["restored"]), "{} taken out of the trash"),
         (len(document["put_back"]), "{} put back as before"),
-        (len(collections["trashed"]), "{} empty collections put into the trash"),
-        (len(collections["restored"]), "{} collections taken out of the trash"),
+        (len(collections["trashed"]), "{} empty collection{s} put into the trash"),
+        (len(collections["restored"]), "{} collection{s} taken out of the trash"),
     )
-    told = ", ".join(words.format(number) for number, words in counts if number)
+    told = ", ".join(words.format(n, s="" if n == 1 else "s") for n, words in counts if n)
     run, undone = document["run"], document["undone"]
     return f"{document['library']}: run {run} takes back run {undone}: {told or 'nothing yet'}"
 

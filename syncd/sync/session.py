@@ -403,7 +403,8 @@ class LibraryRun:
         here.ledger.set_reconciled()
         report = self._report(witness)
         told = {"library": self.name}
-        log.info("reconciled: %d items changed by others", len(report.changed), extra=told)
+        by_others = (report.changed, report.trashed, report.deleted, report.restored)
+        log.info("reconciled: %d items changed by others", sum(map(len, by_others)), extra=told)
         return report
 
     def _ask_again_if_read_only(self) -> None:

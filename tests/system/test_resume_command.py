@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,6 +88,19 @@ def test_once_with_yes_is_heard_by_a_daemon(
         assert syncd("once", "--yes", *paused.where, paused.export).code == 0
 
         assert paused.works() == 3
+
+
+def test_a_daemon_answers_with_what_was_asked_of_it_alone(
+    paused: Paused, syncd: Syncd, environ: Mapping[str, str]
+) -> None:
+    with serving(paused.state, environ, *paused.where):
+        write_export(paused.folder / "two.ris", (4, 5))
+        assert wait_until(lambda: paused.works() == 2, within=20)
+
+        # The export was taken by the daemon itself, and is no part of this.
+        asked = syncd("once", "--json", *paused.where, write_export(paused.export, (6,)))
+
+    assert json.loads(asked.out)["counts"]["records"] == 1
 
 
 def test_a_library_that_is_not_configured_is_wrong_usage(paused: Paused, syncd: Syncd) -> None:

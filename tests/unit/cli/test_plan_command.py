@@ -33,6 +33,14 @@ def test_numbers_stand_first_and_only_what_needs_eyes_is_listed(
     assert "3 more records need no look; --all lists every record" in out
 
 
+def test_where_no_record_needs_eyes_none_is_said_to_be_more(
+    exports: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["plan", "--offline", exports[0]])
+
+    assert "\n2 records need no look" in capsys.readouterr().out
+
+
 def test_all_lists_every_record_with_its_title_and_where_its_duplicate_stands(
     exports: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

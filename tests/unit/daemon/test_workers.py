@@ -20,6 +20,7 @@ from syncd.errors import (
     BusyError,
     KeyLookupError,
     LedgerError,
+    PausedError,
     UnavailableError,
 )
 from syncd.settings import After
@@ -268,6 +269,18 @@ def test_a_hold_in_the_log_names_the_command_that_shows_it(
     muster([work], [make_folder(drop)])
 
     assert wait_until(lambda: "2 held for a person: `syncd review` shows them" in caplog.text)
+
+
+def test_a_pause_is_said_once_in_the_log(
+    muster: Muster, work: MemoryWork, drop: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    work.trouble = [PausedError("paused: too many")]
+    put(drop, "a.ris")
+
+    muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: "too many" in caplog.text)
+    assert caplog.text.count("paused") == 1
 
 
 def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: Path) -> None:

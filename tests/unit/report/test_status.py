@@ -137,6 +137,15 @@ def test_what_waits_says_for_whom_and_how_it_goes_on() -> None:
     assert "start it with `syncd run`" in stopped
 
 
+def test_a_run_that_decides_about_no_record_says_what_it_was() -> None:
+    undo = {**DOCUMENT["runs"][0], "run": 8, "files": 0, "counts": {}, "reason": "undo"}
+
+    text = printed({**DOCUMENT, "runs": [undo, *DOCUMENT["runs"]]})
+
+    assert text.count("undo") == 1
+    assert "1 create" in text
+
+
 def test_a_message_is_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
 

@@ -116,8 +116,9 @@ def _fails_once(get: Any) -> Any:
 
 
 def test_an_item_that_others_add_edit_trash_and_restore_is_named(
-    run: LibraryRun, library: MemoryLibrary
+    run: LibraryRun, library: MemoryLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     one, two = works(library)[title_of(1)], works(library)[title_of(2)]
     by_others(
         library,
@@ -129,6 +130,8 @@ def test_an_item_that_others_add_edit_trash_and_restore_is_named(
     by_others(library, Restore(two.key, library.get([two.key])[0].version))
     second = run.reconcile()
 
+    said = [each.getMessage() for each in caplog.records if "reconciled" in each.getMessage()]
+    assert said == [f"reconciled: {n} items changed by others" for n in (3, 1)]
     assert list(first.changed) == sorted((COPY, one.key))
     assert list(first.trashed) == list(first.missing) == [two.key]
     assert list(second.restored) == [two.key]
