@@ -132,7 +132,12 @@ class People(SyncWorld):
         item = self.item_of(number)
         if item.data.get(name, "") != text:
             self.library.edit(item.key, {name: text})
-            self.hand_in(number).fields[name] = text
+            fields = self.hand_in(number).fields
+            if text or name not in fields:
+                fields[name] = text
+            else:
+                # Who takes out their own text may leave it as syncd left it: empty, to be filled.
+                del fields[name]
 
     @precondition(lambda self: not self.pending and self.there)
     @rule(data=st.data(), before=LINES, after=LINES)

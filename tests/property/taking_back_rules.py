@@ -69,7 +69,7 @@ class TakingBack(People):
     def _take_back(self, state: str, run_id: int, moment: int | None) -> int | None:
         """Undo a run, maybe in two lives; return the number of the undo."""
         with self.mortal_run(state, Fate(None)):
-            pass
+            pass  # What an earlier life has left is done now, and is not the undo's doing.
         before = self.snapshot()
         undo = None
         for fate in dict.fromkeys((moment, None)):
