@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syncd.errors import LedgerError, StateError
+from syncd.ledger import proof
 from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
@@ -30,8 +32,11 @@ _CACHE_KIB = 16_384
 2 MB of SQLite's own a first mirror of a large library writes most pages again and again."""
 
 
-def open_engine(url: str, state: Path) -> Engine:
+def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engine:
     """Open the ledger at `url` (empty: SQLite in `state`), making or migrating it as needed.
+
+    A file that was proved whole before is not read through again, if `elapsed` says what time it
+    is (`Clock.elapsed`) and `close_engine` closed it; see `proof`.
 
     Raises `LedgerError` if it is damaged, newer than this syncd, or out of reach, and
     `StateError` if the state directory cannot be written.
@@ -39,7 +44,7 @@ def open_engine(url: str, state: Path) -> Engine:
     engine = _connect(url or f"sqlite:///{_ledger_file(state)}")
     try:
         with reported(engine):
-            _prove_whole(engine)
+            _prove_whole(engine, elapsed)
             _bring_to_schema(engine)
     except UnicodeDecodeError as exc:
         # How the driver fails on words of SQLite that quote a damaged schema.
@@ -51,6 +56,13 @@ def open_engine(url: str, state: Path) -> Engine:
     return engine
 
 
+def close_engine(engine: Engine) -> None:
+    """Let go of every connection; what was proved of the ledger holds on."""
+    engine.dispose()
+    if file := _file_of(engine):
+        proof.keep(file)
+
+
 @contextmanager
 def reported(engine: Engine) -> Iterator[None]:
     """Turn whatever the database raises inside into a `LedgerError` that names the ledger."""
@@ -58,10 +70,20 @@ def reported(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as exc:
         cause = exc.orig if isinstance(exc, DBAPIError) else exc
+        if _is_damage(cause):
+            if file := _file_of(engine):
+                proof.forget(file)
+            raise _damaged(engine, str(cause)) from exc
         where = engine.url.render_as_string(hide_password=True)
         raise LedgerError(
             f"{where}: {cause}", passing=_is_full(cause, engine.url.database)
         ) from exc
+
+
+def _is_damage(cause: BaseException | None) -> bool:
+    code = getattr(cause, "sqlite_errorcode", 0)
+    # The low byte is the kind; the rest says more closely what it met.
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _is_full(cause: BaseException | None, ledger: str | None) -> bool:
@@ -106,7 +128,8 @@ def _ledger_file(state: Path) -> Path:
     path = state / LEDGER_FILE
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        # Opened to be written, and not touched: its time of change belongs to what is proved.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as exc:
         raise StateError(f"cannot be written: {exc.strerror}", path=state) from exc
     return path
@@ -144,13 +167,24 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _prove_whole(engine: Engine) -> None:
+def _file_of(engine: Engine) -> Path | None:
+    """Return the file that the ledger is; None where it is none."""
+    at = engine.url.database
+    return Path(at) if engine.dialect.name == "sqlite" and at and at != ":memory:" else None
+
+
+def _prove_whole(engine: Engine, elapsed: timedelta | None) -> None:
     if engine.dialect.name != "sqlite":
+        return
+    file = _file_of(engine)
+    if file and elapsed is not None and proof.is_proved(file, elapsed):
         return
     with engine.connect() as connection:
         found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
     if found != ["ok"]:
         raise _damaged(engine, "; ".join(found))
+    if file and elapsed is not None:
+        proof.note(file, elapsed)
 
 
 def _damaged(engine: Engine, what: str) -> LedgerError:

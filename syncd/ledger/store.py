@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
-from syncd.ledger.engine import open_engine, reported
+from syncd.ledger.engine import close_engine, open_engine, reported
 from syncd.ledger.glance import Glance, glance
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
@@ -48,7 +48,7 @@ class Ledger:
         Raises `LedgerError` if it is damaged or newer than this syncd, `StateError` if it
         cannot be written.
         """
-        return cls(open_engine(url, state), clock)
+        return cls(open_engine(url, state, clock.elapsed()), clock)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -73,7 +73,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
+        close_engine(self._engine)
 
     def find_library(self, known_as: str, location: str = "") -> LibraryLedger | None:
         """Return what the ledger says of the library that is this and there, if it ever met it.
