@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
+from adapters.answers import envelopes_in, not_understood, object_in, version_in, versions_in
 from adapters.transport import open_client
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_desktop.wire import LocalTransport
@@ -62,7 +63,7 @@ class Client:
 
     def schema_document(self) -> Mapping[str, Any]:
         """Return the program's item schema."""
-        return _mapping(self._get("/schema"))
+        return object_in(self._get("/schema"))
 
     def counter(self) -> int:
         """Return the library's counter: what costs least of all that tells it (observed)."""
@@ -72,17 +73,17 @@ class Client:
     def item_versions(self, since: int) -> Versions:
         """Return every item that changed after a version, trashed ones included."""
         found = self._read(self._zotero.item_versions, since=since, includeTrashed=1)
-        return Versions(_versions(found), self._counter())
+        return Versions(versions_in(found), self._counter())
 
     def items_since(self, since: int) -> Objects:
         """Return every item that changed after a version, trashed ones included."""
         found = self._get(f"/{self._path}/items?since={since}&includeTrashed=1")
-        return Objects(_envelopes(found), self._counter())
+        return Objects(envelopes_in(found), self._counter())
 
     def items(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Return those of these items that exist, trashed ones included."""
         listed = self._read(self._zotero.items, itemKey=",".join(keys), limit=None)
-        found = {each["key"]: each for each in _envelopes(listed) if each["key"] in keys}
+        found = {each["key"]: each for each in envelopes_in(listed) if each["key"] in keys}
         for key in keys:
             if key not in found and (item := self._find_item(key)) is not None:
                 found[key] = item
@@ -90,7 +91,7 @@ class Client:
 
     def _find_item(self, key: str) -> Mapping[str, Any] | None:
         try:
-            [item] = _envelopes([self._get(f"/{self._path}/items/{key}")])
+            [item] = envelopes_in([self._get(f"/{self._path}/items/{key}")])
         except AccessDeniedError as error:
             if error.status != 404:
                 raise
@@ -99,7 +100,7 @@ class Client:
 
     def collections(self) -> Sequence[Mapping[str, Any]]:
         """Return every collection."""
-        return _envelopes(self._get(f"/{self._path}/collections"))
+        return envelopes_in(self._get(f"/{self._path}/collections"))
 
     # Writing
 
@@ -125,7 +126,7 @@ class Client:
             if error.status == 412:
                 return True
             raise UnavailableError(str(error), status=error.status) from error
-        raise _not_understood("an answer to a write of nothing")
+        raise not_understood("an answer to a write of nothing")
 
     def leave_token(self, token: str) -> None:
         """Let the process that runs now know a token. One entry fails, and nothing is written."""
@@ -193,34 +194,8 @@ class Client:
     def _counter(self) -> int:
         counter = self._header_counter()
         if counter is None:
-            raise _not_understood("a listing without a version")
+            raise not_understood("a listing without a version")
         return counter
 
     def _header_counter(self) -> int | None:
-        response = self._zotero.request
-        text = response.headers.get("last-modified-version", "") if response is not None else ""
-        return int(text) if text.isdecimal() else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise _not_understood("not an object")
-    return value
-
-
-def _versions(value: Any) -> Mapping[str, int]:
-    if not isinstance(value, dict) or not all(isinstance(v, int) for v in value.values()):
-        raise _not_understood("not a list of versions")
-    return value
-
-
-def _envelopes(value: Any) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(value, list) or not all(
-        isinstance(entry, dict) and isinstance(entry.get("data"), dict) for entry in value
-    ):
-        raise _not_understood("not a list of objects")
-    return value
-
-
-def _not_understood(what: str) -> UnavailableError:
-    return UnavailableError(f"the answer could not be understood: {what}")
+        return version_in(self._zotero.request)

@@ -28,6 +28,7 @@ import httpx2
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
+from adapters.answers import envelopes_in, not_understood, object_in, version_in, versions_in
 from adapters.transport import Transport, open_client
 from adapters.zotero_web.options import Options
 from syncd.errors import LibraryError, OutcomeUnknownError, UnavailableError
@@ -86,26 +87,26 @@ class Client:
 
     def key_info(self) -> Mapping[str, Any]:
         """Return whose key it is and what it opens."""
-        return _mapping(self._scrub(self._read(self._zotero.key_info)))
+        return object_in(self._scrub(self._read(self._zotero.key_info)))
 
     def group(self) -> Mapping[str, Any]:
         """Return what is known about the group whose library this is."""
         document = self._get(f"/groups/{self._number}")
-        return _mapping(self._scrub(_mapping(document).get("data")))
+        return object_in(self._scrub(object_in(document).get("data")))
 
     def groups_of(self, user: int) -> Mapping[int, str]:
         """Return the names of the groups that a user and this key see, by their numbers."""
         found = self._scrub(self._get(f"/users/{user}/groups"))
         if not isinstance(found, list):
-            raise _not_understood("not a list of groups")
+            raise not_understood("not a list of groups")
         return {
-            int(each["id"]): str(_mapping(each.get("data")).get("name", ""))
-            for each in map(_mapping, found)
+            int(each["id"]): str(object_in(each.get("data")).get("name", ""))
+            for each in map(object_in, found)
         }
 
     def schema_document(self) -> Mapping[str, Any]:
         """Return the server's item schema."""
-        return _mapping(self._get("/schema"))
+        return object_in(self._get("/schema"))
 
     def item_versions(self, since: int) -> Versions | None:
         """Return every item that changed after a version, trashed ones included.
@@ -120,24 +121,24 @@ class Client:
             if answer.status_code == HTTPStatus.NOT_MODIFIED:
                 return None
             found = answer.json()
-        return Versions(_versions(found), _known_version(_version_in(answer)))
+        return Versions(versions_in(found), _known_version(version_in(answer)))
 
     def items(self, keys: Sequence[str]) -> Page:
         """Return those of these items that exist; at most `READ_AT_ONCE` keys, at least one."""
         found = self._read(
             self._zotero.items, itemKey=",".join(keys), includeTrashed=1, limit=READ_AT_ONCE
         )
-        return Page(_envelopes(found), self._library_version())
+        return Page(envelopes_in(found), self._library_version())
 
     def deleted(self, since: int) -> Deletions:
         """Return the keys of what was deleted for good after a version.
 
         Of collections only those that were named: the ones inside them go without a word.
         """
-        found = _mapping(self._read(self._zotero.deleted, since=since))
+        found = object_in(self._read(self._zotero.deleted, since=since))
         items, collections = found.get("items"), found.get("collections")
         if not isinstance(items, list) or not isinstance(collections, list):
-            raise _not_understood("a list of deletions without items or collections")
+            raise not_understood("a list of deletions without items or collections")
         return Deletions(
             [str(key) for key in items],
             [str(key) for key in collections],
@@ -146,7 +147,7 @@ class Client:
 
     def collection_keys(self) -> Sequence[str]:
         """Return the keys of every collection, in one consistent look."""
-        return list(_versions(self._read(self._zotero.collection_versions)))
+        return list(versions_in(self._read(self._zotero.collection_versions)))
 
     def collections(self) -> Sequence[Mapping[str, Any]]:
         """Return every collection.
@@ -160,7 +161,7 @@ class Client:
         found: list[Mapping[str, Any]] = []
         for start in range(0, len(keys), _COLLECTIONS_AT_ONCE):
             chunk = ",".join(keys[start : start + _COLLECTIONS_AT_ONCE])
-            found += _envelopes(
+            found += envelopes_in(
                 self._read(
                     self._zotero.collections,
                     collectionKey=chunk,
@@ -231,39 +232,10 @@ class Client:
         return _known_version(self._header_version())
 
     def _header_version(self) -> int | None:
-        return _version_in(self._zotero.request)
-
-
-def _version_in(response: httpx2.Response | None) -> int | None:
-    text = response.headers.get("last-modified-version", "") if response is not None else ""
-    return int(text) if text.isdecimal() else None
+        return version_in(self._zotero.request)
 
 
 def _known_version(version: int | None) -> int:
     if version is None:
-        raise _not_understood("a listing without a library version")
+        raise not_understood("a listing without a library version")
     return version
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise _not_understood("not an object")
-    return value
-
-
-def _versions(value: Any) -> Mapping[str, int]:
-    if not isinstance(value, dict) or not all(isinstance(v, int) for v in value.values()):
-        raise _not_understood("not a list of versions")
-    return value
-
-
-def _envelopes(value: Any) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(value, list) or not all(
-        isinstance(entry, dict) and isinstance(entry.get("data"), dict) for entry in value
-    ):
-        raise _not_understood("not a list of objects")
-    return value
-
-
-def _not_understood(what: str) -> UnavailableError:
-    return UnavailableError(f"the answer could not be understood: {what}")
