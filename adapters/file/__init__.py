@@ -14,8 +14,8 @@ DIR/
 ```
 
 People may edit, add and delete item files at any time, with any program; `"deleted": 1` in an
-item's `data` puts it into the trash. What they write into an export is kept beside it. Two daemons with
-two ledgers may use one directory.
+item's `data` puts it into the trash. What they write into an export is kept beside it. Two
+daemons with two ledgers may use one directory.
 """
 
 from __future__ import annotations

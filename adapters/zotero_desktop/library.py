@@ -109,6 +109,7 @@ class ZoteroDesktopLibrary:
             if writable
             else "may read the library, but not change it",
             location=f"{self._options.url}/{self._options.path}",
+            takes_linked_files=self._options.path.startswith("users/"),
         )
 
     def _schema(self) -> Schema:

@@ -46,9 +46,9 @@ def _plain(value: Any) -> Any:
         return _BLANKS.sub(" ", text).strip()
     if isinstance(value, Mapping):
         pairs = ((name, _plain(each)) for name, each in value.items())
-        return {name: each for name, each in pairs if each}
+        return {name: each for name, each in pairs if each} or ""
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each) for each in value] or ""
     return value or ""
 
 

@@ -21,6 +21,12 @@ def test_a_value_that_zotero_spells_anew_stands(field: str, written: str, found:
     assert is_as_written({field: written}, {field: found})
 
 
+@pytest.mark.parametrize("empty", [[], {}, "", None])
+def test_a_property_that_is_empty_is_as_good_as_absent(empty: object) -> None:
+    assert find_differences({}, {"creators": empty}) == []
+    assert is_as_written({"creators": empty}, {})
+
+
 @pytest.mark.parametrize(
     ("written", "found"), [("9780262035613", "9783642041457"), ("not one", "another"), ("", "x")]
 )
