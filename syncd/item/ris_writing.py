@@ -38,6 +38,7 @@ _NOT_FIELDS = frozenset(
 
 _UNSAFE = r"\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
 _UNSAFE_RUN = re.compile(rf"[{_UNSAFE}]+")
+_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _PLAIN = re.compile(rf"[^{_UNSAFE}](?:[^{_UNSAFE}]++| (?! ))*+(?<! )")
 _TWICE_ENCODED = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
@@ -143,7 +144,15 @@ def _on_one_line(value: str) -> str:
     # Nearly every value is, and the longest take longer to rewrite than to look through.
     if _fits_a_line(value):
         return value
-    return _UNSAFE_RUN.sub(" ", value).strip()
+    return _UNSAFE_RUN.sub(_blank_for, value).strip()
+
+
+def _blank_for(run: re.Match[str]) -> str:
+    """Return what a line holds of blanks: themselves, unless a tag seems to begin behind them."""
+    is_long = len(run[0]) > 1
+    if _BREAKING.search(run[0]) or (is_long and _LIKE_A_TAG.match(run.string, run.end())):
+        return " "
+    return run[0]
 
 
 def _remark(field: str, value: object) -> tuple[str, str]:

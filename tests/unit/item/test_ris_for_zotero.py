@@ -83,6 +83,7 @@ def test_nobody_is_lost_whatever_their_role(item_type: str) -> None:
         ("title", "<i>E. coli</i> in H<sub>2</sub>O"),
         ("title", "Effects at p<0.05 and q>0.1"),
         ("title", "Science & Technology"),
+        ("title", "Ants at 5\u00a0km"),
         ("title", "What &amp; means"),
         ("publicationTitle", "R&D <b>Weekly</b>"),
         ("url", "https://x.example/?a=1&section=3&copy=2"),
@@ -111,7 +112,7 @@ def test_an_abstract_that_looks_like_tags_stays_one_value() -> None:
 
     item = imported({"itemType": "journalArticle", "abstractNote": text})
 
-    assert item.fields["abstractNote"] == "First. PD - 1 blockade TY - more"
+    assert item.fields["abstractNote"] == "First. PD  - 1 blockade TY - more"
 
 
 @pytest.mark.parametrize(
