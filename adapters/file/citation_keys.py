@@ -8,28 +8,32 @@ wherever they go; lines are only ever added to it, before the bibliography that 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.file.flushing import make_safe
-from adapters.rules import is_key
 from syncd.item.citation_keys import KeyRing
 from syncd.record import ItemKey
+
+_KEY_LENGTH = 8
 
 
 def read_keys(path: Path) -> KeyRing:
     """Return which works have which keys; a line that says nothing of the kind is passed over."""
     try:
-        return KeyRing(_lines(path.read_text("utf-8", errors="replace")))
+        lines = path.read_text("utf-8", errors="replace").split("\n")
     except FileNotFoundError:
-        return KeyRing(())
-
-
-def _lines(text: str) -> Iterator[tuple[ItemKey, str]]:
-    for line in text.splitlines():
-        item_key, _, citation_key = line.strip().partition("\t")
-        if citation_key and is_key(item_key):
-            yield ItemKey(item_key), citation_key
+        return KeyRing()
+    parts = (line.partition("\t") for line in lines)
+    return KeyRing(
+        [
+            (ItemKey(item_key), citation_key)
+            for item_key, _, citation_key in parts
+            if len(item_key) == _KEY_LENGTH
+            and citation_key
+            and citation_key.strip() == citation_key
+        ]
+    )
 
 
 def keep_keys(path: Path, given: Sequence[tuple[ItemKey, str]]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, product
 from typing import Any
 
@@ -34,12 +34,15 @@ _SPECIAL = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d",
 class KeyRing:
     """Which work has which key. `given` is filled with what is new, in order."""
 
-    def __init__(self, known: Iterable[tuple[ItemKey, str]]) -> None:
+    def __init__(self, known: Sequence[tuple[ItemKey, str]] = ()) -> None:
         self.given: list[tuple[ItemKey, str]] = []
-        self._key_of: dict[ItemKey, str] = {}
-        self._owner_of: dict[str, ItemKey] = {}
-        for item_key, citation_key in known:
-            self._take(item_key, citation_key)
+        self._key_of = dict(known)
+        self._owner_of = {citation_key.casefold(): item_key for item_key, citation_key in known}
+        if len(self._owner_of) < len(known):
+            # A key that two works have is that of the first.
+            self._key_of, self._owner_of = {}, {}
+            for item_key, citation_key in known:
+                self._take(item_key, citation_key)
 
     def key_for(self, item_key: ItemKey, data: Mapping[str, Any]) -> str:
         """Return the key of a work: the one it carries or has, or a new one."""

@@ -37,7 +37,7 @@ _NOT_FIELDS = frozenset(
 )
 
 _UNSAFE = r"\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff"
-_UNSAFE_RUN = re.compile(rf"[{_UNSAFE}]+")
+_UNSAFE_RUN = re.compile(rf"[{_UNSAFE}]{{2,}}|(?! )[{_UNSAFE}]")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _PLAIN = re.compile(rf"[^{_UNSAFE}](?:[^{_UNSAFE}]++| (?! ))*+(?<! )")
 _TWICE_ENCODED = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
