@@ -265,6 +265,20 @@ def check_installation(
         )
 
 
+def check_adapters(
+    origins: Mapping[str, str], why_broken: Callable[[str], str | None]
+) -> Iterator[Finding]:
+    """Name the adapters by others: adapter → distribution; `why_broken` says what is wrong."""
+    for name, distribution in origins.items():
+        reason = why_broken(name)
+        if reason is None:
+            told = f"installed with {distribution}"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.OK, told)
+        else:
+            remedy = f"tell whoever made {distribution}, or uninstall it"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.ADVICE, reason, remedy)
+
+
 def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:
     """Name the versions at work, and the kernel's limit where it is low."""
     versions = (

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from adapters.conformance import LibraryConformance, RemoteConformance
 from adapters.zotero_desktop import ADAPTER
 from syncd.library import Library, Surroundings
-from syncd.record import ItemKey
-from tests.conformance.suite import LibraryConformance, RemoteConformance
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
+from tests.support.window import Window
 
 
 @pytest.fixture(scope="module")
 def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZoteroDesktop]:
     with ZoteroDesktop(tmp_path_factory.mktemp("zotero")).start() as desktop:
         yield desktop
-
-
-class Somebody:
-    """A person at work in the window."""
-
-    def __init__(self, desktop: ZoteroDesktop) -> None:
-        self._desktop = desktop
-
-    def edit(self, key: ItemKey, changes: Mapping[str, Any]) -> None:
-        self._desktop.write_item(changes, key)
-
-    def trash(self, key: ItemKey) -> None:
-        self._desktop.act("trash", key=key)
-
-    def delete(self, key: ItemKey) -> None:
-        self._desktop.act("erase", key=key)
 
 
 class TestMyLibrary(LibraryConformance, RemoteConformance):
@@ -56,8 +39,8 @@ class TestMyLibrary(LibraryConformance, RemoteConformance):
         library.close()
 
     @pytest.fixture
-    def person(self, desktop: ZoteroDesktop) -> Somebody:
-        return Somebody(desktop)
+    def person(self, desktop: ZoteroDesktop) -> Window:
+        return Window(desktop)
 
     @pytest.fixture
     def lose_the_next_answer(self, desktop: ZoteroDesktop) -> AbstractContextManager[None]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from adapters.conformance import LibraryConformance, RemoteConformance
 from adapters.zotero_web import ADAPTER
 from syncd.library import Library, Surroundings
 from syncd.record import ItemKey
-from tests.conformance.suite import LibraryConformance, RemoteConformance
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)

@@ -25,6 +25,7 @@ from syncd.app.init import (
     user_unit,
     write_new,
 )
+from syncd.app.wiring import all_options
 from syncd.cli.exits import Exit
 from syncd.cli.program import run
 from syncd.config import load_settings, parse_settings
@@ -36,7 +37,7 @@ def test_answers_become_a_configuration_that_says_the_same(tmp_path: Path) -> No
     answers = Answers(tmp_path / "drop", "zotero-web", {"library_id": 7}, collection="Inbox/New")
     path = tmp_path / "etc" / "syncd.toml"
 
-    write_new(path, configuration(document_of(answers)), replace=False)
+    write_new(path, configuration(all_options(), document_of(answers)), replace=False)
 
     settings = load_settings(path)
     assert settings.libraries[0].options["library_id"] == 7
