@@ -57,7 +57,7 @@ class Wrapper:
 
     def describe(self) -> Description:
         """See `Library`."""
-        return self.around("describe", self._library.describe)
+        return self.around("describe", lambda: self._library.describe())
 
     def changes_since(
         self, version: int, *, known: KnownVersions | None = None
@@ -75,7 +75,7 @@ class Wrapper:
 
     def collections(self) -> list[StoredCollection]:
         """See `Library`."""
-        return self.around("collections", self._library.collections)
+        return self.around("collections", lambda: self._library.collections())
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         """See `Library`."""
@@ -83,11 +83,11 @@ class Wrapper:
 
     def finish(self) -> None:
         """See `Library`."""
-        self.around("finish", self._library.finish)
+        self.around("finish", lambda: self._library.finish())
 
     def close(self) -> None:
         """See `Library`."""
-        self.around("close", self._library.close)
+        self.around("close", lambda: self._library.close())
 
 
 class Recognised(Wrapper):
@@ -110,7 +110,7 @@ class Renewed(Wrapper):
     _library: Renewable  # type: ignore[assignment]
 
     def renew_identity(self) -> None:
-        self.around("renew_identity", self._library.renew_identity)
+        self.around("renew_identity", lambda: self._library.renew_identity())
 
 
 class Remembered(Wrapper):

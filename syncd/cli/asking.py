@@ -91,6 +91,9 @@ def _ask_options(flags: Flags, adapter: str) -> dict[str, object]:
         told = dict(map(parse_option, flags.given))
         if flags.is_asking and declared is not None:
             told |= {each.name: _ask_option(each) for each in declared if _is_due(each, told)}
+        elif missing := [each for each in declared or () if _is_due(each, told)]:
+            wanted = ", ".join(f"--set {each.name}=… ({each.sentence})" for each in missing)
+            raise click.UsageError(f"{adapter} needs {wanted}")
         elif flags.is_asking and not flags.given:
             told = dict(_ask_pairs(adapter))
     except ValueError as error:

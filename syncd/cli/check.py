@@ -97,7 +97,7 @@ def command(where: options.Where, as_json: bool, as_schema: bool) -> Exit:
 def _look(where: options.Where) -> Iterator[Finding]:
     yield from check_machine()
     yield from check_installation()
-    yield from check_adapters(adapter_origins(), _why_broken)
+    yield from check_adapters(adapter_origins(), _why_broken, all_options())
     try:
         settings = load(where)
     except ConfigError as error:

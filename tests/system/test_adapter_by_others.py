@@ -114,6 +114,13 @@ def test_what_init_writes_explains_its_keys_and_holds(config: Path, tmp_path: Pa
     assert "# The folder that the notes are in.\nfolder = " in text
 
 
+def test_init_asks_for_what_must_be_given(syncd: Run, tmp_path: Path) -> None:
+    made = syncd("init", "--yes", "--adapter", "markdown", "--folder", tmp_path / "drop")
+
+    assert made.returncode == 64
+    assert "--set folder=… (The folder that the notes are in.)" in made.stderr
+
+
 def test_records_arrive_in_it_once(syncd: Run, config: Path, tmp_path: Path) -> None:
     export = ROOT / "docs" / "example.ris"
 
@@ -134,7 +141,7 @@ def test_check_names_it_and_what_is_wrong_with_its_keys(
     config.write_text(config.read_text().replace("\nfolder = ", "\nfoldr = "))
     wrong = syncd("check", "--config", config)
 
-    assert "syncd-markdown 1.0" in well.stdout
+    assert "installed with syncd-markdown 1.0; takes folder" in " ".join(well.stdout.split())
     assert "notes answers" in well.stdout
     assert wrong.returncode == 78
     told = " ".join(wrong.stdout.split())

@@ -11,6 +11,7 @@ from adapters.foreign import ForeignAdapter, Maker
 from adapters.memory import MemoryLibrary
 from syncd.errors import AdapterFailedError, UnavailableError
 from syncd.library import (
+    Capabilities,
     Configurable,
     Consenting,
     Create,
@@ -220,3 +221,14 @@ def test_keys_that_are_no_options_are_its_fault() -> None:
     adapter = ForeignAdapter(Declaring(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
 
     assert "options was answered with str" in adapter.check_options({})["adapter"]
+
+
+def test_a_method_that_is_not_there_is_its_fault() -> None:
+    class Half:
+        capabilities = Capabilities()
+
+    library = guarded(lambda _: Half()).open({}, Surroundings("mine"))
+
+    for _, call in CALLS:
+        with pytest.raises(AdapterFailedError, match="has no attribute"):
+            call(library)
