@@ -28,14 +28,14 @@ class AdapterConformance(LibraryConformance):
         raise NotImplementedError("say in a fixture `options` with which keys it is opened")
 
     @pytest.fixture
-    def key(self) -> str | None:
+    def access_key(self) -> str | None:
         """Return the library's key; None where there is none."""
         return None
 
     @pytest.fixture
-    def surroundings(self, key: str | None, tmp_path: Path) -> Surroundings:
+    def surroundings(self, access_key: str | None, tmp_path: Path) -> Surroundings:
         """Return what syncd gives the adapter beside its options."""
-        return Surroundings("tested", cache=tmp_path / "cache", find_key=lambda: key)
+        return Surroundings("tested", cache=tmp_path / "cache", find_key=lambda: access_key)
 
     @pytest.fixture
     def installed(self) -> Adapter:

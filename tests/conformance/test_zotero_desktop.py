@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
 
-from adapters.conformance import LibraryConformance, RemoteConformance
-from adapters.zotero_desktop import ADAPTER
-from syncd.library import Library, Surroundings
+from adapters.conformance import AdapterConformance, RemoteConformance
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.support.window import Window
 
@@ -21,22 +19,16 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZoteroDesktop]
         yield desktop
 
 
-class TestMyLibrary(LibraryConformance, RemoteConformance):
+class TestMyLibrary(AdapterConformance, RemoteConformance):
+    adapter = "zotero-desktop"
+
     @pytest.fixture
-    def key(self, desktop: ZoteroDesktop) -> str:
+    def options(self, desktop: ZoteroDesktop) -> Mapping[str, object]:
+        return {"url": desktop.url}
+
+    @pytest.fixture
+    def access_key(self, desktop: ZoteroDesktop) -> str:
         return desktop.allow()
-
-    @pytest.fixture
-    def library(self, desktop: ZoteroDesktop, key: str) -> Iterator[Library]:
-        library = _open(desktop, key)
-        yield library
-        library.close()
-
-    @pytest.fixture
-    def second_client(self, desktop: ZoteroDesktop, key: str) -> Iterator[Library]:
-        library = _open(desktop, key)
-        yield library
-        library.close()
 
     @pytest.fixture
     def person(self, desktop: ZoteroDesktop) -> Window:
@@ -63,9 +55,3 @@ class TestMyLibrary(LibraryConformance, RemoteConformance):
     @pytest.fixture
     def ask_for_patience(self) -> Callable[[timedelta], AbstractContextManager[None]]:
         pytest.skip("a running Zotero asks nobody for patience")
-
-
-def _open(desktop: ZoteroDesktop, key: str) -> Library:
-    options = {"url": desktop.url}
-    assert ADAPTER.check_options(options) == {}
-    return ADAPTER.open(options, Surroundings("desk", find_key=lambda: key))
