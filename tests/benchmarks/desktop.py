@@ -6,6 +6,7 @@ Run it by hand: `python -m tests.benchmarks.desktop [RECORDS]`. It starts the do
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "syncd.cli", *command], check=True)
             took = time.monotonic() - began
             _report(desktop, took)
+            spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+            print(f"syncd itself: {spent.ru_utime + spent.ru_stime:.1f} s of CPU")
 
 
 def _configure(base: Path, desktop: ZoteroDesktop) -> list[str]:
