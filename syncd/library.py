@@ -136,6 +136,7 @@ class Create(NamedTuple):
 class Update(NamedTuple):
     """Set these properties of an item; those not named stay as they are.
 
+    None takes a property away; a library that shows all properties of a type shows it empty then.
     `before` is what stood there at `base_version`, as far as the sender has looked.
     """
 
@@ -148,7 +149,8 @@ class Update(NamedTuple):
 class AddToCollection(NamedTuple):
     """Put an item into collections and give it tags, keeping those it has.
 
-    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked.
+    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked;
+    None stands for a property that is not there.
     """
 
     item_key: ItemKey
