@@ -49,6 +49,9 @@ class Capabilities:
     """`changes_since` names items that were deleted for good."""
     keeps_trash: bool = True
     """Trashed items stay readable and can be restored."""
+    only_takes_new: bool = False
+    """The library takes new items and no more: nothing that is there can be changed, filed or
+    trashed, nothing hangs below an item, and no collection is made."""
     text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
     carries_identity: bool = False
