@@ -18,7 +18,7 @@ import pytest
 from adapters.zotero_desktop import ADAPTER
 from adapters.zotero_desktop.connector import ConnectorLibrary, Save
 from adapters.zotero_desktop.options import Options
-from syncd.errors import AccessDeniedError, UnavailableError, UnsettledError
+from syncd.errors import AccessDeniedError, InputError, UnavailableError, UnsettledError
 from syncd.library import AddToCollection, Create, Refusal, Refused, Surroundings, Trash, Update
 from syncd.plan import Place
 from syncd.record import ItemKey
@@ -114,6 +114,24 @@ def test_what_a_person_adds_meanwhile_is_recognised(tmp_path: Path, desktop: Zot
         summary = deliver(run, [same])
 
     assert summary.counts.get("create", 0) == 0
+
+
+def test_what_it_cannot_do_is_said_and_not_promised(tmp_path: Path, desktop: ZoteroDesktop) -> None:
+    with opened_run(tmp_path, open_library(desktop)) as run:
+        summary = deliver(run, [export(tmp_path, 1)])
+        assert summary.run is not None
+        undone = run.undo(summary.run)
+        [key] = desktop.state()["items"]
+        desktop.act("trash", key=key)
+        run.reconcile()
+
+        with pytest.raises(InputError, match="take it out of the trash there"):
+            run.restore(key)
+        waiting = run.figures().pending
+
+    assert "its library has no trash" in str(undone)
+    assert waiting == 0
+    assert list(desktop.state()["items"]) == [key]
 
 
 def test_a_lost_answer_is_looked_up(tmp_path: Path, desktop: ZoteroDesktop) -> None:
