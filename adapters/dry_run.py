@@ -2,7 +2,7 @@
 
 Reading goes through to the library itself. A write is answered as if it had been accepted, and
 is not there when the library is read again; a dry run is therefore for one pass of planning, and
-the one wrapper of which the conformance suite asks only what reads.
+the one wrapper that is no library in the sense of the conformance suite.
 """
 
 from __future__ import annotations

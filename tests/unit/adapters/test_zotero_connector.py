@@ -23,6 +23,7 @@ from syncd.library import AddToCollection, Create, Refusal, Refused, Surrounding
 from syncd.plan import Place
 from syncd.record import ItemKey
 from tests.fakes.clock import FakeClock
+from tests.fakes.works import wait_until
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.support.exports import scopus_record, write_records
 from tests.support.runs import deliver, opened_run
@@ -198,6 +199,28 @@ def test_nothing_is_sent_while_a_save_may_still_come(desktop: ZoteroDesktop) -> 
 
     assert moss is not None
     assert fern is None
+
+
+def test_what_a_killed_syncd_has_sent_is_waited_for_and_found(
+    tmp_path: Path, desktop: ZoteroDesktop
+) -> None:
+    desktop.configure(item_seconds=0.5)
+    sent = [Create(KEY, BOOK), Create(ItemKey("K3EY2223"), {**BOOK, "title": "On ferns"})]
+    killed = open_library(desktop)
+    note = killed.prepare(sent)
+    # It goes on with the save while nobody waits for the answer any more.
+    given_up = threading.Thread(target=killed.push, args=(sent,), kwargs={"expected": None})
+    given_up.start()
+    assert wait_until(lambda: len(desktop.state()["items"]) == 1, within=10)
+    later = open_library(desktop)
+
+    with pytest.raises(UnsettledError, match="may still be at work"):
+        later.trace(sent, note)
+    assert wait_until(lambda: len(desktop.state()["items"]) == 2, within=10)
+    made = later.trace(sent, note)
+    given_up.join()
+
+    assert {each.key for each in made if each is not None} == desktop.state()["items"].keys()
 
 
 def test_a_zotero_that_was_seen_not_to_run_is_at_work_on_nothing(
