@@ -9,6 +9,7 @@ import click
 from syncd.app.questions import explain
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.cli.saying import say
 from syncd.cli.session import choose_library, find_state_to_look_at, load, pause
 from syncd.report import write_document
 from syncd.report.explanations import explain_document, print_explanation
@@ -53,5 +54,5 @@ def command(what: str, where: options.Where, as_json: bool) -> Exit:
         print_explanation(document, sys.stdout)
     for name, why in explanation.away.items():
         told = f"syncd: {name}: {why}; what stands in its items now is not known"
-        click.echo(printable(told), err=True)
+        say(printable(told))
     return Exit.DONE

@@ -14,6 +14,7 @@ from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
+from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError
@@ -103,7 +104,7 @@ def command(
     if as_json:
         write_document(plan_document(plan), sys.stdout)
         for guard in plan.guards:
-            click.echo(f"syncd: the library would pause: {printable(guard.message)}", err=True)
+            say(f"syncd: the library would pause: {printable(guard.message)}")
     else:
         print_plan(plan, sys.stdout, everything=everything)
     readings = [reading for _, reading in made]
@@ -111,7 +112,7 @@ def command(
     problems = [problem for reading in readings for problem in reading.problems]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for problem in problems for line in words_for(problem)):
-        click.echo(line, err=True)
+        say(line)
     return _tell(plan, [*unusable, *(e for r in readings for e in r.unusable.values())])
 
 
@@ -157,7 +158,7 @@ def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake])
                 told = f"{write_pairs(plan, path):,} pairs"
         except OSError as error:
             raise InputError(f"cannot be written: {error.strerror}", path=path) from error
-        click.echo(f"wrote {told} to {printable(str(path))}", err=True)
+        say(f"wrote {told} to {printable(str(path))}")
 
 
 def _plan_for(
@@ -179,7 +180,7 @@ def _tell(plan: Plan, unusable: Iterable[InputError]) -> Exit:
     errors = list(unusable)
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         code = Exit.INPUT
-        click.echo(line, err=True)
+        say(line)
     if any(record.decision is Decision.REJECT for record in plan.records):
         code = Exit.INPUT
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from syncd.report.status import print_status
-from syncd.report.tables import Column, PrintedPage
+from syncd.report.tables import Column, PrintedPage, fit_columns
 
 DOCUMENT: dict[str, Any] = {
     "running": True,
@@ -164,3 +165,30 @@ def test_a_path_is_cut_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     page.row([Column("", 15, cut_in_the_middle=True)], ["/home/somebody/drop/a.ris"])
 
     assert stream.getvalue() == "/home/s…p/a.ris\n"
+
+
+def test_what_became_of_a_file_is_not_cut_beside_a_long_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    counts = {"create": 1119, "pending": 1119}
+    path = "/home/somebody/Downloads/of/this/year/asreview-references.ris"
+    file = {**DOCUMENT["files"][0], "file": path, "fate": "waiting", "counts": counts}
+
+    text = printed({**DOCUMENT, "files": [file]}, terminal=True)
+
+    [row] = [line for line in text.splitlines() if "…" in line and ".ris" in line]
+    assert "1,119 create, 1,119 pending" in row
+    assert len(re.sub(r"\x1b\[\d*m", "", row)) <= 80
+
+
+def test_columns_are_as_wide_as_what_stands_in_them_and_no_wider_than_the_line() -> None:
+    columns = (Column("a", 0), Column("path", 0, least=4), Column("other", 0, least=4))
+    rows = [["12", "x" * 30, "y" * 20], ["1", "z", ""]]
+
+    def widths(line: int) -> list[int]:
+        return [column.width for column in fit_columns(columns, rows, line)]
+
+    assert widths(0) == widths(100) == [2, 30, 20]
+    assert widths(40) == [2, 17, 17]
+    assert widths(10) == [2, 4, 4]
