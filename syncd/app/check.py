@@ -141,8 +141,11 @@ def _describe_filesystem(root: Path) -> str:
 # State
 
 
-def check_state(state: Path, now: datetime) -> Iterator[Finding]:
-    """Look at the state directory: can it be used, is there room, does the clock make sense."""
+def check_state(state: Path, now: datetime, *, is_own: bool = True) -> Iterator[Finding]:
+    """Look at the state directory: can it be used, is there room, does the clock make sense.
+
+    That of a service belongs to the account that the service runs as, which is not `is_own`.
+    """
     name = str(state)
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -153,7 +156,8 @@ def check_state(state: Path, now: datetime) -> Iterator[Finding]:
         remedy = "make it writable for the user that syncd runs as, or name another with --state"
         yield Finding(Area.STATE, name, Level.PROBLEM, "it cannot be made or written", remedy)
         return
-    yield from _check_privacy(state)
+    if is_own:
+        yield from _check_privacy(state)
     yield from _check_ground_of_state(state)
     yield from _check_clock(state, now)
 

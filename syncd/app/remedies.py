@@ -147,6 +147,11 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.UNFORESEEN: "please report this",
 }
 
+PASSES_BY_ITSELF = frozenset(
+    {Cause.UNAVAILABLE, Cause.OUTCOME_UNKNOWN, Cause.UNSETTLED, Cause.CONFLICT, Cause.DESCRIPTORS}
+)
+"""Causes that a daemon waits for; what there is to do about them is meant for commands."""
+
 _CAUSES: Mapping[type[SyncdError], Cause] = {
     BusyError: Cause.BUSY,
     ServedError: Cause.SERVED,

@@ -45,7 +45,7 @@ def command(what: str, where: options.Where, as_json: bool) -> Exit:
     names = [each.name for each in settings.libraries]
     if where.library:
         names = [choose_library(settings, where.library).name]
-    state = find_state_to_look_at(settings, where.state_dir, names)
+    state = find_state_to_look_at(settings, where.state_dir, names, only_there=True)
     explanation = explain(settings, state, what, pause, only=names)
     document = explain_document(explanation)
     if as_json:

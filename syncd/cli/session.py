@@ -15,11 +15,13 @@ import click
 
 from syncd.app.once import folder_of
 from syncd.app.wiring import check_options, identities_of
+from syncd.cli.exits import Exit
 from syncd.cli.interruptions import telling_that_it_goes_on
 from syncd.cli.options import Where
 from syncd.cli.saying import say
 from syncd.config import file_library_settings, load_settings
 from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
+from syncd.control.protocol import CommandError
 from syncd.errors import ConfigError, Problem
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
@@ -102,14 +104,22 @@ def ask_running(daemon: Running, command: str, request: Mapping[str, Any]) -> An
         return ask_daemon(daemon.directory, command, request, SystemClock(), pause)
 
 
-def find_state_to_look_at(settings: Settings, state: Path, names: Collection[str]) -> Path:
+def find_state_to_look_at(
+    settings: Settings, state: Path, names: Collection[str], *, only_there: bool = False
+) -> Path:
     """Return where the ledger is for those who only look: a service's, if it can be read.
 
-    Raises as `find_daemon` does.
+    `only_there` is for what no other place could tell. Raises as `find_daemon` does, and
+    `CommandError`.
     """
     daemon = find_running(settings, state, names)
     if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
         return daemon.state if daemon else state
+    if only_there:
+        told = (
+            "its ledger is closed to you: root can ask this, and `syncd status` shows what is new"
+        )
+        raise CommandError(told, Exit.TRY_AGAIN)
     say("syncd: but its ledger is closed to you, and does not count here")
     return state
 

@@ -297,7 +297,7 @@ def _let_group_in(path: Path, mode: int) -> None:
             os.chown(path, -1, group, follow_symlinks=False)
         except OSError as error:
             # A sandboxed service may not give anything away; its unit does so after the start.
-            log.info("%s is not given to the group %s: %s", path, GROUP, error.strerror)
+            log.debug("%s is not given to the group %s: %s", path, GROUP, error.strerror)
     path.chmod(mode)
 
 

@@ -85,6 +85,9 @@ def find_key(
     try:
         return _ask(lambda: opener().get_password(SERVICE, name), patience)
     except KeyLookupError as error:
+        if error.absent and key_file is None and is_without_keyring(environ):
+            told = f"there is no credential {SERVICE}.{name}, and a unit of the system no keyring"
+            raise KeyLookupError(told, passing=error.passing, absent=True) from error
         if key_file is None or not error.absent:
             raise
         # The keyring was only the next place to look: what is wrong is the file.

@@ -165,6 +165,25 @@ def test_a_processing_folder_on_another_filesystem_is_refused_beforehand(drop: P
         assert "another filesystem" in str(why_not_movable(drop))
 
 
+@needs_root
+def test_a_folder_that_is_mounted_read_only_names_the_line_that_opens_it(drop: Path) -> None:
+    with mounted(drop):
+        subprocess.run(["mount", "-o", "remount,ro", str(drop)], check=True)
+        told = str(why_not_movable(drop))
+
+    assert f"ReadWritePaths={drop}" in told
+    assert "mounted read-only" in told
+
+
+@needs_root
+def test_a_folder_that_may_not_be_written_says_who_can_let_it(drop: Path) -> None:
+    drop.chmod(0o755)
+    with somebody_else():
+        told = str(why_not_movable(drop))
+
+    assert "SupplementaryGroups=" in told
+
+
 # --- the watching
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from syncd.cli.exits import Exit
 from syncd.cli.program import COMMANDS, run
+from syncd.system import paths
 from syncd.system.logs import JsonFormatter, TextFormatter
 from syncd.system.suggestions import LEAVES_OUT, point_at
 
@@ -30,6 +31,24 @@ def test_a_report_names_the_file_library_that_it_is_about(
     assert run(["status", "--file-library", str(place)]) is Exit.UNAVAILABLE
 
     assert f"`syncd run --file-library {place} --folder PATH`" in capsys.readouterr().out
+
+
+def test_the_status_of_a_machine_whose_service_is_down_names_the_service(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "etc" / "syncd.toml"
+    config.parent.mkdir()
+    config.write_text('[[library]]\nname = "lab"\nadapter = "file"\npath = "/srv/lab"\n')
+    monkeypatch.setattr(paths, "SYSTEM_CONFIG", config)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("SYNCD_CONFIG", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert run(["status", "--state", str(tmp_path / "state")]) is Exit.UNAVAILABLE
+    assert "`systemctl status syncd`" in capsys.readouterr().out
+
+    run(["status", "--file-library", str(tmp_path)])
+    assert "systemctl" not in capsys.readouterr().out
 
 
 def test_an_error_names_the_configuration_that_it_is_about(

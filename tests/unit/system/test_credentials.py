@@ -344,3 +344,14 @@ def test_a_key_file_that_is_not_there_is_what_is_missing(tmp_path: Path) -> None
         find_key("mine", key_file=none, environ={}, open_keyring=locked)
     with pytest.raises(KeyLookupError, match="no keyring answers"):
         find_key("mine", environ={}, open_keyring=absent)
+
+
+def test_a_unit_without_a_credential_is_told_which_one_is_missing() -> None:
+    def absent() -> Keyring:
+        raise KeyLookupError("Unable to initialize SecretService", passing=True, absent=True)
+
+    environ = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    with pytest.raises(KeyLookupError, match=r"there is no credential syncd\.mine") as missing:
+        find_key("mine", environ=environ, open_keyring=absent)
+
+    assert missing.value.absent
