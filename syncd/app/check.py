@@ -120,7 +120,8 @@ def _check_folder(folder: FolderSettings) -> Iterator[Finding]:
     if standing.state is FolderState.BUSY:
         yield Finding(Area.FOLDER, name, Level.OK, standing.message)
     elif standing.state is not FolderState.OK:
-        remedy = "make it, or correct its path; syncd waits for it until then"
+        wanted = "see to that" if folder.path.is_dir() else "make it, or correct its path"
+        remedy = f"{wanted}; syncd waits for it until then"
         yield Finding(Area.FOLDER, name, Level.PROBLEM, standing.message, remedy)
         return
     if not os.access(folder.path, os.R_OK | os.X_OK):

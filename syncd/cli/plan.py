@@ -108,7 +108,7 @@ def command(
     else:
         print_plan(plan, sys.stdout, everything=everything)
     readings = [reading for _, reading in made]
-    _write(to_write, plan, readings)
+    _write(to_write, plan, readings, files)
     problems = [problem for reading in readings for problem in reading.problems]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for problem in problems for line in words_for(problem)):
@@ -139,7 +139,9 @@ def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
     return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
 
 
-def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake]) -> None:
+def _write(
+    to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake], files: Sequence[Path]
+) -> None:
     """Write the files that were asked for, and say so. Raises `InputError`."""
     # What goes to two libraries is one record of its file.
     incoming = {
@@ -148,17 +150,20 @@ def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake])
         for each in reading.incoming
     }
     for kind, path in to_write.items():
+        reminder = ""
         try:
             if kind == "report":
                 write_report(plan, path, SystemClock().now())
                 told = "the flow of the records"
             elif kind == "unique":
                 told = f"{write_unique(plan, list(incoming.values()), path):,} unique records"
+                if path.resolve().parent in {each.resolve().parent for each in files}:
+                    reminder = "; it lies among the exports: leave it out the next time"
             else:
                 told = f"{write_pairs(plan, path):,} pairs"
         except OSError as error:
             raise InputError(f"cannot be written: {error.strerror}", path=path) from error
-        say(f"wrote {told} to {printable(str(path))}")
+        say(f"wrote {told} to {printable(str(path))}{reminder}")
 
 
 def _plan_for(

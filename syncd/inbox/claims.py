@@ -142,8 +142,18 @@ def _why_not_writable(root: Path) -> str:
 
 def why_not_movable(root: Path) -> str | None:
     """Say why files cannot be moved about in this folder; None where they can."""
+    return why_not_allowed(root) or why_not_in_one_piece(root)
+
+
+def why_not_allowed(root: Path) -> str | None:
+    """Say why this process may not move files about here, which others may, or it one day."""
     if not os.access(root, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
         return f'after = "move" {_why_not_writable(root)}'
+    return None
+
+
+def why_not_in_one_piece(root: Path) -> str | None:
+    """Say why nobody can move files about in this folder; None where somebody can."""
     with opened(root) as folder:
         link = find_link(folder)
     if link is not None or _processing(root).is_symlink():

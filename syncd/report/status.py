@@ -178,13 +178,21 @@ def _waiting(document: _Part) -> Iterable[str]:
         if pending := library["pending"]:
             runs = library.get("waiting_runs") or ()
             of = f" of run {', '.join(map(str, runs))}" if runs else ""
-            goes_on = "goes on by itself" if document["running"] else "`syncd once` goes on"
+            goes_on = _how_it_goes_on(library, is_running=document["running"])
             many = "1 change waits" if pending == 1 else f"{pending:,} changes wait"
             yield f"{name}: {many} to be sent{of}; nothing is sent twice, {goes_on}"
     held = sum(library["held"] for library in document["libraries"])
     if held:
         asked = "1 question waits" if held == 1 else f"{held:,} questions wait"
         yield f"{asked} for you: `syncd review` shows {'it' if held == 1 else 'them'}"
+
+
+def _how_it_goes_on(library: _Part, *, is_running: bool) -> str:
+    if library["state"] == "paused":
+        return f"`syncd resume {library['name']}` lets it go on"
+    if library["state"] == "refused":
+        return "it goes on when the library takes the key"
+    return "goes on by itself" if is_running else "`syncd once` goes on"
 
 
 def _begin_table(

@@ -195,3 +195,16 @@ def test_without_a_configuration_the_ways_that_need_none_are_named(
 
     assert run(["login", "mine"]) is Exit.CONFIG
     assert "needs none" not in capsys.readouterr().err
+
+
+def test_unique_records_among_the_exports_are_said_to_lie_in_the_way(
+    exports: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside, elsewhere = tmp_path / "unique.ris", tmp_path / "out" / "unique.ris"
+    elsewhere.parent.mkdir()
+
+    run(["plan", "--offline", *exports, "--unique", str(beside)])
+    assert "it lies among the exports: leave it out" in capsys.readouterr().err
+
+    run(["plan", "--offline", *exports, "--unique", str(elsewhere)])
+    assert "among the exports" not in capsys.readouterr().err

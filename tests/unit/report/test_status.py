@@ -138,6 +138,26 @@ def test_what_waits_says_for_whom_and_how_it_goes_on() -> None:
     assert "start it with `syncd run`" in stopped
 
 
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("paused", "`syncd resume mine` lets it go on"),
+        ("refused", "it goes on when the library takes the key"),
+    ],
+)
+def test_what_waits_in_a_library_that_is_stopped_does_not_go_on_by_itself(
+    state: str, words: str, running: bool
+) -> None:
+    stopped = [{**DOCUMENT["libraries"][0], "state": state}]
+
+    text = printed({**DOCUMENT, "libraries": stopped, "running": running})
+
+    assert f"nothing is sent twice, {words}" in text
+    assert "by itself" not in text
+    assert "`syncd once` goes on" not in text
+
+
 def test_a_run_that_decides_about_no_record_says_what_it_was() -> None:
     undo = {**DOCUMENT["runs"][0], "run": 8, "files": 0, "counts": {}, "reason": "undo"}
 
