@@ -46,7 +46,7 @@ class _NoPage:
         """Refuse to give a link."""
         raise CommandError(self._why, Exit.CONFIG)
 
-    def close(self) -> None:
+    def close(self, _ask: object) -> None:
         """There is nothing to close."""
 
 
@@ -124,7 +124,7 @@ def command(
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
-            page.close()
+            page.close(requests.answer_alone)
             telling.close()
         daemon.leave()
     return Exit.DONE

@@ -271,6 +271,15 @@ Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)
 Index("record_by_export", record.c.export_id)
 
+# What records are found by when a person looks for them: little beside a whole record, so that all
+# of it can be gone through.
+search_text = _table(
+    "search_text",
+    Column("record_id", ForeignKey("record.record_id"), primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("text", Text, nullable=False, comment="the folded title; below it, each identifier"),
+)
+
 # One row per operation we have promised to carry out. A row is written in the same
 # transaction as the reason for it, before anything is sent, and leaves only with an outcome.
 # After a crash, rows in state 'sent' are those whose fate must be looked up in the library.
@@ -395,6 +404,7 @@ hold = _table(
     Column("answered_at", Text),
     UniqueConstraint("library_id", "question"),
 )
+Index("hold_by_answer", hold.c.answer, hold.c.hold_id)
 
 # What a person said about two works, for good: each named by its item key where it is in the
 # library, else by its fingerprint. `one` sorts before `other`; it is empty where a person left out

@@ -29,6 +29,13 @@ HEADERS: Mapping[str, str] = {
 }
 
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_KINDS = {
+    "identity": "perhaps a work that is there",
+    "unfinished": "cut off",
+    "refused": "refused by the library",
+    "twin": "there twice",
+    "fields": "changed on both sides",
+}
 _CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _LONG = 400
 """So many characters of a title are shown in a list."""
@@ -91,6 +98,7 @@ def _environment() -> Environment:
     environment.filters["moment"] = moment
     environment.filters["words"] = _words
     environment.filters["filename"] = _filename
+    environment.filters["kind"] = _kind
     environment.globals["asset"] = _asset
     return environment
 
@@ -108,6 +116,10 @@ def _short(value: object) -> Markup:
 def _words(name: object) -> Markup:
     """Return a field's name in words: `publicationTitle` is the publication title."""
     return _text(_CAPITAL.sub(lambda found: f" {found[0].lower()}", str(name)))
+
+
+def _kind(kind: object) -> Markup:
+    return _text(_KINDS.get(str(kind), str(kind)))
 
 
 def _filename(path: object) -> Markup:

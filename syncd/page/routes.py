@@ -12,16 +12,18 @@ from urllib.parse import urlencode
 from syncd.control.status import Health, health_of
 from syncd.page.access import Access, Session, is_from_own_form
 from syncd.page.metrics import MetricsAccess
+from syncd.page.questions import Questions
+from syncd.page.refusals import RefusedError, StaleError
 from syncd.page.rendering import Reply, assets, page, redirect
 from syncd.page.server import PageRequest, PageServer
-from syncd.page.views import RefusedError, StaleError, Views
+from syncd.page.views import Views
 
 _EVERY = 1.0
 """How often a stream looks whether there is something else to be seen, in seconds."""
 _BEAT = 15
 """So many looks without news make a line that keeps the connection."""
 
-_SILENT = frozenset({"/events", "/healthz"})
+_ABOUT_QUESTIONS = frozenset({"/question", "/questions"})
 
 
 class Routes:
@@ -32,12 +34,14 @@ class Routes:
         server: PageServer,
         access: Access,
         views: Views,
+        questions: Questions,
         document: Callable[[], Mapping[str, Any]],
         metrics: MetricsAccess,
     ) -> None:
         self._server = server
         self._access = access
         self._views = views
+        self._questions = questions
         self._document = document
         self._metrics = metrics
         server.answer = self.answer
@@ -47,7 +51,7 @@ class Routes:
             "/files": self._files,
             "/file": self._file,
             "/record": self._record,
-            "/questions": self._questions,
+            "/questions": self._list,
             "/question": self._question,
             "/numbers": self._numbers,
             "/numbers/flow.svg": self._flow,
@@ -57,6 +61,7 @@ class Routes:
         self._posts: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
             "/do": self._do,
             "/answer": self._answer_question,
+            "/undo": self._take_back,
         }
 
     # --- who may ask for what
@@ -78,6 +83,8 @@ class Routes:
             return Reply(content_type="text/event-stream")
         if request.method == "POST":
             return self._change(request, session)
+        if request.path not in _ABOUT_QUESTIONS and request.is_opened:
+            self._questions.leave(session.cookie)
         shown = self._gets.get(request.path)
         if shown is None:
             return self._not_found(session)
@@ -115,7 +122,7 @@ class Routes:
                 session,
                 status=HTTPStatus.CONFLICT,
                 message=str(error),
-                **self._views.questions(),
+                **self._questions.listed(),
             )
         except RefusedError as error:
             return self._show(
@@ -137,7 +144,8 @@ class Routes:
             template,
             status=status,
             form_token=session.form_token,
-            message=message,
+            news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
+            given=self._questions.last_answer(session.cookie),
             called=self._views.called,
             **values,
         )
@@ -146,8 +154,7 @@ class Routes:
         return self._show("refused.html", session, status=HTTPStatus.NOT_FOUND, message=message)
 
     def _now(self, request: PageRequest, session: Session) -> Reply:
-        message = request.first("told")[:300]
-        return self._show("now.html", session, message=message, document=self._document())
+        return self._show("now.html", session, document=self._document())
 
     def _files(self, request: PageRequest, session: Session) -> Reply:
         before, text = _number(request.first("before")), request.first("q").strip()[:200]
@@ -162,17 +169,19 @@ class Routes:
             "record.html", session, **self._views.record(_number(request.first("id")) or 0)
         )
 
-    def _questions(self, request: PageRequest, session: Session) -> Reply:
-        shown = self._views.questions(
+    def _list(self, request: PageRequest, session: Session) -> Reply:
+        shown = self._questions.listed(
             after=_number(request.first("after")) or 0,
             reason=request.first("reason") or None,
             file=request.first("file") or None,
         )
-        return self._show("questions.html", session, message=request.first("told")[:300], **shown)
+        return self._show("questions.html", session, **shown)
 
     def _question(self, request: PageRequest, session: Session) -> Reply:
         number = _number(request.first("id")) or 0
-        return self._show("question.html", session, **self._views.question(number))
+        return self._show(
+            "question.html", session, **self._questions.one(number, request.first("beside"))
+        )
 
     def _numbers(self, request: PageRequest, session: Session) -> Reply:
         before = _number(request.first("before"))
@@ -198,18 +207,31 @@ class Routes:
     # --- what is done
 
     def _do(self, request: PageRequest, session: Session) -> Reply:
+        self._questions.leave(session.cookie)
         told = self._views.do(request.first("action"), request.first("library"))
-        return redirect("/?" + urlencode({"told": told}))
+        self._questions.answers.say(session.cookie, told)
+        return redirect("/")
 
     def _answer_question(self, request: PageRequest, session: Session) -> Reply:
+        about = {name: request.first(name) for name in ("reason", "file") if request.first(name)}
+        if answer := request.first("every_answer"):
+            reason, file = about.get("reason"), about.get("file")
+            named = request.first("every")
+            self._questions.answer_every(session.cookie, named, reason, file, answer)
+            return redirect("/questions")
         answer, word = request.first("answer"), request.first("item_key")
         if field := request.first("field"):
             # One button says which side of which field.
             answer, _, word = field.partition(" ")
-        told, following = self._views.answer(request.form.get("question", ()), answer, word)
+        chosen = request.form.get("question", ())
+        following = self._questions.answer(session.cookie, chosen, answer, word or None)
         if following is not None and request.first("then") == "next":
             return redirect("/question?" + urlencode({"id": following}))
-        return redirect("/questions?" + urlencode({"told": told}))
+        return redirect("/questions" + ("?" + urlencode(about) if about else ""))
+
+    def _take_back(self, request: PageRequest, session: Session) -> Reply:
+        number = self._questions.take_back(session.cookie, request.first("given"))
+        return redirect("/questions" if number is None else f"/question?id={number}")
 
     def _health(self) -> Reply:
         is_fine = health_of(self._document()) is Health.FINE

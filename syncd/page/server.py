@@ -41,6 +41,11 @@ class PageRequest:
     form: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
 
+    @property
+    def is_opened(self) -> bool:
+        """Whether a person opens it, rather than a page that is open already asks for it."""
+        return self.headers.get("sec-fetch-dest", "document") == "document"
+
     def first(self, name: str) -> str:
         """Return a parameter's first value, of the form or else of the query; empty if none."""
         return next(iter([*self.form.get(name, ()), *self.query.get(name, ())]), "")
