@@ -330,6 +330,25 @@ def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE
     ]
 
 
+def works_added(connection: Connection) -> list[tuple[str, str, int]]:
+    """Return (library, day, change): how many works runs have added, less those they took back.
+
+    What a run decided is counted where it decided about records, and else what it did: an undo.
+    """
+    query = (
+        select(library.c.known_as, run.c.ended_at, run.c.counts)
+        .join(library, library.c.library_id == run.c.library_id)
+        .where(run.c.ended_at.is_not(None))
+    )
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in connection.execute(query):
+        counts = json.loads(row.counts)
+        change = counts.get("create", 0) + counts.get("restore", 0) - counts.get("trash", 0)
+        if change:
+            found[row.known_as or "", row.ended_at[:10]] += change
+    return [(known_as, day, change) for (known_as, day), change in found.items()]
+
+
 def records_of_exports(connection: Connection, export_ids: Sequence[int]) -> list[PlannedRecord]:
     """Return every record of some exports, in the order of planning."""
     rows = connection.execute(

@@ -17,6 +17,7 @@ from syncd.page.refusals import RefusedError, StaleError
 from syncd.page.rendering import Reply, assets, page, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
+from syncd.report.growth import draw_growth, growth_csv, growth_document
 
 _EVERY = 1.0
 """How often a stream looks whether there is something else to be seen, in seconds."""
@@ -57,6 +58,10 @@ class Routes:
             "/numbers/flow.svg": self._flow,
             "/numbers/runs.csv": self._runs_csv,
             "/numbers/flow.json": self._flow_json,
+            "/numbers/flow.csv": self._flow_csv,
+            "/numbers/growth.svg": self._growth,
+            "/numbers/growth.json": self._growth_json,
+            "/numbers/growth.csv": self._growth_csv,
         }
         self._posts: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
             "/do": self._do,
@@ -189,20 +194,25 @@ class Routes:
         return self._show("numbers.html", session, **self._views.numbers(before, chosen))
 
     def _flow(self, request: PageRequest, session: Session) -> Reply:
-        svg = self._views.flow_svg(_numbers(request, "file"))
-        return Reply(body=svg.encode(), content_type="image/svg+xml; charset=utf-8")
+        return _picture(self._views.flow_svg(_numbers(request, "file")))
 
     def _flow_json(self, request: PageRequest, session: Session) -> Reply:
-        document = self._views.flow(_numbers(request, "file"))
-        return Reply(body=json.dumps(document).encode(), content_type="application/json")
+        return _json(self._views.flow(_numbers(request, "file")))
+
+    def _flow_csv(self, request: PageRequest, session: Session) -> Reply:
+        return _table(self._views.flow_csv(_numbers(request, "file")), "syncd-flow.csv")
+
+    def _growth(self, request: PageRequest, session: Session) -> Reply:
+        return _picture(draw_growth(self._views.growth()))
+
+    def _growth_json(self, request: PageRequest, session: Session) -> Reply:
+        return _json(growth_document(self._views.growth()))
+
+    def _growth_csv(self, request: PageRequest, session: Session) -> Reply:
+        return _table(growth_csv(self._views.growth()), "syncd-growth.csv")
 
     def _runs_csv(self, request: PageRequest, session: Session) -> Reply:
-        headers = {"Content-Disposition": 'attachment; filename="syncd-runs.csv"'}
-        return Reply(
-            body=self._views.runs_csv().encode(),
-            content_type="text/csv; charset=utf-8",
-            headers=headers,
-        )
+        return _table(self._views.runs_csv(), "syncd-runs.csv")
 
     # --- what is done
 
@@ -252,6 +262,20 @@ class Routes:
             elif silent >= _BEAT:
                 silent = 0
                 write(b": still here\n\n")
+
+
+def _picture(svg: str) -> Reply:
+    return Reply(body=svg.encode("utf-8", "replace"), content_type="image/svg+xml; charset=utf-8")
+
+
+def _json(document: Any) -> Reply:
+    return Reply(body=json.dumps(document).encode(), content_type="application/json")
+
+
+def _table(text: str, name: str) -> Reply:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    body = text.encode("utf-8", "replace")
+    return Reply(body=body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _number(text: str) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +17,7 @@ from syncd.page.differing import shown
 from syncd.page.questions import Ask
 from syncd.page.refusals import RefusedError
 from syncd.report.flow import draw, flow_of
+from syncd.report.growth import Growth, Step, grown, write_csv
 from syncd.report.prisma import prisma
 
 _ACTIONS = {
@@ -108,6 +107,7 @@ class Views:
             "exports": [(each, _name_of(each)) for each in exports],
             "chosen": picked,
             "flow": self.flow(picked),
+            "growth": self.growth(),
         }
 
     def flow(self, chosen: Sequence[int]) -> dict[str, Any]:
@@ -119,19 +119,37 @@ class Views:
         """Return them as a picture."""
         return draw(flow_of(self.flow(chosen)))
 
+    def flow_csv(self, chosen: Sequence[int]) -> str:
+        """Return them as a table for other programs, for all of the files and for each source."""
+        flow = self.flow(chosen)
+        names = [name for name, number in flow.items() if isinstance(number, int)]
+        rows = [["all", *(flow[name] for name in names)]]
+        rows += [[each, *(own[name] for name in names)] for each, own in flow["by_source"].items()]
+        return write_csv(["source", *names], rows)
+
+    def growth(self) -> Growth:
+        """Return how many works were added to each library, day by day."""
+        with self._ledger.read() as connection:
+            added = browse.works_added(connection)
+        return grown(Step(self.called(known_as), day, change) for known_as, day, change in added)
+
     def runs_csv(self) -> str:
         """Return every run with its counts, as a table for other programs."""
         with self._ledger.read() as connection:
             runs = browse.runs(connection, limit=_MOST_RUNS)
         names = sorted({name for each in runs for name in each.counts})
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["run", "library", "reason", "started_at", "ended_at", *names])
-        for each in runs:
-            counts = [each.counts.get(name, 0) for name in names]
-            row = [each.run_id, each.library, each.reason, each.started_at, each.ended_at or ""]
-            writer.writerow([*row, *counts])
-        return text.getvalue()
+        rows = [
+            [
+                each.run_id,
+                self.called(each.library),
+                each.reason,
+                each.started_at,
+                each.ended_at or "",
+                *(each.counts.get(name, 0) for name in names),
+            ]
+            for each in runs
+        ]
+        return write_csv(["run", "library", "reason", "started_at", "ended_at", *names], rows)
 
     # --- what is done
 

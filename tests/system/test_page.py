@@ -161,7 +161,15 @@ class TestWhatIsShown:
         picture = visitor.get("/numbers/flow.svg?file=1")
         assert picture.headers["content-type"].startswith("image/svg+xml")
         assert '"identified": 4' in visitor.get("/numbers/flow.json?file=1").text
+        assert visitor.get("/numbers/flow.csv?file=1").text.startswith("source,identified,")
         assert visitor.get("/numbers/runs.csv").text.startswith("run,library,")
+
+    def test_growth_as_a_picture_a_table_and_for_programs(self, visitor: Visitor) -> None:
+        wait_for(lambda: "growth.svg" in visitor.get("/numbers").text)
+
+        assert "mine: " in visitor.get("/numbers/growth.svg").text
+        assert visitor.get("/numbers/growth.csv").text.startswith("library,day,works\r\nmine,")
+        assert visitor.get("/numbers/growth.json").text.startswith('{"schema": "syncd.growth/1"')
 
 
 class TestWhatIsDone:
