@@ -112,6 +112,7 @@ def command(
             lambda pause: assemble(read(), state_dir, ledger, pause),
             Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
         )
+        telling.metrics.beats = daemon.beats
         requests = Requests(
             daemon,
             lambda: load(where, folder),

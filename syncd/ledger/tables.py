@@ -237,6 +237,15 @@ run = _table(
 )
 Index("run_by_undone", run.c.undoes)
 
+# How often a library was asked over the network, by what its server answered.
+request_count = _table(
+    "request_count",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("status", Text, primary_key=True, comment="of the answer; `none`: there was none"),
+    Column("times", _Big, nullable=False),
+    rowid=False,
+)
+
 # What was decided about each record of each export, and what became of it.
 record = _table(
     "record",
