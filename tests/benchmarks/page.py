@@ -12,9 +12,11 @@ run` with a file library in a temporary folder and prints a line for each figure
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -37,6 +39,10 @@ _SEED_QUESTIONS = _SEED_DOUBTFUL * (_ALIKE - 1) // _ALIKE
 _FILES_OF = 500
 """So many records stand in one export."""
 _TIMES = 20
+_REST = 2.0
+_IDLE = 40.0
+_OPEN = 20
+_STARTS = 3
 _WORDS = (
     "amber basalt cedar delta ember fjord glacier harbour indigo juniper kelp lagoon meadow "
     "nectar orchard pebble quartz river saffron tundra"
@@ -255,7 +261,110 @@ def pages() -> None:
         print(f"  {page:26} {'  |  '.join(costs)}")
 
 
-BENCHMARKS: Mapping[str, Callable[[], None]] = {"pages": pages}
+# --- beside an idle daemon
+
+
+def _memory(daemon: PageDaemon) -> float:
+    return float(psutil.Process(daemon.pid).memory_info().rss) / 1e6
+
+
+def _settle(daemon: PageDaemon) -> None:
+    """Wait until it has nothing left to do of its start."""
+    before = -1.0
+    while before != (before := _cpu(daemon)):
+        time.sleep(_REST)
+
+
+def rest() -> None:
+    """Memory and CPU of a daemon with the page, and of one without."""
+    memory, cpu = {}, {}
+    for listen in ("", "127.0.0.1:0"):
+        with tempfile.TemporaryDirectory() as name, _daemon(Path(name), listen) as daemon:
+            _wait_until(lambda d=daemon: d.command("status", "--json").returncode == 0)  # type: ignore[misc]
+            if listen:
+                visitor = _visitor(daemon)
+                for path in ("/", "/files", "/questions", "/numbers"):
+                    visitor.get(path)
+            _settle(daemon)
+            before = _cpu(daemon)
+            time.sleep(_IDLE)
+            memory[listen], cpu[listen] = _memory(daemon), (_cpu(daemon) - before) / _IDLE
+    off, on = memory[""], memory["127.0.0.1:0"]
+    print(f"at rest with the page: {on:.0f} MB ({on - off:+.1f} MB), {cpu['127.0.0.1:0']:.2%} CPU")
+    print(f"at rest without:       {off:.0f} MB, {cpu['']:.2%} CPU")
+
+
+def streams() -> None:
+    """How long a stop takes with twenty streams open, and without."""
+    for count in (0, _OPEN):
+        with tempfile.TemporaryDirectory() as name, _daemon(Path(name)) as daemon:
+            visitor = _visitor(daemon)
+            opened = []
+            for _ in range(count):
+                stream = http.client.HTTPConnection(visitor.host, timeout=20)
+                stream.request("GET", "/events", headers={"Cookie": visitor.cookie})
+                stream.getresponse()
+                opened.append(stream)
+            _settle(daemon)
+            begun, cpu = time.monotonic(), _cpu(daemon)
+            time.sleep(_REST * 3)
+            share = (_cpu(daemon) - cpu) / (_REST * 3)
+            begun = time.monotonic()
+            code = daemon.stop()
+            took = time.monotonic() - begun
+            print(f"{count:2} streams: {share:.2%} CPU, a stop takes {took:.2f} s (exit {code})")
+            for stream in opened:
+                stream.close()
+
+
+_OPENING = """
+import resource, sys, tempfile, time, urllib.request
+from pathlib import Path
+import syncd.cli.run, syncd.daemon.service, syncd.notify.opening
+from syncd.cli.session import file_library_settings
+from syncd.ledger.store import Ledger
+from syncd.notify.metrics import Metrics
+from syncd.settings import PageSettings
+from syncd.system.clock import SystemClock
+from dataclasses import replace
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+loaded = [m for m in sys.modules if m.startswith(("jinja2", "syncd.page", "http.server"))]
+with tempfile.TemporaryDirectory() as name:
+    state = Path(name)
+    ledger = Ledger.open("", state, SystemClock())
+    settings = file_library_settings(state / "library", None)
+    settings = replace(settings, page=PageSettings(address=("127.0.0.1", 0)))
+    document = lambda: {"libraries": [], "folders": [], "runs": [], "schedule": {}, "since": None,
+                        "message": "", "running": True}
+    memory, wall, cpu = resident(), time.monotonic(), time.process_time()
+    from syncd.page.opening import Page
+    page = Page(settings, ledger, state, document, Metrics(list, {}, SystemClock()), SystemClock())
+    listens, wall = time.process_time() - cpu, time.monotonic() - wall
+    link = page.answer({}, print)["link"]
+    urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(link).read()
+    shown = time.process_time() - cpu
+    print(f"listens after {listens * 1000:.0f} ms of CPU, has shown a page after "
+          f"{shown * 1000:.0f} ms (with the browser that asks); {resident() - memory:+.1f} MB; "
+          f"of it was loaded before: {loaded}")
+    page.close(lambda *_: None)
+"""
+
+
+def start() -> None:
+    """How long it takes until the page listens and has shown a page, and what it takes."""
+    for _ in range(_STARTS):
+        subprocess.run([sys.executable, "-c", _OPENING], check=True)
+
+
+BENCHMARKS: Mapping[str, Callable[[], None]] = {
+    "pages": pages,
+    "rest": rest,
+    "streams": streams,
+    "start": start,
+}
 
 
 def main() -> None:
