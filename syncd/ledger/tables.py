@@ -414,6 +414,7 @@ hold = _table(
     UniqueConstraint("library_id", "question"),
 )
 Index("hold_by_answer", hold.c.answer, hold.c.hold_id)
+Index("hold_by_library", hold.c.library_id, hold.c.answer)
 
 # What a person said about two works, for good: each named by its item key where it is in the
 # library, else by its fingerprint. `one` sorts before `other`; it is empty where a person left out

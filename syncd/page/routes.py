@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -45,6 +46,8 @@ class Routes:
         self._questions = questions
         self._document = document
         self._metrics = metrics
+        self._looking = threading.Lock()
+        self._looked_at, self._seen = -_EVERY, ""
         server.answer = self.answer
         server.stream = self.stream
         self._gets: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
@@ -107,13 +110,15 @@ class Routes:
         return redirect("/", **{"Set-Cookie": cookie})
 
     def _change(self, request: PageRequest, session: Session) -> Reply:
-        own = f"http://{request.headers.get('host', '')}"
+        host = request.headers.get("host", "")
+        # A proxy before a socket speaks with browsers as it likes.
+        own = [f"http://{host}", *([] if self._server.hosts else [f"https://{host}"])]
         if not is_from_own_form(
             session,
             request.first("form_token"),
             request.headers.get("sec-fetch-site"),
             request.headers.get("origin"),
-            own,
+            *own,
         ):
             return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
         change = self._posts.get(request.path)
@@ -151,6 +156,7 @@ class Routes:
             form_token=session.form_token,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
+            waiting=sum(each["held"] for each in self._document()["libraries"]),
             called=self._views.called,
             **values,
         )
@@ -250,12 +256,20 @@ class Routes:
 
     # --- events
 
+    def _look(self) -> str:
+        """Return what is to be seen now; all streams together look once in a while."""
+        with self._looking:
+            now = time.monotonic()
+            if now - self._looked_at >= _EVERY / 2:
+                self._looked_at, self._seen = now, json.dumps(self._document())
+            return self._seen
+
     def stream(self, write: Callable[[bytes], None], stop: threading.Event) -> None:
         """Tell a browser, until either has enough, that something else is to be seen."""
         write(b"retry: 5000\n\n")
-        before, silent = json.dumps(self._document()), 0
+        before, silent = self._look(), 0
         while not stop.wait(_EVERY):
-            now, silent = json.dumps(self._document()), silent + 1
+            now, silent = self._look(), silent + 1
             if now != before:
                 before, silent = now, 0
                 write(b"event: changed\ndata: \n\n")

@@ -60,12 +60,19 @@ class Views:
         """Return exports, or the records in which a text was found."""
         with self._ledger.read() as connection:
             if text:
-                found = browse.search_records(connection, text)
-                return {"text": text, "records": found, "exports": [], "more": None}
+                found = browse.search_records(connection, text, before=before)
+                older = found[-1].record_id if len(found) == PAGE else None
+                return {
+                    "text": text,
+                    "records": found,
+                    "exports": [],
+                    "more": None,
+                    "older": older,
+                }
             exports = browse.exports(connection, before=before)
         more = exports[-1].export_id if len(exports) == PAGE else None
         named = [(each, _name_of(each)) for each in exports]
-        return {"text": "", "records": [], "exports": named, "more": more}
+        return {"text": "", "records": [], "exports": named, "more": more, "older": None}
 
     def file(self, number: int, after: int) -> dict[str, Any]:
         """Return one export and its records."""

@@ -142,7 +142,9 @@ class _Scale(NamedTuple):
         days = [_ordinal(point.day) for points in growth.values() for point in points]
         most = max((point.total for points in growth.values() for point in points), default=0)
         first, last = (min(days), max(days)) if days else (2, 2)
-        return cls(first - (first == last), last, _round_up(most))
+        if first == last:
+            first, last = first - 1, last + 1
+        return cls(first, last, _round_up(most))
 
     def x(self, day: int) -> float:
         wide = _WIDTH - _LEFT - _RIGHT

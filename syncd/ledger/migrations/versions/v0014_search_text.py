@@ -21,6 +21,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("hold_by_answer", "hold", ["answer", "hold_id"])
+    op.create_index("hold_by_library", "hold", ["library_id", "answer"])
     connection, last = op.get_bind(), 0
     while rows := connection.execute(_RECORDS, {"last": last, "most": _AT_ONCE}).all():
         last = rows[-1].record_id
