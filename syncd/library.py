@@ -379,6 +379,18 @@ class Tracing(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """What a library may be beside: one that is asked over a network, and counts how often."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status since the last call.
+
+        What was not answered counts as `none`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""
