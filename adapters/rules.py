@@ -53,7 +53,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     "note": frozenset({"parentItem", "note"}),
     "attachment": frozenset(
         {"parentItem", "note", "linkMode", "contentType", "charset", "filename", "md5", "mtime"}
-        | {"title", "url", "accessDate"}
+        | {"title", "url", "accessDate", "path"}
     ),
 }
 _MAY_BE_NULL = frozenset({"md5", "mtime"})

@@ -77,6 +77,8 @@ class Description(NamedTuple):
     """Where the library is just now: the address or the folder by which it is reached."""
     denial: Denial | None = None
     """Why it may not be written to, where that is known."""
+    takes_linked_files: bool = True
+    """Whether an attachment may point to a file of this machine."""
 
 
 class StoredItem(NamedTuple):

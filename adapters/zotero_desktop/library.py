@@ -115,6 +115,7 @@ class ZoteroDesktopLibrary:
             access=access,
             location=f"{self._options.url}/{self._options.path}",
             denial=None if writable else Denial.ADMINS_ONLY,
+            takes_linked_files=self._options.kind == "user",
         )
 
     def _title(self) -> str:

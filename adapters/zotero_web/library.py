@@ -120,6 +120,7 @@ class ZoteroWebLibrary:
             access=access.words,
             location=self.location,
             denial=access.denial,
+            takes_linked_files=self._options.path.startswith("users/"),
         )
 
     def changes_since(
