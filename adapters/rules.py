@@ -53,7 +53,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     "note": frozenset({"parentItem", "note"}),
     "attachment": frozenset(
         {"parentItem", "note", "linkMode", "contentType", "charset", "filename", "md5", "mtime"}
-        | {"title", "url", "accessDate"}
+        | {"title", "url", "accessDate", "path"}
     ),
 }
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
@@ -212,15 +212,22 @@ def _create(operation: Create, holdings: Holdings, schema: Schema) -> PutItem:
 
 def _update(operation: Update, holdings: Holdings, schema: Schema) -> PutItem | Accepted:
     item = _current(operation.item_key, operation.base_version, holdings)
+    named = set_properties(operation.data)
     changed = {name: new for name, new in operation.data.items() if _differs(item.data, name, new)}
-    data = {**item.data, **changed}
+    data = {name: value for name, value in item.data.items() if name not in changed}
+    data |= {name: new for name, new in changed.items() if name in named}
     # A new item type judges every field anew; otherwise what others wrote is not ours to judge.
-    judged = data if "itemType" in changed else operation.data
+    judged = data if "itemType" in changed else named
     _check_data(judged, schema, _item_type(data, schema))
-    _check_surroundings(operation.data, holdings)
+    _check_surroundings(named, holdings)
     if not changed:
         return Accepted(item.key, item.version, unchanged=True)
     return PutItem(item.key, data, item.trashed, {name: item.data.get(name) for name in changed})
+
+
+def set_properties(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return those properties of an update that it sets, without those that it takes away."""
+    return {n: new for n, new in data.items() if new is not None or n in _MAY_BE_NULL}
 
 
 def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutItem | Accepted:
@@ -236,8 +243,12 @@ def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutIte
     if not more_collections and not more_tags:
         return Accepted(item.key, item.version, unchanged=True)
     _check_tags(more_tags)
-    more = {"collections": [*collections, *more_collections], "tags": [*tags, *more_tags]}
-    before = {"collections": [*collections], "tags": [*tags]}
+    more: dict[str, Any] = {}
+    if more_collections:
+        more["collections"] = [*collections, *more_collections]
+    if more_tags:
+        more["tags"] = [*tags, *more_tags]
+    before = {name: item.data.get(name) for name in more}
     return PutItem(item.key, {**item.data, **more}, item.trashed, before)
 
 

@@ -80,6 +80,8 @@ class Description(NamedTuple):
     """Where the library is just now: the address or the folder by which it is reached."""
     denial: Denial | None = None
     """Why it may not be written to, where that is known."""
+    takes_linked_files: bool = True
+    """Whether an attachment may point to a file of this machine."""
 
 
 class StoredItem(NamedTuple):
@@ -139,6 +141,7 @@ class Create(NamedTuple):
 class Update(NamedTuple):
     """Set these properties of an item; those not named stay as they are.
 
+    None takes a property away; a library that shows all properties of a type shows it empty then.
     `before` is what stood there at `base_version`, as far as the sender has looked.
     """
 
@@ -151,7 +154,8 @@ class Update(NamedTuple):
 class AddToCollection(NamedTuple):
     """Put an item into collections and give it tags, keeping those it has.
 
-    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked.
+    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked;
+    None stands for a property that is not there.
     """
 
     item_key: ItemKey
@@ -376,6 +380,18 @@ class Tracing(Protocol):
         What was made is accepted under the key that it was given. None stands for what was not
         made and cannot be any more, and for whatever makes nothing. Raises `UnsettledError` while
         the library may still be at work on it; then nothing else may be sent.
+        """
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """What a library may be beside: one that is asked over a network, and counts how often."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status since the last call.
+
+        What was not answered counts as `none`.
         """
         ...
 

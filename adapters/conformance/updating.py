@@ -52,6 +52,19 @@ class Updating:
         assert item.data["volume"] == "7"
         assert names(item.data["tags"]) == {"kept"}
 
+    def test_an_update_takes_away_what_it_has_none_for(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        sent = article("Stays", volume="7", tags=[{"tag": "goes"}])
+        created = accept(library, Create(new_key(), sent))
+        gone = {"volume": None, "tags": None, "creators": None}
+
+        accept(library, Update(ItemKey(created.key), created.version, gone))
+
+        item = get(library, created.key)
+        assert item.data["title"] == "Stays"
+        assert not any(item.data.get(name) for name in gone)
+
     def test_an_update_planned_against_an_old_version_is_refused_and_the_newer_survives(
         self, library: Library, new_key: NewKey, person: Person
     ) -> None:

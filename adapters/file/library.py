@@ -151,7 +151,7 @@ class FileLibrary:
         return pushed
 
     def finish(self) -> None:
-        """Bring library.json and library.ris up to date, now or, in a daemon, soon."""
+        """Bring library.json, library.ris and library.bib up to date, now or, in a daemon, soon."""
         self._exporter.finish()
 
     def close(self) -> None:

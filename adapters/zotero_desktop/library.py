@@ -116,6 +116,7 @@ class ZoteroDesktopLibrary:
             access=access,
             location=f"{self._options.url}/{self._options.path}",
             denial=None if writable else Denial.ADMINS_ONLY,
+            takes_linked_files=self._options.kind == "user",
         )
 
     def _title(self) -> str:
@@ -305,6 +306,10 @@ class ZoteroDesktopLibrary:
 
     def finish(self) -> None:
         """Nothing is derived from the items."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
 
     def close(self) -> None:
         """Let go of the connections."""

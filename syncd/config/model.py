@@ -17,6 +17,7 @@ from syncd.config import values
 from syncd.settings import (
     KEPT_NOTES,
     After,
+    Attachments,
     ByMetadata,
     LookAlikes,
     MailSettings,
@@ -37,7 +38,13 @@ _CRON = {
 }
 _MAIL = {
     "type": "object",
-    "properties": {"to": _TEXT, "server": _TEXT, "from": _TEXT},
+    "properties": {
+        "to": _TEXT,
+        "server": _TEXT,
+        "from": _TEXT,
+        "user": _TEXT,
+        "password_file": _TEXT,
+    },
     "additionalProperties": False,
 }
 _NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
@@ -88,6 +95,9 @@ Collection = Annotated[
 ]
 Zone = Annotated[str, PlainValidator(values.parse_timezone), WithJsonSchema(_TEXT)]
 AfterChoice = Annotated[After, PlainValidator(values.choice_of(After)), _one_of(After)]
+AttachmentsChoice = Annotated[
+    Attachments, PlainValidator(values.choice_of(Attachments)), _one_of(Attachments)
+]
 FoundChoice = Annotated[WhenFound, PlainValidator(values.choice_of(WhenFound)), _one_of(WhenFound)]
 AlikeChoice = Annotated[
     LookAlikes, PlainValidator(values.choice_of(LookAlikes)), _one_of(LookAlikes)
@@ -203,6 +213,12 @@ class FolderTable(Table):
     readd: bool = key(
         False,
         sentence="Whether records of this folder come back even where a person removed their item.",
+    )
+    attachments: AttachmentsChoice = key(
+        "link",
+        sentence="What becomes of links and files that a record names beside its own address. "
+        "link: web addresses are attached as links. file: files below this folder are attached as "
+        "well, as links to where they lie. none: neither.",
     )
     on_done: Command = key(
         [],
@@ -364,8 +380,8 @@ class NotifyTable(Table):
     )
     mail: MailOrNone = key(
         {},
-        sentence="To whom mail is sent, and by which server; it takes mail without a password. "
-        "Empty: to nobody.",
+        sentence="To whom mail is sent, and by which server. One that wants a password: "
+        'user = "…", and password_file = "…" or the keyring. Empty: to nobody.',
         example={"to": "you@example.org", "server": "localhost"},
     )
     desktop: bool = key(

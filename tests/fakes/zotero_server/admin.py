@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ class Admin:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._backups: dict[str, dict[str, Any]] = {}
 
     def answer(self, request: Request) -> Response:
         """Answer a request under the prefix."""
@@ -89,9 +91,27 @@ class Admin:
             "touch": _touch,
             "seed": _seed,
             "edit many": _edit_many,
+            "back up": self._back_up,
+            "put back": self._put_back,
         }
         with library.lock:
             return deeds[document["do"]](library, document)
+
+    def _back_up(self, library: Library, _deed: Mapping[str, Any]) -> str:
+        """Keep a library as it is now."""
+        state = {name: deepcopy(getattr(library, name)) for name in _STATE}
+        self._backups[library.path] = state
+        return str(library.version)
+
+    def _put_back(self, library: Library, _deed: Mapping[str, Any]) -> str:
+        """Make a library what it was when it was kept, its version included."""
+        for name, value in self._backups[library.path].items():
+            setattr(library, name, deepcopy(value))
+        return str(library.version)
+
+
+_STATE = ("version", "items", "collections", "children", "deleted")
+"""What a library is made of."""
 
 
 def _write_item(library: Library, deed: Mapping[str, Any]) -> str:
