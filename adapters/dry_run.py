@@ -13,6 +13,7 @@ from typing import ClassVar
 from adapters.wrapping import Wrapper
 from syncd.library import (
     Accepted,
+    Counting,
     Library,
     Operation,
     Pushed,
@@ -27,7 +28,7 @@ class DryRunLibrary(Wrapper):
 
     # Neither does it take another identity, nor is there anything to be found again.
     beside: ClassVar[Mapping[type, type[Wrapper]]] = {
-        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering)
+        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering, Counting)
     }
 
     def __init__(self, library: Library, tell: Callable[[Operation], None]) -> None:

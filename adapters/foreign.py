@@ -224,6 +224,7 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
     "find_filed": Mapping,
     "prepare": str,
     "trace": Sequence,
+    "take_requests": Mapping,
 }
 """What the answer to each question is."""
 
