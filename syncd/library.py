@@ -427,6 +427,18 @@ class Consenting(Protocol):
         ...
 
 
+@runtime_checkable
+class Keyed(Protocol):
+    """What an adapter may be beside: one whose library is opened with a key that a person makes.
+
+    Then `syncd init` says where it is made and where it will be kept, and offers to store it.
+    """
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        """Say, in a sentence, where the key of a library with these options is made."""
+        ...
+
+
 OptionValue = str | int | float | bool | list[str]
 
 
