@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from syncd.control.protocol import is_number
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.report.reviews import decided_document, question_document
 from syncd.sync.review import Answer, Reviewer
@@ -33,7 +34,7 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
         return "no such action"
     if request.get("decided") is not None and action != Answer.CREATE:
         return "what was decided can be created, no more"
-    if not isinstance(questions, list) or not all(isinstance(each, int) for each in questions):
+    if not isinstance(questions, list) or not all(map(is_number, questions)):
         return "questions are a list of numbers"
     key = request.get("item_key", 0)
     return None if key is None or isinstance(key, str) else "an item's key is text, or null"
@@ -45,7 +46,7 @@ def _names_decided(decided: Any) -> bool:
     if not isinstance(decided, dict):
         return False
     run, file = decided.get("run"), decided.get("file")
-    return (run is None or isinstance(run, int)) and (file is None or isinstance(file, str))
+    return (run is None or is_number(run)) and (file is None or isinstance(file, str))
 
 
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
