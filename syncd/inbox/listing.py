@@ -29,8 +29,8 @@ def list_candidates(
 ) -> Iterator[Found]:
     """Yield every candidate below `root`, in an order that stays the same.
 
-    Links are not followed. A subfolder that cannot be listed is one candidate with a reason,
-    and what goes while the others are listed is none; raises `OSError` when `root` itself cannot be.
+    Links are not followed. A subfolder that cannot be listed is one candidate with a reason, and
+    what goes meanwhile is none; raises `OSError` when `root` itself cannot be listed.
     """
     waiting = [""]
     while waiting:
