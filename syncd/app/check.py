@@ -29,7 +29,7 @@ from syncd.errors import (
 )
 from syncd.inbox import FolderState
 from syncd.inbox.ground import Ground
-from syncd.library import Description, Library
+from syncd.library import Description, Library, Option
 from syncd.settings import After, FolderSettings, LibrarySettings
 from syncd.system.filesystems import filesystem_of
 from syncd.system.private import why_not_private
@@ -268,6 +268,28 @@ def check_installation(
             f"{', '.join(others)} brings a package called adapters, as syncd does",
             OWN_ENVIRONMENT,
         )
+
+
+def check_adapters(
+    origins: Mapping[str, str],
+    why_broken: Callable[[str], str | None],
+    options: Mapping[str, Sequence[Option]],
+) -> Iterator[Finding]:
+    """Name the adapters by others: adapter → distribution; `why_broken` says what is wrong."""
+    for name, distribution in origins.items():
+        reason = why_broken(name)
+        if reason is None:
+            told = f"installed with {distribution}{_takes(options.get(name, ()))}"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.OK, told)
+        else:
+            remedy = f"tell whoever made {distribution}, or uninstall it"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.ADVICE, reason, remedy)
+
+
+def _takes(options: Sequence[Option]) -> str:
+    """Say which keys an adapter takes, as far as it says so itself."""
+    keys = [f"{each.name}{'' if each.required else ' (optional)'}" for each in options]
+    return f"; takes {', '.join(keys)}" if keys else ""
 
 
 def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:

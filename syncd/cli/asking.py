@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import click
 from syncd.app.additions import parse_option
 from syncd.app.init import find_downloads, find_zotero_user, shorten
 from syncd.app.remedies import KEYS_PAGE
-from syncd.app.wiring import known_adapters
+from syncd.app.wiring import known_adapters, options_of
 from syncd.cli.saying import say
+from syncd.library import Option
 from syncd.system.paths import find_home
 
 ZOTERO_WEB, FILE = "zotero-web", "file"
@@ -111,18 +112,41 @@ def _ask_path(flags: Flags) -> dict[str, object]:
 
 
 def _ask_options(flags: Flags, adapter: str) -> dict[str, object]:
-    """Return the keys of an adapter by others, of which only they know what they mean."""
-    told = list(flags.given)
-    while flags.is_asking and not flags.given:
-        question = f"A key of {adapter}, as KEY=VALUE (nothing more: just Enter)"
-        line = click.prompt(question, default="", show_default=False, err=True)
-        if not line:
-            break
-        told.append(line)
+    """Return the keys of another adapter: what it says of them is asked, else only it knows."""
+    declared = options_of([adapter]).get(adapter)
     try:
-        return dict(map(parse_option, told))
+        told = dict(map(parse_option, flags.given))
+        if flags.is_asking and declared is not None:
+            told |= {each.name: _ask_option(each) for each in declared if _is_due(each, told)}
+        elif missing := [each for each in declared or () if _is_due(each, told)]:
+            wanted = ", ".join(f"--set {each.name}=… ({each.sentence})" for each in missing)
+            raise click.UsageError(f"{adapter} needs {wanted}")
+        elif flags.is_asking and not flags.given:
+            told = dict(_ask_pairs(adapter))
     except ValueError as error:
         raise click.UsageError(f"--set: {error}") from error
+    return told
+
+
+def _is_due(option: Option, told: Mapping[str, object]) -> bool:
+    """Say whether a key is to be asked for: one that has a default is left at that."""
+    return option.name not in told and option.required
+
+
+def _ask_option(option: Option) -> object:
+    kind: Any = click.Choice(option.choices) if option.choices else type(option.example)
+    if isinstance(option.example, list):
+        # A list is written as in the configuration.
+        line = click.prompt(f"{option.sentence} {option.name} = ", prompt_suffix="", err=True)
+        return parse_option(f"{option.name}={line}")[1]
+    return click.prompt(f"{option.sentence} {option.name}", type=kind, err=True)
+
+
+def _ask_pairs(adapter: str) -> Iterator[tuple[str, object]]:
+    """Ask for the keys of an adapter of which only it knows what they mean."""
+    question = f"A key of {adapter}, as KEY=VALUE (nothing more: just Enter)"
+    while line := click.prompt(question, default="", show_default=False, err=True):
+        yield parse_option(line)
 
 
 def ask_folder(flags: Flags) -> tuple[Path, str]:

@@ -16,6 +16,7 @@ from syncd.app.check import (
     Area,
     Finding,
     Level,
+    check_adapters,
     check_folders,
     check_installation,
     check_ledger,
@@ -26,11 +27,18 @@ from syncd.app.check import (
 )
 from syncd.app.preview import looking_only
 from syncd.app.remedies import remedy_for
-from syncd.app.wiring import open_ledger, open_library
+from syncd.app.wiring import (
+    adapter_origins,
+    all_options,
+    get_adapter,
+    open_ledger,
+    open_library,
+)
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import find_running, load
 from syncd.config import file_library_settings
+from syncd.config.documents import json_schema
 from syncd.control.client import Running
 from syncd.control.status import FINE_STATES, ask_status, read_status
 from syncd.errors import ConfigError, ServedError, StateError
@@ -54,7 +62,14 @@ _EXITS = {
 @click.command("check")
 @options.where("file_library", "config", "state")
 @options.as_json
-def command(where: options.Where, as_json: bool) -> Exit:
+@click.option(
+    "--schema",
+    "as_schema",
+    is_flag=True,
+    help="Only print the JSON Schema of the configuration, with the keys of every adapter that is "
+    "installed: editors check a file by it.",
+)
+def command(where: options.Where, as_json: bool, as_schema: bool) -> Exit:
     """Look for what would go wrong later, and say what to do about it.
 
     Reads the configuration, looks at every folder, the state directory and the machine, and asks
@@ -66,7 +81,11 @@ def command(where: options.Where, as_json: bool) -> Exit:
     Examples:
       syncd check
       syncd check --json | jq '.findings[] | select(.level == "problem")'
+      syncd check --schema > ~/.config/syncd/syncd.schema.json
     """
+    if as_schema:
+        sys.stdout.write(json_schema(all_options()))
+        return Exit.DONE
     seen: list[Finding] = []
     findings = _noting(_look(where), seen)
     if as_json:
@@ -79,6 +98,7 @@ def command(where: options.Where, as_json: bool) -> Exit:
 def _look(where: options.Where) -> Iterator[Finding]:
     yield from check_machine()
     yield from check_installation()
+    yield from check_adapters(adapter_origins(), _why_broken, all_options())
     try:
         settings = load(where)
     except ConfigError as error:
@@ -99,6 +119,15 @@ def _look(where: options.Where) -> Iterator[Finding]:
             yield _of_service(library.name, str(daemon and daemon.service), seen[library.name])
         else:
             yield from _check_library(library, where.state_dir)
+
+
+def _why_broken(adapter: str) -> str | None:
+    """Say why an installed adapter cannot be used, if it cannot."""
+    try:
+        get_adapter(adapter)
+    except ConfigError as error:
+        return error.problems[0].message
+    return None
 
 
 def _seen_by_service(daemon: Running | None) -> Mapping[str, Mapping[str, Any]]:

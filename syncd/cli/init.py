@@ -22,7 +22,7 @@ from syncd.app.init import (
     user_unit,
     write_new,
 )
-from syncd.app.wiring import check_options
+from syncd.app.wiring import all_options, check_options, find_consent
 from syncd.cli import options
 from syncd.cli.asking import ZOTERO_WEB, Flags, LibraryNumber, ask_folder, ask_library, free_name
 from syncd.cli.exits import Exit
@@ -172,7 +172,7 @@ def _make(path: Path, flags: Flags, *, force: bool) -> tuple[Settings, LibrarySe
     answers = Answers(folder, adapter, _with_key_file(adapter, chosen, "mine"), "mine", collection)
     document = document_of(answers)
     parse_settings(document, check_options=check_options)
-    write_new(path, configuration(document), replace=force)
+    write_new(path, configuration(all_options(), document), replace=force)
     settings = load_settings(path, check_options=check_options)
     return settings, settings.libraries[0]
 
@@ -217,7 +217,8 @@ def _make_folder(folder: Path, is_asking: bool) -> None:
 def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> tuple[Exit, str]:
     """Ask for the key where one is needed; return how that ended, and the command still missing."""
     if library.adapter != ZOTERO_WEB:
-        return Exit.DONE, ""
+        asks = find_consent(library) is not None
+        return Exit.DONE, f"`syncd login {library.name}`" if asks else ""
     place = shorten(library.key_file) if library.key_file else "the keyring of your desktop"
     say(
         f"syncd needs a key for {library.name} that may read and write. Make one here, it has the "

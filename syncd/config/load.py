@@ -187,6 +187,7 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         settle=table.settle,
         after=table.after,
         readd=table.readd,
+        attachments=table.attachments,
         on_done=table.on_done,
         on_failed=table.on_failed,
         duplicates=DuplicateSettings(

@@ -130,6 +130,12 @@ class Daemon:
         if self._workers is not None:
             self._workers.rescan()
 
+    def beats(self) -> dict[str, datetime]:
+        """Return, by name, when each supervised thread last got somewhere."""
+        elapsed, now = self._clock.elapsed(), self._clock.now()
+        beats = self._heartbeats.last_beats()
+        return {name: now - (elapsed - at) for name, at in beats.items()}
+
     def document(self) -> dict[str, Any]:
         """Return the status document."""
         return {**self._board.document(), "state_directory": str(self._state_dir)}
