@@ -16,7 +16,7 @@ from syncd.report.undos import print_undo, undo_document
 
 
 @click.command("undo")
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=options.Number())
 @options.where("library", "file_library", "config", "state")
 @options.as_json
 def command(run: int, where: options.Where, as_json: bool) -> Exit:
