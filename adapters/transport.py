@@ -132,8 +132,6 @@ class Transport(httpx2.BaseTransport):
         self.patience.begin_request()
         answer = self._exchange(request)
         self._note(answer)
-        if _says_unchanged(request, answer):
-            return _rebuilt(answer)
         if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
             raise self._refusal(answer)
         if answer.body and not _is_understood(answer):
@@ -335,12 +333,6 @@ _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.PRECONDITION_FAILED: _conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
 }
-
-
-def _says_unchanged(request: httpx2.Request, answer: HttpAnswer) -> bool:
-    """Tell the answer to a conditional read; unasked, no library says that nothing has changed."""
-    asked = "if-modified-since-version" in request.headers
-    return asked and answer.status == HTTPStatus.NOT_MODIFIED
 
 
 def _is_understood(answer: HttpAnswer) -> bool:

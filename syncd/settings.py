@@ -44,6 +44,14 @@ class ByMetadata(Enum):
     HOLD = "hold"
 
 
+class Attachments(Enum):
+    """What is made of the links and files that a record names; each does what the last did."""
+
+    NONE = "none"
+    LINK = "link"
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
     """A schedule of five cron fields (minute hour day month weekday); Sunday is 0 and 7."""
@@ -90,6 +98,7 @@ class FolderSettings:
     on_done: tuple[str, ...] = ()
     """The program that is told of each file that was delivered; empty: none."""
     on_failed: tuple[str, ...] = ()
+    attachments: Attachments = Attachments.LINK
 
 
 KEPT_NOTES = ("funding", "other")

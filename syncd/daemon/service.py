@@ -338,3 +338,10 @@ class Daemon:
             self._wakeup.wait(_CHANGING)
         self._publish_at = timedelta()
         self._publish()
+        self._say_what_waits()
+
+    def _say_what_waits(self) -> None:
+        pending = sum(library["pending"] for library in self._board.document()["libraries"])
+        if pending:
+            waits = "1 change waits" if pending == 1 else f"{pending:,} changes wait"
+            log.info("%s to be sent; the next start, or `syncd once`, goes on with it", waits)

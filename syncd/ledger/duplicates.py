@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table, and_, delete, func, or_, select
 
-from syncd.ledger.statements import chunks
+from syncd.ledger.statements import chunks, let_go
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import answer, block, duplicate, identifier, item, shared_doi, unpaired
 from syncd.ledger.transaction import Transaction
@@ -106,14 +106,18 @@ def pair_what_changed(ledger: LibraryLedger) -> None:
     with ledger.read() as tx:
         changed = _changed(tx)
         worth_it = changed if len(changed) <= _MANY else _with_company(tx, changed)
-    for part in chunks(worth_it):
-        checkpoint()
-        with ledger.write() as tx:
-            _pair(tx, part)
-            _settle(tx, part)
     if len(worth_it) < len(changed):
         with ledger.write() as tx:
-            _settle(tx, changed)
+            _settle(tx, set(changed).difference(worth_it))
+    del changed
+    later = set(worth_it)
+    for part in chunks(worth_it):
+        checkpoint()
+        later.difference_update(part)
+        with ledger.write() as tx:
+            _pair(tx, part, later)
+            _settle(tx, part)
+        let_go()
 
 
 def _settle(tx: Transaction, keys: Collection[str]) -> None:
@@ -160,8 +164,8 @@ def _sharing(
     return set(tx.execute(select(index.c.item_key).join(shared, same).where(ours)).scalars())
 
 
-def _pair(tx: Transaction, keys: Sequence[str]) -> None:
-    """Find out anew which items equal these."""
+def _pair(tx: Transaction, keys: Sequence[str], later: Collection[str]) -> None:
+    """Find out anew which items equal these; those whose turn comes `later` see to it then."""
     ours = duplicate.c.library_id == tx.library_id
     either = or_(duplicate.c.one.in_(keys), duplicate.c.other.in_(keys))
     tx.execute(delete(duplicate).where(ours, either))
@@ -173,6 +177,7 @@ def _pair(tx: Transaction, keys: Sequence[str]) -> None:
             tx.execute(delete(duplicate).where(ours, *named))
     company = {name: found for name, found in company.items() if len(found) <= _CROWD}
     company |= _look_alikes(tx, features)
+    company = {name: found.difference(later) for name, found in company.items()}
     met = {key for found in company.values() for key in found}
     features |= _features_of(tx, met - features.keys())
     tx.add_missing(duplicate, _equal(company, features, set(keys)))

@@ -36,6 +36,7 @@ from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import NO_UPDATES, Delivery, Intake
+from syncd.sync.pace import Pace, Sending
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
@@ -126,6 +127,7 @@ class LibraryRun:
         self._ledger = ledger
         self._helpers = helpers
         self._policy = helpers.policy
+        self._pace = Pace(ledger.clock)
         self._completed: list[int] = []
         self._met: _Met | None = None
         self._calls = 0
@@ -165,6 +167,7 @@ class LibraryRun:
             replanner,
             self._helpers.pause,
             self._helpers.jitter,
+            self._pace,
         )
         helpers = self._helpers
         tools = tools_for(self._library, description, helpers.keep_notes, helpers.updates)
@@ -519,7 +522,8 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
-        return Figures(pending, held, ledger.row().reconciled_at, self.reading)
+        sending = self._pace.look(pending)
+        return Figures(pending, held, ledger.row().reconciled_at, self.reading, sending)
 
     @property
     def reading(self) -> Reading | None:
@@ -541,13 +545,15 @@ class _Met(NamedTuple):
 class Figures(NamedTuple):
     """How a library stands: operations to be sent, questions for a person, last reconcile.
 
-    `reading` is how far it has been read just now, if it is being read.
+    `reading` is how far it has been read just now, if it is being read, `sending` how far what is
+    promised has been sent, while it is.
     """
 
     pending: int = 0
     held: int = 0
     last_reconcile_at: datetime | None = None
     reading: Reading | None = None
+    sending: Sending | None = None
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:
@@ -558,6 +564,7 @@ class Figures(NamedTuple):
             sum(figures.pending for figures in all_of_them),
             sum(figures.held for figures in all_of_them),
             reading=Reading(*map(sum, zip(*readings, strict=True))) if readings else None,
+            sending=Sending.together([each.sending for each in all_of_them if each.sending]),
         )
 
 

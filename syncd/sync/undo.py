@@ -276,7 +276,7 @@ def _leaves(operations: Mapping[type[Operation], Operation], collection: str) ->
     """Say whether an item leaves a collection by what is done to it."""
     update = operations.get(Update)
     if isinstance(update, Update) and "collections" in update.data:
-        return collection not in update.data["collections"]
+        return collection not in (update.data["collections"] or ())
     return Trash in operations
 
 

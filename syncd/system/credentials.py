@@ -84,7 +84,16 @@ def find_key(
         if key is not None:
             return key
     opener = open_keyring or platform_keyring
-    return _ask(lambda: opener().get_password(SERVICE, name), patience)
+    try:
+        return _ask(lambda: opener().get_password(SERVICE, name), patience)
+    except KeyLookupError as error:
+        if error.absent and key_file is None and is_without_keyring(environ):
+            told = f"there is no credential {SERVICE}.{name}, and a unit of the system no keyring"
+            raise KeyLookupError(told, passing=error.passing, absent=True) from error
+        if key_file is None or not error.absent:
+            raise
+        # The keyring was only the next place to look: what is wrong is the file.
+        raise KeyLookupError(f"there is no key file {key_file}", passing=False) from error
 
 
 def find_password(

@@ -99,7 +99,7 @@ def test_a_library_without_news_is_asked_once(library: ZoteroWebLibrary, raw: Ra
     changes = list(library.changes_since(5))
 
     assert changes == [Changes(to_version=5)]
-    assert [request["status"] for request in raw.server.requests()] == [304]
+    assert [request["method"] for request in raw.server.requests()] == ["GET"]
 
 
 def test_what_was_read_before_a_failure_is_not_read_again(
