@@ -27,7 +27,7 @@ def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     Tags and collections may have grown.
     """
     names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
-    return all(is_same(written.get(name), found.get(name)) for name in names) and all(
+    return all(stands(name, written.get(name), found.get(name)) for name in names) and all(
         _names(found.get(name)) >= _names(written.get(name)) for name in _PLACES
     )
 

@@ -335,6 +335,18 @@ def test_own_lines_leave_a_text_and_all_others_stay(house: House) -> None:
     assert item(house, key).data["extra"] == "Citation Key: mine\n\nread thrice \nmore"
 
 
+def test_a_blank_line_that_somebody_put_into_a_text_since_stays(house: House) -> None:
+    [record] = house.drop(scopus_record(1))
+    key = ItemKey(str(record.item_key))
+    house.library.edit(key, {"extra": "one\ntwo"})
+    run = update(house, key, {"extra": "one\ntwo\nPMID: 7"})
+    house.library.edit(key, {"extra": "one\n\n  two\nPMID: 7"})
+
+    undo(house, run)
+
+    assert item(house, key).data["extra"] == "one\n\n  two"
+
+
 def test_tags_and_collections_are_taken_off_and_what_people_added_stays(house: House) -> None:
     house.library.add(HAND, {"itemType": "journalArticle", "DOI": "10.5555/invented.1"})
     house.library.edit(HAND, {"title": "Invented", "tags": [{"tag": "mine"}], "collections": []})
