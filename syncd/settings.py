@@ -184,11 +184,16 @@ class WebhookKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """Who gets mail, and by which server; an empty `sender` is one of this machine."""
+    """Who gets mail, and by which server; an empty `sender` is one of this machine.
+
+    A server that wants to know who sends is told `user` and a password.
+    """
 
     to: str
     server: tuple[str, int]
     sender: str = ""
+    user: str = ""
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

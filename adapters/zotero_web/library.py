@@ -244,6 +244,10 @@ class ZoteroWebLibrary:
     def finish(self) -> None:
         """Nothing is derived from the items."""
 
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()

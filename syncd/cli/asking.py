@@ -11,13 +11,37 @@ import click
 
 from syncd.app.additions import parse_option
 from syncd.app.init import find_downloads, find_zotero_user, shorten
+from syncd.app.remedies import KEYS_PAGE
 from syncd.app.wiring import known_adapters, options_of
+from syncd.cli.saying import say
 from syncd.library import Option
 from syncd.system.paths import find_home
 
 ZOTERO_WEB, FILE = "zotero-web", "file"
 _DROP = "syncd-drop"
 _LIBRARY_PATH = "~/syncd-library"
+_KINDS = (
+    "zotero-web: an account or group at zotero.org; zotero-desktop: the Zotero on this machine; "
+    "file: a folder of files"
+)
+
+
+class LibraryNumber(click.ParamType[int]):
+    """The number of a library at zotero.org."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or say what one looks like and where it is found."""
+        text = str(value).strip()
+        if not (text.isascii() and text.isdecimal() and int(text) > 0):
+            self.fail(
+                f"{value!r} is not a number such as 1234567: yours is shown at {KEYS_PAGE}, a "
+                "group's stands in its address",
+                param,
+                ctx,
+            )
+        return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,8 @@ def ask_library(flags: Flags) -> tuple[str, Mapping[str, object]]:
     user = None if flags.is_asking or flags.names_a_library else find_zotero_user()
     # Without anybody to ask, and without an account to be found, files work at once.
     proposal = ZOTERO_WEB if flags.is_asking or user or flags.library_id else FILE
+    if flags.is_asking and flags.adapter is None:
+        say(_KINDS)
     adapter = flags.ask(flags.adapter, "Where shall records go", proposal, click.Choice(known))
     if adapter == ZOTERO_WEB:
         return adapter, _ask_account(flags)
@@ -71,8 +97,9 @@ def _ask_account(flags: Flags) -> dict[str, object]:
     library_type = flags.ask(flags.library_type, "Whose library", "user", kind)
     is_mine = flags.library_id is None and library_type == "user"
     proposal = find_zotero_user() if is_mine else None
-    question = f"Number of the {library_type} (https://www.zotero.org/settings/keys shows yours)"
-    library_id = flags.ask(flags.library_id, question, proposal, click.IntRange(min=1))
+    where = f"{KEYS_PAGE} shows it" if library_type == "user" else "it stands in its address"
+    question = f"Number of the {library_type} ({where})"
+    library_id = flags.ask(flags.library_id, question, proposal, LibraryNumber())
     if library_id is None:
         raise click.UsageError("name the library with --library-id")
     return {"library_type": library_type, "library_id": library_id}

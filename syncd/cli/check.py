@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,7 +40,7 @@ from syncd.cli.session import find_running, load
 from syncd.config import file_library_settings
 from syncd.config.documents import json_schema
 from syncd.control.client import Running
-from syncd.control.status import read_status
+from syncd.control.status import FINE_STATES, ask_status, read_status
 from syncd.errors import ConfigError, ServedError, StateError
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
@@ -107,13 +108,17 @@ def _look(where: options.Where) -> Iterator[Finding]:
     if settings.path is not None:
         told = "nothing is wrong with it"
         yield Finding(Area.CONFIGURATION, str(settings.path), Level.OK, told)
-    yield from _look_at_state(settings, where.state_dir)
+    daemon = yield from _look_at_state(settings, where.state_dir)
     if where.file_library is None:
         yield from check_folders(settings.folders)
     else:
         yield from check_folders(_watched(where.state_dir), NO_FOLDER_OF_A_FILE_LIBRARY)
+    seen = _seen_by_service(daemon)
     for library in settings.libraries:
-        yield from _check_library(library, where.state_dir)
+        if library.name in seen:
+            yield _of_service(library.name, str(daemon and daemon.service), seen[library.name])
+        else:
+            yield from _check_library(library, where.state_dir)
 
 
 def _why_broken(adapter: str) -> str | None:
@@ -125,26 +130,52 @@ def _why_broken(adapter: str) -> str | None:
     return None
 
 
-def _look_at_state(settings: Settings, state: Path) -> Iterator[Finding]:
-    """Look where the work is done: in this state directory, or in that of a running service."""
+def _seen_by_service(daemon: Running | None) -> Mapping[str, Mapping[str, Any]]:
+    """Return how a service finds the libraries that it serves, by our names for them.
+
+    Its key is its own, so that it alone can tell. Of a daemon of one's own nothing is returned.
+    """
+    if daemon is None or daemon.service is None:
+        return {}
+    document = ask_status(daemon.directory) or {"libraries": ()}
+    found = {library["name"]: library for library in document["libraries"]}
+    return {ours: found[theirs] for ours, theirs in daemon.names.items() if theirs in found}
+
+
+def _of_service(name: str, service: str, seen: Mapping[str, Any]) -> Finding:
+    state, message = seen["state"], seen["message"]
+    if state in FINE_STATES:
+        return Finding(Area.LIBRARY, name, Level.OK, f"{service} finds nothing wrong with it")
+    area = Area.KEY if state == "refused" else Area.LIBRARY
+    remedy = message.removeprefix(f"{state}: ")
+    return Finding(area, name, Level.PROBLEM, f"{service} finds it {state}", remedy)
+
+
+def _look_at_state(settings: Settings, state: Path) -> Generator[Finding, None, Running | None]:
+    """Look where the work is done: in this state directory, or in that of a running service.
+
+    Returns the daemon that works there.
+    """
     names = [library.name for library in settings.libraries]
     try:
         daemon = find_running(settings, state, names, all_of_them=False)
     except ServedError as error:
         remedy = "nothing works beside it; ask where it answers"
         yield Finding(Area.STATE, "service", Level.ADVICE, str(error), remedy)
-        return
+        return None
     except StateError:
         daemon = None  # what is wrong with it is found just below
     if daemon is not None:
         yield from _name(daemon, names)
         state = daemon.state
         if not os.access(state, os.R_OK | os.X_OK):
-            return  # and the ledger in it, which is the service's to open
-    yield from check_state(state, SystemClock().now())
+            return daemon  # and the ledger in it, which is the service's to open
+    is_own = daemon is None or daemon.service is None
+    yield from check_state(state, SystemClock().now(), is_own=is_own)
     yield from check_ledger(lambda: _open_copy(settings, state))
     if daemon is None:
         yield from check_daemon(state)
+    return daemon
 
 
 def _name(daemon: Running, names: Sequence[str]) -> Iterator[Finding]:

@@ -38,7 +38,13 @@ _CRON = {
 }
 _MAIL = {
     "type": "object",
-    "properties": {"to": _TEXT, "server": _TEXT, "from": _TEXT},
+    "properties": {
+        "to": _TEXT,
+        "server": _TEXT,
+        "from": _TEXT,
+        "user": _TEXT,
+        "password_file": _TEXT,
+    },
     "additionalProperties": False,
 }
 _NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
@@ -374,8 +380,8 @@ class NotifyTable(Table):
     )
     mail: MailOrNone = key(
         {},
-        sentence="To whom mail is sent, and by which server; it takes mail without a password. "
-        "Empty: to nobody.",
+        sentence="To whom mail is sent, and by which server. One that wants a password: "
+        'user = "…", and password_file = "…" or the keyring. Empty: to nobody.',
         example={"to": "you@example.org", "server": "localhost"},
     )
     desktop: bool = key(

@@ -142,7 +142,9 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
         except ChangedError:
             intake.changed.add(number)
         except InputError as exc:
-            intake.unusable[number] = exc
+            # Readers of a format know no more than what they were given to read.
+            path = exc.path or delivery.export.dropped_as
+            intake.unusable[number] = InputError(exc.message, path=path, line=exc.line)
     # A whole record stands for its work before one that was cut off, wherever that was met.
     intake.incoming.sort(key=_is_unfinished)
 

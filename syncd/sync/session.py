@@ -7,7 +7,8 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -22,8 +23,9 @@ from syncd.errors import (
     UnsettledError,
 )
 from syncd.ledger import holds, journal, outbox
+from syncd.ledger.figures import count_requests
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Description, Library, StoredItem
+from syncd.library import Counting, Description, Library, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.record import ItemKey
@@ -88,15 +90,19 @@ class Helpers:
 def _named(
     method: Callable[Concatenate[LibraryRun, _P], _T],
 ) -> Callable[Concatenate[LibraryRun, _P], _T]:
-    """Let every library error that leaves the method say which library it is about."""
+    """Let every library error that leaves the method say which library it is about.
+
+    How often the library was asked is noted at the end.
+    """
 
     @wraps(method)
     def call(run: LibraryRun, /, *args: _P.args, **named: _P.kwargs) -> _T:
-        try:
-            return method(run, *args, **named)
-        except LibraryError as error:
-            error.library = error.library or run.name
-            raise
+        with run.counting():
+            try:
+                return method(run, *args, **named)
+            except LibraryError as error:
+                error.library = error.library or run.name
+                raise
 
     return call
 
@@ -124,6 +130,7 @@ class LibraryRun:
         self._pace = Pace(ledger.clock)
         self._completed: list[int] = []
         self._met: _Met | None = None
+        self._calls = 0
         self._whereabouts = Whereabouts(name, library, ledger, others)
 
     # Opening
@@ -181,6 +188,26 @@ class LibraryRun:
     def close(self) -> None:
         """Let go of the library."""
         self._library.close()
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Write down at the end, of all calls within each other, how often the library was asked.
+
+        A library that the ledger does not know yet goes on counting until it does.
+        """
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if not self._calls and isinstance(self._library, Counting):
+                self._note_requests(self._library)
+
+    def _note_requests(self, library: Counting) -> None:
+        ledger = self._find_ledger()
+        if ledger is not None and (requests := library.take_requests()):
+            with ledger.write() as tx:
+                count_requests(tx, requests)
 
     # Following the library
 
@@ -496,7 +523,9 @@ class LibraryRun:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
         sending = self._pace.look(pending)
-        return Figures(pending, held, ledger.row().reconciled_at, self.reading, sending)
+        return Figures(
+            pending, held, ledger.row().reconciled_at, self.reading, sending, ledger.identity
+        )
 
     @property
     def reading(self) -> Reading | None:
@@ -527,6 +556,8 @@ class Figures(NamedTuple):
     last_reconcile_at: datetime | None = None
     reading: Reading | None = None
     sending: Sending | None = None
+    identity: str | None = None
+    """What the library says it is; None while that is not known."""
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:

@@ -308,6 +308,7 @@ def test_an_adapter_by_others_is_taken_with_its_own_keys(
     monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["file", "shelf", "zotero-web"])
     monkeypatch.setattr("syncd.cli.init.check_options", lambda _adapter, _options: {})
     monkeypatch.setattr("syncd.cli.init.find_consent", lambda _library: None)
+    monkeypatch.setattr("syncd.cli.init.find_keyed", lambda _adapter: None)
     keys = ["--set", "path=/srv/shelf", "--set", "boards = 3", "--set", 'colours=["red"]']
     where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]
 
@@ -349,7 +350,7 @@ def test_a_library_that_asks_for_its_key_itself_is_named_with_login(
 
     assert run(["init", "--yes", "--adapter", "zotero-desktop", *where]) is Exit.DONE
 
-    assert "next: syncd login mine, then syncd check" in capsys.readouterr().err
+    assert "next: `syncd login mine --config" in capsys.readouterr().err
 
 
 def test_an_adapter_that_nobody_has_is_told_with_those_there_are(
@@ -383,3 +384,29 @@ def test_the_program_starts_as_a_module_too() -> None:
     )
 
     assert ended.stdout == f"syncd {__version__}\n"
+
+
+def test_an_address_in_the_place_of_a_number_is_told_what_a_number_looks_like(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "https://www.zotero.org/somebody/library"
+
+    code = run(["init", "--yes", "--library-id", address, "--config", str(tmp_path / "c.toml")])
+
+    assert code is Exit.USAGE
+    err = " ".join(capsys.readouterr().err.split())
+    assert "is not a number such as 1234567" in err
+    assert not (tmp_path / "c.toml").exists()
+
+
+def test_what_is_next_is_said_for_this_very_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "c.toml"
+    where = ("--folder", str(tmp_path / "drop"), "--config", str(config))
+
+    run(["init", "--yes", "--library-id", "7", *where])
+
+    place = f"--config {config}`"
+    told = f"next: `syncd login mine {place}, then `syncd check {place}, then `syncd run {place}"
+    assert told in capsys.readouterr().err
