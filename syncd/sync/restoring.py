@@ -16,6 +16,7 @@ from syncd import formats
 from syncd.errors import InputError, UnsettledError
 from syncd.item import citation_of
 from syncd.ledger import history, journal, knowledge, naming, outbox
+from syncd.ledger.answered import told_apart
 from syncd.ledger.journal import KeptRecord
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
@@ -197,7 +198,9 @@ def _expect_absent(tx: Transaction, key: str) -> None:
     shared = knowledge.find_shared_dois(tx, [value for kind, value in names if kind == "doi"])
     own = [(kind, value) for kind, value in names if value not in shared]
     bearers = naming.find_bearers(tx, own)
-    there = sorted(each for each, item in bearers.items() if item.state == "present")
+    present = [each for each, item in bearers.items() if item.state == "present"]
+    apart = told_apart(tx, {(key, each) for each in present})
+    there = sorted(each for each in present if (key, each) not in apart)
     if there:
         raise InputError(f"the work of {key} is in the library: {', '.join(there)}")
 
