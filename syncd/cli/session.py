@@ -86,13 +86,22 @@ def find_running(
     )
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
-        say(printable(f"{told} in {daemon.state}"))
+        _say_once(f"{told} in {daemon.state}")
     elif sys.stderr.isatty():
         # For people; whoever reads the output as a program asks `syncd status`.
         holder = find_holder(state) if daemon is not None else None
         told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
-        say(printable(f"syncd: {told}"), dim=True)
+        _say_once(f"syncd: {told}", dim=True)
     return daemon
+
+
+def _say_once(text: str, *, dim: bool = False) -> None:
+    """Say something that is as true at the second look of one command as at the first."""
+    context = click.get_current_context(silent=True)
+    said = context.meta.setdefault(f"{__name__}.said", set()) if context else set()
+    if text not in said:
+        said.add(text)
+        say(printable(text), dim=dim)
 
 
 def ask_running(daemon: Running, command: str, request: Mapping[str, Any]) -> Any:
