@@ -71,11 +71,17 @@ def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
 
 
 def find_running(
-    settings: Settings, state: Path, names: Collection[str], *, all_of_them: bool = True
+    settings: Settings,
+    state: Path,
+    names: Collection[str],
+    *,
+    all_of_them: bool = True,
+    tells_own: bool = True,
 ) -> Running | None:
     """Return the daemon to ask about these libraries, and say so if its state is another.
 
-    None where there is none. Raises as `find_daemon` does.
+    None where there is none. Where the own state is, `tells_own` says at a terminal; a report may
+    say so itself. Raises as `find_daemon` does.
     """
 
     def identify() -> Mapping[str, str]:
@@ -87,7 +93,7 @@ def find_running(
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
         _say_once(f"{told} in {daemon.state}")
-    elif sys.stderr.isatty():
+    elif tells_own and sys.stderr.isatty():
         # For people; whoever reads the output as a program asks `syncd status`.
         holder = find_holder(state) if daemon is not None else None
         told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
