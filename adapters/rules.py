@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from syncd.errors import ConflictError, RejectedError
+from syncd.item.minting import ALPHABET
 from syncd.library import (
     Accepted,
     AddToCollection,
@@ -23,6 +25,7 @@ from syncd.library import (
     Create,
     CreateCollection,
     Operation,
+    Outcome,
     Refusal,
     Refused,
     Restore,
@@ -38,8 +41,9 @@ from syncd.record import ItemKey
 from syncd.schema import Schema
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-_KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
-"""Eight characters that no one mistakes for each other: Zotero's keys have no 0, 1 or O."""
+KEY_ALPHABET = ALPHABET
+KEY_LENGTH = 8
+_KEY = re.compile(rf"[{KEY_ALPHABET}]{{{KEY_LENGTH}}}")
 
 CHILD_TYPES = frozenset({"note", "attachment", "annotation"})
 """Item types that say something about a work rather than describe one."""
@@ -49,7 +53,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     "note": frozenset({"parentItem", "note"}),
     "attachment": frozenset(
         {"parentItem", "note", "linkMode", "contentType", "charset", "filename", "md5", "mtime"}
-        | {"title", "url", "accessDate"}
+        | {"title", "url", "accessDate", "path"}
     ),
 }
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
@@ -97,6 +101,18 @@ class Holdings(Protocol):
         ...
 
 
+class Store(Holdings, Protocol):
+    """Where a library keeps what it holds; every change raises its version."""
+
+    def put_item(self, item: PutItem) -> int:
+        """Keep this as the newest version of the item; return that version."""
+        ...
+
+    def put_collection(self, collection: PutCollection) -> int:
+        """Keep this collection; return the version that the library has now."""
+        ...
+
+
 class _RefuseError(Exception):
     """Leave a rule with the refusal it came to."""
 
@@ -124,6 +140,33 @@ def judge(operation: Operation, holdings: Holdings, schema: Schema) -> Change | 
         return Refused(key, error.refusal, error.message)
     except UnreadableItemError as error:
         return Refused(key, Refusal.INVALID, str(error))
+    return verdict
+
+
+def expect_push(
+    operations: Sequence[Operation], *, batch_size: int, expected: int | None, version: int
+) -> None:
+    """Raise what refuses a push as a whole: `RejectedError` too many, `ConflictError` too late.
+
+    `version` is where the library stands.
+    """
+    if len(operations) > batch_size:
+        raise RejectedError(f"at most {batch_size} operations at a time", too_large=True)
+    if expected is not None and expected != version:
+        raise ConflictError(f"the library is at version {version}, not {expected}")
+
+
+def carry_out(operations: Sequence[Operation], store: Store, schema: Schema) -> list[Outcome]:
+    """Do to a store what the rules say of each operation; return the outcomes, in order."""
+    return [_carry_out(operation, store, schema) for operation in operations]
+
+
+def _carry_out(operation: Operation, store: Store, schema: Schema) -> Outcome:
+    verdict = judge(operation, store, schema)
+    if isinstance(verdict, PutItem):
+        return Accepted(verdict.key, store.put_item(verdict), before=verdict.before)
+    if isinstance(verdict, PutCollection):
+        return Accepted(verdict.key, store.put_collection(verdict))
     return verdict
 
 

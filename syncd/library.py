@@ -77,6 +77,8 @@ class Description(NamedTuple):
     """Where the library is just now: the address or the folder by which it is reached."""
     denial: Denial | None = None
     """Why it may not be written to, where that is known."""
+    takes_linked_files: bool = True
+    """Whether an attachment may point to a file of this machine."""
 
 
 class StoredItem(NamedTuple):
@@ -105,7 +107,7 @@ class Changes:
     everything and may move its cursor. `left` is how many items later pages bring, as far as
     is known. `collections` names every collection there is, where some may have gone since:
     items leave a collection that is deleted without a version of their own. None: none has gone.
-    everything and may move its cursor. `from_start` says that the library stands before the
+    `from_start` says that the library stands before the
     version that was asked about: it was put back to an older state, and all of it is shown.
     """
 
@@ -379,6 +381,18 @@ class Tracing(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """What a library may be beside: one that is asked over a network, and counts how often."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status since the last call.
+
+        What was not answered counts as `none`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""
@@ -407,6 +421,38 @@ class Consenting(Protocol):
 
         Raises `AccessDeniedError` where the answer is no, `UnavailableError` where there is none.
         """
+        ...
+
+
+OptionValue = str | int | float | bool | list[str]
+
+
+class Option(NamedTuple):
+    """One key of an adapter's own in the configuration.
+
+    A value is of the kind that `example` is. `default` is what holds where the key is not given,
+    for people to read: the adapter itself puts it in.
+    """
+
+    name: str
+    sentence: str
+    example: OptionValue
+    default: OptionValue | None = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """What an adapter may be beside: one that says which keys it takes.
+
+    Then they are explained in what `syncd init` asks and writes, in `syncd check` and in the JSON
+    Schema, and looked at before the adapter is asked: unknown and missing ones, and the wrong kind.
+    """
+
+    @property
+    def options(self) -> Sequence[Option]:
+        """Every key that the adapter takes, beside those of all libraries."""
         ...
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from adapters.zotero_desktop.options import Options, find_problems
+from adapters.zotero_desktop.options import OPTIONS, Options, find_problems
 
 if TYPE_CHECKING:
     from syncd.library import Library, Surroundings
@@ -34,6 +34,8 @@ __all__ = ["ADAPTER", "ZoteroDesktop"]
 
 class ZoteroDesktop:
     """The adapter `zotero-desktop`."""
+
+    options = OPTIONS
 
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Say what is wrong with the adapter's keys in the configuration."""

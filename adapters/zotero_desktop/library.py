@@ -20,6 +20,7 @@ from adapters.zotero_web.writing import Held, WriteDraft, requests
 from syncd.errors import (
     AccessDeniedError,
     ConflictError,
+    Denial,
     KeyLookupError,
     LibraryError,
     OutcomeUnknownError,
@@ -99,17 +100,37 @@ class ZoteroDesktopLibrary:
                 "this Zotero is too old: other programs may only read it. Zotero 8 or newer "
                 "with a local API that takes writes is needed; zotero-web works with any"
             )
+        title = self._title()
         writable = self._is_writable()
+        access = (
+            "may read and change the library"
+            if writable
+            else "whoever is logged in to this Zotero may read the group, but not change it"
+        )
         return Description(
             f"zotero-desktop:{server_id}/{self._options.path}",
-            self._options.words,
+            title,
             self._schema(),
             writable=writable,
-            access="may read and change the library"
-            if writable
-            else "may read the library, but not change it",
+            access=access,
             location=f"{self._options.url}/{self._options.path}",
+            denial=None if writable else Denial.ADMINS_ONLY,
+            takes_linked_files=self._options.kind == "user",
         )
+
+    def _title(self) -> str:
+        """Return what the library is called. Raises `AccessDeniedError` for a group not there."""
+        if self._options.kind == "user":
+            return self._options.words
+        groups = self._ask(self._client.groups)
+        if self._options.number not in groups:
+            named = ", ".join(f"{number} ({name})" for number, name in sorted(groups.items()))
+            raise AccessDeniedError(
+                f"this Zotero has no group {self._options.number}; "
+                + (f"it has group {named}" if named else "it has no group at all"),
+                denial=Denial.NO_MEMBER,
+            )
+        return groups[self._options.number]
 
     def _schema(self) -> Schema:
         version = self._transport.schema_version
@@ -282,6 +303,10 @@ class ZoteroDesktopLibrary:
 
     def finish(self) -> None:
         """Nothing is derived from the items."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from syncd.library import Option
+
 DEFAULT_URL = "http://127.0.0.1:23119"
 
 _KINDS = ("user", "group")
-_KNOWN = ("library_type", "library_id", "url", "key_file")
+
+OPTIONS = (
+    Option(
+        "library_type", 'Whose library it is: "user" or "group".', "user", "user", choices=_KINDS
+    ),
+    Option("library_id", "A group's number; it is in its address at zotero.org.", 1234567),
+    Option("url", "Where the running Zotero answers.", DEFAULT_URL, DEFAULT_URL),
+)
+_KNOWN = (*(option.name for option in OPTIONS), "key_file")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from adapters.item_schema import SchemaCache
+from adapters.rules import is_key
 from adapters.transport import Transport
 from adapters.zotero_web.access import (
     Access,
@@ -65,7 +66,6 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.system.clock import Clock, SystemClock
 
-_ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
 _T = TypeVar("_T")
 
 
@@ -120,6 +120,7 @@ class ZoteroWebLibrary:
             access=access.words,
             location=self.location,
             denial=access.denial,
+            takes_linked_files=self._options.path.startswith("users/"),
         )
 
     def changes_since(
@@ -243,6 +244,10 @@ class ZoteroWebLibrary:
     def finish(self) -> None:
         """Nothing is derived from the items."""
 
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
@@ -286,7 +291,7 @@ class ZoteroWebLibrary:
             return {}
 
     def _pages(self, keys: Sequence[ItemKey]) -> Iterator[Page]:
-        asked = [key for key in dict.fromkeys(keys) if _is_key(key)]
+        asked = [key for key in dict.fromkeys(keys) if is_key(key)]
         for start in range(0, len(asked), READ_AT_ONCE):
             chunk = asked[start : start + READ_AT_ONCE]
             yield self._ask(partial(self._client.items, chunk))
@@ -325,7 +330,7 @@ class ZoteroWebLibrary:
         keys = [
             one.collection_key
             for one in operations
-            if isinstance(one, TrashCollection | RestoreCollection) and _is_key(one.collection_key)
+            if isinstance(one, TrashCollection | RestoreCollection) and is_key(one.collection_key)
         ]
         found = self._ask(partial(self._client.some_collections, keys)) if keys else ()
         return {str(each["key"]): each for each in found}
@@ -390,8 +395,3 @@ def _stored_collection(found: Mapping[str, Any]) -> StoredCollection:
         str(found["data"].get("name", "")),
         CollectionKey(str(parent)) if parent else None,
     )
-
-
-def _is_key(text: str) -> bool:
-    """Say whether the server would take this for a key; it ignores what is none."""
-    return len(text) == 8 and _ALPHABET.issuperset(text)

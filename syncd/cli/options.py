@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from syncd.system.paths import state_for
+from syncd.system.suggestions import point_at
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -62,12 +63,16 @@ _WHERE = {
 
 
 def where(*names: str) -> Decorator:
-    """Add those of `--library`, `--file-library`, `--config` and `--state` as one `Where`."""
+    """Add those of `--library`, `--file-library`, `--config` and `--state` as one `Where`.
+
+    What the command says is pointed at the same place.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def packed(**given: Any) -> Any:
             pointed = {name: given.pop(name) for name in names}
+            point_at(**{name: path for name, path in pointed.items() if name != "library"})
             return function(where=Where(**pointed), **given)
 
         for name in reversed(names):

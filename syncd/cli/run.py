@@ -46,7 +46,7 @@ class _NoPage:
         """Refuse to give a link."""
         raise CommandError(self._why, Exit.CONFIG)
 
-    def close(self) -> None:
+    def close(self, _ask: object) -> None:
         """There is nothing to close."""
 
 
@@ -112,6 +112,7 @@ def command(
             lambda pause: assemble(read(), state_dir, ledger, pause),
             Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
         )
+        telling.metrics.beats = daemon.beats
         requests = Requests(
             daemon,
             lambda: load(where, folder),
@@ -124,7 +125,7 @@ def command(
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
-            page.close()
+            page.close(requests.answer_alone)
             telling.close()
         daemon.leave()
     return Exit.DONE

@@ -12,6 +12,7 @@ from syncd.app.preview import looking_only
 from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load
 from syncd.cli.wishes import carry_out, end
 from syncd.control.wire import UNDO
@@ -48,7 +49,7 @@ def command(run: int, yes: bool, where: options.Where, as_json: bool) -> Exit:
       syncd undo 12 --json | jq .left
     """
     if not (yes or _is_meant(run, where)):
-        click.echo("syncd: nothing was changed", err=True)
+        say("syncd: nothing was changed")
         return Exit.DONE
     document = carry_out(
         where,

@@ -126,6 +126,8 @@ def _libraries(
             "last_reconcile_at": library.reconciled_at,
             "waiting_runs": sorted(library.waiting),
             "next_try_at": None,
+            "reading": None,
+            "sending": None,
         }
     return list(shown.values())
 

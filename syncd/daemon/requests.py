@@ -129,6 +129,13 @@ class Requests:
             self._daemon.reconcile_soon(library)
         return answer
 
+    def answer_alone(self, _command: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take answers to questions when no thread serves libraries any more.
+
+        They are carried out after the next start.
+        """
+        return self._review_alone(request, CommandError("the daemon has ended", 69))
+
     def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
         """Review a library that is away: its thread only waits, and the ledger will do."""
         library = self._settings().find_library(request["library"])

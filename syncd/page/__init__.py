@@ -5,6 +5,8 @@
     metrics     who may see the numbers for monitoring
     routes      which address shows what
     views       what is shown there, as values for the templates
+    questions   what waits for a person, and what they answer
+    answers     the last answer of each person, which they can take back
     differing   two texts side by side, with what differs marked
     rendering   templates, assets, and the headers that every answer bears
 

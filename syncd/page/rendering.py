@@ -29,6 +29,29 @@ HEADERS: Mapping[str, str] = {
 }
 
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_KINDS = {
+    "identity": "perhaps a work that is there",
+    "unfinished": "cut off",
+    "refused": "refused by the library",
+    "twin": "there twice",
+    "fields": "changed on both sides",
+}
+_IDENTIFIERS = {
+    "scopus": "Scopus id",
+    "doi": "DOI",
+    "pmid": "PubMed id",
+    "pmcid": "PubMed Central id",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "arxiv": "arXiv id",
+    "wos": "Web of Science id",
+    "embase": "Embase id",
+    "central": "CENTRAL id",
+}
+_SAME = re.compile(r"E\d (\w+)")
+"""How `matching` names evidence that identifiers, or the whole look, give."""
+_VETO = "veto: "
+_SHARE = re.compile(r"title (\d\.\d+)")
 _CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _LONG = 400
 """So many characters of a title are shown in a list."""
@@ -91,6 +114,13 @@ def _environment() -> Environment:
     environment.filters["moment"] = moment
     environment.filters["words"] = _words
     environment.filters["filename"] = _filename
+    environment.filters["kind"] = _kind
+    environment.filters["counted"] = _counted
+    environment.filters["plain"] = _plain
+    environment.filters["sentence"] = _sentence
+    environment.filters["candidate"] = _candidate
+    environment.filters["identifier"] = _identifier
+    environment.filters["without"] = _without
     environment.globals["asset"] = _asset
     return environment
 
@@ -108,6 +138,53 @@ def _short(value: object) -> Markup:
 def _words(name: object) -> Markup:
     """Return a field's name in words: `publicationTitle` is the publication title."""
     return _text(_CAPITAL.sub(lambda found: f" {found[0].lower()}", str(name)))
+
+
+def _kind(kind: object) -> Markup:
+    return _text(_KINDS.get(str(kind), str(kind)))
+
+
+def _counted(counts: Mapping[str, int]) -> Markup:
+    """Return counts by decision as a list in words, without those that are none."""
+    return _text(", ".join(f"{number:,} {name}" for name, number in counts.items() if number))
+
+
+def _identifier(name: object) -> Markup:
+    return _text(_IDENTIFIERS.get(str(name), str(name)))
+
+
+def _plain(evidence: object) -> Markup:
+    """Return a piece of evidence in words, where matching names it by a code or a share."""
+    text = str(evidence)
+    if found := _SAME.fullmatch(text):
+        name = found[1]
+        return (
+            _text("agree in title, people and place")
+            if name == "metadata"
+            else (_text(f"the same {_IDENTIFIERS.get(name, name)}"))
+        )
+    if found := _SHARE.fullmatch(text):
+        return _text(f"titles are {round(float(found[1]) * 100)} % alike")
+    if text.startswith(_VETO):
+        return _text(f"speaks against it: {text.removeprefix(_VETO)}")
+    return _text(text)
+
+
+def _sentence(text: object) -> Markup:
+    shown = str(text)
+    return _text(shown[:1].upper() + shown[1:])
+
+
+def _candidate(name: object) -> Markup:
+    """Return what a candidate is called: an item by its key, or another question."""
+    text = str(name)
+    is_question = text[:1] == "q" and text[1:].isdecimal()
+    return _text(f"question {text[1:]}" if is_question else f"item {text}")
+
+
+def _without(message: object, state: str) -> str:
+    """Return a message without the state that it begins with."""
+    return str(message).removeprefix(f"{state}: ")
 
 
 def _filename(path: object) -> Markup:

@@ -248,14 +248,23 @@ def _choose(tx: Transaction, row: HoldRow, word: str | None) -> str:
     """Return the candidate that is meant; `q7` is the one that question 7 is about."""
     known = candidates_of(row)
     if word is not None and word[0] == "q" and word[1:].isdecimal():
-        other = holds.find_hold(tx, int(word[1:]))
-        word = other.payload.get("fingerprint") if other else word
+        word = _work_of(tx, int(word[1:]), known) or word
     if word is None and len(known) == 1:
         return known[0]
     if word in known:
         return str(word)
     choice = ", ".join(known) or "none"
     raise InputError(f"question {row.hold_id}: say which of its candidates is meant ({choice})")
+
+
+def _work_of(tx: Transaction, hold_id: int, known: Sequence[str]) -> str | None:
+    """Return which of the candidates a question is about: a work, or the item it became since."""
+    other = holds.find_hold(tx, hold_id)
+    if other is None:
+        return None
+    became = journal.get_record(tx, other.record_id).item_key
+    names = (other.payload.get("fingerprint"), became)
+    return next((name for name in names if name in known), None)
 
 
 def _decided(record: PlannedRecord, decision: Decision, reason: str, key: str) -> PlannedRecord:

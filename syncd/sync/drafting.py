@@ -118,4 +118,10 @@ def tools_for(
     # A server may take a note that the key cannot read back; what cannot be seen again cannot be
     # sent once.
     kept = keep_notes if description.takes_notes else ()
-    return Tools(description.schema, kept, library.capabilities.text_limits, updates)
+    return Tools(
+        description.schema,
+        kept,
+        library.capabilities.text_limits,
+        updates,
+        linked_files=description.takes_linked_files,
+    )

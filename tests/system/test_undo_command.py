@@ -93,7 +93,7 @@ def test_what_a_person_touched_is_left_and_named(shelf: Shelf) -> None:
 
     assert ended.code == 0
     assert f"{shelf.key_of(2)} extra edited since" in " ".join(ended.out.split())
-    assert "`syncd undo 2` does it again" in ended.out
+    assert "`syncd undo 2 --file-library" in ended.out
     assert (shelf.is_trashed(1), shelf.is_trashed(2)) == (True, False)
 
 
@@ -283,7 +283,7 @@ def test_runs_can_be_read_in_pages(shelf: Shelf, tmp_path: Path) -> None:
     table = shelf.do("runs", "--last", "2").out
     older = shelf.ask("runs", "--before", "2")
 
-    assert "older ones: `syncd runs --before 2`" in table
+    assert "older ones: `syncd runs --before 2 --file-library" in table
     assert [each["run"] for each in older["runs"]] == [1]
 
 

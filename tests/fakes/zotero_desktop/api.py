@@ -77,7 +77,7 @@ class Api:
 
     def _groups(self) -> list[dict[str, Any]]:
         return [
-            {"id": int(name.split("/")[1]), "data": {"name": name}}
+            {"id": int(name.split("/")[1]), "data": {"name": f"Group {name.split('/')[1]}"}}
             for name in self._world.libraries
             if name.startswith("groups/")
         ]

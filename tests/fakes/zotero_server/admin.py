@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from tests.fakes.serving import SIDE_DOOR
 from tests.fakes.zotero_server.answers import (
     ObjectError,
     Request,
@@ -22,7 +23,7 @@ from tests.fakes.zotero_server.library import KEY_ALPHABET, Item, Library
 from tests.fakes.zotero_server.php_json import read_json
 from tests.fakes.zotero_server.world import World
 
-PREFIX = "/_test/"
+PREFIX = SIDE_DOOR
 
 
 class Admin:

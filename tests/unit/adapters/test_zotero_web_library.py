@@ -61,6 +61,23 @@ def paths(server: ZoteroServer) -> list[str]:
     return [entry["path"].split("/", 3)[-1] for entry in server.requests()]
 
 
+# Counting
+
+
+def test_every_request_is_counted_once_by_its_answer(
+    library: ZoteroWebLibrary, zotero_server: ZoteroServer
+) -> None:
+    zotero_server.forget_requests()
+    library.describe()
+    library.get([A])
+
+    counted = library.take_requests()
+
+    assert sum(counted.values()) == len(zotero_server.requests()) > 0
+    assert set(counted) == {"200"}
+    assert library.take_requests() == {}
+
+
 # Listing
 
 

@@ -387,7 +387,7 @@ def test_filing_is_done_again_by_an_undo_of_the_undo(house: House) -> None:
 def test_a_collection_that_was_renamed_stays(house: House) -> None:
     house.drop(scopus_record(1), place=INBOX)
     [inner] = [each for each in house.library.collections() if each.name == "Scopus"]
-    house.library.put_collection(inner._replace(name="Mine"))
+    house.library.change_collection(inner._replace(name="Mine"))
 
     report = undo(house, 1)
 
