@@ -83,7 +83,8 @@ def changes_of_note(note: PlannedOperation) -> tuple[FieldChange, ...]:
 def _words_for(changes: Sequence[FieldChange], conflicts: Sequence[Conflict]) -> list[str]:
     words = []
     if changes:
-        words.append(f"to be brought up to date: {', '.join(each.field for each in changes)}")
+        fields = ", ".join(dict.fromkeys(each.field for each in changes))
+        words.append(f"to be brought up to date: {fields}")
     if conflicts:
         words.append(f"you are asked about {', '.join(each.field for each in conflicts)}")
     return words

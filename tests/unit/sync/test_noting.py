@@ -175,7 +175,7 @@ def test_two_notes_that_both_changed_are_written_if_one_has_a_label(house: House
     [decided] = house.drop(scopus_record(1, N1=f"{REMARK}, and on the fourth\nN1  - {NEW}"))
 
     assert sorted(notes(house)) == [f"<p>{REMARK}, and on the fourth</p>", f"<p>{NEW}</p>"]
-    assert "to be brought up to date: note, note" in decided.reason
+    assert "to be brought up to date: note;" in decided.reason
 
 
 def test_where_it_cannot_be_told_which_note_is_which_all_stay(house: House) -> None:
