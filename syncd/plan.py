@@ -207,6 +207,8 @@ class OfferMode(StrEnum):
     FILL = "fill"
     CHOSEN = "chosen"
     """A person wants the fields to say so."""
+    NOTE = "note"
+    """A note of syncd's is to say what a newer export does."""
 
 
 class Offer(NamedTuple):

@@ -14,6 +14,7 @@ from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
+from syncd.cli.progress import working
 from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
@@ -175,7 +176,7 @@ def _plan_for(
         closing(open_ledger(copied, copy)) as ledger,
     ):
         run = make_runs(copied, copy, ledger, pause, only={name})[name]
-        with closing(run):
+        with closing(run), working(run.figures):
             run.meet()
             return run.draft(deliveries)
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table, and_, delete, func, or_, select
 
+from syncd.ledger.answered import told_apart
 from syncd.ledger.statements import chunks, let_go
 from syncd.ledger.store import LibraryLedger
-from syncd.ledger.tables import answer, block, duplicate, identifier, item, shared_doi, unpaired
+from syncd.ledger.tables import block, duplicate, identifier, item, shared_doi, unpaired
 from syncd.ledger.transaction import Transaction
 from syncd.matching import Features, Verdict, blocking_keys, judge, load_features
 from syncd.system.heartbeat import checkpoint
@@ -61,7 +62,7 @@ def find_pairs(tx: Transaction) -> list[Pair]:
     pairs = _remembered(tx)
     if not pairs:
         return []
-    different = _told_apart(tx)
+    different = told_apart(tx, {(pair.one, pair.other) for pair in pairs})
     return [pair for pair in pairs if (pair.one, pair.other) not in different]
 
 
@@ -90,15 +91,6 @@ def _remembered(tx: Transaction) -> list[Pair]:
 
 def _is(table: Any, key: Any) -> Any:
     return (table.c.library_id == duplicate.c.library_id) & (table.c.item_key == key)
-
-
-def _told_apart(tx: Transaction) -> set[tuple[str, str]]:
-    rows = tx.execute(
-        select(answer.c.one, answer.c.other).where(
-            answer.c.library_id == tx.library_id, answer.c.verdict == Verdict.DIFFERENT.value
-        )
-    )
-    return {(row.one, row.other) for row in rows}
 
 
 def pair_what_changed(ledger: LibraryLedger) -> None:

@@ -408,7 +408,8 @@ hold = _table(
     Column(
         "answer",
         Text,
-        comment="accept | create | skip | retry | drop | mine | theirs; null: it waits",
+        comment="accept | create | skip | retry | drop | mine | theirs; undone: its run was taken "
+        "back; null: it waits",
     ),
     Column("answered_at", Text),
     UniqueConstraint("library_id", "question"),

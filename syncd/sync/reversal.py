@@ -166,13 +166,13 @@ _THEIRS = object()
 
 def _value_before(name: str, now: Any, change: Change) -> Any:
     """Return what is to stand in a property again, None where it was not there; or `_THEIRS`."""
-    if stands(name, now, change.after):
-        return change.before
-    if name == "extra" and isinstance(now, str):
+    if name == "extra" and isinstance(now, str) and now.strip() != str(change.after or "").strip():
+        # Where others have moved but a blank in it, that is theirs as well.
         lines = put_lines_back(now, str(change.before or ""), str(change.after or ""))
-        if lines is not None:
-            return lines or (None if change.before is None else "")
-    return _THEIRS
+        if lines is None:
+            return _THEIRS
+        return lines or (None if change.before is None else "")
+    return change.before if stands(name, now, change.after) else _THEIRS
 
 
 def _places_back(

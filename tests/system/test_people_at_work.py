@@ -421,3 +421,31 @@ def test_an_older_backup_stops_and_is_read_anew_once_it_is_resumed(shared: Share
     assert (list(report.missing), list(report.deleted)) == ([], [])
     assert [each.decision for each in decided] == [SKIP, SKIP, SKIP, CREATE, Decision.COLLECT]
     assert decided[-1].item_key == theirs
+
+
+# Notes
+
+
+def test_notes_follow_a_newer_export_where_people_left_them_alone(shared: SharedLibrary) -> None:
+    """The server writes their markup anew, which nobody takes for an edit."""
+    said = "Funding details: Foundation {}"
+    key_of_note = {text: key for key, text in notes(shared).items()}
+    old, edited = (key_of_note[f"<p>{said.format(n)}</p>"] for n in (1, 2))
+    shared.edit(edited, note="<p>Asked them: it was their aunt</p>")
+    more = f"{said}; a second <one>\nN1  - Export Date: 3 May 2040"
+    newer = [scopus_record(n, N1=more.format(n)) for n in (1, 2)]
+
+    decided = shared.drop(newer)
+    with shared.syncd() as run:
+        report = run.undo(2)
+
+    assert [each.decision for each in decided] == [Decision.UPDATE, SKIP]
+    assert [each.item_key for each in report.put_back] == [old]
+    assert notes(shared)[old] == "<p>Funding details: Foundation 1</p>"
+    assert notes(shared)[edited] == "<p>Asked them: it was their aunt</p>"
+    assert shared.drop(newer, ELSEWHERE)[0].decision is COLLECT
+
+
+def notes(shared: SharedLibrary) -> dict[str, str]:
+    found = shared.server.state(shared.account.library)["items"]
+    return {key: each["note"] for key, each in found.items() if each["itemType"] == "note"}

@@ -158,6 +158,14 @@ def test_that_the_two_differ_is_remembered_for_good(house: House) -> None:
             assert find_duplicates(tx) == []
 
 
+def test_a_reconcile_does_not_name_the_two_as_duplicates(house: House) -> None:
+    house.drop(nearly())
+    create(house, 2)
+
+    with opened(house) as run:
+        assert list(run.reconcile().duplicates) == []
+
+
 def test_a_record_that_was_the_same_as_another_of_its_file_becomes_an_item(house: House) -> None:
     house.drop(scopus_record(2, N1=None), scopus_record(2, N1=None, UR=None, AB="Other words."))
     with opened(house) as run:

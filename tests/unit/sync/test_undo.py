@@ -335,6 +335,18 @@ def test_own_lines_leave_a_text_and_all_others_stay(house: House) -> None:
     assert item(house, key).data["extra"] == "Citation Key: mine\n\nread thrice \nmore"
 
 
+def test_a_blank_line_that_somebody_put_into_a_text_since_stays(house: House) -> None:
+    [record] = house.drop(scopus_record(1))
+    key = ItemKey(str(record.item_key))
+    house.library.edit(key, {"extra": "one\ntwo"})
+    run = update(house, key, {"extra": "one\ntwo\nPMID: 7"})
+    house.library.edit(key, {"extra": "one\n\n  two\nPMID: 7"})
+
+    undo(house, run)
+
+    assert item(house, key).data["extra"] == "one\n\n  two"
+
+
 def test_tags_and_collections_are_taken_off_and_what_people_added_stays(house: House) -> None:
     house.library.add(HAND, {"itemType": "journalArticle", "DOI": "10.5555/invented.1"})
     house.library.edit(HAND, {"title": "Invented", "tags": [{"tag": "mine"}], "collections": []})
@@ -546,3 +558,57 @@ def test_an_undo_whose_answer_is_out_is_not_begun_a_second_time(tmp_path: Path) 
     assert first.waiting is not None
     library.land()
     assert item(house, str(record.item_key)).trashed
+
+
+# What a run asked
+
+
+def questions(house: House) -> list[int]:
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        return [each.hold_id for each in opened.reviewer().held()]
+
+
+def doubtful(number: int) -> str:
+    return scopus_record(number, TI="Quite another subject", AU="Nobody, N.", DO=None)
+
+
+def test_what_a_run_asked_is_withdrawn_with_it_and_asked_again_with_its_undo(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    [asked] = questions(house)
+
+    withdrawn = undo(house, 2)
+    after = questions(house)
+    again = undo(house, 3)
+
+    assert (withdrawn.run, withdrawn.withdrawn, withdrawn.asked_again, after) == (3, 1, 0, [])
+    assert (again.run, again.withdrawn, again.asked_again) == (4, 0, 1)
+    assert questions(house) == [asked]
+    undo(house, 4)
+    assert questions(house) == []
+
+
+def test_a_question_that_another_run_asks_as_well_stays(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    house.drop(doubtful(1), place=INBOX)
+    asked = questions(house)
+
+    with pytest.raises(InputError):
+        undo(house, 5)
+    undo(house, 2)
+
+    assert questions(house) == asked
+
+
+def test_a_question_that_was_withdrawn_is_asked_when_its_record_comes_again(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    undo(house, 2)
+
+    house.drop(doubtful(1), place=INBOX)
+
+    assert len(questions(house)) == 1
