@@ -2,7 +2,7 @@
 
 Reading goes through to the library itself. A write is answered as if it had been accepted, and
 is not there when the library is read again; a dry run is therefore for one pass of planning, and
-the one wrapper of which the conformance suite asks only what reads.
+the one wrapper that is no library in the sense of the conformance suite.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import ClassVar
 from adapters.wrapping import Wrapper
 from syncd.library import (
     Accepted,
+    Counting,
     Library,
     Operation,
     Pushed,
@@ -27,7 +28,7 @@ class DryRunLibrary(Wrapper):
 
     # Neither does it take another identity, nor is there anything to be found again.
     beside: ClassVar[Mapping[type, type[Wrapper]]] = {
-        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering)
+        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering, Counting)
     }
 
     def __init__(self, library: Library, tell: Callable[[Operation], None]) -> None:

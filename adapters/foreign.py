@@ -26,6 +26,7 @@ from syncd.library import (
     Configurable,
     Consenting,
     Description,
+    Keyed,
     KnownVersions,
     Library,
     Operation,
@@ -164,9 +165,20 @@ class _Consenting(ForeignAdapter):
         return blame.expect(key, str, "ask_consent")
 
 
+class _Keyed(ForeignAdapter):
+    """`Keyed` around an adapter that is."""
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        blame = Blame(self._maker)
+        with blame.taking():
+            words = self._adapter.key_words(options)
+        return blame.expect(words, str, "key_words")
+
+
 _BESIDE: Mapping[type, type[ForeignAdapter]] = {
     Configurable: _Configured,
     Consenting: _Consenting,
+    Keyed: _Keyed,
 }
 
 
@@ -224,6 +236,7 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
     "find_filed": Mapping,
     "prepare": str,
     "trace": Sequence,
+    "take_requests": Mapping,
 }
 """What the answer to each question is."""
 

@@ -14,6 +14,7 @@ from syncd.library import (
     Accepted,
     Capabilities,
     Changes,
+    Counting,
     Description,
     KnownVersions,
     Library,
@@ -136,11 +137,21 @@ class Traced(Wrapper):
         return self.around("trace", lambda: self._library.trace(operations, note))
 
 
+class Counted(Wrapper):
+    """`Counting` around a library that is."""
+
+    _library: Counting  # type: ignore[assignment]
+
+    def take_requests(self) -> Mapping[str, int]:
+        return self.around("take_requests", lambda: self._library.take_requests())
+
+
 Wrapper.beside = {
     Recognisable: Recognised,
     Renewable: Renewed,
     Remembering: Remembered,
     Tracing: Traced,
+    Counting: Counted,
 }
 
 

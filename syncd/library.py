@@ -49,6 +49,9 @@ class Capabilities:
     """`changes_since` names items that were deleted for good."""
     keeps_trash: bool = True
     """Trashed items stay readable and can be restored."""
+    only_takes_new: bool = False
+    """The library takes new items and no more: nothing that is there can be changed, filed or
+    trashed, nothing hangs below an item, and no collection is made."""
     text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
     carries_identity: bool = False
@@ -421,6 +424,18 @@ class Consenting(Protocol):
 
         Raises `AccessDeniedError` where the answer is no, `UnavailableError` where there is none.
         """
+        ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """What an adapter may be beside: one whose library is opened with a key that a person makes.
+
+    Then `syncd init` says where it is made and where it will be kept, and offers to store it.
+    """
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        """Say, in a sentence, where the key of a library with these options is made."""
         ...
 
 

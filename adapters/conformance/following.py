@@ -11,6 +11,7 @@ from adapters.conformance.support import (
     accept,
     article,
     changes,
+    changes_what_is_there,
     get,
     needs,
     push,
@@ -42,6 +43,7 @@ class Following:
         assert (seen.items, seen.deleted, seen.to_version) == ({}, [], now)
 
     def test_one_change_yields_exactly_that_change(self, library: Library, new_key: NewKey) -> None:
+        changes_what_is_there(library)
         [one, *_] = push(library, *(Create(new_key(), article(str(n))) for n in range(5)))
         version = version_of(library)
         updated = accept(library, Update(ItemKey(one.key), version, {"title": "changed"}))
@@ -88,6 +90,7 @@ class Following:
     def test_the_library_version_only_ever_rises(
         self, library: Library, new_key: NewKey, person: Person
     ) -> None:
+        changes_what_is_there(library)
         versions = [version_of(library)]
         created = accept(library, Create(new_key(), article("one")))
         key = ItemKey(created.key)

@@ -123,6 +123,11 @@ def needs(capability: bool, what: str) -> None:
         pytest.skip(f"this library does not {what}")
 
 
+def changes_what_is_there(library: Library) -> None:
+    """Skip the test for a library to which things can only be added."""
+    needs(not library.capabilities.only_takes_new, "change what is there")
+
+
 def mint_keys(prefix: str = "K3EY") -> Iterator[ItemKey]:
     """Yield valid keys, the same ones in every test."""
     for digits in product(KEY_ALPHABET, repeat=KEY_LENGTH - len(prefix)):

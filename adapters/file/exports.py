@@ -47,6 +47,8 @@ _FRAMES = (
 )
 """How library.json, library.ris and library.bib are made of their pieces."""
 _BEGINNINGS = (b'{"id": "', b"TY  - ", b"@")
+_LINKS = {"linked_url": "url", "linked_file": "path"}
+"""Which property of an attachment says what it leads to."""
 _LARGE_SHARE = 8
 """Where more than one work in so many has changed, all are written anew."""
 
@@ -219,6 +221,10 @@ def _moved(places: Sequence[int], number: int, sizes: Sequence[int]) -> list[int
     ]
 
 
+def _place_of_link(child: Mapping[str, Any]) -> str:
+    return _LINKS.get(str(child.get("linkMode")), "")
+
+
 class _Writing:
     """The exports as they are written once."""
 
@@ -268,7 +274,7 @@ class _Writing:
             return None
         below = [child for each in children if (child := self._find_data(each))]
         notes = [child["note"] for child in below if child.get("note")]
-        links = [c["url"] for c in below if c.get("linkMode") == "linked_url" and c.get("url")]
+        links = [link for child in below if (link := child.get(_place_of_link(child)))]
         texts = (
             _encode(csl_of(key, data)).encode(),
             f"{format_ris(data, notes, links)}\n".encode(),

@@ -28,6 +28,7 @@ from syncd.errors import (
 )
 
 READ_AT_ONCE = 50
+_LATEST_AT_ONCE = 100
 
 _BY_TRANSPORT = "set by the transport"
 """What pyzotero takes for its key; the transport puts the right one on each request."""
@@ -85,6 +86,16 @@ class Client:
         """Return every item that changed after a version, trashed ones included."""
         found = self._get(f"/{self._path}/items?since={since}&includeTrashed=1")
         return Objects(envelopes_in(found), self._counter())
+
+    def latest_items(self, since: str) -> Sequence[Mapping[str, Any]]:
+        """Return the items that were added at this second or later, trashed ones included."""
+        order = f"sort=dateAdded&direction=desc&includeTrashed=1&limit={_LATEST_AT_ONCE}"
+        found: list[Mapping[str, Any]] = []
+        while True:
+            page = envelopes_in(self._get(f"/{self._path}/items?{order}&start={len(found)}"))
+            found += page
+            if len(page) < _LATEST_AT_ONCE or str(page[-1]["data"].get("dateAdded", "")) < since:
+                return [each for each in found if str(each["data"].get("dateAdded", "")) >= since]
 
     def items(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Return those of these items that exist, trashed ones included."""

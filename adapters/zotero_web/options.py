@@ -11,6 +11,8 @@ from syncd.library import Option
 
 DEFAULT_URL = "https://api.zotero.org"
 
+_NEW_KEY = "https://www.zotero.org/settings/keys/new"
+
 _KINDS = ("user", "group")
 
 OPTIONS = (
@@ -64,6 +66,13 @@ class Options(NamedTuple):
     def words(self) -> str:
         """Return how to speak of the library to a person."""
         return f"{self.kind} library {self.number}"
+
+
+def key_page(options: Mapping[str, object]) -> str:
+    """Return where a key with the rights that are needed is made, its form filled in already."""
+    if options.get("library_type") == "group":
+        return f"{_NEW_KEY}?name=syncd&all_groups=write"
+    return f"{_NEW_KEY}?name=syncd&library_access=1&notes_access=1&write_access=1"
 
 
 def find_problems(options: Mapping[str, object]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from syncd.library import (
     Adapter,
     Configurable,
     Consenting,
+    Keyed,
     Library,
     Operation,
     Option,
@@ -108,6 +109,12 @@ def find_consent(library: LibrarySettings) -> Consenting | None:
     """Return who asks for the library's key, where the library itself does so."""
     adapter = get_adapter(library.adapter)
     return adapter if isinstance(adapter, Consenting) else None
+
+
+def find_keyed(adapter: str) -> Keyed | None:
+    """Return who says where a library's key is made, where an adapter's libraries need one."""
+    found = get_adapter(adapter)
+    return found if isinstance(found, Keyed) else None
 
 
 def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> Ledger:

@@ -16,15 +16,14 @@ from syncd.app.init import (
     expect_none,
     has_user_systemd,
     install_user_unit,
-    key_page,
     shorten,
     start_user_unit,
     user_unit,
     write_new,
 )
-from syncd.app.wiring import all_options, check_options, find_consent
+from syncd.app.wiring import all_options, check_options, find_consent, find_keyed
 from syncd.cli import options
-from syncd.cli.asking import ZOTERO_WEB, Flags, LibraryNumber, ask_folder, ask_library, free_name
+from syncd.cli.asking import Flags, LibraryNumber, ask_folder, ask_library, free_name
 from syncd.cli.exits import Exit
 from syncd.cli.login import store
 from syncd.cli.saying import say
@@ -200,7 +199,7 @@ def _add(path: Path, flags: Flags, library: str | None) -> tuple[Settings, Libra
 def _with_key_file(adapter: str, chosen: Mapping[str, object], name: str) -> dict[str, object]:
     """Add where the key will be kept, where there is no keyring for it."""
     directory = user_config_directory()
-    if adapter != ZOTERO_WEB or directory is None or has_keyring():
+    if not adapter or directory is None or find_keyed(adapter) is None or has_keyring():
         return dict(chosen)
     return {**chosen, "key_file": shorten(directory / f"{name}.key")}
 
@@ -216,13 +215,14 @@ def _make_folder(folder: Path, is_asking: bool) -> None:
 
 def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> tuple[Exit, str]:
     """Ask for the key where one is needed; return how that ended, and the command still missing."""
-    if library.adapter != ZOTERO_WEB:
+    keyed = find_keyed(library.adapter)
+    if keyed is None:
         asks = find_consent(library) is not None
         return Exit.DONE, f"`syncd login {library.name}`" if asks else ""
     place = shorten(library.key_file) if library.key_file else "the keyring of your desktop"
     say(
-        f"syncd needs a key for {library.name} that may read and write. Make one here, it has the "
-        f"rights already: {key_page(library.options)}\nIt will be kept in {place}, nowhere else."
+        f"syncd needs a key for {library.name} that may read and write. "
+        f"{keyed.key_words(library.options)}\nIt will be kept in {place}, nowhere else."
     )
     if is_asking and click.confirm("Store it now?", default=True, err=True):
         return store(library, state), ""

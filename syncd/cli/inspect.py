@@ -38,7 +38,7 @@ _RARELY = 50_000
 @click.option(
     "--record",
     "only",
-    type=click.IntRange(min=1),
+    type=options.Number(),
     metavar="N",
     help="Show only the record of this number in its file, field by field.",
 )

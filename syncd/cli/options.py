@@ -15,7 +15,11 @@ from syncd.system.suggestions import point_at
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+LARGEST = 2**63 - 1
+"""The largest number that a ledger's column holds."""
+
+# Whether it can be read is told with all else that is wrong.
+_FILE = click.Path(path_type=Path, dir_okay=False, readable=False)
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
@@ -95,6 +99,17 @@ def expect_no_library(where: Where, *, offline: bool) -> None:
             raise click.UsageError(f"--offline asks no library: give it or {option}")
 
 
+class Number(click.IntRange):
+    """A number of a run, a record or a question: from one on, and never more than is told apart."""
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; one that is too large for a ledger is the largest there could be."""
+        return min(int(super().convert(value, param, ctx)), LARGEST)
+
+
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Write JSON instead of a table, for other programs."
 )
@@ -118,6 +133,6 @@ def files(*, required: bool) -> Decorator:
         "files",
         nargs=-1,
         required=required,
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         metavar="FILE..." if required else "[FILE]...",
     )

@@ -22,8 +22,8 @@ def command(opens: bool, where: options.Where) -> Exit:
     """Print the link to the running daemon's page: what happens now, files, questions, numbers.
 
     The link is good once and for a minute; the browser that opens it is let in for twelve hours.
-    There is a page where `[page] listen` says where, and where jinja2 is installed: `pip install
-    "syncd[page]"`.
+    There is a page where `[page] listen` says where, and where syncd was installed with its extra
+    `page`, which brings jinja2.
 
     \b
     Examples:

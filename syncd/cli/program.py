@@ -17,6 +17,7 @@ from syncd.cli.exits import Exit, exit_of, find_fault_of_machine, words_for
 from syncd.cli.interruptions import tell_stop
 from syncd.cli.lazy import CommandPlace, LazyGroup
 from syncd.cli.saying import say
+from syncd.cli.streams import open_streams
 from syncd.errors import SyncdError
 from syncd.system.logs import configure_logs
 from syncd.system.suggestions import point_at
@@ -103,6 +104,7 @@ def group() -> None:
 def main() -> None:
     """Run the command that the program was called with, and exit with its code."""
     gc.set_threshold(_GARBAGE, 20, 20)
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -128,6 +130,7 @@ def run(arguments: Sequence[str]) -> Exit:
         say(f"syncd: {told}; {OWN_ENVIRONMENT}")
         return Exit.CONFIG
     except Exception as exc:
+        _name_output(exc)
         if (fault := find_fault_of_machine(exc)) is not None:
             code, told = fault
             say(told)
@@ -160,6 +163,16 @@ def _only_looks(arguments: Sequence[str]) -> bool:
 def _is_in_the_way(error: ImportError) -> bool:
     """Tell whether what could not be imported is of `adapters`, a name that others bear too."""
     return (error.name or "").partition(".")[0] == "adapters"
+
+
+def _name_output(error: Exception) -> None:
+    """Say so where it was standard output that could not be written, and write there no more."""
+    try:
+        sys.stdout.flush()
+    except OSError as again:
+        _leave_stdout_alone()
+        if isinstance(error, OSError) and (error.errno, error.filename) == (again.errno, None):
+            error.filename = "standard output"
 
 
 def _leave_stdout_alone() -> None:

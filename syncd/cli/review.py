@@ -47,7 +47,9 @@ _ABOUT_FIELDS = (Answer.MINE, Answer.THEIRS)
     is_flag=True,
     help="What was skipped as the same, instead of what is held; `create` makes it an item.",
 )
-@click.option("--run", "run", type=int, metavar="N", help="With --decided: by this run only.")
+@click.option(
+    "--run", "run", type=options.Number(), metavar="N", help="With --decided: by this run only."
+)
 @click.option("--file", "file", metavar="NAME", help="Only records of this file.")
 @click.option("--reason", metavar="TEXT", help="Only what has this text in its reason.")
 @options.where("library", "file_library", "config", "state")

@@ -61,7 +61,7 @@ def _open_page(
 
         return Page(settings, ledger, state, daemon.document, metrics, SystemClock())
     except ImportError:
-        why = 'the page needs jinja2: pip install "syncd[page]", and restart'
+        why = "the page needs jinja2: install it beside syncd (the extra `page`), and restart"
     except StateError as error:
         why = str(error)
     log.warning("there is no page: %s", why)

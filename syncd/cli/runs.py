@@ -22,12 +22,12 @@ _SHOWN = 20
 @click.command("runs")
 @click.option(
     "--last",
-    type=click.IntRange(min=1),
+    type=options.Number(),
     metavar="N",
     help=f"Show so many runs: by default {_SHOWN}, with --json all.",
 )
 @click.option(
-    "--before", type=click.IntRange(min=1), metavar="RUN", help="Show runs older than this one."
+    "--before", type=options.Number(), metavar="RUN", help="Show runs older than this one."
 )
 @options.where("library", "file_library", "config", "state")
 @options.as_json

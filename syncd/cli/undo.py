@@ -22,7 +22,7 @@ from syncd.report.undos import print_undo, undo_document
 
 
 @click.command("undo")
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=options.Number())
 @click.option("--yes", is_flag=True, help="Do not ask, however much the run did.")
 @options.where("library", "file_library", "config", "state")
 @options.as_json

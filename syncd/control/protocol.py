@@ -57,6 +57,12 @@ class _HungUpError(Exception):
     """Whoever asked is no longer listening."""
 
 
+def is_number(value: object) -> bool:
+    """Tell whether this is a number that a ledger may hold: of a run, say, or a question."""
+    # `True` counts as a number in Python.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
 class CommandError(SyncdError):
     """The daemon says no; `code` is the exit code that goes with the reason."""
 

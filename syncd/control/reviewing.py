@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from syncd.control.protocol import is_number
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.report.reviews import decided_document, question_document
 from syncd.sync.review import Answer, Reviewer
@@ -44,7 +45,7 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
 
 
 def _are_numbers(questions: Any) -> bool:
-    return isinstance(questions, list) and all(isinstance(each, int) for each in questions)
+    return isinstance(questions, list) and all(map(is_number, questions))
 
 
 def _names_decided(decided: Any) -> bool:
@@ -53,7 +54,7 @@ def _names_decided(decided: Any) -> bool:
     if not isinstance(decided, dict):
         return False
     run, file = decided.get("run"), decided.get("file")
-    return (run is None or isinstance(run, int)) and (file is None or isinstance(file, str))
+    return (run is None or is_number(run)) and (file is None or isinstance(file, str))
 
 
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -188,6 +188,7 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
         "name": status.name,
         "state": status.state.value,
         "message": status.message or _reading_words(load) or _sending_words(load),
+        "identity": load.figures.identity,
         "pending": load.figures.pending,
         "held": load.figures.held,
         "reading": load.figures.reading._asdict() if load.figures.reading else None,

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from syncd.inbox.exports import Export
+from syncd.inbox.exports import Export, look_beside
 
 _ENDNOTE = "internal-pdf://"
 _ENDNOTE_FOLDER = "PDF"
@@ -34,7 +34,14 @@ class Attached(NamedTuple):
 
 
 def find_attached(target: str, export: Export) -> Attached:
-    """Find what a value of `L1` names: a path, a `file:` address, or EndNote's own kind."""
+    """Find what a value of `L1` names: a path, a `file:` address, or EndNote's own kind.
+
+    Raises as `open_export` does where the drive does not answer.
+    """
+    return look_beside(export, lambda: _find_attached(target, export))
+
+
+def _find_attached(target: str, export: Export) -> Attached:
     folder = export.folder
     beside = export.name.parent.parts
     try:

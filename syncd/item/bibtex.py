@@ -63,6 +63,7 @@ _TITLES = {
     "series": ("series", "seriesTitle"),
     "eventtitle": ("conferenceName", "meetingName"),
 }
+_NAMES = ("journal", "series", "eventtitle")
 _TEXTS = {
     "venue": ("eventPlace",),
     "edition": ("edition",),
@@ -151,7 +152,7 @@ def _fields(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]
         yield name, f"{{{format_names(people)}}}"
     for name, fields in _TITLES.items():
         if text := first_of(data, fields):
-            yield name, f"{{{escape_title(text)}}}"
+            yield name, f"{{{escape_title(text, is_name=name in _NAMES)}}}"
     if subtype := _SUBTYPES.get(item_type):
         yield "entrysubtype", f"{{{subtype}}}"
     yield from _date(first_of(data, DATES))

@@ -65,7 +65,10 @@ _PROCITE_LABELS = frozenset(
 def format_ris(
     data: Mapping[str, Any], notes: Sequence[str] = (), links: Sequence[str] = ()
 ) -> str:
-    """Return an item as a RIS entry, `TY` to `ER`, with its child notes (HTML) and linked URLs."""
+    """Return an item as a RIS entry, `TY` to `ER`, with its child notes (HTML).
+
+    `links` are the addresses and paths of what is attached to it.
+    """
     dialect = dialect_of(str(data["itemType"]))
     lines: Lines = [("TY", dialect.type_tag), (MARKER_TAG, f"{MARKER}{data['itemType']}")]
     values = {
@@ -93,7 +96,7 @@ def format_ris(
     lines += _tag_lines(data.get("tags") or ())
     for note in notes:
         lines += _note_lines(note)
-    lines += [("L2", _shown(link)) for link in links]
+    lines += [("L2" if "://" in link else "L1", _shown(link)) for link in links]
     if not all(map(_is_plain, links)):
         lines.append(_remark("links", [*links]))
     lines.append(("ER", ""))

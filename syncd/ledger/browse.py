@@ -22,6 +22,7 @@ from syncd.ledger.tables import delivery, export, hold, item, library, record, r
 from syncd.plan import PlannedRecord
 
 PAGE = 50
+_WITHOUT_ENTRY = [column for column in record.c if column is not record.c.entry]
 
 
 class ExportSeen(NamedTuple):
@@ -168,7 +169,7 @@ def _records(
     connection: Connection, *where: ColumnElement[bool], limit: int = 1
 ) -> list[RecordSeen]:
     rows = connection.execute(
-        select(record, library.c.known_as)
+        select(*_WITHOUT_ENTRY, library.c.known_as)
         .join(library, library.c.library_id == record.c.library_id)
         .where(*where)
         .order_by(record.c.record_id)
@@ -352,6 +353,8 @@ def works_added(connection: Connection) -> list[tuple[str, str, int]]:
 def records_of_exports(connection: Connection, export_ids: Sequence[int]) -> list[PlannedRecord]:
     """Return every record of some exports, in the order of planning."""
     rows = connection.execute(
-        select(record).where(record.c.export_id.in_(export_ids)).order_by(record.c.record_id)
+        select(*_WITHOUT_ENTRY)
+        .where(record.c.export_id.in_(export_ids))
+        .order_by(record.c.record_id)
     )
     return [read_record(row) for row in rows]

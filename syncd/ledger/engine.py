@@ -31,6 +31,8 @@ _CACHE_KIB = 16_384
 """What is kept of the file: the index of blocking keys is written to all over, so that with the
 2 MB of SQLite's own a first mirror of a large library writes most pages again and again."""
 
+_READER_CACHE_KIB = 1024
+
 
 def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engine:
     """Open the ledger at `url` (empty: SQLite in `state`), making or migrating it as needed.
@@ -54,6 +56,29 @@ def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engi
         engine.dispose()
         raise
     return engine
+
+
+def open_reader(engine: Engine) -> Engine:
+    """Return another way into an open ledger, by one connection, for looking through it.
+
+    What it has read it hardly keeps: a connection of the usual size has megabytes of a large
+    ledger at hand, and each thread that used it leaves some of that behind.
+    """
+    reader = create_engine(engine.url, pool_size=1, max_overflow=0)
+    if reader.dialect.name == "sqlite":
+        event.listen(reader, "connect", _prepare_reader)
+        event.listen(reader, "begin", _begin_sqlite)
+    return reader
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={_LOCK_WAIT_MS}",
+        "query_only=ON",
+        f"cache_size=-{_READER_CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def close_engine(engine: Engine) -> None:

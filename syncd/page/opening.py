@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class _Names:
 
 
 class Page:
-    """A page that listens. Raises `StateError` where it cannot."""
+    """A page that listens. Raises `StateError` where it cannot, `ImportError` without Jinja2."""
 
     def __init__(
         self,
@@ -50,6 +51,9 @@ class Page:
         metrics: Metrics,
         clock: Clock,
     ) -> None:
+        if find_spec("jinja2") is None:
+            # It is loaded when somebody looks at a page; whether it is there is said now.
+            raise ImportError("jinja2")
         self._settings = settings.page
         self._server = PageServer(settings.page)
         port = self._server.server_port

@@ -82,7 +82,7 @@ class Questions:
     ) -> dict[str, Any]:
         """Return open questions, and how many there are of each reason."""
         answered = self.answers.answered()
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             found = browse.questions(
                 connection, after=after, reason=reason, file=file, without=answered
             )
@@ -114,7 +114,7 @@ class Questions:
         Of many candidates a few are laid beside it, and first of all `beside`.
         """
         answered = self.answers.answered()
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             asked = browse.find_questions(connection, [number]).get(number)
             following = browse.questions(connection, after=number, without=answered, limit=1)
             before = browse.question_before(connection, number, without=answered)
@@ -183,7 +183,7 @@ class Questions:
         is not asked like that.
         """
         numbers = [_number_of(each) for each in questions]
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             found = browse.find_questions(connection, numbers)
         for number, name in zip(numbers, questions, strict=True):
             if number not in found or f"{number}-{found[number].mark}" != name:
@@ -198,7 +198,7 @@ class Questions:
 
         Raises `StaleError` where there are others by now.
         """
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             numbers = browse.number_questions(connection, reason=reason, file=file)
             answered = self.answers.answered()
             numbers = [number for number in numbers if number not in answered]
@@ -253,7 +253,7 @@ class Questions:
         given = self.answers.last_of(person)
         if given is not None and given.is_part:
             return given.asked[0].number
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             following = browse.questions(
                 connection, after=number, without=self.answers.answered(), limit=1
             )
@@ -262,7 +262,7 @@ class Questions:
     # --- carrying out
 
     def _find_marks(self, numbers: Iterable[int]) -> Mapping[int, str]:
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             return browse.find_marks(connection, list(numbers))
 
     def _carry_out(self, given: Given) -> Sequence[str]:

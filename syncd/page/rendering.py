@@ -1,34 +1,19 @@
-"""Templates, assets, and the headers that every answer bears."""
+"""Pages made of templates. It brings Jinja2, so it is loaded when the first page is asked for."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from http import HTTPStatus
-from importlib.resources import files
 from pathlib import PurePath
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from syncd.page.replies import path_of_asset
 from syncd.system.printable import printable
 
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 _KINDS = {
     "identity": "perhaps a work that is there",
     "unfinished": "cut off",
@@ -57,47 +42,10 @@ _LONG = 400
 """So many characters of a title are shown in a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back to a browser."""
-
-    status: int = HTTPStatus.OK
-    body: bytes = b""
-    content_type: str = "text/html; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Reply:
+def render(template: str, values: Mapping[str, Any]) -> bytes:
     """Return a page made of a template."""
     text = _environment().get_template(template).render(**values)
-    return Reply(status, text.encode("utf-8", "replace"))
-
-
-def redirect(path: str, **headers: str) -> Reply:
-    """Send a browser on, to be asked for anew."""
-    return Reply(HTTPStatus.SEE_OTHER, headers={"Location": path, **headers})
-
-
-@cache
-def assets() -> Mapping[str, Reply]:
-    """Return the assets by the addresses under which they stand, which change with them."""
-    found = {}
-    for name, content_type in _ASSETS.items():
-        body = files("syncd.page").joinpath("assets", name).read_bytes()
-        stem, _, suffix = name.partition(".")
-        digest = hashlib.sha256(body).hexdigest()[:12]
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        found[f"/assets/{stem}-{digest}.{suffix}"] = Reply(
-            body=body, content_type=f"{content_type}; charset=utf-8", headers=headers
-        )
-    return found
-
-
-def _asset(name: str) -> str:
-    stem, _, suffix = name.partition(".")
-    return next(
-        path for path in assets() if path.startswith(f"/assets/{stem}-") and path.endswith(suffix)
-    )
+    return text.encode("utf-8", "replace")
 
 
 @cache
@@ -121,7 +69,7 @@ def _environment() -> Environment:
     environment.filters["candidate"] = _candidate
     environment.filters["identifier"] = _identifier
     environment.filters["without"] = _without
-    environment.globals["asset"] = _asset
+    environment.globals["asset"] = path_of_asset
     return environment
 
 

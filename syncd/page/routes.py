@@ -15,7 +15,7 @@ from syncd.page.access import Access, Session, is_from_own_form
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Questions
 from syncd.page.refusals import RefusedError, StaleError
-from syncd.page.rendering import Reply, assets, page, redirect
+from syncd.page.replies import Reply, assets, page, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
 from syncd.report.growth import draw_growth, growth_csv, growth_document

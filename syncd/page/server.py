@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from syncd.errors import StateError
-from syncd.page.rendering import HEADERS, Reply
+from syncd.page.replies import HEADERS, Reply
 from syncd.settings import PageSettings
 from syncd.system.printable import printable
 

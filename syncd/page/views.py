@@ -51,14 +51,14 @@ class Views:
         """Return what a library is called, by what it is known as in the ledger."""
         if (name := self._name_of(known_as)) is not None:
             return name
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             return browse.titles(connection).get(known_as, known_as)
 
     # --- files and records
 
     def files(self, before: int | None, text: str) -> dict[str, Any]:
         """Return exports, or the records in which a text was found."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             if text:
                 found = browse.search_records(connection, text, before=before)
                 older = found[-1].record_id if len(found) == PAGE else None
@@ -76,7 +76,7 @@ class Views:
 
     def file(self, number: int, after: int) -> dict[str, Any]:
         """Return one export and its records."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             export = browse.find_export(connection, number)
             records = browse.records_of_export(connection, number, after=after)
         if export is None:
@@ -86,7 +86,7 @@ class Views:
 
     def record(self, number: int) -> dict[str, Any]:
         """Return one record: what was understood, what became of it and why."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             found = browse.find_record(connection, number)
             entry = browse.find_entry(connection, number)
             state = browse.state_of_item(connection, number)
@@ -104,7 +104,7 @@ class Views:
 
     def numbers(self, before: int | None, chosen: Sequence[int]) -> dict[str, Any]:
         """Return runs, and the PRISMA numbers of some exports (of the newest, if none)."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             runs = browse.runs(connection, before=before)
             exports = browse.exports(connection)
         picked = list(chosen) or [each.export_id for each in exports[:1]]
@@ -119,7 +119,7 @@ class Views:
 
     def flow(self, chosen: Sequence[int]) -> dict[str, Any]:
         """Return the PRISMA numbers of these exports."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             return prisma(browse.records_of_exports(connection, chosen))
 
     def flow_svg(self, chosen: Sequence[int]) -> str:
@@ -136,13 +136,13 @@ class Views:
 
     def growth(self) -> Growth:
         """Return how many works were added to each library, day by day."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             added = browse.works_added(connection)
         return grown(Step(self.called(known_as), day, change) for known_as, day, change in added)
 
     def runs_csv(self) -> str:
         """Return every run with its counts, as a table for other programs."""
-        with self._ledger.read() as connection:
+        with self._ledger.look_through() as connection:
             runs = browse.runs(connection, limit=_MOST_RUNS)
         names = sorted({name for each in runs for name in each.counts})
         rows = [

@@ -9,6 +9,7 @@ its changes are taken first and what has not been sent is decided again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, groupby
 from operator import attrgetter
@@ -26,6 +27,7 @@ from syncd.ledger import history, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import (
+    Accepted,
     AddToCollection,
     Create,
     CreateCollection,
@@ -224,7 +226,7 @@ class Pusher:
             self._silences = 0
         if answer.library_version is None:
             self._follower.refresh()
-            self._recorder.hold_twins(batch.operations)
+            self._recorder.hold_twins(_under_given_keys(batch.operations, answer))
 
     def _give_way(self, batch: Batch) -> None:
         self._refusals += 1
@@ -272,6 +274,16 @@ class Pusher:
             raise UnsettledError(
                 f"the library could not take {len(self._troubled)} operations for now"
             )
+
+
+def _under_given_keys(operations: Sequence[Pending], answer: Pushed) -> list[Pending]:
+    """Return the operations under the keys that the library gave what they made."""
+    return [
+        replace(pending, operation=pending.operation._replace(item_key=ItemKey(outcome.key)))
+        if isinstance(outcome, Accepted) and isinstance(pending.operation, Create)
+        else pending
+        for pending, outcome in zip(operations, answer.outcomes, strict=True)
+    ]
 
 
 def cut_batch(

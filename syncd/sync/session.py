@@ -523,7 +523,9 @@ class LibraryRun:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
         sending = self._pace.look(pending)
-        return Figures(pending, held, ledger.row().reconciled_at, self.reading, sending)
+        return Figures(
+            pending, held, ledger.row().reconciled_at, self.reading, sending, ledger.identity
+        )
 
     @property
     def reading(self) -> Reading | None:
@@ -554,6 +556,8 @@ class Figures(NamedTuple):
     last_reconcile_at: datetime | None = None
     reading: Reading | None = None
     sending: Sending | None = None
+    identity: str | None = None
+    """What the library says it is; None while that is not known."""
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.conformance import LibraryConformance
-from adapters.kit import RecordingLibrary, RetryingLibrary
+from adapters.conformance.knowing import Knowing
+from adapters.kit import DryRunLibrary, RecordingLibrary, RetryingLibrary
 from adapters.memory import MemoryLibrary
 from syncd.library import Library, Tracing
 from tests.conformance.schema import SMALL_SCHEMA
@@ -50,3 +51,15 @@ class TestBothAroundOneThatGivesItsOwnKeys(_AroundMemory):
         library = RecordingLibrary(RetryingLibrary(inner), lambda _: None)
         assert isinstance(library, Tracing)
         return library
+
+
+class TestDryRun(Knowing):
+    """It writes nothing, so of the suite only this can be asked; its own tests compare the rest."""
+
+    @pytest.fixture
+    def library(self) -> Library:
+        return DryRunLibrary(MemoryLibrary(SMALL_SCHEMA), lambda _: None)
+
+    @pytest.fixture
+    def second_client(self, library: Library) -> Library:
+        return RetryingLibrary(library)

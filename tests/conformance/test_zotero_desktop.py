@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
 
-from adapters.conformance import AdapterConformance, RemoteConformance
+from adapters.conformance import AdapterConformance, NewKey, RemoteConformance
+from syncd.library import Create, Library
+from syncd.record import ItemKey
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.support.window import Window
 
@@ -17,6 +19,52 @@ from tests.support.window import Window
 def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZoteroDesktop]:
     with ZoteroDesktop(tmp_path_factory.mktemp("zotero")).start() as desktop:
         yield desktop
+
+
+class TestThroughTheConnector(AdapterConformance):
+    """Of a Zotero as it is now, whose versions tell of everything."""
+
+    adapter = "zotero-desktop"
+
+    @pytest.fixture
+    def options(self, desktop: ZoteroDesktop) -> Mapping[str, object]:
+        return {"url": desktop.url, "write_through": "connector"}
+
+    @pytest.fixture
+    def person(self, desktop: ZoteroDesktop) -> Window:
+        return Window(desktop)
+
+
+class TestAnOlderZotero(TestThroughTheConnector):
+    """Of one whose local API takes no writes and says of itself only what it holds."""
+
+    @pytest.fixture(autouse=True)
+    def _older(self, desktop: ZoteroDesktop) -> Iterator[None]:
+        desktop.configure(older=True)
+        yield
+        desktop.configure(older=False)
+
+    def test_what_the_caller_holds_already_is_not_read_again(
+        self, library: Library, new_key: NewKey
+    ) -> None:
+        # It does not count what is added here, so all that is there is asked about.
+        held, new = (
+            library.push([Create(new_key(), {"itemType": "book", "title": title})], expected=None)
+            for title in ("Held", "New")
+        )
+        mine = {ItemKey(each.key): 1 << 40 for each in held.outcomes}
+        versions = {
+            item.key: item.version for page in library.changes_since(0) for item in page.items
+        }
+
+        def known(keys: Collection[ItemKey]) -> Mapping[ItemKey, int]:
+            return {key: versions[key] for key in keys if key in mine}
+
+        pages = list(library.changes_since(1 << 40, known=known))
+
+        shown = {item.key for page in pages for item in page.items}
+        assert shown == versions.keys() - mine.keys()
+        assert {each.key for each in new.outcomes} <= shown
 
 
 class TestMyLibrary(AdapterConformance, RemoteConformance):

@@ -95,7 +95,7 @@ class _Reading:
             result.fields[self._date] = _read_date(value)
         elif tag == "Y2":
             result.fields[ACCESSED] = read_moment(value)
-        elif tag == "L2":
+        elif tag in ("L1", "L2"):
             result.links.append(value)
         elif tag == EXTRA_TAG:
             self._take_line(value)

@@ -67,7 +67,7 @@ class ZoteroDesktop:
         self._tell("forget keys")
 
     def configure(self, **settings: Any) -> None:
-        """Change settings: `item_seconds`, `local_api`, `consent`."""
+        """Change settings: `item_seconds`, `local_api`, `consent`, `older`, `selected`."""
         self._tell("settings", settings)
 
     def truncate(self, answers: int = 1) -> None:

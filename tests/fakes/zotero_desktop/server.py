@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.serving import SIDE_DOOR, LoopbackServer, count_objects
 from tests.fakes.zotero_desktop.api import Answer, Api, Request
+from tests.fakes.zotero_desktop.connector import save_items
 from tests.fakes.zotero_desktop.persons import act, state
 from tests.fakes.zotero_desktop.world import World
 
@@ -103,7 +104,14 @@ class Handler(BaseHTTPRequestHandler):
             case "/connector/getSelectedCollection" if request.method == "POST":
                 if self.server.is_starting or self.server.frozen:
                     self._hang(until_ready=not self.server.frozen)
-                self._send(Answer(200, {"libraryID": 1, "libraryName": "My Library", "id": None}))
+                self._send(Answer(200, self.server.world.settings["selected"]))
+            case "/connector/saveItems" if request.method == "POST":
+                answer = save_items(self.server.world, request)
+                if self.server.truncates:
+                    # An answer without a body is lost whole.
+                    self.server.truncates -= 1
+                    return
+                self._send(answer)
             case _:
                 self._send(Answer(404, "No endpoint found"))
 

@@ -325,7 +325,10 @@ def test_links_beside_a_work_stand_in_the_ris(tmp_path: Path) -> None:
     link = {"itemType": "attachment", "parentItem": KEYS[0], "linkMode": "linked_url",
             "title": "Full Text", "url": "https://x.example/a.pdf"}  # fmt: skip
 
-    library.push([Create(KEYS[50], link)], expected=None)
+    file = {**link, "linkMode": "linked_file", "url": "", "path": "/home/ada/b.pdf"}
+
+    library.push([Create(KEYS[50], link), Create(KEYS[51], file)], expected=None)
     library.finish()
 
     assert texts(tmp_path)[1].count("L2  - https://x.example/a.pdf\n") == 1
+    assert texts(tmp_path)[1].count("L1  - /home/ada/b.pdf\n") == 1

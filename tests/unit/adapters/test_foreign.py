@@ -15,6 +15,7 @@ from syncd.library import (
     Configurable,
     Consenting,
     Create,
+    Keyed,
     Library,
     Operation,
     Option,
@@ -198,6 +199,19 @@ def test_one_whose_library_asks_for_its_key_is_still_let_ask() -> None:
     assert adapter.consent_words == "The shelf asks."
     with pytest.raises(AdapterFailedError, match=r"syncd-shelf 1\.0"):
         adapter.ask_consent({})
+
+
+def test_one_that_needs_a_key_still_says_where_it_is_made() -> None:
+    class NeedsKey(ShelfAdapter):
+        def key_words(self, options: Mapping[str, object]) -> str:
+            return f"Ask at the desk of {options['path']}."
+
+    adapter = ForeignAdapter(NeedsKey(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
+
+    assert isinstance(adapter, Keyed)
+    assert adapter.key_words({"path": "/srv"}) == "Ask at the desk of /srv."
+    with pytest.raises(AdapterFailedError, match="KeyError"):
+        adapter.key_words({})
 
 
 def test_what_it_says_of_its_keys_comes_before_its_own_check() -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from adapters.kit import Call, DryRunLibrary, Patience, RecordingLibrary, RetryingLibrary, Wrapper
 from adapters.memory import MemoryLibrary
+from syncd import library as contract
 from syncd.errors import ConflictError, UnavailableError
 from syncd.library import (
+    Counting,
     Create,
     Operation,
     Recognisable,
@@ -96,25 +98,40 @@ class Everything(MemoryLibrary):
     def trace(self, *_: object) -> list[None]:
         return [None]
 
+    def take_requests(self) -> dict[str, int]:
+        return {"200": 3}
 
-BESIDE = (Recognisable, Renewable, Remembering, Tracing)
+
+BESIDE = (Recognisable, Renewable, Remembering, Tracing, Counting)
+
+
+def test_wrappers_know_all_that_a_library_may_be_beside_one() -> None:
+    found = [
+        each
+        for each in vars(contract).values()
+        if isinstance(each, type) and "What a library may be beside" in (each.__doc__ or "")
+    ]
+
+    assert set(found) == set(BESIDE) == Wrapper.beside.keys()
 
 
 def test_a_wrapper_is_beside_a_library_what_the_wrapped_one_is() -> None:
     plain, rich = MemoryLibrary(SMALL_SCHEMA), Everything(SMALL_SCHEMA)
     twice = RetryingLibrary(RecordingLibrary(rich, lambda _: None))
 
-    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [False] * 4
-    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 4
+    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [False] * 5
+    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 5
     assert isinstance(twice, Recognisable)
     assert isinstance(twice, Remembering)
     assert isinstance(twice, Tracing)
     assert (twice.identity, twice.location) == ("memory:", "here")
     assert twice.find_filed([], None) == {CREATE.item_key: FILED}
+    assert isinstance(twice, Counting)
+    assert twice.take_requests() == {"200": 3}
     assert twice.trace([CREATE], twice.prepare([CREATE])) == [None]
 
 
 def test_a_dry_run_takes_no_other_identity_and_leaves_no_note() -> None:
     dry = DryRunLibrary(Everything(SMALL_SCHEMA), lambda _: None)
 
-    assert [isinstance(dry, kind) for kind in BESIDE] == [True, False, True, False]
+    assert [isinstance(dry, kind) for kind in BESIDE] == [True, False, True, False, True]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from syncd.inbox import read_exports
-from syncd.inbox.attached import find_attached
-from syncd.inbox.exports import Export
+from syncd.inbox import attached, exports, read_exports
+from syncd.inbox.attached import Attached, find_attached
+from syncd.inbox.drives import Drives
+from syncd.inbox.exports import Export, SilentError
 
 
 @pytest.fixture
@@ -113,3 +116,20 @@ def test_an_export_that_has_gone_finds_nothing(drop: Path, export: Export) -> No
     export.path.unlink()
 
     assert find_attached("a.pdf", export).path is None
+
+
+def test_a_drive_that_does_not_answer_is_waited_for_only_so_long(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+
+    def wait(*_: object) -> Attached:
+        answered.wait()
+        return Attached(None)
+
+    monkeypatch.setattr(exports, "_DRIVES", Drives(timedelta()))
+    monkeypatch.setattr(attached, "_find_attached", wait)
+
+    with pytest.raises(SilentError):
+        find_attached("a.pdf", export)
+    answered.set()

@@ -137,7 +137,7 @@ def test_a_note_stays_a_note(note: str) -> None:
 
 
 def test_links_beside_the_item_arrive() -> None:
-    links = ["https://x.example/a.pdf", "https://x.example/b?c=1&d=2"]
+    links = ["https://x.example/a.pdf", "https://x.example/b?c=1&d=2", "/home/ada/a.pdf"]
 
     item = imported({"itemType": "book", "url": "https://x.example/"}, [], links)
 

@@ -136,7 +136,7 @@ def test_notes_come_back_in_their_order() -> None:
 
 
 def test_links_come_back() -> None:
-    links = ["https://x.example/a", "https://x.example/?a=1&section=2"]
+    links = ["https://x.example/a", "https://x.example/?a=1&section=2", "/home/ada/a b.pdf"]
 
     (again,) = read(format_ris(article(), [], links))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,17 @@ from adapters.file import FileLibrary
 from adapters.memory import MemoryLibrary
 from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 from adapters.zotero_desktop.options import Options
-from syncd.library import Library, StoredItem, Surroundings
+from syncd.library import (
+    Create,
+    Library,
+    Operation,
+    Pushed,
+    Refusal,
+    Refused,
+    StoredItem,
+    Surroundings,
+    key_of,
+)
 from syncd.plan import Place
 from syncd.settings import Attachments
 from syncd.system.resources import shipped_schema
@@ -95,3 +105,33 @@ def test_a_group_has_links_alone(zotero_server: ZoteroServer, tmp_path: Path) ->
     house.drop(RECORD, place=PLACE)
 
     assert said(attached_in(house)) == {("linked_url", "https://x.example/full.pdf")}
+
+
+class NoFiles(MemoryLibrary):
+    """A library that turns away every link to a file."""
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
+        refused = [
+            isinstance(each, Create) and each.data.get("linkMode") == "linked_file"
+            for each in operations
+        ]
+        taken = [each for each, no in zip(operations, refused, strict=True) if not no]
+        outcomes = iter(super().push(taken, expected=expected).outcomes)
+        return Pushed(
+            [
+                Refused(key_of(each), Refusal.INVALID, "over quota") if no else next(outcomes)
+                for each, no in zip(operations, refused, strict=True)
+            ],
+            None,
+        )
+
+
+def test_a_file_that_is_turned_away_holds_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    house = House(tmp_path, NoFiles(shipped_schema()))
+
+    [record] = house.drop(RECORD, place=PLACE)
+
+    assert (record.outcome, record.item_key) == ("accepted", house.works()[0].key)
+    assert said(attached_in(house)) == {("linked_url", "https://x.example/full.pdf")}
+    assert [reason for _, reason in house.holds()] == ["over quota"]
