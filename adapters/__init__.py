@@ -11,6 +11,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+from syncd.errors import AdapterFailedError
 from syncd.library import Adapter
 
 _GROUP = "syncd.adapters"
@@ -25,32 +26,40 @@ _OURS = {
 
 
 class AdapterNotFoundError(LookupError):
-    """No adapter can be had under this name; `args[0]` is the sentence that says why."""
+    """Nobody provides an adapter of this name; `args[0]` is the sentence that says so."""
 
 
 def find_adapter(name: str) -> Adapter:
     """Return the adapter of this name, ours before those of others.
 
-    Raises `AdapterNotFoundError` for a name that nobody provides, or whose code fails to load.
+    Raises `AdapterNotFoundError` for a name that nobody provides, and `AdapterFailedError` where
+    the code of others fails to load.
     """
     known = _entries()
     if name not in known:
         names = ", ".join(sorted(known))
         raise AdapterNotFoundError(f"there is no adapter {name!r}; known are {names}")
     entry = known[name]
-    try:
-        adapter = cast("Adapter", entry.load())
-    # Whatever the code of others does while it is loaded, it is that code which cannot be had.
-    except Exception as error:
-        raise AdapterNotFoundError(
-            f"the adapter {name!r} ({_distribution(entry)}) cannot be loaded: "
-            f"{type(error).__name__}: {error}"
-        ) from error
     if name in _OURS:
-        return adapter
+        return cast("Adapter", entry.load())
     from adapters.foreign import ForeignAdapter, Maker
 
-    return ForeignAdapter(adapter, Maker(name, _distribution(entry)))
+    maker = Maker(name, _distribution(entry))
+    return ForeignAdapter(_load(entry, maker.distribution), maker)
+
+
+def _load(entry: EntryPoint, distribution: str) -> Adapter:
+    try:
+        return cast("Adapter", entry.load())
+    # Whatever the code of others does while it is loaded, even if it means to end the program, it
+    # is that code which cannot be had.
+    except (Exception, SystemExit) as error:
+        raise AdapterFailedError(
+            f"it cannot be loaded: {type(error).__name__}: {error}",
+            adapter=entry.name,
+            distribution=distribution,
+            is_open=False,
+        ) from error
 
 
 def _distribution(entry: EntryPoint) -> str:

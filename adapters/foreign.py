@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from adapters.options import find_problems
 from adapters.scrubbing import scrub
 from adapters.wrapping import Traced, Wrapper, class_with
-from syncd.errors import AdapterFailedError, SyncdError
+from syncd.errors import AdapterFailedError, KeyLookupError, SyncdError
 from syncd.library import (
     Accepted,
     Adapter,
@@ -112,29 +112,35 @@ class ForeignAdapter:
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Say what is wrong with them: the adapter's word, and what it declares.
 
-        That it cannot say is what is wrong then.
+        Raises `SyncdError` where it cannot say.
         """
         blame = Blame(self._maker)
-        try:
-            declared = self.options if isinstance(self, Configurable) else None
-            found = {} if declared is None else find_problems(options, declared)
-            with blame.taking():
-                said = blame.expect(self._adapter.check_options(options), dict, "check_options")
-        except AdapterFailedError as error:
-            return {"adapter": str(error)}
+        declared = self.options if isinstance(self, Configurable) else None
+        found = {} if declared is None else find_problems(options, declared)
+        with blame.taking():
+            said = blame.expect(self._adapter.check_options(options), dict, "check_options")
         return {**found, **said}
 
     def open(self, options: Mapping[str, object], surroundings: Surroundings) -> Library:
-        """Make the library; one that cannot be made says so whenever it is asked something."""
+        """Make the library; one that cannot be made says so whenever it is asked something.
+
+        Neither is one of whose keys in the configuration the adapter could not say what it thinks.
+        """
         blame = Blame(self._maker)
         find_key = surroundings.find_key
         given = replace(surroundings, find_key=lambda: blame.hide(find_key()))
         try:
+            self.check_options(options)
             with blame.taking():
                 library = self._adapter.open(options, given)
                 return _Guarded(library, blame)
-        except AdapterFailedError as error:
-            return _Unopened(error)
+        except KeyLookupError as error:
+            return UnopenedLibrary(error)
+        except SyncdError as error:
+            # Nothing is asked of the library yet, so whatever this is called is the adapter's.
+            failed = error if isinstance(error, AdapterFailedError) else blame.error(str(error))
+            failed.is_open = False
+            return UnopenedLibrary(failed)
 
 
 class _Configured(ForeignAdapter):
@@ -241,12 +247,12 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
 """What the answer to each question is."""
 
 
-class _Unopened:
-    """A library that its adapter could not make."""
+class UnopenedLibrary:
+    """A library that its adapter could not make, or whose adapter cannot be loaded."""
 
     capabilities = Capabilities()
 
-    def __init__(self, error: AdapterFailedError) -> None:
+    def __init__(self, error: SyncdError) -> None:
         self._error = error
 
     def describe(self) -> Description:

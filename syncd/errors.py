@@ -188,13 +188,17 @@ class PausedError(LibraryError):
 class AdapterFailedError(LibraryError):
     """An adapter that does not come with syncd failed in a way that it does not name.
 
-    `adapter` is its name and `distribution` what it was installed from. What became of a push
-    that fails so is unknown.
+    `adapter` is its name and `distribution` what it was installed from; `is_open` is false where
+    its code could not be loaded or its library not be opened, which is not tried again before the
+    next start. What became of a push that fails so is unknown.
     """
 
-    def __init__(self, message: str, *, adapter: str, distribution: str) -> None:
+    def __init__(
+        self, message: str, *, adapter: str, distribution: str, is_open: bool = True
+    ) -> None:
         self.adapter = adapter
         self.distribution = distribution
+        self.is_open = is_open
         super().__init__(f"the adapter {adapter} ({distribution}) failed: {message}")
 
 

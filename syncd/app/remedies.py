@@ -72,6 +72,7 @@ class Cause(Enum):
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
     ADAPTER = "an adapter by others failed"
+    ADAPTER_NOT_OPEN = "an adapter by others cannot be loaded, or not open its library"
     UNFORESEEN = "a bug"
 
 
@@ -144,6 +145,10 @@ _REMEDIES: Mapping[Cause, str] = {
         "other libraries go on. Tell whoever made it, with this line; `syncd resume {library}` has "
         "it tried again"
     ),
+    Cause.ADAPTER_NOT_OPEN: (
+        "other libraries go on. Install that anew, or a version of it that works here, and start "
+        "syncd again (`syncd check` tries it); if it stays so, tell whoever made it, with this line"
+    ),
     Cause.UNFORESEEN: "please report this",
 }
 
@@ -201,6 +206,8 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ENGAGED
     if isinstance(error, AccessDeniedError):
         return _DENIALS[error.denial]
+    if isinstance(error, AdapterFailedError) and not error.is_open:
+        return Cause.ADAPTER_NOT_OPEN
     if isinstance(error, LedgerError) and error.passing:
         return Cause.LEDGER_FULL
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)

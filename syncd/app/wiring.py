@@ -10,7 +10,8 @@ from pathlib import Path
 
 from adapters import adapter_origins, find_adapter, known_adapters, our_adapters
 from adapters.dry_run import DryRunLibrary
-from syncd.errors import AdapterFailedError, ConfigError, Problem
+from adapters.foreign import UnopenedLibrary
+from syncd.errors import AdapterFailedError, ConfigError, Problem, SyncdError
 from syncd.ledger.store import Ledger, LibraryLedger
 from syncd.library import (
     Adapter,
@@ -50,7 +51,10 @@ __all__ = [
 
 
 def get_adapter(name: str) -> Adapter:
-    """Return the adapter of this name. Raises `ConfigError` if there is none."""
+    """Return the adapter of this name.
+
+    Raises `ConfigError` if there is none, and `AdapterFailedError` if it cannot be loaded.
+    """
     try:
         return find_adapter(name)
     except LookupError as exc:
@@ -58,9 +62,15 @@ def get_adapter(name: str) -> Adapter:
 
 
 def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, str]:
-    """Say what is wrong with a library's own keys in the configuration: key → sentence."""
+    """Say what is wrong with a library's own keys in the configuration: key → sentence.
+
+    An adapter by others that cannot say is no fault of the configuration: its library says so
+    when it is asked something, and the other libraries go on.
+    """
     try:
         return find_adapter(adapter).check_options(options)
+    except SyncdError:
+        return {}
     except LookupError as exc:
         return {"adapter": str(exc.args[0])}
 
@@ -102,7 +112,15 @@ def open_library(
         goes_on=goes_on,
         find_key=ask_key or partial(find_key, library.name, key_file=library.key_file),
     )
-    return get_adapter(library.adapter).open(library.options, surroundings)
+    return _open(library, surroundings)
+
+
+def _open(library: LibrarySettings, surroundings: Surroundings) -> Library:
+    try:
+        adapter = get_adapter(library.adapter)
+    except AdapterFailedError as error:
+        return UnopenedLibrary(error)
+    return adapter.open(library.options, surroundings)
 
 
 def find_consent(library: LibrarySettings) -> Consenting | None:
@@ -178,7 +196,7 @@ def _find_places(settings: Settings) -> dict[str, tuple[str, str]]:
 
 
 def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
-    opened = get_adapter(library.adapter).open(library.options, Surroundings(library.name))
+    opened = _open(library, Surroundings(library.name))
     with closing(opened):
         return (opened.identity, opened.location) if isinstance(opened, Recognisable) else None
 

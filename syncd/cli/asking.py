@@ -12,7 +12,7 @@ import click
 from syncd.app.additions import parse_option
 from syncd.app.init import find_downloads, find_zotero_user, shorten
 from syncd.app.remedies import KEYS_PAGE
-from syncd.app.wiring import known_adapters, options_of
+from syncd.app.wiring import get_adapter, known_adapters, options_of
 from syncd.cli.saying import say
 from syncd.library import Option
 from syncd.system.paths import find_home
@@ -73,7 +73,10 @@ class Flags:
 
 
 def ask_library(flags: Flags) -> tuple[str, Mapping[str, object]]:
-    """Return which adapter it shall be, and the library's own keys."""
+    """Return which adapter it shall be, and the library's own keys.
+
+    Raises `AdapterFailedError` where that adapter cannot be loaded.
+    """
     known = known_adapters()
     if flags.adapter is not None and flags.adapter not in known:
         raise click.UsageError(
@@ -85,6 +88,8 @@ def ask_library(flags: Flags) -> tuple[str, Mapping[str, object]]:
     if flags.is_asking and flags.adapter is None:
         say(_KINDS)
     adapter = flags.ask(flags.adapter, "Where shall records go", proposal, click.Choice(known))
+    # One that cannot be loaded says so before anything is asked for it.
+    get_adapter(adapter)
     if adapter == ZOTERO_WEB:
         return adapter, _ask_account(flags)
     if adapter == FILE:

@@ -41,7 +41,7 @@ from syncd.config import file_library_settings
 from syncd.config.documents import json_schema
 from syncd.control.client import Running
 from syncd.control.status import FINE_STATES, ask_status, read_status
-from syncd.errors import ConfigError, ServedError, StateError
+from syncd.errors import AdapterFailedError, ConfigError, ServedError, StateError
 from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
 from syncd.settings import FolderSettings, LibrarySettings, Settings
@@ -125,8 +125,8 @@ def _why_broken(adapter: str) -> str | None:
     """Say why an installed adapter cannot be used, if it cannot."""
     try:
         get_adapter(adapter)
-    except ConfigError as error:
-        return error.problems[0].message
+    except AdapterFailedError as error:
+        return str(error)
     return None
 
 

@@ -68,7 +68,7 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     ConflictError: Exit.TRY_AGAIN,
     RejectedError: Exit.UNAVAILABLE,
     PausedError: Exit.TRY_AGAIN,
-    AdapterFailedError: Exit.UNAVAILABLE,
+    AdapterFailedError: Exit.TRY_AGAIN,
     AccessDeniedError: Exit.KEY_REFUSED,
 }
 """An error's code is that of the first of its classes that stands here."""

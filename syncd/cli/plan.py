@@ -13,12 +13,12 @@ from syncd.app.once import deliveries_of, read_named
 from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
-from syncd.cli.exits import Exit, words_for
+from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.progress import working
 from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
-from syncd.errors import InputError
+from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.plan import Decision, Plan
 from syncd.report import plan_document, print_plan, write_document
 from syncd.report.dedup_files import write_pairs, write_unique
@@ -73,7 +73,9 @@ def command(
     First stand the numbers, for each file and those of a PRISMA flow diagram; they always add
     up. Then come the records that need your eyes: held, not usable, and duplicates by their
     metadata alone; --all lists every one. --report, --unique and --duplicates write files, over
-    what has their names. Exits with 65 when something could not be used.
+    what has their names. Exits with 65 when something could not be used, 69 when a library is
+    not available, 75 when its adapter failed and 77 when it refuses the key; what the other
+    libraries make of the records is shown all the same.
 
     \b
     Examples:
@@ -89,15 +91,20 @@ def command(
     settings = file_library_settings(Path("/")) if offline else load(where)
     exports, unusable = read_named(files, settings.limits.max_file_size)
     deliveries = deliveries_of(exports, settings)
+    failed: list[SyncdError] = []
     if offline:
         keep, lean = settings.notes.keep, "unique" not in to_write
         made = [plan_offline(deliveries, shipped_schema(), keep, lean=lean)]
     else:
         routes = route(files, settings, where.library)
-        made = [
-            _plan_for(name, _of_these(deliveries, own), settings, where.state_dir)
-            for name, own in routes.items()
-        ]
+        made = []
+        for name, own in routes.items():
+            try:
+                made.append(_plan_for(name, _of_these(deliveries, own), settings, where.state_dir))
+            except (KeyLookupError, LibraryError) as error:
+                failed.append(error)
+        if failed and not made:
+            raise failed[0]
     plan = Plan(
         [record for one, _ in made for record in one.records],
         guards=[guard for one, _ in made for guard in one.guards],
@@ -109,12 +116,18 @@ def command(
     else:
         print_plan(plan, sys.stdout, everything=everything)
     readings = [reading for _, reading in made]
-    _write(to_write, plan, readings, files)
+    if not failed:
+        _write(to_write, plan, readings, files)
+    elif to_write:
+        say("no file was written: what another library makes of the records is missing")
     problems = [problem for reading in readings for problem in reading.problems]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for problem in problems for line in words_for(problem)):
         say(line)
-    return _tell(plan, [*unusable, *(e for r in readings for e in r.unusable.values())])
+    code = _tell(plan, [*unusable, *(e for r in readings for e in r.unusable.values())])
+    for line in dict.fromkeys(line for error in failed for line in words_for(error)):
+        say(line)
+    return exit_of(failed[0]) if failed else code
 
 
 def _of_these(deliveries: Sequence[Delivery], files: Sequence[Path]) -> list[Delivery]:

@@ -130,9 +130,25 @@ def test_a_library_that_cannot_be_made_says_so_when_it_is_asked() -> None:
 
 
 def test_options_that_it_cannot_check_are_told_as_its_fault() -> None:
-    complaints = guarded(failing, RuntimeError("broken")).check_options({})
+    unsure = guarded(lambda _: Shelf(), RuntimeError("broken"))
 
-    assert "syncd-shelf 1.0" in complaints["adapter"]
+    with pytest.raises(AdapterFailedError, match=r"syncd-shelf 1\.0"):
+        unsure.check_options({})
+    with pytest.raises(AdapterFailedError, match="RuntimeError: broken"):
+        unsure.open({}, Surroundings("mine")).describe()
+
+
+def test_a_library_that_cannot_be_opened_says_that_resuming_is_not_enough() -> None:
+    with pytest.raises(AdapterFailedError) as caught:
+        guarded(failing).open({}, Surroundings("mine")).describe()
+
+    assert not caught.value.is_open
+    with pytest.raises(AdapterFailedError) as caught:
+        opened(describe=failing).describe()
+    assert caught.value.is_open
+
+
+def test_complaints_about_options_are_passed_on() -> None:
     assert guarded(failing, {"path": "must be a path"}).check_options({}) == {
         "path": "must be a path"
     }
@@ -234,7 +250,8 @@ def test_keys_that_are_no_options_are_its_fault() -> None:
 
     adapter = ForeignAdapter(Declaring(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
 
-    assert "options was answered with str" in adapter.check_options({})["adapter"]
+    with pytest.raises(AdapterFailedError, match="options was answered with str"):
+        adapter.check_options({})
 
 
 def test_a_method_that_is_not_there_is_its_fault() -> None:

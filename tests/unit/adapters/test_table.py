@@ -12,6 +12,7 @@ from adapters import AdapterNotFoundError, adapter_origins, find_adapter, known_
 from adapters.file import FileLibrary
 from adapters.zotero_web import ZoteroWeb
 from syncd.app.wiring import all_options
+from syncd.errors import AdapterFailedError
 from syncd.library import Configurable, Surroundings
 
 SURROUNDINGS = Surroundings(name="mine")
@@ -75,8 +76,10 @@ def test_an_installed_adapter_does_not_take_the_place_of_ours() -> None:
 
 @pytest.mark.usefixtures("by_others")
 def test_an_installed_adapter_that_cannot_be_loaded_is_said_to_be_broken() -> None:
-    with pytest.raises(AdapterNotFoundError, match=r"shelf-broken.*cannot be loaded"):
+    with pytest.raises(AdapterFailedError, match=r"shelf-broken.*cannot be loaded") as caught:
         find_adapter("shelf-broken")
+
+    assert caught.value.distribution == "shelf 1.0"
 
 
 @pytest.mark.usefixtures("by_others")

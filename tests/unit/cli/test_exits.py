@@ -42,8 +42,15 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.PausedError("paused: too many"), 75, "syncd resume"),
     (
         errors.AdapterFailedError("KeyError: 'x'", adapter="shelf", distribution="shelf 1.0"),
-        69,
-        "the adapter shelf (shelf 1.0) failed: KeyError: 'x'; other libraries go on",
+        75,
+        "the adapter shelf (shelf 1.0) failed: KeyError: 'x'; other libraries go on. Tell whoever",
+    ),
+    (
+        errors.AdapterFailedError(
+            "it cannot be loaded", adapter="shelf", distribution="shelf 1.0", is_open=False
+        ),
+        75,
+        "failed: it cannot be loaded; other libraries go on. Install that anew",
     ),
 ]
 
