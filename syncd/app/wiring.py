@@ -40,6 +40,7 @@ __all__ = [
     "check_options",
     "find_reviewer",
     "get_adapter",
+    "identities_known",
     "identities_of",
     "known_adapters",
     "make_runs",
@@ -178,6 +179,17 @@ def make_runs(
 def identities_of(settings: Settings) -> dict[str, str]:
     """Return by which identity each library is known, as far as that can be said out of reach."""
     return {name: identity for name, (identity, _) in _find_places(settings).items()}
+
+
+def identities_known(settings: Settings, ledger: Ledger) -> dict[str, str]:
+    """Return by which identity each library is known.
+
+    Of one that cannot say so out of reach, the ledger tells as what it was last met. Raises
+    `LedgerError`.
+    """
+    sayable = identities_of(settings)
+    met = {name: it for name, it in ledger.called().items() if settings.find_library(name)}
+    return {**met, **sayable}
 
 
 def _places(settings: Settings) -> dict[str, frozenset[tuple[str, str]]]:

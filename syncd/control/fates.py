@@ -38,11 +38,11 @@ class FileFate(StrEnum):
 def add_fates(document: Document, glance: Glance, names: Mapping[str, str]) -> Document:
     """Return the document with what the ledger says; `names` by what a library says it is.
 
-    What only a library itself can say, the daemon that has met it knows.
+    What only a library itself can say, the daemon that has met it knows, and else the ledger:
+    by which name it was last met.
     """
     met = {each["identity"]: each["name"] for each in document["libraries"] if each.get("identity")}
-    names = {**met, **names}
-    named = {each.library_id: _name(each, names) for each in glance.libraries}
+    named = _names(glance.libraries, {**met, **names})
     away = {Path(each["path"]) for each in document["folders"] if each["state"] == "waiting"}
     files = [_file(each, named, away, glance.taken_back) for each in glance.files]
     shown = [each for n, each in enumerate(files) if n < _FILES_SHOWN or each["fate"] == "unusable"]
@@ -69,8 +69,18 @@ def unusable_files(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in last.values() if each["fate"] == "unusable" and each["still_there"]]
 
 
-def _name(library: GlancedLibrary, names: Mapping[str, str]) -> str:
-    return names.get(library.known_as or "", library.title)
+def _names(libraries: Iterable[GlancedLibrary], names: Mapping[str, str]) -> dict[int, str]:
+    """Return what to call each library: as configured now, as when it was met, or its title."""
+    taken = set(names.values())
+    found = {}
+    # A name that was given to another library since is that one's.
+    for each in sorted(libraries, key=lambda one: one.mirrored_at or "", reverse=True):
+        name = names.get(each.known_as or "")
+        if name is None and each.called is not None and each.called not in taken:
+            name = each.called
+            taken.add(name)
+        found[each.library_id] = each.title if name is None else name
+    return found
 
 
 def _file(

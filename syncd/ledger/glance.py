@@ -49,7 +49,10 @@ class GlancedLibrary:
 
     library_id: int
     known_as: str | None
+    called: str | None
+    """Its name in the configuration that it was last met with."""
     title: str
+    mirrored_at: str | None
     reconciled_at: str | None
     paused: str | None
     held: int = 0
@@ -194,7 +197,9 @@ _HELD = "SELECT library_id, COUNT(*) AS number FROM hold WHERE answer IS NULL GR
 _WAITING = """
 SELECT library_id, run_id, COUNT(*) AS number FROM outbox GROUP BY library_id, run_id
  ORDER BY run_id"""
-_LIBRARIES = "SELECT library_id, known_as, title, reconciled_at, paused FROM library"
+_LIBRARIES = """
+SELECT library_id, known_as, called, title, mirrored_at, reconciled_at, paused FROM library
+ ORDER BY library_id"""
 _COUNTS = """
 SELECT run_id, export_id, decision, outcome, MIN(file) AS file, COUNT(*) AS number FROM record
  WHERE run_id IN ({runs}) GROUP BY run_id, export_id, decision, outcome"""

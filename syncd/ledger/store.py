@@ -11,7 +11,7 @@ from threading import Lock
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
 from syncd.ledger.engine import close_engine, open_engine, open_reader, reported
 from syncd.ledger.glance import Glance, glance
@@ -111,11 +111,27 @@ class Ledger:
         with self.read() as connection:
             return connection.execute(query).first() is not None
 
-    def get_library(self, known_as: str, title: str, location: str = "") -> LibraryLedger:
-        """Return what the ledger says of this library, meeting it now if need be."""
+    def get_library(
+        self, known_as: str, title: str, location: str = "", called: str | None = None
+    ) -> LibraryLedger:
+        """Return what the ledger says of this library, meeting it now if need be.
+
+        `called` is its name in the configuration.
+        """
         known = self.find_library(known_as, location) or self.add_library(known_as, title, location)
-        self._see(known, title=title, location=location)
+        named = {} if called is None else {"called": called}
+        self._see(known, title=title, location=location, **named)
         return known
+
+    def called(self) -> dict[str, str]:
+        """Return, for each name in a configuration, which library was last met by it."""
+        query = (
+            select(library.c.called, library.c.known_as)
+            .where(library.c.called.is_not(None))
+            .order_by(func.coalesce(library.c.mirrored_at, ""), library.c.library_id)
+        )
+        with self.read() as connection:
+            return {row.called: row.known_as for row in connection.execute(query)}
 
     def move_library(self, known_as: str, location: str) -> None:
         """A person says that the library which was last seen elsewhere is the one that is there."""

@@ -66,6 +66,7 @@ library = _table(
     ),
     Column("known_as", Text, comment="what the library says it is: a type and a number, an id"),
     Column("location", Text, comment="the address or folder where it was last seen"),
+    Column("called", Text, comment="its name in the configuration that it was last met with"),
 )
 
 # The mirror: what is known of each item in a library, and of each that was removed from it.

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from syncd.app.wiring import identities_of
+from syncd.app.wiring import identities_known
 from syncd.errors import LedgerError
 from syncd.inbox import Export
 from syncd.ledger.store import Ledger
@@ -41,21 +41,27 @@ class Hooks:
         for export in exports:
             folder = folders.get(export.folder)
             if folder is not None and export.sha256 not in summary.changed:
-                # A run that was interrupted has ended before this: the ledger knows which it was.
-                library_is = summary.run or identities_of(settings).get(library)
-                if library_is is not None:
-                    self._background.do(partial(self._tell, folder, library, library_is, export))
+                self._background.do(
+                    partial(self._tell, settings, folder, library, summary.run, export)
+                )
 
     def close(self) -> None:
         """Call nobody any more."""
         self._background.close()
 
     def _tell(
-        self, folder: FolderSettings, library: str, library_is: int | str, export: Export
+        self,
+        settings: Settings,
+        folder: FolderSettings,
+        library: str,
+        run: int | None,
+        export: Export,
     ) -> None:
         told = {"library": library, "file": export.dropped_as}
         try:
-            outcome = self._find_outcome(library_is, export)
+            # A run that was interrupted has ended before this: the ledger knows which it was.
+            library_is = run or identities_known(settings, self._ledger).get(library)
+            outcome = None if library_is is None else self._find_outcome(library_is, export)
         except LedgerError as error:
             log.warning("no hook was called: %s", error, extra=told)
             return

@@ -43,14 +43,17 @@ class _Family(NamedTuple):
 class Metrics:
     """Writes the numbers of one daemon; used by several threads.
 
-    `look` reads the ledger; `names` says what the configuration calls the libraries that it knows.
+    `look` reads the ledger; `find_name` says what the configuration calls a library that it knows.
     """
 
     def __init__(
-        self, look: Callable[[], Sequence[LibraryTally]], names: Mapping[str, str], clock: Clock
+        self,
+        look: Callable[[], Sequence[LibraryTally]],
+        find_name: Callable[[str], str | None],
+        clock: Clock,
     ) -> None:
         self._look = look
-        self._names = names
+        self._find_name = find_name
         self._clock = clock
         self._lock = threading.Lock()
         self._read_at: timedelta | None = None
@@ -79,14 +82,13 @@ class Metrics:
         if self._read_at is not None and now - self._read_at < EVERY and seen == self._seen:
             return
         try:
-            tallies = self._look()
+            tallies = [(self._find_name(each.known_as), each) for each in self._look()]
         except LedgerError as error:
             log.warning("the metrics are old ones: %s", error)
             return
         self._read_at, self._seen = now, seen
         self._tallies = {}
-        for tally in tallies:
-            name = self._names.get(tally.known_as)
+        for name, tally in tallies:
             if name is not None:
                 self._tallies[name] = _together(self._tallies.get(name), tally)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from syncd.app.wiring import identities_of
+from syncd.app.naming import Names
 from syncd.errors import LedgerError
 from syncd.inbox import Export
 from syncd.ledger.figures import Tally
@@ -34,10 +34,8 @@ class Telling:
     """
 
     def __init__(self, settings: Settings, ledger: Ledger, clock: Clock) -> None:
-        identities = identities_of(settings)
-        self.metrics = Metrics(
-            Tally(ledger).look, {known_as: name for name, known_as in identities.items()}, clock
-        )
+        names = Names(settings, ledger)
+        self.metrics = Metrics(Tally(ledger).look, names.find, clock)
         self._ledger = ledger
         self._hooks = Hooks(ledger)
         self._background = Background("files")
@@ -49,7 +47,7 @@ class Telling:
             from syncd.notify.telling import Teller
 
             def titles(library: str) -> Sequence[str]:
-                return _titles(ledger, identities.get(library))
+                return _titles(ledger, names, library)
 
             self._teller = Teller(settings.notify, settings.schedule.timezone, clock, titles)
             watchers.append(self._teller.look)
@@ -94,10 +92,11 @@ class Telling:
         self._watch.stir()
 
 
-def _titles(ledger: Ledger, known_as: str | None) -> Sequence[str]:
-    if known_as is None:
-        return ()
+def _titles(ledger: Ledger, names: Names, library: str) -> Sequence[str]:
     try:
+        known_as = names.find_identity(library)
+        if known_as is None:
+            return ()
         with ledger.read() as connection:
             return titles_of_questions(connection, known_as)
     except LedgerError as error:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from syncd.app.wiring import identities_of
+from syncd.app.naming import Names
 from syncd.control.protocol import ask
 from syncd.ledger.store import Ledger
 from syncd.notify.metrics import Metrics
@@ -21,22 +21,6 @@ from syncd.settings import Settings
 from syncd.system.clock import Clock
 
 _SOCKET_NAME = "socket"
-
-
-class _Names:
-    """What libraries are called in the configuration, by what they say they are."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._known: Mapping[str, str] = {}
-
-    def find(self, known_as: str) -> str | None:
-        """Return the name; None for a library that the configuration does not have."""
-        if known_as not in self._known:
-            # A library that was just made could not say before what it is.
-            named = identities_of(self._settings)
-            self._known = {identity: name for name, identity in named.items()}
-        return self._known.get(known_as)
 
 
 class Page:
@@ -58,7 +42,7 @@ class Page:
         self._server = PageServer(settings.page)
         port = self._server.server_port
         self._access = Access(clock.elapsed, str(port) if port else _SOCKET_NAME)
-        names = _Names(settings)
+        names = Names(settings, ledger)
 
         def asked(command: str, arguments: Mapping[str, Any]) -> Any:
             return ask(state_dir, command, arguments)

@@ -45,7 +45,8 @@ class Whereabouts:
                 self._expect_database(identity, location)
             self._expect_place(identity, location)
         self._last = identity, location
-        return description, self._ledger.get_library(identity, description.title, location)
+        title = description.title
+        return description, self._ledger.get_library(identity, title, location, self._name)
 
     def _expect_place(self, identity: str, location: str) -> None:
         taken = {place for known, place in self._others if known == identity}

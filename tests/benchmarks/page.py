@@ -350,7 +350,8 @@ with tempfile.TemporaryDirectory() as name:
                         "message": "", "running": True}
     memory, wall, cpu = resident(), time.monotonic(), time.process_time()
     from syncd.page.opening import Page
-    page = Page(settings, ledger, state, document, Metrics(list, {}, SystemClock()), SystemClock())
+    metrics = Metrics(list, lambda _: None, SystemClock())
+    page = Page(settings, ledger, state, document, metrics, SystemClock())
     listens, wall = time.process_time() - cpu, time.monotonic() - wall
     link = page.answer({}, print)["link"]
     urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(link).read()

@@ -306,6 +306,7 @@ def test_an_adapter_by_others_is_taken_with_its_own_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["file", "shelf", "zotero-web"])
+    monkeypatch.setattr("syncd.cli.asking.get_adapter", lambda _adapter: None)
     monkeypatch.setattr("syncd.cli.init.check_options", lambda _adapter, _options: {})
     monkeypatch.setattr("syncd.cli.init.find_consent", lambda _library: None)
     monkeypatch.setattr("syncd.cli.init.find_keyed", lambda _adapter: None)
@@ -330,6 +331,7 @@ def test_what_an_adapter_must_be_given_is_asked_for_in_its_words(
         Option("depth", "How deep it goes.", 1, 1),
     ]
     monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["shelf"])
+    monkeypatch.setattr("syncd.cli.asking.get_adapter", lambda _adapter: None)
     monkeypatch.setattr("syncd.cli.asking.options_of", lambda _: {"shelf": declared})
     flags = Flags("shelf", None, None, None, None, None, ("folder=/srv/shelf",), True)
 

@@ -208,3 +208,21 @@ def test_a_library_that_only_itself_says_who_it_is_goes_by_the_name_of_the_daemo
 
     assert [each["name"] for each in document["libraries"]] == ["desk"]
     assert {each["library"] for each in document["files"]} == {"desk"}
+
+
+def test_without_a_daemon_it_goes_by_the_name_that_it_was_last_met_with(delivered: Path) -> None:
+    document = add_fates(stopped(), seen(delivered), {})
+
+    assert [each["name"] for each in document["libraries"]] == ["mine"]
+    assert {each["library"] for each in document["files"]} == {"mine"}
+
+
+def test_a_name_that_another_library_has_now_is_not_shown_for_two(delivered: Path) -> None:
+    with opened_ledger(delivered) as ledger:
+        ledger.get_library("shelf:1", "The old shelf", called="mine")
+
+    by_ledger = add_fates(stopped(), seen(delivered), {})
+    by_configuration = add_fates(stopped(), seen(delivered), {"group:7": "mine"})
+
+    assert [each["name"] for each in by_ledger["libraries"]] == ["mine", "The old shelf"]
+    assert "mine" not in [each["name"] for each in by_configuration["libraries"]]

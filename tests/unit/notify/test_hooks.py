@@ -145,6 +145,18 @@ def test_a_run_that_was_interrupted_is_told_of_when_it_is_done(hooked: Hooked) -
     assert told["run"] == first.run
 
 
+def test_so_it_is_where_only_the_library_itself_could_say_who_it_is(hooked: Hooked) -> None:
+    export = hooked.put("one.ris", ENTRY.format(title="ferns"))
+    first = hooked.deliver(export)
+    unsaid = replace(hooked.settings.libraries[0], adapter="zotero-desktop", options={})
+
+    again = hooked.deliver(export)
+    hooked.tell(again, export, settings=replace(hooked.settings, libraries=(unsaid,)))
+
+    [told] = hooked.told(1)
+    assert told["run"] == first.run
+
+
 def test_a_file_that_comes_again_is_told_of_once(hooked: Hooked) -> None:
     export, other = (hooked.put(f"{n}.ris", ENTRY.format(title=n)) for n in ("a", "b"))
     summary = hooked.deliver(export)

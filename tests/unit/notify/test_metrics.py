@@ -69,7 +69,7 @@ def status(
 
 
 def metrics(tallies: Sequence[LibraryTally] = ()) -> Metrics:
-    return Metrics(lambda: tallies, {"is-mine": "mine"}, Elapsing())
+    return Metrics(lambda: tallies, {"is-mine": "mine"}.get, Elapsing())
 
 
 class TestWhatIsNow:
@@ -133,7 +133,7 @@ class TestWhatHasHappened:
 
     def read(self, ledger: Ledger) -> dict[str, float]:
         [known] = Tally(ledger).look()
-        counted = Metrics(Tally(ledger).look, {known.known_as: "mine"}, SystemClock())
+        counted = Metrics(Tally(ledger).look, {known.known_as: "mine"}.get, SystemClock())
         return read_samples(counted.text(status()))
 
     def test_what_was_counted_is_not_read_again_and_what_is_new_is(self, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ class TestWhatHasHappened:
             looks.append(1)
             return []
 
-        counted = Metrics(look, {}, clock)
+        counted = Metrics(look, lambda _: None, clock)
         for _ in range(5):
             counted.text(status([library(pending=len(looks))]))
         assert len(looks) == 1
@@ -190,7 +190,7 @@ class TestWhatHasHappened:
         def look() -> list[LibraryTally]:
             raise LedgerError("its disk is full", passing=True)
 
-        text = Metrics(look, {}, SystemClock()).text(status())
+        text = Metrics(look, lambda _: None, SystemClock()).text(status())
 
         assert read_samples(text)['syncd_held_records{library="mine"}'] == 0
         assert "its disk is full" in caplog.text
