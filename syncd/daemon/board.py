@@ -17,7 +17,7 @@ from syncd.sync.session import Figures
 _RUNS_KEPT = 20
 
 
-_SKIPPED_SHOWN = 50
+_FILES_SHOWN = 50
 
 
 _LATE = "has not been reconciled for two of its turns"
@@ -49,7 +49,7 @@ class FolderStatus:
     state: str = "starting"
     message: str = ""
     last_scan_at: datetime | None = None
-    waiting_files: int = 0
+    settling: tuple[str, ...] = ()
     sight: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
@@ -166,7 +166,7 @@ class Board:
             ]
             shown += [(each.path.name, each.state, each.message) for each in self._folders.values()]
             count = len(self._folders)
-            files = sum(each.waiting_files for each in self._folders.values())
+            files = sum(len(each.settling) for each in self._folders.values())
             message = self._message
         watching = f"watching {_counted(count, 'folder')}"
         faults = [f"{who}: {why or state}" for who, state, why in shown if state not in FINE_STATES]
@@ -221,19 +221,20 @@ def _sending_words(load: Load) -> str:
 
 
 def _folder(status: FolderStatus) -> dict[str, Any]:
-    shown = status.skipped[:_SKIPPED_SHOWN]
+    shown = status.skipped[:_FILES_SHOWN]
     return {
         "path": str(status.path),
         "state": status.state,
         "message": status.message,
         "last_scan_at": format_moment(status.last_scan_at),
-        "waiting_files": status.waiting_files,
+        "waiting_files": len(status.settling),
+        "settling": list(status.settling[:_FILES_SHOWN]),
         "watching": status.sight,
         "skipped_files": len(status.skipped),
         "skipped": [{"file": name, "reason": reason} for name, reason in shown],
         "other_files": len(status.beside),
         "others": [
-            {"file": name, "reason": reason} for name, reason in status.beside[:_SKIPPED_SHOWN]
+            {"file": name, "reason": reason} for name, reason in status.beside[:_FILES_SHOWN]
         ],
     }
 

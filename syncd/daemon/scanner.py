@@ -290,7 +290,7 @@ class Scanner:
             state=result.state.value,
             message=result.message or (f"polling, because {why}" if why else ""),
             last_scan_at=self._clock.now(),
-            waiting_files=result.waiting,
+            settling=result.settling,
             sight=sight.value,
             skipped=tuple(sorted(skipped)),
             beside=tuple(sorted(watched.told_beside)),

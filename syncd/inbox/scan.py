@@ -42,18 +42,23 @@ class ScanResult:
     """What one scan has seen.
 
     `ready` are exports that have settled and are not known, each content once. `next_look` is
-    how long to wait until another of the `waiting` files may have settled, or until what could not
-    be read may be readable.
+    how long to wait until another of the files that are `settling` may have settled, or until what
+    could not be read may be readable.
     """
 
     state: FolderState
     message: str = ""
     ready: tuple[Export, ...] = ()
-    waiting: int = 0
+    settling: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     next_look: timedelta | None = None
     beside: tuple[Beside, ...] = ()
     """What looks like an export and is not taken."""
+
+    @property
+    def waiting(self) -> int:
+        """How many files have not settled, or wait for another."""
+        return len(self.settling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Scan:
         self.looks: dict[str, Look] = {}
         self._ready: dict[str, Export] = {}
         self._skipped: list[Skipped] = []
-        self._waiting = 0
+        self._settling: list[str] = []
         self._next_look: timedelta | None = None
 
     def result(self) -> ScanResult:
@@ -94,7 +99,7 @@ class Scan:
         return ScanResult(
             FolderState.OK,
             ready=tuple(self._ready.values()),
-            waiting=self._waiting,
+            settling=tuple(self._settling),
             skipped=tuple(self._skipped),
             next_look=self._next_look,
         )
@@ -123,11 +128,11 @@ class Scan:
         try:
             path = take(found, look, content)
         except FileExistsError:
-            self._wait(None)
+            self._wait(found, None)
             return
         except StillWrittenError as error:
             if self._elapsed - look.since < PATIENCE:
-                self._wait(self._rules.settle)
+                self._wait(found, self._rules.settle)
             else:
                 self._skip_for_now(found, str(error))
             return
@@ -142,17 +147,17 @@ class Scan:
         # What another file holds too waits until that one is done.
         twins = [e for e in fresh if self._ready.setdefault(e.sha256, e) is not e]
         if twins:
-            self._wait(None)
+            self._wait(found, None)
 
     def _settled_content(self, found: Found, look: Look) -> Content | None:
-        if self._rests(look):
+        if self._rests(found, look):
             return None
         if not look.stamp.size:
             self._skipped.append(Skipped(found.name, EMPTY))
             return None
         if look.content is None and not self._read(found, look):
             return None
-        return None if self._rests(look) else look.content
+        return None if self._rests(found, look) else look.content
 
     def _read(self, found: Found, look: Look) -> bool:
         """Read a file that has rested; False when that did not work out."""
@@ -168,7 +173,7 @@ class Scan:
             self._skip_for_now(found, f"cannot be read: {error.strerror}")
             return False
         if content is None or content.stamp != look.stamp:
-            self._wait(self._rules.settle)
+            self._wait(found, self._rules.settle)
             return False
         look.content = content
         return True
@@ -186,11 +191,11 @@ class Scan:
         # `touch` and `cp -p` set the time of change at will, but not the inode's own.
         return timedelta(seconds=self._now - max(status.st_mtime, status.st_ctime))
 
-    def _rests(self, look: Look) -> bool:
+    def _rests(self, found: Found, look: Look) -> bool:
         left = rests_until(look, self._rules.settle) - self._elapsed
         if left <= timedelta():
             return False
-        self._wait(left)
+        self._wait(found, left)
         return True
 
     def _skip_for_now(self, found: Found, reason: str) -> None:
@@ -198,8 +203,8 @@ class Scan:
         self._skipped.append(Skipped(found.name, reason))
         self._look_again(RETRY)
 
-    def _wait(self, left: timedelta | None) -> None:
-        self._waiting += 1
+    def _wait(self, found: Found, left: timedelta | None) -> None:
+        self._settling.append(found.name)
         if left is not None:
             self._look_again(left)
 

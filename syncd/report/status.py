@@ -44,6 +44,7 @@ _RUNS = (
 _WELL = ("ok", "starting", "idle")
 _RUNS_SHOWN = 5
 _FILES_SHOWN = 15
+_SETTLING_SHOWN = 3
 _FATE_COLOURS = dict.fromkeys(("taken in part", "taken back", "waiting"), "yellow") | {
     "unusable": "red"
 }
@@ -110,6 +111,7 @@ def _print_folders(folders: Sequence[_Part], page: PrintedPage) -> None:
     for folder, cells in zip(folders, rows, strict=True):
         page.row(columns, cells, (None, _colour(folder["state"])))
         page.text(folder["message"] or "", indent=4)
+        _print_settling(folder, page)
         for skipped in folder.get("skipped", ()):
             page.text(f"skipped: {skipped['file']}: {skipped['reason']}", "yellow", 4)
         left_out = folder.get("skipped_files", 0) - len(folder.get("skipped", ()))
@@ -117,6 +119,15 @@ def _print_folders(folders: Sequence[_Part], page: PrintedPage) -> None:
             page.line(f"    and {left_out:,} more are skipped")
         others = [(each["file"], each["reason"]) for each in folder.get("others", ())]
         page.text(describe_beside(others), "yellow", 4)
+
+
+def _print_settling(folder: _Part, page: PrintedPage) -> None:
+    """Name a few of the files that are waited for, each on no more than a line."""
+    names = folder.get("settling", ())[:_SETTLING_SHOWN]
+    for name in names:
+        page.line(f"    settling: {page.shorten(name, taken=len('    settling: '))}")
+    if names and (more := folder["waiting_files"] - len(names)) > 0:
+        page.line(f"    and {more:,} more {'settles' if more == 1 else 'settle'}")
 
 
 def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:

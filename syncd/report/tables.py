@@ -55,6 +55,11 @@ class PrintedPage:
         for line in lines:
             self.line(" " * indent + self.paint(line, colour))
 
+    def shorten(self, name: str, taken: int) -> str:
+        """Return a name cut in the middle for a line of the terminal of which so much is taken."""
+        text = printable(name)
+        return _cut_middle(text, max(_NARROWEST, self._width - taken)) if self._width else text
+
     def paint(self, text: str, colour: str | None) -> str:
         """Return the text in a colour, where colours can be shown."""
         if not (colour and self._colours):

@@ -42,7 +42,7 @@ def test_the_document_says_what_the_contract_promises(board: Board) -> None:
         {"mine": lambda: Load(4, Figures(pending=3, held=1, last_reconcile_at=NOON))}, [DROP]
     )
     board.show_library(LibraryStatus("mine", LibraryState.WAITING, "no answer"))
-    board.show_folder(FolderStatus(DROP, "ok", "", NOON, 2))
+    board.show_folder(FolderStatus(DROP, "ok", "", NOON, ("a.ris", "b.ris")))
     board.show_run(RunStatus(7, "mine", "a.ris", NOON, 1, {"create": 1}))
 
     document = board.document()
@@ -70,6 +70,7 @@ def test_the_document_says_what_the_contract_promises(board: Board) -> None:
             "state": "ok",
             "message": "",
             "waiting_files": 2,
+            "settling": ["a.ris", "b.ris"],
             "last_scan_at": "2026-11-23T12:00:00+00:00",
         }
         == folder

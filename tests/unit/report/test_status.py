@@ -212,3 +212,18 @@ def test_columns_are_as_wide_as_what_stands_in_them_and_no_wider_than_the_line()
     assert widths(0) == widths(100) == [2, 30, 20]
     assert widths(40) == [2, 17, 17]
     assert widths(10) == [2, 4, 4]
+
+
+def test_files_that_settle_are_named_a_few_of_them_and_on_a_line_each() -> None:
+    names = [f"2025/{'a very long name ' * 8}{number}.ris" for number in range(5)]
+    folder = {**DOCUMENT["folders"][0], "waiting_files": 60, "settling": names}
+
+    whole = printed({**DOCUMENT, "folders": [folder]})
+    cut = printed({**DOCUMENT, "folders": [folder]}, terminal=True).splitlines()
+
+    assert f"    settling: {names[2]}\n" in whole
+    assert names[3] not in whole
+    assert "    and 57 more settle\n" in whole
+    shown = [line for line in cut if "settling: " in line]
+    assert [line[-5:] for line in shown] == ["0.ris", "1.ris", "2.ris"]
+    assert all(len(line) <= 80 and line.startswith("    settling: 2025/a") for line in shown)
