@@ -25,6 +25,7 @@ from syncd.library import (
     Changes,
     Configurable,
     Consenting,
+    ConsentingAtTimes,
     Description,
     Keyed,
     KnownVersions,
@@ -171,6 +172,16 @@ class _Consenting(ForeignAdapter):
         return blame.expect(key, str, "ask_consent")
 
 
+class _ConsentingAtTimes(ForeignAdapter):
+    """`ConsentingAtTimes` around an adapter that is."""
+
+    def asks_consent(self, options: Mapping[str, object]) -> bool:
+        blame = Blame(self._maker)
+        with blame.taking():
+            asks = self._adapter.asks_consent(options)
+        return blame.expect(asks, bool, "asks_consent")
+
+
 class _Keyed(ForeignAdapter):
     """`Keyed` around an adapter that is."""
 
@@ -184,6 +195,7 @@ class _Keyed(ForeignAdapter):
 _BESIDE: Mapping[type, type[ForeignAdapter]] = {
     Configurable: _Configured,
     Consenting: _Consenting,
+    ConsentingAtTimes: _ConsentingAtTimes,
     Keyed: _Keyed,
 }
 

@@ -40,6 +40,7 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnreachableError,
 )
 from syncd.system.clock import Clock, SystemClock
 
@@ -104,6 +105,8 @@ class Transport(httpx2.BaseTransport):
     Only whole, successful answers come back.
     """
 
+    unreachable: type[UnavailableError] = UnreachableError
+    """What it is called that the server gave no answer, and did nothing."""
     nothing_sent: tuple[type[httpx2.RequestError], ...] = _NOTHING_SENT
     """What says that the server has nothing to carry out."""
 
@@ -169,11 +172,11 @@ class Transport(httpx2.BaseTransport):
                     response.close()
         except self.nothing_sent as error:
             self._requests[_UNANSWERED] += 1
-            raise UnavailableError(f"cannot reach {self._origin}: {self._told(error)}") from None
+            raise self.unreachable(f"cannot reach {self._origin}: {self._told(error)}") from None
         except httpx2.RequestError as error:
             self._requests[_UNANSWERED] += 1
             told = f"{self._origin} did not answer: {self._told(error)}"
-            raise (OutcomeUnknownError if writing else UnavailableError)(told) from None
+            raise (OutcomeUnknownError if writing else self.unreachable)(told) from None
         self._requests[str(response.status_code)] += 1
         return HttpAnswer(response.status_code, response.headers, body, writing, self.key)
 
@@ -240,7 +243,7 @@ def _open_wire(url: str) -> httpx2.BaseTransport:
         # Going around a proxy that cannot be used would be a surprise. Its address is not
         # repeated, nor is what is wrong with it: a password may stand in it.
         why = "it needs SOCKS" if isinstance(error, ImportError) else "its address is malformed"
-        raise UnavailableError(f"the proxy that the environment names: {why}") from None
+        raise UnreachableError(f"the proxy that the environment names: {why}") from None
 
 
 def _open_certificates() -> ssl.SSLContext:

@@ -11,6 +11,8 @@ SyncdError
 ├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
 └─ LibraryError            raised by adapters, and (only PausedError) by the guards
    ├─ UnavailableError     nothing was written; try later
+   │  ├─ UnreachableError  the way to its server is shut
+   │  ├─ NotRunningError   the program on this machine that keeps it does not run
    │  └─ CertificatesError the environment names certificates that are not there
    ├─ OutcomeUnknownError  it may have landed; look before sending again
    ├─ ConflictError        the library moved on and nothing was written; plan again
@@ -156,6 +158,14 @@ class UnsettledError(UnavailableError):
 
     Their answer was lost, or the library had trouble of its own with them.
     """
+
+
+class UnreachableError(UnavailableError):
+    """No server of the library could be reached: the network, or what it is asked to go through."""
+
+
+class NotRunningError(UnavailableError):
+    """The Zotero on this machine whose library it is does not run."""
 
 
 class CertificatesError(UnavailableError):

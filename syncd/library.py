@@ -428,6 +428,15 @@ class Consenting(Protocol):
 
 
 @runtime_checkable
+class ConsentingAtTimes(Consenting, Protocol):
+    """What a `Consenting` adapter may be beside: one whose options decide whether it asks."""
+
+    def asks_consent(self, options: Mapping[str, object]) -> bool:
+        """Say whether a library with these options has anything to be allowed."""
+        ...
+
+
+@runtime_checkable
 class Keyed(Protocol):
     """What an adapter may be beside: one whose library is opened with a key that a person makes.
 

@@ -60,6 +60,10 @@ class ZoteroDesktop:
 
         return EXPLANATION
 
+    def asks_consent(self, options: Mapping[str, object]) -> bool:
+        """Say whether Zotero has to allow anything. See `ConsentingAtTimes`."""
+        return not Options.read(options).is_through_connector
+
     def ask_consent(self, options: Mapping[str, object]) -> str:
         """Let Zotero ask whether syncd may write; return the key. See `Consenting`."""
         from adapters.zotero_desktop.consent import ask_consent

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 
-from syncd.errors import UnavailableError
+from syncd.errors import NotRunningError, UnavailableError
 from syncd.system.clock import Clock
 
 _SECONDS = 5.0
@@ -46,7 +46,7 @@ class Door:
         except httpx2.ConnectError:
             self._silent_since = None
             self.gone_at = self._clock.now()
-            raise UnavailableError(
+            raise NotRunningError(
                 f"Zotero is not running: nothing answers at {self._url}"
             ) from None
         except httpx2.RequestError:

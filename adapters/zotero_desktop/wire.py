@@ -28,6 +28,7 @@ class LocalTransport(Transport):
     """
 
     # Half a request does nothing (observed), and what failed was the sending of a part of it.
+    unreachable = UnavailableError
     nothing_sent = (*Transport.nothing_sent, httpx2.WriteError, httpx2.WriteTimeout)
 
     def __init__(self, url: str, clock: Clock, inner: httpx2.BaseTransport) -> None:

@@ -22,6 +22,7 @@ from syncd.errors import (
     KeyLookupError,
     LedgerError,
     LibraryError,
+    NotRunningError,
     OutcomeUnknownError,
     PausedError,
     RejectedError,
@@ -29,6 +30,7 @@ from syncd.errors import (
     StateError,
     SyncdError,
     UnavailableError,
+    UnreachableError,
     UnsettledError,
 )
 from syncd.system.credentials import is_without_keyring
@@ -63,7 +65,9 @@ class Cause(Enum):
     NO_MEMBER = "there is no such group for this key"
     ADMINS_ONLY = "only admins of the group may write"
     READ_ONLY = "a place is mounted read-only"
-    UNAVAILABLE = "the library is out of reach"
+    UNAVAILABLE = "the library cannot be used now"
+    UNREACHABLE = "the library's server is out of reach"
+    NOT_RUNNING = "Zotero does not run on this machine"
     CERTIFICATES = "servers cannot be checked"
     DESCRIPTORS = "no more files can be opened"
     OUTCOME_UNKNOWN = "an answer was lost"
@@ -123,7 +127,9 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.READ_ONLY: (
         "make it writable; in a systemd unit, ReadWritePaths= with this path opens it"
     ),
-    Cause.UNAVAILABLE: "nothing is lost; see whether this machine is online, and try again later",
+    Cause.UNAVAILABLE: "nothing is lost; try again later",
+    Cause.UNREACHABLE: "nothing is lost; see whether this machine is online, and try again later",
+    Cause.NOT_RUNNING: "nothing is lost; start Zotero, and run this again (a daemon waits for it)",
     Cause.CERTIFICATES: (
         "nothing was sent; correct SSL_CERT_FILE or SSL_CERT_DIR, or take it out of the environment"
     ),
@@ -153,7 +159,10 @@ _REMEDIES: Mapping[Cause, str] = {
 }
 
 PASSES_BY_ITSELF = frozenset(
-    {Cause.UNAVAILABLE, Cause.OUTCOME_UNKNOWN, Cause.UNSETTLED, Cause.CONFLICT, Cause.DESCRIPTORS}
+    {
+        *(Cause.UNAVAILABLE, Cause.UNREACHABLE, Cause.NOT_RUNNING, Cause.OUTCOME_UNKNOWN),
+        *(Cause.UNSETTLED, Cause.CONFLICT, Cause.DESCRIPTORS),
+    }
 )
 """Causes that a daemon waits for; what there is to do about them is meant for commands."""
 
@@ -165,6 +174,8 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
     KeyLookupError: Cause.KEY_MISSING,
     UnsettledError: Cause.UNSETTLED,
     UnavailableError: Cause.UNAVAILABLE,
+    UnreachableError: Cause.UNREACHABLE,
+    NotRunningError: Cause.NOT_RUNNING,
     CertificatesError: Cause.CERTIFICATES,
     DescriptorsError: Cause.DESCRIPTORS,
     OutcomeUnknownError: Cause.OUTCOME_UNKNOWN,

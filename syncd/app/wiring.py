@@ -17,6 +17,7 @@ from syncd.library import (
     Adapter,
     Configurable,
     Consenting,
+    ConsentingAtTimes,
     Keyed,
     Library,
     Operation,
@@ -37,6 +38,7 @@ from syncd.system.descriptors import ensure_descriptors
 __all__ = [
     "adapter_origins",
     "all_options",
+    "asks_consent",
     "check_options",
     "find_reviewer",
     "get_adapter",
@@ -128,6 +130,14 @@ def find_consent(library: LibrarySettings) -> Consenting | None:
     """Return who asks for the library's key, where the library itself does so."""
     adapter = get_adapter(library.adapter)
     return adapter if isinstance(adapter, Consenting) else None
+
+
+def asks_consent(library: LibrarySettings) -> bool:
+    """Say whether the library itself asks for its key, which its options may spare it."""
+    consent = find_consent(library)
+    if isinstance(consent, ConsentingAtTimes):
+        return consent.asks_consent(library.options)
+    return consent is not None
 
 
 def find_keyed(adapter: str) -> Keyed | None:

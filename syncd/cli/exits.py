@@ -22,6 +22,7 @@ from syncd.errors import (
     InputError,
     KeyLookupError,
     LedgerError,
+    NotRunningError,
     OutcomeUnknownError,
     PausedError,
     RejectedError,
@@ -29,6 +30,7 @@ from syncd.errors import (
     StateError,
     SyncdError,
     UnavailableError,
+    UnreachableError,
     UnsettledError,
 )
 from syncd.system.descriptors import is_out_of_descriptors
@@ -63,6 +65,8 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     KeyLookupError: Exit.KEY_REFUSED,
     UnsettledError: Exit.TRY_AGAIN,
     UnavailableError: Exit.UNAVAILABLE,
+    UnreachableError: Exit.UNAVAILABLE,
+    NotRunningError: Exit.UNAVAILABLE,
     CertificatesError: Exit.UNAVAILABLE,
     OutcomeUnknownError: Exit.TRY_AGAIN,
     ConflictError: Exit.TRY_AGAIN,

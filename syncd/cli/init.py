@@ -21,7 +21,7 @@ from syncd.app.init import (
     user_unit,
     write_new,
 )
-from syncd.app.wiring import all_options, check_options, find_consent, find_keyed
+from syncd.app.wiring import all_options, asks_consent, check_options, find_keyed
 from syncd.cli import options
 from syncd.cli.asking import Flags, LibraryNumber, ask_folder, ask_library, free_name
 from syncd.cli.exits import Exit
@@ -217,7 +217,7 @@ def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> tuple[E
     """Ask for the key where one is needed; return how that ended, and the command still missing."""
     keyed = find_keyed(library.adapter)
     if keyed is None:
-        asks = find_consent(library) is not None
+        asks = asks_consent(library)
         return Exit.DONE, f"`syncd login {library.name}`" if asks else ""
     place = shorten(library.key_file) if library.key_file else "the keyring of your desktop"
     say(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from syncd.app.remedies import KEYS_PAGE
-from syncd.app.wiring import find_consent, open_library
+from syncd.app.wiring import asks_consent, find_consent, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.saying import say
@@ -139,6 +139,8 @@ def _get_key(settings: LibrarySettings) -> str:
     consent = find_consent(settings)
     if consent is None:
         return _read_key(settings.name)
+    if not asks_consent(settings):
+        raise click.UsageError(f"{settings.name} needs no key: there is nothing to allow")
     say(consent.consent_words)
     return consent.ask_consent(settings.options)
 

@@ -18,8 +18,9 @@ from syncd.page.differing import shown
 from syncd.page.questions import Ask
 from syncd.page.refusals import RefusedError
 from syncd.report.flow import draw, flow_of
-from syncd.report.growth import Growth, Step, grown, write_csv
+from syncd.report.growth import Growth, Step, grown
 from syncd.report.prisma import prisma
+from syncd.report.spreadsheets import csv_table
 
 _ACTIONS = {
     "reconcile": (RECONCILE, "was reconciled"),
@@ -142,7 +143,7 @@ class Views:
         names = [name for name, number in flow.items() if isinstance(number, int)]
         rows = [["all", *(flow[name] for name in names)]]
         rows += [[each, *(own[name] for name in names)] for each, own in flow["by_source"].items()]
-        return write_csv(["source", *names], rows)
+        return csv_table(["source", *names], rows)
 
     def growth(self) -> Growth:
         """Return how many works were added to each library, day by day."""
@@ -166,7 +167,7 @@ class Views:
             ]
             for each in runs
         ]
-        return write_csv(["run", "library", "reason", "started_at", "ended_at", *names], rows)
+        return csv_table(["run", "library", "reason", "started_at", "ended_at", *names], rows)
 
     # --- what is done
 

@@ -7,22 +7,19 @@ PAIR    a record and what it is, or may be, the same work as
 
 from __future__ import annotations
 
-import csv
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from syncd.plan import Decision, Incoming, Plan, PlannedRecord, Pointer
 from syncd.report.plans import known_by
 from syncd.report.prisma import Fate, RecordPlace, fates_of
-from syncd.system.printable import printable
+from syncd.report.spreadsheets import write_csv
 
 UNDECIDED = "undecided"
 """The verdict about a record and what it may be the same work as."""
 _UNIQUE = frozenset({Fate.NEW, Fate.HELD, Fate.PENDING})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula when it stands first."""
 
 COLUMNS = (
     *("verdict", "file", "record", "line", "id", "title", "identifier"),
@@ -85,17 +82,7 @@ def write_pairs(plan: Plan, path: Path) -> int:
     """Write the pairs as a table of CSV; return how many there are. Raises `OSError`."""
     titles = {(r.origin.file, r.origin.index): r.origin.title or "" for r in plan.records}
     with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
-        return _write_table((_row(pair, titles) for pair in pairs_of(plan)), stream)
-
-
-def _write_table(rows: Iterable[Sequence[object]], stream: TextIO) -> int:
-    table = csv.writer(stream)
-    table.writerow(COLUMNS)
-    number = 0
-    for row in rows:
-        table.writerow([_cell(value) for value in row])
-        number += 1
-    return number
+        return write_csv(stream, COLUMNS, (_row(pair, titles) for pair in pairs_of(plan)))
 
 
 def _row(pair: DuplicatePair, titles: Mapping[RecordPlace, str]) -> Sequence[object]:
@@ -108,11 +95,3 @@ def _row(pair: DuplicatePair, titles: Mapping[RecordPlace, str]) -> Sequence[obj
         *(other.file or "", other.index or "", other.source_id or "", named),
         *(other.item_key or "", record.reason, "; ".join(record.evidence)),
     )
-
-
-def _cell(value: object) -> object:
-    """Return what a spreadsheet shows as it is: titles are other people's words."""
-    if not isinstance(value, str):
-        return value
-    text = printable(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

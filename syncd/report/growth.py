@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
+from syncd.report.spreadsheets import csv_table
 from syncd.system.printable import printable
 
 GROWTH_SCHEMA = "syncd.growth/1"
@@ -24,7 +23,6 @@ _DASHES = ("", "9 4", "2 4", "9 4 2 4", "14 5", "5 5")
 _COLOURS = ("#1a4f8a", "#9a1c1c", "#17613a", "#7a4b00", "#5b2a86", "#333333")
 _LABEL = 18
 _APART = 16
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Step(NamedTuple):
@@ -74,22 +72,7 @@ def growth_document(growth: Growth) -> dict[str, Any]:
 def growth_csv(growth: Growth) -> str:
     """Return it as a table for other programs."""
     rows = [(name, point.day, point.total) for name, points in growth.items() for point in points]
-    return write_csv(["library", "day", "works"], rows)
-
-
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV, in which no cell is a formula to a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULAS):
-        return f"'{value}"
-    return value
+    return csv_table(["library", "day", "works"], rows)
 
 
 def describe(growth: Growth) -> str:

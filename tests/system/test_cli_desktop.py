@@ -65,7 +65,7 @@ def test_an_export_arrives_once_in_the_zotero_on_the_desk(
 @pytest.mark.parametrize(
     ("deed", "code", "words"),
     [
-        (lambda desktop: desktop.kill(), 69, "Zotero is not running"),
+        (lambda desktop: desktop.kill(), 69, "nothing is lost; start Zotero"),
         (lambda desktop: desktop.configure(local_api=False), 69, "Settings, Advanced"),
         (lambda desktop: desktop.forget_keys(), 77, "syncd login"),
     ],
@@ -97,3 +97,19 @@ def test_login_lets_zotero_ask_and_keeps_no_key_for_a_single_change(
     assert ended.code == 77
     assert "Always Allow" in ended.err
     assert "one change only" in ended.err
+
+
+@pytest.mark.parametrize("way", ["api", "connector"])
+def test_a_consent_that_is_not_needed_is_neither_proposed_nor_asked_for(
+    syncd: Syncd, tmp_path: Path, way: str
+) -> None:
+    place = tmp_path / "made.toml"
+    asked = ("--adapter", "zotero-desktop", "--set", f"write_through={way}")
+    made = syncd("init", "--yes", *asked, "--folder", tmp_path / "drop", "--config", place)
+
+    assert made.code == 0
+    assert ("syncd login" in made.err) is (way == "api")
+    if way == "connector":
+        login = syncd("login", "mine", "--config", place, "--state", tmp_path / "state")
+        assert login.code == 64
+        assert "mine needs no key: there is nothing to allow" in login.err

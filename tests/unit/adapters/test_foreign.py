@@ -14,6 +14,7 @@ from syncd.library import (
     Capabilities,
     Configurable,
     Consenting,
+    ConsentingAtTimes,
     Create,
     Keyed,
     Library,
@@ -228,6 +229,24 @@ def test_one_that_needs_a_key_still_says_where_it_is_made() -> None:
     assert adapter.key_words({"path": "/srv"}) == "Ask at the desk of /srv."
     with pytest.raises(AdapterFailedError, match="KeyError"):
         adapter.key_words({})
+
+
+def test_one_that_asks_at_times_is_asked_whether_it_does() -> None:
+    class AsksAtTimes(ShelfAdapter):
+        consent_words = "The shelf asks."
+
+        def ask_consent(self, _options: Mapping[str, object]) -> str:
+            return KEY
+
+        def asks_consent(self, options: Mapping[str, object]) -> Any:
+            return options["locked"]
+
+    adapter = ForeignAdapter(AsksAtTimes(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
+
+    assert isinstance(adapter, ConsentingAtTimes)
+    assert not adapter.asks_consent({"locked": False})
+    with pytest.raises(AdapterFailedError, match="KeyError"):
+        adapter.asks_consent({})
 
 
 def test_what_it_says_of_its_keys_comes_before_its_own_check() -> None:

@@ -11,10 +11,12 @@ from syncd.errors import (
     AccessDeniedError,
     Denial,
     KeyLookupError,
+    NotRunningError,
     PausedError,
     StateError,
     SyncdError,
     UnavailableError,
+    UnreachableError,
 )
 
 
@@ -87,3 +89,10 @@ def test_a_place_that_is_mounted_read_only_is_told_as_that() -> None:
 
     assert cause_of(error) is Cause.READ_ONLY
     assert "ReadWritePaths=" in remedy_for(error)
+
+
+def test_only_a_server_that_is_out_of_reach_is_a_matter_of_the_network() -> None:
+    assert "online" in remedy_for(UnreachableError("no way"))
+    assert "start Zotero" in remedy_for(NotRunningError("Zotero is not running"))
+    for error in (UnavailableError("the disk is full"), NotRunningError("Zotero is not running")):
+        assert "online" not in remedy_for(error)

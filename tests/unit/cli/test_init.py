@@ -308,7 +308,7 @@ def test_an_adapter_by_others_is_taken_with_its_own_keys(
     monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["file", "shelf", "zotero-web"])
     monkeypatch.setattr("syncd.cli.asking.get_adapter", lambda _adapter: None)
     monkeypatch.setattr("syncd.cli.init.check_options", lambda _adapter, _options: {})
-    monkeypatch.setattr("syncd.cli.init.find_consent", lambda _library: None)
+    monkeypatch.setattr("syncd.cli.init.asks_consent", lambda _library: False)
     monkeypatch.setattr("syncd.cli.init.find_keyed", lambda _adapter: None)
     keys = ["--set", "path=/srv/shelf", "--set", "boards = 3", "--set", 'colours=["red"]']
     where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]

@@ -68,7 +68,7 @@ def test_names_that_mean_harm_are_text_in_a_drawing_and_in_a_table() -> None:
 
     assert "<script>" not in drawn
     assert "\u202e" not in drawn
-    assert [row[0] for row in rows] == ["library", '<script>"\u202e&', "'=cmd()"]
+    assert [row[0] for row in rows] == ["library", '<script>"\\u202e&', "'=cmd()"]
 
 
 def test_programs_get_each_day() -> None:
