@@ -120,9 +120,19 @@ def open_library(
 
 def _open(library: LibrarySettings, surroundings: Surroundings) -> Library:
     try:
-        adapter = get_adapter(library.adapter)
+        adapter = find_adapter(library.adapter)
     except AdapterFailedError as error:
         return UnopenedLibrary(error)
+    except LookupError:
+        # A slip of the pen was told of when the configuration was read: this one was there before.
+        return UnopenedLibrary(
+            AdapterFailedError(
+                "it was there when this library was last met, and is gone",
+                adapter=library.adapter,
+                distribution="not installed",
+                is_open=False,
+            )
+        )
     return adapter.open(library.options, surroundings)
 
 
@@ -180,7 +190,7 @@ def make_runs(
                 library.name,
                 opened,
                 ledger,
-                _helpers(settings, pause, library.name),
+                _helpers(settings, pause, library),
                 places[library.name],
             )
     return runs
@@ -241,10 +251,11 @@ def find_reviewer(
     return Reviewer(None, known, unavailable) if known else None
 
 
-def _helpers(settings: Settings, pause: Pause, library: str) -> Helpers:
-    folders = [folder for folder in settings.folders if library in folder.libraries]
+def _helpers(settings: Settings, pause: Pause, library: LibrarySettings) -> Helpers:
+    folders = [folder for folder in settings.folders if library.name in folder.libraries]
     wishes = {settings.duplicates.by_metadata, *(f.duplicates.by_metadata for f in folders)}
     return Helpers(
+        adapter=library.adapter,
         keep_notes=settings.notes.keep,
         limits=GuardLimits(
             creates=settings.limits.max_creates,

@@ -13,13 +13,14 @@ from typing import Any
 
 import click
 
+from syncd.app.loading import load_usable
 from syncd.app.once import folder_of
-from syncd.app.wiring import check_options, identities_of
+from syncd.app.wiring import identities_of
 from syncd.cli.exits import Exit
 from syncd.cli.interruptions import telling_that_it_goes_on
 from syncd.cli.options import Where
 from syncd.cli.saying import say
-from syncd.config import file_library_settings, load_settings
+from syncd.config import file_library_settings
 from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
 from syncd.control.protocol import CommandError
 from syncd.errors import ConfigError, Problem
@@ -45,7 +46,7 @@ def load(where: Where, folder: Path | None = None) -> Settings:
         place = find_config(where.config)
     except ConfigError as error:
         raise _with_ways_out(error) from None
-    return load_settings(place, check_options=check_options)
+    return load_usable(place, where.state_dir)
 
 
 def _with_ways_out(error: ConfigError) -> ConfigError:

@@ -51,6 +51,8 @@ class GlancedLibrary:
     known_as: str | None
     called: str | None
     """Its name in the configuration that it was last met with."""
+    adapter: str | None
+    """The name of the adapter that it was last met by."""
     title: str
     mirrored_at: str | None
     reconciled_at: str | None
@@ -198,7 +200,7 @@ _WAITING = """
 SELECT library_id, run_id, COUNT(*) AS number FROM outbox GROUP BY library_id, run_id
  ORDER BY run_id"""
 _LIBRARIES = """
-SELECT library_id, known_as, called, title, mirrored_at, reconciled_at, paused FROM library
+SELECT library_id, known_as, called, adapter, title, mirrored_at, reconciled_at, paused FROM library
  ORDER BY library_id"""
 _COUNTS = """
 SELECT run_id, export_id, decision, outcome, MIN(file) AS file, COUNT(*) AS number FROM record

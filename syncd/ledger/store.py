@@ -112,15 +112,21 @@ class Ledger:
             return connection.execute(query).first() is not None
 
     def get_library(
-        self, known_as: str, title: str, location: str = "", called: str | None = None
+        self,
+        known_as: str,
+        title: str,
+        location: str = "",
+        called: str | None = None,
+        adapter: str | None = None,
     ) -> LibraryLedger:
         """Return what the ledger says of this library, meeting it now if need be.
 
-        `called` is its name in the configuration.
+        `called` is its name in the configuration, `adapter` the name of what it was met by.
         """
         known = self.find_library(known_as, location) or self.add_library(known_as, title, location)
-        named = {} if called is None else {"called": called}
-        self._see(known, title=title, location=location, **named)
+        configured = {"called": called, "adapter": adapter}
+        more = {name: value for name, value in configured.items() if value is not None}
+        self._see(known, title=title, location=location, **more)
         return known
 
     def called(self) -> dict[str, str]:

@@ -67,6 +67,7 @@ library = _table(
     Column("known_as", Text, comment="what the library says it is: a type and a number, an id"),
     Column("location", Text, comment="the address or folder where it was last seen"),
     Column("called", Text, comment="its name in the configuration that it was last met with"),
+    Column("adapter", Text, comment="the name of the adapter that it was last met by"),
 )
 
 # The mirror: what is known of each item in a library, and of each that was removed from it.

@@ -85,6 +85,8 @@ class Helpers:
     places: Mapping[bytes, Place] = field(default_factory=dict)
     """What drop folders ask for, by path: for records that a person has made after all."""
     updates: UpdateSettings = NO_UPDATES
+    adapter: str | None = None
+    """The name of what made the library, where it is configured."""
 
 
 def _named(
@@ -131,7 +133,7 @@ class LibraryRun:
         self._completed: list[int] = []
         self._met: _Met | None = None
         self._calls = 0
-        self._whereabouts = Whereabouts(name, library, ledger, others)
+        self._whereabouts = Whereabouts(name, library, ledger, others, helpers.adapter)
 
     # Opening
 

@@ -17,16 +17,23 @@ from syncd.library import Description, Library, Recognisable, Renewable
 class Whereabouts:
     """Finds one library in the ledger.
 
-    `others` says what else the configuration names: what those are, and where.
+    `others` says what else the configuration names: what those are, and where; `adapter` is the
+    name of the adapter that made it.
     """
 
     def __init__(
-        self, name: str, library: Library, ledger: Ledger, others: Collection[tuple[str, str]]
+        self,
+        name: str,
+        library: Library,
+        ledger: Ledger,
+        others: Collection[tuple[str, str]],
+        adapter: str | None = None,
     ) -> None:
         self._name = name
         self._library = library
         self._ledger = ledger
         self._others = others
+        self._adapter = adapter
         self._last: tuple[str, str] | None = None
         """What the library said it is and where, or what its options say."""
 
@@ -45,8 +52,10 @@ class Whereabouts:
                 self._expect_database(identity, location)
             self._expect_place(identity, location)
         self._last = identity, location
-        title = description.title
-        return description, self._ledger.get_library(identity, title, location, self._name)
+        known = self._ledger.get_library(
+            identity, description.title, location, self._name, self._adapter
+        )
+        return description, known
 
     def _expect_place(self, identity: str, location: str) -> None:
         taken = {place for known, place in self._others if known == identity}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,16 @@ class Adapter:
         raise KeyError('of the shelf')
     def open(self, options, surroundings):
         raise KeyError('not to be reached')
+ADAPTER = Adapter()
+"""
+WELL = """
+from adapters.memory import MemoryLibrary
+from adapters.kit import shipped_schema
+class Adapter:
+    def check_options(self, options):
+        return {}
+    def open(self, options, surroundings):
+        return MemoryLibrary(shipped_schema())
 ADAPTER = Adapter()
 """
 CLOSED = """
@@ -143,6 +154,27 @@ def test_a_name_that_nobody_provides_is_a_fault_of_the_configuration(
 
     assert ended.code == 78
     assert "there is no adapter 'shelve'; known are file, shelf, zotero-desktop" in ended.err
+
+
+def test_one_that_was_there_before_and_is_gone_holds_up_no_other_library(
+    make: Callable[[str | None], House], syncd: Syncd
+) -> None:
+    house = make(WELL)
+    house.drop("one", 1)
+    assert syncd("once", *house.where).code == 0
+    shutil.rmtree(house.base / "packages")
+    house.drop("two", 2)
+
+    ended, checked = syncd("once", *house.where), syncd("check", "--json", *house.where)
+    config = house.base / "syncd.toml"
+    config.write_text(config.read_text().replace('"shelf"', '"shelve"'))
+    misspelt = syncd("once", *house.where)
+
+    assert (ended.code, house.items()) == (75, 1)
+    assert "odd: the adapter shelf (not installed) failed: it was there when" in ended.err
+    found = {each["subject"]: each["level"] for each in json.loads(checked.out)["findings"]}
+    assert (found["odd"], found["files"]) == ("problem", "ok")
+    assert misspelt.code == 78
 
 
 def test_init_writes_nothing_for_it(make: Callable[[str | None], House], syncd: Syncd) -> None:
