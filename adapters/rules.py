@@ -14,7 +14,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
+
+import orjson
 
 from syncd.library import (
     Accepted,
@@ -40,6 +43,12 @@ from syncd.schema import Schema
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 """Eight characters that no one mistakes for each other: Zotero's keys have no 0, 1 or O."""
+
+_NOTHING_FOREIGN = (
+    orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 CHILD_TYPES = frozenset({"note", "attachment", "annotation"})
 """Item types that say something about a work rather than describe one."""
@@ -337,6 +346,10 @@ def _check_shape(good: bool, name: str) -> None:
 
 def _check_encodable(value: Any) -> None:
     """Refuse what no JSON text in UTF-8 can carry: lone surrogates, foreign objects."""
+    with suppress(TypeError):
+        # The fast encoder makes a null of what is no number; else it takes nothing wrong.
+        if b"null" not in orjson.dumps(value, option=_NOTHING_FOREIGN):
+            return
     try:
         _encode(value).encode()
     except (TypeError, ValueError) as error:

@@ -7,7 +7,6 @@ from the last export, and only the works that changed are read and formatted.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -16,15 +15,14 @@ from typing import Any, NamedTuple
 from adapters.file.documents import DamagedDocumentError, parse_item
 from adapters.file.index import Index, Standing
 from adapters.file.layout import Layout
-from adapters.file.look import file_name
+from adapters.file.look import read_file
 from adapters.file.patching import ChangedFileError, Frame, Run, rewritten
 from adapters.file.signatures import find_fingerprint
 from adapters.rules import CHILD_TYPES
 from syncd.item.csl import csl_of
 from syncd.item.ris_writing import format_ris
 from syncd.record import ItemKey
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+from syncd.system.packing import encode
 
 _CSL = Frame(b"[\n", b",\n", b"\n]\n", b"[]\n")
 _RIS = Frame(b"", b"", b"", b"")
@@ -128,7 +126,7 @@ def _stays(index: Index, changed: Sequence[ItemKey]) -> Iterator[tuple[Run, Run]
             csl, ris = csl + piece[0] + len(_CSL.joint), ris + piece[1]
         number, csl_bytes, ris_bytes = index.pieces_between(after, before)
         whole = csl_bytes + number * len(_CSL.joint)
-        run = (Run(csl, whole - len(_CSL.joint), b'{"id": "'), Run(ris, ris_bytes, b"TY  - "))
+        run = (Run(csl, whole - len(_CSL.joint), b'{"id":"'), Run(ris, ris_bytes, b"TY  - "))
         yield run if number else None
         csl, ris = csl + whole, ris + ris_bytes
 
@@ -163,12 +161,12 @@ def _find_texts(
     if data is None or data["itemType"] in CHILD_TYPES:
         return None
     shown = [text for note in notes if (text := (_find_data(layout, note) or {}).get("note"))]
-    return _encode(csl_of(key, data)).encode(), f"{format_ris(data, shown)}\n".encode()
+    return encode(csl_of(key, data)), f"{format_ris(data, shown)}\n".encode()
 
 
 def _find_data(layout: Layout, key: ItemKey) -> dict[str, Any] | None:
     try:
-        _, data, trashed = parse_item((layout.items / file_name(key)).read_bytes())
+        _, data, trashed = parse_item(read_file(layout.items, key))
     except (FileNotFoundError, DamagedDocumentError):
         return None  # changed since the index was asked; the next run exports again
     return None if trashed else data

@@ -27,6 +27,7 @@ from syncd.record import Origin, Record
 from syncd.schema import Schema
 from syncd.settings import UpdateSettings
 from syncd.system.heartbeat import checkpoint
+from syncd.system.packing import pack
 
 NO_UPDATES = UpdateSettings()
 _SHOWN = ("itemType", "title")
@@ -222,7 +223,7 @@ def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Reje
 
 
 def _keep(entry: ReadEntry) -> bytes:
-    return zlib.compress(entry.written.encode("utf-8", "surrogatepass"), 1)
+    return pack(entry.written.encode("utf-8", "surrogatepass"))
 
 
 def written_in(kept: bytes) -> str:
