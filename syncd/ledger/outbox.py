@@ -163,6 +163,14 @@ def all_sent(tx: Transaction) -> list[Pending]:
     return [_read(row) for row in rows]
 
 
+def first_sent_at(tx: Transaction) -> datetime | None:
+    """Return when the oldest of the operations of unknown fate was sent; None: there is none."""
+    query = select(func.min(outbox.c.sent_at)).where(
+        outbox.c.library_id == tx.library_id, outbox.c.state == "sent"
+    )
+    return find_instant(tx.execute(query).scalar_one())
+
+
 def works_to_make(tx: Transaction) -> list[Pending]:
     """Return the operations that make works and have no outcome yet."""
     rows = tx.execute(

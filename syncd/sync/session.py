@@ -492,7 +492,9 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
-        return Figures(pending, held, ledger.row().reconciled_at, self.reading)
+            sent_at = outbox.first_sent_at(tx)
+        sure_at = sent_at + self._library.capabilities.late_writes if sent_at else None
+        return Figures(pending, held, ledger.row().reconciled_at, self.reading, sure_at)
 
     @property
     def reading(self) -> Reading | None:
@@ -514,13 +516,15 @@ class _Met(NamedTuple):
 class Figures(NamedTuple):
     """How a library stands: operations to be sent, questions for a person, last reconcile.
 
-    `reading` is how far it has been read just now, if it is being read.
+    `reading` is how far it has been read just now, if it is being read. `sure_at` is when the
+    first of what was sent without an answer can no longer arrive; None where all was answered.
     """
 
     pending: int = 0
     held: int = 0
     last_reconcile_at: datetime | None = None
     reading: Reading | None = None
+    sure_at: datetime | None = None
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:
