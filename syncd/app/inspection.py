@@ -18,7 +18,7 @@ from syncd.errors import InputError, Problem
 from syncd.formats import Member, ReadEntry
 from syncd.plan import Cut
 from syncd.record import Identity, Record
-from syncd.sync.intake import MadeItem, Tools, take_in
+from syncd.sync.making import MadeItem, Tools, take_in
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
 from syncd.app.remedies import Cause, is_read_only, remedy_for, remedy_of
-from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
     AdapterFailedError,
     BusyError,
     CertificatesError,
+    CommandError,
     ConfigError,
     ConflictError,
     DescriptorsError,

@@ -14,9 +14,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, find_running, load, pause
 from syncd.control.client import ask_daemon
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RETRY
-from syncd.errors import BusyError, KeyLookupError, ServedError
+from syncd.errors import BusyError, CommandError, KeyLookupError, ServedError
 from syncd.library import Description
 from syncd.settings import LibrarySettings, Settings
 from syncd.system.clock import SystemClock

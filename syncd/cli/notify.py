@@ -12,7 +12,7 @@ import click
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import load
-from syncd.control.protocol import CommandError
+from syncd.errors import CommandError
 from syncd.notify.notice import Kind, Notice
 from syncd.notify.programs import NotToldError
 from syncd.notify.ways import PING, find_ping, make_ways

@@ -10,8 +10,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import find_running, load, pause
 from syncd.control.client import ask_daemon
-from syncd.control.protocol import CommandError
 from syncd.control.wire import PAGE
+from syncd.errors import CommandError
 from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 

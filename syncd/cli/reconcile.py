@@ -19,9 +19,8 @@ from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.progress import working
 from syncd.cli.session import choose_library, find_running, find_state_to_look_at, load, pause
 from syncd.control.client import Running, ask_daemon
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE
-from syncd.errors import KeyLookupError, LibraryError, SyncdError
+from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
 from syncd.report import write_document
 from syncd.report.reconciliations import (
     library_document,

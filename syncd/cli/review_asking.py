@@ -11,10 +11,9 @@ from typing import Any
 from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli.session import find_running, pause
 from syncd.control.client import Running, ask_daemon
-from syncd.control.protocol import CommandError
 from syncd.control.reviewing import IMPORT, SHOW, review, review_alone
 from syncd.control.wire import REVIEW
-from syncd.errors import KeyLookupError, LibraryError, SyncdError
+from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
 from syncd.ledger.store import Ledger
 from syncd.settings import LibrarySettings, Settings
 from syncd.system.clock import SystemClock

@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from syncd.errors import BusyError, StateError, SyncdError
+from syncd.errors import BusyError, CommandError, StateError, SyncdError
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +54,6 @@ class _Stream(Protocol):
 
 class _HungUpError(Exception):
     """Whoever asked is no longer listening."""
-
-
-class CommandError(SyncdError):
-    """The daemon says no; `code` is the exit code that goes with the reason."""
-
-    def __init__(self, message: str, code: int) -> None:
-        self.message = message
-        self.code = code
-        super().__init__(message)
 
 
 class _Ear:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from syncd.control.protocol import CommandError, ControlServer, Handler, Progress, ask
-from syncd.errors import BusyError, LedgerError, StateError
+from syncd.control.protocol import ControlServer, Handler, Progress, ask
+from syncd.errors import BusyError, CommandError, LedgerError, StateError
 
 Serve = Callable[[Mapping[str, Handler]], None]
 
