@@ -44,9 +44,7 @@ _LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
 _MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
-_PUBMED_LINK = re.compile(
-    r"ncbi\.nlm\.nih\.gov/|europepmc\.org/|pubmedcentral\.nih\.gov/", re.IGNORECASE
-)
+_PUBMED_HOSTS = ("ncbi.nlm.nih.gov/", "europepmc.org/", "pubmedcentral.nih.gov/")
 _OVID_NUMBER = re.compile(r"[?&;]AN=(\w+)")
 
 
@@ -155,12 +153,17 @@ def _read_identifiers(draft: Draft, value: str) -> None:
         draft.identify("embase", parse_embase(number[1], bare=True) if number else None)
     elif "WOS:" in value or "KeyUT" in value:
         draft.identify("wos", parse_wos(value))
-    elif _PUBMED_LINK.search(value):
+    elif _leads_to_pubmed(value):
         _read_pubmed(draft, value)
-    elif match := _REFERENCE_MANAGER_PMID.fullmatch(value):
+    elif value[:1] in "Pp" and (match := _REFERENCE_MANAGER_PMID.fullmatch(value)):
         draft.identify("pmid", parse_pmid(match[1]))
     elif "arxiv.org/" in value:
         draft.identify("arxiv", arxiv_id(value))
+
+
+def _leads_to_pubmed(url: str) -> bool:
+    lowered = url.lower()
+    return any(map(lowered.__contains__, _PUBMED_HOSTS))
 
 
 def _read_pubmed(draft: Draft, value: str) -> bool:
@@ -200,7 +203,7 @@ def _take_identifier(draft: Draft, tag: str, url: str) -> bool:
     if _DOI_LINK.match(url) and parse_doi(url):
         draft.suggest_doi(url, tag)
         return True
-    if _PUBMED_LINK.search(url):
+    if _leads_to_pubmed(url):
         return _read_pubmed(draft, url) and "pdf" not in url.lower()
     _read_identifiers(draft, url)
     return False

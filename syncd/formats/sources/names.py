@@ -119,7 +119,10 @@ def _with_comma(text: str, role: str) -> Person:
 def _without_comma(text: str, role: str) -> Person:
     if len(text) > _LONGEST_NAME or text.startswith(_COUNTRIES):
         return Person(role, name=text)
-    if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
+    match = None
+    if "." in text:
+        match = _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text)
+    if match:
         family, given = match["family"].strip(), match["given"].strip()
         if given == text[: len(given)] and not _is_one_family(family):
             return Person(role, name=text)

@@ -90,7 +90,7 @@ def _unwrapped(text: str) -> str:
     text = without_fraction(text)
     if '"' in text or "'" in text or "\\" in text:
         text = _WRAPPING.sub(" ", text).strip()
-    return _KIND_BEFORE.sub("", text)
+    return _KIND_BEFORE.sub("", text) if text.strip(_OF_NUMBERS) else text
 
 
 def _set_remarks_apart(text: str) -> tuple[str, list[str]]:
