@@ -157,9 +157,9 @@ def _say(cut: Cut) -> str:
 
 
 def _is_garbled(text: str) -> bool:
-    if text.isascii() or not any(sign in text for sign in _OF_MOJIBAKE):
+    if text.isascii():
         return False
-    return _MOJIBAKE.search(text) is not None
+    return any(map(text.__contains__, _OF_MOJIBAKE)) and _MOJIBAKE.search(text) is not None
 
 
 def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
@@ -186,7 +186,7 @@ class _Observations:
     def see(self, entry: ReadEntry, record: Record) -> None:
         self._sources[record.origin.source] += 1
         self._duplicates += self._is_seen(record.identity)
-        if _is_garbled(entry.written):
+        if _is_garbled("\n".join(entry.values)):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 
