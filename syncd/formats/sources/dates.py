@@ -107,7 +107,7 @@ def parse_date(text: str) -> Date:
     return _parse_date(text) if len(text) <= LONGEST_DATE else Date(text=text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _parse_date(text: str) -> Date:
     text = without_fraction(text.strip())
     if match := _SLASHED.fullmatch(text):

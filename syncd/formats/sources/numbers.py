@@ -52,7 +52,7 @@ def parse_serials(text: str) -> Serials:
     return _remember_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials(text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _remember_serials(text: str) -> Serials:
     return _parse_serials(text)
 
