@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import arxiv_id, eid_of, whole_doi
+from syncd.formats.sources.text import list_elements
 from syncd.identity import parse_doi, parse_embase, parse_pmcid, parse_pmid, parse_wos
 from syncd.record import Link
 
@@ -52,6 +53,8 @@ def addresses_in(value: str) -> list[str]:
     """Return the addresses that stand in one value; only `&amp;` is decoded, nothing else."""
     if value.startswith("http") and value.count("://") == 1 and not _is_intricate(value):
         return [value.replace("&amp;", "&")]
+    if value[:1] == "[" and (elements := list_elements(value)):
+        value = " ".join(elements)
     text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
     text = _RUN_TOGETHER.sub(" ", _LATEX_AMPERSAND.sub("&", text))
     if found := _ADDRESS.findall(text):

@@ -13,6 +13,7 @@ from syncd.formats.sources.names import (
     person_with_initials,
     shows_initials,
     split_names,
+    without_brackets,
     without_more,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
@@ -91,8 +92,9 @@ def _join_authors(draft: Draft) -> None:
     joined: list[tuple[str, str]] = []
     for tag in order:
         value = waiting[tag].pop(0)
-        if all(known != value or of == tag for of, known in joined):
-            joined.append((tag, value))
+        for name in list_elements(value) or [value]:
+            if all(known != name or of == tag for of, known in joined):
+                joined.append((tag, name))
     draft.put("AU", [value for _, value in joined])
 
 
@@ -157,7 +159,7 @@ def _people_in(
 
 def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
     """Return the names in the text of a value; a value without any is named as unused."""
-    names = split_names(text)
+    names = [bare for name in split_names(text) if (bare := without_brackets(name))]
     if not names:
         draft.leave(tag, value)
     return names
@@ -191,6 +193,8 @@ def _is_unusual(value: str) -> bool:
         or "<" in value
         or "&" in value
         or "t al" in value
+        or "{" in value
+        or "(" in value
         or "others" in value
         or "..." in value
         or "…" in value
