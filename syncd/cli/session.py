@@ -9,20 +9,27 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from syncd.app.once import folder_of
 from syncd.app.wiring import check_options, identities_of
+from syncd.cli.exits import Exit
+from syncd.cli.interruptions import telling_that_it_goes_on
 from syncd.cli.options import Where
+from syncd.cli.saying import say
 from syncd.config import file_library_settings, load_settings
-from syncd.control.client import Running, expect_unserved, find_daemon
+from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
+from syncd.errors import CommandError, ConfigError, Problem
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
 from syncd.system.clock import SystemClock
 from syncd.system.paths import find_config
 from syncd.system.printable import printable
 from syncd.system.state_lock import find_holder
+
+_WAYS_OUT = {"--offline": "--offline", "--file-library": "--file-library DIR"}
 
 
 def load(where: Where, folder: Path | None = None) -> Settings:
@@ -33,7 +40,20 @@ def load(where: Where, folder: Path | None = None) -> Settings:
         return file_library_settings(where.file_library, folder)
     if folder is not None:
         raise click.UsageError("--folder goes with --file-library")
-    return load_settings(find_config(where.config), check_options=check_options)
+    try:
+        place = find_config(where.config)
+    except ConfigError as error:
+        raise _with_ways_out(error) from None
+    return load_settings(place, check_options=check_options)
+
+
+def _with_ways_out(error: ConfigError) -> ConfigError:
+    """Add what needs no configuration to the words for there being none."""
+    context = click.get_current_context(silent=True)
+    options = {name for each in context.command.params for name in each.opts} if context else ()
+    ways = " or ".join(words for option, words in _WAYS_OUT.items() if option in options)
+    more = f"; {ways} needs none" if ways else ""
+    return ConfigError(error.path, [Problem(each.message + more) for each in error.problems])
 
 
 def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
@@ -50,11 +70,17 @@ def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
 
 
 def find_running(
-    settings: Settings, state: Path, names: Collection[str], *, all_of_them: bool = True
+    settings: Settings,
+    state: Path,
+    names: Collection[str],
+    *,
+    all_of_them: bool = True,
+    tells_own: bool = True,
 ) -> Running | None:
     """Return the daemon to ask about these libraries, and say so if its state is another.
 
-    None where there is none. Raises as `find_daemon` does.
+    None where there is none. Where the own state is, `tells_own` says at a terminal; a report may
+    say so itself. Raises as `find_daemon` does.
     """
 
     def identify() -> Mapping[str, str]:
@@ -65,24 +91,50 @@ def find_running(
     )
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
-        click.echo(printable(f"{told} in {daemon.state}"), err=True)
-    elif sys.stderr.isatty():
+        _say_once(f"{told} in {daemon.state}")
+    elif tells_own and sys.stderr.isatty():
         # For people; whoever reads the output as a program asks `syncd status`.
         holder = find_holder(state) if daemon is not None else None
         told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
-        click.secho(printable(f"syncd: {told}"), dim=True, err=True)
+        _say_once(f"syncd: {told}", dim=True)
     return daemon
 
 
-def find_state_to_look_at(settings: Settings, state: Path, names: Collection[str]) -> Path:
+def _say_once(text: str, *, dim: bool = False) -> None:
+    """Say something that is as true at the second look of one command as at the first."""
+    context = click.get_current_context(silent=True)
+    said = context.meta.setdefault(f"{__name__}.said", set()) if context else set()
+    if text not in said:
+        said.add(text)
+        say(printable(text), dim=dim)
+
+
+def ask_running(daemon: Running, command: str, request: Mapping[str, Any]) -> Any:
+    """Have a daemon carry something out; on Ctrl-C it is said that it goes on with it.
+
+    Raises as `ask_daemon` does.
+    """
+    with telling_that_it_goes_on():
+        return ask_daemon(daemon.directory, command, request, SystemClock(), pause)
+
+
+def find_state_to_look_at(
+    settings: Settings, state: Path, names: Collection[str], *, only_there: bool = False
+) -> Path:
     """Return where the ledger is for those who only look: a service's, if it can be read.
 
-    Raises as `find_daemon` does.
+    `only_there` is for what no other place could tell. Raises as `find_daemon` does, and
+    `CommandError`.
     """
     daemon = find_running(settings, state, names)
     if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
         return daemon.state if daemon else state
-    click.echo("syncd: but its ledger is closed to you, and does not count here", err=True)
+    if only_there:
+        told = (
+            "its ledger is closed to you: root can ask this, and `syncd status` shows what is new"
+        )
+        raise CommandError(told, Exit.TRY_AGAIN)
+    say("syncd: but its ledger is closed to you, and does not count here")
     return state
 
 

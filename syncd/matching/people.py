@@ -113,7 +113,7 @@ class _Name(NamedTuple):
     long_of_family: frozenset[str]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _take_apart(name: str) -> _Name:
     family, _, given = name.partition(",")
     family = _PARTICLES.sub("", family)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry
+from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of
 from syncd.item.carried import find_carried_key
+from syncd.item.making import file_link, is_address
 from syncd.item.status import GRAVE, statuses_of
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Origin
-from syncd.settings import UpdateSettings
+from syncd.settings import Attachments, UpdateSettings
 from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.system.heartbeat import checkpoint
 
@@ -70,7 +72,9 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
         except ChangedError:
             intake.changed.add(number)
         except InputError as exc:
-            intake.unusable[number] = exc
+            # Readers of a format know no more than what they were given to read.
+            path = exc.path or delivery.export.dropped_as
+            intake.unusable[number] = InputError(exc.message, path=path, line=exc.line)
     # A whole record stands for its work before one that was cut off, wherever that was met.
     intake.incoming.sort(key=_is_unfinished)
 
@@ -85,6 +89,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
     # What was read before the export turned out to be unusable does not count.
     incoming: list[Incoming] = []
     rejected: list[Rejection] = []
+    odd: list[Problem] = []
     path = delivery.export.dropped_as
     cut_off: Sequence[Problem] = ()
     with open_export(delivery.export) as stream:
@@ -95,18 +100,46 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                received = _receive(made, entry, number, delivery, tools.updates)
+                attachments = [] if tools.lean else _attachments(made, delivery, tools, odd)
+                received = _receive(made, attachments, entry, number, delivery, tools.updates)
                 incoming.append(_without_texts(received) if tools.lean else received)
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
-        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
+        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off, *odd[:_MOST_PROBLEMS]]
     ]
     intake.incoming += incoming
     intake.rejected += rejected
 
 
+def links_wanted(made: MadeItem, place: Place) -> list[dict[str, Any]]:
+    """Return the web addresses that are attached, as the record's folder wants it."""
+    return [] if place.attachments is Attachments.NONE else made.attachments
+
+
+def _attachments(
+    made: MadeItem, delivery: Delivery, tools: Tools, odd: list[Problem]
+) -> list[dict[str, Any]]:
+    """Return what hangs below an item beside its notes; files that cannot be found are `odd`."""
+    attachments = [*links_wanted(made, delivery.place)]
+    if delivery.place.attachments is not Attachments.FILE:
+        return attachments
+    for target in (link.target for link in made.record.links if not is_address(link.target)):
+        path, reason = find_attached(target, delivery.export)
+        if path is not None and tools.linked_files:
+            attachments.append(file_link(path))
+        else:
+            reason = reason or "the library takes no links to files"
+            odd.append(Problem(f"{target} is not attached: {reason}", made.record.origin.line))
+    return attachments
+
+
 def _receive(
-    made: MadeItem, entry: ReadEntry, number: int, delivery: Delivery, updates: UpdateSettings
+    made: MadeItem,
+    attachments: Sequence[Mapping[str, Any]],
+    entry: ReadEntry,
+    number: int,
+    delivery: Delivery,
+    updates: UpdateSettings,
 ) -> Incoming:
     export, place = delivery
     record = made.record
@@ -118,7 +151,7 @@ def _receive(
         origin=record.origin._replace(title=citation.title or None),
         citation=citation,
         data=made.data,
-        children=(*made.notes, *made.attachments),
+        children=(*made.notes, *attachments),
         place=place,
         export=number,
         entry=_keep(entry),

@@ -32,6 +32,8 @@ class Tools(NamedTuple):
     updates: UpdateSettings = NO_UPDATES
     lean: bool = False
     """Whether nothing will be made of the records: then only what tells them apart is kept."""
+    linked_files: bool = True
+    """Whether the library takes attachments that point to files."""
 
 
 class MadeItem(NamedTuple):

@@ -146,7 +146,10 @@ def test_a_tag_glued_to_the_value_before_it_is_parted() -> None:
 
 
 def test_a_tag_glued_in_another_style_is_parted_outside_running_text() -> None:
-    text = "TY  - JOUR\nJO  - J Shells     U2 - L2029999245\nAB  - Table 1     CT - 64 slices\nER  - \n"
+    text = (
+        "TY  - JOUR\nJO  - J Shells     U2 - L2029999245\n"
+        "AB  - Table 1     CT - 64 slices\nER  - \n"
+    )
 
     (entry,) = read(text)
 
