@@ -19,8 +19,9 @@ from syncd.plan import Plan, PlannedRecord
 from syncd.schema import Schema
 from syncd.settings import Settings
 from syncd.sync.drafting import policy_of
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
+from syncd.sync.intake import Delivery, Intake, read_deliveries, with_rejections
 from syncd.sync.lookup import OfflineLookup, fingerprints_of
+from syncd.sync.making import Tools
 from syncd.sync.planner import make_intents
 
 

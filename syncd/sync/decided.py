@@ -38,8 +38,9 @@ from syncd.plan import Decision, Incoming, Intent, Place, PlannedOperation, Poin
 from syncd.sync.answering import remember
 from syncd.sync.commit import collections_of, decide_again
 from syncd.sync.effects import effects_of
-from syncd.sync.intake import MadeItem, Tools, links_wanted, take_in
+from syncd.sync.intake import links_wanted
 from syncd.sync.lookup import CollectionBook, LedgerLookup
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.sync.planner import make_intents
 from syncd.sync.undo import Undoer
 

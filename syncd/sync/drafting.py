@@ -18,8 +18,9 @@ from syncd.sync import unfinished
 from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
+from syncd.sync.intake import Delivery, Intake, read_deliveries, with_rejections
 from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
+from syncd.sync.making import Tools
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
 from syncd.sync.relating import relate_preprints

@@ -1,36 +1,28 @@
-"""Exports become records on their way, and what cannot be one becomes a reason why not.
-
-`take_in` is the one way from an export to item data: runs and plans go it by `read_deliveries`,
-and inspections go it by themselves, holding nothing.
-"""
+"""Exports become records on their way, and what cannot be one becomes a reason why not."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, Problem
-from syncd.formats import ReadEntry, Reading
+from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
-from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.item import citation_of
 from syncd.item.carried import find_carried_key
-from syncd.item.limits import fit
 from syncd.item.making import file_link, is_address
-from syncd.item.screening import screened
 from syncd.item.status import GRAVE, statuses_of
-from syncd.library import TextLimits
-from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
-from syncd.record import Origin, Record
-from syncd.schema import Schema
+from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
+from syncd.record import Origin
 from syncd.settings import Attachments, UpdateSettings
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.system.heartbeat import checkpoint
 
-NO_UPDATES = UpdateSettings()
 _SHOWN = ("itemType", "title")
 """What is kept of an item that will not be made, for people."""
 
@@ -68,68 +60,6 @@ class Intake:
     changed: set[int] = field(default_factory=set)
     problems: list[InputError] = field(default_factory=list)
     """What is odd about exports that could be used all the same; bounded per export."""
-
-
-class Tools(NamedTuple):
-    """What turns entries into item data: the library's schema and what the operator decided."""
-
-    schema: Schema
-    keep_notes: Collection[str]
-    text_limits: TextLimits | None = None
-    updates: UpdateSettings = NO_UPDATES
-    lean: bool = False
-    """Whether nothing will be made of the records: then only what tells them apart is kept."""
-    linked_files: bool = True
-    """Whether the library takes attachments that point to files."""
-
-
-class MadeItem(NamedTuple):
-    """What a library would be sent for one record, and what had to be cut for it to fit.
-
-    `whole` is the item before anything was cut.
-    """
-
-    record: Record
-    whole: Mapping[str, Any]
-    data: dict[str, Any]
-    notes: list[dict[str, Any]]
-    attachments: list[dict[str, Any]]
-    cuts: tuple[Cut, ...]
-    warnings: Sequence[str]
-    tags: tuple[str, ...] = ()
-    """What screening decisions of the record are to be tagged with."""
-
-
-def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
-    """Yield every entry of an export with the item it would become, or why it becomes none."""
-    for entries in reading.batches():
-        for entry in entries:
-            result = entry.result
-            yield entry, result if isinstance(result, InputError) else _make(result, tools)
-
-
-def _make(read: Record, tools: Tools) -> MadeItem:
-    record, tags = screened(read, tools.updates.screening)
-    whole = item_data(record, tools.schema)
-    links = links_for(record)
-    notes = [
-        {"itemType": "note", "note": html, "tags": []}
-        for html in notes_for(record, tools.keep_notes)
-    ]
-    cuts: list[Cut] = []
-    # In the order in which what was cut is told.
-    data = _fit(whole, tools, cuts)
-    notes = [_fit(note, tools, cuts) for note in notes]
-    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
-    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
-
-
-def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
-    if tools.text_limits is None:
-        return data
-    fitted, cut = fit(data, tools.text_limits)
-    cuts += cut
-    return fitted
 
 
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:

@@ -21,7 +21,8 @@ from syncd.settings import (
     LookAlikes,
     WhenFound,
 )
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
+from syncd.sync.intake import Delivery, Intake, read_deliveries
+from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 from tests.fakes.settings import make_settings
 from tests.support.exports import scopus_record, title_of, write_records
