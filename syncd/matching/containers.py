@@ -43,7 +43,7 @@ _FEW = 2
 _MOST = 0.7
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def fold_container(text: str) -> str:
     """Return the telling words of a container's name, folded; a subtitle is left out.
 
@@ -59,7 +59,7 @@ def fold_container(text: str) -> str:
     return " ".join(telling or words)[:_LONGEST].strip()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def is_same_container(one: str, other: str) -> bool | None:
     """Tell whether two folded names mean one container; None where that cannot be said."""
     if not one or not other:

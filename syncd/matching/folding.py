@@ -56,6 +56,8 @@ def fold(text: str) -> str:
     if "'" in text or not text.isascii():
         text = _APOSTROPHES.sub("", text)
     if text.isascii():
+        if text.isalnum():
+            return text
         return _NO_ASCII_WORD.sub(" ", text).strip()
     return _NO_WORD.sub(" ", fold_letters(text)).strip()
 

@@ -162,7 +162,7 @@ def _is_number(word: str) -> bool:
     return len(word) < _LONG_ROMAN and read_roman(word) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def numbers_in(words: str) -> str:
     """Return the digits of a folded title in order, Roman, ordinal and part numbers included."""
     if words.isalpha():

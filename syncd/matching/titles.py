@@ -127,6 +127,9 @@ _ENDING_WORDS = re.compile(
     r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment|book review|"
     rf"{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}"
 )
+_BRACKETS = (")", "]", ").", "].")
+_LONGEST_ENDING = 40
+"""Letters of the longest ending that stands in no bracket."""
 
 _NOTE = re.compile(
     r"""(?<!\s)\s*+[\[(]\s*+(?:
@@ -212,13 +215,13 @@ def read_title(text: str) -> Title:
 
 def is_generic(words: str) -> bool:
     """Tell whether folded title `words` are borne by many works and so name none of them."""
-    parts = [word for word in words.split() if word not in _LITTLE_WORDS and not word.isdigit()]
-    if not parts:
-        return True
+    found = words.split()
+    if _GENERIC_CORES.isdisjoint(found):
+        return all(word in _LITTLE_WORDS or word.isdigit() for word in found)
+    parts = [word for word in found if word not in _LITTLE_WORDS and not word.isdigit()]
     if _ENDS_GENERIC.search(words):
         return True
-    known = sum(word in _GENERIC_WORDS for word in parts)
-    return known >= _GENERIC_SHARE * len(parts) and any(word in _GENERIC_CORES for word in parts)
+    return sum(word in _GENERIC_WORDS for word in parts) >= _GENERIC_SHARE * len(parts)
 
 
 def weight(words: str) -> int:
@@ -244,7 +247,7 @@ def _markers(text: str) -> Marker:
         for marker, pattern in _BEGINS.items():
             if pattern.match(text):
                 found |= marker
-    if _ENDING_WORDS.search(text):
+    if _ENDING_WORDS.search(text if text.endswith(_BRACKETS) else text[-_LONGEST_ENDING:]):
         for marker, pattern in _ENDINGS.items():
             if pattern.search(text):
                 found |= marker

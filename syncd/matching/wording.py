@@ -81,7 +81,7 @@ def _is_counterpart(word: str, candidate: str, vocabulary: Vocabulary) -> bool:
     return near and vocabulary.knows(word) != vocabulary.knows(candidate)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _spell(word: str) -> str:
     """Return what British and American, singular and plural have in common."""
     if len(word) <= _SHORT:
