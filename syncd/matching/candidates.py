@@ -158,9 +158,7 @@ class Candidates:
         """
         if not self._bearers:
             return False
-        found = [
-            known for name in self._own_names(number) for known in self._bearers.get(name, ())
-        ]
+        found = [known for name in self._own_names(number) for known in self._bearers.get(name, ())]
         if not found or any(known != found[0] for known in found):
             return False
         mine = self.names_said(number)

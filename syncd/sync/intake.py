@@ -176,12 +176,11 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
                 # What is compared is what the export says, not what a library has room for.
                 citation = citation_of(made.whole, made.record.identity)
                 features.append(features_of(citation))
+                if tools.lean:
+                    incoming.append(_receive_lean(made.record, citation, number, delivery.place))
+                    continue
                 received = _Received(made, entry, citation, fingerprint_of(features[-1]))
-                incoming.append(
-                    _receive_lean(received, number, delivery.place)
-                    if tools.lean
-                    else _receive(received, number, delivery, tools.updates)
-                )
+                incoming.append(_receive(received, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
@@ -234,13 +233,12 @@ def _written_at(mtime_ns: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
 
 
-def _receive_lean(received: _Received, number: int, place: Place) -> Incoming:
-    """Return a record without its entry, its notes and its item: nothing will be made of it."""
-    record, citation = received.made.record, received.citation
+def _receive_lean(record: Record, citation: Citation, number: int, place: Place) -> Incoming:
+    """Return a record without entry, notes, item and names: nothing will be made of it."""
     return Incoming(
         origin=record.origin._replace(title=citation.title or None),
         citation=Citation(item_type=citation.item_type, title="", identity=citation.identity),
-        fingerprint=received.fingerprint,
+        fingerprint="",
         data=_NO_DATA,
         children=(),
         place=place,

@@ -159,10 +159,13 @@ def _journals() -> Sequence[str]:
 
 def _written(folder: Path, entries: Iterator[str]) -> Iterator[Path]:
     """Write entries into files of a size that syncd takes, and yield these."""
+    # A child begins with the memory of this process, so none is filled here.
     folder.mkdir()
-    while part := list(islice(entries, MOST_IN_A_FILE)):
+    for first in entries:
         file = folder / f"{len(list(folder.iterdir()))}.ris"
-        file.write_text("".join(part))
+        with file.open("w") as stream:
+            stream.write(first)
+            stream.writelines(islice(entries, MOST_IN_A_FILE - 1))
         yield file
 
 

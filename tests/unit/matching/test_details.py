@@ -99,7 +99,24 @@ def test_what_one_side_should_say(
     ],
 )
 def test_the_kind_of_a_work(item_type: str, container: str, address: str, kind: Kind) -> None:
-    assert kind_of(item_type, container, None, address) is kind
+    citation = Citation(item_type, "Tides", details=Details(address=address))
+
+    assert kind_of(citation, container) is kind
+
+
+@pytest.mark.parametrize(
+    ("volume", "container", "kind"),
+    [
+        ("Ph.D.", "", Kind.THESIS),
+        ("M.Sc.", "", Kind.THESIS),
+        ("12", "", Kind.ARTICLE),
+        ("Ph.D.", "annals of rowing", Kind.ARTICLE),
+    ],
+)
+def test_a_degree_in_the_place_of_a_volume_makes_a_thesis(
+    volume: str, container: str, kind: Kind
+) -> None:
+    assert kind_of(Citation("journalArticle", "Tides", volume=volume), container) is kind
 
 
 def test_features_of_an_older_syncd_are_still_read() -> None:

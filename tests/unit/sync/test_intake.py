@@ -99,7 +99,6 @@ def test_where_nothing_is_made_only_what_tells_records_apart_is_kept(tmp_path: P
     assert (dict(lean.data), lean.children, lean.entry) == ({}, (), b"")
     assert lean.origin.title == title_of(1)
     assert lean.citation.identity == whole.citation.identity
-    assert lean.fingerprint == whole.fingerprint
     assert intake.features == [features_of(whole.citation)]
 
 
