@@ -40,6 +40,11 @@ def test_numbers(one: str, other: str, expected: bool | None) -> None:
         ("2. Aufl.", "2nd ed.", SAME),
         ("v1.4.0", "version 1.4", SAME),
         ("1.4", "1.40", OTHER),
+        ("v2", "2", SAME),
+        ("r2", "2", OTHER),
+        ("zweite Auflage", "2nd", SAME),
+        ("第二版", "2", SAME),
+        ("第二版", "第三版", OTHER),
         ("2nd", "3rd", OTHER),
         ("2nd", "2nd revised ed.", UNCLEAR),
     ],
@@ -141,3 +146,14 @@ def test_a_work_without_details_takes_no_room_for_them() -> None:
     dumped = dump_features(features_of(Citation("journalArticle", "Winter roosts")))
 
     assert dumped.endswith(b"\x1f")
+
+
+def test_a_day_is_missed_only_among_works_of_one_type() -> None:
+    one, other = Details(day="03-04"), Details(number="7")
+
+    found = [
+        compare_details(one, other, types, frozenset((Kind.OTHER,))).missing
+        for types in (("letter", "letter"), ("letter", "document"))
+    ]
+
+    assert found == [("day",), ()]
