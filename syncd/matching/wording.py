@@ -50,6 +50,7 @@ OF_OTHER_WORKS = frozenset(
     supplement supplementary supplemental supporting update updated follow followup extension
     rejoinder discussion retracted replication revisited sequel continued concluded abridged
     summary translation translated reprint reprinted republished preface index recommendation
+    highlights podcast guide workbook edition
     """.split()
 )
 """Words in front, behind or in a subtitle that make another work of it."""
