@@ -18,9 +18,9 @@ _GROUP = "syncd.adapters"
 # Configured name → where the adapter is. The library in RAM is not among them: it forgets
 # everything at the end, and the ledger would go on believing in it.
 _OURS = {
-    "file": "adapters.file:ADAPTER",
-    "zotero-desktop": "adapters.zotero_desktop:ADAPTER",
     "zotero-web": "adapters.zotero_web:ADAPTER",
+    "zotero-desktop": "adapters.zotero_desktop:ADAPTER",
+    "file": "adapters.file:ADAPTER",
 }
 
 
@@ -63,6 +63,16 @@ def _distribution(entry: EntryPoint) -> str:
 def known_adapters() -> list[str]:
     """Return every name that a configuration may use."""
     return sorted(_entries())
+
+
+def our_adapters() -> list[str]:
+    """Return the names of those that come with syncd."""
+    return list(_OURS)
+
+
+def adapter_origins() -> dict[str, str]:
+    """Return, for each adapter by others, the distribution that it came with."""
+    return {name: _distribution(entry) for name, entry in _entries().items() if name not in _OURS}
 
 
 def _entries() -> dict[str, EntryPoint]:

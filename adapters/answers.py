@@ -27,7 +27,7 @@ def object_in(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def versions_in(value: Any) -> Mapping[str, int]:
+def versions_in(value: Any) -> dict[str, int]:
     """Return what is to be a listing of keys with their versions."""
     if not isinstance(value, dict) or not all(isinstance(v, int) for v in value.values()):
         raise not_understood("not a list of versions")

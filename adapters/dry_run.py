@@ -7,48 +7,33 @@ the one wrapper that is no library in the sense of the conformance suite.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
+from adapters.wrapping import Wrapper
 from syncd.library import (
     Accepted,
-    Capabilities,
-    Changes,
-    Description,
-    KnownVersions,
+    Counting,
     Library,
     Operation,
     Pushed,
-    StoredCollection,
-    StoredItem,
+    Recognisable,
+    Remembering,
     key_of,
 )
-from syncd.record import ItemKey
 
 
-class DryRunLibrary:
+class DryRunLibrary(Wrapper):
     """Wraps a library; `tell` receives each operation that would have been sent, in order."""
 
+    # Neither does it take another identity, nor is there anything to be found again.
+    beside: ClassVar[Mapping[type, type[Wrapper]]] = {
+        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering, Counting)
+    }
+
     def __init__(self, library: Library, tell: Callable[[Operation], None]) -> None:
-        self._library = library
+        super().__init__(library)
         self._tell = tell
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._library.capabilities
-
-    def describe(self) -> Description:
-        return self._library.describe()
-
-    def changes_since(
-        self, version: int, *, known: KnownVersions | None = None
-    ) -> Iterator[Changes]:
-        return self._library.changes_since(version, known=known)
-
-    def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
-        return self._library.get(keys)
-
-    def collections(self) -> list[StoredCollection]:
-        return self._library.collections()
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
         """Tell each operation, and accept it at the version the plan was made against.
@@ -63,6 +48,3 @@ class DryRunLibrary:
 
     def finish(self) -> None:
         """Nothing was written, so nothing derived from the items is out of date."""
-
-    def close(self) -> None:
-        self._library.close()

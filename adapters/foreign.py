@@ -12,24 +12,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
+from adapters.options import find_problems
 from adapters.scrubbing import scrub
+from adapters.wrapping import Traced, Wrapper, class_with
 from syncd.errors import AdapterFailedError, SyncdError
 from syncd.library import (
+    Accepted,
     Adapter,
     Capabilities,
     Changes,
+    Configurable,
+    Consenting,
     Description,
+    Keyed,
     KnownVersions,
     Library,
     Operation,
+    Option,
     Pushed,
-    Recognisable,
-    Renewable,
     StoredCollection,
     StoredItem,
     Surroundings,
+    Tracing,
 )
 from syncd.record import ItemKey
 
@@ -89,20 +95,34 @@ def _place(error: Exception) -> str:
 
 
 class ForeignAdapter:
-    """`Adapter` around one by others."""
+    """`Adapter` around one by others, and beside one what that is."""
+
+    def __new__(cls, adapter: Adapter, maker: Maker) -> Self:
+        """Make one that is `Configurable` or `Consenting` where the adapter is."""
+        with Blame(maker).taking():
+            found = tuple(more for kind, more in _BESIDE.items() if isinstance(adapter, kind))
+        made: Self = object.__new__(class_with(cls, found))
+        return made
 
     def __init__(self, adapter: Adapter, maker: Maker) -> None:
-        self._adapter = adapter
+        # What an adapter is beside one was found out when this was made.
+        self._adapter: Any = adapter
         self._maker = maker
 
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
-        """Ask the adapter; that it cannot say is what is wrong then."""
+        """Say what is wrong with them: the adapter's word, and what it declares.
+
+        That it cannot say is what is wrong then.
+        """
         blame = Blame(self._maker)
         try:
+            declared = self.options if isinstance(self, Configurable) else None
+            found = {} if declared is None else find_problems(options, declared)
             with blame.taking():
-                return blame.expect(self._adapter.check_options(options), dict, "check_options")
+                said = blame.expect(self._adapter.check_options(options), dict, "check_options")
         except AdapterFailedError as error:
             return {"adapter": str(error)}
+        return {**found, **said}
 
     def open(self, options: Mapping[str, object], surroundings: Surroundings) -> Library:
         """Make the library; one that cannot be made says so whenever it is asked something."""
@@ -112,105 +132,113 @@ class ForeignAdapter:
         try:
             with blame.taking():
                 library = self._adapter.open(options, given)
+                return _Guarded(library, blame)
         except AdapterFailedError as error:
             return _Unopened(error)
-        return _guard(library, blame)
 
 
-class _Guarded:
+class _Configured(ForeignAdapter):
+    """`Configurable` around an adapter that is."""
+
+    @property
+    def options(self) -> Sequence[Option]:
+        blame = Blame(self._maker)
+        with blame.taking():
+            declared = list(self._adapter.options)
+        return [blame.expect(each, Option, "options") for each in declared]
+
+
+class _Consenting(ForeignAdapter):
+    """`Consenting` around an adapter that is."""
+
+    @property
+    def consent_words(self) -> str:
+        blame = Blame(self._maker)
+        with blame.taking():
+            words = self._adapter.consent_words
+        return blame.expect(words, str, "consent_words")
+
+    def ask_consent(self, options: Mapping[str, object]) -> str:
+        blame = Blame(self._maker)
+        with blame.taking():
+            key = self._adapter.ask_consent(options)
+        return blame.expect(key, str, "ask_consent")
+
+
+class _Keyed(ForeignAdapter):
+    """`Keyed` around an adapter that is."""
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        blame = Blame(self._maker)
+        with blame.taking():
+            words = self._adapter.key_words(options)
+        return blame.expect(words, str, "key_words")
+
+
+_BESIDE: Mapping[type, type[ForeignAdapter]] = {
+    Configurable: _Configured,
+    Consenting: _Consenting,
+    Keyed: _Keyed,
+}
+
+
+class _Guarded(Wrapper):
     """`Library` around one by others."""
 
     def __init__(self, library: Library, blame: Blame) -> None:
-        self._library = library
+        super().__init__(library)
         self._blame = blame
 
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._ask(lambda: self._library.capabilities, Capabilities, "capabilities")
-
-    def describe(self) -> Description:
-        return self._ask(self._library.describe, Description, "describe")
+    def around(self, name: str, question: Callable[[], _T]) -> _T:
+        """Ask, and blame the adapter for what it may not raise or answer."""
+        with self._blame.taking():
+            answer = question()
+        if name in _ANSWERS:
+            self._blame.expect(answer, _ANSWERS[name], name)
+        return answer
 
     def changes_since(
         self, version: int, *, known: KnownVersions | None = None
     ) -> Iterator[Changes]:
-        with self._blame.taking():
-            pages = iter(self._library.changes_since(version, known=known))
-        while True:
-            with self._blame.taking():
-                page = next(pages, None)
-            if page is None:
-                return
+        for page in super().changes_since(version, known=known):
             yield self._blame.expect(page, Changes, "changes_since")
 
-    def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
-        return self._ask(lambda: self._library.get(keys), list, "get")
-
-    def collections(self) -> list[StoredCollection]:
-        return self._ask(self._library.collections, list, "collections")
-
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
-        pushed = self._ask(
-            lambda: self._library.push(operations, expected=expected), Pushed, "push"
-        )
+        pushed = super().push(operations, expected=expected)
         if len(pushed.outcomes) != len(operations):
             answered, asked = len(pushed.outcomes), len(operations)
             raise self._blame.error(f"{asked} operations had {answered} outcomes")
         return pushed
 
-    def finish(self) -> None:
-        with self._blame.taking():
-            self._library.finish()
 
-    def close(self) -> None:
-        with self._blame.taking():
-            self._library.close()
+class _GuardedTrace(Traced):
+    """`Tracing` around a library that is."""
 
-    def _ask(self, question: Callable[[], object], kind: _Class[_T], name: str) -> _T:
-        with self._blame.taking():
-            answer = question()
-        return self._blame.expect(answer, kind, name)
+    _blame: Blame
 
-
-class _Recognised(_Guarded):
-    """`Recognisable` around a library that is."""
-
-    _library: Recognisable  # type: ignore[assignment]
-
-    @property
-    def identity(self) -> str:
-        return self._ask(lambda: self._library.identity, str, "identity")
-
-    @property
-    def location(self) -> str:
-        return self._ask(lambda: self._library.location, str, "location")
+    def trace(self, operations: Sequence[Operation], note: str) -> Sequence[Accepted | None]:
+        found = super().trace(operations, note)
+        if len(found) != len(operations):
+            raise self._blame.error(f"{len(operations)} operations were traced to {len(found)}")
+        return found
 
 
-class _Renewed(_Guarded):
-    """`Renewable` around a library that is."""
+_Guarded.beside = {**Wrapper.beside, Tracing: _GuardedTrace}
 
-    _library: Renewable  # type: ignore[assignment]
-
-    def renew_identity(self) -> None:
-        with self._blame.taking():
-            self._library.renew_identity()
-
-
-class _RecognisedAndRenewed(_Recognised, _Renewed):  # type: ignore[misc]
-    """Both."""
-
-
-def _guard(library: Library, blame: Blame) -> Library:
-    with blame.taking():
-        is_recognisable = isinstance(library, Recognisable)
-        is_renewable = isinstance(library, Renewable)
-    kinds: Mapping[tuple[bool, bool], type[_Guarded]] = {
-        (False, False): _Guarded,
-        (True, False): _Recognised,
-        (False, True): _Renewed,
-        (True, True): _RecognisedAndRenewed,
-    }
-    return kinds[is_recognisable, is_renewable](library, blame)
+_ANSWERS: Mapping[str, _Class[Any]] = {
+    "capabilities": Capabilities,
+    "describe": Description,
+    "get": list,
+    "collections": list,
+    "push": Pushed,
+    "identity": str,
+    "location": str,
+    "find_filed": Mapping,
+    "prepare": str,
+    "trace": Sequence,
+    "take_requests": Mapping,
+}
+"""What the answer to each question is."""
 
 
 class _Unopened:

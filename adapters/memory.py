@@ -11,10 +11,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from adapters.rules import Change, PutCollection, PutItem, judge
-from syncd.errors import ConflictError, RejectedError
+from adapters.listing import list_changes
+from adapters.rules import PutCollection, PutItem, carry_out, expect_push
 from syncd.library import (
-    Accepted,
     Capabilities,
     Changes,
     CollectionKey,
@@ -22,9 +21,7 @@ from syncd.library import (
     ItemData,
     KnownVersions,
     Operation,
-    Outcome,
     Pushed,
-    Refused,
     StoredCollection,
     StoredItem,
 )
@@ -67,17 +64,18 @@ class MemoryLibrary:
     def changes_since(
         self, version: int, *, known: KnownVersions | None = None
     ) -> Iterator[Changes]:
-        newer = sorted(
-            (held.version, key) for key, held in self._items.items() if held.version > version
+        yield from list_changes(
+            version,
+            self.version,
+            {key: held.version for key, held in self._items.items()},
+            self.get,
+            deleted=self._tombstones,
+            known=known,
+            collections=frozenset(self._collections)
+            if self._collection_gone_at > version
+            else None,
+            page_size=self._page_size,
         )
-        deleted = [key for key, at in self._tombstones.items() if at > version]
-        to_version = self.version
-        for start in range(0, len(newer), self._page_size):
-            page = {key: at for at, key in newer[start : start + self._page_size]}
-            held = known(page) if known else {}
-            yield Changes(items=self.get([key for key, at in page.items() if held.get(key) != at]))
-        there = frozenset(self._collections) if self._collection_gone_at > version else None
-        yield Changes(deleted=deleted, to_version=to_version, collections=there)
 
     def get(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
         return [item for key in keys if (item := self.find_item(key))]
@@ -86,13 +84,13 @@ class MemoryLibrary:
         return [each for each in self._collections.values() if not each.trashed]
 
     def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
-        if len(operations) > self.capabilities.batch_size:
-            raise RejectedError(
-                f"at most {self.capabilities.batch_size} operations at a time", too_large=True
-            )
-        if expected is not None and expected != self.version:
-            raise ConflictError(f"the library is at version {self.version}, not {expected}")
-        outcomes = [self._carry_out(operation) for operation in operations]
+        expect_push(
+            operations,
+            batch_size=self.capabilities.batch_size,
+            expected=expected,
+            version=self.version,
+        )
+        outcomes = carry_out(operations, self, self._schema)
         return Pushed(outcomes, None if expected is None else self.version)
 
     def finish(self) -> None:
@@ -101,7 +99,7 @@ class MemoryLibrary:
     def close(self) -> None:
         """There is nothing to let go of: an object that is still referred to keeps its items."""
 
-    # What the rules look up.
+    # What the rules look up and put down.
 
     def has_item(self, key: ItemKey) -> bool:
         return key in self._items
@@ -113,24 +111,35 @@ class MemoryLibrary:
     def find_collection(self, key: CollectionKey) -> StoredCollection | None:
         return self._collections.get(key)
 
+    def put_item(self, item: PutItem) -> int:
+        self.version += 1
+        self._items[item.key] = _Held(self.version, json.dumps(item.data), item.trashed)
+        self._tombstones.pop(item.key, None)
+        return self.version
+
+    def put_collection(self, collection: PutCollection) -> int:
+        self.version += 1
+        self._collections[collection.key] = collection.collection
+        return self.version
+
     # What people do.
 
     def add(self, key: ItemKey, data: ItemData) -> None:
         """Make an item."""
-        self._write(PutItem(key, data, trashed=False))
+        self.put_item(PutItem(key, data, trashed=False))
 
     def edit(self, key: ItemKey, changes: Mapping[str, Any]) -> None:
         """Set these properties of an item."""
         item = self._get(key)
-        self._write(PutItem(key, {**item.data, **changes}, item.trashed))
+        self.put_item(PutItem(key, {**item.data, **changes}, item.trashed))
 
     def trash(self, key: ItemKey) -> None:
         """Move an item to the trash."""
-        self._write(PutItem(key, self._get(key).data, trashed=True))
+        self.put_item(PutItem(key, self._get(key).data, trashed=True))
 
     def restore(self, key: ItemKey) -> None:
         """Take an item out of the trash."""
-        self._write(PutItem(key, self._get(key).data, trashed=False))
+        self.put_item(PutItem(key, self._get(key).data, trashed=False))
 
     def delete(self, key: ItemKey) -> None:
         """Delete an item for good, and with it its children; all in one version."""
@@ -141,9 +150,9 @@ class MemoryLibrary:
             del self._items[gone]
             self._tombstones[gone] = self.version
 
-    def put_collection(self, collection: StoredCollection) -> None:
+    def change_collection(self, collection: StoredCollection) -> None:
         """Rename a collection or move it elsewhere."""
-        self._write(PutCollection(collection))
+        self.put_collection(PutCollection(collection))
 
     def delete_collection(self, key: CollectionKey) -> None:
         """Delete a collection and those in it; items leave it without a version of their own."""
@@ -166,19 +175,3 @@ class MemoryLibrary:
 
     def _parent_of(self, key: ItemKey) -> object:
         return self._get(key).data.get("parentItem")
-
-    def _carry_out(self, operation: Operation) -> Outcome:
-        verdict = judge(operation, self, self._schema)
-        if isinstance(verdict, Accepted | Refused):
-            return verdict
-        self._write(verdict)
-        before = verdict.before if isinstance(verdict, PutItem) else None
-        return Accepted(verdict.key, self.version, before=before)
-
-    def _write(self, change: Change) -> None:
-        self.version += 1
-        if isinstance(change, PutCollection):
-            self._collections[change.key] = change.collection
-            return
-        self._items[change.key] = _Held(self.version, json.dumps(change.data), change.trashed)
-        self._tombstones.pop(change.key, None)

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from syncd.errors import ConflictError, RejectedError
+from syncd.item.minting import ALPHABET
 from syncd.library import (
     Accepted,
     AddToCollection,
@@ -23,6 +25,7 @@ from syncd.library import (
     Create,
     CreateCollection,
     Operation,
+    Outcome,
     Refusal,
     Refused,
     Restore,
@@ -38,8 +41,9 @@ from syncd.record import ItemKey
 from syncd.schema import Schema
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-_KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
-"""Eight characters that no one mistakes for each other: Zotero's keys have no 0, 1 or O."""
+KEY_ALPHABET = ALPHABET
+KEY_LENGTH = 8
+_KEY = re.compile(rf"[{KEY_ALPHABET}]{{{KEY_LENGTH}}}")
 
 CHILD_TYPES = frozenset({"note", "attachment", "annotation"})
 """Item types that say something about a work rather than describe one."""
@@ -49,7 +53,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     "note": frozenset({"parentItem", "note"}),
     "attachment": frozenset(
         {"parentItem", "note", "linkMode", "contentType", "charset", "filename", "md5", "mtime"}
-        | {"title", "url", "accessDate"}
+        | {"title", "url", "accessDate", "path"}
     ),
 }
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
@@ -97,6 +101,18 @@ class Holdings(Protocol):
         ...
 
 
+class Store(Holdings, Protocol):
+    """Where a library keeps what it holds; every change raises its version."""
+
+    def put_item(self, item: PutItem) -> int:
+        """Keep this as the newest version of the item; return that version."""
+        ...
+
+    def put_collection(self, collection: PutCollection) -> int:
+        """Keep this collection; return the version that the library has now."""
+        ...
+
+
 class _RefuseError(Exception):
     """Leave a rule with the refusal it came to."""
 
@@ -124,6 +140,33 @@ def judge(operation: Operation, holdings: Holdings, schema: Schema) -> Change | 
         return Refused(key, error.refusal, error.message)
     except UnreadableItemError as error:
         return Refused(key, Refusal.INVALID, str(error))
+    return verdict
+
+
+def expect_push(
+    operations: Sequence[Operation], *, batch_size: int, expected: int | None, version: int
+) -> None:
+    """Raise what refuses a push as a whole: `RejectedError` too many, `ConflictError` too late.
+
+    `version` is where the library stands.
+    """
+    if len(operations) > batch_size:
+        raise RejectedError(f"at most {batch_size} operations at a time", too_large=True)
+    if expected is not None and expected != version:
+        raise ConflictError(f"the library is at version {version}, not {expected}")
+
+
+def carry_out(operations: Sequence[Operation], store: Store, schema: Schema) -> list[Outcome]:
+    """Do to a store what the rules say of each operation; return the outcomes, in order."""
+    return [_carry_out(operation, store, schema) for operation in operations]
+
+
+def _carry_out(operation: Operation, store: Store, schema: Schema) -> Outcome:
+    verdict = judge(operation, store, schema)
+    if isinstance(verdict, PutItem):
+        return Accepted(verdict.key, store.put_item(verdict), before=verdict.before)
+    if isinstance(verdict, PutCollection):
+        return Accepted(verdict.key, store.put_collection(verdict))
     return verdict
 
 
@@ -169,15 +212,22 @@ def _create(operation: Create, holdings: Holdings, schema: Schema) -> PutItem:
 
 def _update(operation: Update, holdings: Holdings, schema: Schema) -> PutItem | Accepted:
     item = _current(operation.item_key, operation.base_version, holdings)
+    named = set_properties(operation.data)
     changed = {name: new for name, new in operation.data.items() if _differs(item.data, name, new)}
-    data = {**item.data, **changed}
+    data = {name: value for name, value in item.data.items() if name not in changed}
+    data |= {name: new for name, new in changed.items() if name in named}
     # A new item type judges every field anew; otherwise what others wrote is not ours to judge.
-    judged = data if "itemType" in changed else operation.data
+    judged = data if "itemType" in changed else named
     _check_data(judged, schema, _item_type(data, schema))
-    _check_surroundings(operation.data, holdings)
+    _check_surroundings(named, holdings)
     if not changed:
         return Accepted(item.key, item.version, unchanged=True)
     return PutItem(item.key, data, item.trashed, {name: item.data.get(name) for name in changed})
+
+
+def set_properties(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return those properties of an update that it sets, without those that it takes away."""
+    return {n: new for n, new in data.items() if new is not None or n in _MAY_BE_NULL}
 
 
 def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutItem | Accepted:
@@ -193,8 +243,12 @@ def _add_to_collection(operation: AddToCollection, holdings: Holdings) -> PutIte
     if not more_collections and not more_tags:
         return Accepted(item.key, item.version, unchanged=True)
     _check_tags(more_tags)
-    more = {"collections": [*collections, *more_collections], "tags": [*tags, *more_tags]}
-    before = {"collections": [*collections], "tags": [*tags]}
+    more: dict[str, Any] = {}
+    if more_collections:
+        more["collections"] = [*collections, *more_collections]
+    if more_tags:
+        more["tags"] = [*tags, *more_tags]
+    before = {name: item.data.get(name) for name in more}
     return PutItem(item.key, {**item.data, **more}, item.trashed, before)
 
 

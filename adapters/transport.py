@@ -18,6 +18,7 @@ import os
 import re
 import ssl
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -57,6 +58,7 @@ _WORDS = 300
 
 _MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^<>]*+>", re.DOTALL)
 
+_UNANSWERED = "none"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNDERSTOOD = ("application/json", "text/plain")
 _STOPS_PYZOTERO = frozenset({"backoff", "retry-after"})
@@ -120,6 +122,7 @@ class Transport(httpx2.BaseTransport):
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
         self.key: str | None = None
+        self._requests: Counter[str] = Counter()
         self.schema_version: int | None = None
         """The item schema that the server said it uses."""
 
@@ -129,8 +132,6 @@ class Transport(httpx2.BaseTransport):
         self.patience.begin_request()
         answer = self._exchange(request)
         self._note(answer)
-        if _says_unchanged(request, answer):
-            return _rebuilt(answer)
         if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
             raise self._refusal(answer)
         if answer.body and not _is_understood(answer):
@@ -167,11 +168,19 @@ class Transport(httpx2.BaseTransport):
                 finally:
                     response.close()
         except self.nothing_sent as error:
+            self._requests[_UNANSWERED] += 1
             raise UnavailableError(f"cannot reach {self._origin}: {self._told(error)}") from None
         except httpx2.RequestError as error:
+            self._requests[_UNANSWERED] += 1
             told = f"{self._origin} did not answer: {self._told(error)}"
             raise (OutcomeUnknownError if writing else UnavailableError)(told) from None
+        self._requests[str(response.status_code)] += 1
         return HttpAnswer(response.status_code, response.headers, body, writing, self.key)
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status since the last call."""
+        taken, self._requests = self._requests, Counter()
+        return taken
 
     def scrub(self, value: Any) -> Any:
         """Return a JSON value of the server's without the key in any of its texts."""
@@ -324,12 +333,6 @@ _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.PRECONDITION_FAILED: _conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
 }
-
-
-def _says_unchanged(request: httpx2.Request, answer: HttpAnswer) -> bool:
-    """Tell the answer to a conditional read; unasked, no library says that nothing has changed."""
-    asked = "if-modified-since-version" in request.headers
-    return asked and answer.status == HTTPStatus.NOT_MODIFIED
 
 
 def _is_understood(answer: HttpAnswer) -> bool:

@@ -112,12 +112,14 @@ class KeyLookupError(SyncdError):
 
     `passing` says that waiting may help: a locked keyring will be unlocked, whereas a key file
     that others can read stays refused until somebody acts. `absent` says that there is no
-    keyring here at all, which unlocking cannot change.
+    keyring here at all, which unlocking cannot change. `library` is the library's name in the
+    configuration, which is added where the key was asked for.
     """
 
     def __init__(self, message: str, *, passing: bool, absent: bool = False) -> None:
         self.passing = passing
         self.absent = absent
+        self.library: str | None = None
         super().__init__(message)
 
 

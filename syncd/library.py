@@ -49,6 +49,9 @@ class Capabilities:
     """`changes_since` names items that were deleted for good."""
     keeps_trash: bool = True
     """Trashed items stay readable and can be restored."""
+    only_takes_new: bool = False
+    """The library takes new items and no more: nothing that is there can be changed, filed or
+    trashed, nothing hangs below an item, and no collection is made."""
     text_limits: TextLimits | None = None
     """The longest texts the library takes; None where it takes any."""
     carries_identity: bool = False
@@ -77,6 +80,8 @@ class Description(NamedTuple):
     """Where the library is just now: the address or the folder by which it is reached."""
     denial: Denial | None = None
     """Why it may not be written to, where that is known."""
+    takes_linked_files: bool = True
+    """Whether an attachment may point to a file of this machine."""
 
 
 class StoredItem(NamedTuple):
@@ -105,7 +110,7 @@ class Changes:
     everything and may move its cursor. `left` is how many items later pages bring, as far as
     is known. `collections` names every collection there is, where some may have gone since:
     items leave a collection that is deleted without a version of their own. None: none has gone.
-    everything and may move its cursor. `from_start` says that the library stands before the
+    `from_start` says that the library stands before the
     version that was asked about: it was put back to an older state, and all of it is shown.
     """
 
@@ -136,6 +141,7 @@ class Create(NamedTuple):
 class Update(NamedTuple):
     """Set these properties of an item; those not named stay as they are.
 
+    None takes a property away; a library that shows all properties of a type shows it empty then.
     `before` is what stood there at `base_version`, as far as the sender has looked.
     """
 
@@ -148,7 +154,8 @@ class Update(NamedTuple):
 class AddToCollection(NamedTuple):
     """Put an item into collections and give it tags, keeping those it has.
 
-    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked.
+    `before` holds the `collections` and `tags` at `base_version`, as far as the sender has looked;
+    None stands for a property that is not there.
     """
 
     item_key: ItemKey
@@ -377,6 +384,18 @@ class Tracing(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """What a library may be beside: one that is asked over a network, and counts how often."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status since the last call.
+
+        What was not answered counts as `none`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""
@@ -405,6 +424,50 @@ class Consenting(Protocol):
 
         Raises `AccessDeniedError` where the answer is no, `UnavailableError` where there is none.
         """
+        ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """What an adapter may be beside: one whose library is opened with a key that a person makes.
+
+    Then `syncd init` says where it is made and where it will be kept, and offers to store it.
+    """
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        """Say, in a sentence, where the key of a library with these options is made."""
+        ...
+
+
+OptionValue = str | int | float | bool | list[str]
+
+
+class Option(NamedTuple):
+    """One key of an adapter's own in the configuration.
+
+    A value is of the kind that `example` is. `default` is what holds where the key is not given,
+    for people to read: the adapter itself puts it in.
+    """
+
+    name: str
+    sentence: str
+    example: OptionValue
+    default: OptionValue | None = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """What an adapter may be beside: one that says which keys it takes.
+
+    Then they are explained in what `syncd init` asks and writes, in `syncd check` and in the JSON
+    Schema, and looked at before the adapter is asked: unknown and missing ones, and the wrong kind.
+    """
+
+    @property
+    def options(self) -> Sequence[Option]:
+        """Every key that the adapter takes, beside those of all libraries."""
         ...
 
 

@@ -20,7 +20,14 @@ from typing import Any, NamedTuple
 
 from syncd.library import Operation
 from syncd.record import NO_IDENTITY, CarriedKey, Citation, Identity, Origin, Provenance
-from syncd.settings import ByMetadata, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.settings import (
+    Attachments,
+    ByMetadata,
+    DuplicateSettings,
+    FolderSettings,
+    LookAlikes,
+    WhenFound,
+)
 
 IDENTITY = "identity"
 """The kind of question whether a record is the work of an item."""
@@ -119,6 +126,7 @@ class Place:
     when_found: WhenFound = WhenFound.SYNC
     look_alikes: LookAlikes = LookAlikes.HOLD
     by_metadata: ByMetadata = ByMetadata.DECIDE
+    attachments: Attachments = Attachments.LINK
 
 
 def place_of(folder: FolderSettings) -> Place:
@@ -131,6 +139,7 @@ def place_of(folder: FolderSettings) -> Place:
         when_found=folder.duplicates.when_found,
         look_alikes=folder.duplicates.look_alikes,
         by_metadata=folder.duplicates.by_metadata,
+        attachments=folder.attachments,
     )
 
 
@@ -200,6 +209,8 @@ class OfferMode(StrEnum):
     FILL = "fill"
     CHOSEN = "chosen"
     """A person wants the fields to say so."""
+    NOTE = "note"
+    """A note of syncd's is to say what a newer export does."""
 
 
 class Offer(NamedTuple):

@@ -44,6 +44,14 @@ class ByMetadata(Enum):
     HOLD = "hold"
 
 
+class Attachments(Enum):
+    """What is made of the links and files that a record names; each does what the last did."""
+
+    NONE = "none"
+    LINK = "link"
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
     """A schedule of five cron fields (minute hour day month weekday); Sunday is 0 and 7."""
@@ -90,6 +98,7 @@ class FolderSettings:
     on_done: tuple[str, ...] = ()
     """The program that is told of each file that was delivered; empty: none."""
     on_failed: tuple[str, ...] = ()
+    attachments: Attachments = Attachments.LINK
 
 
 KEPT_NOTES = ("funding", "other")
@@ -175,11 +184,16 @@ class WebhookKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """Who gets mail, and by which server; an empty `sender` is one of this machine."""
+    """Who gets mail, and by which server; an empty `sender` is one of this machine.
+
+    A server that wants to know who sends is told `user` and a password.
+    """
 
     to: str
     server: tuple[str, int]
     sender: str = ""
+    user: str = ""
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ FENCES = {
     "keyring": {"system"},
     "click": {"cli"},
     "jinja2": {"page"},
+    "pytest": {"adapters"},
     "markupsafe": {"page"},
     "rich": {"cli"},
     "adapters": {"adapters", "app"},
@@ -136,6 +137,15 @@ def test_an_adapter_knows_the_contract_and_nothing_of_syncds_work() -> None:
 
 def _is_in(name: str, room: str) -> bool:
     return name.startswith(f"syncd.{room}.")
+
+
+def test_what_proves_adapters_is_no_part_of_the_daemon() -> None:
+    suite = ROOT / "adapters" / "conformance"
+    paths = [path for paths in ROOMS.values() for path in paths if suite not in path.parents]
+    names = {name for path in paths for name in _imports([path])}
+
+    assert not {name for name in names if name.partition(".")[0] in ("pytest", "_pytest")}
+    assert not {name for name in names if name.startswith("adapters.conformance")}
 
 
 def test_only_the_wiring_knows_the_adapters() -> None:

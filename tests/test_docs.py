@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 import pytest
 
+from syncd.app.documents import OURS
 from syncd.cli.exits import Exit
 from syncd.cli.program import COMMANDS, group
 from syncd.cli.reference import PLACE, reference
-from syncd.config.model import OPTIONS, Document
+from syncd.config.model import Document
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -55,7 +56,7 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_program() -> None:
 
 def test_every_key_of_the_configuration_is_in_the_reference() -> None:
     keys = [key for name in Document.model_fields for key in _keys(name)]
-    keys += [option.name for options in OPTIONS.values() for option in options]
+    keys += [option.name for options in OURS.values() for option in options]
 
     assert [key for key in keys if f"| `{key}` |" not in REFERENCE] == []
 

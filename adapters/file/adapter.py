@@ -8,15 +8,22 @@ from pathlib import Path
 
 from adapters.file.exporting import Timing
 from adapters.file.library import FileLibrary
-from syncd.library import Surroundings
+from syncd.library import Option, Surroundings
 from syncd.system.resources import shipped_schema
 
 _PATH = "path"
+OPTIONS = (
+    Option(
+        _PATH, "The folder that the library lives in; made when missing.", "~/syncd", required=True
+    ),
+)
 _EXPORTS_AT_MOST_EVERY = timedelta(minutes=1)
 
 
 class FileAdapter:
     """The adapter `file`. Its one option is `path`, absolute or beginning with `~`."""
+
+    options = OPTIONS
 
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Say what is wrong with the options: key → sentence; empty if they will do."""

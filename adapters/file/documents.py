@@ -9,14 +9,15 @@ is damaged, which is a state of the file and never of the item.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from json.encoder import encode_basestring as _quote
 from typing import Any, NamedTuple
 
+from adapters.rules import UnreadableItemError
+from adapters.tidying import tidy_data
+
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _LARGEST_VERSION = 2**53
-_STRUCTURED = frozenset({"creators", "tags", "collections", "relations"})
-_NOT_TEXT = frozenset({"md5", "mtime"})
 
 
 class ItemFile(NamedTuple):
@@ -55,20 +56,16 @@ def parse_item(raw: bytes) -> ItemFile:
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, dict):
         raise DamagedDocumentError('there is no "data" object')
-    if not isinstance(data.get("itemType"), str):
-        raise DamagedDocumentError('"data" has no "itemType"')
     version = document.get("version")
     trashed = bool(data.get("deleted"))
-    # The web API repeats key and version inside `data`; the file's name is the key.
-    for name in ("key", "version", "deleted"):
-        data.pop(name, None)
+    try:
+        # The web API repeats key and version inside `data`; the file's name is the key.
+        tidied = tidy_data(data)
+    except UnreadableItemError as error:
+        raise DamagedDocumentError(str(error)) from error
     return ItemFile(
         version if isinstance(version, int) and 0 < version <= _LARGEST_VERSION else 0,
-        {
-            # Nearly everything is text, and stays as it is.
-            name: value if type(value) is str and name not in _STRUCTURED else _tidy(name, value)
-            for name, value in data.items()
-        },
+        tidied,
         trashed,
     )
 
@@ -93,47 +90,3 @@ def _refuse_constant(name: str) -> Any:
 
 
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
-def _tidy(name: str, value: Any) -> Any:
-    """Return a property in the shape that readers rely on."""
-    if name in _STRUCTURED:
-        return _structured(name, value)
-    if isinstance(value, dict | list):
-        raise DamagedDocumentError(f'"{name}" has to be text')
-    if name in _NOT_TEXT or isinstance(value, str | bool):
-        return value
-    return "" if value is None else str(value)
-
-
-def _structured(name: str, value: Any) -> Any:
-    if value is None:
-        return {} if name == "relations" else []
-    if name == "relations":
-        good = isinstance(value, dict)
-    else:
-        good = isinstance(value, list) and all(map(_ELEMENTS[name], value))
-    if not good:
-        raise DamagedDocumentError(f'"{name}" has the wrong shape')
-    return value
-
-
-def _is_creator(creator: Any) -> bool:
-    if not isinstance(creator, dict) or not all(isinstance(p, str) for p in creator.values()):
-        return False
-    return "creatorType" in creator and not creator.keys().isdisjoint(("name", "lastName"))
-
-
-def _is_tag(tag: Any) -> bool:
-    return isinstance(tag, dict) and isinstance(tag.get("tag"), str)
-
-
-def _is_key(key: Any) -> bool:
-    return isinstance(key, str)
-
-
-_ELEMENTS: Mapping[str, Callable[[Any], bool]] = {
-    "creators": _is_creator,
-    "tags": _is_tag,
-    "collections": _is_key,
-}

@@ -149,7 +149,13 @@ class Exporter:
         if done is None:
             self._access.work(_forget_exports)
             return self._export()
-        self._access.work(lambda index: index.mark_exported(*done))
+        self._access.work(lambda index: index.mark_exported(done.standing, done.pieces, done.whole))
+        for edited, kept in done.asides:
+            log.warning(
+                "%s was edited by hand: that is kept as %s, and the file is written anew from the"
+                " items. To change a work, edit its file in %s",
+                edited, kept, self._layout.items,
+            )  # fmt: skip
         return True
 
 

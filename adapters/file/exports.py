@@ -1,55 +1,88 @@
-"""`library.json` and `library.ris`: the whole library as other programs read it.
+"""`library.json`, `library.ris` and `library.bib`: the whole library as other programs read it.
 
 Made from the item files, in the order of their keys, so that two exports differ only where the
 library does. What lies in the trash is left out. Where little has changed, what stays is copied
 from the last export, and only the works that changed are read and formatted.
+
+What a person has edited in an export is kept beside it: the export itself is written anew.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from enum import Enum
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
+from adapters.file.citation_keys import keep_keys, read_keys
 from adapters.file.documents import DamagedDocumentError, parse_item
-from adapters.file.index import Index, Standing
+from adapters.file.edited import Mark, find_mark, note_marks, put_over, read_marks
+from adapters.file.flushing import make_directory_safe
+from adapters.file.index import Index, Piece, Standing
 from adapters.file.layout import Layout
 from adapters.file.look import file_name
-from adapters.file.patching import ChangedFileError, Frame, Run, rewritten
+from adapters.file.patching import ChangedFileError, Frame, Run, holds, rewritten
 from adapters.file.signatures import find_fingerprint
 from adapters.rules import CHILD_TYPES
+from syncd.item.bibtex import format_bibtex
+from syncd.item.citation_keys import KeyRing
 from syncd.item.csl import csl_of
 from syncd.item.ris_writing import format_ris
 from syncd.record import ItemKey
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
-_CSL = Frame(b"[\n", b",\n", b"\n]\n", b"[]\n")
-_RIS = Frame(b"", b"", b"", b"")
+_ABOUT = (
+    b"% Written by syncd from the items beside it. To change a work, edit its file in items/.\n\n"
+)
+_FRAMES = (
+    Frame(b"[\n", b",\n", b"\n]\n", b"[]\n"),
+    Frame(b"", b"", b"", b""),
+    Frame(_ABOUT, b"\n", b"", _ABOUT),
+)
+"""How library.json, library.ris and library.bib are made of their pieces."""
+_BEGINNINGS = (b'{"id": "', b"TY  - ", b"@")
+_LINKS = {"linked_url": "url", "linked_file": "path"}
+"""Which property of an attachment says what it leads to."""
 _LARGE_SHARE = 8
 """Where more than one work in so many has changed, all are written anew."""
 
 Family = tuple[ItemKey, Sequence[ItemKey]]
-"""The keys of a work and of its notes."""
-Size = tuple[int, int]
-"""How many bytes a work takes in library.json and in library.ris."""
+"""The keys of a work and of its notes and attachments."""
+Texts = tuple[bytes, ...]
+"""A work as each of the files shows it."""
+
+
+class State(Enum):
+    """What is known of an export that lies there."""
+
+    OURS = "ours"
+    EDITED = "edited"
+    UNKNOWN = "unknown"
+    """What was written is no longer known."""
+    MISSING = "missing"
 
 
 class Done(NamedTuple):
-    """What an export shows now, and the sizes of the works that were written; None: left out."""
+    """What the exports show now, and the pieces that were written; None: left out."""
 
     standing: Standing
-    sizes: Mapping[ItemKey, Size | None]
+    pieces: Mapping[ItemKey, Piece | None]
     whole: bool
+    asides: Sequence[tuple[Path, Path]]
+    """Exports that a person has edited, and where what they wrote is kept."""
 
 
 class Patch(NamedTuple):
     """The works to be written or left out, in order, and what stays before, between and behind."""
 
     works: Sequence[Family]
-    stays: Sequence[tuple[Run, Run] | None]
+    stays: Sequence[Sequence[Run] | None]
 
 
 class Export(NamedTuple):
@@ -58,57 +91,100 @@ class Export(NamedTuple):
     version: int
     families: Sequence[Family]
     patch: Patch | None
+    ours: Sequence[Mark | None]
+    """What each export is known by that is to be overwritten; None: it may be edited."""
 
 
 def plan_export(layout: Layout, index: Index) -> Export | None:
     """Return what there is to export; None where the exports show everything."""
     standing = index.standing
-    if standing.exported == standing.version and layout.csl.exists() and layout.ris.exists():
+    ours = [find_mark(path) for path in _paths(layout)]
+    states = _find_states(layout, index)
+    written = read_marks(layout.export_marks)
+    are_ours = all(state is State.OURS for state in states)
+    if are_ours and standing.exported == standing.version:
         return None
-    patch = _plan_patch(layout, index)
-    return Export(standing.version, [] if patch else _all_families(index), patch)
+    patch = _plan_patch(index) if are_ours and standing.exported >= 0 else None
+    known = [
+        mark if state is State.OURS or mark in written else None
+        for mark, state in zip(ours, states, strict=True)
+    ]
+    return Export(standing.version, [] if patch else _all_families(index), patch, known)
 
 
 def carry_out(layout: Layout, export: Export) -> Done | None:
-    """Write both files. Raises `OSError`; the old files then stay.
+    """Write the files. Raises `OSError`; the old files then stay.
 
     None where the old files turn out not to be what the index says of them.
     """
-    sizes: dict[ItemKey, Size | None] = {}
+    writing = _Writing(layout, export)
     try:
         if export.patch:
-            _write_patch(layout, export.patch, sizes)
+            writing.write_patch(export.patch)
         else:
-            _write_all(layout, export.families, sizes)
+            writing.write_all(export.families)
     except ChangedFileError:
         return None
-    seen = find_fingerprint(layout.csl) or "", find_fingerprint(layout.ris) or ""
-    return Done(Standing(0, export.version, *seen), sizes, whole=export.patch is None)
+    seen = (find_fingerprint(path) or "" for path in _paths(layout))
+    standing = Standing(0, export.version, *seen)
+    return Done(standing, writing.pieces, export.patch is None, writing.asides)
+
+
+def _paths(layout: Layout) -> tuple[Path, ...]:
+    return layout.csl, layout.ris, layout.bib
+
+
+def _find_states(layout: Layout, index: Index) -> list[State]:
+    """Say of each export whether it is as it was written; by its content where `stat` does not."""
+    before = index.standing.fingerprints
+    now = [find_fingerprint(path) or "" for path in _paths(layout)]
+    states = [_state(old, new) for old, new in zip(before, now, strict=True)]
+    if State.EDITED in states:
+        states = list(map(_at_second_sight, range(len(states)), states, *_held(layout, index)))
+        if State.EDITED not in states:
+            index.recognise_exports(now)  # moved, copied or touched, and no more
+    return states
+
+
+def _state(before: str, now: str) -> State:
+    if not now:
+        return State.MISSING
+    if not before:
+        return State.UNKNOWN
+    return State.OURS if before == now else State.EDITED
+
+
+def _held(layout: Layout, index: Index) -> tuple[Sequence[Path], Sequence[list[Piece]]]:
+    pieces = index.pieces()
+    return _paths(layout), [pieces] * len(_FRAMES)
+
+
+def _at_second_sight(number: int, state: State, path: Path, pieces: list[Piece]) -> State:
+    if state is not State.EDITED:
+        return state
+    told = [(piece.sizes[number], piece.checksums[number]) for piece in pieces]
+    return State.OURS if holds(path, _FRAMES[number], told) else State.EDITED
 
 
 def _all_families(index: Index) -> list[Family]:
     works: list[ItemKey] = []
-    notes_of: dict[str, list[ItemKey]] = defaultdict(list)
+    children_of: dict[str, list[ItemKey]] = defaultdict(list)
     for key, item_type, parent in index.families():
-        if item_type == "note" and parent:
-            notes_of[parent].append(key)
+        if item_type in ("note", "attachment") and parent:
+            children_of[parent].append(key)
         elif item_type not in CHILD_TYPES:
             works.append(key)
-    return [(key, notes_of.get(key, ())) for key in works]
+    return [(key, children_of.get(key, ())) for key in works]
 
 
-def _plan_patch(layout: Layout, index: Index) -> Patch | None:
+def _plan_patch(index: Index) -> Patch | None:
     """Return what changed since the last export, or None where it has to be written whole."""
-    standing = index.standing
-    now = find_fingerprint(layout.csl), find_fingerprint(layout.ris)
-    if standing.exported < 0 or now != (standing.csl, standing.ris):
-        return None
-    changed = _changed_works(index, standing.exported)
-    shown, _, _ = index.pieces_between("", "~")
+    changed = _changed_works(index, index.standing.exported)
+    shown, _ = index.pieces_between("", "~")
     if not shown or len(changed) * _LARGE_SHARE > shown:
         return None
-    notes = index.notes_of(changed)
-    return Patch([(key, notes.get(key, ())) for key in changed], list(_stays(index, changed)))
+    children = index.children_of(changed)
+    return Patch([(key, children.get(key, ())) for key in changed], list(_stays(index, changed)))
 
 
 def _changed_works(index: Index, since: int) -> list[ItemKey]:
@@ -120,55 +196,96 @@ def _changed_works(index: Index, since: int) -> list[ItemKey]:
     return sorted(map(ItemKey, changed))
 
 
-def _stays(index: Index, changed: Sequence[ItemKey]) -> Iterator[tuple[Run, Run] | None]:
+def _stays(index: Index, changed: Sequence[ItemKey]) -> Iterator[Sequence[Run] | None]:
     """Yield what lies before the first of the changed works, between each two, and behind."""
-    csl, ris = len(_CSL.head), 0
+    places = [len(frame.head) for frame in _FRAMES]
     for after, before in pairwise(["", *changed, "~"]):
         if after and (piece := index.piece_of(ItemKey(after))):
-            csl, ris = csl + piece[0] + len(_CSL.joint), ris + piece[1]
-        number, csl_bytes, ris_bytes = index.pieces_between(after, before)
-        whole = csl_bytes + number * len(_CSL.joint)
-        run = (Run(csl, whole - len(_CSL.joint), b'{"id": "'), Run(ris, ris_bytes, b"TY  - "))
+            places = _moved(places, 1, piece.sizes)
+        number, sizes = index.pieces_between(after, before)
+        run = [
+            Run(place, size + (number - 1) * len(frame.joint), beginning)
+            for place, size, frame, beginning in zip(
+                places, sizes, _FRAMES, _BEGINNINGS, strict=True
+            )
+        ]
         yield run if number else None
-        csl, ris = csl + whole, ris + ris_bytes
+        places = _moved(places, number, sizes)
 
 
-def _write_all(
-    layout: Layout, families: Sequence[Family], sizes: dict[ItemKey, Size | None]
-) -> None:
-    with rewritten(layout.csl, _CSL) as add_csl, rewritten(layout.ris, _RIS) as add_ris:
-        for key, notes in families:
-            if text := _find_texts(layout, key, notes):
-                add_csl(text[0])
-                add_ris(text[1])
-                sizes[key] = len(text[0]), len(text[1])
+def _moved(places: Sequence[int], number: int, sizes: Sequence[int]) -> list[int]:
+    """Return where the files go on behind so many pieces."""
+    return [
+        place + size + number * len(frame.joint)
+        for place, size, frame in zip(places, sizes, _FRAMES, strict=True)
+    ]
 
 
-def _write_patch(layout: Layout, patch: Patch, sizes: dict[ItemKey, Size | None]) -> None:
-    texts = {key: _find_texts(layout, key, notes) for key, notes in patch.works}
-    with rewritten(layout.csl, _CSL) as add_csl, rewritten(layout.ris, _RIS) as add_ris:
-        for stay, text in zip(patch.stays, [*texts.values(), None], strict=True):
-            for part in (stay, text):
-                if part:
-                    add_csl(part[0])
-                    add_ris(part[1])
-    sizes |= {key: (len(text[0]), len(text[1])) if text else None for key, text in texts.items()}
+def _place_of_link(child: Mapping[str, Any]) -> str:
+    return _LINKS.get(str(child.get("linkMode")), "")
 
 
-def _find_texts(
-    layout: Layout, key: ItemKey, notes: Iterable[ItemKey]
-) -> tuple[bytes, bytes] | None:
-    """Return a work as the two files show it; None for what they do not show."""
-    data = _find_data(layout, key)
-    if data is None or data["itemType"] in CHILD_TYPES:
-        return None
-    shown = [text for note in notes if (text := (_find_data(layout, note) or {}).get("note"))]
-    return _encode(csl_of(key, data)).encode(), f"{format_ris(data, shown)}\n".encode()
+class _Writing:
+    """The exports as they are written once."""
 
+    def __init__(self, layout: Layout, export: Export) -> None:
+        self.pieces: dict[ItemKey, Piece | None] = {}
+        self.asides: list[tuple[Path, Path]] = []
+        self._layout = layout
+        self._ours = dict(zip(_paths(layout), export.ours, strict=True))
+        self._keys: KeyRing = read_keys(layout.citation_keys)
 
-def _find_data(layout: Layout, key: ItemKey) -> dict[str, Any] | None:
-    try:
-        _, data, trashed = parse_item((layout.items / file_name(key)).read_bytes())
-    except (FileNotFoundError, DamagedDocumentError):
-        return None  # changed since the index was asked; the next run exports again
-    return None if trashed else data
+    def write_all(self, families: Sequence[Family]) -> None:
+        self._write(filter(None, (self._find_texts(*family) for family in families)))
+
+    def write_patch(self, patch: Patch) -> None:
+        texts = [self._find_texts(*family) for family in patch.works]
+        parts = (part for pair in zip(patch.stays, [*texts, None], strict=True) for part in pair)
+        self._write(filter(None, parts))
+
+    def _write(self, parts: Iterator[Sequence[bytes | Run]]) -> None:
+        paths = _paths(self._layout)
+        with ExitStack() as stack:
+            opened = [
+                stack.enter_context(rewritten(path, frame))
+                for path, frame in zip(paths, _FRAMES, strict=True)
+            ]
+            for part in parts:
+                for (add, _), piece in zip(opened, part, strict=True):
+                    add(piece)
+            # Before any document can cite by them.
+            keep_keys(self._layout.citation_keys, self._keys.given)
+        temporaries = [temporary for _, temporary in opened]
+        try:
+            note_marks(self._layout.export_marks, temporaries)
+            for temporary, path in zip(temporaries, paths, strict=True):
+                if aside := put_over(temporary, path, self._ours[path]):
+                    self.asides.append((path, aside))
+            make_directory_safe(self._layout.directory)
+        finally:
+            for temporary in temporaries:
+                temporary.unlink(missing_ok=True)
+
+    def _find_texts(self, key: ItemKey, children: Sequence[ItemKey]) -> Texts | None:
+        """Return a work as the files show it; None for what they do not show."""
+        self.pieces[key] = None
+        data = self._find_data(key)
+        if data is None or data["itemType"] in CHILD_TYPES:
+            return None
+        below = [child for each in children if (child := self._find_data(each))]
+        notes = [child["note"] for child in below if child.get("note")]
+        links = [link for child in below if (link := child.get(_place_of_link(child)))]
+        texts = (
+            _encode(csl_of(key, data)).encode(),
+            f"{format_ris(data, notes, links)}\n".encode(),
+            format_bibtex(self._keys.key_for(key, data), data).encode(),
+        )
+        self.pieces[key] = Piece(*map(len, texts), *map(crc32, texts))
+        return texts
+
+    def _find_data(self, key: ItemKey) -> dict[str, Any] | None:
+        try:
+            _, data, trashed = parse_item((self._layout.items / file_name(key)).read_bytes())
+        except (FileNotFoundError, DamagedDocumentError):
+            return None  # changed since the index was asked; the next run exports again
+        return None if trashed else data

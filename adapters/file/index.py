@@ -44,14 +44,41 @@ class Row(NamedTuple):
 class Standing(NamedTuple):
     """Where the library stands.
 
-    `exported` is the library version that library.json and library.ris show, and their
-    fingerprints tell whether they are still the files that were written then.
+    `exported` is the library version that library.json, library.ris and library.bib show, and
+    their fingerprints tell whether they are still the files that were written then.
     """
 
     version: int
     exported: int = -1
     csl: str = ""
     ris: str = ""
+    bib: str = ""
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What the exports were known by when they were written."""
+        return self.csl, self.ris, self.bib
+
+
+class Piece(NamedTuple):
+    """How many bytes a work takes in each of the exports, and their checksums there."""
+
+    csl: int
+    ris: int
+    bib: int
+    csl_sum: int
+    ris_sum: int
+    bib_sum: int
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The bytes in each."""
+        return self[:3]
+
+    @property
+    def checksums(self) -> tuple[int, ...]:
+        """The checksums in each."""
+        return self[3:]
 
 
 class Tombstone(NamedTuple):
@@ -130,11 +157,11 @@ class Index:
         rows = self._select("WHERE damaged IS NULL AND NOT trashed ORDER BY key", ())
         return [(row.key, row.item_type, row.parent) for row in rows]
 
-    def notes_of(self, works: Collection[str]) -> dict[str, list[ItemKey]]:
-        """Return the keys of the notes of these works outside the trash, in order."""
+    def children_of(self, works: Collection[str]) -> dict[str, list[ItemKey]]:
+        """Return the keys of these works' notes and attachments outside the trash, in order."""
         found: dict[str, list[ItemKey]] = {}
         for some in _chunks(works):
-            query = f"WHERE parent IN ({_marks(some)}) AND item_type = 'note'"
+            query = f"WHERE parent IN ({_marks(some)}) AND item_type IN ('note', 'attachment')"
             for row in self._select(f"{query} AND damaged IS NULL AND NOT trashed", some):
                 found.setdefault(row.parent or "", []).append(row.key)
         return {work: sorted(notes) for work, notes in found.items()}
@@ -187,24 +214,27 @@ class Index:
         """Say where the library stands now."""
         self._stand(self._standing._replace(version=version))
 
-    def piece_of(self, key: ItemKey) -> tuple[int, int] | None:
-        """Return how many bytes an item takes in library.json and in library.ris, if any."""
-        found: tuple[int, int] | None = self._connection.execute(
-            "SELECT csl, ris FROM pieces WHERE key = ?", (key,)
-        ).fetchone()
-        return found
+    def piece_of(self, key: ItemKey) -> Piece | None:
+        """Return what an item takes in the exports, if it is shown there."""
+        row = self._connection.execute("SELECT * FROM pieces WHERE key = ?", (key,)).fetchone()
+        return Piece(*row[1:]) if row else None
 
-    def pieces_between(self, after: str, before: str) -> tuple[int, int, int]:
+    def pieces(self) -> list[Piece]:
+        """Return what the exports consist of, in order."""
+        rows = self._connection.execute("SELECT * FROM pieces ORDER BY key")
+        return [Piece(*row[1:]) for row in rows]
+
+    def pieces_between(self, after: str, before: str) -> tuple[int, tuple[int, ...]]:
         """Return how many items the exports show between these keys, and their bytes in each."""
-        found: tuple[int, int, int] = self._connection.execute(
-            "SELECT count(*), ifnull(sum(csl), 0), ifnull(sum(ris), 0) FROM pieces"
-            " WHERE key > ? AND key < ?",
+        number, *sizes = self._connection.execute(
+            "SELECT count(*), ifnull(sum(csl), 0), ifnull(sum(ris), 0), ifnull(sum(bib), 0)"
+            " FROM pieces WHERE key > ? AND key < ?",
             (after, before),
         ).fetchone()
-        return found
+        return number, tuple(sizes)
 
     def mark_exported(
-        self, standing: Standing, pieces: Mapping[ItemKey, tuple[int, int] | None], whole: bool
+        self, standing: Standing, pieces: Mapping[ItemKey, Piece | None], whole: bool
     ) -> None:
         """Say what the exports show: which version, and which pieces changed, or all of them.
 
@@ -215,10 +245,15 @@ class Index:
         for some in _chunks(pieces.items()):
             self._delete("pieces", [key for key, piece in some if not piece])
             self._connection.executemany(
-                "INSERT OR REPLACE INTO pieces VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(key, *piece) for key, piece in some if piece],
             )
         self._stand(standing._replace(version=self.version))
+
+    def recognise_exports(self, fingerprints: Sequence[str]) -> None:
+        """Say what the exports look like now, which are what they were."""
+        csl, ris, bib = fingerprints
+        self._stand(self._standing._replace(csl=csl, ris=ris, bib=bib))
 
     def forget_exports(self) -> None:
         """Have the exports written anew as a whole."""
@@ -226,7 +261,7 @@ class Index:
 
     def _stand(self, standing: Standing) -> None:
         self._connection.execute(
-            "UPDATE library SET version = ?, exported = ?, csl = ?, ris = ?, seal = ?",
+            "UPDATE library SET version = ?, exported = ?, csl = ?, ris = ?, bib = ?, seal = ?",
             (*standing, _seal(standing)),
         )
         self._standing = standing

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_SHAPE = 2
+_SHAPE = 3
 _BEFORE_SEALS = 1
+_BEFORE_BIBTEX = 2
 _TABLES = """
 CREATE TABLE items (
     key        TEXT PRIMARY KEY,
@@ -28,19 +29,24 @@ CREATE TABLE tombstones (
     parent     TEXT,
     seal       INTEGER NOT NULL
 ) WITHOUT ROWID;
--- How many bytes each item takes in library.json and library.ris, where they lie by key.
+-- How many bytes each item takes in the exports, where they lie by key, and their checksums.
 CREATE TABLE pieces (
     key        TEXT PRIMARY KEY,
     csl        INTEGER NOT NULL,
-    ris        INTEGER NOT NULL
+    ris        INTEGER NOT NULL,
+    bib        INTEGER NOT NULL,
+    csl_sum    INTEGER NOT NULL,
+    ris_sum    INTEGER NOT NULL,
+    bib_sum    INTEGER NOT NULL
 ) WITHOUT ROWID;
--- One row. `exported` is the library version that library.json and library.ris show; beside it
--- is what `stat` said of them.
+-- One row. `exported` is the library version that the exports show; beside it is what `stat` said
+-- of them.
 CREATE TABLE library (
     version    INTEGER NOT NULL,
     exported   INTEGER NOT NULL,
     csl        TEXT NOT NULL,
     ris        TEXT NOT NULL,
+    bib        TEXT NOT NULL,
     seal       INTEGER NOT NULL
 );
 """
@@ -80,7 +86,9 @@ def bring_to_shape(connection: sqlite3.Connection, standing: _Values, seal: _Sea
     (shape,) = connection.execute("PRAGMA user_version").fetchone()
     if shape == _SHAPE:
         return False
-    old = _read_old(connection) if shape == _BEFORE_SEALS else None
+    old = None
+    if shape in (_BEFORE_SEALS, _BEFORE_BIBTEX):
+        old = _read_old(connection, sealed=shape == _BEFORE_BIBTEX)
     for table in ("items", "tombstones", "pieces", "library"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in _TABLES.split(";\n"):
@@ -93,12 +101,21 @@ def bring_to_shape(connection: sqlite3.Connection, standing: _Values, seal: _Sea
     return old is None
 
 
-def _read_old(connection: sqlite3.Connection) -> tuple[list[_Values], list[_Values], list[_Values]]:
+def _read_old(
+    connection: sqlite3.Connection, *, sealed: bool
+) -> tuple[list[_Values], list[_Values], list[_Values]]:
     items = connection.execute("SELECT * FROM items").fetchall()
-    tombstones = connection.execute("SELECT key, version, NULL FROM tombstones").fetchall()
+    if sealed:
+        items = [row[:-1] for row in items]
+        tombstones = connection.execute("SELECT key, version, parent FROM tombstones").fetchall()
+    else:
+        tombstones = connection.execute("SELECT key, version, NULL FROM tombstones").fetchall()
     # What older exports show is not known by its place in them: they are written anew.
     [(version,)] = connection.execute("SELECT version FROM library").fetchall()
-    return items, tombstones, [(version, -1, "", "")]
+    csl, ris = "", ""
+    if sealed:
+        [(csl, ris)] = connection.execute("SELECT csl, ris FROM library").fetchall()
+    return items, tombstones, [(version, -1, csl, ris, "")]
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[_Values]) -> None:

@@ -18,7 +18,10 @@ class Layout:
         self.removed = directory / "removed.json"
         self.csl = directory / "library.json"
         self.ris = directory / "library.ris"
+        self.bib = directory / "library.bib"
+        self.citation_keys = directory / "citation-keys.tsv"
         self.state = directory / _STATE
         self.index = self.state / "index.sqlite"
         self.lock = self.state / "library.lock"
+        self.export_marks = self.state / "exports.marks"
         self.export_lock = self.state / "export.lock"

@@ -24,6 +24,7 @@ from adapters.file.layout import Layout
 from adapters.file.look import file_name
 from adapters.file.push import Push
 from adapters.rules import is_key
+from adapters.tidying import damaged
 from syncd.errors import ConflictError, RejectedError, UnavailableError
 from syncd.library import (
     Capabilities,
@@ -150,7 +151,7 @@ class FileLibrary:
         return pushed
 
     def finish(self) -> None:
-        """Bring library.json and library.ris up to date, now or, in a daemon, soon."""
+        """Bring library.json, library.ris and library.bib up to date, now or, in a daemon, soon."""
         self._exporter.finish()
 
     def close(self) -> None:
@@ -207,9 +208,7 @@ class FileLibrary:
         # Leaving it out would say that the item is not there, and have it made again.
         if row.damaged:
             path = self._layout.items / file_name(row.key)
-            raise UnavailableError(
-                f"{path} cannot be read as an item: {row.damaged}. Repair the file or remove it"
-            )
+            raise damaged(path, row.damaged)
 
     def _warn_of_damages(self, index: Index) -> None:
         for key, why in index.damages():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
+from zlib import crc32
 
-from adapters.file.writing import replaced
+from adapters.file.writing import laid_out
 
 _AT_ONCE = 1024 * 1024
 
@@ -36,13 +37,13 @@ class ChangedFileError(Exception):
 
 
 @contextmanager
-def rewritten(target: Path, frame: Frame) -> Iterator[Callable[[bytes | Run], None]]:
-    """Write a file anew of the pieces that are given to what this yields.
+def rewritten(target: Path, frame: Frame) -> Iterator[tuple[Callable[[bytes | Run], None], Path]]:
+    """Write a file, beside the old one, of the pieces that are given to what this yields.
 
-    Raises `OSError` or `ChangedFileError`; the old file then stays.
+    Raises `OSError` or `ChangedFileError`. The path that is yielded is that of the new file.
     """
     before = frame.head
-    with replaced(target) as file:
+    with laid_out(target) as (file, temporary):
 
         def add(piece: bytes | Run) -> None:
             nonlocal before
@@ -53,8 +54,20 @@ def rewritten(target: Path, frame: Frame) -> Iterator[Callable[[bytes | Run], No
             else:
                 file.write(piece)
 
-        yield add
+        yield add, temporary
         file.write(frame.empty if before is frame.head else frame.tail)
+
+
+def holds(path: Path, frame: Frame, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a file consists of these pieces, given as (length, checksum), and no more."""
+    with path.open("rb") as file:
+        before = frame.head
+        for length, checksum in pieces:
+            if file.read(len(before)) != before or crc32(file.read(length)) != checksum:
+                return False
+            before = frame.joint
+        rest = frame.tail if pieces else frame.empty
+        return file.read(len(rest) + 1) == rest
 
 
 def _copy(source: Path, run: Run, file: IO[bytes]) -> None:

@@ -82,17 +82,27 @@ class Staging:
 @contextmanager
 def replaced(target: Path) -> Iterator[IO[bytes]]:
     """Write a file anew while the old one stays readable until the end."""
+    with laid_out(target) as (file, temporary):
+        yield file
+    temporary.rename(target)
+    make_directory_safe(target.parent)
+
+
+@contextmanager
+def laid_out(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Write a file beside the one whose place it is to take, which whoever asked for it does.
+
+    It is safe at the end; where anything fails, it is removed.
+    """
     temporary = target.with_name(_temporary(target.name))
     try:
         with _created(temporary) as file:
-            yield file
+            yield file, temporary
             make_safe(file)
-        temporary.rename(target)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
-    make_directory_safe(target.parent)
 
 
 def is_left_over(name: str) -> bool:

@@ -6,6 +6,7 @@
     client      the only place that knows pyzotero and the local API's addresses
     wire        what goes wrong between here and the program
     consent     a person is asked, in Zotero, whether syncd may write
+    connector   writing to a Zotero whose local API only reads, as browsers do
     door        whether the program has started, which is to be known before it is asked anything
     options     the adapter's keys in the configuration
 
@@ -24,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from adapters.zotero_desktop.options import Options, find_problems
+from adapters.zotero_desktop.options import OPTIONS, Options, find_problems
 
 if TYPE_CHECKING:
     from syncd.library import Library, Surroundings
@@ -35,6 +36,8 @@ __all__ = ["ADAPTER", "ZoteroDesktop"]
 class ZoteroDesktop:
     """The adapter `zotero-desktop`."""
 
+    options = OPTIONS
+
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Say what is wrong with the adapter's keys in the configuration."""
         return find_problems(options)
@@ -42,9 +45,12 @@ class ZoteroDesktop:
     def open(self, options: Mapping[str, object], surroundings: Surroundings) -> Library:
         """Make the library; nothing is read or sent yet."""
         # pyzotero and its HTTP client take half a second to import.
+        from adapters.zotero_desktop.connector import ConnectorLibrary
         from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 
-        return ZoteroDesktopLibrary(Options.read(options), surroundings)
+        chosen = Options.read(options)
+        make = ConnectorLibrary if chosen.is_through_connector else ZoteroDesktopLibrary
+        return make(chosen, surroundings)
 
     @property
     def consent_words(self) -> str:

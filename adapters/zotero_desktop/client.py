@@ -28,6 +28,7 @@ from syncd.errors import (
 )
 
 READ_AT_ONCE = 50
+_LATEST_AT_ONCE = 100
 
 _BY_TRANSPORT = "set by the transport"
 """What pyzotero takes for its key; the transport puts the right one on each request."""
@@ -61,6 +62,12 @@ class Client:
         """Ask for nothing; the transport learns which database answers, and in which version."""
         self._get("/", parse=False)
 
+    def groups(self) -> Mapping[int, str]:
+        """Return the groups that the program has, by number, with their names."""
+        found = envelopes_in(self._get("/users/0/groups"))
+        named = [(each.get("id"), str(each["data"].get("name", ""))) for each in found]
+        return {number: name for number, name in named if isinstance(number, int)}
+
     def schema_document(self) -> Mapping[str, Any]:
         """Return the program's item schema."""
         return object_in(self._get("/schema"))
@@ -79,6 +86,16 @@ class Client:
         """Return every item that changed after a version, trashed ones included."""
         found = self._get(f"/{self._path}/items?since={since}&includeTrashed=1")
         return Objects(envelopes_in(found), self._counter())
+
+    def latest_items(self, since: str) -> Sequence[Mapping[str, Any]]:
+        """Return the items that were added at this second or later, trashed ones included."""
+        order = f"sort=dateAdded&direction=desc&includeTrashed=1&limit={_LATEST_AT_ONCE}"
+        found: list[Mapping[str, Any]] = []
+        while True:
+            page = envelopes_in(self._get(f"/{self._path}/items?{order}&start={len(found)}"))
+            found += page
+            if len(page) < _LATEST_AT_ONCE or str(page[-1]["data"].get("dateAdded", "")) < since:
+                return [each for each in found if str(each["data"].get("dateAdded", "")) >= since]
 
     def items(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Return those of these items that exist, trashed ones included."""

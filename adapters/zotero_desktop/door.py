@@ -7,7 +7,7 @@ selected, and can say so only then.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 
@@ -34,6 +34,8 @@ class Door:
         )
         self._answered: timedelta | None = None
         self._silent_since: timedelta | None = None
+        self.gone_at: datetime | None = None
+        """When the program was last seen not to run; whatever it was at work on has ended then."""
 
     def expect_open(self) -> None:
         """Raise `UnavailableError`, which says what is the matter, unless Zotero has started."""
@@ -43,6 +45,7 @@ class Door:
             response = self._http.post(f"{self._url}/connector/getSelectedCollection", json={})
         except httpx2.ConnectError:
             self._silent_since = None
+            self.gone_at = self._clock.now()
             raise UnavailableError(
                 f"Zotero is not running: nothing answers at {self._url}"
             ) from None

@@ -20,6 +20,7 @@ from adapters.zotero_web.writing import Held, WriteDraft, requests
 from syncd.errors import (
     AccessDeniedError,
     ConflictError,
+    Denial,
     KeyLookupError,
     LibraryError,
     OutcomeUnknownError,
@@ -97,19 +98,40 @@ class ZoteroDesktopLibrary:
         if server_id is None:
             raise AccessDeniedError(
                 "this Zotero is too old: other programs may only read it. Zotero 8 or newer "
-                "with a local API that takes writes is needed; zotero-web works with any"
+                "with a local API that takes writes is needed; zotero-web works with any, and "
+                'write_through = "connector" with limits'
             )
+        title = self._title()
         writable = self._is_writable()
+        access = (
+            "may read and change the library"
+            if writable
+            else "whoever is logged in to this Zotero may read the group, but not change it"
+        )
         return Description(
             f"zotero-desktop:{server_id}/{self._options.path}",
-            self._options.words,
+            title,
             self._schema(),
             writable=writable,
-            access="may read and change the library"
-            if writable
-            else "may read the library, but not change it",
+            access=access,
             location=f"{self._options.url}/{self._options.path}",
+            denial=None if writable else Denial.ADMINS_ONLY,
+            takes_linked_files=self._options.kind == "user",
         )
+
+    def _title(self) -> str:
+        """Return what the library is called. Raises `AccessDeniedError` for a group not there."""
+        if self._options.kind == "user":
+            return self._options.words
+        groups = self._ask(self._client.groups)
+        if self._options.number not in groups:
+            named = ", ".join(f"{number} ({name})" for number, name in sorted(groups.items()))
+            raise AccessDeniedError(
+                f"this Zotero has no group {self._options.number}; "
+                + (f"it has group {named}" if named else "it has no group at all"),
+                denial=Denial.NO_MEMBER,
+            )
+        return groups[self._options.number]
 
     def _schema(self) -> Schema:
         version = self._transport.schema_version
@@ -139,10 +161,12 @@ class ZoteroDesktopLibrary:
         set_back = counter < version
         listed = self._ask(lambda: self._client.item_versions(0 if set_back else version))
         # After an older state was put back, an equal version does not mean an equal item.
-        wanted = _not_held(listed.versions, None if set_back else known)
+        wanted = not_held(listed.versions, None if set_back else known)
         if wanted and version and not set_back and len(listed.versions) <= _FEW:
             found = self._ask(lambda: self._client.items_since(version))
-            yield Changes(items=[i for each in found.objects if (i := _item(each)).key in wanted])
+            yield Changes(
+                items=[i for each in found.objects if (i := stored_item(each)).key in wanted]
+            )
         else:
             for start in range(0, len(wanted), READ_AT_ONCE):
                 chunk = wanted[start : start + READ_AT_ONCE]
@@ -159,7 +183,7 @@ class ZoteroDesktopLibrary:
         ]
 
     def _read(self, keys: Sequence[ItemKey]) -> list[StoredItem]:
-        return [_item(each) for each in self._ask(lambda: self._client.items(keys))]
+        return [stored_item(each) for each in self._ask(lambda: self._client.items(keys))]
 
     def collections(self) -> list[StoredCollection]:
         """List every collection but those in the trash. See `Library`."""
@@ -267,7 +291,7 @@ class ZoteroDesktopLibrary:
                 "answer; nothing is sent before that has ended"
             )
         found = self._ask(lambda: self._client.items_since(attempt.counter))
-        items = [_item(each) for each in found.objects]
+        items = [stored_item(each) for each in found.objects]
         fresh = self._collections_after(attempt.counter, operations)
         named: set[CollectionKey] = set()
         return [find_made(each, attempt.marks, items, fresh, named) for each in operations]
@@ -282,6 +306,10 @@ class ZoteroDesktopLibrary:
 
     def finish(self) -> None:
         """Nothing is derived from the items."""
+
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -309,7 +337,7 @@ class ZoteroDesktopLibrary:
         self._door.note_answer()
         return answer
 
-    def _key(self) -> str:
+    def _key(self) -> str | None:
         try:
             key = self._find_key()
         except KeyLookupError as error:
@@ -326,7 +354,7 @@ def _is_on_collection(operation: Operation) -> bool:
     return isinstance(operation, OnCollection)
 
 
-def _not_held(versions: Mapping[str, int], known: KnownVersions | None) -> list[ItemKey]:
+def not_held(versions: Mapping[str, int], known: KnownVersions | None) -> list[ItemKey]:
     """Return the keys that must be read, oldest change first."""
     keys = [ItemKey(key) for key in sorted(versions, key=lambda key: (versions[key], key))]
     held = known(keys) if known and keys else {}
@@ -349,7 +377,7 @@ def _version_after(before: int | None, report: Report) -> int | None:
     )
 
 
-def _item(found: Mapping[str, Any]) -> StoredItem:
+def stored_item(found: Mapping[str, Any]) -> StoredItem:
     data = found["data"]
     return StoredItem(
         ItemKey(str(found["key"])),

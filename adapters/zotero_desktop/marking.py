@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.rules import find_fault
+from adapters.rules import find_fault, set_properties
 from adapters.zotero_web.client import Report
 from adapters.zotero_web.writing import Held, WriteDraft, draft, read_outcomes
 from syncd.library import (
@@ -55,7 +55,7 @@ def draft_marked(
             item = held.items.get(operation.item_key)
             if (refused := _refused(operation, item)) is not None or item is None:
                 return WriteDraft(place, operation, outcome=refused)
-            changed = operation.data if isinstance(operation, Update) else {}
+            changed = set_properties(operation.data) if isinstance(operation, Update) else {}
             if fault := find_fault({"itemType": item.data.get("itemType"), **changed}, schema):
                 refused = Refused(item.key, Refusal.INVALID, fault)
                 return WriteDraft(place, operation, outcome=refused)

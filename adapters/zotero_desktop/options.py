@@ -6,10 +6,29 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from syncd.library import Option
+
 DEFAULT_URL = "http://127.0.0.1:23119"
 
 _KINDS = ("user", "group")
-_KNOWN = ("library_type", "library_id", "url", "key_file")
+_WAYS = ("api", "connector")
+
+OPTIONS = (
+    Option(
+        "library_type", 'Whose library it is: "user" or "group".', "user", "user", choices=_KINDS
+    ),
+    Option("library_id", "A group's number; it is in its address at zotero.org.", 1234567),
+    Option("url", "Where the running Zotero answers.", DEFAULT_URL, DEFAULT_URL),
+    Option(
+        "write_through",
+        'How it is written to: through its "api", or through the "connector" of browsers, for an '
+        "older Zotero: new items only, without notes, into what is selected in its window.",
+        "api",
+        "api",
+        choices=_WAYS,
+    ),
+)
+_KNOWN = (*(option.name for option in OPTIONS), "key_file")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -19,13 +38,20 @@ class Options(NamedTuple):
     kind: str = "user"
     number: int = 0
     url: str = DEFAULT_URL
+    way: str = _WAYS[0]
 
     @classmethod
     def read(cls, options: Mapping[str, object]) -> Self:
         """Take options in which `find_problems` finds none."""
         kind = str(options.get("library_type", _KINDS[0]))
         number = int(str(options["library_id"])) if kind == "group" else 0
-        return cls(kind, number, str(options.get("url", DEFAULT_URL)).rstrip("/"))
+        url = str(options.get("url", DEFAULT_URL)).rstrip("/")
+        return cls(kind, number, url, str(options.get("write_through", _WAYS[0])))
+
+    @property
+    def is_through_connector(self) -> bool:
+        """Say whether it is written to as browsers do."""
+        return self.way == "connector"
 
     @property
     def path(self) -> str:
@@ -52,6 +78,11 @@ def find_problems(options: Mapping[str, object]) -> dict[str, str]:
         problems["library_id"] = (
             "is not needed: a running Zotero has one user's library, My Library"
         )
+    way = options.get("write_through", _WAYS[0])
+    if way not in _WAYS:
+        problems["write_through"] = 'must be "api" or "connector"'
+    elif way == "connector" and kind == "group":
+        problems["write_through"] = '"connector" writes to My Library only, not to a group'
     if complaint := _complaint_about_url(options.get("url", DEFAULT_URL)):
         problems["url"] = complaint
     if not isinstance(options.get("key_file", ""), str):

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from adapters.zotero_web.options import Options, find_problems
+from adapters.zotero_web.options import OPTIONS, Options, find_problems, key_page
 
 if TYPE_CHECKING:
     from syncd.library import Library, Surroundings
@@ -27,6 +27,8 @@ __all__ = ["ADAPTER", "ZoteroWeb"]
 
 class ZoteroWeb:
     """The adapter `zotero-web`."""
+
+    options = OPTIONS
 
     def check_options(self, options: Mapping[str, object]) -> Mapping[str, str]:
         """Say what is wrong with the adapter's keys in the configuration."""
@@ -38,6 +40,10 @@ class ZoteroWeb:
         from adapters.zotero_web.library import ZoteroWebLibrary
 
         return ZoteroWebLibrary(Options.read(options), surroundings)
+
+    def key_words(self, options: Mapping[str, object]) -> str:
+        """Say where the key is made. See `Keyed`."""
+        return f"Make one here, it has the rights already: {key_page(options)}"
 
 
 ADAPTER = ZoteroWeb()

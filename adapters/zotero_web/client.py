@@ -11,8 +11,6 @@ What is done about them:
 * `create_items` is the only write: it alone shows what became of each object. `update_items`
   throws the reports away.
 * `key` filters are never empty: with no valid key in them the server returns the whole library.
-* A listing of versions is asked for on the condition that something has changed, which pyzotero
-  cannot do.
 * `follow` and `everything` are not used; nor are its cached templates, which break after an hour.
 * Nothing here is thread-safe. One worker owns the client.
 """
@@ -21,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import httpx2
@@ -45,7 +42,7 @@ _CURRENT = "current"
 class Versions(NamedTuple):
     """A consistent look at what changed: keys with their versions, at one library version."""
 
-    versions: Mapping[str, int]
+    versions: dict[str, int]
     library_version: int
 
 
@@ -108,20 +105,21 @@ class Client:
         """Return the server's item schema."""
         return object_in(self._get("/schema"))
 
-    def item_versions(self, since: int) -> Versions | None:
+    def item_versions(self, since: int) -> Versions:
         """Return every item that changed after a version, trashed ones included.
 
-        None where nothing at all has changed in the library since.
+        Not on the condition that something has: the server would say that nothing has, and no
+        more, of a library that was put back to an older state as well (observed).
         """
-        # pyzotero cannot ask on a condition. No library is at version 0 and has anything in it.
-        headers = {"If-Modified-Since-Version": str(since)} if since else {}
-        asked = {"format": "versions", "since": since, "includeTrashed": 1}
-        with self._without_leaks(UnavailableError):
-            answer = self._fetch(f"{self._library}/items", asked, headers)
-            if answer.status_code == HTTPStatus.NOT_MODIFIED:
-                return None
-            found = answer.json()
-        return Versions(versions_in(found), _known_version(version_in(answer)))
+        found = self._read(self._zotero.item_versions, since=since, includeTrashed=1)
+        return Versions(versions_in(found), self._library_version())
+
+    def written_version(self) -> int | None:
+        """Return the version at which the library may be written to, by writing nothing.
+
+        What is read may come from a copy that lags behind. None where the answer does not tell.
+        """
+        return self.write_items([], None).library_version
 
     def items(self, keys: Sequence[str]) -> Page:
         """Return those of these items that exist; at most `READ_AT_ONCE` keys, at least one."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from syncd.library import ItemData, StoredItem
 from syncd.record import ItemKey
@@ -18,23 +17,22 @@ _MOST = 50_000
 """So many items are remembered; of larger libraries those that were read last."""
 
 _FILING = ("collections", "tags")
-
-
-class _Filing(NamedTuple):
-    version: int
-    text: str
+_NOWHERE = json.dumps([[] for _ in _FILING])
 
 
 class FiledItems:
     """What is known of items at library version `upto`; empty until a library was looked through.
 
-    Kept as text, which is the least room for what most items never need.
+    Kept as text, which is the least room for what most items never need, and only of those that
+    are filed anywhere or tagged.
     """
 
     def __init__(self) -> None:
         self.upto: int | None = None
         """The library version up to which what is remembered is how things are."""
-        self._filings: dict[str, _Filing] = {}
+        self._versions: dict[str, int] = {}
+        """At which version each of them was read, those that were read last at the end."""
+        self._filings: dict[str, str] = {}
 
     def begin(self, version: int, listed: Mapping[str, int]) -> None:
         """What changed after `version` is looked through: those items, at those versions."""
@@ -50,6 +48,7 @@ class FiledItems:
 
     def forget_all(self) -> None:
         """Remember nothing."""
+        self._versions.clear()
         self._filings.clear()
         self.upto = None
 
@@ -58,11 +57,13 @@ class FiledItems:
         for item in items:
             if "parentItem" in item.data:
                 continue
+            self._drop([item.key])
+            self._versions[item.key] = item.version
             filing = [item.data.get(name, []) for name in _FILING]
-            self._filings.pop(item.key, None)
-            self._filings[item.key] = _Filing(item.version, json.dumps(filing))
-        while len(self._filings) > _MOST:
-            del self._filings[next(iter(self._filings))]
+            if any(filing):
+                self._filings[item.key] = json.dumps(filing)
+        while len(self._versions) > _MOST:
+            self._drop([next(iter(self._versions))])
 
     def write(self, items: Sequence[StoredItem], before: int | None, after: int | None) -> None:
         """These were written by us alone from one library version to another, if both are known."""
@@ -77,17 +78,17 @@ class FiledItems:
         """
         if expected is None or expected != self.upto:
             return {}
-        return {key: _item_of(key, self._filings[key]) for key in keys if key in self._filings}
+        return {key: self._item_of(key) for key in keys if key in self._versions}
+
+    def _item_of(self, key: ItemKey) -> StoredItem:
+        filing = json.loads(self._filings.get(key, _NOWHERE))
+        data: ItemData = dict(zip(_FILING, filing, strict=True))
+        return StoredItem(key, self._versions[key], data)
 
     def _is_held_at(self, key: str, version: int) -> bool:
-        held = self._filings.get(key)
-        return held is not None and held.version == version
+        return self._versions.get(key) == version
 
     def _drop(self, keys: Collection[str]) -> None:
         for key in keys:
+            self._versions.pop(key, None)
             self._filings.pop(key, None)
-
-
-def _item_of(key: ItemKey, filing: _Filing) -> StoredItem:
-    data: ItemData = dict(zip(_FILING, json.loads(filing.text), strict=True))
-    return StoredItem(key, filing.version, data)

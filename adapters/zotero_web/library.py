@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from adapters.item_schema import SchemaCache
+from adapters.rules import is_key
 from adapters.transport import Transport
 from adapters.zotero_web.access import (
     Access,
@@ -64,7 +66,6 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.system.clock import Clock, SystemClock
 
-_ALPHABET = frozenset("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ")
 _T = TypeVar("_T")
 
 
@@ -119,6 +120,7 @@ class ZoteroWebLibrary:
             access=access.words,
             location=self.location,
             denial=access.denial,
+            takes_linked_files=self._options.path.startswith("users/"),
         )
 
     def changes_since(
@@ -132,29 +134,55 @@ class ZoteroWebLibrary:
         """
         self._respect_patience()
         listed = self._ask(lambda: self._client.item_versions(version))
-        if listed is None:
+        if listed.library_version < version:
+            self._expect_set_back(version)
+            listed = self._ask(lambda: self._client.item_versions(0))
+            # An equal version does not mean an equal item now.
+            yield from self._listed_changes(0, listed, None, from_start=True)
+        elif listed.library_version == version and not listed.versions:
             yield Changes(to_version=version)
-        elif listed.library_version < version:
-            # The server was put back to an older state: what is newer here is none of its history.
-            yield from self.changes_since(0, known=known)
         else:
             yield from self._listed_changes(version, listed, known)
 
+    def _expect_set_back(self, version: int) -> None:
+        """Raise `UnavailableError` unless the library itself stands before `version`.
+
+        A server may read from a copy of its database that lags behind, but it writes to the one
+        that counts. Where the key may not write, what is read has to do.
+        """
+        try:
+            written = self._ask(self._client.written_version)
+        except AccessDeniedError:
+            return
+        if written is None or written >= version:
+            raise UnavailableError("the server shows the library as it was some time ago")
+
     def _listed_changes(
-        self, version: int, listed: Versions, known: KnownVersions | None
+        self,
+        version: int,
+        listed: Versions,
+        known: KnownVersions | None,
+        *,
+        from_start: bool = False,
     ) -> Iterator[Changes]:
         wanted = _not_held(listed.versions, known)
         self._filed.begin(version, listed.versions)
         unseen: set[ItemKey] = set()
-        for start in range(0, len(wanted), READ_AT_ONCE):
-            if start:
-                self._respect_patience()
-            page = wanted[start : start + READ_AT_ONCE]
+        # What has been read is let go of: the listing of a large library takes much room.
+        wanted.reverse()
+        while wanted:
+            page = wanted[: -READ_AT_ONCE - 1 : -1]
+            del wanted[-READ_AT_ONCE:]
             found = self._read_listed(page, listed)
             self._filed.see(found)
             unseen.update(set(page) - {item.key for item in found})
-            yield Changes(items=found, left=max(0, len(wanted) - start - READ_AT_ONCE))
-        yield self._last_page(version, listed, unseen)
+            for key in page:
+                del listed.versions[key]
+            yield Changes(items=found, left=len(wanted), from_start=from_start)
+            if wanted:
+                self._respect_patience()
+        last = self._last_page(version, listed, unseen)
+        yield replace(last, from_start=from_start)
 
     def _last_page(self, version: int, listed: Versions, unseen: Collection[ItemKey]) -> Changes:
         """Read what was deleted; `unseen` was listed and then not shown, so it has to be there."""
@@ -216,6 +244,10 @@ class ZoteroWebLibrary:
     def finish(self) -> None:
         """Nothing is derived from the items."""
 
+    def take_requests(self) -> Mapping[str, int]:
+        """Return how many requests were answered with which status. See `Counting`."""
+        return self._transport.take_requests()
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
@@ -259,7 +291,7 @@ class ZoteroWebLibrary:
             return {}
 
     def _pages(self, keys: Sequence[ItemKey]) -> Iterator[Page]:
-        asked = [key for key in dict.fromkeys(keys) if _is_key(key)]
+        asked = [key for key in dict.fromkeys(keys) if is_key(key)]
         for start in range(0, len(asked), READ_AT_ONCE):
             chunk = asked[start : start + READ_AT_ONCE]
             yield self._ask(partial(self._client.items, chunk))
@@ -298,7 +330,7 @@ class ZoteroWebLibrary:
         keys = [
             one.collection_key
             for one in operations
-            if isinstance(one, TrashCollection | RestoreCollection) and _is_key(one.collection_key)
+            if isinstance(one, TrashCollection | RestoreCollection) and is_key(one.collection_key)
         ]
         found = self._ask(partial(self._client.some_collections, keys)) if keys else ()
         return {str(each["key"]): each for each in found}
@@ -363,8 +395,3 @@ def _stored_collection(found: Mapping[str, Any]) -> StoredCollection:
         str(found["data"].get("name", "")),
         CollectionKey(str(parent)) if parent else None,
     )
-
-
-def _is_key(text: str) -> bool:
-    """Say whether the server would take this for a key; it ignores what is none."""
-    return len(text) == 8 and _ALPHABET.issuperset(text)

@@ -7,10 +7,28 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from syncd.library import Option
+
 DEFAULT_URL = "https://api.zotero.org"
 
+_NEW_KEY = "https://www.zotero.org/settings/keys/new"
+
 _KINDS = ("user", "group")
-_KNOWN = ("library_type", "library_id", "api_url", "key_file")
+
+OPTIONS = (
+    Option(
+        "library_type", 'Whose library it is: "user" or "group".', "user", "user", choices=_KINDS
+    ),
+    Option(
+        "library_id",
+        "Its number: yours is shown at https://www.zotero.org/settings/keys, a group's is in "
+        "its address.",
+        1234567,
+        required=True,
+    ),
+    Option("api_url", "The server to speak to.", DEFAULT_URL, DEFAULT_URL),
+)
+_KNOWN = (*(option.name for option in OPTIONS), "key_file")
 _NUMBER_IN_ADDRESS = re.compile(r"(?:\A|/groups/|/users/)(\d{1,12})(?:/|\Z)")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -48,6 +66,13 @@ class Options(NamedTuple):
     def words(self) -> str:
         """Return how to speak of the library to a person."""
         return f"{self.kind} library {self.number}"
+
+
+def key_page(options: Mapping[str, object]) -> str:
+    """Return where a key with the rights that are needed is made, its form filled in already."""
+    if options.get("library_type") == "group":
+        return f"{_NEW_KEY}?name=syncd&all_groups=write"
+    return f"{_NEW_KEY}?name=syncd&library_access=1&notes_access=1&write_access=1"
 
 
 def find_problems(options: Mapping[str, object]) -> dict[str, str]:

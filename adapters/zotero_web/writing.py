@@ -177,13 +177,22 @@ def _object(operation: Create | Update | Trash | Restore | CreateCollection) -> 
         case Create(key, data):
             return {**data, "key": key, "version": 0}
         case Update(key, version, data):
-            return {**data, "key": key, "version": version}
+            return {**_without_none(data), "key": key, "version": version}
         case Trash(key, version):
             return {"key": key, "version": version, "deleted": 1}
         case Restore(key, version):
             return {"key": key, "version": version, "deleted": 0}
         case CreateCollection(key, name, parent):
             return {"key": key, "version": 0, "name": name, "parentCollection": parent or False}
+
+
+_EMPTY: Mapping[str, Any] = {"creators": [], "tags": [], "collections": [], "relations": {}}
+"""What the server wants to see where a property that is no text is to be empty."""
+
+
+def _without_none(data: ItemData) -> dict[str, Any]:
+    """Return properties as they are sent: the server has no other way to take one away."""
+    return {n: _EMPTY.get(n, "") if new is None else new for n, new in data.items()}
 
 
 def _draft_addition(
@@ -201,8 +210,8 @@ def _draft_addition(
     if version > base_version:
         message = f"item {key} has changed since (planned at {base_version}, now {version})"
         return Refused(key, Refusal.CHANGED, message)
-    held_collections = list(before.get("collections", ()))
-    held_tags = list(before.get("tags", ()))
+    held_collections = list(before.get("collections") or ())
+    held_tags = list(before.get("tags") or ())
     new_collections = [one for one in collections if one not in held_collections]
     names = {tag.get("tag") for tag in held_tags}
     new_tags = [{"tag": name} for name in dict.fromkeys(tags) if name not in names]

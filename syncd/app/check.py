@@ -29,7 +29,7 @@ from syncd.errors import (
 )
 from syncd.inbox import FolderState
 from syncd.inbox.ground import Ground
-from syncd.library import Description, Library
+from syncd.library import Description, Library, Option
 from syncd.settings import After, FolderSettings, LibrarySettings
 from syncd.system.filesystems import filesystem_of
 from syncd.system.private import why_not_private
@@ -120,7 +120,8 @@ def _check_folder(folder: FolderSettings) -> Iterator[Finding]:
     if standing.state is FolderState.BUSY:
         yield Finding(Area.FOLDER, name, Level.OK, standing.message)
     elif standing.state is not FolderState.OK:
-        remedy = "make it, or correct its path; syncd waits for it until then"
+        wanted = "see to that" if folder.path.is_dir() else "make it, or correct its path"
+        remedy = f"{wanted}; syncd waits for it until then"
         yield Finding(Area.FOLDER, name, Level.PROBLEM, standing.message, remedy)
         return
     if not os.access(folder.path, os.R_OK | os.X_OK):
@@ -141,8 +142,11 @@ def _describe_filesystem(root: Path) -> str:
 # State
 
 
-def check_state(state: Path, now: datetime) -> Iterator[Finding]:
-    """Look at the state directory: can it be used, is there room, does the clock make sense."""
+def check_state(state: Path, now: datetime, *, is_own: bool = True) -> Iterator[Finding]:
+    """Look at the state directory: can it be used, is there room, does the clock make sense.
+
+    That of a service belongs to the account that the service runs as, which is not `is_own`.
+    """
     name = str(state)
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -153,7 +157,8 @@ def check_state(state: Path, now: datetime) -> Iterator[Finding]:
         remedy = "make it writable for the user that syncd runs as, or name another with --state"
         yield Finding(Area.STATE, name, Level.PROBLEM, "it cannot be made or written", remedy)
         return
-    yield from _check_privacy(state)
+    if is_own:
+        yield from _check_privacy(state)
     yield from _check_ground_of_state(state)
     yield from _check_clock(state, now)
 
@@ -263,6 +268,28 @@ def check_installation(
             f"{', '.join(others)} brings a package called adapters, as syncd does",
             OWN_ENVIRONMENT,
         )
+
+
+def check_adapters(
+    origins: Mapping[str, str],
+    why_broken: Callable[[str], str | None],
+    options: Mapping[str, Sequence[Option]],
+) -> Iterator[Finding]:
+    """Name the adapters by others: adapter → distribution; `why_broken` says what is wrong."""
+    for name, distribution in origins.items():
+        reason = why_broken(name)
+        if reason is None:
+            told = f"installed with {distribution}{_takes(options.get(name, ()))}"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.OK, told)
+        else:
+            remedy = f"tell whoever made {distribution}, or uninstall it"
+            yield Finding(Area.MACHINE, f"adapter {name}", Level.ADVICE, reason, remedy)
+
+
+def _takes(options: Sequence[Option]) -> str:
+    """Say which keys an adapter takes, as far as it says so itself."""
+    keys = [f"{each.name}{'' if each.required else ' (optional)'}" for each in options]
+    return f"; takes {', '.join(keys)}" if keys else ""
 
 
 def check_machine(watches: Path = _WATCHES) -> Iterator[Finding]:

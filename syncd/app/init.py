@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syncd.app.remedies import KEYS_PAGE
 from syncd.errors import ConfigError, Problem
 from syncd.system.paths import find_home
 from syncd.system.private import write_private
@@ -22,7 +21,6 @@ from syncd.system.resources import shipped
 
 ZOTERO_PORT = 23119
 UNIT = "syncd.service"
-_NEW_KEY = f"{KEYS_PAGE}/new"
 _EXEC_START = re.compile(r"^ExecStart=.*$", re.MULTILINE)
 _PLAIN_WORD = re.compile(r"[\w/.,:@%+-]+")
 _ANSWERS_WITHIN = 1.0
@@ -145,13 +143,6 @@ def start_user_unit() -> str | None:
         if ended.returncode != 0:
             return ended.stderr.strip() or f"systemctl --user {' '.join(command)} failed"
     return None
-
-
-def key_page(options: Mapping[str, object]) -> str:
-    """Return where a key with the rights that are needed is made, its form filled in already."""
-    if options.get("library_type") == "group":
-        return f"{_NEW_KEY}?name=syncd&all_groups=write"
-    return f"{_NEW_KEY}?name=syncd&library_access=1&notes_access=1&write_access=1"
 
 
 def expect_none(path: Path) -> None:

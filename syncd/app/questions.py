@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -141,9 +141,11 @@ class _Explainer:
     def _find_exports(self, what: str) -> list[int]:
         with self._ledger.read() as connection:
             found = provenance.exports_called(connection, what)
-            path = Path(what)
-            if path.is_file():
-                found += provenance.exports_with(connection, _digest_of(path))
+            # By its content only what can be read is known; and what no file can be called is none.
+            with suppress(OSError):
+                path = Path(what)
+                if path.is_file():
+                    found += provenance.exports_with(connection, _digest_of(path))
         return sorted(set(found))
 
     def _explain_exports(self, exports: Sequence[int], answer: Explanation) -> None:

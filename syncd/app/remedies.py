@@ -14,9 +14,11 @@ from syncd.errors import (
     AdapterFailedError,
     BusyError,
     CertificatesError,
+    ConfigError,
     ConflictError,
     Denial,
     DescriptorsError,
+    InputError,
     KeyLookupError,
     LedgerError,
     LibraryError,
@@ -44,6 +46,7 @@ class Cause(Enum):
     """Why something could not be done, as far as the remedy depends on it."""
 
     BUSY = "another syncd works here"
+    ENGAGED = "the daemon cannot answer at the moment"
     SERVED = "a service works for the same library"
     STATE = "the state directory cannot be used"
     LEDGER_DAMAGED = "the ledger cannot be used"
@@ -74,6 +77,7 @@ class Cause(Enum):
 
 _REMEDIES: Mapping[Cause, str] = {
     Cause.BUSY: "stop it, or wait until it has finished",
+    Cause.ENGAGED: "run this again in a moment; `syncd status` shows how it is",
     Cause.SERVED: "nothing was done: a second ledger beside its own would know nothing of it",
     Cause.STATE: "make it writable, or name another directory with --state",
     Cause.LEDGER_DAMAGED: (
@@ -143,6 +147,11 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.UNFORESEEN: "please report this",
 }
 
+PASSES_BY_ITSELF = frozenset(
+    {Cause.UNAVAILABLE, Cause.OUTCOME_UNKNOWN, Cause.UNSETTLED, Cause.CONFLICT, Cause.DESCRIPTORS}
+)
+"""Causes that a daemon waits for; what there is to do about them is meant for commands."""
+
 _CAUSES: Mapping[type[SyncdError], Cause] = {
     BusyError: Cause.BUSY,
     ServedError: Cause.SERVED,
@@ -187,12 +196,29 @@ def cause_of(error: SyncdError) -> Cause:
     lookup = error if isinstance(error, KeyLookupError) else error.__cause__
     if isinstance(lookup, KeyLookupError):
         return _cause_of_lookup(lookup)
+    if type(error) is BusyError and not error.holder:
+        # It is no other syncd that is in the way: the one that was asked is.
+        return Cause.ENGAGED
     if isinstance(error, AccessDeniedError):
         return _DENIALS[error.denial]
     if isinstance(error, LedgerError) and error.passing:
         return Cause.LEDGER_FULL
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def _library_of(error: SyncdError) -> str | None:
+    return error.library if isinstance(error, LibraryError | KeyLookupError) else None
+
+
+def told(error: SyncdError) -> str:
+    """Return in one line what happened to which library, and what to do about it."""
+    if isinstance(error, ConfigError | InputError) and not is_out_of_descriptors(error):
+        # Their own words say it, for they know what was asked and what was meant.
+        return str(error)
+    about = _library_of(error)
+    happened = f"{about}: {error}" if about else str(error)
+    return f"{happened}; {remedy_for(error)}"
 
 
 def _cause_of_lookup(error: KeyLookupError) -> Cause:
@@ -223,5 +249,5 @@ def remedy_of(cause: Cause) -> str:
 
 def remedy_for(error: SyncdError, library: str | None = None) -> str:
     """Return what to do about a failure; `library` is the one it is about, if the error is mute."""
-    name = (error.library if isinstance(error, LibraryError) else None) or library or "NAME"
+    name = _library_of(error) or library or "NAME"
     return _REMEDIES[cause_of(error)].replace("{library}", name)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from adapters import find_adapter, known_adapters
+from adapters import adapter_origins, find_adapter, known_adapters, our_adapters
 from adapters.dry_run import DryRunLibrary
-from syncd.errors import ConfigError, Problem
+from syncd.errors import AdapterFailedError, ConfigError, Problem
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Adapter, Consenting, Library, Operation, Recognisable, Surroundings
+from syncd.library import (
+    Adapter,
+    Configurable,
+    Consenting,
+    Keyed,
+    Library,
+    Operation,
+    Option,
+    Recognisable,
+    Surroundings,
+)
 from syncd.matching import Policy
 from syncd.plan import place_of
 from syncd.settings import ByMetadata, LibrarySettings, Settings
@@ -24,6 +34,8 @@ from syncd.system.credentials import find_key
 from syncd.system.descriptors import ensure_descriptors
 
 __all__ = [
+    "adapter_origins",
+    "all_options",
     "check_options",
     "find_reviewer",
     "get_adapter",
@@ -32,6 +44,8 @@ __all__ = [
     "make_runs",
     "open_ledger",
     "open_library",
+    "options_of",
+    "our_adapters",
 ]
 
 
@@ -49,6 +63,25 @@ def check_options(adapter: str, options: Mapping[str, object]) -> Mapping[str, s
         return find_adapter(adapter).check_options(options)
     except LookupError as exc:
         return {"adapter": str(exc.args[0])}
+
+
+def all_options() -> dict[str, Sequence[Option]]:
+    """Return what every adapter that is installed says of its own keys, ours first."""
+    return options_of([*our_adapters(), *adapter_origins()])
+
+
+def options_of(adapters: Iterable[str]) -> dict[str, Sequence[Option]]:
+    """Return what each of these adapters says of its own keys, as far as it does.
+
+    One that cannot be loaded, or that fails when asked, is left out: `syncd check` says why.
+    """
+    found = {}
+    for name in adapters:
+        with suppress(LookupError, AdapterFailedError):
+            adapter = find_adapter(name)
+            if isinstance(adapter, Configurable):
+                found[name] = adapter.options
+    return found
 
 
 def open_library(
@@ -76,6 +109,12 @@ def find_consent(library: LibrarySettings) -> Consenting | None:
     """Return who asks for the library's key, where the library itself does so."""
     adapter = get_adapter(library.adapter)
     return adapter if isinstance(adapter, Consenting) else None
+
+
+def find_keyed(adapter: str) -> Keyed | None:
+    """Return who says where a library's key is made, where an adapter's libraries need one."""
+    found = get_adapter(adapter)
+    return found if isinstance(found, Keyed) else None
 
 
 def open_ledger(settings: Settings, state: Path, clock: Clock | None = None) -> Ledger:

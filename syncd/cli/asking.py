@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,37 @@ import click
 
 from syncd.app.additions import parse_option
 from syncd.app.init import find_downloads, find_zotero_user, shorten
-from syncd.app.wiring import known_adapters
+from syncd.app.remedies import KEYS_PAGE
+from syncd.app.wiring import known_adapters, options_of
+from syncd.cli.saying import say
+from syncd.library import Option
 from syncd.system.paths import find_home
 
 ZOTERO_WEB, FILE = "zotero-web", "file"
 _DROP = "syncd-drop"
 _LIBRARY_PATH = "~/syncd-library"
+_KINDS = (
+    "zotero-web: an account or group at zotero.org; zotero-desktop: the Zotero on this machine; "
+    "file: a folder of files"
+)
+
+
+class LibraryNumber(click.ParamType[int]):
+    """The number of a library at zotero.org."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or say what one looks like and where it is found."""
+        text = str(value).strip()
+        if not (text.isascii() and text.isdecimal() and int(text) > 0):
+            self.fail(
+                f"{value!r} is not a number such as 1234567: yours is shown at {KEYS_PAGE}, a "
+                "group's stands in its address",
+                param,
+                ctx,
+            )
+        return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,8 @@ def ask_library(flags: Flags) -> tuple[str, Mapping[str, object]]:
     user = None if flags.is_asking or flags.names_a_library else find_zotero_user()
     # Without anybody to ask, and without an account to be found, files work at once.
     proposal = ZOTERO_WEB if flags.is_asking or user or flags.library_id else FILE
+    if flags.is_asking and flags.adapter is None:
+        say(_KINDS)
     adapter = flags.ask(flags.adapter, "Where shall records go", proposal, click.Choice(known))
     if adapter == ZOTERO_WEB:
         return adapter, _ask_account(flags)
@@ -70,8 +97,9 @@ def _ask_account(flags: Flags) -> dict[str, object]:
     library_type = flags.ask(flags.library_type, "Whose library", "user", kind)
     is_mine = flags.library_id is None and library_type == "user"
     proposal = find_zotero_user() if is_mine else None
-    question = f"Number of the {library_type} (https://www.zotero.org/settings/keys shows yours)"
-    library_id = flags.ask(flags.library_id, question, proposal, click.IntRange(min=1))
+    where = f"{KEYS_PAGE} shows it" if library_type == "user" else "it stands in its address"
+    question = f"Number of the {library_type} ({where})"
+    library_id = flags.ask(flags.library_id, question, proposal, LibraryNumber())
     if library_id is None:
         raise click.UsageError("name the library with --library-id")
     return {"library_type": library_type, "library_id": library_id}
@@ -84,18 +112,41 @@ def _ask_path(flags: Flags) -> dict[str, object]:
 
 
 def _ask_options(flags: Flags, adapter: str) -> dict[str, object]:
-    """Return the keys of an adapter by others, of which only they know what they mean."""
-    told = list(flags.given)
-    while flags.is_asking and not flags.given:
-        question = f"A key of {adapter}, as KEY=VALUE (nothing more: just Enter)"
-        line = click.prompt(question, default="", show_default=False, err=True)
-        if not line:
-            break
-        told.append(line)
+    """Return the keys of another adapter: what it says of them is asked, else only it knows."""
+    declared = options_of([adapter]).get(adapter)
     try:
-        return dict(map(parse_option, told))
+        told = dict(map(parse_option, flags.given))
+        if flags.is_asking and declared is not None:
+            told |= {each.name: _ask_option(each) for each in declared if _is_due(each, told)}
+        elif missing := [each for each in declared or () if _is_due(each, told)]:
+            wanted = ", ".join(f"--set {each.name}=… ({each.sentence})" for each in missing)
+            raise click.UsageError(f"{adapter} needs {wanted}")
+        elif flags.is_asking and not flags.given:
+            told = dict(_ask_pairs(adapter))
     except ValueError as error:
         raise click.UsageError(f"--set: {error}") from error
+    return told
+
+
+def _is_due(option: Option, told: Mapping[str, object]) -> bool:
+    """Say whether a key is to be asked for: one that has a default is left at that."""
+    return option.name not in told and option.required
+
+
+def _ask_option(option: Option) -> object:
+    kind: Any = click.Choice(option.choices) if option.choices else type(option.example)
+    if isinstance(option.example, list):
+        # A list is written as in the configuration.
+        line = click.prompt(f"{option.sentence} {option.name} = ", prompt_suffix="", err=True)
+        return parse_option(f"{option.name}={line}")[1]
+    return click.prompt(f"{option.sentence} {option.name}", type=kind, err=True)
+
+
+def _ask_pairs(adapter: str) -> Iterator[tuple[str, object]]:
+    """Ask for the keys of an adapter of which only it knows what they mean."""
+    question = f"A key of {adapter}, as KEY=VALUE (nothing more: just Enter)"
+    while line := click.prompt(question, default="", show_default=False, err=True):
+        yield parse_option(line)
 
 
 def ask_folder(flags: Flags) -> tuple[Path, str]:

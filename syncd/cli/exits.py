@@ -9,7 +9,7 @@ import errno
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
-from syncd.app.remedies import Cause, is_read_only, remedy_for, remedy_of
+from syncd.app.remedies import Cause, is_read_only, remedy_of, told
 from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
@@ -22,7 +22,6 @@ from syncd.errors import (
     InputError,
     KeyLookupError,
     LedgerError,
-    LibraryError,
     OutcomeUnknownError,
     PausedError,
     RejectedError,
@@ -103,7 +102,7 @@ def find_fault_of_machine(error: Exception) -> tuple[Exit, str] | None:
 def words_for(error: SyncdError) -> Iterator[str]:
     """Yield what to tell a person: `FILE:LINE: what happened; what to do`, one line each."""
     if is_out_of_descriptors(error):
-        yield f"syncd: {printable(str(error))}; {remedy_for(error)}"
+        yield f"syncd: {printable(told(error))}"
     elif isinstance(error, ConfigError):
         for problem in error.problems:
             yield _located(error.path, problem.line, problem.message)
@@ -113,9 +112,7 @@ def words_for(error: SyncdError) -> Iterator[str]:
         # The daemon has said in its own words what to do.
         yield f"syncd: {printable(error.message)}"
     else:
-        about = error.library if isinstance(error, LibraryError) else None
-        told = f"{about}: {error}" if about else str(error)
-        yield f"syncd: {printable(told)}; {remedy_for(error)}"
+        yield f"syncd: {printable(told(error))}"
 
 
 def _told(where: object, error: Exception) -> str:

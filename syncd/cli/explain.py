@@ -9,6 +9,7 @@ import click
 from syncd.app.questions import explain
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.cli.saying import say
 from syncd.cli.session import choose_library, find_state_to_look_at, load, pause
 from syncd.report import write_document
 from syncd.report.explanations import explain_document, print_explanation
@@ -44,7 +45,7 @@ def command(what: str, where: options.Where, as_json: bool) -> Exit:
     names = [each.name for each in settings.libraries]
     if where.library:
         names = [choose_library(settings, where.library).name]
-    state = find_state_to_look_at(settings, where.state_dir, names)
+    state = find_state_to_look_at(settings, where.state_dir, names, only_there=True)
     explanation = explain(settings, state, what, pause, only=names)
     document = explain_document(explanation)
     if as_json:
@@ -53,5 +54,5 @@ def command(what: str, where: options.Where, as_json: bool) -> Exit:
         print_explanation(document, sys.stdout)
     for name, why in explanation.away.items():
         told = f"syncd: {name}: {why}; what stands in its items now is not known"
-        click.echo(printable(told), err=True)
+        say(printable(told))
     return Exit.DONE

@@ -16,23 +16,24 @@ from syncd.app.init import (
     expect_none,
     has_user_systemd,
     install_user_unit,
-    key_page,
     shorten,
     start_user_unit,
     user_unit,
     write_new,
 )
-from syncd.app.wiring import check_options
+from syncd.app.wiring import all_options, check_options, find_consent, find_keyed
 from syncd.cli import options
-from syncd.cli.asking import ZOTERO_WEB, Flags, ask_folder, ask_library, free_name
+from syncd.cli.asking import Flags, LibraryNumber, ask_folder, ask_library, free_name
 from syncd.cli.exits import Exit
 from syncd.cli.login import store
+from syncd.cli.saying import say
 from syncd.config import Settings, load_settings, parse_settings
 from syncd.config.documents import configuration
 from syncd.settings import LibrarySettings
 from syncd.system.credentials import has_keyring
 from syncd.system.paths import config_to_write, find_config, has_config, user_config_directory
 from syncd.system.printable import printable
+from syncd.system.suggestions import point_at
 
 
 @click.command("init")
@@ -60,7 +61,7 @@ from syncd.system.printable import printable
 )
 @click.option(
     "--library-id",
-    type=click.IntRange(min=1),
+    type=LibraryNumber(),
     help="Its number; yours is shown at https://www.zotero.org/settings/keys.",
 )
 @click.option(
@@ -126,6 +127,8 @@ def command(
       syncd init --add --folder ~/Downloads/PubMed --collection Inbox/PubMed
       syncd init --add --library lab --library-type group --library-id 4567 --folder ~/lab
     """
+    # Where it is written is where the commands that come next look.
+    point_at(config=config, state=where.state)
     is_asking = sys.stdin.isatty() and not yes
     flags = Flags(
         adapter, folder, library_type, library_id, library_path, collection, given, is_asking
@@ -141,13 +144,17 @@ def command(
             expect_none(path)
         _tell_of_others(config)
         settings, added = _make(path, flags, force=force)
-    click.echo(f"wrote {shorten(path)}", err=True)
+    say(f"wrote {shorten(path)}")
     _make_folder(settings.folders[-1].path, is_asking)
-    code = _take_key(added, where.state_dir, is_asking) if added else Exit.DONE
-    if _wants_service(service, is_asking and not add):
+    code, missing = _take_key(added, where.state_dir, is_asking) if added else (Exit.DONE, "")
+    is_served = _wants_service(service, is_asking and not add)
+    if is_served:
         _install_service(path if config else None)
     elif add:
-        click.echo("a running daemon takes it up on SIGHUP, or when it is started anew", err=True)
+        say("a running daemon takes it up on SIGHUP, or when it is started anew")
+    steps = [missing] if is_served or add else [missing, "`syncd check`", "`syncd run`"]
+    if any(steps):
+        say("next: " + ", then ".join(filter(None, steps)))
     return code
 
 
@@ -155,7 +162,7 @@ def _tell_of_others(config: Path | None) -> None:
     """Say that another configuration was read so far, which the new one goes before."""
     if config is None and has_config():
         there = shorten(find_config())
-        click.echo(f"so far {there} is read; the new one goes before it", err=True)
+        say(f"so far {there} is read; the new one goes before it")
 
 
 def _make(path: Path, flags: Flags, *, force: bool) -> tuple[Settings, LibrarySettings]:
@@ -164,7 +171,7 @@ def _make(path: Path, flags: Flags, *, force: bool) -> tuple[Settings, LibrarySe
     answers = Answers(folder, adapter, _with_key_file(adapter, chosen, "mine"), "mine", collection)
     document = document_of(answers)
     parse_settings(document, check_options=check_options)
-    write_new(path, configuration(document), replace=force)
+    write_new(path, configuration(all_options(), document), replace=force)
     settings = load_settings(path, check_options=check_options)
     return settings, settings.libraries[0]
 
@@ -192,7 +199,7 @@ def _add(path: Path, flags: Flags, library: str | None) -> tuple[Settings, Libra
 def _with_key_file(adapter: str, chosen: Mapping[str, object], name: str) -> dict[str, object]:
     """Add where the key will be kept, where there is no keyring for it."""
     directory = user_config_directory()
-    if adapter != ZOTERO_WEB or directory is None or has_keyring():
+    if not adapter or directory is None or find_keyed(adapter) is None or has_keyring():
         return dict(chosen)
     return {**chosen, "key_file": shorten(directory / f"{name}.key")}
 
@@ -203,23 +210,23 @@ def _make_folder(folder: Path, is_asking: bool) -> None:
     question = f"{shorten(folder)} does not exist. Make it?"
     if not is_asking or click.confirm(question, default=True, err=True):
         folder.mkdir(parents=True)
-        click.echo(f"made {shorten(folder)}", err=True)
+        say(f"made {shorten(folder)}")
 
 
-def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> Exit:
-    if library.adapter != ZOTERO_WEB:
-        click.echo("next: syncd check, then syncd run", err=True)
-        return Exit.DONE
+def _take_key(library: LibrarySettings, state: Path, is_asking: bool) -> tuple[Exit, str]:
+    """Ask for the key where one is needed; return how that ended, and the command still missing."""
+    keyed = find_keyed(library.adapter)
+    if keyed is None:
+        asks = find_consent(library) is not None
+        return Exit.DONE, f"`syncd login {library.name}`" if asks else ""
     place = shorten(library.key_file) if library.key_file else "the keyring of your desktop"
-    click.echo(
-        f"syncd needs a key for {library.name} that may read and write. Make one here, it has the "
-        f"rights already: {key_page(library.options)}\nIt will be kept in {place}, nowhere else.",
-        err=True,
+    say(
+        f"syncd needs a key for {library.name} that may read and write. "
+        f"{keyed.key_words(library.options)}\nIt will be kept in {place}, nowhere else."
     )
     if is_asking and click.confirm("Store it now?", default=True, err=True):
-        return store(library, state)
-    click.echo(f"next: syncd login {library.name}, then syncd check", err=True)
-    return Exit.DONE
+        return store(library, state), ""
+    return Exit.DONE, f"`syncd login {library.name}`"
 
 
 def _wants_service(service: bool | None, is_asking: bool) -> bool:
@@ -231,12 +238,12 @@ def _wants_service(service: bool | None, is_asking: bool) -> bool:
 
 def _install_service(config: Path | None) -> None:
     place = install_user_unit(user_unit(_own_command(), config.absolute() if config else None))
-    click.echo(f"wrote {shorten(place)}", err=True)
+    say(f"wrote {shorten(place)}")
     trouble = start_user_unit()
     if trouble:
-        click.echo(f"syncd: it could not be started: {printable(trouble)}", err=True)
+        say(f"syncd: it could not be started: {printable(trouble)}")
     else:
-        click.echo("syncd runs; see `syncd status`", err=True)
+        say("syncd runs; see `syncd status`")
 
 
 def _own_command() -> list[str]:

@@ -14,6 +14,7 @@ from syncd.app.inspection import Inspection
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
+from syncd.cli.saying import say
 from syncd.errors import UnavailableError
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
@@ -37,7 +38,7 @@ _RARELY = 50_000
 @click.option(
     "--record",
     "only",
-    type=click.IntRange(min=1),
+    type=options.Number(),
     metavar="N",
     help="Show only the record of this number in its file, field by field.",
 )
@@ -98,7 +99,7 @@ def _files_in(path: Path) -> list[Path]:
 
 def _tell_unlistable(error: OSError) -> None:
     told = f"{error.filename}: cannot be listed: {error.strerror}; the others are shown"
-    click.echo(printable(told), err=True)
+    say(printable(told))
 
 
 def _ask(where: options.Where) -> Tools:
@@ -115,5 +116,5 @@ def _ask(where: options.Where) -> Tools:
             return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)
     except UnavailableError as exc:
         message = f"{exc}: items are shown for the newest schema known"
-        click.echo(printable(message), err=True)
+        say(printable(message))
         return Tools(shipped_schema(), settings.notes.keep)

@@ -14,6 +14,7 @@ class CommandPlace(NamedTuple):
 
     module: str
     summary: str
+    only_looks: bool = False
 
 
 class LazyGroup(click.Group):
@@ -39,6 +40,14 @@ class LazyGroup(click.Group):
         """List the commands from the table, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.summary) for name, place in self._places.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what stands before the command, and say where options belong."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as exc:
+            told = f"no such option here: {exc.option_name}; those of a command stand behind it"
+            raise click.UsageError(told, ctx=ctx) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -12,14 +12,13 @@ from syncd.app.remedies import KEYS_PAGE
 from syncd.app.wiring import find_consent, open_library
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import choose_library, find_running, load, pause
-from syncd.control.client import ask_daemon
+from syncd.cli.saying import say
+from syncd.cli.session import ask_running, choose_library, find_running, load
 from syncd.control.protocol import CommandError
 from syncd.control.wire import RETRY
-from syncd.errors import BusyError, KeyLookupError, ServedError
+from syncd.errors import BusyError, KeyLookupError, LibraryError, ServedError
 from syncd.library import Description
 from syncd.settings import LibrarySettings, Settings
-from syncd.system.clock import SystemClock
 from syncd.system.credentials import store_key, write_key_file
 from syncd.system.paths import user_config_directory
 from syncd.system.printable import printable
@@ -65,21 +64,25 @@ def _tell_daemon(settings: Settings, name: str, state: Path) -> None:
         daemon = find_running(settings, state, [name])
         if daemon is not None:
             told = {"library": daemon.name_of(name)}
-            ask_daemon(daemon.directory, RETRY, told, SystemClock(), pause)
+            ask_running(daemon, RETRY, told)
     except (BusyError, CommandError, ServedError) as error:
-        click.echo(f"the daemon cannot use it yet: {printable(str(error))}", err=True)
+        say(f"the daemon cannot use it yet: {printable(str(error))}")
 
 
 def store(settings: LibrarySettings, state: Path, key_file: Path | None = None) -> Exit:
     """Take the key from the terminal or standard input, try it, and keep it if it works."""
-    key = _get_key(settings)
-    description = _try(settings, state, key)
-    where = _keep(settings, key, key_file)
+    try:
+        key = _get_key(settings)
+        description = _try(settings, state, key)
+        where = _keep(settings, key, key_file)
+    except (KeyLookupError, LibraryError) as error:
+        error.library = error.library or settings.name
+        raise
     access = f": {printable(description.access)}" if description.access else ""
     told = f"stored the key for {printable(description.title)} in {printable(where)}{access}"
-    click.echo(told, err=True)
+    say(told)
     if not description.writable:
-        click.echo("but it may not write, so nothing can be sent with it", err=True)
+        say("but it may not write, so nothing can be sent with it")
         return Exit.KEY_REFUSED
     return Exit.DONE
 
@@ -106,7 +109,7 @@ def _keep(settings: LibrarySettings, key: str, key_file: Path | None) -> str:
         proposed = _propose(settings.name) if error.absent and sys.stdin.isatty() else None
         if proposed is None:
             raise
-        click.echo(f"{printable(str(error))}", err=True)
+        say(f"{printable(str(error))}")
         question = f"Keep it in {proposed} instead, readable for you alone?"
         if not click.confirm(question, default=True, err=True):
             raise
@@ -124,10 +127,9 @@ def _write(settings: LibrarySettings, key: str, file: Path) -> str:
     file = file.expanduser().absolute()
     write_key_file(file, key)
     line = f'key_file = "{file}"'
-    click.echo(
+    say(
         f"add this line to the [[library]] called {settings.name}, where it is read: "
-        f"{printable(line)}",
-        err=True,
+        f"{printable(line)}"
     )
     return str(file)
 
@@ -137,7 +139,7 @@ def _get_key(settings: LibrarySettings) -> str:
     consent = find_consent(settings)
     if consent is None:
         return _read_key(settings.name)
-    click.echo(consent.consent_words, err=True)
+    say(consent.consent_words)
     return consent.ask_consent(settings.options)
 
 

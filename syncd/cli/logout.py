@@ -6,6 +6,7 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.cli.saying import say
 from syncd.cli.session import choose_library, load
 from syncd.system.credentials import forget_key
 
@@ -26,7 +27,7 @@ def command(library: str, where: options.Where) -> Exit:
     settings = choose_library(load(where), library)
     was_there = forget_key(settings.name)
     told = "forgot its key" if was_there else "the keyring had no key for it"
-    click.echo(f"{settings.name}: {told}", err=True)
+    say(f"{settings.name}: {told}")
     if settings.key_file is not None and settings.key_file.exists():
-        click.echo(f"{settings.name}: its key is still in {settings.key_file}", err=True)
+        say(f"{settings.name}: its key is still in {settings.key_file}")
     return Exit.DONE

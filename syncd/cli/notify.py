@@ -11,6 +11,7 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
+from syncd.cli.saying import say
 from syncd.cli.session import load
 from syncd.control.protocol import CommandError
 from syncd.notify.notice import Kind, Notice
@@ -52,7 +53,7 @@ def command(what: str, where: options.Where, as_json: bool) -> Exit:  # noqa: AR
     for name, attempt, done in _attempts(settings):
         error = _error_of(attempt)
         ways.append({"way": name, "told": error is None, "error": error})
-        click.echo(printable(f"{name}: {done if error is None else error}"), err=True)
+        say(printable(f"{name}: {done if error is None else error}"))
     if as_json:
         write_document({"schema": SCHEMA, "ways": ways}, sys.stdout)
     return Exit.DONE if all(each["told"] for each in ways) else Exit.UNAVAILABLE

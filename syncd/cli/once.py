@@ -27,6 +27,7 @@ from syncd.cli.interruptions import (
     telling_what_waits,
 )
 from syncd.cli.progress import working
+from syncd.cli.saying import say
 from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
 from syncd.control.status import ask_status
@@ -85,7 +86,7 @@ def command(
         report = _do_it_here(settings, where, routes, allowed=allowed)
     if as_json:
         write_document(plan_document(report.plan), sys.stdout)
-    else:
+    elif report.plan.records or not (report.failed or report.unusable):
         print_outcomes(report.plan, sys.stdout)
     return _tell(report)
 
@@ -179,22 +180,22 @@ def _opened(
 def _tell(report: OnceReport) -> Exit:
     """Say what a person should know, and sum it up: the gravest comes first."""
     for skipped in report.skipped:
-        click.echo(f"{printable(skipped.name)}: {printable(skipped.reason)}", err=True)
+        say(f"{printable(skipped.name)}: {printable(skipped.reason)}")
     if beside := describe_beside(report.beside):
-        click.echo(beside, err=True)
+        say(beside)
     errors = [*report.problems, *report.unusable, *report.failed.values()]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
-        click.echo(line, err=True)
+        say(line)
     records = report.plan.records
     _tell_held(sum(record.decision is Decision.HOLD for record in records))
     refused = [record for record in records if record.outcome == "refused"]
     for record in refused:
         origin = record.origin
         told = f"the library refused it: {record.error}; `syncd review` tries it again"
-        click.echo(printable(f"{origin.file}:{origin.line}: {told}"), err=True)
+        say(printable(f"{origin.file}:{origin.line}: {told}"))
     if len(refused) > 1:
-        click.echo(f"{len(refused):,} records were refused by the library", err=True)
+        say(f"{len(refused):,} records were refused by the library")
     if report.failed:
         return exit_of(next(iter(report.failed.values())))
     if report.pending or any(record.outcome == "pending" for record in report.plan.records):
@@ -206,4 +207,4 @@ def _tell(report: OnceReport) -> Exit:
 def _tell_held(number: int) -> None:
     if number:
         waits = "1 record waits" if number == 1 else f"{number} records wait"
-        click.echo(f"{waits} for a person: see `syncd review`", err=True)
+        say(f"{waits} for a person: see `syncd review`")

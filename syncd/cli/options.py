@@ -11,10 +11,15 @@ from typing import Any
 import click
 
 from syncd.system.paths import state_for
+from syncd.system.suggestions import point_at
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+LARGEST = 2**63 - 1
+"""The largest number that a ledger's column holds."""
+
+# Whether it can be read is told with all else that is wrong.
+_FILE = click.Path(path_type=Path, dir_okay=False, readable=False)
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
@@ -62,12 +67,16 @@ _WHERE = {
 
 
 def where(*names: str) -> Decorator:
-    """Add those of `--library`, `--file-library`, `--config` and `--state` as one `Where`."""
+    """Add those of `--library`, `--file-library`, `--config` and `--state` as one `Where`.
+
+    What the command says is pointed at the same place.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def packed(**given: Any) -> Any:
             pointed = {name: given.pop(name) for name in names}
+            point_at(**{name: path for name, path in pointed.items() if name != "library"})
             return function(where=Where(**pointed), **given)
 
         for name in reversed(names):
@@ -88,6 +97,17 @@ def expect_no_library(where: Where, *, offline: bool) -> None:
     for option, value in named.items():
         if offline and value is not None:
             raise click.UsageError(f"--offline asks no library: give it or {option}")
+
+
+class Number(click.IntRange):
+    """A number of a run, a record or a question: from one on, and never more than is told apart."""
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; one that is too large for a ledger is the largest there could be."""
+        return min(int(super().convert(value, param, ctx)), LARGEST)
 
 
 as_json = click.option(
@@ -113,6 +133,6 @@ def files(*, required: bool) -> Decorator:
         "files",
         nargs=-1,
         required=required,
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         metavar="FILE..." if required else "[FILE]...",
     )

@@ -8,11 +8,10 @@ import click
 
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import find_running, load, pause
-from syncd.control.client import ask_daemon
+from syncd.cli.saying import say
+from syncd.cli.session import ask_running, find_running, load
 from syncd.control.protocol import CommandError
 from syncd.control.wire import PAGE
-from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 
 
@@ -23,8 +22,8 @@ def command(opens: bool, where: options.Where) -> Exit:
     """Print the link to the running daemon's page: what happens now, files, questions, numbers.
 
     The link is good once and for a minute; the browser that opens it is let in for twelve hours.
-    There is a page where `[page] listen` says where, and where jinja2 is installed: `pip install
-    "syncd[page]"`.
+    There is a page where `[page] listen` says where, and where syncd was installed with its extra
+    `page`, which brings jinja2.
 
     \b
     Examples:
@@ -36,11 +35,11 @@ def command(opens: bool, where: options.Where) -> Exit:
     daemon = find_running(settings, where.state_dir, names, all_of_them=False)
     if daemon is None:
         raise CommandError("no daemon runs; `syncd run` starts one", Exit.UNAVAILABLE)
-    answer = ask_daemon(daemon.directory, PAGE, {}, SystemClock(), pause)
+    answer = ask_running(daemon, PAGE, {})
     link = str(answer["link"])
-    click.echo(printable(link))
+    say(printable(link), err=False)
     if "socket" in answer:
-        click.echo(f"at the proxy before {printable(answer['socket'])}", err=True)
+        say(f"at the proxy before {printable(answer['socket'])}")
     elif opens and not webbrowser.open(link):
-        click.echo("no browser was found; open the link yourself", err=True)
+        say("no browser was found; open the link yourself")
     return Exit.DONE

@@ -14,6 +14,8 @@ from syncd.app.preview import looking_only, plan_offline
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, words_for
+from syncd.cli.progress import working
+from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError
@@ -103,15 +105,15 @@ def command(
     if as_json:
         write_document(plan_document(plan), sys.stdout)
         for guard in plan.guards:
-            click.echo(f"syncd: the library would pause: {printable(guard.message)}", err=True)
+            say(f"syncd: the library would pause: {printable(guard.message)}")
     else:
         print_plan(plan, sys.stdout, everything=everything)
     readings = [reading for _, reading in made]
-    _write(to_write, plan, readings)
+    _write(to_write, plan, readings, files)
     problems = [problem for reading in readings for problem in reading.problems]
     # What goes to two libraries is told once.
     for line in dict.fromkeys(line for problem in problems for line in words_for(problem)):
-        click.echo(line, err=True)
+        say(line)
     return _tell(plan, [*unusable, *(e for r in readings for e in r.unusable.values())])
 
 
@@ -138,7 +140,9 @@ def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
     return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
 
 
-def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake]) -> None:
+def _write(
+    to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake], files: Sequence[Path]
+) -> None:
     """Write the files that were asked for, and say so. Raises `InputError`."""
     # What goes to two libraries is one record of its file.
     incoming = {
@@ -147,17 +151,20 @@ def _write(to_write: Mapping[str, Path], plan: Plan, readings: Sequence[Intake])
         for each in reading.incoming
     }
     for kind, path in to_write.items():
+        reminder = ""
         try:
             if kind == "report":
                 write_report(plan, path, SystemClock().now())
                 told = "the flow of the records"
             elif kind == "unique":
                 told = f"{write_unique(plan, list(incoming.values()), path):,} unique records"
+                if path.resolve().parent in {each.resolve().parent for each in files}:
+                    reminder = "; it lies among the exports: leave it out the next time"
             else:
                 told = f"{write_pairs(plan, path):,} pairs"
         except OSError as error:
             raise InputError(f"cannot be written: {error.strerror}", path=path) from error
-        click.echo(f"wrote {told} to {printable(str(path))}", err=True)
+        say(f"wrote {told} to {printable(str(path))}{reminder}")
 
 
 def _plan_for(
@@ -169,7 +176,7 @@ def _plan_for(
         closing(open_ledger(copied, copy)) as ledger,
     ):
         run = make_runs(copied, copy, ledger, pause, only={name})[name]
-        with closing(run):
+        with closing(run), working(run.figures):
             run.meet()
             return run.draft(deliveries)
 
@@ -179,7 +186,7 @@ def _tell(plan: Plan, unusable: Iterable[InputError]) -> Exit:
     errors = list(unusable)
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         code = Exit.INPUT
-        click.echo(line, err=True)
+        say(line)
     if any(record.decision is Decision.REJECT for record in plan.records):
         code = Exit.INPUT
     return code

@@ -14,9 +14,13 @@ import click
 from syncd import __version__
 from syncd.app.remedies import OWN_ENVIRONMENT
 from syncd.cli.exits import Exit, exit_of, find_fault_of_machine, words_for
+from syncd.cli.interruptions import tell_stop
 from syncd.cli.lazy import CommandPlace, LazyGroup
+from syncd.cli.saying import say
+from syncd.cli.streams import open_streams
 from syncd.errors import SyncdError
 from syncd.system.logs import configure_logs
+from syncd.system.suggestions import point_at
 
 _GARBAGE = 50_000
 """Objects made before Python looks for rings of garbage. Records hold none, and 700, which is
@@ -27,9 +31,13 @@ log = logging.getLogger(__name__)
 COMMANDS = {
     "run": CommandPlace("syncd.cli.run", "The daemon: watch folders and keep libraries current."),
     "once": CommandPlace("syncd.cli.once", "One pass over all folders, or over these files."),
-    "plan": CommandPlace("syncd.cli.plan", "What `once` would do and why; changes nothing."),
+    "plan": CommandPlace(
+        "syncd.cli.plan", "What `once` would do and why; changes nothing.", only_looks=True
+    ),
     "inspect": CommandPlace(
-        "syncd.cli.inspect", "What syncd understands of an export; changes nothing."
+        "syncd.cli.inspect",
+        "What syncd understands of an export; changes nothing.",
+        only_looks=True,
     ),
     "review": CommandPlace("syncd.cli.review", "What is held for a person, and your answers."),
     "reconcile": CommandPlace(
@@ -40,21 +48,29 @@ COMMANDS = {
         "syncd.cli.restore", "Let something that was removed come back into the library."
     ),
     "explain": CommandPlace(
-        "syncd.cli.explain", "Where an item came from, what became of a file; changes nothing."
+        "syncd.cli.explain",
+        "Where an item came from, what became of a file; changes nothing.",
+        only_looks=True,
     ),
     "runs": CommandPlace(
-        "syncd.cli.runs", "The runs with their files and counts, newest first; changes nothing."
+        "syncd.cli.runs",
+        "The runs with their files and counts, newest first; changes nothing.",
+        only_looks=True,
     ),
     "resume": CommandPlace("syncd.cli.resume", "Go on with a library after a guard paused it."),
     "status": CommandPlace(
-        "syncd.cli.status", "How the daemon, its folders and its libraries are; changes nothing."
+        "syncd.cli.status",
+        "How the daemon, its folders and its libraries are; changes nothing.",
+        only_looks=True,
     ),
     "page": CommandPlace("syncd.cli.page", "The link to the running daemon's page."),
     "notify": CommandPlace(
         "syncd.cli.notify", "`notify test`: one message through each configured way."
     ),
     "check": CommandPlace(
-        "syncd.cli.check", "What would go wrong, and what to do about it; changes nothing."
+        "syncd.cli.check",
+        "What would go wrong, and what to do about it; changes nothing.",
+        only_looks=True,
     ),
     "init": CommandPlace("syncd.cli.init", "Write a commented configuration for this machine."),
     "login": CommandPlace("syncd.cli.login", "Store a library's key in the keyring."),
@@ -88,6 +104,7 @@ def group() -> None:
 def main() -> None:
     """Run the command that the program was called with, and exit with its code."""
     gc.set_threshold(_GARBAGE, 20, 20)
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -97,9 +114,10 @@ def run(arguments: Sequence[str]) -> Exit:
         return _run(arguments)
     except SyncdError as exc:
         for line in words_for(exc):
-            click.echo(line, err=True)
+            say(line)
         return exit_of(exc)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:
+        tell_stop(stop, only_looks=_only_looks(arguments))
         return Exit.INTERRUPTED
     except BrokenPipeError:
         _leave_stdout_alone()
@@ -109,12 +127,13 @@ def run(arguments: Sequence[str]) -> Exit:
             log.exception("a bug in syncd; please report it with these lines")
             return Exit.BUG
         told = "another distribution's package called adapters is in the way of syncd's own"
-        click.echo(f"syncd: {told}; {OWN_ENVIRONMENT}", err=True)
+        say(f"syncd: {told}; {OWN_ENVIRONMENT}")
         return Exit.CONFIG
     except Exception as exc:
+        _name_output(exc)
         if (fault := find_fault_of_machine(exc)) is not None:
             code, told = fault
-            click.echo(told, err=True)
+            say(told)
             return code
         log.exception("a bug in syncd; please report it with these lines")
         return Exit.BUG
@@ -123,6 +142,7 @@ def run(arguments: Sequence[str]) -> Exit:
 def _run(arguments: Sequence[str]) -> Exit:
     # Commands that stay up or that are asked to tell more set their own logs up.
     configure_logs(sys.stderr, level=logging.WARNING)
+    point_at()
     try:
         ended = group.main(list(arguments), prog_name="syncd", standalone_mode=False)
     except click.ClickException as exc:
@@ -135,9 +155,24 @@ def _run(arguments: Sequence[str]) -> Exit:
     return Exit(ended or 0)
 
 
+def _only_looks(arguments: Sequence[str]) -> bool:
+    place = COMMANDS.get(arguments[0]) if arguments else None
+    return place is not None and place.only_looks
+
+
 def _is_in_the_way(error: ImportError) -> bool:
     """Tell whether what could not be imported is of `adapters`, a name that others bear too."""
     return (error.name or "").partition(".")[0] == "adapters"
+
+
+def _name_output(error: Exception) -> None:
+    """Say so where it was standard output that could not be written, and write there no more."""
+    try:
+        sys.stdout.flush()
+    except OSError as again:
+        _leave_stdout_alone()
+        if isinstance(error, OSError) and (error.errno, error.filename) == (again.errno, None):
+            error.filename = "standard output"
 
 
 def _leave_stdout_alone() -> None:

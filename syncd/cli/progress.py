@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from syncd.sync.pace import words_for
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -69,10 +71,12 @@ class _Shown:
     def show(self, figures: Figures) -> None:
         """Show how things stand now."""
         self._most = max(self._most, figures.pending)
+        left = figures.sending.left if figures.sending else None
         if figures.reading is not None:
             self._update("reading the library", figures.reading.done, figures.reading.of)
         elif self._most:
-            self._update("sending", self._most - figures.pending, self._most)
+            what = f"sending, {words_for(left)} left" if left is not None else "sending"
+            self._update(what, self._most - figures.pending, self._most)
 
     def _update(self, what: str, done: int, of: int) -> None:
         self._progress.update(self._task, description=what, completed=done, total=of)

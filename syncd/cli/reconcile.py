@@ -17,8 +17,16 @@ from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.progress import working
-from syncd.cli.session import choose_library, find_running, find_state_to_look_at, load, pause
-from syncd.control.client import Running, ask_daemon
+from syncd.cli.saying import say
+from syncd.cli.session import (
+    ask_running,
+    choose_library,
+    find_running,
+    find_state_to_look_at,
+    load,
+    pause,
+)
+from syncd.control.client import Running
 from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE
 from syncd.errors import KeyLookupError, LibraryError, SyncdError
@@ -30,7 +38,6 @@ from syncd.report.reconciliations import (
 )
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
-from syncd.system.clock import SystemClock
 from syncd.system.state_lock import StateLock
 
 _Found = dict[str, Any]
@@ -112,7 +119,7 @@ def _ask(daemon: Running, names: Sequence[str], failed: list[SyncdError]) -> lis
     for name in map(daemon.name_of, names):
         request = {"library": name}
         try:
-            found.append(ask_daemon(daemon.directory, RECONCILE, request, SystemClock(), pause))
+            found.append(ask_running(daemon, RECONCILE, request))
         except CommandError as error:
             failed.append(error)
     return found
@@ -120,5 +127,5 @@ def _ask(daemon: Running, names: Sequence[str], failed: list[SyncdError]) -> lis
 
 def _tell(failed: Sequence[SyncdError]) -> Exit:
     for line in dict.fromkeys(line for error in failed for line in words_for(error)):
-        click.echo(line, err=True)
+        say(line)
     return exit_of(failed[0]) if failed else Exit.DONE

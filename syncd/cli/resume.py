@@ -9,10 +9,9 @@ import click
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.session import choose_library, find_running, load, pause
-from syncd.control.client import ask_daemon
+from syncd.cli.saying import say
+from syncd.cli.session import ask_running, choose_library, find_running, load, pause
 from syncd.control.wire import RESUME
-from syncd.system.clock import SystemClock
 from syncd.system.state_lock import StateLock
 
 
@@ -42,7 +41,7 @@ def command(library: str, as_new: bool, where: options.Where) -> Exit:
     daemon = find_running(settings, where.state_dir, {name})
     if daemon is not None:
         request = {"library": daemon.name_of(name), "new": as_new}
-        ask_daemon(daemon.directory, RESUME, request, SystemClock(), pause)
+        ask_running(daemon, RESUME, request)
     else:
         with (
             StateLock(where.state_dir, "resume"),
@@ -50,5 +49,5 @@ def command(library: str, as_new: bool, where: options.Where) -> Exit:
             closing(make_runs(settings, where.state_dir, ledger, pause, only={name})[name]) as run,
         ):
             run.resume(as_new=as_new)
-    click.echo(f"{name}: goes on", err=True)
+    say(f"{name}: goes on")
     return Exit.DONE

@@ -15,14 +15,16 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.review_asking import Ask, Found, Request, ask_each_time, asking, collect
 from syncd.cli.review_choice import Choice, read_choice
-from syncd.cli.review_telling import questions_of, show, tell, tell_none
+from syncd.cli.review_telling import questions_of, show, still_held, tell, tell_none
 from syncd.cli.review_walk import Walk, is_at_terminal, single_keys
+from syncd.cli.saying import say
 from syncd.cli.session import choose_library, load
 from syncd.control.reviewing import ACTIONS, EXPORT, IMPORT, LIST, SHOW
 from syncd.errors import InputError, SyncdError
 from syncd.settings import LibrarySettings
 from syncd.sync.review import Answer
 from syncd.sync.shared_answers import read_answers
+from syncd.system.suggestions import complete
 
 
 class _Options(NamedTuple):
@@ -45,7 +47,9 @@ _ABOUT_FIELDS = (Answer.MINE, Answer.THEIRS)
     is_flag=True,
     help="What was skipped as the same, instead of what is held; `create` makes it an item.",
 )
-@click.option("--run", "run", type=int, metavar="N", help="With --decided: by this run only.")
+@click.option(
+    "--run", "run", type=options.Number(), metavar="N", help="With --decided: by this run only."
+)
 @click.option("--file", "file", metavar="NAME", help="Only records of this file.")
 @click.option("--reason", metavar="TEXT", help="Only what has this text in its reason.")
 @options.where("library", "file_library", "config", "state")
@@ -144,7 +148,7 @@ def _read_request(action: str, words: Sequence[str], chosen: _Options) -> tuple[
     if len(choice.words) > 1 or (choice.words and not _names_candidate(action, choice)):
         raise click.UsageError(f"what is meant by {choice.words[-1]!r}? questions have numbers")
     if choice.is_empty and action != SHOW:
-        raise click.UsageError(f"which question? say `syncd review {action} NUMBER`")
+        raise click.UsageError(complete(f"which question? say `syncd review {action} NUMBER`"))
     word = choice.words[0] if choice.words else None
     numbers = list(choice.numbers)
     return {"action": action, "questions": numbers, "item_key": word, **decided}, choice
@@ -222,7 +226,7 @@ def _walk(
         walk.through(asked)
     after = list(collect(ask, libraries, {"action": LIST, "send": bool(walk.answered)}, failed))
     held = sum(len(each["held"]) for each in after)
-    click.echo(f"{len(walk.answered):,} answered, {held:,} still held")
+    say(f"{len(walk.answered):,} answered, {still_held(held)}", err=False)
     told = [{**each, "answered": walk.answered if each["pending"] else []} for each in after]
     code = tell({"action": LIST}, told, failed)
     return Exit.INPUT if code is Exit.DONE and walk.refused else code

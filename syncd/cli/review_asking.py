@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from syncd.app.wiring import find_reviewer, make_runs, open_ledger
-from syncd.cli.session import find_running, pause
-from syncd.control.client import Running, ask_daemon
+from syncd.cli.interruptions import telling_what_waits
+from syncd.cli.session import ask_running, find_running, pause
+from syncd.control.client import Running
 from syncd.control.protocol import CommandError
 from syncd.control.reviewing import IMPORT, SHOW, review, review_alone
 from syncd.control.wire import REVIEW
 from syncd.errors import KeyLookupError, LibraryError, SyncdError
 from syncd.ledger.store import Ledger
 from syncd.settings import LibrarySettings, Settings
-from syncd.system.clock import SystemClock
 from syncd.system.state_lock import StateLock
+
+_GOES_ON = "what was answered stays answered, and `syncd review` goes on with the rest"
 
 Request = Mapping[str, Any]
 Found = dict[str, Any]
@@ -71,10 +73,7 @@ def collect(
 
 def _ask_daemon(daemon: Running, library: LibrarySettings, request: Request) -> Found:
     about = {"library": daemon.name_of(library.name)}
-    found = [
-        ask_daemon(daemon.directory, REVIEW, {**about, **part}, SystemClock(), pause)
-        for part in _parts(request)
-    ]
+    found = [ask_running(daemon, REVIEW, {**about, **part}) for part in _parts(request)]
     answer: Found = found[-1]
     if request["action"] == IMPORT:
         for count in ("new", "here", "known", "foreign"):
@@ -104,7 +103,7 @@ def _ask_here(
         if known is not None:
             return review_alone(library.name, known, request)
     run = make_runs(settings, state, ledger, pause, only={library.name})[library.name]
-    with closing(run):
+    with closing(run), telling_what_waits(lambda: run.figures().pending, _GOES_ON):
         try:
             run.meet()
         except (KeyLookupError, LibraryError) as error:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 ALL = "all"
 
 
@@ -61,7 +62,7 @@ def read_choice(words: Sequence[str], file: str | None = None, reason: str | Non
     ranges: list[tuple[int, int]] = []
     others: list[str] = []
     for word in words:
-        if word.isdecimal():
+        if _NUMBER.fullmatch(word):
             numbers.append(int(word))
         elif found := _RANGE.fullmatch(word):
             ranges.append((int(found[1]), int(found[2])))

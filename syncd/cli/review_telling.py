@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from syncd.cli.exits import Exit, exit_of, words_for
 from syncd.cli.review_asking import Found, Request
 from syncd.cli.review_choice import Choice
+from syncd.cli.saying import say
 from syncd.control.reviewing import EXPORT, IMPORT, LIST, SHOW
 from syncd.errors import InputError, SyncdError
 from syncd.report import write_document
@@ -65,22 +64,28 @@ def _print_shown(found: Sequence[Found]) -> None:
 def _print_imported(found: Sequence[Found]) -> None:
     for library in found:
         new, here, answered = library["new"], library["here"], len(library["answered"])
-        click.echo(f"{new:,} answers are new, {answered:,} open questions answered by them")
+        say(f"{new:,} answers are new, {answered:,} open questions answered by them", err=False)
         if new and not here:
-            click.echo("none of them is about a work that is here yet; they wait for it")
+            say("none of them is about a work that is here yet; they wait for it", err=False)
         if library["known"]:
-            click.echo(f"{library['known']:,} were known already, or fit nothing")
+            say(f"{library['known']:,} were known already, or fit nothing", err=False)
         if library["foreign"]:
-            click.echo(
+            say(
                 f"{library['foreign']:,} name works by keys of the library they come from, "
-                "which mean nothing here; export them again with this version of syncd"
+                "which mean nothing here; export them again with this version of syncd",
+                err=False,
             )
 
 
 def _print_answered(found: Sequence[Found]) -> None:
     answered = sum(len(library["answered"]) for library in found)
     held = sum(len(library["held"]) for library in found)
-    click.echo(f"{answered:,} answered, {held:,} still held")
+    say(f"{answered:,} answered, {still_held(held)}", err=False)
+
+
+def still_held(number: int) -> str:
+    """Say how many questions are left, and how they are gone on with."""
+    return f"{number:,} still held" + (": `syncd review` goes on" if number else "")
 
 
 _PRINT = {LIST: _print_list, SHOW: _print_shown, IMPORT: _print_imported}
@@ -89,27 +94,27 @@ _PRINT = {LIST: _print_list, SHOW: _print_shown, IMPORT: _print_imported}
 def tell_none(choice: Choice, failed: Sequence[SyncdError]) -> Exit:
     """Say that nothing fits what was named."""
     for line in dict.fromkeys(line for error in failed for line in words_for(error)):
-        click.echo(line, err=True)
+        say(line)
     if failed:
         return exit_of(failed[0])
     if choice.everything and not choice.is_narrowed:
-        click.echo("nothing waits for such an answer")
+        say("nothing waits for such an answer", err=False)
         return Exit.DONE
-    click.echo("syncd: none of the questions fits that", err=True)
+    say("syncd: none of the questions fits that")
     return Exit.INPUT
 
 
 def tell(request: Request, found: Sequence[Found], failed: Sequence[SyncdError]) -> Exit:
     """Say what did not go as asked, and sum it up: the gravest comes first."""
     for line in dict.fromkeys(line for error in failed for line in words_for(error)):
-        click.echo(line, err=True)
+        say(line)
     waiting = [each for each in found if each.get("answered") and each["pending"]]
     for library in found:
         if library.get("unavailable") and (library.get("answered") or "held" in library):
-            click.echo(f"syncd: {_words_for_absence(library)}", err=True)
+            say(f"syncd: {_words_for_absence(library)}")
     wrong = list(_find_wrong(request, found, is_complete=not failed))
     for message in wrong:
-        click.echo(f"syncd: {printable(message)}", err=True)
+        say(f"syncd: {printable(message)}")
     if failed:
         return exit_of(failed[0])
     return Exit.TRY_AGAIN if waiting else Exit.INPUT if wrong else Exit.DONE

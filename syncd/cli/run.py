@@ -46,7 +46,7 @@ class _NoPage:
         """Refuse to give a link."""
         raise CommandError(self._why, Exit.CONFIG)
 
-    def close(self) -> None:
+    def close(self, _ask: object) -> None:
         """There is nothing to close."""
 
 
@@ -61,7 +61,7 @@ def _open_page(
 
         return Page(settings, ledger, state, daemon.document, metrics, SystemClock())
     except ImportError:
-        why = 'the page needs jinja2: pip install "syncd[page]", and restart'
+        why = "the page needs jinja2: install it beside syncd (the extra `page`), and restart"
     except StateError as error:
         why = str(error)
     log.warning("there is no page: %s", why)
@@ -112,6 +112,7 @@ def command(
             lambda pause: assemble(read(), state_dir, ledger, pause),
             Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
         )
+        telling.metrics.beats = daemon.beats
         requests = Requests(
             daemon,
             lambda: load(where, folder),
@@ -124,7 +125,7 @@ def command(
         try:
             daemon.run({**requests.handlers(), PAGE: page.answer}, exit_of)
         finally:
-            page.close()
+            page.close(requests.answer_alone)
             telling.close()
         daemon.leave()
     return Exit.DONE

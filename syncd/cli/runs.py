@@ -22,12 +22,12 @@ _SHOWN = 20
 @click.command("runs")
 @click.option(
     "--last",
-    type=click.IntRange(min=1),
+    type=options.Number(),
     metavar="N",
     help=f"Show so many runs: by default {_SHOWN}, with --json all.",
 )
 @click.option(
-    "--before", type=click.IntRange(min=1), metavar="RUN", help="Show runs older than this one."
+    "--before", type=options.Number(), metavar="RUN", help="Show runs older than this one."
 )
 @options.where("library", "file_library", "config", "state")
 @options.as_json
@@ -49,7 +49,9 @@ def command(last: int | None, before: int | None, where: options.Where, as_json:
     settings = load(where)
     names = [each.name for each in settings.libraries]
     chosen = choose_library(settings, where.library).name if where.library else None
-    state = find_state_to_look_at(settings, where.state_dir, [chosen] if chosen else names)
+    state = find_state_to_look_at(
+        settings, where.state_dir, [chosen] if chosen else names, only_there=True
+    )
     limit = last or (None if as_json else _SHOWN)
     with (
         looking_only(settings, state) as (copied, copy),

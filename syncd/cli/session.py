@@ -9,20 +9,28 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from syncd.app.once import folder_of
 from syncd.app.wiring import check_options, identities_of
+from syncd.cli.exits import Exit
+from syncd.cli.interruptions import telling_that_it_goes_on
 from syncd.cli.options import Where
+from syncd.cli.saying import say
 from syncd.config import file_library_settings, load_settings
-from syncd.control.client import Running, expect_unserved, find_daemon
+from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
+from syncd.control.protocol import CommandError
+from syncd.errors import ConfigError, Problem
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
 from syncd.system.clock import SystemClock
 from syncd.system.paths import find_config
 from syncd.system.printable import printable
 from syncd.system.state_lock import find_holder
+
+_WAYS_OUT = {"--offline": "--offline", "--file-library": "--file-library DIR"}
 
 
 def load(where: Where, folder: Path | None = None) -> Settings:
@@ -33,7 +41,20 @@ def load(where: Where, folder: Path | None = None) -> Settings:
         return file_library_settings(where.file_library, folder)
     if folder is not None:
         raise click.UsageError("--folder goes with --file-library")
-    return load_settings(find_config(where.config), check_options=check_options)
+    try:
+        place = find_config(where.config)
+    except ConfigError as error:
+        raise _with_ways_out(error) from None
+    return load_settings(place, check_options=check_options)
+
+
+def _with_ways_out(error: ConfigError) -> ConfigError:
+    """Add what needs no configuration to the words for there being none."""
+    context = click.get_current_context(silent=True)
+    options = {name for each in context.command.params for name in each.opts} if context else ()
+    ways = " or ".join(words for option, words in _WAYS_OUT.items() if option in options)
+    more = f"; {ways} needs none" if ways else ""
+    return ConfigError(error.path, [Problem(each.message + more) for each in error.problems])
 
 
 def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
@@ -65,24 +86,41 @@ def find_running(
     )
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
-        click.echo(printable(f"{told} in {daemon.state}"), err=True)
+        say(printable(f"{told} in {daemon.state}"))
     elif sys.stderr.isatty():
         # For people; whoever reads the output as a program asks `syncd status`.
         holder = find_holder(state) if daemon is not None else None
         told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
-        click.secho(printable(f"syncd: {told}"), dim=True, err=True)
+        say(printable(f"syncd: {told}"), dim=True)
     return daemon
 
 
-def find_state_to_look_at(settings: Settings, state: Path, names: Collection[str]) -> Path:
+def ask_running(daemon: Running, command: str, request: Mapping[str, Any]) -> Any:
+    """Have a daemon carry something out; on Ctrl-C it is said that it goes on with it.
+
+    Raises as `ask_daemon` does.
+    """
+    with telling_that_it_goes_on():
+        return ask_daemon(daemon.directory, command, request, SystemClock(), pause)
+
+
+def find_state_to_look_at(
+    settings: Settings, state: Path, names: Collection[str], *, only_there: bool = False
+) -> Path:
     """Return where the ledger is for those who only look: a service's, if it can be read.
 
-    Raises as `find_daemon` does.
+    `only_there` is for what no other place could tell. Raises as `find_daemon` does, and
+    `CommandError`.
     """
     daemon = find_running(settings, state, names)
     if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
         return daemon.state if daemon else state
-    click.echo("syncd: but its ledger is closed to you, and does not count here", err=True)
+    if only_there:
+        told = (
+            "its ledger is closed to you: root can ask this, and `syncd status` shows what is new"
+        )
+        raise CommandError(told, Exit.TRY_AGAIN)
+    say("syncd: but its ledger is closed to you, and does not count here")
     return state
 
 

@@ -21,6 +21,10 @@ from syncd.settings import Settings
 from syncd.system import paths
 from syncd.system.paths import has_config
 
+_UNIT = (
+    "its configuration is the machine's, which a unit of systemd works with: "
+    "`systemctl status syncd` says why it is down"
+)
 _NOT_SET_UP = "there is no configuration yet: `syncd init` writes one"
 
 
@@ -44,6 +48,8 @@ def command(where: options.Where, strict: bool, as_json: bool) -> Exit:
       syncd status --json | jq '.libraries[] | select(.state != "ok")'
     """
     document = _find_status(where)
+    if not (document["running"] or document.get("message")) and _is_of_the_machine(where):
+        document["message"] = _UNIT
     if as_json:
         write_document(document, sys.stdout)
     else:
@@ -89,6 +95,13 @@ def _with_ledger(document: dict[str, Any], where: options.Where, state: Path) ->
 
 def _is_set_up(where: options.Where) -> bool:
     return where.file_library is not None or has_config(where.config)
+
+
+def _is_of_the_machine(where: options.Where) -> bool:
+    """Tell whether the configuration that is meant is the one of this machine's service."""
+    if where.file_library is not None or not has_config(where.config):
+        return False
+    return paths.find_config(where.config) == paths.SYSTEM_CONFIG
 
 
 def _load(where: options.Where) -> Settings | None:

@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-import click
-
 from syncd.app.remedies import Cause, remedy_of
 from syncd.app.wiring import make_runs, open_ledger
 from syncd.cli.exits import Exit
+from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.options import Where
-from syncd.cli.session import choose_library, find_running, load, pause
-from syncd.control.client import ask_daemon
+from syncd.cli.saying import say
+from syncd.cli.session import ask_running, choose_library, find_running, load, pause
 from syncd.ledger.store import Ledger
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
-from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 from syncd.system.state_lock import StateLock
 
@@ -39,7 +37,7 @@ def carry_out(
     daemon = find_running(settings, where.state_dir, names)
     if daemon is not None:
         about = {**request, "library": daemon.name_of(named) if named else None}
-        answer: dict[str, Any] = ask_daemon(daemon.directory, command, about, SystemClock(), pause)
+        answer: dict[str, Any] = ask_running(daemon, command, about)
         return answer
     with (
         StateLock(where.state_dir, command),
@@ -47,7 +45,7 @@ def carry_out(
     ):
         name = choose(settings, ledger, named)
         run = make_runs(settings, where.state_dir, ledger, pause, only={name})[name]
-        with closing(run):
+        with closing(run), telling_what_waits(lambda: run.figures().pending):
             run.meet()
             return act(run)
 
@@ -57,5 +55,5 @@ def end(document: Mapping[str, Any]) -> Exit:
     if not document["waiting"]:
         return Exit.DONE
     told = f"syncd: {document['library']}: {document['waiting']}; {remedy_of(Cause.UNSETTLED)}"
-    click.echo(printable(told), err=True)
+    say(printable(told))
     return Exit.TRY_AGAIN

@@ -1,6 +1,6 @@
 """The documents made from the model: the commented configuration, its JSON Schema, the reference.
 
-`python -m syncd.config` writes them into the source tree; a test keeps them current.
+`python -m syncd.app.documents` writes them into the source tree; a test keeps them current.
 """
 
 from __future__ import annotations
@@ -8,20 +8,26 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from syncd.config.model import OPTIONS, Document, LibraryTable, Option, table_of
+from syncd.config.model import Document, LibraryTable, table_of
+from syncd.library import Option
+
+Options = Mapping[str, Sequence[Option]]
+"""What each adapter says of its own keys, by the adapter's name."""
 
 EXAMPLE: dict[str, Any] = {
     "library": [
         {
             "name": "mine",
             "adapter": "zotero-web",
-            **{option.name: option.example for option in OPTIONS["zotero-web"]},
+            "library_type": "user",
+            "library_id": 1234567,
+            "api_url": "https://api.zotero.org",
         }
     ],
     "folder": [
@@ -53,23 +59,29 @@ Made from the program itself.
 """
 
 
-def configuration(chosen: Mapping[str, Any] = EXAMPLE) -> str:
-    """Return a complete, commented configuration with these values, and defaults for the rest."""
+def configuration(options: Options, chosen: Mapping[str, Any] = EXAMPLE) -> str:
+    """Return a complete, commented configuration with these values, and defaults for the rest.
+
+    `options` are those of each adapter that is to be shown.
+    """
     blocks = [_OPENING]
     for name in Document.model_fields:
         model = table_of(Document, name)
         if _is_array(name):
             for index, values in enumerate(chosen.get(name, ())):
                 heading = _comment(model.__doc__) if index == 0 else ""
-                blocks.append(heading + _table(f"[[{name}]]", model, values, name))
+                blocks.append(heading + _table(f"[[{name}]]", model, values, name, options))
         else:
             blocks.append(
-                _comment(model.__doc__) + _table(f"[{name}]", model, chosen.get(name, {}), name)
+                _comment(model.__doc__)
+                + _table(f"[{name}]", model, chosen.get(name, {}), name, options)
             )
     return "\n".join(blocks)
 
 
-def _table(header: str, model: type[BaseModel], values: Mapping[str, Any], name: str) -> str:
+def _table(
+    header: str, model: type[BaseModel], values: Mapping[str, Any], name: str, options: Options
+) -> str:
     lines = [header + "\n"]
     for key, field in model.model_fields.items():
         if _is_table(field):
@@ -77,7 +89,7 @@ def _table(header: str, model: type[BaseModel], values: Mapping[str, Any], name:
         else:
             lines.append(_entry(key, field, values))
     if "adapter" in values:
-        lines += _options(values["adapter"], values)
+        lines += _options(values["adapter"], values, options)
     return "".join(lines)
 
 
@@ -103,8 +115,8 @@ def _inner_table(header: str, model: type[BaseModel], values: Mapping[str, Any] 
     return _comment(model.__doc__) + f"# [{header}]\n" + "".join(keys)
 
 
-def _options(adapter: str, values: Mapping[str, Any]) -> Iterator[str]:
-    own = {option.name: option for option in OPTIONS.get(adapter, ())}
+def _options(adapter: str, values: Mapping[str, Any], options: Options) -> Iterator[str]:
+    own = {option.name: option for option in options.get(adapter, ())}
     for option in own.values():
         given = values.get(option.name, option.default)
         mark, shown = ("# ", option.example) if given is None else ("", given)
@@ -112,28 +124,69 @@ def _options(adapter: str, values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
         if name not in own and name not in LibraryTable.model_fields:
             yield f"{name} = {_toml(value)}\n"
-    yield from _alternatives(adapter)
+    yield from _alternatives(adapter, options)
 
 
-def _alternatives(adapter: str) -> Iterator[str]:
-    for other, options in OPTIONS.items():
+def _alternatives(adapter: str, options: Options) -> Iterator[str]:
+    for other, others in options.items():
         if other != adapter:
             yield _comment(f'With adapter = "{other}" instead:')
-            for option in options:
+            for option in others:
                 yield _comment(option.sentence) + f"# {option.name} = {_toml(option.example)}\n"
 
 
-def json_schema() -> str:
-    """Return the JSON Schema by which editors check a configuration while it is written."""
+def json_schema(options: Options) -> str:
+    """Return the JSON Schema by which editors check a configuration while it is written.
+
+    A library of an adapter in `options` takes that adapter's keys and no others.
+    """
+    document = Document.model_json_schema()
+    library = document["$defs"][LibraryTable.__name__]
+    common = dict.fromkeys(library["properties"], True)
+    library["allOf"] = [_adapter_schema(name, own, common) for name, own in options.items()]
+    library["properties"]["adapter"]["examples"] = list(options)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Document.model_json_schema(),
+        **document,
         "title": "syncd.toml",
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def reference() -> str:
+def _adapter_schema(name: str, own: Sequence[Option], common: Mapping[str, bool]) -> dict[str, Any]:
+    required = [option.name for option in own if option.required]
+    return {
+        "if": {"properties": {"adapter": {"const": name}}, "required": ["adapter"]},
+        "then": {
+            "properties": {**common, **{option.name: _option_schema(option) for option in own}},
+            "additionalProperties": False,
+            **({"required": required} if required else {}),
+        },
+    }
+
+
+def _option_schema(option: Option) -> dict[str, Any]:
+    kind = next(kind for of, kind in _JSON_KINDS if isinstance(option.example, of))
+    return {
+        "description": option.sentence,
+        "type": kind,
+        "examples": [option.example],
+        **({"items": {"type": "string"}} if kind == "array" else {}),
+        **({"enum": list(option.choices)} if option.choices else {}),
+        **({"default": option.default} if option.default is not None else {}),
+    }
+
+
+_JSON_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    (list, "array"),
+)
+
+
+def reference(options: Options) -> str:
     """Return the reference of every key, as Markdown."""
     parts = [_REFERENCE_OPENING]
     for name in Document.model_fields:
@@ -146,9 +199,9 @@ def reference() -> str:
                 table = table_of(model, key)
                 parts.append(f"### `[{name}.{key}]`\n\n{table.__doc__}\n")
                 parts.append(_key_table(table))
-    for adapter, options in OPTIONS.items():
+    for adapter, own in options.items():
         parts.append(f'## Keys of `adapter = "{adapter}"`\n')
-        parts.append(_rows(_option_row(option) for option in options))
+        parts.append(_rows(map(_option_row, own)))
     return "\n".join(parts)
 
 
@@ -167,7 +220,9 @@ def _key_row(key: str, field: FieldInfo) -> tuple[str, str, str, str]:
 
 
 def _option_row(option: Option) -> tuple[str, str, str, str]:
-    default = "must be given" if option.default is None else f"`{_toml(option.default)}`"
+    default = "not set" if option.default is None else f"`{_toml(option.default)}`"
+    if option.required:
+        default = "must be given"
     return f"`{option.name}`", default, f"`{_toml(option.example)}`", option.sentence
 
 

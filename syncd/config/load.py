@@ -73,11 +73,21 @@ def file_library_settings(directory: Path, folder: Path | None = None) -> Settin
     return parse_settings({"library": [library], "folder": folders})
 
 
+def _remedy(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "`syncd init` makes a new one"
+    if isinstance(error, IsADirectoryError):
+        return "name the file in it"
+    if isinstance(error, PermissionError):
+        return "have its owner let you read it, or name another with --config"
+    return "name another with --config"
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as exc:
-        problem = f"cannot be read: {exc.strerror}; `syncd init` makes a new one"
+        problem = f"cannot be read: {exc.strerror}; {_remedy(exc)}"
         raise ConfigError(path, [Problem(problem)]) from exc
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
@@ -177,6 +187,7 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         settle=table.settle,
         after=table.after,
         readd=table.readd,
+        attachments=table.attachments,
         on_done=table.on_done,
         on_failed=table.on_failed,
         duplicates=DuplicateSettings(

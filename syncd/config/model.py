@@ -1,6 +1,7 @@
 """Every key of the configuration: its type, default, sentence and example, in this one place.
 
-`config/syncd.toml`, its JSON Schema and the reference in the documentation are made from here.
+`config/syncd.toml`, its JSON Schema and the reference in the documentation are made from here, and
+from what adapters say of their own keys.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
@@ -16,6 +17,7 @@ from syncd.config import values
 from syncd.settings import (
     KEPT_NOTES,
     After,
+    Attachments,
     ByMetadata,
     LookAlikes,
     MailSettings,
@@ -36,7 +38,13 @@ _CRON = {
 }
 _MAIL = {
     "type": "object",
-    "properties": {"to": _TEXT, "server": _TEXT, "from": _TEXT},
+    "properties": {
+        "to": _TEXT,
+        "server": _TEXT,
+        "from": _TEXT,
+        "user": _TEXT,
+        "password_file": _TEXT,
+    },
     "additionalProperties": False,
 }
 _NAME = {"type": "string", "pattern": f"^{values.NAME.pattern}$"}
@@ -87,6 +95,9 @@ Collection = Annotated[
 ]
 Zone = Annotated[str, PlainValidator(values.parse_timezone), WithJsonSchema(_TEXT)]
 AfterChoice = Annotated[After, PlainValidator(values.choice_of(After)), _one_of(After)]
+AttachmentsChoice = Annotated[
+    Attachments, PlainValidator(values.choice_of(Attachments)), _one_of(Attachments)
+]
 FoundChoice = Annotated[WhenFound, PlainValidator(values.choice_of(WhenFound)), _one_of(WhenFound)]
 AlikeChoice = Annotated[
     LookAlikes, PlainValidator(values.choice_of(LookAlikes)), _one_of(LookAlikes)
@@ -202,6 +213,12 @@ class FolderTable(Table):
     readd: bool = key(
         False,
         sentence="Whether records of this folder come back even where a person removed their item.",
+    )
+    attachments: AttachmentsChoice = key(
+        "link",
+        sentence="What becomes of links and files that a record names beside its own address. "
+        "link: web addresses are attached as links. file: files below this folder are attached as "
+        "well, as links to where they lie. none: neither.",
     )
     on_done: Command = key(
         [],
@@ -363,8 +380,8 @@ class NotifyTable(Table):
     )
     mail: MailOrNone = key(
         {},
-        sentence="To whom mail is sent, and by which server; it takes mail without a password. "
-        "Empty: to nobody.",
+        sentence="To whom mail is sent, and by which server. One that wants a password: "
+        'user = "…", and password_file = "…" or the keyring. Empty: to nobody.',
         example={"to": "you@example.org", "server": "localhost"},
     )
     desktop: bool = key(
@@ -429,45 +446,3 @@ def table_of(model: type[BaseModel], name: str) -> type[BaseModel]:
     annotation: Any = model.model_fields[name].annotation
     found: type[BaseModel] = next(iter(get_args(annotation)), annotation)
     return found
-
-
-class Option(NamedTuple):
-    """A key of an adapter's own: the adapter checks it, here it is only explained."""
-
-    name: str
-    sentence: str
-    example: str | int
-    default: str | None = None
-
-
-OPTIONS: dict[str, tuple[Option, ...]] = {
-    "zotero-web": (
-        Option("library_type", 'Whose library it is: "user" or "group".', "user", "user"),
-        Option(
-            "library_id",
-            "Its number: yours is shown at https://www.zotero.org/settings/keys, a group's is in "
-            "its address.",
-            1234567,
-        ),
-        Option(
-            "api_url",
-            "The server to speak to.",
-            "https://api.zotero.org",
-            "https://api.zotero.org",
-        ),
-    ),
-    "zotero-desktop": (
-        Option("library_type", 'Whose library it is: "user" or "group".', "user", "user"),
-        Option("library_id", "A group's number; it is in its address at zotero.org.", 1234567),
-        Option(
-            "url",
-            "Where the running Zotero answers.",
-            "http://127.0.0.1:23119",
-            "http://127.0.0.1:23119",
-        ),
-    ),
-    "file": (
-        Option("path", "The folder that the library lives in; made when missing.", "~/syncd"),
-    ),
-}
-"""What the shipped adapters take beside the keys of every library."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from syncd.config.lines import Location
 from syncd.config.model import Document, table_of
-from syncd.inbox import why_not_movable
+from syncd.inbox import why_not_in_one_piece
 from syncd.settings import After
 from syncd.system.paths import expand_home
 
@@ -159,10 +160,15 @@ def _unknown_libraries(index: int, named: object, known: list[str]) -> Iterator[
 
 def _immovable_files(index: int, folder: Mapping[str, Any]) -> Iterator[ConfigFinding]:
     path = _path_of(folder)
-    if folder.get("after") == After.MOVE.value and path is not None and path.is_dir():
-        reason = why_not_movable(path)
-        if reason:
-            yield ConfigFinding(("folder", index, "after"), reason)
+    if folder.get("after") != After.MOVE.value or path is None:
+        return
+    reason = None
+    # A machine's configuration is read by people to whom its folders are closed, and rights can be
+    # given later: what these allow, the folder itself says when it is worked with.
+    with suppress(OSError):
+        reason = why_not_in_one_piece(path) if path.is_dir() else None
+    if reason:
+        yield ConfigFinding(("folder", index, "after"), reason)
 
 
 def _overlapping_folders(folders: list[dict[str, Any]]) -> Iterator[ConfigFinding]:

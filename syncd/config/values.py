@@ -26,6 +26,8 @@ DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([kKMG]i?)?B?")
 _MOST_PORTS = 65_535
 _SMTP = 25
+_SUBMISSION = 587
+_MAIL_KEYS = frozenset({"to", "server", "from", "user", "password_file"})
 _MAIL = re.compile(r"[!-~]+@[0-9A-Za-z.\[\]:-]+")
 _HOST = re.compile(r"[0-9A-Za-z.-]+")
 _SECRET_ADDRESSES = frozenset({"hooks.slack.com", "ntfy.sh"})
@@ -147,11 +149,12 @@ def parse_mail(value: object) -> MailSettings | None:
     """Read `{ to = "…", server = "…" }`; an empty table means none."""
     advice = (
         'must be { to = "you@example.org", server = "localhost" }; the server may have a port '
-        '("mail.example.org:587"), and from = "…" names who sends'
+        '("mail.example.org:587"), and from = "…" names who sends; a server that wants a password: '
+        'user = "…", and password_file = "…" or the keyring'
     )
     if value == {}:
         return None
-    if not isinstance(value, dict) or not {"to"} <= value.keys() <= {"to", "server", "from"}:
+    if not isinstance(value, dict) or not {"to"} <= value.keys() <= _MAIL_KEYS:
         raise ValueError(advice)
     to, server, sender = value["to"], value.get("server", "localhost"), value.get("from", "")
     host, _, port = server.partition(":") if isinstance(server, str) else ("", "", "")
@@ -162,7 +165,12 @@ def parse_mail(value: object) -> MailSettings | None:
         or not (port == "" or (port.isdecimal() and 0 < int(port) <= _MOST_PORTS))
     ):
         raise ValueError(advice)
-    return MailSettings(to, (host, int(port or _SMTP)), sender)
+    user, file = value.get("user", ""), value.get("password_file", "")
+    if not (isinstance(user, str) and user.isascii() and user.isprintable()) or (file and not user):
+        raise ValueError(advice)
+    # Who takes mail from people of their own does so at another port than who takes anybody's.
+    at = int(port or (_SUBMISSION if user else _SMTP))
+    return MailSettings(to, (host, at), sender, user, parse_path_or_none(file))
 
 
 def parse_metrics_file(value: object) -> Path | None:

@@ -34,7 +34,12 @@ class FileFate(StrEnum):
 
 
 def add_fates(document: Document, glance: Glance, names: Mapping[str, str]) -> Document:
-    """Return the document with what the ledger says; `names` by what a library says it is."""
+    """Return the document with what the ledger says; `names` by what a library says it is.
+
+    What only a library itself can say, the daemon that has met it knows.
+    """
+    met = {each["identity"]: each["name"] for each in document["libraries"] if each.get("identity")}
+    names = {**met, **names}
     named = {each.library_id: _name(each, names) for each in glance.libraries}
     away = {Path(each["path"]) for each in document["folders"] if each["state"] == "waiting"}
     files = [_file(each, named, away) for each in glance.files]
@@ -126,6 +131,8 @@ def _libraries(
             "last_reconcile_at": library.reconciled_at,
             "waiting_runs": sorted(library.waiting),
             "next_try_at": None,
+            "reading": None,
+            "sending": None,
         }
     return list(shown.values())
 

@@ -25,6 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from syncd.app.remedies import told
 from syncd.errors import BusyError, StateError, SyncdError
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,12 @@ class _Stream(Protocol):
 
 class _HungUpError(Exception):
     """Whoever asked is no longer listening."""
+
+
+def is_number(value: object) -> bool:
+    """Tell whether this is a number that a ledger may hold: of a run, say, or a question."""
+    # `True` counts as a number in Python.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
 
 
 class CommandError(SyncdError):
@@ -206,7 +213,7 @@ class ControlServer:
         except CommandError as error:
             _send(stream, {"error": error.message, "code": error.code})
         except SyncdError as error:
-            _send(stream, {"error": str(error), "code": int(self._code_of(error))})
+            _send(stream, {"error": told(error), "code": int(self._code_of(error))})
         except _HungUpError:
             raise
         except Exception as error:
@@ -296,7 +303,7 @@ def _let_group_in(path: Path, mode: int) -> None:
             os.chown(path, -1, group, follow_symlinks=False)
         except OSError as error:
             # A sandboxed service may not give anything away; its unit does so after the start.
-            log.info("%s is not given to the group %s: %s", path, GROUP, error.strerror)
+            log.debug("%s is not given to the group %s: %s", path, GROUP, error.strerror)
     path.chmod(mode)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from syncd.control.protocol import is_number
 from syncd.errors import InputError, KeyLookupError, LibraryError
 from syncd.report.reviews import decided_document, question_document
 from syncd.sync.review import Answer, Reviewer
@@ -25,7 +26,8 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
     if not _names_decided(request.get("decided")):
         return "what was decided is told by run and file"
     if action in (LIST, SHOW, EXPORT):
-        return None
+        named = questions is None or _are_numbers(questions)
+        return None if named else "questions are a list of numbers"
     if action == IMPORT:
         whole = isinstance(request.get("document"), dict)
         return None if whole else "what is imported is one JSON object"
@@ -33,10 +35,17 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
         return "no such action"
     if request.get("decided") is not None and action != Answer.CREATE:
         return "what was decided can be created, no more"
-    if not isinstance(questions, list) or not all(isinstance(each, int) for each in questions):
+    if not _are_numbers(questions):
         return "questions are a list of numbers"
+    marks = request.get("marks", {})
+    if not isinstance(marks, dict) or not all(isinstance(each, str) for each in marks.values()):
+        return "marks are texts by the number of a question"
     key = request.get("item_key", 0)
     return None if key is None or isinstance(key, str) else "an item's key is text, or null"
+
+
+def _are_numbers(questions: Any) -> bool:
+    return isinstance(questions, list) and all(map(is_number, questions))
 
 
 def _names_decided(decided: Any) -> bool:
@@ -45,7 +54,7 @@ def _names_decided(decided: Any) -> bool:
     if not isinstance(decided, dict):
         return False
     run, file = decided.get("run"), decided.get("file")
-    return (run is None or isinstance(run, int)) and (file is None or isinstance(file, str))
+    return (run is None or is_number(run)) and (file is None or isinstance(file, str))
 
 
 def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,9 +62,11 @@ def review(run: LibraryRun, request: Mapping[str, Any]) -> dict[str, Any]:
 
     `request` holds `action`, and as it needs them `questions` (numbers), `item_key` (or another
     word that goes with an answer) and `document`. With `decided` (`run`, `file`) it is about what
-    was skipped as the same, and `questions` are numbers of records. `later` answers and sends
-    nothing yet; `send` sends what was answered so. Raises `InputError` when the document is none
-    of answers.
+    was skipped as the same, and `questions` are numbers of records. SHOW with `questions` is about
+    these alone. `marks` has, by the number of a question, what it is known by as it was shown: an
+    answer to one that is asked otherwise is refused. `later` answers and sends nothing yet; `send`
+    sends what was answered so. `brief` leaves out what waits then. Raises `InputError` when the
+    document is none of answers.
     """
     found = review_alone(run.name, run.reviewer(), request)
     if (found.get("answered") or request.get("send")) and not request.get("later"):
@@ -71,8 +82,10 @@ def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> d
     """Carry out one action in the ledger; nothing is sent. Otherwise as `review`."""
     decided = request.get("decided")
     match request["action"]:
-        case "list" | "show":
+        case "list":
             return _look(name, reviewer, decided)
+        case "show":
+            return _look(name, reviewer, decided, request.get("questions") or None)
         case "export":
             return {"library": name, "document": reviewer.export_answers()}
         case "import":
@@ -81,7 +94,15 @@ def review_alone(name: str, reviewer: Reviewer, request: Mapping[str, Any]) -> d
     if decided is not None:
         told = _create_decided(reviewer, questions)
     else:
-        told = _answer(reviewer, questions, Answer(request["action"]), request["item_key"])
+        told = _answer(reviewer, questions, request)
+    if request.get("brief"):
+        unavailable = reviewer.unavailable
+        return {
+            "library": name,
+            "unavailable": unavailable,
+            "pending": reviewer.pending(),
+            **told,
+        }
     if request.get("later"):
         still_open = sorted(reviewer.open_questions())
         return {"library": name, "open": still_open, "pending": reviewer.pending(), **told}
@@ -101,13 +122,15 @@ def _import(reviewer: Reviewer, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(
-    reviewer: Reviewer, questions: Sequence[int], answer: Answer, word: str | None
+    reviewer: Reviewer, questions: Sequence[int], request: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Answer those of the questions that are about this library; leave the others out."""
+    answer, word = Answer(request["action"]), request["item_key"]
+    marks = request.get("marks", {})
     mine = reviewer.open_questions()
     return _each(
         [question for question in questions if question in mine],
-        lambda question: reviewer.answer(question, answer, word),
+        lambda question: reviewer.answer(question, answer, word, marks.get(str(question))),
     )
 
 
@@ -130,11 +153,14 @@ def _each(numbers: Sequence[int], carry_out: Callable[[int], None]) -> dict[str,
 
 
 def _look(
-    name: str, reviewer: Reviewer, decided: Mapping[str, Any] | None = None
+    name: str,
+    reviewer: Reviewer,
+    decided: Mapping[str, Any] | None = None,
+    questions: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """Return what waits about a library, or what was decided about it."""
     if decided is None:
-        shown = {"held": [question_document(each) for each in reviewer.held()]}
+        shown = {"held": [question_document(each) for each in reviewer.held(questions)]}
     else:
         found = reviewer.decided(decided.get("run"), decided.get("file"))
         shown = {"held": [], "decided": [decided_document(each) for each in found]}

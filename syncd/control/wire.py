@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.app.once import OnceReport
+from syncd.app.remedies import told
 from syncd.control.protocol import CommandError
 from syncd.errors import InputError, SyncdError
 from syncd.inbox import Beside, Skipped
@@ -45,7 +46,9 @@ def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> di
         "unusable": [_write_input_error(each) for each in report.unusable],
         "skipped": [[each.name, each.reason] for each in report.skipped],
         "beside": [[each.name, each.reason] for each in report.beside],
-        "failed": {name: [str(error), code_of(error)] for name, error in report.failed.items()},
+        "failed": {
+            name: [_words_for(error), code_of(error)] for name, error in report.failed.items()
+        },
         "pending": report.pending,
     }
 
@@ -61,6 +64,10 @@ def read_report(answer: Mapping[str, Any]) -> OnceReport:
         failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
         pending=answer["pending"],
     )
+
+
+def _words_for(error: SyncdError) -> str:
+    return error.message if isinstance(error, CommandError) else told(error)
 
 
 def _write_input_error(error: InputError) -> list[Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
+from syncd.sync.pace import Sending, words_for
 from syncd.sync.session import Figures
 
 _RUNS_KEPT = 20
@@ -186,10 +187,12 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
     return {
         "name": status.name,
         "state": status.state.value,
-        "message": status.message or _reading_words(load),
+        "message": status.message or _reading_words(load) or _sending_words(load),
+        "identity": load.figures.identity,
         "pending": load.figures.pending,
         "held": load.figures.held,
         "reading": load.figures.reading._asdict() if load.figures.reading else None,
+        "sending": _sending(load.figures.sending),
         "queued_files": load.queued,
         "last_reconcile_at": format_moment(load.figures.last_reconcile_at),
         "last_success_at": format_moment(status.last_success_at),
@@ -200,6 +203,21 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
 def _reading_words(load: Load) -> str:
     reading = load.figures.reading
     return f"reading the library: {reading.done} of {reading.of} items" if reading else ""
+
+
+def _sending(sending: Sending | None) -> dict[str, Any] | None:
+    if sending is None:
+        return None
+    left = None if sending.left is None else round(sending.left.total_seconds())
+    return {"done": sending.done, "of": sending.of, "seconds_left": left}
+
+
+def _sending_words(load: Load) -> str:
+    sending = load.figures.sending
+    if sending is None:
+        return ""
+    left = f", {words_for(sending.left)} left" if sending.left is not None else ""
+    return f"sending: {sending.done:,} of {sending.of:,} changes{left}"
 
 
 def _folder(status: FolderStatus) -> dict[str, Any]:

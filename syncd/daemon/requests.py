@@ -13,7 +13,7 @@ from syncd.app.finding import library_of_run, library_of_work
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer, identities_of
 from syncd.control.fates import add_fates
-from syncd.control.protocol import CommandError, Handler, Progress
+from syncd.control.protocol import CommandError, Handler, Progress, is_number
 from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import (
@@ -128,6 +128,13 @@ class Requests:
         if answer.get("answered") and answer["pending"]:
             self._daemon.reconcile_soon(library)
         return answer
+
+    def answer_alone(self, _command: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take answers to questions when no thread serves libraries any more.
+
+        They are carried out after the next start.
+        """
+        return self._review_alone(request, CommandError("the daemon has ended", 69))
 
     def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
         """Review a library that is away: its thread only waits, and the ledger will do."""
@@ -299,9 +306,7 @@ def _library(request: Mapping[str, Any]) -> str:
 
 def _run_number(request: Mapping[str, Any]) -> int:
     number = request.get("run")
-    # `True` counts as a number in Python.
-    good = isinstance(number, int) and not isinstance(number, bool) and number > 0
-    _expect(good, "a run is named by its number")
+    _expect(is_number(number), "a run is named by its number")
     return int(number or 0)
 
 

@@ -130,6 +130,12 @@ class Daemon:
         if self._workers is not None:
             self._workers.rescan()
 
+    def beats(self) -> dict[str, datetime]:
+        """Return, by name, when each supervised thread last got somewhere."""
+        elapsed, now = self._clock.elapsed(), self._clock.now()
+        beats = self._heartbeats.last_beats()
+        return {name: now - (elapsed - at) for name, at in beats.items()}
+
     def document(self) -> dict[str, Any]:
         """Return the status document."""
         return {**self._board.document(), "state_directory": str(self._state_dir)}
@@ -332,3 +338,10 @@ class Daemon:
             self._wakeup.wait(_CHANGING)
         self._publish_at = timedelta()
         self._publish()
+        self._say_what_waits()
+
+    def _say_what_waits(self) -> None:
+        pending = sum(library["pending"] for library in self._board.document()["libraries"])
+        if pending:
+            waits = "1 change waits" if pending == 1 else f"{pending:,} changes wait"
+            log.info("%s to be sent; the next start, or `syncd once`, goes on with it", waits)

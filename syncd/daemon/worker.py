@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from syncd.app.remedies import remedy_for
+from syncd.app.remedies import PASSES_BY_ITSELF, cause_of, remedy_for
 from syncd.control.status import LibraryState
 from syncd.daemon.backoff import REFUSED, Backoff
 from syncd.daemon.board import Board, LibraryStatus, Load, RunStatus
@@ -312,7 +312,8 @@ class Worker:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None
             state, wait = LibraryState.WAITING, self._patience.next_wait(retry_after)
         told = f"{error}; {remedy_for(error, self.name)}"
-        message = str(error) if state is LibraryState.WAITING else told
+        # What passes by itself needs no advice in the status; what a person ends does.
+        message = str(error) if cause_of(error) in PASSES_BY_ITSELF else told
         said = told.removeprefix(f"{state.value}: ")
         log.warning("%s: %s", state.value, said, extra={"library": self.name})
         # Whoever asked is told at once rather than kept waiting until the library is back.

@@ -9,7 +9,7 @@ CLAIM      in `after = "move"`: an export renamed to where only this syncd works
 """
 
 from syncd.inbox.beside import Beside
-from syncd.inbox.claims import why_not_movable
+from syncd.inbox.claims import why_not_in_one_piece, why_not_movable
 from syncd.inbox.exports import ChangedError, Export, is_silent, open_export, read_exports
 from syncd.inbox.folder import Inbox, IsKnown
 from syncd.inbox.ground import FolderState
@@ -27,5 +27,6 @@ __all__ = [
     "is_silent",
     "open_export",
     "read_exports",
+    "why_not_in_one_piece",
     "why_not_movable",
 ]

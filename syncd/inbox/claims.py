@@ -126,10 +126,34 @@ def _write_note(root: Path, folder: int, name: str, rejected: str) -> None:
             os.unlink(_DRAFT, dir_fd=own)
 
 
+def _why_not_writable(root: Path) -> str:
+    """Say what keeps this process from writing into a folder, and what lets it."""
+    with suppress(OSError):
+        if os.statvfs(root).f_flag & os.ST_RDONLY:
+            return (
+                f"cannot write here: it is mounted read-only; in a systemd unit, "
+                f"ReadWritePaths={root} opens it"
+            )
+    return (
+        "needs the right to write here: let the folder's group write, and put the account that "
+        "syncd runs as into it (SupplementaryGroups= in a systemd unit)"
+    )
+
+
 def why_not_movable(root: Path) -> str | None:
     """Say why files cannot be moved about in this folder; None where they can."""
+    return why_not_allowed(root) or why_not_in_one_piece(root)
+
+
+def why_not_allowed(root: Path) -> str | None:
+    """Say why this process may not move files about here, which others may, or it one day."""
     if not os.access(root, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
-        return 'after = "move" needs the right to write here'
+        return f'after = "move" {_why_not_writable(root)}'
+    return None
+
+
+def why_not_in_one_piece(root: Path) -> str | None:
+    """Say why nobody can move files about in this folder; None where somebody can."""
     with opened(root) as folder:
         link = find_link(folder)
     if link is not None or _processing(root).is_symlink():

@@ -71,6 +71,15 @@ class Drives:
             raise
         return Opened(_PatientFile(descriptor, hand, self), status)
 
+    def ask(self, folder: Path, question: Callable[[], _T]) -> _T:
+        """Look at something in this folder. Raises what that does, and `SilentDriveError`."""
+        if self.is_silent(folder):
+            raise SilentDriveError
+        hand = _Hand(folder)
+        step = hand.begin(question)
+        hand.end(lambda: None)
+        return self.outcome_of(step, folder)
+
     def outcome_of(self, step: Future[_T], folder: Path) -> _T:
         """Return what a step comes to. Raises what it raises, and `SilentDriveError`."""
         until = time.monotonic() + self._patience.total_seconds()

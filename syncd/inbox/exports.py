@@ -12,10 +12,10 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Self
+from typing import BinaryIO, NamedTuple, Self, TypeVar
 
 from syncd import formats
 from syncd.errors import InputError
@@ -25,6 +25,8 @@ from syncd.inbox.members import Part, list_parts, open_part, too_large
 from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18
+
+_T = TypeVar("_T")
 
 
 class Stamp(NamedTuple):
@@ -217,6 +219,14 @@ _DRIVES = Drives()
 def is_silent(folder: Path) -> bool:
     """Say whether the drive of a folder did not answer in time, and still does not."""
     return _DRIVES.is_silent(folder)
+
+
+def look_beside(export: Export, question: Callable[[], _T]) -> _T:
+    """Look at what lies beside an export. Raises what that does, or as `open_export` does."""
+    try:
+        return _DRIVES.ask(export.folder, question)
+    except SilentDriveError as error:
+        raise SilentError(_SILENT, path=export.dropped_as) from error
 
 
 def open_export(export: Export) -> BinaryIO:

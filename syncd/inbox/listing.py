@@ -29,8 +29,8 @@ def list_candidates(
 ) -> Iterator[Found]:
     """Yield every candidate below `root`, in an order that stays the same.
 
-    Links are not followed. A subfolder that cannot be listed is one candidate with a reason;
-    raises `OSError` when `root` itself cannot be.
+    Links are not followed. A subfolder that cannot be listed is one candidate with a reason, and
+    what goes meanwhile is none; raises `OSError` when `root` itself cannot be listed.
     """
     waiting = [""]
     while waiting:
@@ -40,6 +40,8 @@ def list_candidates(
         except OSError as error:
             if not inside:
                 raise
+            if isinstance(error, FileNotFoundError):
+                continue
             yield Found(inside, str(root / inside), None, f"cannot be listed: {error.strerror}")
             continue
         subfolders: list[str] = []
@@ -49,7 +51,8 @@ def list_candidates(
                 if may_be_entered(entry.name, moves=moves):
                     subfolders.append(name)
             elif may_be_export(entry.name):
-                yield _found(name, entry)
+                if (found := _found(name, entry)) is not None:
+                    yield found
             else:
                 pass_over(name, entry)
         waiting.extend(reversed(subfolders))
@@ -60,8 +63,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(entries, key=lambda entry: entry.name)
 
 
-def _found(name: str, entry: os.DirEntry[str]) -> Found:
+def _found(name: str, entry: os.DirEntry[str]) -> Found | None:
+    """Return what stands there; None for what has gone since it was listed."""
     try:
         return Found(name, entry.path, entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return None
     except OSError as error:
         return Found(name, entry.path, None, f"cannot be read: {error.strerror}")

@@ -1,6 +1,8 @@
 """Items as CSL-JSON, the form in which citation processors take them.
 
-Source of the names: the CSL 1.0.2 specification, appendices on types and variables.
+Source of the names: the CSL 1.0.2 specification, appendices on types and variables; and where
+Zotero reads another name, that one beside it. One item of a type that Zotero does not read makes
+it refuse the whole file, so a program is a book, as it was before CSL knew software.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ _TYPES = {
     "book": "book",
     "bookSection": "chapter",
     "case": "legal_case",
-    "computerProgram": "software",
+    "computerProgram": "book",
     "conferencePaper": "paper-conference",
     "dataset": "dataset",
     "dictionaryEntry": "entry-dictionary",
@@ -36,7 +38,7 @@ _TYPES = {
     "map": "map",
     "newspaperArticle": "article-newspaper",
     "patent": "patent",
-    "podcast": "song",
+    "podcast": "broadcast",
     "preprint": "article",
     "presentation": "speech",
     "radioBroadcast": "broadcast",
@@ -49,6 +51,16 @@ _TYPES = {
     "webpage": "webpage",
 }
 
+_KINDS = {
+    "computerProgram": "software",
+    **{kind: kind for kind in ("email", "instantMessage", "radioBroadcast", "tvBroadcast")},
+    "videoRecording": "videoRecording",
+}
+"""What a line of `note` says of items whose CSL type is first of all another type's.
+
+Zotero takes the type from such a line.
+"""
+
 _VARIABLES = {
     "title": ("title", "caseName", "nameOfAct", "subject"),
     "title-short": ("shortTitle",),
@@ -58,6 +70,13 @@ _VARIABLES = {
         "sessionTitle", "reporter", "code",
     ),
     "container-title-short": ("journalAbbreviation",),
+    "journalAbbreviation": ("journalAbbreviation",),
+    "license": ("rights",),
+    "part-number": ("partNumber",),
+    "part-title": ("partTitle",),
+    "original-publisher": ("originalPublisher",),
+    "original-publisher-place": ("originalPlace",),
+    "chapter-number": ("session",),
     "collection-title": ("series", "seriesTitle"),
     "collection-number": ("seriesNumber",),
     "event-title": ("conferenceName", "meetingName"),
@@ -72,7 +91,7 @@ _VARIABLES = {
     ),
     "volume": ("volume", "codeVolume", "reporterVolume", "codeNumber"),
     "number-of-volumes": ("numberOfVolumes",),
-    "issue": ("issue",),
+    "issue": ("issue", "priorityNumbers"),
     "page": ("pages", "codePages"),
     "page-first": ("firstPage",),
     "number-of-pages": ("numPages",),
@@ -85,7 +104,7 @@ _VARIABLES = {
     "section": ("section", "committee"),
     "genre": (
         "type", "reportType", "thesisType", "manuscriptType", "mapType", "letterType",
-        "presentationType", "websiteType", "postType", "genre",
+        "presentationType", "websiteType", "postType", "genre", "programmingLanguage",
     ),
     "medium": (
         "medium", "artworkMedium", "audioRecordingFormat", "videoRecordingFormat", "format",
@@ -106,7 +125,7 @@ _VARIABLES = {
     "archive": ("archive",),
     "archive_location": ("archiveLocation",),
     "source": ("libraryCatalog",),
-    "call-number": ("callNumber",),
+    "call-number": ("callNumber", "applicationNumber"),
     "citation-key": ("citationKey",),
     "note": ("extra",),
 }  # fmt: skip
@@ -120,6 +139,11 @@ _DATES = {
 _ROLES = {
     "bookAuthor": "container-author",
     "castMember": "performer",
+    "chair": "chair",
+    "executiveProducer": "executive-producer",
+    "originalCreator": "original-author",
+    "podcaster": "host",
+    "seriesCreator": "series-creator",
     "composer": "composer",
     "contributor": "contributor",
     "director": "director",
@@ -154,6 +178,8 @@ def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
             csl[variable] = _date(text)
     for role, name in _names(data):
         csl.setdefault(role, []).append(name)
+    if kind := _KINDS.get(data.get("itemType", "")):
+        csl["note"] = f"type: {kind}\n{csl['note']}" if "note" in csl else f"type: {kind}"
     if keywords := ", ".join(tag["tag"] for tag in data.get("tags") or ()):
         csl["keyword"] = keywords
     return csl

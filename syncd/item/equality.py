@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from syncd.identity import parse_isbns
+
 _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"<[^>]*>")
 _MIDNIGHT = re.compile(r"[T ]00:00:00Z?\Z")
@@ -27,7 +29,7 @@ def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     Tags and collections may have grown.
     """
     names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
-    return all(is_same(written.get(name), found.get(name)) for name in names) and all(
+    return all(stands(name, written.get(name), found.get(name)) for name in names) and all(
         _names(found.get(name)) >= _names(written.get(name)) for name in _PLACES
     )
 
@@ -44,9 +46,9 @@ def _plain(value: Any) -> Any:
         return _BLANKS.sub(" ", text).strip()
     if isinstance(value, Mapping):
         pairs = ((name, _plain(each)) for name, each in value.items())
-        return {name: each for name, each in pairs if each}
+        return {name: each for name, each in pairs if each} or ""
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each) for each in value] or ""
     return value or ""
 
 
@@ -62,7 +64,7 @@ def find_differences(written: Mapping[str, Any], found: Mapping[str, Any]) -> li
 
 def stands(name: str, written: Any, found: Any) -> bool:
     """Say whether a property still says what was written."""
-    return bool(comparable(name, written) == comparable(name, found))
+    return bool(written == found or comparable(name, written) == comparable(name, found))
 
 
 def spelled(text: str) -> str:
@@ -75,6 +77,9 @@ def comparable(name: str, value: Any) -> Any:
     if name == "note" and isinstance(value, str):
         # Servers write the markup of a note anew; what it says stays.
         return _plain(html.unescape(_MARKUP.sub(" ", value)))
+    if name == "ISBN" and isinstance(value, str):
+        # Zotero sets the hyphens anew and parts several by blanks.
+        return parse_isbns(value) or _plain(value)
     if name == "accessDate" and isinstance(value, str):
         return _MIDNIGHT.sub("", _plain(value))
     return _plain(value)

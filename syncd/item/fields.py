@@ -7,6 +7,8 @@ from typing import Any
 
 DATES = ("date", "dateDecided", "dateEnacted", "issueDate")
 """Where the date of a work stands."""
+TITLES = ("title", "caseName", "nameOfAct", "subject")
+"""Where its title stands."""
 
 
 def first_of(data: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -27,6 +27,7 @@ _NEVER_CUT = frozenset(
         *("volume", "issue", "pages", "edition", "number", "patentNumber", "applicationNumber"),
         *("reportNumber", "billNumber", "docketNumber", "codeNumber", "publicLawNumber"),
         *("archiveLocation", "itemType", "parentItem", "linkMode", "contentType", "filename"),
+        "path",
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from syncd.item.extra import format_extra, label_of
@@ -71,6 +73,24 @@ class Links(NamedTuple):
     warnings: list[str]
 
 
+def is_address(target: str) -> bool:
+    """Say whether a link leads to the web, rather than to a file."""
+    return target.startswith(("http://", "https://"))
+
+
+def file_link(path: Path) -> dict[str, Any]:
+    """Return the data of an attachment (without `parentItem`) that points to a file."""
+    return {
+        "itemType": "attachment",
+        "linkMode": "linked_file",
+        "title": path.name,
+        "path": str(path),
+        "contentType": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        "tags": [],
+        "relations": {},
+    }
+
+
 def links_for(record: Record) -> Links:
     """Return the data of linked-URL attachments (without `parentItem`) for web addresses.
 
@@ -79,7 +99,7 @@ def links_for(record: Record) -> Links:
     """
     attachments, warnings = [], []
     for link in record.links:
-        if link.target.startswith(("http://", "https://")):
+        if is_address(link.target):
             attachments.append(
                 {
                     "itemType": "attachment",

@@ -24,7 +24,7 @@ from syncd.identity import (
 )
 from syncd.item.details import details_of
 from syncd.item.extra import lines_of
-from syncd.item.fields import DATES, first_of
+from syncd.item.fields import DATES, TITLES, first_of
 from syncd.record import Citation, Eid, Identity
 
 _CONTAINERS = (
@@ -32,7 +32,6 @@ _CONTAINERS = (
     "websiteTitle", "blogTitle", "forumTitle", "programTitle", "sessionTitle", "conferenceName",
     "university", "institution", "series", "seriesTitle",
 )  # fmt: skip
-_TITLES = ("title", "caseName", "nameOfAct", "subject")
 _PAGES = ("pages", "codePages", "firstPage")
 _VOLUMES = ("volume", "codeVolume", "reporterVolume", "codeNumber")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
@@ -141,7 +140,7 @@ def citation_of(data: Mapping[str, Any], identity: Identity | None = None) -> Ci
     year = _YEAR.search(date) if date else None
     return Citation(
         item_type=data.get("itemType", ""),
-        title=first_of(data, _TITLES),
+        title=first_of(data, TITLES),
         authors=_authors(data),
         year=int(year[1]) if year else None,
         container=first_of(data, _CONTAINERS),

@@ -6,7 +6,7 @@ NAME  what an answer calls a work that is no item: its fingerprint when it was a
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -37,6 +37,25 @@ def read_answers(tx: Transaction) -> Answers:
         return Answers()
     works = [(name, features_of(citation)) for name, citation in all_works(tx).items()]
     return Answers(given, works)
+
+
+def told_apart(tx: Transaction, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of these pairs of items of which a person said that they are different works.
+
+    Whatever they were called when that was said: one may have become an item by that very answer.
+    """
+    answers = read_answers(tx) if pairs else Answers()
+    if not answers:
+        return set()
+    names: dict[str, Sequence[str]] = {}
+    for part in chunks({key for pair in pairs for key in pair}):
+        for key, features in find_own_features(tx, part):
+            names[key] = (key, *answers.names_of(load_features(features)))
+    return {
+        (one, other)
+        for one, other in pairs
+        if answers.find(names.get(one, (one,)), names.get(other, (other,))) is Verdict.DIFFERENT
+    }
 
 
 def name_beside(tx: Transaction, name: str, citation: Citation, other: str) -> str:

@@ -6,19 +6,23 @@ there is. Nothing here is about one library alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from syncd.ledger import searching
+from syncd.ledger.holds import mark_of
 from syncd.ledger.journal import read_record
+from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, hold, item, library, record, run
 from syncd.plan import PlannedRecord
 
 PAGE = 50
+_WITHOUT_ENTRY = [column for column in record.c if column is not record.c.entry]
 
 
 class ExportSeen(NamedTuple):
@@ -43,7 +47,10 @@ class RecordSeen(NamedTuple):
 
 
 class QuestionSeen(NamedTuple):
-    """One open question; `digest` is of all that it says, and differs when that has changed."""
+    """One open question; `mark` is of all that it says (`holds.mark_of`).
+
+    `choices`: how many there are that its record may be; `fields`: what is to be decided about.
+    """
 
     hold_id: int
     library_id: int
@@ -54,7 +61,9 @@ class QuestionSeen(NamedTuple):
     file: str
     line: int
     title: str
-    digest: str
+    mark: str
+    choices: int
+    fields: Sequence[str]
 
 
 class RunSeen(NamedTuple):
@@ -136,15 +145,13 @@ def records_of_export(
     )
 
 
-def search_records(connection: Connection, text: str, *, limit: int = PAGE) -> list[RecordSeen]:
-    """Return records whose title or an identifier holds this text, whatever its case."""
-    wanted = f"%{_escaped(text)}%"
-    there = or_(
-        record.c.title.ilike(wanted, escape="\\"),
-        cast(record.c.identity, String).ilike(wanted, escape="\\"),
-        record.c.item_key == text,
-    )
-    return _records(connection, there, limit=limit)
+def search_records(
+    connection: Connection, text: str, *, before: int | None = None, limit: int = PAGE
+) -> list[RecordSeen]:
+    """Return records that a person may mean by this text, the newest first; see `searching`."""
+    numbers = searching.find_records(connection, text, before=before, limit=limit)
+    found = _records(connection, record.c.record_id.in_(numbers), limit=limit)
+    return found[::-1]
 
 
 def find_record(connection: Connection, record_id: int) -> RecordSeen | None:
@@ -162,7 +169,7 @@ def _records(
     connection: Connection, *where: ColumnElement[bool], limit: int = 1
 ) -> list[RecordSeen]:
     rows = connection.execute(
-        select(record, library.c.known_as)
+        select(*_WITHOUT_ENTRY, library.c.known_as)
         .join(library, library.c.library_id == record.c.library_id)
         .where(*where)
         .order_by(record.c.record_id)
@@ -200,28 +207,86 @@ def questions(
     after: int = 0,
     reason: str | None = None,
     file: str | None = None,
+    without: Collection[int] = (),
     limit: int = PAGE,
 ) -> list[QuestionSeen]:
-    """Return open questions, the oldest first, that came after the one of this number."""
+    """Return open questions, the oldest first, that came after the one of this number.
+
+    `without` are some that are not to be shown.
+    """
+    chosen = [*_about(reason, file), hold.c.hold_id > after]
+    query = _QUESTIONS.where(*chosen).limit(limit + len(without))
+    found = (row for row in connection.execute(query) if row.hold_id not in without)
+    return [_question(row) for row in islice(found, limit)]
+
+
+def question_before(
+    connection: Connection, number: int, *, without: Collection[int] = ()
+) -> int | None:
+    """Return the number of the open question before this one."""
     query = (
-        select(
-            hold,
-            record.c.file,
-            record.c.line,
-            record.c.title.label("record_title"),
-            library.c.known_as,
-        )
-        .join(record, record.c.record_id == hold.c.record_id)
-        .join(library, library.c.library_id == hold.c.library_id)
-        .where(hold.c.answer.is_(None), hold.c.hold_id > after)
-        .order_by(hold.c.hold_id)
-        .limit(limit)
+        select(hold.c.hold_id)
+        .where(hold.c.answer.is_(None), hold.c.hold_id < number)
+        .order_by(hold.c.hold_id.desc())
+        .limit(1 + len(without))
     )
-    if reason is not None:
-        query = query.where(hold.c.reason == reason)
+    found = connection.execute(query).scalars()
+    return next((each for each in found if each not in without), None)
+
+
+def find_questions(connection: Connection, numbers: Collection[int]) -> dict[int, QuestionSeen]:
+    """Return those of the questions of these numbers that are open."""
+    return {
+        row.hold_id: _question(row)
+        for part in chunks(sorted(set(numbers)))
+        for row in connection.execute(_QUESTIONS.where(hold.c.hold_id.in_(part)))
+    }
+
+
+def find_marks(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """Return by what those of these questions that are open are known to stand as they do."""
+    columns = select(hold.c.hold_id, hold.c.kind, hold.c.reason, hold.c.payload)
+    return {
+        row.hold_id: mark_of(row.kind, row.reason, row.payload)
+        for part in chunks(sorted(set(numbers)))
+        for row in connection.execute(
+            columns.where(hold.c.answer.is_(None), hold.c.hold_id.in_(part))
+        )
+    }
+
+
+def number_questions(
+    connection: Connection, *, reason: str | None = None, file: str | None = None
+) -> list[int]:
+    """Return the numbers of all open questions of a reason or file."""
+    query = select(hold.c.hold_id).where(hold.c.answer.is_(None)).order_by(hold.c.hold_id)
     if file is not None:
-        query = query.where(record.c.file == file)
-    return [_question(row) for row in connection.execute(query)]
+        query = query.join(record, record.c.record_id == hold.c.record_id)
+    return list(connection.execute(query.where(*_about(reason, file))).scalars())
+
+
+def _about(reason: str | None, file: str | None) -> list[ColumnElement[bool]]:
+    chosen = []
+    if reason is not None:
+        chosen.append(hold.c.reason == reason)
+    if file is not None:
+        chosen.append(record.c.file == file)
+    return chosen
+
+
+_QUESTIONS = (
+    select(
+        hold,
+        record.c.file,
+        record.c.line,
+        record.c.title.label("record_title"),
+        library.c.known_as,
+    )
+    .join(record, record.c.record_id == hold.c.record_id)
+    .join(library, library.c.library_id == hold.c.library_id)
+    .where(hold.c.answer.is_(None))
+    .order_by(hold.c.hold_id)
+)
 
 
 def _question(row: Any) -> QuestionSeen:
@@ -237,7 +302,9 @@ def _question(row: Any) -> QuestionSeen:
         row.file,
         row.line,
         row.record_title or str(data.get("title") or ""),
-        hashlib.sha256(f"{row.kind} {row.reason} {row.payload}".encode()).hexdigest(),
+        mark_of(row.kind, row.reason, row.payload),
+        len(payload.get("candidates", ())),
+        list(payload.get("fields", ())),
     )
 
 
@@ -264,13 +331,30 @@ def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE
     ]
 
 
+def works_added(connection: Connection) -> list[tuple[str, str, int]]:
+    """Return (library, day, change): how many works runs have added, less those they took back.
+
+    What a run decided is counted where it decided about records, and else what it did: an undo.
+    """
+    query = (
+        select(library.c.known_as, run.c.ended_at, run.c.counts)
+        .join(library, library.c.library_id == run.c.library_id)
+        .where(run.c.ended_at.is_not(None))
+    )
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in connection.execute(query):
+        counts = json.loads(row.counts)
+        change = counts.get("create", 0) + counts.get("restore", 0) - counts.get("trash", 0)
+        if change:
+            found[row.known_as or "", row.ended_at[:10]] += change
+    return [(known_as, day, change) for (known_as, day), change in found.items()]
+
+
 def records_of_exports(connection: Connection, export_ids: Sequence[int]) -> list[PlannedRecord]:
     """Return every record of some exports, in the order of planning."""
     rows = connection.execute(
-        select(record).where(record.c.export_id.in_(export_ids)).order_by(record.c.record_id)
+        select(*_WITHOUT_ENTRY)
+        .where(record.c.export_id.in_(export_ids))
+        .order_by(record.c.record_id)
     )
     return [read_record(row) for row in rows]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

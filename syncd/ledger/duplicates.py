@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table, and_, delete, func, or_, select
 
-from syncd.ledger.statements import chunks
+from syncd.ledger.answered import told_apart
+from syncd.ledger.statements import chunks, let_go
 from syncd.ledger.store import LibraryLedger
-from syncd.ledger.tables import answer, block, duplicate, identifier, item, shared_doi, unpaired
+from syncd.ledger.tables import block, duplicate, identifier, item, shared_doi, unpaired
 from syncd.ledger.transaction import Transaction
 from syncd.matching import Features, Verdict, blocking_keys, judge, load_features
 from syncd.system.heartbeat import checkpoint
@@ -61,7 +62,7 @@ def find_pairs(tx: Transaction) -> list[Pair]:
     pairs = _remembered(tx)
     if not pairs:
         return []
-    different = _told_apart(tx)
+    different = told_apart(tx, {(pair.one, pair.other) for pair in pairs})
     return [pair for pair in pairs if (pair.one, pair.other) not in different]
 
 
@@ -92,28 +93,23 @@ def _is(table: Any, key: Any) -> Any:
     return (table.c.library_id == duplicate.c.library_id) & (table.c.item_key == key)
 
 
-def _told_apart(tx: Transaction) -> set[tuple[str, str]]:
-    rows = tx.execute(
-        select(answer.c.one, answer.c.other).where(
-            answer.c.library_id == tx.library_id, answer.c.verdict == Verdict.DIFFERENT.value
-        )
-    )
-    return {(row.one, row.other) for row in rows}
-
-
 def pair_what_changed(ledger: LibraryLedger) -> None:
     """Find out which works that have changed equal others; nothing is written where none has."""
     with ledger.read() as tx:
         changed = _changed(tx)
         worth_it = changed if len(changed) <= _MANY else _with_company(tx, changed)
-    for part in chunks(worth_it):
-        checkpoint()
-        with ledger.write() as tx:
-            _pair(tx, part)
-            _settle(tx, part)
     if len(worth_it) < len(changed):
         with ledger.write() as tx:
-            _settle(tx, changed)
+            _settle(tx, set(changed).difference(worth_it))
+    del changed
+    later = set(worth_it)
+    for part in chunks(worth_it):
+        checkpoint()
+        later.difference_update(part)
+        with ledger.write() as tx:
+            _pair(tx, part, later)
+            _settle(tx, part)
+        let_go()
 
 
 def _settle(tx: Transaction, keys: Collection[str]) -> None:
@@ -160,8 +156,8 @@ def _sharing(
     return set(tx.execute(select(index.c.item_key).join(shared, same).where(ours)).scalars())
 
 
-def _pair(tx: Transaction, keys: Sequence[str]) -> None:
-    """Find out anew which items equal these."""
+def _pair(tx: Transaction, keys: Sequence[str], later: Collection[str]) -> None:
+    """Find out anew which items equal these; those whose turn comes `later` see to it then."""
     ours = duplicate.c.library_id == tx.library_id
     either = or_(duplicate.c.one.in_(keys), duplicate.c.other.in_(keys))
     tx.execute(delete(duplicate).where(ours, either))
@@ -173,6 +169,7 @@ def _pair(tx: Transaction, keys: Sequence[str]) -> None:
             tx.execute(delete(duplicate).where(ours, *named))
     company = {name: found for name, found in company.items() if len(found) <= _CROWD}
     company |= _look_alikes(tx, features)
+    company = {name: found.difference(later) for name, found in company.items()}
     met = {key for found in company.values() for key in found}
     features |= _features_of(tx, met - features.keys())
     tx.add_missing(duplicate, _equal(company, features, set(keys)))

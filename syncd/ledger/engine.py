@@ -22,7 +22,7 @@ from syncd.ledger import proof
 from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0013"
+SCHEMA_REVISION = "0015"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
 
 _LOCK_WAIT_MS = 30_000
@@ -30,6 +30,8 @@ _LOCK_WAIT_MS = 30_000
 _CACHE_KIB = 16_384
 """What is kept of the file: the index of blocking keys is written to all over, so that with the
 2 MB of SQLite's own a first mirror of a large library writes most pages again and again."""
+
+_READER_CACHE_KIB = 1024
 
 
 def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engine:
@@ -54,6 +56,29 @@ def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engi
         engine.dispose()
         raise
     return engine
+
+
+def open_reader(engine: Engine) -> Engine:
+    """Return another way into an open ledger, by one connection, for looking through it.
+
+    What it has read it hardly keeps: a connection of the usual size has megabytes of a large
+    ledger at hand, and each thread that used it leaves some of that behind.
+    """
+    reader = create_engine(engine.url, pool_size=1, max_overflow=0)
+    if reader.dialect.name == "sqlite":
+        event.listen(reader, "connect", _prepare_reader)
+        event.listen(reader, "begin", _begin_sqlite)
+    return reader
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={_LOCK_WAIT_MS}",
+        "query_only=ON",
+        f"cache_size=-{_READER_CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def close_engine(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, exists, func, select
 
 from syncd.ledger.instants import find_instant, parse_instant
 from syncd.ledger.store import Ledger
-from syncd.ledger.tables import done, library, outbox, record, run
+from syncd.ledger.tables import done, library, outbox, record, request_count, run
+from syncd.ledger.transaction import Transaction
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class LibraryTally:
     reconciled_at: datetime | None = None
     decisions: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
+    """To its server, by the status of the answer."""
     runs: int = 0
     run_time: timedelta = timedelta()
     waiting_since: datetime | None = None
@@ -36,6 +40,18 @@ class _Runs:
     decisions: Counter[str] = field(default_factory=Counter)
     number: int = 0
     time: timedelta = timedelta()
+
+
+def count_requests(tx: Transaction, requests: Mapping[str, int]) -> None:
+    """Note how often a library was asked: so many requests more, by the status of the answer."""
+    rows = [
+        {"library_id": tx.library_id, "status": status, "times": times}
+        for status, times in requests.items()
+    ]
+    statement = tx.insert(request_count)
+    more = request_count.c.times + statement.excluded.times
+    keys = [column.name for column in request_count.primary_key]
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_={"times": more}), rows)
 
 
 class Tally:
@@ -53,19 +69,23 @@ class Tally:
         with self._ledger.read() as connection:
             self._count_outcomes(connection)
             self._count_runs(connection)
+            requests: defaultdict[int, Counter[str]] = defaultdict(Counter)
+            for row in connection.execute(select(request_count)):
+                requests[row.library_id][row.status] = row.times
             waiting = {row.library_id: row.since for row in connection.execute(_WAITING)}
             return [
-                self._tally(row, waiting.get(row.library_id))
+                self._tally(row, requests[row.library_id], waiting.get(row.library_id))
                 for row in connection.execute(select(library))
             ]
 
-    def _tally(self, row: Any, waiting_since: str | None) -> LibraryTally:
+    def _tally(self, row: Any, requests: Counter[str], waiting_since: str | None) -> LibraryTally:
         runs = self._runs[row.library_id]
         return LibraryTally(
             row.known_as or "",
             find_instant(row.reconciled_at),
             Counter(runs.decisions),
             Counter(self._outcomes[row.library_id]),
+            requests,
             runs.number,
             runs.time,
             find_instant(waiting_since),

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from syncd.ledger.operations import KINDS, OperationRow, dump_operation, load_operation
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import base, done, record
+from syncd.ledger.tables import base, done, item, record
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, Operation, key_of
 from syncd.plan import KnownItem
@@ -218,6 +218,28 @@ def find_bases(tx: Transaction, keys: Collection[str]) -> dict[str, Base]:
         )
         for row in rows:
             found[row.item_key] = Base(row.item_key, row.run_id, row.version, _unpack(row.data))
+    return found
+
+
+def find_notes(tx: Transaction, parents: Collection[str]) -> dict[str, dict[str, Base]]:
+    """Return, by item, the notes that syncd hung below it, as it last wrote them.
+
+    Those that were removed since are among them.
+    """
+    found: dict[str, dict[str, Base]] = {}
+    for part in chunks(parents):
+        rows = tx.execute(
+            select(base, item.c.parent)
+            .join(
+                item,
+                (item.c.library_id == base.c.library_id) & (item.c.item_key == base.c.item_key),
+            )
+            .where(base.c.library_id == tx.library_id, item.c.parent.in_(part))
+        )
+        for row in rows:
+            each = Base(row.item_key, row.run_id, row.version, _unpack(row.data))
+            if each.data.get("itemType") == "note":
+                found.setdefault(row.parent, {})[each.item_key] = each
     return found
 
 

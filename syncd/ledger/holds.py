@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import hold
+from syncd.ledger.tables import hold, record
 from syncd.ledger.transaction import Transaction
+
+UNDONE = "undone"
+"""What stands for an answer where the run that asked was taken back."""
 
 _SETTLED = ("skip", "drop")
 """Answers that leave nothing to be done, now or later."""
+_MARK = 16
 
 
 class HoldRow(NamedTuple):
@@ -192,9 +197,41 @@ def holds_about(tx: Transaction, candidate: str) -> list[HoldRow]:
     return [row for row in found if candidate in row.payload["candidates"]]
 
 
+def mark_of(kind: str, reason: str, payload: str) -> str:
+    """Return by what a question is known to stand as it was shown: it is of all that it says."""
+    return hashlib.sha256(f"{kind} {reason} {payload}".encode()).hexdigest()[:_MARK]
+
+
+def find_mark(tx: Transaction, hold_id: int) -> str | None:
+    """Return the mark of a question that waits; None where it does not."""
+    row = tx.execute(
+        select(hold.c.kind, hold.c.reason, hold.c.payload).where(
+            hold.c.library_id == tx.library_id, hold.c.hold_id == hold_id, hold.c.answer.is_(None)
+        )
+    ).one_or_none()
+    return mark_of(row.kind, row.reason, row.payload) if row else None
+
+
+def open_numbers(tx: Transaction) -> set[int]:
+    """Return the numbers of the questions that wait for an answer."""
+    rows = tx.execute(
+        select(hold.c.hold_id).where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None))
+    )
+    return set(rows.scalars())
+
+
 def open_holds(tx: Transaction, kind: str | None = None) -> list[HoldRow]:
     """Return what waits for a person, all of it or of one kind, oldest first."""
-    chosen = [] if kind is None else [hold.c.kind == kind]
+    return _open(tx, *([] if kind is None else [hold.c.kind == kind]))
+
+
+def find_open(tx: Transaction, numbers: Collection[int]) -> list[HoldRow]:
+    """Return those of the questions of these numbers that wait for a person, oldest first."""
+    found = (_open(tx, hold.c.hold_id.in_(part)) for part in chunks(sorted(set(numbers))))
+    return [row for part in found for row in part]
+
+
+def _open(tx: Transaction, *chosen: ColumnElement[bool]) -> list[HoldRow]:
     rows = tx.execute(
         select(hold)
         .where(hold.c.library_id == tx.library_id, hold.c.answer.is_(None), *chosen)
@@ -252,6 +289,50 @@ def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:
 def close_hold(tx: Transaction, hold_id: int, answer: str) -> None:
     """Note what a person answered."""
     _change(tx, hold_id, answer=answer, answered_at=tx.now)
+
+
+def find_of_run(tx: Transaction, run_id: int, answer: str | None) -> list[int]:
+    """Return the questions that only records of this run ask and that have this answer, or none.
+
+    Whether two items of one work may both stand is asked of the items, and not of the run.
+    """
+    rows = tx.execute(
+        select(hold)
+        .join(record, record.c.record_id == hold.c.record_id)
+        .where(
+            hold.c.library_id == tx.library_id,
+            record.c.run_id == run_id,
+            hold.c.kind != "twin",
+            hold.c.answer.is_(None) if answer is None else hold.c.answer == answer,
+        )
+        .order_by(hold.c.hold_id)
+    )
+    asked = list(map(_read, rows))
+    joined = {number for row in asked for number in _joined(row)}
+    ours = set(
+        tx.execute(
+            select(record.c.record_id).where(
+                record.c.run_id == run_id, record.c.record_id.in_(joined)
+            )
+        ).scalars()
+    )
+    return [row.hold_id for row in asked if _joined(row) <= ours]
+
+
+def _joined(row: HoldRow) -> set[int]:
+    return {number for each in row.payload.get("joined", ()) for number in each["records"]}
+
+
+def withdraw(tx: Transaction, hold_ids: Collection[int]) -> None:
+    """The run that asks is taken back: nobody has to answer any more."""
+    for hold_id in hold_ids:
+        close_hold(tx, hold_id, UNDONE)
+
+
+def ask_again(tx: Transaction, hold_ids: Collection[int]) -> None:
+    """What was taken back is done again: these questions wait once more."""
+    for hold_id in hold_ids:
+        _change(tx, hold_id, answer=None, answered_at=None)
 
 
 def count_open(tx: Transaction) -> int:

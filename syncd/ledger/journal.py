@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from syncd.ledger import searching
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, outbox, record, run
 from syncd.ledger.transaction import Transaction
@@ -163,7 +164,15 @@ def add_records(
         for intent in intents
     ]
     statement = insert(record).returning(record.c.record_id, sort_by_parameter_order=True)
-    return list(tx.execute(statement, rows).scalars())
+    record_ids = list(tx.execute(statement, rows).scalars())
+    searching.add_texts(
+        tx,
+        [
+            (record_id, row["title"], intent.planned.identity)
+            for record_id, row, intent in zip(record_ids, rows, intents, strict=True)
+        ],
+    )
+    return record_ids
 
 
 def _columns(planned: PlannedRecord) -> dict[str, Any]:
@@ -345,7 +354,9 @@ def repeat_record(tx: Transaction, record_id: int, run_id: int, planned: Planned
     row = {name: value for name, value in old.items() if name != "record_id"}
     statement = insert(record).returning(record.c.record_id)
     values = {**row, **_columns(planned), "run_id": run_id}
-    return int(tx.execute(statement.values(**values)).scalar_one())
+    number = int(tx.execute(statement.values(**values)).scalar_one())
+    searching.add_texts(tx, [(number, values["title"], planned.identity)])
+    return number
 
 
 def get_run_of(tx: Transaction, record_id: int) -> int:

@@ -194,9 +194,11 @@ def note_change(
 def apply_page(tx: Transaction, page: Changes) -> bool:
     """Follow one page of changes; return whether any of it was news to us.
 
-    What syncd itself wrote comes back at the version it was recorded with, and is no news.
+    What syncd itself wrote comes back at the version it was recorded with, and is no news; but
+    where an older state was put back, an equal version does not mean an equal item.
     """
-    versions = known_versions(tx, [stored.key for stored in page.items])
+    known = [] if page.from_start else [stored.key for stored in page.items]
+    versions = known_versions(tx, known)
     news = [stored for stored in page.items if versions.get(stored.key) != stored.version]
     write_items(tx, [row_of(stored) for stored in news])
     gone = bury(tx, page.deleted, page.to_version or 0)

@@ -116,6 +116,12 @@ def find_root(connection: Connection, run_id: int) -> int | None:
     return None if undoes is None else find_root(connection, undoes) or int(undoes)
 
 
+def does_again(connection: Connection, run_id: int) -> bool:
+    """Say whether taking this run back does again what another has taken back."""
+    undoes = connection.execute(select(run.c.undoes).where(run.c.run_id == run_id)).scalar()
+    return undoes is not None and not does_again(connection, undoes)
+
+
 def undone_by(connection: Connection, run_ids: Collection[int]) -> dict[int, int]:
     """Return, for those of the runs that take back another, which one that is."""
     found: dict[int, int] = {}

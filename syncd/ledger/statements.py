@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
@@ -9,6 +10,15 @@ _CHUNK = 400
 """Values per IN list: far below any database's limit on parameters."""
 
 _T = TypeVar("_T")
+
+
+def let_go() -> None:
+    """Free the values of statements that are done with; to be called now and then in a long work.
+
+    SQLAlchemy keeps the values of an IN list in a ring of few objects. Those are too few for
+    Python to look for rings by itself, while the values pile up.
+    """
+    gc.collect(1)
 
 
 def chunks(values: Collection[_T]) -> Iterator[list[_T]]:

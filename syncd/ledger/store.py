@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
-from syncd.ledger.engine import close_engine, open_engine, reported
+from syncd.ledger.engine import close_engine, open_engine, open_reader, reported
 from syncd.ledger.glance import Glance, glance
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
@@ -37,6 +38,8 @@ class Ledger:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
+        self._reader: Engine | None = None
+        self._opening = Lock()
         self.clock = clock
         self.owner = uuid4().hex
         """The name under which this process sends operations."""
@@ -57,6 +60,17 @@ class Ledger:
             yield connection
 
     @contextmanager
+    def look_through(self) -> Iterator[Connection]:
+        """Look things up as `read` does, for people who look through much of it now and then.
+
+        They take turns at one connection that keeps little at hand and writes nothing.
+        """
+        with self._opening:
+            self._reader = self._reader or open_reader(self._engine)
+        with reported(self._reader), self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Change things: all of what happens inside, or nothing of it."""
         with (
@@ -73,6 +87,8 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of every connection."""
+        if self._reader is not None:
+            self._reader.dispose()
         close_engine(self._engine)
 
     def find_library(self, known_as: str, location: str = "") -> LibraryLedger | None:

@@ -237,6 +237,15 @@ run = _table(
 )
 Index("run_by_undone", run.c.undoes)
 
+# How often a library was asked over the network, by what its server answered.
+request_count = _table(
+    "request_count",
+    Column("library_id", ForeignKey("library.library_id"), primary_key=True),
+    Column("status", Text, primary_key=True, comment="of the answer; `none`: there was none"),
+    Column("times", _Big, nullable=False),
+    rowid=False,
+)
+
 # What was decided about each record of each export, and what became of it.
 record = _table(
     "record",
@@ -270,6 +279,15 @@ record = _table(
 Index("record_by_item", record.c.library_id, record.c.item_key)
 Index("record_by_run", record.c.run_id)
 Index("record_by_export", record.c.export_id)
+
+# What records are found by when a person looks for them: little beside a whole record, so that all
+# of it can be gone through.
+search_text = _table(
+    "search_text",
+    Column("record_id", ForeignKey("record.record_id"), primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column("text", Text, nullable=False, comment="the folded title; below it, each identifier"),
+)
 
 # One row per operation we have promised to carry out. A row is written in the same
 # transaction as the reason for it, before anything is sent, and leaves only with an outcome.
@@ -390,11 +408,14 @@ hold = _table(
     Column(
         "answer",
         Text,
-        comment="accept | create | skip | retry | drop | mine | theirs; null: it waits",
+        comment="accept | create | skip | retry | drop | mine | theirs; undone: its run was taken "
+        "back; null: it waits",
     ),
     Column("answered_at", Text),
     UniqueConstraint("library_id", "question"),
 )
+Index("hold_by_answer", hold.c.answer, hold.c.hold_id)
+Index("hold_by_library", hold.c.library_id, hold.c.answer)
 
 # What a person said about two works, for good: each named by its item key where it is in the
 # library, else by its fingerprint. `one` sorts before `other`; it is empty where a person left out

@@ -142,7 +142,7 @@ def is_same_number(one: str, other: str) -> bool | None:
     return None if not one or not other else one == other
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def is_same_page(one: Pages, other: Pages) -> bool | None:
     """Compare where two works begin; an article number says nothing about a printed page."""
     if not one.first or not other.first:

@@ -1,4 +1,8 @@
-"""Notices by mail, handed to a server that takes them without a password."""
+"""Notices by mail, handed to a server: one that takes anybody's, or one that wants a password.
+
+A password is sent through TLS alone, or to this machine. A server that speaks TLS from the start
+is known by its port (465); any other is asked for STARTTLS, unless it is this machine.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,18 @@ from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from pathlib import Path
 
+from syncd.errors import KeyLookupError
 from syncd.notify.notice import Notice
 from syncd.notify.programs import LONGEST, NotToldError
 from syncd.settings import MailSettings
+from syncd.system.credentials import find_password
 
+CREDENTIAL = "notify.mail"
+"""Of the password: after `syncd.` for systemd, and as the user in the keyring."""
+
+_TLS_FROM_THE_START = 465
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -22,26 +33,29 @@ class Mail:
 
     name = "mail"
 
-    def __init__(self, settings: MailSettings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: MailSettings,
+        now: Callable[[], datetime],
+        find_password: Callable[[str, Path | None], str | None] = find_password,
+    ) -> None:
         self._settings = settings
         self._now = now
+        self._find_password = find_password
 
     def send(self, notice: Notice) -> None:
         """Hand it to the server. Raises `NotToldError`."""
         message = self._message(notice)
-        host, port = self._settings.server
+        password = self._password() if self._settings.user else None
         try:
-            with smtplib.SMTP(
-                host,
-                port,
-                # Asking the name service for a longer one may take for ever.
-                local_hostname=socket.gethostname(),
-                timeout=LONGEST.total_seconds(),
-            ) as server:
-                server.ehlo()
-                if host not in _LOOPBACK and server.has_extn("starttls"):
-                    server.starttls(context=ssl.create_default_context())
+            with self._connect() as server:
+                self._protect(server)
+                if password is not None:
+                    server.login(self._settings.user, password)
                 server.send_message(message)
+        except smtplib.SMTPAuthenticationError as error:
+            told = f"the mail server refuses the user or the password ({error.smtp_code})"
+            raise NotToldError(told) from None
         except smtplib.SMTPException as error:
             # The server's words and the class's own name people's addresses.
             code = getattr(error, "smtp_code", None)
@@ -50,6 +64,40 @@ class Mail:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise NotToldError(f"the mail server does not answer ({why})") from None
+
+    def _password(self) -> str:
+        try:
+            password = self._find_password(CREDENTIAL, self._settings.password_file)
+        except KeyLookupError as error:
+            raise NotToldError(str(error)) from None
+        if password is None:
+            where = self._settings.password_file or "the keyring"
+            raise NotToldError(f"there is no password for the mail server in {where}")
+        return password
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._settings.server
+        # Asking the name service for a longer name of our own may take for ever.
+        name, patience = socket.gethostname(), LONGEST.total_seconds()
+        if port != _TLS_FROM_THE_START:
+            return smtplib.SMTP(host, port, local_hostname=name, timeout=patience)
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=patience, context=context)
+
+    def _protect(self, server: smtplib.SMTP) -> None:
+        """Have a server elsewhere talk through TLS.
+
+        Raises `NotToldError` where it does not, and is to be told a password.
+        """
+        host, port = self._settings.server
+        server.ehlo()
+        if host in _LOOPBACK or port == _TLS_FROM_THE_START:
+            return
+        if server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        elif self._settings.user:
+            raise NotToldError("the mail server offers no TLS, so it is not told the password")
 
     def _message(self, notice: Notice) -> EmailMessage:
         host = socket.gethostname()

@@ -56,12 +56,14 @@ class Metrics:
         self._read_at: timedelta | None = None
         self._seen: object = None
         self._tallies: dict[str, LibraryTally] = {}
+        self.beats: Callable[[], Mapping[str, datetime]] = dict
+        """Says, by name, when each of the daemon's threads last got somewhere."""
 
     def text(self, document: Document) -> str:
         """Return all numbers of this moment."""
         with self._lock:
             self._look_again(document)
-            families = list(_families(document, self._tallies))
+            families = list(_families(document, self._tallies, self.beats()))
         return "".join(_written(family) for family in families)
 
     def _look_again(self, document: Document) -> None:
@@ -119,17 +121,26 @@ def _together(one: LibraryTally | None, other: LibraryTally) -> LibraryTally:
         max(filter(None, (one.reconciled_at, other.reconciled_at)), default=None),
         one.decisions + other.decisions,
         one.outcomes + other.outcomes,
+        one.requests + other.requests,
         one.runs + other.runs,
         one.run_time + other.run_time,
         min(filter(None, (one.waiting_since, other.waiting_since)), default=None),
     )
 
 
-def _families(document: Document, tallies: Mapping[str, LibraryTally]) -> Iterator[_Family]:
+def _families(
+    document: Document, tallies: Mapping[str, LibraryTally], beats: Mapping[str, datetime]
+) -> Iterator[_Family]:
     version = [({"version": __version__}, 1.0)]
     yield _Family("syncd_build_info", "gauge", "The version of syncd.", version)
     since: list[Sample] = [({}, each) for each in _seconds(document["since"])]
     yield _Family("syncd_start_timestamp_seconds", "gauge", "When the daemon started.", since)
+    yield _Family(
+        "syncd_thread_last_beat_timestamp_seconds",
+        "gauge",
+        "When a thread last got somewhere; one that has nothing to do is well now.",
+        [({"thread": name}, round(at.timestamp(), 3)) for name, at in sorted(beats.items())],
+    )
     yield from _library_families(document["libraries"])
     yield from _folder_families(document["folders"])
     yield from _ledger_families(tallies)
@@ -215,6 +226,16 @@ def _ledger_families(tallies: Mapping[str, LibraryTally]) -> Iterator[_Family]:
             ({**labels, "outcome": outcome}, float(number))
             for labels, tally in named
             for outcome, number in sorted(tally.outcomes.items())
+        ],
+    )
+    yield _Family(
+        "syncd_api_requests_total",
+        "counter",
+        "Requests to a library's server, by the status of the answer; none: there was none.",
+        [
+            ({**labels, "status": status}, float(number))
+            for labels, tally in named
+            for status, number in sorted(tally.requests.items())
         ],
     )
     yield _Family(

@@ -5,8 +5,11 @@
     metrics     who may see the numbers for monitoring
     routes      which address shows what
     views       what is shown there, as values for the templates
+    questions   what waits for a person, and what they answer
+    answers     the last answer of each person, which they can take back
     differing   two texts side by side, with what differs marked
-    rendering   templates, assets, and the headers that every answer bears
+    replies     answers with the headers that each of them bears, and assets
+    rendering   pages made of templates; loaded when the first one is asked for
 
 Read `routes` first. It is loaded only where `[page] listen` asks for it. Whatever changes anything
 goes through the control socket, as it does for commands; the ledger is only read.

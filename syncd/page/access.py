@@ -16,7 +16,6 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 
 _LINK_LASTS = timedelta(seconds=60)
@@ -68,17 +67,13 @@ class Access:
 
     def find_session(self, cookies: str) -> Session | None:
         """Return the session that a Cookie header is of, if it is of any."""
-        try:
-            jar = SimpleCookie(cookies)
-        except CookieError:
-            return None
-        morsel = jar.get(self.cookie_name)
-        if morsel is None:
-            return None
+        # Others at this host may have left cookies that no parser likes.
+        pairs = (each.strip().partition("=") for each in cookies.split(";"))
+        values = [value for name, _, value in pairs if name == self.cookie_name]
         with self._lock:
             self._forget_old()
-            found = self._sessions.get(morsel.value)
-        return found[0] if found else None
+            found = [self._sessions[value] for value in values if value in self._sessions]
+        return found[0][0] if found else None
 
     def _forget_old(self) -> None:
         now = self._elapsed()
@@ -91,15 +86,20 @@ class Access:
 
 
 def is_from_own_form(
-    session: Session, form_token: str, fetch_site: str | None, origin: str | None, own: str
+    session: Session,
+    form_token: str,
+    fetch_site: str | None,
+    origin: str | None,
+    *own: str,
 ) -> bool:
     """Say whether a change was asked for by a form of ours, shown in this very session.
 
-    `fetch_site` and `origin` are what the browser says about where the request comes from. A page
+    `fetch_site` and `origin` are what the browser says about where the request comes from, `own` is
+    where we are. A page
     that sends no referrer has "null" for its origin (observed); so has one in a sandbox, which is
     another site.
     """
-    known = {None, own, "null"} if fetch_site == "same-origin" else {None, own}
+    known = {None, *own, *(["null"] if fetch_site == "same-origin" else [])}
     return (
         hmac.compare_digest(form_token.encode(), session.form_token.encode())
         and fetch_site in (None, "same-origin", "none")

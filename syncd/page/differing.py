@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 _WORD = re.compile(r"\s+|[^\s]+")
-_MOST_WORDS = 400
-"""Longer texts are compared as wholes: what differs in them nobody finds by words."""
+_MOST_WORDS = 1_200
+"""Words and blanks: longer texts are compared as wholes, as nobody finds words in them."""
+_MOST_PAIRS = 3_000
+"""Of equal words, one on each side: texts that repeat the same few words take too long."""
 _LEFT_OUT = frozenset({"collections", "relations", "key", "version", "dateAdded", "dateModified"})
 
 
@@ -56,17 +59,27 @@ def mark(one: str, other: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     if one == other:
         return (Piece(one, False),), (Piece(other, False),)
     mine, theirs = _WORD.findall(one), _WORD.findall(other)
-    if not mine or not theirs or max(len(mine), len(theirs)) > _MOST_WORDS:
+    if not mine or not theirs or not _can_be_compared(mine, theirs):
         return (Piece(one, bool(one)),), (Piece(other, bool(other)),)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, i, j, k, m in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+    # Blanks go with the words beside them: alone, each of them is like all the others.
+    matcher = SequenceMatcher(str.isspace, mine, theirs, autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
         differs = kind != "equal"
         if i < j:
             left.append(Piece("".join(mine[i:j]), differs))
         if k < m:
             right.append(Piece("".join(theirs[k:m]), differs))
     return tuple(left), tuple(right)
+
+
+def _can_be_compared(one: Sequence[str], other: Sequence[str]) -> bool:
+    if max(len(one), len(other)) > _MOST_WORDS:
+        return False
+    mine, theirs = Counter(one), Counter(other)
+    pairs = sum(number * theirs[word] for word, number in mine.items() if not word.isspace())
+    return pairs <= _MOST_PAIRS
 
 
 def shown(value: Any) -> str:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from syncd.errors import KeyLookupError
-from syncd.page.rendering import Reply
+from syncd.page.replies import Reply
 from syncd.system.credentials import read_secret
 
 log = logging.getLogger(__name__)

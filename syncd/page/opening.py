@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from syncd.ledger.store import Ledger
 from syncd.notify.metrics import Metrics
 from syncd.page.access import Access
 from syncd.page.metrics import MetricsAccess
+from syncd.page.questions import Ask, Questions
 from syncd.page.routes import Routes
 from syncd.page.server import PageServer
 from syncd.page.views import Views
@@ -21,8 +23,24 @@ from syncd.system.clock import Clock
 _SOCKET_NAME = "socket"
 
 
+class _Names:
+    """What libraries are called in the configuration, by what they say they are."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: Mapping[str, str] = {}
+
+    def find(self, known_as: str) -> str | None:
+        """Return the name; None for a library that the configuration does not have."""
+        if known_as not in self._known:
+            # A library that was just made could not say before what it is.
+            named = identities_of(self._settings)
+            self._known = {identity: name for name, identity in named.items()}
+        return self._known.get(known_as)
+
+
 class Page:
-    """A page that listens. Raises `StateError` where it cannot."""
+    """A page that listens. Raises `StateError` where it cannot, `ImportError` without Jinja2."""
 
     def __init__(
         self,
@@ -33,20 +51,27 @@ class Page:
         metrics: Metrics,
         clock: Clock,
     ) -> None:
+        if find_spec("jinja2") is None:
+            # It is loaded when somebody looks at a page; whether it is there is said now.
+            raise ImportError("jinja2")
         self._settings = settings.page
         self._server = PageServer(settings.page)
         port = self._server.server_port
         self._access = Access(clock.elapsed, str(port) if port else _SOCKET_NAME)
-        views = Views(
-            ledger,
-            lambda command, arguments: ask(state_dir, command, arguments),
-            lambda: [library["name"] for library in document()["libraries"]],
-            identities_of(settings),
-        )
+        names = _Names(settings)
+
+        def asked(command: str, arguments: Mapping[str, Any]) -> Any:
+            return ask(state_dir, command, arguments)
+
+        def libraries() -> list[str]:
+            return [library["name"] for library in document()["libraries"]]
+
+        views = Views(ledger, asked, libraries, names.find)
+        self._questions = Questions(ledger, asked, libraries, names.find, clock.elapsed)
         told = MetricsAccess(
             lambda: metrics.text(document()), settings.metrics.token_file, is_free=not port
         )
-        Routes(self._server, self._access, views, document, told)
+        Routes(self._server, self._access, views, self._questions, document, told)
         self._server.start()
 
     def answer(self, _request: Mapping[str, Any], _progress: Callable[[Any], None]) -> Any:
@@ -57,6 +82,7 @@ class Page:
             return {"link": f"/?token={token}", "socket": str(self._settings.socket)}
         return {"link": f"http://127.0.0.1:{self._server.server_port}/?token={token}"}
 
-    def close(self) -> None:
-        """Answer nobody any more."""
+    def close(self, ask: Ask) -> None:
+        """Answer nobody any more; `ask` carries out the answers that wait."""
         self._server.stop()
+        self._questions.close(ask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -12,16 +13,19 @@ from urllib.parse import urlencode
 from syncd.control.status import Health, health_of
 from syncd.page.access import Access, Session, is_from_own_form
 from syncd.page.metrics import MetricsAccess
-from syncd.page.rendering import Reply, assets, page, redirect
+from syncd.page.questions import Questions
+from syncd.page.refusals import RefusedError, StaleError
+from syncd.page.replies import Reply, assets, page, redirect
 from syncd.page.server import PageRequest, PageServer
-from syncd.page.views import RefusedError, StaleError, Views
+from syncd.page.views import Views
+from syncd.report.growth import draw_growth, growth_csv, growth_document
 
 _EVERY = 1.0
 """How often a stream looks whether there is something else to be seen, in seconds."""
 _BEAT = 15
 """So many looks without news make a line that keeps the connection."""
 
-_SILENT = frozenset({"/events", "/healthz"})
+_ABOUT_QUESTIONS = frozenset({"/question", "/questions"})
 
 
 class Routes:
@@ -32,14 +36,18 @@ class Routes:
         server: PageServer,
         access: Access,
         views: Views,
+        questions: Questions,
         document: Callable[[], Mapping[str, Any]],
         metrics: MetricsAccess,
     ) -> None:
         self._server = server
         self._access = access
         self._views = views
+        self._questions = questions
         self._document = document
         self._metrics = metrics
+        self._looking = threading.Lock()
+        self._looked_at, self._seen = -_EVERY, ""
         server.answer = self.answer
         server.stream = self.stream
         self._gets: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
@@ -47,16 +55,21 @@ class Routes:
             "/files": self._files,
             "/file": self._file,
             "/record": self._record,
-            "/questions": self._questions,
+            "/questions": self._list,
             "/question": self._question,
             "/numbers": self._numbers,
             "/numbers/flow.svg": self._flow,
             "/numbers/runs.csv": self._runs_csv,
             "/numbers/flow.json": self._flow_json,
+            "/numbers/flow.csv": self._flow_csv,
+            "/numbers/growth.svg": self._growth,
+            "/numbers/growth.json": self._growth_json,
+            "/numbers/growth.csv": self._growth_csv,
         }
         self._posts: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
             "/do": self._do,
             "/answer": self._answer_question,
+            "/undo": self._take_back,
         }
 
     # --- who may ask for what
@@ -78,6 +91,8 @@ class Routes:
             return Reply(content_type="text/event-stream")
         if request.method == "POST":
             return self._change(request, session)
+        if request.path not in _ABOUT_QUESTIONS and request.is_opened:
+            self._questions.leave(session.cookie)
         shown = self._gets.get(request.path)
         if shown is None:
             return self._not_found(session)
@@ -95,13 +110,15 @@ class Routes:
         return redirect("/", **{"Set-Cookie": cookie})
 
     def _change(self, request: PageRequest, session: Session) -> Reply:
-        own = f"http://{request.headers.get('host', '')}"
+        host = request.headers.get("host", "")
+        # A proxy before a socket speaks with browsers as it likes.
+        own = [f"http://{host}", *([] if self._server.hosts else [f"https://{host}"])]
         if not is_from_own_form(
             session,
             request.first("form_token"),
             request.headers.get("sec-fetch-site"),
             request.headers.get("origin"),
-            own,
+            *own,
         ):
             return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
         change = self._posts.get(request.path)
@@ -115,7 +132,7 @@ class Routes:
                 session,
                 status=HTTPStatus.CONFLICT,
                 message=str(error),
-                **self._views.questions(),
+                **self._questions.listed(),
             )
         except RefusedError as error:
             return self._show(
@@ -137,7 +154,9 @@ class Routes:
             template,
             status=status,
             form_token=session.form_token,
-            message=message,
+            news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
+            given=self._questions.last_answer(session.cookie),
+            waiting=sum(each["held"] for each in self._document()["libraries"]),
             called=self._views.called,
             **values,
         )
@@ -146,8 +165,7 @@ class Routes:
         return self._show("refused.html", session, status=HTTPStatus.NOT_FOUND, message=message)
 
     def _now(self, request: PageRequest, session: Session) -> Reply:
-        message = request.first("told")[:300]
-        return self._show("now.html", session, message=message, document=self._document())
+        return self._show("now.html", session, document=self._document())
 
     def _files(self, request: PageRequest, session: Session) -> Reply:
         before, text = _number(request.first("before")), request.first("q").strip()[:200]
@@ -162,17 +180,19 @@ class Routes:
             "record.html", session, **self._views.record(_number(request.first("id")) or 0)
         )
 
-    def _questions(self, request: PageRequest, session: Session) -> Reply:
-        shown = self._views.questions(
+    def _list(self, request: PageRequest, session: Session) -> Reply:
+        shown = self._questions.listed(
             after=_number(request.first("after")) or 0,
             reason=request.first("reason") or None,
             file=request.first("file") or None,
         )
-        return self._show("questions.html", session, message=request.first("told")[:300], **shown)
+        return self._show("questions.html", session, **shown)
 
     def _question(self, request: PageRequest, session: Session) -> Reply:
         number = _number(request.first("id")) or 0
-        return self._show("question.html", session, **self._views.question(number))
+        return self._show(
+            "question.html", session, **self._questions.one(number, request.first("beside"))
+        )
 
     def _numbers(self, request: PageRequest, session: Session) -> Reply:
         before = _number(request.first("before"))
@@ -180,36 +200,54 @@ class Routes:
         return self._show("numbers.html", session, **self._views.numbers(before, chosen))
 
     def _flow(self, request: PageRequest, session: Session) -> Reply:
-        svg = self._views.flow_svg(_numbers(request, "file"))
-        return Reply(body=svg.encode(), content_type="image/svg+xml; charset=utf-8")
+        return _picture(self._views.flow_svg(_numbers(request, "file")))
 
     def _flow_json(self, request: PageRequest, session: Session) -> Reply:
-        document = self._views.flow(_numbers(request, "file"))
-        return Reply(body=json.dumps(document).encode(), content_type="application/json")
+        return _json(self._views.flow(_numbers(request, "file")))
+
+    def _flow_csv(self, request: PageRequest, session: Session) -> Reply:
+        return _table(self._views.flow_csv(_numbers(request, "file")), "syncd-flow.csv")
+
+    def _growth(self, request: PageRequest, session: Session) -> Reply:
+        return _picture(draw_growth(self._views.growth()))
+
+    def _growth_json(self, request: PageRequest, session: Session) -> Reply:
+        return _json(growth_document(self._views.growth()))
+
+    def _growth_csv(self, request: PageRequest, session: Session) -> Reply:
+        return _table(growth_csv(self._views.growth()), "syncd-growth.csv")
 
     def _runs_csv(self, request: PageRequest, session: Session) -> Reply:
-        headers = {"Content-Disposition": 'attachment; filename="syncd-runs.csv"'}
-        return Reply(
-            body=self._views.runs_csv().encode(),
-            content_type="text/csv; charset=utf-8",
-            headers=headers,
-        )
+        return _table(self._views.runs_csv(), "syncd-runs.csv")
 
     # --- what is done
 
     def _do(self, request: PageRequest, session: Session) -> Reply:
+        self._questions.leave(session.cookie)
         told = self._views.do(request.first("action"), request.first("library"))
-        return redirect("/?" + urlencode({"told": told}))
+        self._questions.answers.say(session.cookie, told)
+        return redirect("/")
 
     def _answer_question(self, request: PageRequest, session: Session) -> Reply:
+        about = {name: request.first(name) for name in ("reason", "file") if request.first(name)}
+        if answer := request.first("every_answer"):
+            reason, file = about.get("reason"), about.get("file")
+            named = request.first("every")
+            self._questions.answer_every(session.cookie, named, reason, file, answer)
+            return redirect("/questions")
         answer, word = request.first("answer"), request.first("item_key")
         if field := request.first("field"):
             # One button says which side of which field.
             answer, _, word = field.partition(" ")
-        told, following = self._views.answer(request.form.get("question", ()), answer, word)
+        chosen = request.form.get("question", ())
+        following = self._questions.answer(session.cookie, chosen, answer, word or None)
         if following is not None and request.first("then") == "next":
             return redirect("/question?" + urlencode({"id": following}))
-        return redirect("/questions?" + urlencode({"told": told}))
+        return redirect("/questions" + ("?" + urlencode(about) if about else ""))
+
+    def _take_back(self, request: PageRequest, session: Session) -> Reply:
+        number = self._questions.take_back(session.cookie, request.first("given"))
+        return redirect("/questions" if number is None else f"/question?id={number}")
 
     def _health(self) -> Reply:
         is_fine = health_of(self._document()) is Health.FINE
@@ -218,18 +256,40 @@ class Routes:
 
     # --- events
 
+    def _look(self) -> str:
+        """Return what is to be seen now; all streams together look once in a while."""
+        with self._looking:
+            now = time.monotonic()
+            if now - self._looked_at >= _EVERY / 2:
+                self._looked_at, self._seen = now, json.dumps(self._document())
+            return self._seen
+
     def stream(self, write: Callable[[bytes], None], stop: threading.Event) -> None:
         """Tell a browser, until either has enough, that something else is to be seen."""
         write(b"retry: 5000\n\n")
-        before, silent = json.dumps(self._document()), 0
+        before, silent = self._look(), 0
         while not stop.wait(_EVERY):
-            now, silent = json.dumps(self._document()), silent + 1
+            now, silent = self._look(), silent + 1
             if now != before:
                 before, silent = now, 0
                 write(b"event: changed\ndata: \n\n")
             elif silent >= _BEAT:
                 silent = 0
                 write(b": still here\n\n")
+
+
+def _picture(svg: str) -> Reply:
+    return Reply(body=svg.encode("utf-8", "replace"), content_type="image/svg+xml; charset=utf-8")
+
+
+def _json(document: Any) -> Reply:
+    return Reply(body=json.dumps(document).encode(), content_type="application/json")
+
+
+def _table(text: str, name: str) -> Reply:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    body = text.encode("utf-8", "replace")
+    return Reply(body=body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _number(text: str) -> int | None:

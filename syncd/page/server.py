@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
+import re
 import socket
+import stat
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,16 +20,19 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from syncd.errors import StateError
-from syncd.page.rendering import HEADERS, Reply
+from syncd.page.replies import HEADERS, Reply
 from syncd.settings import PageSettings
 from syncd.system.printable import printable
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 32
+_AT_ONCE = 64
+"""Connections, each of which is a thread; more of them are closed at once."""
 _STREAMS = 24
 """So many of them may be streams of events."""
-_SECONDS = 10
+_SECONDS = 10.0
+"""So long a request may take to arrive, however slowly, and its answer to leave."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _MOST_BYTES = 64 << 10
 _MOST_FIELDS = 600
 _SOCKET_MODE = 0o600
@@ -40,6 +47,11 @@ class PageRequest:
     query: Mapping[str, Sequence[str]]
     form: Mapping[str, Sequence[str]]
     headers: Mapping[str, str]
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether a person opens it, rather than a page that is open already asks for it."""
+        return self.headers.get("sec-fetch-dest", "document") == "document"
 
     def first(self, name: str) -> str:
         """Return a parameter's first value, of the form or else of the query; empty if none."""
@@ -66,9 +78,11 @@ class PageServer(ThreadingHTTPServer):
         self.answer: Answer = lambda _request: Reply(HTTPStatus.NOT_FOUND)
         self.stream: Stream = lambda _write, _stop: None
         self.stopping = threading.Event()
-        self.slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self.streams = threading.BoundedSemaphore(_STREAMS)
         self.path = settings.socket
+        self._made = 0
+        """Which file the socket is."""
         if self.path is not None:
             self.address_family = socket.AF_UNIX
             _expect_free(self.path)
@@ -88,12 +102,27 @@ class PageServer(ThreadingHTTPServer):
             self.socket.bind(str(self.path))
         finally:
             os.umask(before)
+        self._made = self.path.lstat().st_ino
         self.server_name, self.server_port = "localhost", 0
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Take the next connection; what comes by a socket has no address."""
         connection, address = self.socket.accept()
         return connection, address or ("socket", 0)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give a connection a thread of its own, unless there are too many already."""
+        if not self._slots.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer one connection to its end, in its thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
 
     def start(self) -> None:
         """Begin to answer."""
@@ -106,7 +135,9 @@ class PageServer(ThreadingHTTPServer):
         self.server_close()
         if self.path is not None:
             with contextlib.suppress(OSError):
-                self.path.unlink()
+                # Somebody else may listen there by now.
+                if self.path.lstat().st_ino == self._made:
+                    self.path.unlink()
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -123,7 +154,16 @@ class PageServer(ThreadingHTTPServer):
 
 
 def _expect_free(path: Path) -> None:
-    """Take away the socket of a daemon that is gone. Raises `StateError` where one listens."""
+    """Take away the socket of a daemon that is gone.
+
+    Raises `StateError` where one listens, or where something else is than a socket.
+    """
+    if _is_open_to_others(path.parent):
+        told = f"others could put their own page there; `chmod go-w {path.parent}`"
+        raise StateError(told, path=path)
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise StateError("is something else than a socket; the page leaves it there", path=path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(path))
@@ -137,6 +177,42 @@ def _expect_free(path: Path) -> None:
     raise StateError("another daemon's page listens here", path=path)
 
 
+def _is_open_to_others(directory: Path) -> bool:
+    try:
+        mode = directory.stat().st_mode
+    except OSError:
+        # What is wrong with it shows when the socket is made.
+        return False
+    return bool(mode & (stat.S_IWGRP | stat.S_IWOTH)) and not mode & stat.S_ISVTX
+
+
+class _Arriving(io.RawIOBase):
+    """What comes in by a connection, until a request has taken too long."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._until = 0.0
+
+    def begin(self) -> None:
+        """Another request may take its time."""
+        self._until = time.monotonic() + _SECONDS
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read some bytes. Raises `TimeoutError` where the request has taken too long."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request takes too long")
+        self._connection.settimeout(left)
+        try:
+            return self._connection.recv_into(buffer)
+        finally:
+            self._connection.settimeout(_SECONDS)
+
+
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -146,6 +222,18 @@ class Handler(BaseHTTPRequestHandler):
     server_version = ""
     sys_version = ""
 
+    def setup(self) -> None:
+        """Read with a deadline for each request, not for each piece of it."""
+        super().setup()
+        self.rfile.close()
+        self._arriving = _Arriving(self.connection)
+        self.rfile = io.BufferedReader(self._arriving)
+
+    def handle_one_request(self) -> None:
+        """Answer the next request."""
+        self._arriving.begin()
+        super().handle_one_request()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
         """Tell the log of a request, without what an address may hold."""
         log.debug("page: %s %s", self.command, printable(urlsplit(self.path).path))
@@ -154,17 +242,6 @@ class Handler(BaseHTTPRequestHandler):
         """Refuse a request without repeating any of it."""
         self.close_connection = True
         self._send(Reply(code, HTTPStatus(code).phrase.encode(), "text/plain"))
-
-    def _serve(self) -> None:
-        if not self.server.slots.acquire(blocking=False):
-            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
-            return
-        try:
-            self._answer()
-        finally:
-            self.server.slots.release()
-
-    do_GET = do_POST = _serve  # noqa: N815 - names of the base class
 
     def _answer(self) -> None:
         request = self._read()
@@ -181,8 +258,13 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(reply)
 
+    do_GET = do_POST = _answer  # noqa: N815 - names of the base class
+
     def _read(self) -> PageRequest | None:
         """Return the request, or None where it was refused."""
+        if not self._is_well_formed():
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
         hosts = self.headers.get_all("Host") or []
         if len(hosts) != 1 or (self.server.hosts and hosts[0] not in self.server.hosts):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
@@ -202,6 +284,17 @@ class Handler(BaseHTTPRequestHandler):
             return None
         headers = {name.lower(): value for name, value in self.headers.items()}
         return PageRequest(self.command, split.path, query, form, headers)
+
+    def _is_well_formed(self) -> bool:
+        """Say whether a proxy before us must read the same request out of these bytes as we do."""
+        names = [name.lower() for name in self.headers]
+        return (
+            not self.headers.defects
+            and not self.headers.get_payload()
+            and all(map(_HEADER_NAME.fullmatch, names))
+            and names.count("content-length") <= 1
+            and not any("\n" in value or "\r" in value for value in self.headers.values())
+        )
 
     def _read_body(self) -> bytes | None:
         if "Transfer-Encoding" in self.headers:

@@ -22,6 +22,7 @@ _RECORDS = (
     Column("now", 12),
     Column("item", 8),
     Column("run", 6, align_right=True),
+    Column("title", 0),
     Column("why", 0),
 )
 _FATES: Mapping[str, str] = {
@@ -69,6 +70,7 @@ def _origin(each: Decided) -> dict[str, Any]:
         "line": planned.origin.line,
         "source": planned.origin.source,
         "source_id": planned.origin.source_id,
+        "title": planned.origin.title,
         "run": each.run_id,
         "date": _instant(each.decided_at),
         "decision": planned.decision.value,
@@ -143,7 +145,8 @@ def _print_file(file: Mapping[str, Any], page: PrintedPage) -> None:
         fate = _FATES.get(each["fate"], each["fate"])
         colour = None if each["fate"] == "present" else "yellow"
         cells = [str(each["index"]), str(each["line"]), fate, each["item_key"] or ""]
-        page.row(_RECORDS, [*cells, str(each["run"]), each["rule"]], [None, None, colour])
+        cells += [str(each["run"]), each["title"] or "", each["rule"]]
+        page.row(_RECORDS, cells, [None, None, colour])
     page.line()
 
 

@@ -36,7 +36,11 @@ _WORDS: Mapping[str, str] = {
     Fate.PENDING: "not sent yet",
     Fate.NEW: "new",
 }
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&$^:@])")
+_MARKUP = re.compile(
+    r"([\\`*_{}\[\]<>#|~&$^@]|(?<=www)\.|:(?=//|[\w+-]+:))", re.ASCII | re.IGNORECASE
+)
+"""What Markdown would take for markup within a line; at its beginning stand words of our own."""
+
 _TITLE = "Flow of records"
 _STYLE = (
     "body{font-family:sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#111}"

@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("title", 0),
 )
 _SHOWN_PROBLEMS = 50
+_INDENT = 17
 
 
 def inspection_document(inspection: Inspection, only: int | None = None) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _begin_files(inspection: Inspection, told: int, page: PrintedPage) -> int:
     for number in range(told, len(inspection.files)):
         if number:
             _end_file(inspection.files[number - 1], page)
-        page.row([Column("", 0)], [inspection.files[number].file], ["bold"])
+        page.text(inspection.files[number].file, "bold")
     return len(inspection.files)
 
 
@@ -119,7 +120,7 @@ def _print_record(inspected: Inspected, page: PrintedPage) -> None:
     if record.unused:
         remarks.append("not used: " + ", ".join(record.unused))
     for remark in remarks:
-        page.row([Column("", 15), Column("", 0)], ["", remark], [None, "yellow"])
+        page.text(remark, "yellow", _INDENT)
 
 
 def _print_item(inspected: Inspected, page: PrintedPage) -> None:
@@ -159,15 +160,15 @@ def _name(creator: dict[str, str]) -> str:
 def _end_file(report: InspectedFile, page: PrintedPage) -> None:
     for message, line in report.problems[:_SHOWN_PROBLEMS]:
         where = f"line {line}: " if line else ""
-        page.row([Column("", 0)], [where + message], ["yellow"])
+        page.text(where + message, "yellow")
     unsaid = max(0, len(report.problems) - _SHOWN_PROBLEMS) + report.problems_left_out
     if unsaid:
         page.line(f"and {unsaid:,} problems more; --json lists them")
     for losses in _losses(report):
-        page.row([Column("", 0)], [losses], ["dim"])
+        page.text(losses, "dim")
     for alarm in report.alarms:
-        page.row([Column("", 0)], ["! " + alarm], ["red"])
-    page.row([Column("", 0)], [_summary(report)], ["dim"])
+        page.text("! " + alarm, "red")
+    page.text(_summary(report), "dim")
     page.line()
 
 

@@ -8,8 +8,7 @@ from typing import Any, TextIO
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.report.documents import plan_counts
 from syncd.report.prisma import Fate, prisma
-from syncd.report.tables import Column, PrintedPage, wrap
-from syncd.system.printable import printable
+from syncd.report.tables import Column, PrintedPage
 
 _COLUMNS = (
     Column("#", 6, align_right=True),
@@ -125,13 +124,13 @@ def _print_records(
         if record.origin.file != file:
             file = record.origin.file
             page.line()
-            _print_text(file, page, "bold")
+            page.text(file, "bold")
             page.heading(_COLUMNS)
         origin = record.origin
         cells = [str(origin.index), str(origin.line), record.decision.value, _titled(record)]
         page.row(_COLUMNS, cells, (None, None, _COLOURS[record.decision]))
         for line in _explained(record, with_library=with_library):
-            _print_text(line, page, indent=_INDENT)
+            page.text(line, indent=_INDENT)
 
 
 def _titled(record: PlannedRecord) -> str:
@@ -141,15 +140,18 @@ def _titled(record: PlannedRecord) -> str:
 
 def known_by(record: PlannedRecord) -> str:
     """Return the identifier a person would search for, or how the export names the record."""
+    return _identifier(record) or record.origin.source_id or ""
+
+
+def _identifier(record: PlannedRecord) -> str | None:
     identity = record.identity
-    known = identity.doi or identity.scopus or next((v for _, v in identity.pairs()), None)
-    return known or record.origin.source_id or ""
+    return identity.doi or identity.scopus or next((v for _, v in identity.pairs()), None)
 
 
 def _explained(record: PlannedRecord, *, with_library: bool) -> Iterable[str]:
     """Yield why, in lines: nothing of them is cut, for names and identifiers stand there."""
     told = [record.reason]
-    if record.origin.title and (known := known_by(record)):
+    if record.origin.title and (known := _identifier(record)):
         told.insert(0, known)
     if with_library and record.library:
         told.insert(0, f"for {record.library}")
@@ -167,14 +169,6 @@ def pointed(pointer: Pointer) -> str:
     where = f"record {pointer.index} of {pointer.file}" if pointer.file else ""
     item = f"item {pointer.item_key}" if pointer.item_key else ""
     return f"{where} ({item})" if where and item else where or item
-
-
-def _print_text(
-    text: str, page: PrintedPage, colour: str | None = None, *, indent: int = 0
-) -> None:
-    lines = wrap(text, page.width - indent) if page.width else [printable(text)]
-    for line in lines:
-        page.line(" " * indent + page.paint(line, colour))
 
 
 def _print_sums(plan: Plan, numbers: Mapping[str, Any], page: PrintedPage) -> None:

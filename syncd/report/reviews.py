@@ -160,10 +160,10 @@ def print_comparisons(questions: Iterable[_Question], stream: TextIO) -> None:
 def _print_question(question: _Question, page: PrintedPage) -> None:
     record = question["record"]
     what = "record" if question["kind"] == "decided" else "question"
-    _print_text(f"{what} {question['id']}: {question['reason']}", page, "bold")
-    _print_text(f"{record['file']}, record {record['index']}, line {record['line']}", page)
+    page.text(f"{what} {question['id']}: {question['reason']}", "bold")
+    page.text(f"{record['file']}, record {record['index']}, line {record['line']}")
     if question["evidence"]:
-        _print_text(f"evidence: {'; '.join(question['evidence'])}", page)
+        page.text(f"evidence: {'; '.join(question['evidence'])}")
     if question.get("fields"):
         page.line()
         _print_fields(question["fields"], page)
@@ -178,11 +178,6 @@ def _print_question(question: _Question, page: PrintedPage) -> None:
     page.line()
     page.row(_WHOLE, [f"answers: {', '.join(question['answers'])}"], ["dim"])
     page.line()
-
-
-def _print_text(text: str, page: PrintedPage, colour: str | None = None) -> None:
-    for line in wrap(text, page.width) if page.width else [text]:
-        page.row(_WHOLE, [line], [colour])
 
 
 def _print_fields(fields: Mapping[str, Any], page: PrintedPage) -> None:

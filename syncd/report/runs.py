@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from syncd.ledger.runs import RunRow
-from syncd.report.tables import Column, PrintedPage
+from syncd.report.tables import Column, PrintedPage, fit_columns
 
 RUNS_SCHEMA = "syncd.runs/1"
 
 _RUNS = (
-    Column("run", 7, align_right=True),
-    Column("library", 16),
-    Column("begun", 20),
-    Column("why", 14),
-    Column("counts", 36),
-    Column("files", 0),
+    Column("run", 0, align_right=True),
+    Column("library", 0),
+    Column("begun", 0),
+    Column("why", 0, least=12),
+    Column("counts", 0),
+    Column("files", 0, least=16),
 )
 _MOST_FILES = 3
 """So many files of a run are named in the table."""
@@ -53,9 +53,11 @@ def print_runs(document: Mapping[str, Any], stream: TextIO, *, has_more: bool) -
     if not runs:
         page.line("there are no runs yet")
         return
-    page.heading(_RUNS)
-    for run in runs:
-        page.row(_RUNS, _cells(run), [None] * 4 + [None if run["ended_at"] else "yellow"])
+    rows = [_cells(run) for run in runs]
+    columns = fit_columns(_RUNS, rows, page.width)
+    page.heading(columns)
+    for run, cells in zip(runs, rows, strict=True):
+        page.row(columns, cells, [None] * 4 + [None if run["ended_at"] else "yellow"])
     if has_more:
         page.line(f"older ones: `syncd runs --before {runs[-1]['run']}`")
 

@@ -7,37 +7,39 @@ from typing import Any, TextIO
 
 from syncd.report.beside import describe_beside
 from syncd.report.moments import format_local
-from syncd.report.tables import Column, PrintedPage, wrap
+from syncd.report.tables import Column, PrintedPage, fit_columns
 from syncd.system.printable import printable
 
 _Part = Mapping[str, Any]
 
+_LEAST_PATH = 20
+
 _LIBRARIES = (
-    Column("library", 16),
-    Column("state", 9),
-    Column("to send", 7, align_right=True),
-    Column("held", 5, align_right=True),
+    Column("library", 0),
+    Column("state", 0),
+    Column("to send", 0, align_right=True),
+    Column("held", 0, align_right=True),
     Column("last reconciled", 0),
 )
 _FOLDERS = (
-    Column("folder", 44, cut_in_the_middle=True),
-    Column("state", 9),
-    Column("settling", 8, align_right=True),
+    Column("folder", 0, cut_in_the_middle=True, least=_LEAST_PATH),
+    Column("state", 0),
+    Column("settling", 0, align_right=True),
     Column("last scanned", 0),
 )
 _FILES = (
-    Column("file", 44, cut_in_the_middle=True),
-    Column("became", 13),
-    Column("library", 16),
-    Column("run", 5, align_right=True),
-    Column("", 0),
+    Column("file", 0, cut_in_the_middle=True, least=_LEAST_PATH),
+    Column("became", 0),
+    Column("library", 0),
+    Column("run", 0, align_right=True),
+    Column("records", 0),
 )
 _RUNS = (
-    Column("run", 6, align_right=True),
-    Column("library", 16),
-    Column("ended", 24),
-    Column("files", 5, align_right=True),
-    Column("", 0),
+    Column("run", 0, align_right=True),
+    Column("library", 0),
+    Column("ended", 0),
+    Column("files", 0, align_right=True),
+    Column("what", 0),
 )
 _WELL = ("ok", "starting", "idle")
 _RUNS_SHOWN = 5
@@ -57,7 +59,7 @@ def print_status(document: _Part, stream: TextIO) -> None:
     _print_files(document.get("files", ()), page)
     _print_runs(document["runs"][:_RUNS_SHOWN], page)
     for line in _waiting(document):
-        _print_text(line, page, "yellow")
+        page.text(line, "yellow")
     for job, at in document.get("schedule", {}).items():
         if document["running"]:
             page.line(f"next {job}: {format_local(at)}")
@@ -76,37 +78,43 @@ def _opening(document: _Part, page: PrintedPage) -> str:
 
 
 def _print_libraries(libraries: Sequence[_Part], page: PrintedPage) -> None:
-    _heading(_LIBRARIES, libraries, page)
-    for library in libraries:
-        cells = [
+    rows = [
+        [
             library["name"],
             library["state"],
             str(library["pending"]),
             str(library["held"]),
             format_local(library["last_reconcile_at"]),
         ]
-        page.row(_LIBRARIES, cells, (None, _colour(library["state"])))
-        _print_text(library["message"] or "", page, indent=4)
+        for library in libraries
+    ]
+    columns = _begin_table(_LIBRARIES, rows, page)
+    for library, cells in zip(libraries, rows, strict=True):
+        page.row(columns, cells, (None, _colour(library["state"])))
+        page.text(library["message"] or "", indent=4)
 
 
 def _print_folders(folders: Sequence[_Part], page: PrintedPage) -> None:
-    _heading(_FOLDERS, folders, page)
-    for folder in folders:
-        cells = [
+    rows = [
+        [
             folder["path"],
             folder["state"],
             str(folder["waiting_files"]),
             format_local(folder["last_scan_at"]),
         ]
-        page.row(_FOLDERS, cells, (None, _colour(folder["state"])))
-        _print_text(folder["message"] or "", page, indent=4)
+        for folder in folders
+    ]
+    columns = _begin_table(_FOLDERS, rows, page)
+    for folder, cells in zip(folders, rows, strict=True):
+        page.row(columns, cells, (None, _colour(folder["state"])))
+        page.text(folder["message"] or "", indent=4)
         for skipped in folder.get("skipped", ()):
-            _print_text(f"skipped: {skipped['file']}: {skipped['reason']}", page, "yellow", 4)
+            page.text(f"skipped: {skipped['file']}: {skipped['reason']}", "yellow", 4)
         left_out = folder.get("skipped_files", 0) - len(folder.get("skipped", ()))
         if left_out > 0:
             page.line(f"    and {left_out:,} more are skipped")
         others = [(each["file"], each["reason"]) for each in folder.get("others", ())]
-        _print_text(describe_beside(others), page, "yellow", 4)
+        page.text(describe_beside(others), "yellow", 4)
 
 
 def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:
@@ -118,18 +126,21 @@ def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:
         for number, each in enumerate(files)
         if number < _FILES_SHOWN or (each["fate"] == "unusable" and each["still_there"])
     ]
-    _heading(_FILES, shown, page)
-    for file in shown:
-        cells = [
+    rows = [
+        [
             file["file"],
             file["fate"],
             file["library"],
             str(file["run"]),
             _counted(file["counts"]),
         ]
-        page.row(_FILES, cells, (None, _FATE_COLOURS.get(file["fate"], "green")))
+        for file in shown
+    ]
+    columns = _begin_table(_FILES, rows, page)
+    for file, cells in zip(shown, rows, strict=True):
+        page.row(columns, cells, (None, _FATE_COLOURS.get(file["fate"], "green")))
         if file["reason"]:
-            _print_text(_why(file), page, indent=4)
+            page.text(_why(file), indent=4)
     if len(files) > len(shown):
         page.line(f"and {len(files) - len(shown)} more: `syncd status --json`")
 
@@ -143,19 +154,21 @@ def _why(file: _Part) -> str:
 
 
 def _print_runs(runs: Sequence[_Part], page: PrintedPage) -> None:
-    _heading(_RUNS, runs, page)
-    for run in runs:
-        ended = format_local(run["ended_at"]) if run["ended_at"] else "not finished"
-        cells = [
+    rows = [
+        [
             str(run["run"] or ""),
             run["library"],
-            ended,
+            format_local(run["ended_at"]) if run["ended_at"] else "not finished",
             str(run["files"]),
             # An undo, a restore or an answer decides about no record.
-            _counted(run["counts"]) or printable(run["reason"]),
+            _counted(run["counts"]) or run["reason"],
         ]
-        page.row(_RUNS, cells)
-        _print_text(run["error"] or "", page, "red", 4)
+        for run in runs
+    ]
+    columns = _begin_table(_RUNS, rows, page)
+    for run, cells in zip(runs, rows, strict=True):
+        page.row(columns, cells)
+        page.text(run["error"] or "", "red", 4)
 
 
 def _waiting(document: _Part) -> Iterable[str]:
@@ -165,7 +178,7 @@ def _waiting(document: _Part) -> Iterable[str]:
         if pending := library["pending"]:
             runs = library.get("waiting_runs") or ()
             of = f" of run {', '.join(map(str, runs))}" if runs else ""
-            goes_on = "goes on by itself" if document["running"] else "`syncd once` goes on"
+            goes_on = _how_it_goes_on(library, is_running=document["running"])
             many = "1 change waits" if pending == 1 else f"{pending:,} changes wait"
             yield f"{name}: {many} to be sent{of}; nothing is sent twice, {goes_on}"
     held = sum(library["held"] for library in document["libraries"])
@@ -174,19 +187,24 @@ def _waiting(document: _Part) -> Iterable[str]:
         yield f"{asked} for you: `syncd review` shows {'it' if held == 1 else 'them'}"
 
 
-def _heading(columns: Sequence[Column], rows: Sequence[object], page: PrintedPage) -> None:
-    if rows:
-        page.line()
-        page.heading(columns)
+def _how_it_goes_on(library: _Part, *, is_running: bool) -> str:
+    if library["state"] == "paused":
+        return f"`syncd resume {library['name']}` lets it go on"
+    if library["state"] == "refused":
+        return "it goes on when the library takes the key"
+    return "goes on by itself" if is_running else "`syncd once` goes on"
 
 
-def _print_text(text: str, page: PrintedPage, colour: str | None = None, indent: int = 0) -> None:
-    """Write a text whole, however many lines of the terminal it takes."""
-    if not text:
-        return
-    lines = wrap(text, page.width - indent) if page.width else [printable(text)]
-    for line in lines:
-        page.line(" " * indent + page.paint(line, colour))
+def _begin_table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], page: PrintedPage
+) -> Sequence[Column]:
+    """Write the titles, where there is anything below them; return how wide the columns are."""
+    if not rows:
+        return columns
+    fitted = fit_columns(columns, rows, page.width)
+    page.line()
+    page.heading(fitted)
+    return fitted
 
 
 def _colour(state: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TextIO
 
 from syncd.system.printable import printable
+from syncd.system.suggestions import complete
 
 _COLOURS = {"green": 32, "yellow": 33, "red": 31, "cyan": 36, "bold": 1, "dim": 2}
 _NARROWEST = 16
@@ -17,13 +18,15 @@ _NARROWEST = 16
 class Column(NamedTuple):
     """A column of a table; width 0 takes what is left of the line.
 
-    Of a path, both ends say the most: it is cut in the middle.
+    Of a path, both ends say the most: it is cut in the middle. `least` is for `fit_columns`: to so
+    few cells the column may be cut where the line is short; 0: it never is.
     """
 
     title: str
     width: int
     align_right: bool = False
     cut_in_the_middle: bool = False
+    least: int = 0
 
 
 class PrintedPage:
@@ -41,8 +44,16 @@ class PrintedPage:
         return self._width
 
     def line(self, text: str = "") -> None:
-        """Write a line."""
-        self._stream.write(text + "\n")
+        """Write a line; what it suggests works for the place that the command works with."""
+        self._stream.write(complete(text) + "\n")
+
+    def text(self, text: str, colour: str | None = None, indent: int = 0) -> None:
+        """Write a text whole, however many lines of the terminal it takes; nothing for none."""
+        if not text:
+            return
+        lines = wrap(text, self._width - indent) if self._width else [printable(text)]
+        for line in lines:
+            self.line(" " * indent + self.paint(line, colour))
 
     def paint(self, text: str, colour: str | None) -> str:
         """Return the text in a colour, where colours can be shown."""
@@ -79,9 +90,31 @@ class PrintedPage:
         return max(_NARROWEST, (self._width - taken) // flexible)
 
 
+def fit_columns(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
+) -> list[Column]:
+    """Return the columns as wide as what stands in them, and no wider together than the line.
+
+    `width` is that of the line; 0 where nothing is cut. Whatever may be cut is, the widest first.
+    """
+    widths = [
+        max(_cells(printable(cell)) for cell in (column.title, *cells))
+        for column, *cells in zip(columns, *rows, strict=True)
+    ]
+    excess = sum(widths) + 2 * (len(columns) - 1) - width if width else 0
+    while excess > 0:
+        free = [n for n, column in enumerate(columns) if 0 < column.least < widths[n]]
+        if not free:
+            break
+        widths[max(free, key=widths.__getitem__)] -= 1
+        excess -= 1
+    return [column._replace(width=wide) for column, wide in zip(columns, widths, strict=True)]
+
+
 def wrap(text: str, width: int, most: int | None = None) -> list[str]:
     """Return the text in lines of at most `width` cells, at least one; at most `most` of them."""
-    lines = [line for each in text.split("\n") for line in _wrap_line(printable(each), width)]
+    paragraphs = (complete(printable(each)) for each in text.split("\n"))
+    lines = [line for each in paragraphs for line in _wrap_line(each, width)]
     if most is None or len(lines) <= most:
         return lines
     return [*lines[: most - 1], _cut(f"{lines[most - 1]} {lines[most]}", width)]

@@ -40,6 +40,7 @@ def undo_document(report: UndoReport) -> dict[str, Any]:
             "left": _reasons("collection_key", report.left_collections),
         },
         "left": _reasons("item_key", report.left),
+        "questions": {"withdrawn": report.withdrawn, "asked_again": report.asked_again},
         "waiting": str(report.waiting) if report.waiting else None,
     }
 
@@ -85,6 +86,8 @@ def _undo_words(document: Mapping[str, Any]) -> str:
         (len(document["put_back"]), "{} put back as before"),
         (len(collections["trashed"]), "{} empty collection{s} put into the trash"),
         (len(collections["restored"]), "{} collection{s} taken out of the trash"),
+        (document["questions"]["withdrawn"], "{} question{s} withdrawn"),
+        (document["questions"]["asked_again"], "{} question{s} asked again"),
     )
     told = ", ".join(words.format(n, s="" if n == 1 else "s") for n, words in counts if n)
     run, undone = document["run"], document["undone"]

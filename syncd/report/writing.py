@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
@@ -17,6 +18,9 @@ def write_document(document: Mapping[str, Any], stream: TextIO) -> None:
     A key's value is looked at when its turn comes, and a callable value is called then, so that
     what is only known after the records (their number, say) can stand after them.
     """
+    # JSON is UTF-8, whatever the terminal's language is.
+    if isinstance(stream, io.TextIOWrapper) and stream.encoding.casefold() != "utf-8":
+        stream.reconfigure(encoding="utf-8")
     opening = "{"
     for key, value in document.items():
         stream.write(f"{opening}{json.dumps(key)}: ")

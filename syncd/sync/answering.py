@@ -6,6 +6,7 @@ names, and the works that these names stand for are kept with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -23,6 +24,9 @@ from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import file_item, placements_of
 from syncd.sync.keys import KeyMinter, LedgerKeys
+
+_OTHER = re.compile(r"q([0-9]{1,18})")
+"""How another question is named, by its number."""
 
 
 class _Joined(NamedTuple):
@@ -247,15 +251,24 @@ def candidates_of(row: HoldRow) -> list[str]:
 def _choose(tx: Transaction, row: HoldRow, word: str | None) -> str:
     """Return the candidate that is meant; `q7` is the one that question 7 is about."""
     known = candidates_of(row)
-    if word is not None and word[0] == "q" and word[1:].isdecimal():
-        other = holds.find_hold(tx, int(word[1:]))
-        word = other.payload.get("fingerprint") if other else word
+    if word is not None and (named := _OTHER.fullmatch(word)):
+        word = _work_of(tx, int(named[1]), known) or word
     if word is None and len(known) == 1:
         return known[0]
     if word in known:
         return str(word)
     choice = ", ".join(known) or "none"
     raise InputError(f"question {row.hold_id}: say which of its candidates is meant ({choice})")
+
+
+def _work_of(tx: Transaction, hold_id: int, known: Sequence[str]) -> str | None:
+    """Return which of the candidates a question is about: a work, or the item it became since."""
+    other = holds.find_hold(tx, hold_id)
+    if other is None:
+        return None
+    became = journal.get_record(tx, other.record_id).item_key
+    names = (other.payload.get("fingerprint"), became)
+    return next((name for name in names if name in known), None)
 
 
 def _decided(record: PlannedRecord, decision: Decision, reason: str, key: str) -> PlannedRecord:

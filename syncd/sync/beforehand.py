@@ -62,7 +62,7 @@ def _with_before(operation: Operation, item: StoredItem | None) -> Operation:
     seen = item.data if item and item.version <= operation.base_version else None
     if isinstance(operation, AddToCollection):
         names = ("collections", "tags")
-        before = {name: seen.get(name, []) for name in names} if seen is not None else None
+        before = {name: seen.get(name) for name in names} if seen is not None else None
         return operation._replace(before=before)
     if operation.before is not None or seen is None:
         return operation

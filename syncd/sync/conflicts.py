@@ -14,6 +14,7 @@ from typing import Any
 from syncd.errors import InputError
 from syncd.item.bases import as_if_written, part_of
 from syncd.item.merging import Conflict, FieldChange
+from syncd.item.newer_notes import merge_note
 from syncd.item.status import revealed
 from syncd.ledger import history, holds, journal, outbox, sources
 from syncd.ledger.holds import HoldRow
@@ -50,23 +51,33 @@ def with_update(intent: Intent, weighed: Weighed, record: Incoming) -> Intent:
     operation = weighed.operation
     news = revealed(weighed.there, {**weighed.there, **found.data}, record.fate)
     intent = replace(intent, confirmed=found.confirmed)
-    if not (operation or news or found.late or (item and found.conflicts)):
+    note = weighed.note
+    if not (operation or note or news or found.late or (item and found.conflicts)):
         return intent
-    if item is None:
+    if item is None and note is None:
         words = [*news, planned.reason, *([_LATE] if found.late else [])]
         return replace(intent, planned=replace(planned, reason="; ".join(words)))
-    words = [*_words_for(found.changes, found.conflicts), *news, planned.reason]
+    changes, conflicts = (found.changes, found.conflicts) if item else ((), ())
+    changes += changes_of_note(note) if note else ()
+    words = [*_words_for(changes, conflicts), *news, planned.reason]
     decision = planned.decision
-    if operation is not None:
+    if operation or note:
         decision = Decision.UPDATE
-    elif found.conflicts and decision is Decision.SKIP:
+    elif conflicts and decision is Decision.SKIP:
         decision = Decision.HOLD
-    evidence = (*planned.evidence, *evidence_of(found.changes, found.conflicts))
+    evidence = (*planned.evidence, *evidence_of(changes, conflicts))
     planned = replace(planned, decision=decision, reason="; ".join(words), evidence=evidence)
-    question = question_about_fields(item.key, weighed, record.provenance)
+    question = question_about_fields(item.key, weighed, record.provenance) if item else None
     # Before it is filed: what is filed keeps the tags that the item has by then.
-    operations = (*((operation,) if operation else ()), *intent.operations)
+    operations = (*(each for each in (operation, note) if each), *intent.operations)
     return replace(intent, planned=planned, operations=operations, question=question)
+
+
+def changes_of_note(note: PlannedOperation) -> tuple[FieldChange, ...]:
+    """Return what is changed of a note, in words."""
+    if note.offer is None:
+        return ()
+    return merge_note(note.offer.before, note.offer.before, note.offer.ours).changes
 
 
 def _words_for(changes: Sequence[FieldChange], conflicts: Sequence[Conflict]) -> list[str]:
@@ -141,7 +152,7 @@ def rewrite_update(
     others = outbox.operations_of_record(tx, pending.record_id)
     done = history.was_anything_done(tx, pending.record_id)
     operation, conflicts = weighed.operation, weighed.merge.conflicts
-    if operation is not None:
+    if operation is not None or any(isinstance(each.operation, Update) for each in others):
         decision, outcome = Decision.UPDATE, "pending"
     elif others or done:
         decision, outcome = Decision.COLLECT, "pending" if others else "accepted"

@@ -38,7 +38,7 @@ from syncd.plan import Decision, Incoming, Intent, Place, PlannedOperation, Poin
 from syncd.sync.answering import remember
 from syncd.sync.commit import collections_of, decide_again
 from syncd.sync.effects import effects_of
-from syncd.sync.intake import MadeItem, Tools, take_in
+from syncd.sync.intake import MadeItem, Tools, links_wanted, take_in
 from syncd.sync.lookup import CollectionBook, LedgerLookup
 from syncd.sync.planner import make_intents
 from syncd.sync.undo import Undoer
@@ -92,15 +92,15 @@ class Remaker:
                 knowledge.add_answer(tx, (str(planned.item_key), name), Verdict.DIFFERENT)
 
     def _read(self, found: DecidedRow) -> Incoming:
-        made = read_entry(found, self._making.tools)
+        made, place = read_entry(found, self._making.tools), self._place_of(found)
         citation = citation_of(made.whole, made.record.identity)
         return Incoming(
             origin=found.planned.origin,
             citation=citation,
             fingerprint=fingerprint(citation),
             data=made.data,
-            children=(*made.notes, *made.attachments),
-            place=self._place_of(found),
+            children=(*made.notes, *links_wanted(made, place)),
+            place=place,
             export=0,
             cuts=made.cuts,
         )

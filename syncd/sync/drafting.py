@@ -13,7 +13,7 @@ from syncd.library import Description, Library
 from syncd.matching import DEFAULT_POLICY, Features, Policy, Ruling, resolve
 from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
-from syncd.settings import ByMetadata, UpdateSettings
+from syncd.settings import ByMetadata, UpdateSettings, WhenFound
 from syncd.sync import unfinished
 from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
@@ -52,7 +52,11 @@ class Drafter:
 
     def draft(self, deliveries: Sequence[Delivery]) -> tuple[Intake, RunPlan]:
         """Read exports and return what is to be done with each record."""
+        if self._library.capabilities.only_takes_new:
+            deliveries = [_for_new_items(delivery) for delivery in deliveries]
         reading = self.read(deliveries)
+        if self._library.capabilities.only_takes_new:
+            reading.incoming = [replace(record, children=()) for record in reading.incoming]
         reading.incoming = self._date(reading.incoming, deliveries)
         wants_collections = any(delivery.place.collection for delivery in deliveries)
         with self._ledger.read() as tx:
@@ -104,6 +108,12 @@ class Drafter:
         return recognise(features, rulings, self._ledger)
 
 
+def _for_new_items(delivery: Delivery) -> Delivery:
+    """Ask for what a library can do that takes new items only."""
+    place = replace(delivery.place, collection=(), when_found=WhenFound.SKIP)
+    return delivery._replace(place=place)
+
+
 def policy_of(place: Place) -> Policy:
     """Return how strictly the records of a drop folder are told apart."""
     return DEFAULT_POLICY if place.by_metadata is ByMetadata.DECIDE else _STRICT
@@ -119,4 +129,10 @@ def tools_for(
     # A server may take a note that the key cannot read back; what cannot be seen again cannot be
     # sent once.
     kept = keep_notes if description.takes_notes else ()
-    return Tools(description.schema, kept, library.capabilities.text_limits, updates)
+    return Tools(
+        description.schema,
+        kept,
+        library.capabilities.text_limits,
+        updates,
+        linked_files=description.takes_linked_files,
+    )

@@ -59,10 +59,14 @@ class Effect:
     """Where it was put, each with the entry of the item's data."""
     taken: dict[Place, Any] = field(default_factory=dict)
     """Where it was taken out."""
+    bare: set[str] = field(default_factory=set)
+    """Which of `collections` and `tags` it did not even have, before it was put anywhere."""
     is_unsure: bool = False
     """Whether the run gave it tags of which some may have been there before."""
     version: int | None = None
     """The item's version as the run left it; None where somebody else wrote in between."""
+    moved_at: int = 0
+    """The version that putting it into the trash, or taking it out, gave it."""
 
 
 class CollectionEffect(NamedTuple):
@@ -113,9 +117,9 @@ def _add(effect: Effect, each: Done) -> None:
         case Create(_, data):
             effect.made = data
         case Trash():
-            _move(effect, Moved.INTO_TRASH, Moved.OUT_OF_TRASH)
+            _move(effect, Moved.INTO_TRASH, Moved.OUT_OF_TRASH, each.version)
         case Restore():
-            _move(effect, Moved.OUT_OF_TRASH, Moved.INTO_TRASH)
+            _move(effect, Moved.OUT_OF_TRASH, Moved.INTO_TRASH, each.version)
         case Update(_, _, data):
             _add_update(effect, data, _before(each))
         case AddToCollection() as filed:
@@ -132,8 +136,9 @@ def _seen_at(operation: Operation) -> int | None:
     return None if isinstance(operation, Create | OnCollection) else operation.base_version
 
 
-def _move(effect: Effect, there: Moved, back: Moved) -> None:
+def _move(effect: Effect, there: Moved, back: Moved, version: int | None) -> None:
     effect.moved = Moved.NOWHERE if effect.moved is back else there
+    effect.moved_at = version or 0
 
 
 def _add_update(effect: Effect, data: ItemData, before: ItemData | None) -> None:
@@ -141,7 +146,7 @@ def _add_update(effect: Effect, data: ItemData, before: ItemData | None) -> None
         if before is not None and name not in before:
             continue  # It stood there just so.
         if name in _PLACES:
-            _add_places(effect, name, (before or {}).get(name), after)
+            _add_places(effect, name, before, after)
             continue
         first = effect.fields.get(name)
         old = first.before if first else (before or {}).get(name)
@@ -156,6 +161,9 @@ def _add_filing(effect: Effect, filed: AddToCollection, each: Done) -> None:
         before = {"collections": (each.before or {}).get("collections", ())}
         effect.is_unsure |= bool(filed.tags)
         filed = filed._replace(tags=())
+    for name, more in (("collections", filed.collections), ("tags", filed.tags)):
+        if more:
+            _note_bare(effect, name, before)
     there = places_in(before)
     tags = [{"tag": tag} for tag in filed.tags]
     for place, entry in places_in({"collections": filed.collections, "tags": tags}).items():
@@ -163,11 +171,19 @@ def _add_filing(effect: Effect, filed: AddToCollection, each: Done) -> None:
             _put(effect, place, entry)
 
 
-def _add_places(effect: Effect, name: str, before: Any, after: Any) -> None:
+def _note_bare(effect: Effect, name: str, before: ItemData) -> None:
+    """Note whether an item had no collections or tags at all when it was first put somewhere."""
+    is_first = not any(place[0] == _PLACES[name] for place in (*effect.added, *effect.taken))
+    if is_first and name in before and before[name] is None:
+        effect.bare.add(name)
+
+
+def _add_places(effect: Effect, name: str, before: ItemData | None, after: Any) -> None:
     if before is None:
         effect.is_unsure = True
         return
-    old, new = ({place_of(name, e): e for e in entries or ()} for entries in (before, after))
+    _note_bare(effect, name, before)
+    old, new = ({place_of(name, e): e for e in entries or ()} for entries in (before[name], after))
     for place, entry in new.items():
         if place not in old:
             _put(effect, place, entry)

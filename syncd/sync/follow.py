@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from syncd.ledger import mirror, outbox
+from syncd.ledger.statements import let_go
 from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.library import Changes, Library
 from syncd.record import ItemKey
@@ -59,6 +60,7 @@ class Follower:
                 foreign |= self._take(row, page, foreign=foreign, shown=shown)
                 changed += len(page.items) + len(page.deleted)
                 self._tell(len(page.items), page.left)
+                let_go()
         finally:
             self.reading = None
         return changed

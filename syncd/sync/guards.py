@@ -13,7 +13,7 @@ from syncd.errors import PausedError
 from syncd.ledger import mirror
 from syncd.ledger.store import LibraryLedger, LibraryRow
 from syncd.library import Update
-from syncd.plan import Decision, Intent, MetGuard
+from syncd.plan import Decision, Intent, MetGuard, OfferMode, PlannedOperation
 from syncd.record import ItemKey
 
 _FEW = 10
@@ -21,6 +21,10 @@ _FEW = 10
 
 _LIFTED = ""
 """What `library.paused` holds while one run may pass."""
+
+
+def _is_of_note(planned: PlannedOperation) -> bool:
+    return planned.offer is not None and planned.offer.mode is OfferMode.NOTE
 
 
 class GuardLimits(NamedTuple):
@@ -76,7 +80,8 @@ class Guards:
         creates = sum(intent.planned.decision is Decision.CREATE for intent in intents)
         updates = len(
             {
-                each.operation.item_key
+                # A work and a note below it are one.
+                intent.planned.item_key if _is_of_note(each) else each.operation.item_key
                 for intent in intents
                 for each in intent.operations
                 if isinstance(each.operation, Update)

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 from syncd import formats
 from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry, Reading
+from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.item import citation_of, item_data, links_for, notes_for
 from syncd.item.carried import find_carried_key
 from syncd.item.limits import fit
+from syncd.item.making import file_link, is_address
 from syncd.item.screening import screened
 from syncd.item.status import GRAVE, statuses_of
 from syncd.library import TextLimits
@@ -28,7 +30,7 @@ from syncd.matching import Features, features_of, fingerprint_of
 from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
 from syncd.record import Citation, Origin, Record
 from syncd.schema import Schema
-from syncd.settings import UpdateSettings
+from syncd.settings import Attachments, UpdateSettings
 from syncd.system.heartbeat import checkpoint
 
 NO_UPDATES = UpdateSettings()
@@ -81,6 +83,8 @@ class Tools(NamedTuple):
     lean: bool = False
     """Whether nothing will be made of the records: then what tells them apart is all that is kept,
     and a citation says no more than the identifiers."""
+    linked_files: bool = True
+    """Whether the library takes attachments that point to files."""
 
 
 class MadeItem(NamedTuple):
@@ -144,7 +148,9 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
         except ChangedError:
             intake.changed.add(number)
         except InputError as exc:
-            intake.unusable[number] = exc
+            # Readers of a format know no more than what they were given to read.
+            path = exc.path or delivery.export.dropped_as
+            intake.unusable[number] = InputError(exc.message, path=path, line=exc.line)
     if any(record.is_unfinished for record in intake.incoming):
         _put_unfinished_last(intake)
     return intake
@@ -163,6 +169,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
     incoming: list[Incoming] = []
     features: list[Features] = []
     rejected: list[Rejection] = []
+    odd: list[Problem] = []
     path = delivery.export.dropped_as
     cut_off: Sequence[Problem] = ()
     with open_export(delivery.export) as stream:
@@ -179,21 +186,46 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
                 if tools.lean:
                     incoming.append(_receive_lean(made.record, citation, number, delivery.place))
                     continue
-                received = _Received(made, entry, citation, fingerprint_of(features[-1]))
+                attachments = _attachments(made, delivery, tools, odd)
+                name = fingerprint_of(features[-1])
+                received = _Received(made, attachments, entry, citation, name)
                 incoming.append(_receive(received, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
-        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off]
+        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off, *odd[:_MOST_PROBLEMS]]
     ]
     intake.incoming += incoming
     intake.features += features
     intake.rejected += rejected
 
 
+def links_wanted(made: MadeItem, place: Place) -> list[dict[str, Any]]:
+    """Return the web addresses that are attached, as the record's folder wants it."""
+    return [] if place.attachments is Attachments.NONE else made.attachments
+
+
+def _attachments(
+    made: MadeItem, delivery: Delivery, tools: Tools, odd: list[Problem]
+) -> list[dict[str, Any]]:
+    """Return what hangs below an item beside its notes; files that cannot be found are `odd`."""
+    attachments = [*links_wanted(made, delivery.place)]
+    if delivery.place.attachments is not Attachments.FILE:
+        return attachments
+    for target in (link.target for link in made.record.links if not is_address(link.target)):
+        path, reason = find_attached(target, delivery.export)
+        if path is not None and tools.linked_files:
+            attachments.append(file_link(path))
+        else:
+            reason = reason or "the library takes no links to files"
+            odd.append(Problem(f"{target} is not attached: {reason}", made.record.origin.line))
+    return attachments
+
+
 class _Received(NamedTuple):
     """A record with all that was found out about it on the way."""
 
     made: MadeItem
+    attachments: Sequence[Mapping[str, Any]]
     entry: ReadEntry
     citation: Citation
     fingerprint: str
@@ -202,7 +234,7 @@ class _Received(NamedTuple):
 def _receive(
     received: _Received, number: int, delivery: Delivery, updates: UpdateSettings
 ) -> Incoming:
-    made, entry, citation, fingerprint = received
+    made, attachments, entry, citation, fingerprint = received
     export, place = delivery
     record = made.record
     fate = statuses_of(made.whole, [note.html for note in record.notes])
@@ -212,7 +244,7 @@ def _receive(
         citation=citation,
         fingerprint=fingerprint,
         data=made.data,
-        children=(*made.notes, *made.attachments),
+        children=(*made.notes, *attachments),
         place=place,
         export=number,
         entry=_keep(entry),

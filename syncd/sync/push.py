@@ -9,6 +9,7 @@ its changes are taken first and what has not been sent is decided again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, groupby
 from operator import attrgetter
@@ -26,6 +27,7 @@ from syncd.ledger import history, journal, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import (
+    Accepted,
     AddToCollection,
     Create,
     CreateCollection,
@@ -39,6 +41,7 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.sync.beforehand import with_before
 from syncd.sync.follow import Follower
+from syncd.sync.pace import Pace
 from syncd.sync.replan import Replanner, is_newer
 from syncd.sync.settle import Recorder
 from syncd.system.clock import Pause
@@ -71,6 +74,7 @@ class Pusher:
         replanner: Replanner,
         pause: Pause,
         jitter: Callable[[], float],
+        pace: Pace,
     ) -> None:
         self._library = library
         self._ledger = ledger
@@ -85,6 +89,7 @@ class Pusher:
         """Operations per batch; halved while even one record is too large for a request."""
         self._refusals = 0
         self._silences = 0
+        self._pace = pace
         self._troubled: list[Pending] = []
         """What the library had trouble with in this pass: it is not tried twice in one."""
         self.landed = 0
@@ -98,6 +103,14 @@ class Pusher:
         """
         self._troubled = []
         self._silences = 0
+        self._pace.begin()
+        try:
+            self._push_batches()
+        finally:
+            self._pace.end()
+        self._expect_settled()
+
+    def _push_batches(self) -> None:
         if self.look_up_sent():
             # What landed unheard has moved the library on, so a guard at the old version would
             # refuse the next batch.
@@ -106,7 +119,6 @@ class Pusher:
             checkpoint()
             if not self._decide_again(batch):
                 self._push(batch)
-        self._expect_settled()
 
     def _decide_again(self, batch: Batch) -> bool:
         """Check operations against what others did since; say whether any was changed."""
@@ -206,6 +218,7 @@ class Pusher:
         self._most = min(self._most * 2, self._library.capabilities.batch_size)
         settled = self._recorder.record(batch.operations, answer)
         self.landed += settled.landed
+        self._pace.note(len(batch.operations))
         self._troubled += settled.troubled
         if settled.troubled and not settled.landed:
             self._mind_silence("the library has trouble with everything it is sent")
@@ -213,7 +226,7 @@ class Pusher:
             self._silences = 0
         if answer.library_version is None:
             self._follower.refresh()
-            self._recorder.hold_twins(batch.operations)
+            self._recorder.hold_twins(_under_given_keys(batch.operations, answer))
 
     def _give_way(self, batch: Batch) -> None:
         self._refusals += 1
@@ -261,6 +274,16 @@ class Pusher:
             raise UnsettledError(
                 f"the library could not take {len(self._troubled)} operations for now"
             )
+
+
+def _under_given_keys(operations: Sequence[Pending], answer: Pushed) -> list[Pending]:
+    """Return the operations under the keys that the library gave what they made."""
+    return [
+        replace(pending, operation=pending.operation._replace(item_key=ItemKey(outcome.key)))
+        if isinstance(outcome, Accepted) and isinstance(pending.operation, Create)
+        else pending
+        for pending, outcome in zip(operations, answer.outcomes, strict=True)
+    ]
 
 
 def cut_batch(

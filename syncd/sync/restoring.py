@@ -16,6 +16,7 @@ from syncd import formats
 from syncd.errors import InputError, UnsettledError
 from syncd.item import citation_of
 from syncd.ledger import history, journal, knowledge, naming, outbox
+from syncd.ledger.answered import told_apart
 from syncd.ledger.journal import KeptRecord
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
@@ -66,8 +67,9 @@ class Restorer:
     def promise(self, what: str) -> tuple[int, str, str]:
         """Write down what lets it come back; return the run, the key, and how it was removed.
 
-        Raises `InputError` when nothing or more than one thing is meant, when it is there, and
-        when too little is known of it; `UnsettledError` while it is coming back already.
+        Raises `InputError` when nothing or more than one thing is meant, when it is there, when
+        too little is known of it, and for what is in the trash of a library that only takes new
+        items; `UnsettledError` while it is coming back already.
         """
         with self._ledger.read() as tx:
             key, item = _choose(what, find_wanted(tx, what))
@@ -75,6 +77,11 @@ class Restorer:
             _expect_absent(tx, key)
             kept = self._find_kept(tx, key) if item.state == "deleted" else None
         if kept is None:
+            if self._library.capabilities.only_takes_new:
+                raise InputError(
+                    f"{key} is in the trash, and syncd may only add to this library: take it out "
+                    "of the trash there"
+                )
             return self._promise_restore(key, item), key, item.state
         existing = {each.key for each in self._library.collections()}
         return self._promise_again(key, kept, existing), key, item.state
@@ -99,7 +106,9 @@ class Restorer:
     # Made again
 
     def _promise_again(self, key: str, kept: _Kept, existing: Collection[str]) -> int:
-        collections = [each for each in kept.data.get("collections", ()) if each in existing]
+        only_new = self._library.capabilities.only_takes_new
+        held = () if only_new else kept.data.get("collections", ())
+        collections = [each for each in held if each in existing]
         data = {**kept.data, "collections": collections}
         with self._ledger.write() as tx:
             run_id = journal.begin_run(tx, RESTORE)
@@ -107,7 +116,7 @@ class Restorer:
             told = fingerprint(kept.citation)
             new, ordinal, _ = self._minter.choose(kept.citation, told, book, again=key)
             operations = [PlannedOperation(Create(new, data), ordinal)]
-            for number, child in enumerate(kept.children):
+            for number, child in enumerate(() if only_new else kept.children):
                 child_key = self._minter.choose_child(new, number, book)
                 operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": new})))
             planned = PlannedRecord(
@@ -189,7 +198,9 @@ def _expect_absent(tx: Transaction, key: str) -> None:
     shared = knowledge.find_shared_dois(tx, [value for kind, value in names if kind == "doi"])
     own = [(kind, value) for kind, value in names if value not in shared]
     bearers = naming.find_bearers(tx, own)
-    there = sorted(each for each, item in bearers.items() if item.state == "present")
+    present = [each for each, item in bearers.items() if item.state == "present"]
+    apart = told_apart(tx, {(key, each) for each in present})
+    there = sorted(each for each in present if (key, each) not in apart)
     if there:
         raise InputError(f"the work of {key} is in the library: {', '.join(there)}")
 

@@ -62,7 +62,8 @@ def reverse(effect: Effect, standing: Standing, *, keeps_trash: bool = True) -> 
     if effect.moved is Moved.OUT_OF_TRASH:
         # What people made of it before it came back is no reason to keep it.
         is_as_left = item.version == effect.version
-        why = _touches_below(standing) if is_as_left else find_touches(item, standing)
+        why = () if is_as_left else _touches_of(item, standing)
+        why = (*why, *_touches_below(standing, since=effect.moved_at))
         return _remove(item, why, keeps_trash=keeps_trash)
     back = effect.moved is Moved.INTO_TRASH and item.trashed
     changed = _change(effect, item, standing.collections)
@@ -84,6 +85,10 @@ def _remove(item: StoredItem, why: tuple[str, ...], *, keeps_trash: bool) -> Rev
 
 def find_touches(item: StoredItem, standing: Standing) -> tuple[str, ...]:
     """Return what others have done to an item of syncd's and below it, in words."""
+    return (*_touches_of(item, standing), *_touches_below(standing))
+
+
+def _touches_of(item: StoredItem, standing: Standing) -> tuple[str, ...]:
     base = standing.base
     if base is None:
         return ("what syncd wrote of it is not known",)
@@ -92,13 +97,18 @@ def find_touches(item: StoredItem, standing: Standing) -> tuple[str, ...]:
     words += _moves(base, item.data, standing.collections)
     if {*replaced_by(item.data)} - {*replaced_by(base)}:
         words.append("another item was merged into it since")
-    return (*words, *_touches_below(standing))
+    return tuple(words)
 
 
-def _touches_below(standing: Standing) -> tuple[str, ...]:
-    """Return what others have done below an item of syncd's, in words."""
+def _touches_below(standing: Standing, since: int = 0) -> tuple[str, ...]:
+    """Return what others have done below an item of syncd's, in words.
+
+    What hung there as it does at version `since` of the library is not of later.
+    """
     words = []
     for child in standing.children:
+        if child.version <= since:
+            continue
         kind = child.data.get("itemType", "item")
         written = standing.written.get(child.key)
         if written is None:
@@ -137,7 +147,7 @@ def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reve
         if stands(name, now, change.before):
             continue
         value = _value_before(name, now, change)
-        if value is None:
+        if value is _THEIRS:
             left.append(f"{name} changed since")
         else:
             put[name] = value
@@ -150,22 +160,29 @@ def _change(effect: Effect, item: StoredItem, existing: Collection[str]) -> Reve
     return Reversal(operations, tuple(left))
 
 
-def _value_before(name: str, now: Any, change: Change) -> Any | None:
-    """Return what is to stand in a property again; None where it is somebody else's by now."""
-    empty: Any = type(change.after)() if isinstance(change.after, str | list | dict) else ""
-    before = empty if change.before is None else change.before
-    if stands(name, now, change.after):
-        return before
-    if name == "extra" and isinstance(now, str) and isinstance(before, str):
-        return put_lines_back(now, before, str(change.after))
-    return None
+_THEIRS = object()
+"""Stands for the value of a property that is somebody else's by now."""
+
+
+def _value_before(name: str, now: Any, change: Change) -> Any:
+    """Return what is to stand in a property again, None where it was not there; or `_THEIRS`."""
+    if name == "extra" and isinstance(now, str) and now.strip() != str(change.after or "").strip():
+        # Where others have moved but a blank in it, that is theirs as well.
+        lines = put_lines_back(now, str(change.before or ""), str(change.after or ""))
+        if lines is None:
+            return _THEIRS
+        return lines or (None if change.before is None else "")
+    return change.before if stands(name, now, change.after) else _THEIRS
 
 
 def _places_back(
     effect: Effect, item: StoredItem, existing: Collection[str]
-) -> dict[str, list[Any]]:
-    """Return the item's collections and tags as they are to be, where that is not as they are."""
-    wanted: dict[str, list[Any]] = {}
+) -> dict[str, list[Any] | None]:
+    """Return the item's collections and tags as they are to be, where that is not as they are.
+
+    None where it is to have none, and had not even the property before.
+    """
+    wanted: dict[str, list[Any] | None] = {}
     for name, kind in (("collections", "collection"), ("tags", "tag")):
         now = list(item.data.get(name) or ())
         kept = [entry for entry in now if place_of(name, entry) not in effect.added]
@@ -176,7 +193,7 @@ def _places_back(
             if place[0] == kind and place not in there and _can_hold(place, existing)
         ]
         if len(kept) < len(now) or more:
-            wanted[name] = [*kept, *more]
+            wanted[name] = [*kept, *more] or (None if name in effect.bare else [])
     return wanted
 
 

@@ -131,10 +131,13 @@ class Reviewer:
         self.sharing = Sharing(ledger)
         """Takes answers to other ledgers, and takes in those of others."""
 
-    def held(self) -> list[Held]:
-        """Return what waits for a person, with both sides of each question."""
+    def held(self, numbers: Collection[int] | None = None) -> list[Held]:
+        """Return what waits for a person, with both sides of each question.
+
+        With `numbers`, only those of these questions that wait.
+        """
         with self._ledger.read() as tx:
-            rows = holds.open_holds(tx)
+            rows = holds.open_holds(tx) if numbers is None else holds.find_open(tx, numbers)
             records = [journal.get_record(tx, row.record_id) for row in rows]
             named = holds.all_named(tx, {key for row in rows for key in candidates_of(row)})
         keys = [key for row in rows for key in candidates_of(row) if key not in named]
@@ -192,24 +195,29 @@ class Reviewer:
     def open_questions(self) -> set[int]:
         """Return the numbers of the questions that wait for an answer."""
         with self._ledger.read() as tx:
-            return {row.hold_id for row in holds.open_holds(tx)}
+            return holds.open_numbers(tx)
 
     def pending(self) -> int:
         """Return how much of what was promised, by answers or else, is still to be sent."""
         with self._ledger.read() as tx:
             return outbox.count_operations(tx)
 
-    def answer(self, hold_id: int, answer: Answer, word: str | None = None) -> None:
+    def answer(
+        self, hold_id: int, answer: Answer, word: str | None = None, mark: str | None = None
+    ) -> None:
         """Carry out what a person said about a question.
 
         `word` goes with the answer: which candidate is meant where ACCEPT leaves a choice, and for
-        MINE and THEIRS which field: the question waits until all of them are answered. Raises
-        `InputError` when there is no such question, or that is no answer to it.
+        MINE and THEIRS which field: the question waits until all of them are answered. `mark` is
+        that of the question as the person saw it (`holds.mark_of`). Raises `InputError` when there
+        is no such question, it is asked otherwise by now, or that is no answer to it.
         """
         with self._ledger.write() as tx:
             row = holds.find_hold(tx, hold_id)
             if row is None or row.answer is not None:
                 raise InputError(f"no question number {hold_id} waits for an answer")
+            if mark is not None and holds.find_mark(tx, hold_id) != mark:
+                raise InputError(f"question {hold_id} is asked otherwise now; nothing was done")
             if answer not in KINDS[row.kind]:
                 known = ", ".join(KINDS[row.kind])
                 raise InputError(f"{answer} is no answer to question {hold_id}; it takes {known}")

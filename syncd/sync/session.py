@@ -7,7 +7,8 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -22,8 +23,9 @@ from syncd.errors import (
     UnsettledError,
 )
 from syncd.ledger import holds, journal, outbox
+from syncd.ledger.figures import count_requests
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Description, Library, StoredItem
+from syncd.library import Counting, Description, Library, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.record import ItemKey
@@ -34,6 +36,7 @@ from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import NO_UPDATES, Delivery, Intake
+from syncd.sync.pace import Pace, Sending
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
@@ -87,15 +90,19 @@ class Helpers:
 def _named(
     method: Callable[Concatenate[LibraryRun, _P], _T],
 ) -> Callable[Concatenate[LibraryRun, _P], _T]:
-    """Let every library error that leaves the method say which library it is about."""
+    """Let every library error that leaves the method say which library it is about.
+
+    How often the library was asked is noted at the end.
+    """
 
     @wraps(method)
     def call(run: LibraryRun, /, *args: _P.args, **named: _P.kwargs) -> _T:
-        try:
-            return method(run, *args, **named)
-        except LibraryError as error:
-            error.library = error.library or run.name
-            raise
+        with run.counting():
+            try:
+                return method(run, *args, **named)
+            except LibraryError as error:
+                error.library = error.library or run.name
+                raise
 
     return call
 
@@ -120,8 +127,10 @@ class LibraryRun:
         self._ledger = ledger
         self._helpers = helpers
         self._policy = helpers.policy
+        self._pace = Pace(ledger.clock)
         self._completed: list[int] = []
         self._met: _Met | None = None
+        self._calls = 0
         self._whereabouts = Whereabouts(name, library, ledger, others)
 
     # Opening
@@ -158,6 +167,7 @@ class LibraryRun:
             replanner,
             self._helpers.pause,
             self._helpers.jitter,
+            self._pace,
         )
         helpers = self._helpers
         tools = tools_for(self._library, description, helpers.keep_notes, helpers.updates)
@@ -178,6 +188,26 @@ class LibraryRun:
     def close(self) -> None:
         """Let go of the library."""
         self._library.close()
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Write down at the end, of all calls within each other, how often the library was asked.
+
+        A library that the ledger does not know yet goes on counting until it does.
+        """
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if not self._calls and isinstance(self._library, Counting):
+                self._note_requests(self._library)
+
+    def _note_requests(self, library: Counting) -> None:
+        ledger = self._find_ledger()
+        if ledger is not None and (requests := library.take_requests()):
+            with ledger.write() as tx:
+                count_requests(tx, requests)
 
     # Following the library
 
@@ -492,7 +522,10 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
-        return Figures(pending, held, ledger.row().reconciled_at, self.reading)
+        sending = self._pace.look(pending)
+        return Figures(
+            pending, held, ledger.row().reconciled_at, self.reading, sending, ledger.identity
+        )
 
     @property
     def reading(self) -> Reading | None:
@@ -514,13 +547,17 @@ class _Met(NamedTuple):
 class Figures(NamedTuple):
     """How a library stands: operations to be sent, questions for a person, last reconcile.
 
-    `reading` is how far it has been read just now, if it is being read.
+    `reading` is how far it has been read just now, if it is being read, `sending` how far what is
+    promised has been sent, while it is.
     """
 
     pending: int = 0
     held: int = 0
     last_reconcile_at: datetime | None = None
     reading: Reading | None = None
+    sending: Sending | None = None
+    identity: str | None = None
+    """What the library says it is; None while that is not known."""
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:
@@ -531,6 +568,7 @@ class Figures(NamedTuple):
             sum(figures.pending for figures in all_of_them),
             sum(figures.held for figures in all_of_them),
             reading=Reading(*map(sum, zip(*readings, strict=True))) if readings else None,
+            sending=Sending.together([each.sending for each in all_of_them if each.sending]),
         )
 
 

@@ -390,6 +390,7 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
             data = base_after(known.data, changed, offer.ours, offer.before)
         case Update(_, _, changed):
             data = {**known.data, **changed, **_moved(known.data, done)}
+            data = {name: value for name, value in data.items() if value is not None}
         case _:
             return known
     return known._replace(run_id=done.run_id, version=done.version or known.version, data=data)
@@ -411,14 +412,14 @@ def _moved(data: ItemData, done: Done) -> ItemData:
     changed = done.operation.data if isinstance(done.operation, Update) else {}
     moved: dict[str, Any] = {}
     for name in ("collections", "tags"):
-        if name in changed and before.get(name) is not None:
-            ours = data.get(name) or ()
-            kept = [each for each in ours if each not in before[name] or each in changed[name]]
-            more = [each for each in changed[name] if each not in [*before[name], *kept]]
+        if name in changed and name in before:
+            ours, old, new = (side.get(name) or () for side in (data, before, changed))
+            kept = [each for each in ours if each not in old or each in new]
+            more = [each for each in new if each not in [*old, *kept]]
             moved[name] = [*kept, *more]
-    if "extra" in changed and before.get("extra") is not None:
-        known = data.get("extra") or ""
-        moved["extra"] = own_lines_after(known, before["extra"], changed["extra"] or "")
+    if "extra" in changed and "extra" in before:
+        known, old, new = (side.get("extra") or "" for side in (data, before, changed))
+        moved["extra"] = own_lines_after(known, old, new)
     return moved
 
 

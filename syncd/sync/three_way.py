@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from syncd.item import citation_of
 from syncd.item.bases import base_after
 from syncd.item.merging import NOTHING, FieldChange, Merge, choose, merge
+from syncd.item.newer_notes import merge_note
 from syncd.item.sameness import says_same
 from syncd.item.sides import IDENTIFIER_KINDS
 from syncd.ledger import history
@@ -28,6 +29,7 @@ from syncd.plan import Incoming, Offer, OfferMode, PlannedOperation
 from syncd.record import ItemKey, Provenance
 from syncd.schema import Schema
 from syncd.settings import WhenFound
+from syncd.sync.noting import weigh_notes
 
 _MODES = {WhenFound.SYNC: OfferMode.SYNC, WhenFound.FILL: OfferMode.FILL}
 
@@ -55,6 +57,8 @@ class Weighed(NamedTuple):
     offer: Offer
     there: Mapping[str, Any]
     """The item's data: as it was read, else as syncd wrote it; empty where neither is known."""
+    note: PlannedOperation | None = None
+    """What writes a note below the item anew."""
 
     @property
     def operation(self) -> PlannedOperation | None:
@@ -95,6 +99,8 @@ class ThreeWay:
         offers = self._make_offers(incoming, wanted)
         with self._ledger.read() as tx:
             sides = find_sides(tx, {key for key, _ in wanted.values()})
+        # Before what this plan itself is going to write.
+        written = {key: side.sources for key, side in sides.items()}
         weighed = {
             number: self._foresee(sides[wanted[number][0]], offer, incoming[number].provenance)
             for number, offer in offers.items()
@@ -112,7 +118,13 @@ class ThreeWay:
             else:
                 weighed[number] = self.weigh(side, offers[number], who)
                 _go_on(side, weighed[number], who)
-        return weighed
+        ours = {
+            number: (incoming[number], wanted[number][0])
+            for number in weighed
+            if sides[wanted[number][0]].base is not None
+        }
+        notes = weigh_notes(self._library, self._ledger, ours, written)
+        return {number: each._replace(note=notes.get(number)) for number, each in weighed.items()}
 
     def _without_replaced(
         self, incoming: Sequence[Incoming], wanted: Mapping[int, tuple[ItemKey, OfferMode]]
@@ -184,6 +196,8 @@ class ThreeWay:
             wanted = choose(theirs, offer.ours, offer.fields, fields, sides.base)
             kept = [each.field for each in wanted.changes if _is_as_seen(each, offer)]
             return choose(theirs, offer.ours, kept, fields, sides.base)
+        if offer.mode is OfferMode.NOTE:
+            return merge_note(sides.base, theirs, sides.taken_back.without(offer.ours))
         if sides.base is None and offer.mode is OfferMode.SYNC:
             return NOTHING
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from syncd.errors import InputError, UnsettledError
-from syncd.ledger import history, journal, membership, mirror, outbox, runs, taken_back
+from syncd.ledger import history, holds, journal, membership, mirror, outbox, runs, taken_back
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
 from syncd.library import (
@@ -62,6 +62,9 @@ class UndoReport:
     restored_collections: Sequence[str] = ()
     left: Mapping[str, str] = field(default_factory=dict)
     left_collections: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: int = 0
+    """How many questions nobody has to answer any more."""
+    asked_again: int = 0
     waiting: UnsettledError | None = None
 
 
@@ -77,6 +80,10 @@ class UndoPlan:
     """Collections that go into the trash once they are empty."""
     left: dict[str, str] = field(default_factory=dict)
     left_collections: dict[str, str] = field(default_factory=dict)
+    questions: list[int] = field(default_factory=list)
+    """What the run asked and nobody has answered, or what it had asked before it was undone."""
+    does_again: bool = False
+    """Whether this does again what was taken back."""
 
     def first(self) -> Iterator[Operation]:
         """Yield what is done before collections go into the trash, in the order of sending."""
@@ -100,7 +107,7 @@ class Undoer:
         """
         self._expect_undoable(run_id)
         plan = self.plan(run_id)
-        if not plan.after and not any(plan.first()):
+        if not (plan.after or plan.questions or any(plan.first())):
             self._expect_standing(run_id, plan)
             return None, plan
         cursor = self._ledger.row().cursor
@@ -112,6 +119,10 @@ class Undoer:
             # Whether a collection is empty is looked at when everything else is done.
             last = [(None, why, PlannedOperation(each)) for each in plan.after]
             outbox.add_operations(tx, undo, last, outbox.DECIDE_AGAIN)
+            if plan.does_again:
+                holds.ask_again(tx, plan.questions)
+            else:
+                holds.withdraw(tx, plan.questions)
             for key, reversal in plan.reversals.items():
                 taken, put = reversal.exchanged()
                 taken_back.forget_taken_back(tx, key, put)
@@ -165,6 +176,8 @@ class Undoer:
             restored_collections=[key for key, each in collections.items() if not each.is_in_trash],
             left=left,
             left_collections=kept,
+            withdrawn=0 if plan.does_again else len(plan.questions),
+            asked_again=len(plan.questions) if plan.does_again else 0,
         )
 
     # Deciding
@@ -173,7 +186,10 @@ class Undoer:
         """Decide what takes a run back, as the library stands now."""
         with self._ledger.read() as tx:
             effects = effects_of(history.done_in_run(tx.connection, run_id))
-        plan = UndoPlan(run_id)
+            asked_by = runs.find_root(tx.connection, run_id) or run_id
+            again = runs.does_again(tx.connection, run_id)
+            questions = holds.find_of_run(tx, asked_by, holds.UNDONE if again else None)
+        plan = UndoPlan(run_id, questions=questions, does_again=again)
         listed = {each.key: each for each in self._library.collections()}
         plan.before = [RestoreCollection(key) for key in _to_restore(effects, listed)]
         existing = {*listed, *map(key_of, plan.before)}
@@ -276,7 +292,7 @@ def _leaves(operations: Mapping[type[Operation], Operation], collection: str) ->
     """Say whether an item leaves a collection by what is done to it."""
     update = operations.get(Update)
     if isinstance(update, Update) and "collections" in update.data:
-        return collection not in update.data["collections"]
+        return collection not in (update.data["collections"] or ())
     return Trash in operations
 
 

@@ -39,6 +39,8 @@ WRITE_PATIENCE = timedelta(minutes=2)
 _LARGEST_KEY_FILE = 4096
 _KEY = re.compile(r"[!-~]{1,2048}")
 """A key has 24 characters; an address with a secret in it may be long."""
+_PASSWORD = re.compile(r"[ -~]{1,512}")
+"""Of a mail server: app passwords have blanks. The standard library sends no other letters."""
 
 _BACKENDS = {"linux": "SecretService", "darwin": "macOS", "win32": "Windows"}
 _CLASSES = {"linux": "Keyring", "darwin": "Keyring", "win32": "WinVaultKeyring"}
@@ -82,7 +84,40 @@ def find_key(
         if key is not None:
             return key
     opener = open_keyring or platform_keyring
-    return _ask(lambda: opener().get_password(SERVICE, name), patience)
+    try:
+        return _ask(lambda: opener().get_password(SERVICE, name), patience)
+    except KeyLookupError as error:
+        if error.absent and key_file is None and is_without_keyring(environ):
+            told = f"there is no credential {SERVICE}.{name}, and a unit of the system no keyring"
+            raise KeyLookupError(told, passing=error.passing, absent=True) from error
+        if key_file is None or not error.absent:
+            raise
+        # The keyring was only the next place to look: what is wrong is the file.
+        raise KeyLookupError(f"there is no key file {key_file}", passing=False) from error
+
+
+def find_password(
+    name: str,
+    path: Path | None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    open_keyring: OpenKeyring | None = None,
+) -> str | None:
+    """Return a password, which may have blanks, as `read_secret` does or from the keyring.
+
+    None where no place has one. Raises `KeyLookupError` as `find_key` does.
+    """
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    places = [(Path(directory) / f"{SERVICE}.{name}", False)] if directory else []
+    places += [(path.expanduser(), True)] if path is not None else []
+    for place, private in places:
+        found = _read_key_file(place, private=private, allowed=_PASSWORD)
+        if found is not None:
+            return found
+    if path is not None:
+        return None
+    opener = open_keyring or platform_keyring
+    return _ask(lambda: opener().get_password(SERVICE, name), READ_PATIENCE)
 
 
 def read_secret(
@@ -195,7 +230,7 @@ def platform_keyring() -> Keyring:
     return keyring
 
 
-def _read_key_file(path: Path, *, private: bool) -> str | None:
+def _read_key_file(path: Path, *, private: bool, allowed: re.Pattern[str] = _KEY) -> str | None:
     """Read a key from a file; None when there is no such file.
 
     `private` demands that nobody else can read it: a credential's directory is guarded by
@@ -215,7 +250,7 @@ def _read_key_file(path: Path, *, private: bool) -> str | None:
         content = os.read(descriptor, _LARGEST_KEY_FILE)
     finally:
         os.close(descriptor)
-    return _checked(content.decode("ascii", "replace"), f"the key file {path}")
+    return _checked(content.decode("ascii", "replace"), f"the key file {path}", allowed)
 
 
 def _check_file(path: Path, status: os.stat_result, *, private: bool) -> None:
@@ -229,12 +264,12 @@ def _check_file(path: Path, status: os.stat_result, *, private: bool) -> None:
         )
 
 
-def _checked(text: str, where: str) -> str:
+def _checked(text: str, where: str, allowed: re.Pattern[str] = _KEY) -> str:
     """Return the key in a text. Never repeats the text: it may be nearly a key."""
     key = text.strip()
     if not key:
         raise KeyLookupError(f"{where} is empty", passing=False)
-    if not _KEY.fullmatch(key):
+    if not allowed.fullmatch(key):
         raise KeyLookupError(f"{where} does not hold a key", passing=False)
     return key
 

@@ -9,7 +9,7 @@ to do is at rest and may stay there.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -63,6 +63,11 @@ class Heartbeat:
         self.stopping = False
         """The thread is to end at its next checkpoint."""
 
+    @property
+    def last(self) -> timedelta | None:
+        """When it last got somewhere; None while it is at rest."""
+        return self._last
+
     def beat(self) -> None:
         """Work goes on."""
         self._last = self._clock.elapsed()
@@ -108,6 +113,11 @@ class Heartbeats:
     def forget(self, pulse: Heartbeat) -> None:
         """Stop supervising a thread."""
         self._pulses = [each for each in self._pulses if each is not pulse]
+
+    def last_beats(self) -> Mapping[str, timedelta]:
+        """Return, by name, when each thread last got somewhere; one at rest is well now."""
+        now = self._clock.elapsed()
+        return {pulse.name: pulse.last or now for pulse in self._pulses}
 
     def find_hanging(self) -> str | None:
         """Name a thread that has stopped getting anywhere; None when all are well."""

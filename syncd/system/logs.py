@@ -16,6 +16,7 @@ from enum import Enum
 from typing import IO
 
 from syncd.system.printable import printable
+from syncd.system.suggestions import complete
 
 FACTS = ("run", "library", "folder", "file", "key", "records", "reason")
 _QUIETED = ("alembic", "apscheduler", "httpcore2", "httpx2", "keyring", "sqlalchemy", "watchdog")
@@ -70,7 +71,7 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, and below it a traceback where there is one."""
-        words = printable(record.getMessage()) + _repeats(record)
+        words = complete(printable(record.getMessage())) + _repeats(record)
         facts = "".join(f" {name}={printable(str(value))}" for name, value in _facts(record))
         lines = [words + facts, *_traceback(record)]
         if self._for_journal:
@@ -90,7 +91,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": complete(record.getMessage()),
             **dict(_facts(record)),
         }
         if repeated := getattr(record, "repeated", 0):

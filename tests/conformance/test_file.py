@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from adapters.conformance import LibraryConformance
 from adapters.file import FileLibrary
 from syncd.record import ItemKey
 from tests.conformance.schema import SMALL_SCHEMA
-from tests.conformance.suite import LibraryConformance
 
 
 class Editor:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.conformance import LibraryConformance
 from adapters.memory import MemoryLibrary
 from tests.conformance.schema import SMALL_SCHEMA
-from tests.conformance.suite import LibraryConformance
 
 
 class TestMemory(LibraryConformance):

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from adapters.zotero_web import ADAPTER
-from syncd.library import Library, Surroundings
+from adapters.conformance import AdapterConformance, RemoteConformance
 from syncd.record import ItemKey
-from tests.conformance.suite import LibraryConformance, RemoteConformance
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
@@ -35,33 +33,25 @@ class Somebody:
         self._server.delete(self._library, key)
 
 
-def open_library(server: ZoteroServer, account: Account) -> Library:
-    kind, number = account.library.split("/")
-    options = {
-        "library_type": kind.removesuffix("s"),
-        "library_id": int(number),
-        "api_url": server.url,
-    }
-    assert ADAPTER.check_options(options) == {}
-    return ADAPTER.open(options, Surroundings("mine", find_key=lambda: account.key))
+class TestUserLibrary(AdapterConformance, RemoteConformance):
+    adapter = "zotero-web"
 
-
-class TestUserLibrary(LibraryConformance, RemoteConformance):
     @pytest.fixture
     def place(self, zotero_server: ZoteroServer) -> Account:
         return zotero_server.add_user()
 
     @pytest.fixture
-    def library(self, zotero_server: ZoteroServer, place: Account) -> Iterator[Library]:
-        library = open_library(zotero_server, place)
-        yield library
-        library.close()
+    def options(self, zotero_server: ZoteroServer, place: Account) -> Mapping[str, object]:
+        kind, number = place.library.split("/")
+        return {
+            "library_type": kind.removesuffix("s"),
+            "library_id": int(number),
+            "api_url": zotero_server.url,
+        }
 
     @pytest.fixture
-    def second_client(self, zotero_server: ZoteroServer, place: Account) -> Iterator[Library]:
-        library = open_library(zotero_server, place)
-        yield library
-        library.close()
+    def access_key(self, place: Account) -> str:
+        return place.key
 
     @pytest.fixture
     def person(self, zotero_server: ZoteroServer, place: Account) -> Somebody:

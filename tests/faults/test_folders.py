@@ -165,6 +165,62 @@ def test_a_processing_folder_on_another_filesystem_is_refused_beforehand(drop: P
         assert "another filesystem" in str(why_not_movable(drop))
 
 
+@needs_root
+def test_a_folder_that_is_mounted_read_only_names_the_line_that_opens_it(drop: Path) -> None:
+    with mounted(drop):
+        subprocess.run(["mount", "-o", "remount,ro", str(drop)], check=True)
+        told = str(why_not_movable(drop))
+
+    assert f"ReadWritePaths={drop}" in told
+    assert "mounted read-only" in told
+
+
+@needs_root
+def test_a_folder_that_may_not_be_written_says_who_can_let_it(drop: Path) -> None:
+    drop.chmod(0o755)
+    with somebody_else():
+        told = str(why_not_movable(drop))
+
+    assert "SupplementaryGroups=" in told
+
+
+@needs_root
+def test_a_folder_of_others_makes_no_configuration_wrong() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        base.chmod(0o755)
+        closed = base / "closed"
+        (closed / "drop").mkdir(parents=True)
+        library = '[[library]]\nname = "lab"\nadapter = "file"\npath = "/srv/lab"\n'
+        folder = '[[folder]]\npath = "{}"\nlibrary = "lab"\nafter = "move"\n'
+        places = [closed / "drop", base / "none"]
+        config = base / "syncd.toml"
+        config.write_text(library + "".join(map(folder.format, places)))
+        closed.chmod(0o700)
+        load_settings(config)  # what Python loads for it, somebody else may not be able to
+
+        with somebody_else():
+            settings = load_settings(config)
+
+    assert [each.path for each in settings.folders] == places
+
+
+@needs_root
+def test_a_configuration_that_is_closed_to_its_reader_says_so() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        config = Path(name, "syncd.toml")
+        config.touch(mode=0o600)
+        with pytest.raises(ConfigError):
+            load_settings(config)  # what Python loads for it, somebody else may not be able to
+
+        with somebody_else(), pytest.raises(ConfigError) as told:
+            load_settings(config)
+
+    assert "have its owner let you read it" in str(told.value)
+    assert "syncd init" not in str(told.value)
+
+
 # --- the watching
 
 

@@ -92,7 +92,7 @@ class People(SyncWorld):
     def rename_a_collection(self, name: str) -> None:
         for collection in self.library.collections():
             if collection.name == name:
-                self.library.put_collection(collection._replace(name=f"Was {name}"))
+                self.library.change_collection(collection._replace(name=f"Was {name}"))
                 if self.knows_collections:
                     self.renamed[name] = collection.key
 

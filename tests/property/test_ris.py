@@ -98,6 +98,7 @@ def test_how_the_stream_is_cut_changes_nothing(content: bytes, step: int) -> Non
         entries, error = [], str(failure)
 
     assert entries == whole[0]
+    assert [entry.lines for entry in entries] == [entry.lines for entry in whole[0]]
     assert error == whole[2]
 
 
@@ -121,6 +122,7 @@ words = st.text(
     max_size=12,
 )
 values = st.lists(words, min_size=1, max_size=8).map(" ".join)
+damaged_lines = st.sampled_from(["", "a   KW  - b", "a\n\nb", "a\nAB - b", "\u200b", "a\u0301"])
 tagged = st.tuples(st.sampled_from(sorted(KNOWN - {"TY", "ER"})), values)
 written_entries = st.lists(st.lists(tagged, min_size=1, max_size=12), min_size=1, max_size=8)
 
@@ -150,6 +152,28 @@ def test_entries_written_well_come_back_as_they_were(
 
 
 @few
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(["TY", "AB", "KW", "ZZ"]), words | damaged_lines))
+    ).filter(any)
+)
+def test_entries_read_whole_are_what_they_are_line_by_line(
+    wanted: list[list[tuple[str, str]]],
+) -> None:
+    lines = [
+        "TY  - JOUR\n" + "".join(f"{tag}  - {value}\n" for tag, value in pairs) for pairs in wanted
+    ]
+    # Two blanks behind ER are no plain line, so that these entries are looked at more closely.
+    whole, apart = (
+        outcome("".join(entry + end for entry in lines).encode())[0]
+        for end in ("ER  - \n\n", "ER  -  \n\n")
+    )
+
+    assert whole == apart
+    assert [entry.lines for entry in whole] == [entry.lines for entry in apart]
+
+
+@few
 @given(damaged, damaged)
 def test_no_entry_swallows_what_stands_before_or_after_it(before: bytes, after: bytes) -> None:
     whole = b"TY  - JOUR\nTI  - The one in the middle\nDO  - 10.5555/middle\nER  - \n"
@@ -174,5 +198,5 @@ def test_no_entry_swallows_what_stands_before_or_after_it(before: bytes, after: 
 def test_the_quick_look_agrees_with_the_thorough_one(text: str) -> None:
     text = text.replace("\n", "").replace("\r", "")
 
-    if damage.needs_no_look(text.encode()):
+    if not damage.suspect_lines(text.encode()):
         assert damage.clean(text) == (text, [])

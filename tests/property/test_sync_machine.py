@@ -84,7 +84,11 @@ class SyncMachine(TakingBack):
             wanted = [each for each in wanted if not self.is_merged_and_gone(each[0])]
         self.mind_filling(wanted, place)
         self.pending.append((self.write("export", wanted), place))
-        self.expect({number for number, _ in wanted}, place)
+        content = (tuple(wanted), place.folder)
+        if content not in self.delivered or not place.readd:
+            # What lies in a folder already does not bring anything back time and again.
+            self.expect({number for number, _ in wanted}, place)
+        self.delivered.add(content)
         for number in {self.stands_for(number) for number, _ in wanted} & self.there:
             self.given.setdefault(number, set()).update(place.tags)
 
@@ -196,6 +200,7 @@ class SyncMachine(TakingBack):
         if self.removed or self.pending or self.merged:
             return
         self.forget_collections()
+        self.delivered.clear()
         self.taken_out.clear()
         self.untagged.clear()
         self.given.clear()

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError
 from syncd.library import (
+    Accepted,
     Capabilities,
     CollectionKey,
     Create,
@@ -96,3 +97,32 @@ class GivesKeys(MemoryLibrary):
             case CreateCollection():
                 return operation._replace(collection_key=CollectionKey(key))
         return operation
+
+
+class Traces(GivesKeys):
+    """Gives its own keys, and knows by a note what each push has made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, list[Accepted | None]] = {}
+        self._note: tuple[Sequence[Operation], str] | None = None
+
+    def prepare(self, operations: Sequence[Operation]) -> str:
+        """Return the note that the next push goes by, if it is that of these operations."""
+        note = f"note {len(self._made)}"
+        self._made[note] = [None for _ in operations]
+        self._note = operations, note
+        return note
+
+    def push(self, operations: Sequence[Operation], *, expected: int | None) -> Pushed:
+        noted, self._note = self._note, None
+        pushed = super().push(operations, expected=expected)
+        if noted is not None and noted[0] is operations:
+            self._made[noted[1]] = [
+                each if isinstance(each, Accepted) else None for each in pushed.outcomes
+            ]
+        return pushed
+
+    def trace(self, operations: Sequence[Operation], note: str) -> Sequence[Accepted | None]:
+        """Say what was made of it."""
+        return self._made[note]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import shutil
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
@@ -80,51 +82,29 @@ class Mailed(NamedTuple):
 
 
 class MailListener:
-    """A mail server that takes every message, or refuses each recipient."""
+    """A mail server that takes every message, or refuses each recipient.
 
-    def __init__(self) -> None:
+    With `certificate` (a file with key and certificate) it offers STARTTLS; with `login` it takes
+    nothing from others, and says how to tell it only where it is `open` or through TLS.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        certificate: Path | None = None,
+        login: tuple[str, str] | None = None,
+        *,
+        is_open: bool = False,
+    ) -> None:
         self.had: list[Mailed] = []
+        self.verbs: list[str] = []
+        """What was said to it, the first word of each line; through TLS in small letters."""
         self.refuses = False
-        listener = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                sender, to = "", []
-                self._say("220 here")
-                for raw in self.rfile:
-                    verb, _, rest = raw.decode().strip().partition(" ")
-                    match verb.upper():
-                        case "MAIL":
-                            sender = rest.partition(":")[2]
-                            self._say("250 ok")
-                        case "RCPT" if listener.refuses:
-                            self._say(f"550 no such person {rest}")
-                        case "RCPT":
-                            to.append(rest.partition(":")[2])
-                            self._say("250 ok")
-                        case "DATA":
-                            self._say("354 go on")
-                            listener.had.append(Mailed(sender, to, self._read()))
-                            self._say("250 taken")
-                        case "QUIT":
-                            self._say("221 bye")
-                            return
-                        case _:
-                            self._say("250 ok")
-
-            def _read(self) -> bytes:
-                lines = []
-                while (line := self.rfile.readline()) not in (b".\r\n", b""):
-                    lines.append(line.removeprefix(b"."))
-                return b"".join(lines)
-
-            def _say(self, words: str) -> None:
-                self.wfile.write(words.encode() + b"\r\n")
-
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads = True
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self.certificate = certificate
+        self.login = login
+        self.is_open = is_open
+        self._server = _MailServer((host, 0), _MailConversation)
+        self._server.listener = self
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -132,6 +112,88 @@ class MailListener:
         """Listen no more."""
         self._server.shutdown()
         self._server.server_close()
+
+
+class _MailServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    listener: MailListener
+
+
+class _MailConversation(socketserver.StreamRequestHandler):
+    server: _MailServer
+
+    def handle(self) -> None:
+        self._listener = self.server.listener
+        self._is_known = self._listener.login is None
+        self._is_safe = False
+        self._sender, self._to = "", list[str]()
+        self._say("220 here")
+        while raw := self.rfile.readline():
+            verb, _, rest = raw.decode().strip().partition(" ")
+            self._listener.verbs.append(verb.lower() if self._is_safe else verb.upper())
+            hear = getattr(self, f"_hear_{verb.lower()}", None)
+            if hear is None:
+                self._say("250 ok")
+            else:
+                hear(rest)
+            if verb.upper() == "QUIT":
+                return
+
+    def finish(self) -> None:
+        super().finish()
+        # Through TLS it is another one than the server knows.
+        self.connection.close()
+
+    def _hear_ehlo(self, _rest: str) -> None:
+        mine = self._listener
+        offers = ["here"]
+        offers += ["STARTTLS"] if mine.certificate and not self._is_safe else []
+        offers += ["AUTH PLAIN"] if mine.login and (self._is_safe or mine.is_open) else []
+        for each in offers[:-1]:
+            self._say(f"250-{each}")
+        self._say(f"250 {offers[-1]}")
+
+    def _hear_starttls(self, _rest: str) -> None:
+        assert self._listener.certificate is not None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._listener.certificate)
+        self._say("220 go on")
+        self.connection = context.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        self._is_safe = True
+
+    def _hear_auth(self, rest: str) -> None:
+        login = self._listener.login
+        assert login is not None
+        told = base64.b64decode(rest.partition(" ")[2]).decode()
+        self._is_known = told == "\0" + "\0".join(login)
+        self._say("235 welcome" if self._is_known else f"535 you are not {login[0]}")
+
+    def _hear_mail(self, rest: str) -> None:
+        self._sender = rest.partition(":")[2]
+        self._say("250 ok" if self._is_known else "530 who are you?")
+
+    def _hear_rcpt(self, rest: str) -> None:
+        if self._listener.refuses:
+            self._say(f"550 no such person {rest}")
+            return
+        self._to.append(rest.partition(":")[2])
+        self._say("250 ok")
+
+    def _hear_data(self, _rest: str) -> None:
+        self._say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b"."))
+        self._listener.had.append(Mailed(self._sender, self._to, b"".join(lines)))
+        self._say("250 taken")
+
+    def _hear_quit(self, _rest: str) -> None:
+        self._say("221 bye")
+
+    def _say(self, words: str) -> None:
+        self.wfile.write(words.encode() + b"\r\n")
 
 
 def has_bus() -> bool:

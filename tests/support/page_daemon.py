@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -47,10 +47,20 @@ class PageDaemon:
         self._where = ("--config", str(self._config), "--state", str(root / "state"))
         self._environ = dict(environ)
         self.log = root / "log"
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*_SYNCD, "run", *self._where], stderr=log, env=self._environ
-            )
+        self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen([*_SYNCD, "run", *self._where], stderr=log, env=self._environ)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def begin_again(self) -> None:
+        """Start it once more after `stop`."""
+        self._process = self._begin()
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +119,9 @@ class Visitor:
         """Ask for a page."""
         return self.ask("GET", path, None, headers)
 
-    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answered:
+    def post(
+        self, path: str, form: Mapping[str, str] | Sequence[tuple[str, str]], **headers: str
+    ) -> Answered:
         """Send a form."""
         return self.ask("POST", path, urlencode(form), headers)
 

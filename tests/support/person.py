@@ -65,13 +65,22 @@ class SharedLibrary:
 
     def reconcile(self) -> ReconcileReport:
         """Reconcile once, as the command does."""
+        with self._run() as run:
+            run.meet()
+            return run.reconcile()
+
+    def resume(self) -> None:
+        """Let it go on after a guard has stopped it, as the command does."""
+        with self._run() as run:
+            run.resume()
+
+    @contextmanager
+    def _run(self) -> Iterator[LibraryRun]:
         with (
             closing(self.open()) as library,
             opened_ledger(self._base / "state") as ledger,
         ):
-            run = LibraryRun("mine", library, ledger, HELPERS)
-            run.meet()
-            return run.reconcile()
+            yield LibraryRun("mine", library, ledger, HELPERS)
 
     # People
 

@@ -73,6 +73,8 @@ class SyncWorld(RuleBasedStateMachine):
         self.library = MemoryLibrary(shipped_schema(), capabilities=Capabilities(batch_size=3))
         self.dropped = 0
         self.pending: list[tuple[Path, Place]] = []
+        self.delivered: set[tuple[tuple[tuple[int, str], ...], bytes]] = set()
+        """Which contents came from which folders."""
         self.there: set[int] = set()
         self.removed: set[int] = set()
         self.hands: dict[int, Hand] = {}

@@ -44,7 +44,10 @@ def test_the_file_follows_what_happens(at_port: PageDaemon, tmp_path: Path) -> N
 
     wait_for(lambda: path.exists() and CREATED in path.read_text())
 
-    assert read_samples(path.read_text())[CREATED] == 1
+    samples = read_samples(path.read_text())
+    assert samples[CREATED] == 1
+    beat = samples['syncd_thread_last_beat_timestamp_seconds{thread="library mine"}']
+    assert abs(time.time() - beat) < 120
 
 
 def test_at_a_port_the_token_is_needed(at_port: PageDaemon, tmp_path: Path) -> None:

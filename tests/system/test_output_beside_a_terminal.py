@@ -80,14 +80,19 @@ def test_a_table_in_a_file_is_whole_while_stderr_is_a_terminal(
     assert "records can be used" in (tmp_path / "out.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("command", [["reconcile"], ["plan", str(EXAMPLE)]], ids=["", "plan"])
 def test_a_person_sees_how_far_a_library_has_been_read(
-    tmp_path: Path, environ: dict[str, str], zotero_server: ZoteroServer, account: Account
+    command: list[str],
+    tmp_path: Path,
+    environ: dict[str, str],
+    zotero_server: ZoteroServer,
+    account: Account,
 ) -> None:
     zotero_server.act(account.library, "seed", first=0, count=300)
     zotero_server.arm("slow", path="/items", after=2, times=None, seconds=1)
     place = SyncdProcess(tmp_path / "syncd", zotero_server, account).place
 
-    shown = run_beside_terminal(["reconcile", *place], tmp_path / "out.txt", environ)
+    shown = run_beside_terminal([*command, *place], tmp_path / "out.txt", environ)
 
     assert "reading the library" in shown
     assert "33%" in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -160,7 +161,15 @@ class TestWhatIsShown:
         picture = visitor.get("/numbers/flow.svg?file=1")
         assert picture.headers["content-type"].startswith("image/svg+xml")
         assert '"identified": 4' in visitor.get("/numbers/flow.json?file=1").text
+        assert visitor.get("/numbers/flow.csv?file=1").text.startswith("source,identified,")
         assert visitor.get("/numbers/runs.csv").text.startswith("run,library,")
+
+    def test_growth_as_a_picture_a_table_and_for_programs(self, visitor: Visitor) -> None:
+        wait_for(lambda: "growth.svg" in visitor.get("/numbers").text)
+
+        assert "mine: " in visitor.get("/numbers/growth.svg").text
+        assert visitor.get("/numbers/growth.csv").text.startswith("library,day,works\r\nmine,")
+        assert visitor.get("/numbers/growth.json").text.startswith('{"schema": "syncd.growth/1"')
 
 
 class TestWhatIsDone:
@@ -207,6 +216,120 @@ class TestWhatIsDone:
         form = {"form_token": visitor.form_token(), "question": "2-0123456789abcdef"}
 
         assert visitor.post("/answer", {**form, "answer": "create"}).status == 409
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageDaemon]:
+    root = tmp_path_factory.mktemp("asking")
+    with PageDaemon(root, {"HOME": str(root), "PATH": "/usr/bin:/bin"}) as running:
+        (running.drop / "alike.ris").write_text(
+            "".join(ALIKE.format(page=page) for page in range(101, 900, 100))
+        )
+        yield running
+
+
+class TestTakingBack:
+    """Questions of a daemon of their own, since each of them can be answered once."""
+
+    @pytest.fixture
+    def person(self, asking: PageDaemon) -> Visitor:
+        person = Visitor(asking.link())
+        person.enter()
+        wait_for(lambda: "questions wait" in person.get("/questions").text)
+        return person
+
+    def test_the_last_answer_is_taken_back_and_asked_again(
+        self, asking: PageDaemon, person: Visitor
+    ) -> None:
+        number, form = first_question(person)
+        person.post("/answer", {**form, "answer": "create"})
+        given = undo_button(person.get("/questions").text)
+        assert f'question?id={number}"' not in person.get("/questions").text
+
+        told = person.post("/undo", {"form_token": form["form_token"], "given": given})
+
+        assert told.headers["location"] == f"/question?id={number}"
+        assert person.get("/").status == 200
+        assert f'question?id={number}"' in person.get("/questions").text
+        assert number in waiting(asking)
+
+    def test_an_answer_that_stands_is_not_taken_back(
+        self, asking: PageDaemon, person: Visitor
+    ) -> None:
+        number, form = first_question(person)
+        person.post("/answer", {**form, "answer": "skip"})
+        given = undo_button(person.get("/questions").text)
+        assert person.get("/").status == 200
+
+        told = person.post("/undo", {"form_token": form["form_token"], "given": given})
+
+        assert told.status == 409
+        assert "nothing was changed" in told.text
+        assert number not in waiting(asking)
+
+    def test_an_answer_of_somebody_else_is_not_taken_back(
+        self, asking: PageDaemon, person: Visitor
+    ) -> None:
+        _, form = first_question(person)
+        person.post("/answer", {**form, "answer": "skip"})
+        given = undo_button(person.get("/questions").text)
+        other = Visitor(asking.link())
+        other.enter()
+
+        told = other.post("/undo", {"form_token": other.form_token(), "given": given})
+
+        assert told.status == 409
+
+    def test_what_waits_to_be_carried_out_is_when_the_daemon_ends(
+        self, asking: PageDaemon, person: Visitor
+    ) -> None:
+        number, form = first_question(person)
+        person.post("/answer", {**form, "answer": "skip"})
+
+        assert asking.stop() == 0
+
+        assert number not in waiting(asking)
+        asking.begin_again()
+        # Its tokens were good for the daemon that has ended.
+        again = Visitor(asking.link())
+        again.enter()
+        wait_for(lambda: "questions wait" in again.get("/questions").text)
+
+    def test_all_questions_of_a_file_are_answered_at_once(self, person: Visitor) -> None:
+        page = person.get("/questions").text
+        [file] = set(re.findall(r'href="(/questions\?file=[^"]+)"', page))
+        shown = person.get(file).text
+        # They stand on one page, so nothing is needed beyond choosing them.
+        chosen = re.findall(r'name="question" value="([^"]+)"', shown)
+        form = {"form_token": person.form_token(), "answer": "skip"}
+
+        told = person.post("/answer", [*form.items(), *(("question", each) for each in chosen)])
+
+        assert told.status == 303
+        assert f"{len(chosen)} answers kept" in person.get("/questions").text
+        assert person.get("/").status == 200
+        wait_for(lambda: "0 questions wait" in person.get("/questions").text)
+
+
+def first_question(person: Visitor) -> tuple[int, dict[str, str]]:
+    """Return the number of the first question that waits, and the form that answers it."""
+    found = re.search(r'href="/question\?id=(\d+)"', person.get("/questions").text)
+    assert found
+    number = int(found[1])
+    return number, {"form_token": person.form_token(), "question": person.question(number)}
+
+
+def waiting(daemon: PageDaemon) -> set[int]:
+    """Return the questions that wait in the ledger."""
+    document = json.loads(daemon.command("review", "--json").stdout)
+    return {each["id"] for library in document["libraries"] for each in library["held"]}
+
+
+def undo_button(page: str) -> str:
+    """Return which answer a page lets one take back."""
+    found = re.search(r'name="given" value="(\d+)"', page)
+    assert found, page
+    return found[1]
 
 
 def test_a_field_that_a_person_changed_too_is_decided_side_by_side(tmp_path: Path) -> None:

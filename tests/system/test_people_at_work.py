@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncd.errors import AccessDeniedError, UnavailableError
+from syncd.errors import AccessDeniedError, PausedError, UnavailableError
 from syncd.plan import Decision, Place
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 from tests.support.exports import scopus_record, title_of, write_export
@@ -399,3 +399,53 @@ def test_notes_that_the_key_cannot_read_are_not_written(shared: SharedLibrary) -
 
     assert list(report.missing) == list(report.changed) == []
     assert shared.decide(scopus_record(1), INBOX)[0] is SKIP
+
+
+def test_an_older_backup_stops_and_is_read_anew_once_it_is_resumed(shared: SharedLibrary) -> None:
+    library = shared.account.library
+    theirs = shared.add({"itemType": "book", "title": "By hand"})
+    shared.server.act(library, "back up")
+    shared.edit(theirs, title="Never was")
+    shared.drop([scopus_record(4)])
+    shared.reconcile()
+    shared.server.act(library, "put back")
+    # The version of the edit that is gone is another edit's now.
+    shared.edit(theirs, itemType="journalArticle", title=title_of(9), DOI="10.5555/invented.9")
+
+    with pytest.raises(PausedError, match="older backup"):
+        shared.reconcile()
+    shared.resume()
+    report = shared.reconcile()
+    decided = shared.drop([scopus_record(number) for number in (1, 2, 3, 4, 9)])
+
+    assert (list(report.missing), list(report.deleted)) == ([], [])
+    assert [each.decision for each in decided] == [SKIP, SKIP, SKIP, CREATE, Decision.COLLECT]
+    assert decided[-1].item_key == theirs
+
+
+# Notes
+
+
+def test_notes_follow_a_newer_export_where_people_left_them_alone(shared: SharedLibrary) -> None:
+    """The server writes their markup anew, which nobody takes for an edit."""
+    said = "Funding details: Foundation {}"
+    key_of_note = {text: key for key, text in notes(shared).items()}
+    old, edited = (key_of_note[f"<p>{said.format(n)}</p>"] for n in (1, 2))
+    shared.edit(edited, note="<p>Asked them: it was their aunt</p>")
+    more = f"{said}; a second <one>\nN1  - Export Date: 3 May 2040"
+    newer = [scopus_record(n, N1=more.format(n)) for n in (1, 2)]
+
+    decided = shared.drop(newer)
+    with shared.syncd() as run:
+        report = run.undo(2)
+
+    assert [each.decision for each in decided] == [Decision.UPDATE, SKIP]
+    assert [each.item_key for each in report.put_back] == [old]
+    assert notes(shared)[old] == "<p>Funding details: Foundation 1</p>"
+    assert notes(shared)[edited] == "<p>Asked them: it was their aunt</p>"
+    assert shared.drop(newer, ELSEWHERE)[0].decision is COLLECT
+
+
+def notes(shared: SharedLibrary) -> dict[str, str]:
+    found = shared.server.state(shared.account.library)["items"]
+    return {key: each["note"] for key, each in found.items() if each["itemType"] == "note"}

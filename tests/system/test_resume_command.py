@@ -61,7 +61,7 @@ def test_with_a_daemon(paused: Paused, syncd: Syncd, environ: Mapping[str, str])
 
         looked = syncd("once", *paused.where)
         assert (looked.code, paused.works()) == (75, 0)
-        assert "`syncd resume mine`" in looked.err
+        assert "`syncd resume mine --config" in looked.err
 
         assert syncd("resume", *paused.where, "mine").code == 0
 

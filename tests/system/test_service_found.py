@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from syncd.app.wiring import check_options
+from syncd.cli import check
 from syncd.cli.login import _tell_daemon
 from syncd.config import load_settings
+from syncd.errors import KeyLookupError
 from syncd.system import paths
 from tests.fakes.works import wait_until
 from tests.support.commands import Ended, Syncd
@@ -74,6 +78,19 @@ def household(
     yield made
     made.process.kill()
     made.process.wait()
+
+
+@contextmanager
+def somebody_else_without_the_ledger(state: Path) -> Iterator[None]:
+    """Let the state directory be one that this process may not look into, even as root."""
+    allowed = os.access
+
+    def access(path: str | os.PathLike[str], mode: int, **how: bool) -> bool:
+        return Path(path) != state and allowed(path, mode, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.access", access)
+        yield
 
 
 def doubtful(number: int) -> str:
@@ -138,6 +155,35 @@ def test_check_says_who_works_for_the_library_and_where_the_state_is(
         str(household.state)
     ]
     assert not household.has_begun_a_ledger()
+
+
+def test_what_the_service_alone_can_tell_of_its_library_is_asked_of_it(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The service's key is a credential of its own, which the person's check cannot look up.
+    def refuse(*_: object) -> None:
+        raise KeyLookupError("no keyring answers here", passing=True, absent=True)
+
+    monkeypatch.setattr(check, "open_library", refuse)
+
+    checked = json.loads(household.syncd("check", "--json").out)
+
+    [about] = [each for each in checked["findings"] if each["area"] == "library"]
+    assert about["level"] == "ok"
+    assert "the service erin" in about["message"]
+    assert "finds nothing wrong" in about["message"]
+
+
+def test_a_ledger_that_is_closed_is_no_empty_one(household: Household) -> None:
+    household.syncd("once", household.write("first.ris", scopus_record(1)))
+    assert "1 create" in household.syncd("runs").out
+
+    with somebody_else_without_the_ledger(household.state):
+        listed, told = household.syncd("runs"), household.syncd("explain", "1")
+
+    assert (listed.code, told.code) == (75, 75)
+    assert "closed to you" in listed.err
+    assert "no runs yet" not in listed.out
 
 
 def test_a_new_key_is_tried_by_the_service_under_its_own_name_for_the_library(

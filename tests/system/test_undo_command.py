@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +93,7 @@ def test_what_a_person_touched_is_left_and_named(shelf: Shelf) -> None:
 
     assert ended.code == 0
     assert f"{shelf.key_of(2)} extra edited since" in " ".join(ended.out.split())
-    assert "`syncd undo 2` does it again" in ended.out
+    assert "`syncd undo 2 --file-library" in ended.out
     assert (shelf.is_trashed(1), shelf.is_trashed(2)) == (True, False)
 
 
@@ -191,6 +195,7 @@ def test_a_file_under_another_name_is_known_by_its_content(shelf: Shelf, tmp_pat
     [file] = shelf.ask("explain", renamed)["files"]
 
     assert [record["fate"] for record in file["records"]] == ["present", "present"]
+    assert [record["title"] for record in file["records"]] == [title_of(1), title_of(2)]
 
 
 def test_what_was_rejected_and_what_is_held_is_told(shelf: Shelf, tmp_path: Path) -> None:
@@ -278,7 +283,7 @@ def test_runs_can_be_read_in_pages(shelf: Shelf, tmp_path: Path) -> None:
     table = shelf.do("runs", "--last", "2").out
     older = shelf.ask("runs", "--before", "2")
 
-    assert "older ones: `syncd runs --before 2`" in table
+    assert "older ones: `syncd runs --before 2 --file-library" in table
     assert [each["run"] for each in older["runs"]] == [1]
 
 
@@ -317,3 +322,55 @@ def test_a_daemon_does_what_is_asked_and_answers_the_same(
     assert "was taken back by run 2" in refused.err
     assert (refused.code, unknown.code, nothing.code) == (65, 65, 65)
     assert "there is no run 77" in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("run", "answer", "is_asked", "is_undone"),
+    [("1", "n", True, False), ("1", "y", True, True), ("2", "n", False, True)],
+)
+def test_a_person_is_asked_before_much_is_taken_back(
+    run: str,
+    answer: str,
+    is_asked: bool,
+    is_undone: bool,
+    syncd: Syncd,
+    environ: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "syncd.toml"
+    config.write_text(
+        f'[[library]]\nname = "mine"\nadapter = "file"\npath = "{tmp_path / "library"}"\n'
+        "[limits]\nmax_updates = 1\n"
+    )
+    (tmp_path / "library").mkdir()
+    where = ("--config", config, "--state", tmp_path / "state")
+    syncd("once", write_export(tmp_path / "two.ris", [1, 2]), *where)
+    syncd("once", write_export(tmp_path / "one.ris", [3]), *where)
+
+    ended, shown = at_terminal(["undo", run, "--json", *map(str, where)], f"{answer}\n", environ)
+
+    assert ended.returncode == 0, shown
+    assert ("Take it back?" in shown) == ("2 create" in shown) == is_asked
+    assert bool(ended.stdout) == is_undone
+    assert syncd("undo", run, "--yes", *where).code == (65 if is_undone else 0)
+
+
+def at_terminal(
+    arguments: list[str], typed: str, environ: dict[str, str]
+) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Run a command whose input and messages are a terminal; return its end and what was shown."""
+    ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
+    ended = subprocess.run(
+        [sys.executable, "-m", "syncd.cli", *arguments],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        timeout=60,
+        env=environ,
+    )
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    os.close(theirs)
+    return ended, shown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 BOM = "\ufeff"
 
@@ -18,7 +18,8 @@ _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _HARMLESS = bytes(
     (*range(0x80, 0xC0), *range(0xC2, 0xCC), *range(0xCE, 0xD2), 0xE2, *range(0xE4, 0xEA))
 )
-# What is trouble within those. Each begins with its own byte, which makes the search fast.
+_NOT_UNUSUAL = _PLAIN.replace(b"\n", b"") + _HARMLESS
+# What is trouble within the harmless. Each begins with its own byte, which makes the search fast.
 _SUSPECTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -36,13 +37,27 @@ _INVISIBLE_AT_EDGE = re.compile(r"^[\u200b\u2060]+|(?<=- )[\u200b\u2060]+|[\u200
 _SHOWN = 3
 
 
-def needs_no_look(block: bytes) -> bool:
-    """Tell quickly whether `clean` would leave each line of a block of UTF-8 as it is."""
+def suspect_lines(block: bytes) -> list[int]:
+    """Return the lines of a block of UTF-8, from 0, that `clean` might not leave as they are."""
     special = block.translate(None, _PLAIN)
+    found = {line for suspect in _SUSPECTS for line in _lines_with(suspect, special, block)}
     if special.translate(None, _HARMLESS):
-        return False
+        unusual = block.translate(None, _NOT_UNUSUAL).split(b"\n")
+        found.update(line for line, rest in enumerate(unusual) if rest)
+    return sorted(found)
+
+
+def _lines_with(suspect: re.Pattern[bytes], special: bytes, block: bytes) -> Iterator[int]:
     # Without the ASCII between them more looks suspect than is: then the block is searched.
-    return not any(suspect.search(special) and suspect.search(block) for suspect in _SUSPECTS)
+    if not suspect.search(special):
+        return
+    line = at = 0
+    while found := suspect.search(block, at):
+        line += block.count(b"\n", at, found.start())
+        yield line
+        at = block.find(b"\n", found.start())
+        if at < 0:
+            return
 
 
 def clean(text: str) -> tuple[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class Entry:
     end_line: int
     tags: list[str]
     values: list[str]
-    numbers: list[int]
+    numbers: Sequence[int] = field(compare=False)  # a range where no line continues another
     ending: Ending = Ending.END_OF_FILE
     problems: list[Problem] = field(default_factory=list)
     is_clean: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from syncd.formats.ris.prose import Above
 from syncd.formats.ris.tags import TYPE, Wrapping, is_stray, is_substantial, wrapping_of
@@ -16,6 +16,12 @@ MOST_CHARACTERS = 12_000_000
 _BEGUN_TAG = re.compile(r"[A-Z][A-Z0-9]?")
 _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
+
+
+def may_be_glued(values: Iterable[str], dash: str) -> bool:
+    """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
+    together = "\n".join(values)
+    return dash in together and _RUN in together  # what is rarer first
 
 
 class Group:
@@ -71,11 +77,10 @@ class Group:
         self.add(TYPE, value, number)
         self.is_typed = TYPE in self.tags[-1:]
 
-    def add_run(self, tags: list[str], values: Iterable[str], first: int) -> None:
+    def add_run(self, tags: Sequence[str], values: Sequence[str], first: int) -> None:
         """Add lines that stand one below the other, the first under this number."""
         if self._tail:
             self.fold()
-        values = list(values)
         if not self._has_room(sum(map(len, values)), len(values)):
             return
         self.tags += tags
@@ -110,9 +115,12 @@ class Group:
         is_begun = self._tail and _BEGUN_TAG.fullmatch(self._tail[-1])
         return self._tail.pop() if is_begun else None
 
-    def part_glued(self, glued: re.Pattern[str]) -> list[tuple[str, int]]:
-        """Part values in which further tags stand, and return those with their line numbers."""
-        if _RUN not in "\n".join(self.values):  # as in nearly all
+    def part_glued(self, glued: re.Pattern[str], dash: str) -> list[tuple[str, int]]:
+        """Part values in which further tags stand, and return those with their line numbers.
+
+        `dash` is what stands behind a tag.
+        """
+        if not may_be_glued(self.values, dash):
             return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))

@@ -45,7 +45,7 @@ class Lines:
     `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
     in the order of lines, as bad ones are met; whoever reads may empty it. `last_odd` is the
     number of the last such line read so far: all below it is in NFC and without control
-    characters other than tab. No line below `last_run` holds three blanks in a row.
+    characters other than tab.
 
     Raises `InputError`, here or while iterating, when the encoding cannot be told.
     """
@@ -53,7 +53,7 @@ class Lines:
     def __init__(self, head: bytes, stream: BinaryIO, block: int = BLOCK) -> None:
         self.problems: list[Problem] = []
         self.certain = True
-        self.last_odd = self.last_run = 0
+        self.last_odd = 0
         self._stream = stream
         self._block = block
         self._number = 0  # lines handed on so far
@@ -74,8 +74,6 @@ class Lines:
         for block in self._blocks():
             texts = self._texts(block)
             self._number += len(texts)
-            if b"   " in block:
-                self.last_run = self._number
             if len(self.problems) > MOST_PROBLEMS:
                 self.problems[MOST_PROBLEMS:] = [Problem("more such lines follow", self._number)]
             yield texts
@@ -126,7 +124,7 @@ class Lines:
 
     def _texts(self, block: bytes) -> list[str]:
         # Taking out the CR of each line would take as long as all else that is done to a block.
-        ends = block.count(b"\r")
+        ends = block.count(b"\r") if b"\r" in block else 0  # most have none, which is seen faster
         if ends and self._is_utf8 and block.endswith(b"\r\n") and ends == block.count(b"\n"):
             end, block = "\r\n", block[:-2]
         else:
@@ -143,14 +141,9 @@ class Lines:
         if end != "\n" and len(texts) != ends:  # some CR and LF stand alone
             return self._texts(self._ends.unify(block) + b"\n")
         self._is_sure = self._is_sure or not block.isascii()
-        if damage.needs_no_look(block):
-            return texts
-        return [
-            text
-            if (text.isascii() and text.isprintable()) or damage.needs_no_look(text.encode())
-            else self._clean(text, at)
-            for at, text in enumerate(texts, self._number + 1)
-        ]
+        for at in damage.suspect_lines(block):
+            texts[at] = self._clean(texts[at], self._number + 1 + at)
+        return texts
 
     def _texts_of_lines(self, block: bytes) -> list[str]:
         decode = self._decode_utf8 if self._is_utf8 else self._decode_other

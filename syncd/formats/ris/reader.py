@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import itemgetter
 from typing import BinaryIO
@@ -12,13 +12,14 @@ from typing import BinaryIO
 from syncd.errors import InputError, Problem
 from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
-from syncd.formats.ris.group import Group
+from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
 from syncd.formats.ris.style import (
     Spelling,
     Style,
     Tagged,
     find_lookalike,
+    resembles_tag,
     survey,
     types_come_last,
 )
@@ -108,20 +109,86 @@ class Reader:
         tags = [*map(self._fast.get, map(self._head_of, texts), repeat("")), ""]
         at, end = 0, len(texts)
         while at < end and self._style is style:
-            stop = at if self._doubtful else tags.index("", at)
-            if stop > at:
-                values = map(str.strip, map(self._rest_of, texts[at:stop]))
-                self._open.add_run(tags[at:stop], values, first + at)
-                at = stop
-            if at < end:
-                if text := texts[at]:
-                    self._look_closer(text, first + at)
-                else:
-                    self._blank_line(first + at)
-                at += 1
+            at += self._read_next(tags, texts, at, first + at)
         self._next = first + at
         self._at_once = min(2 * self._at_once, _AT_ONCE) if self._style is style else _AT_FIRST
         return at
+
+    def _read_next(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+        """Read the line at this position, and those below it of its kind; return how many."""
+        read = 0
+        if self._doubtful is None:
+            if tags[at]:
+                read = self._add_run(tags, texts, at, number)
+            elif self._open.tags:
+                read = self._go_on(tags, texts, at, number)
+            else:
+                read = self._add_plain(tags, texts, at, number)
+        if read:
+            return read
+        if text := texts[at]:
+            self._look_closer(text, number)
+        else:
+            self._blank_line(number)
+        return 1
+
+    def _add_run(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+        """Add plain lines, as many as there are."""
+        stop = tags.index("", at)
+        self._open.add_run(tags[at:stop], self._values(texts[at:stop]), number)
+        return stop - at
+
+    def _values(self, texts: Sequence[str]) -> list[str]:
+        return [*map(str.strip, map(self._rest_of, texts))]
+
+    def _go_on(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+        """Let lines continue the value above, as many as there are that resemble no tag."""
+        above = self._open.tags[-1]
+        if self._style.prefix or above == TYPE or wrapping_of(above) is Wrapping.LIST:
+            return 0
+        first = number
+        while not tags[at] and not resembles_tag(text := texts[at].strip()):
+            if text:
+                self._open.go_on(text)
+                self._last_text = number
+            else:
+                self._blank_line(number)
+            at, number = at + 1, number + 1
+            if at == len(texts):
+                break
+        return number - first
+
+    def _add_plain(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+        """Add the entry that begins here if all of its lines are plain, as of nearly all entries.
+
+        It lies within one block, which is less than is kept of an entry.
+        """
+        if self._head_of(texts[at]) != self._type_start:
+            return 0
+        stop = tags.index("", at + 1)
+        if stop == at + 1 or stop == len(texts) or texts[stop] not in self._ends:
+            return 0
+        values = self._values(texts[at:stop])
+        if may_be_glued(values, self._dash):
+            return 0
+        first, end = number, number + stop - at
+        odd = self._odd or self._source.problems
+        self.entries_read += 1
+        self._entries_ended += 1
+        self._types_seen = True
+        entry = Entry(
+            self.entries_read,
+            first,
+            end,
+            [TYPE, *tags[at + 1 : stop]],
+            values,
+            range(first, end),
+            Ending.ER,
+            self._take_problems(first, end) if odd else [],
+            is_clean=first > self._source.last_odd,
+        )
+        self._ready.append(entry)
+        return end + 1 - first
 
     def _use(self, style: Style) -> None:
         """Read plain lines in this style at once, and give all others a closer look."""
@@ -132,7 +199,7 @@ class Reader:
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
-        self._glued = style.glued()
+        self._glued, self._dash = style.glued(), style.before + style.dash
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -249,9 +316,8 @@ class Reader:
         """End the open group; it is an entry unless it holds too little for a record."""
         group = self._open
         group.fold()
-        if group.numbers and group.numbers[0] <= self._source.last_run:
-            for tag, number in group.part_glued(self._glued):
-                _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
+        for tag, number in group.part_glued(self._glued, self._dash):
+            _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
         if group.is_typed and len(group.tags) == 1 and not group.is_too_large:

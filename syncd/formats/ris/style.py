@@ -180,6 +180,11 @@ def is_type_line(text: str) -> bool:
     return match is not None and match[2].upper() == TYPE
 
 
+def resembles_tag(text: str) -> bool:
+    """Tell whether a line may be that of a tag, however it is written."""
+    return _TAG_LINE.match(text) is not None
+
+
 def find_lookalike(text: str) -> str | None:
     """Return the known tag that a line of text begins with, if it looks like that tag's line."""
     bare = text.lstrip(_BLANKS)
@@ -257,15 +262,23 @@ def types_come_last(lines: Sequence[str]) -> bool:
 
     Then another tag begins the file, and behind each TY stands a blank line, or nothing at all.
     """
-    tags = [match[2].upper() if (match := _PREFIXED_LINE.match(text)) else "" for text in lines]
+    first = next(filter(KNOWN.__contains__, map(_tag_of, lines)), TYPE)
+    if first == TYPE:  # as in nearly all files
+        return False
+    tags = [*map(_tag_of, lines)]
     known = [tag for tag in tags if tag in KNOWN]
-    if TYPE not in known or END in known or known[0] == TYPE:
+    if TYPE not in known or END in known:
         return False
     return known[-1] == TYPE or all(
         at > 0 and lines[at - 1].strip() and not "".join(lines[at + 1 : at + 2]).strip()
         for at, tag in enumerate(tags)
         if tag == TYPE
     )
+
+
+def _tag_of(line: str) -> str:
+    match = _PREFIXED_LINE.match(line)
+    return match[2].upper() if match else ""
 
 
 def _most_common_style(type_line: str, below: Iterator[str]) -> Style:

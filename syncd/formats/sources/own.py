@@ -7,7 +7,7 @@ from syncd.formats.sources.own_reading import ReadBack, find_marker, read_back
 from syncd.formats.sources.source import Source
 from syncd.item.reading import identity_of
 from syncd.item.ris_tables import MARKER_TAG
-from syncd.record import Keyword, Note, Person
+from syncd.record import Keyword, Link, Note, Person
 
 
 def _recognise(tags: Tags) -> bool:
@@ -24,6 +24,7 @@ def _read(draft: Draft) -> None:
     draft.creators = [_person(creator) for creator in again.creators]
     draft.keywords = [Keyword(tag["tag"], tag.get("type") == 1) for tag in again.tags]
     draft.notes = [Note("other", note) for note in again.notes]
+    draft.links = {target: Link(target) for target in again.links}
     draft.identity = identity_of(_as_data(again, extra))
     for tag, value in again.unused:
         draft.leave(tag, value)

@@ -8,14 +8,17 @@ from typing import Any, NamedTuple
 
 from syncd.item.ris_tables import (
     ACCESSED,
+    ANY_ROLE,
     DIALECTS,
+    EXTRA_TAG,
     MARKER,
     MARKER_TAG,
+    TYPE_LABEL,
     Lines,
     dialect_of,
+    field_of_line,
     read_moment,
     read_name,
-    roles_of,
 )
 
 _NAMED_DATES = {"case": "dateDecided", "patent": "issueDate", "statute": "dateEnacted"}
@@ -29,6 +32,7 @@ class ReadBack(NamedTuple):
     creators: list[dict[str, str]]
     tags: list[dict[str, Any]]
     notes: list[str]
+    links: list[str]
     unused: Lines
 
 
@@ -48,14 +52,26 @@ def read_back(lines: Sequence[tuple[str, str]]) -> ReadBack:
     return _Reading(lines).result
 
 
+def _count_named(lines: Sequence[tuple[str, str]]) -> int:
+    """Return how many lines of `M2` are fields, as a remark behind them says."""
+    counts = [
+        value.removeprefix("lines=")
+        for tag, value in lines
+        if tag == MARKER_TAG and value.startswith("lines=")
+    ]
+    return int(counts[0]) if counts and counts[0].isdecimal() else 0
+
+
 class _Reading:
     """One pass over the lines of an entry; remarks override what the tags said."""
 
     def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
         item_type = find_marker([value for tag, value in lines if tag == MARKER_TAG]) or ""
-        self.result = ReadBack(item_type, {}, [], [], [], [])
-        self._roles = roles_of(item_type)
-        self._fields_of = {tag: f for f, tag in dialect_of(item_type).fields.items()}
+        self.result = ReadBack(item_type, {}, [], [], [], [], [])
+        dialect = dialect_of(item_type)
+        self._roles = {ANY_ROLE: "translator", **dialect.roles}
+        self._fields_of = {tag: f for f, tag in dialect.fields.items()}
+        self._named = _count_named(lines)
         self._date = _NAMED_DATES.get(item_type, "date")
         self._pages = "codePages" if item_type == "bill" else "pages"
         self._remarks: list[tuple[str, Any]] = []
@@ -79,9 +95,10 @@ class _Reading:
             result.fields[self._date] = _read_date(value)
         elif tag == "Y2":
             result.fields[ACCESSED] = read_moment(value)
-        elif tag == "M2":
-            known = result.fields.get("extra")
-            result.fields["extra"] = f"{known}\n{value}" if known else value
+        elif tag in ("L1", "L2"):
+            result.links.append(value)
+        elif tag == EXTRA_TAG:
+            self._take_line(value)
         elif field := self._fields_of.get(tag):
             return result.fields.setdefault(field, value) == value
         elif tag in ("SP", "EP"):
@@ -92,6 +109,16 @@ class _Reading:
         else:
             return False
         return True
+
+    def _take_line(self, value: str) -> None:
+        """Take a line of `M2`: a field, while there are some that a remark counts, else `extra`."""
+        label, colon, text = value.partition(": ")
+        self._named -= 1
+        if self._named < 0 or not colon:
+            known = self.result.fields.get("extra")
+            self.result.fields["extra"] = f"{known}\n{value}" if known else value
+        elif label != TYPE_LABEL:
+            self.result.fields.setdefault(field_of_line(label), text)
 
     def _take_remark(self, value: str) -> bool:
         if value.startswith(MARKER):
@@ -105,6 +132,8 @@ class _Reading:
             return False
         if field == "note":
             self.result.notes[-1:] = [said]
+        elif field == "lines":
+            pass  # counted before
         else:
             self._remarks.append((field, said))
         return True
@@ -115,6 +144,8 @@ class _Reading:
             result.creators[:] = content
         elif field == "tags":
             result.tags[:] = content
+        elif field == "links":
+            result.links[:] = content
         elif field == "automatic":
             for number in content:
                 if number < len(result.tags):
@@ -143,15 +174,23 @@ def _is_tags(content: object) -> bool:
     )
 
 
+def _is_texts(content: object) -> bool:
+    return isinstance(content, list) and all(map(_is_text, content))
+
+
+def _is_number(content: object) -> bool:
+    return isinstance(content, int) and content >= 0
+
+
 def _is_numbers(content: object) -> bool:
-    return isinstance(content, list) and all(
-        isinstance(number, int) and number >= 0 for number in content
-    )
+    return isinstance(content, list) and all(map(_is_number, content))
 
 
 _CONTENTS: Mapping[str, Callable[[object], bool]] = {
     "automatic": _is_numbers,
     "creators": _is_creators,
+    "lines": _is_number,
+    "links": _is_texts,
     "tags": _is_tags,
 }
 """What a remark about more than one field must look like; any other holds a text."""

@@ -17,9 +17,23 @@ from syncd.formats.sources.names import (
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
 from syncd.formats.sources.text import list_elements, one_line
-from syncd.item.ris_tables import AUTHOR_ROLES
 from syncd.record import Person
 
+_AUTHOR_ROLES = {
+    "artwork": "artist",
+    "audioRecording": "composer",
+    "bill": "sponsor",
+    "computerProgram": "programmer",
+    "film": "director",
+    "hearing": "contributor",
+    "interview": "interviewee",
+    "map": "cartographer",
+    "patent": "inventor",
+    "podcast": "podcaster",
+    "presentation": "presenter",
+    "videoRecording": "director",
+}
+"""What an author is called where not `author`."""
 _SECONDARY_ROLES = {
     "audioRecording": "performer",
     "bill": "sponsor",
@@ -99,7 +113,7 @@ def _join_authors(draft: Draft) -> None:
 def _author_role(draft: Draft) -> str:
     if draft.type_tag == "EDBOOK":
         return "editor"
-    return AUTHOR_ROLES.get(draft.item_type, "author")
+    return _AUTHOR_ROLES.get(draft.item_type, "author")
 
 
 def _add_secondary(draft: Draft) -> None:

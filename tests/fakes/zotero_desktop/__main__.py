@@ -23,7 +23,6 @@ def main() -> None:
     world = World(options.data)
     world.settings |= options.settings
     server = Server(options.port, world, options.starts_in)
-    print(server.server_port, flush=True)
     server.run(until=sys.stdin if options.until_eof else None)
 
 

@@ -45,6 +45,8 @@ class Api:
     def answer(self, request: Request) -> Answer:
         """Answer a request below `/api/`."""
         answer = self._route(request)
+        if self._world.settings["older"]:
+            return answer
         answer.headers |= {
             "Zotero-Server-ID": self._world.server_id,
             "Zotero-API-Version": "3",
@@ -77,7 +79,7 @@ class Api:
 
     def _groups(self) -> list[dict[str, Any]]:
         return [
-            {"id": int(name.split("/")[1]), "data": {"name": name}}
+            {"id": int(name.split("/")[1]), "data": {"name": f"Group {name.split('/')[1]}"}}
             for name in self._world.libraries
             if name.startswith("groups/")
         ]
@@ -86,6 +88,8 @@ class Api:
         if request.method == "GET":
             with self._world.lock:
                 return _read(request, name, library, rest)
+        if self._world.settings["older"]:
+            return Answer(400, "Endpoint does not support method")
         if request.method == "POST" and rest in (["items"], ["collections"]):
             return self._write(request, name, library, rest[0])
         return Answer(405, "Method not allowed")
@@ -263,6 +267,9 @@ def _listing(request: Request, library: Library, found: list[dict[str, Any]]) ->
     found = [each for each in found if not since or each["version"] > since]
     if request.query.get("format") == "versions":
         return Answer(200, {each["key"]: each["version"] for each in found}, headers)
+    if request.query.get("sort") == "dateAdded":
+        is_last_first = request.query.get("direction") == "desc"
+        found.sort(key=lambda each: str(each["data"].get("dateAdded")), reverse=is_last_first)
     start = int(request.query.get("start", 0))
     limit = int(request.query.get("limit", len(found) or 1))
     headers["Total-Results"] = str(len(found))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.zotero_desktop.items import written
-from tests.fakes.zotero_desktop.world import World
+from tests.fakes.zotero_desktop.world import Library, World
 
 
 def act(world: World, library: str, do: str, **deed: Any) -> str:
-    """Do something in a library by hand; return the key that it is about."""
-    held = world.libraries[library]
+    """Do something in a library by hand, a new group perhaps; return the key that it is about."""
+    held = world.libraries.setdefault(library, Library())
     key = str(deed.get("key") or held.new_key())
     with world.lock:
         item = held.items.get(key)

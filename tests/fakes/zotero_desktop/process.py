@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import secrets
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_ROOT = Path(__file__).resolve().parents[3]
+from tests.fakes.serving import ServerProcess, ask_side_door
 
 
 class ZoteroDesktop:
@@ -21,35 +18,24 @@ class ZoteroDesktop:
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ServerProcess | None = None
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, *, starts_in: float = 0.0, data: Path | None = None, **settings: Any) -> Self:
         """Start the program; `data` is another database behind the same port from now on."""
         self._data = data or self._data
-        command = [sys.executable, "-m", "tests.fakes.zotero_desktop", "--until-eof"]
-        command += ["--data", str(self._data), "--port", str(self.port)]
-        command += ["--starts-in", str(starts_in), "--settings", json.dumps(settings)]
-        self._process = subprocess.Popen(
-            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        self._process = ServerProcess(
+            "tests.fakes.zotero_desktop",
+            *("--data", self._data, "--port", str(self.port)),
+            *("--starts-in", str(starts_in), "--settings", json.dumps(settings)),
         )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.strip().isdecimal():
-            self.kill()
-            raise RuntimeError(f"the program did not start (it said {line!r})")
         return self
 
     def kill(self) -> None:
         """End the process at once, as a crash would."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait(10)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        if self._process is not None:
+            self._process.kill()
         self._process = None
 
     def restart(self, *, starts_in: float = 0.0, data: Path | None = None, **settings: Any) -> None:
@@ -81,7 +67,7 @@ class ZoteroDesktop:
         self._tell("forget keys")
 
     def configure(self, **settings: Any) -> None:
-        """Change settings: `item_seconds`, `local_api`, `consent`."""
+        """Change settings: `item_seconds`, `local_api`, `consent`, `older`, `selected`."""
         self._tell("settings", settings)
 
     def truncate(self, answers: int = 1) -> None:
@@ -107,17 +93,8 @@ class ZoteroDesktop:
         return found
 
     def _tell(self, what: str, document: Any = None) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            path = "/_test/" + what.replace(" ", "%20")
-            connection.request("POST", path, json.dumps(document).encode())
-            response = connection.getresponse()
-            answer = response.read()
-        finally:
-            connection.close()
-        if response.status != 200:
-            raise RuntimeError(f"side door {what}: {response.status} {answer.decode()}")
-        return json.loads(answer)
+        # A text is a word of JSON here.
+        return ask_side_door(self.port, "POST", what, json.dumps(document))
 
 
 def _free_port() -> int:

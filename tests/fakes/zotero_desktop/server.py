@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TextIO
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.fakes.serving import SIDE_DOOR, LoopbackServer, count_objects
 from tests.fakes.zotero_desktop.api import Answer, Api, Request
+from tests.fakes.zotero_desktop.connector import save_items
 from tests.fakes.zotero_desktop.persons import act, state
 from tests.fakes.zotero_desktop.world import World
 
@@ -19,15 +20,11 @@ _PHRASES = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 40
 """The program knows few; of the others it says "undefined"."""
 
 
-class Server(ThreadingHTTPServer):
-    """The process's one server, on the loopback interface.
+class Server(LoopbackServer):
+    """The process's one server.
 
     It is *starting* for the first `starts_in` seconds; `/api/` touched in that time *freezes* it.
     """
-
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
 
     def __init__(self, port: int, world: World, starts_in: float) -> None:
         self.world = world
@@ -36,24 +33,11 @@ class Server(ThreadingHTTPServer):
         self.frozen = False
         self.truncates = 0
         """So many answers to writes are still to break off half-way."""
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(port, Handler)
 
     @property
     def is_starting(self) -> bool:
         return time.monotonic() < self.ready_at
-
-    def run(self, until: TextIO | None) -> None:
-        """Serve, for ever or until this stream ends."""
-        if until is not None:
-            threading.Thread(target=self._stop_after, args=(until,), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):
-            self.serve_forever(poll_interval=0.05)
-        self.server_close()
-
-    def _stop_after(self, stream: TextIO) -> None:
-        while stream.read(1024):
-            pass
-        self.shutdown()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -80,11 +64,16 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         request = Request(self.command, split.path, query, headers, body)
-        if split.path.startswith("/_test/"):
-            self._send(self._side_door(unquote(split.path).removeprefix("/_test/"), request))
+        if split.path.startswith(SIDE_DOOR):
+            self._send(self._side_door(unquote(split.path).removeprefix(SIDE_DOOR), request))
             return
         self.server.world.requests.append(
-            {"method": self.command, "path": split.path, "query": query}
+            {
+                "method": self.command,
+                "path": split.path,
+                "query": query,
+                "objects": count_objects(self.command, body),
+            }
         )
         if headers.get("user-agent", "").startswith("Mozilla/") or "origin" in headers:
             return
@@ -115,7 +104,14 @@ class Handler(BaseHTTPRequestHandler):
             case "/connector/getSelectedCollection" if request.method == "POST":
                 if self.server.is_starting or self.server.frozen:
                     self._hang(until_ready=not self.server.frozen)
-                self._send(Answer(200, {"libraryID": 1, "libraryName": "My Library", "id": None}))
+                self._send(Answer(200, self.server.world.settings["selected"]))
+            case "/connector/saveItems" if request.method == "POST":
+                answer = save_items(self.server.world, request)
+                if self.server.truncates:
+                    # An answer without a body is lost whole.
+                    self.server.truncates -= 1
+                    return
+                self._send(answer)
             case _:
                 self._send(Answer(404, "No endpoint found"))
 

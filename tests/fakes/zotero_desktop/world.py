@@ -40,11 +40,19 @@ class World:
 
     def __init__(self, data: Path) -> None:
         self.lock = threading.RLock()
-        self.settings: dict[str, Any] = {"item_seconds": 0.0, "local_api": True, "consent": None}
+        self.settings: dict[str, Any] = {
+            "item_seconds": 0.0,
+            "local_api": True,
+            "consent": None,
+            "older": False,
+            "selected": {"libraryID": 1, "libraryName": "My Library", "id": None},
+        }
         self.requests: list[dict[str, Any]] = []
         self.prompts: list[float] = []
         self.tokens: set[str] = set()
         """In memory only."""
+        self.sessions: set[str] = set()
+        """Of saves through the connector; in memory too, and never freed."""
         self.single_use: set[str] = set()
         self.keys_path = data / "localAPIKeys.json"
         self.libraries: dict[str, Library] = {"users/0": Library()}

@@ -22,7 +22,6 @@ def main() -> None:
     if options.config:
         world.set_up(json.loads(options.config.read_text(encoding="utf-8")))
     server = Server(options.port, world)
-    print(server.server_port, flush=True)
     server.run(until=sys.stdin if options.until_eof else None)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from tests.fakes.serving import SIDE_DOOR
 from tests.fakes.zotero_server.answers import (
     ObjectError,
     Request,
@@ -21,7 +23,7 @@ from tests.fakes.zotero_server.library import KEY_ALPHABET, Item, Library
 from tests.fakes.zotero_server.php_json import read_json
 from tests.fakes.zotero_server.world import World
 
-PREFIX = "/_test/"
+PREFIX = SIDE_DOOR
 
 
 class Admin:
@@ -29,6 +31,7 @@ class Admin:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._backups: dict[str, dict[str, Any]] = {}
 
     def answer(self, request: Request) -> Response:
         """Answer a request under the prefix."""
@@ -88,9 +91,27 @@ class Admin:
             "touch": _touch,
             "seed": _seed,
             "edit many": _edit_many,
+            "back up": self._back_up,
+            "put back": self._put_back,
         }
         with library.lock:
             return deeds[document["do"]](library, document)
+
+    def _back_up(self, library: Library, _deed: Mapping[str, Any]) -> str:
+        """Keep a library as it is now."""
+        state = {name: deepcopy(getattr(library, name)) for name in _STATE}
+        self._backups[library.path] = state
+        return str(library.version)
+
+    def _put_back(self, library: Library, _deed: Mapping[str, Any]) -> str:
+        """Make a library what it was when it was kept, its version included."""
+        for name, value in self._backups[library.path].items():
+            setattr(library, name, deepcopy(value))
+        return str(library.version)
+
+
+_STATE = ("version", "items", "collections", "children", "deleted")
+"""What a library is made of."""
 
 
 def _write_item(library: Library, deed: Mapping[str, Any]) -> str:

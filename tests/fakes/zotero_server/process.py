@@ -9,18 +9,15 @@ with ZoteroServer.start() as server:
 
 from __future__ import annotations
 
-import http.client
 import itertools
-import json
 import secrets
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-_ROOT = Path(__file__).resolve().parents[3]
+from tests.fakes.serving import ServerProcess, ask_side_door
+
 _KEY_LENGTH = 24
 """Zotero's keys have as many characters."""
 
@@ -37,28 +34,17 @@ class Account(NamedTuple):
 class ZoteroServer:
     """The server process as a test sees it."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: ServerProcess) -> None:
         self._process = process
         self._numbers = itertools.count(1001)
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.port = process.port
+        self.url = f"http://127.0.0.1:{self.port}"
 
     @classmethod
     def start(cls, config: Path | None = None, port: int = 0) -> Self:
         """Start a server that ends with this process at the latest."""
-        command = [sys.executable, "-m", "tests.fakes.zotero_server", "--until-eof"]
-        command += ["--port", str(port)]
-        if config is not None:
-            command += ["--config", str(config)]
-        process = subprocess.Popen(
-            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line.strip().isdecimal():
-            process.kill()
-            raise RuntimeError(f"the test server did not start (it said {line!r})")
-        return cls(process, int(line))
+        chosen = ("--config", config) if config is not None else ()
+        return cls(ServerProcess("tests.fakes.zotero_server", "--port", str(port), *chosen))
 
     def __enter__(self) -> Self:
         return self
@@ -74,26 +60,19 @@ class ZoteroServer:
     def stop(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.wait(10)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
 
     def hang_up(self) -> None:
         """Let go of the process's standard input, as the end of this process would."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._process.hang_up()
 
     def wait(self) -> int:
         """Wait for the process to end by itself and return its exit code."""
-        code = self._process.wait(10)
-        self.stop()
-        return code
+        return self._process.wait()
 
     @property
     def pid(self) -> int:
         """Return the process's number."""
-        return self._process.pid
+        return self._process.process.pid
 
     # People, keys and behaviour
 
@@ -187,14 +166,4 @@ class ZoteroServer:
         self._admin("DELETE", "requests")
 
     def _admin(self, method: str, path: str, document: Any = None) -> Any:
-        body = document if isinstance(document, str) else json.dumps(document)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, f"/_test/{path}", body.encode())
-            response = connection.getresponse()
-            answer = response.read()
-        finally:
-            connection.close()
-        if response.status != 200:
-            raise RuntimeError(f"side door {path}: {response.status} {answer.decode()}")
-        return json.loads(answer)
+        return ask_side_door(self.port, method, path, document)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import json
 import os
 import socket
 import struct
-import threading
 import time
 from http.client import responses
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TextIO
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.fakes.serving import LoopbackServer, count_objects
 from tests.fakes.zotero_server.access import secret_of
 from tests.fakes.zotero_server.admin import PREFIX, Admin
 from tests.fakes.zotero_server.answers import CrashError, Request, Response
@@ -32,30 +30,14 @@ _INSTEAD = (
 )
 
 
-class Server(ThreadingHTTPServer):
-    """The process's one server, on the loopback interface."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class Server(LoopbackServer):
+    """The process's one server."""
 
     def __init__(self, port: int, world: World) -> None:
         self.world = world
         self.api = Api(world)
         self.admin = Admin(world)
-        super().__init__(("127.0.0.1", port), Handler)
-
-    def run(self, until: TextIO | None) -> None:
-        """Serve, for ever or until this stream ends."""
-        if until is not None:
-            threading.Thread(target=self._stop_after, args=(until,), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):
-            self.serve_forever(poll_interval=0.1)
-        self.server_close()
-
-    def _stop_after(self, stream: TextIO) -> None:
-        while stream.read(1024):
-            pass
-        self.shutdown()
+        super().__init__(port, Handler)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -200,10 +182,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _count_objects(request: Request) -> int:
-    if request.method != "POST":
-        return 0
     try:
-        objects = json.loads(request.content())
-    except (ValueError, OSError):
+        return count_objects(request.method, request.content())
+    except OSError:
         return 0
-    return len(objects) if isinstance(objects, list) else 0

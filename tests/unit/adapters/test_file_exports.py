@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from adapters.file import FileLibrary, exports
+from adapters.file import FileLibrary, edited, exports
 from adapters.file.exporting import Timing
 from syncd.library import Create, Operation, Restore, Trash, Update
 from syncd.record import ItemKey
@@ -28,8 +30,8 @@ def note(parent: str) -> dict[str, Any]:
     return {"itemType": "note", "parentItem": parent, "note": f"<p>On {parent}</p>"}
 
 
-def texts(home: Path) -> tuple[str, str]:
-    return (home / "library.json").read_text(), (home / "library.ris").read_text()
+def texts(home: Path) -> tuple[str, ...]:
+    return tuple((home / f"library.{suffix}").read_text() for suffix in ("json", "ris", "bib"))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -43,13 +45,13 @@ def test_a_patched_export_is_the_one_that_would_be_written_whole(
     library.push([Create(key, article(f"Ωne {key}")) for key in works], expected=None)
     library.finish()
     whole: list[bool] = []
-    write_all = exports._write_all
+    write_all = exports._Writing.write_all
 
     def write_whole(*given: Any) -> None:
         whole.append(True)
         write_all(*given)
 
-    monkeypatch.setattr(exports, "_write_all", write_whole)
+    monkeypatch.setattr(exports._Writing, "write_all", write_whole)
 
     for _ in range(6):
         for _ in range(2):
@@ -184,3 +186,149 @@ def test_an_export_that_fails_later_is_tried_again(
     calendar.pass_by(70)
 
     assert shown(tmp_path / "library") == 2
+
+
+# Edited by hand
+
+
+def filled(home: Path, works: int = 20) -> FileLibrary:
+    library = FileLibrary(home, lambda: SMALL_SCHEMA)
+    library.push([Create(key, article(f"Work {key}")) for key in KEYS[:works]], expected=None)
+    library.finish()
+    return library
+
+
+@pytest.mark.parametrize("name", ["library.json", "library.ris", "library.bib"])
+def test_an_export_edited_by_hand_is_kept_beside_the_new_one_and_reported(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = filled(tmp_path)
+    before = texts(tmp_path)
+    stem, _, suffix = name.partition(".")
+    kept = [tmp_path / f"{stem}.edited.{suffix}", tmp_path / f"{stem}.edited-2.{suffix}"]
+
+    for words in ("mine", "mine again"):
+        (tmp_path / name).write_text(words)
+        library.finish()
+
+    assert texts(tmp_path) == before
+    assert [path.read_text() for path in kept] == ["mine", "mine again"]
+    assert sum("edited by hand" in line for line in caplog.messages) == 2
+
+
+def test_what_is_written_into_an_export_until_the_last_moment_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = filled(tmp_path)
+    note_marks = edited.note_marks
+
+    def edit(*given: Any) -> None:
+        (tmp_path / "library.bib").write_text("mine")
+        note_marks(*given)
+
+    monkeypatch.setattr(exports, "note_marks", edit)
+    library.push([Create(KEYS[40], article("New"))], expected=None)
+    library.finish()
+
+    assert (tmp_path / "library.edited.bib").read_text() == "mine"
+    assert texts(tmp_path)[2].count("@article{") == 21
+
+
+def test_exports_that_were_moved_copied_or_touched_are_not_edited(tmp_path: Path) -> None:
+    library = filled(tmp_path)
+    for name in ("library.json", "library.ris", "library.bib"):
+        copy = tmp_path / "copy"
+        copy.write_bytes((tmp_path / name).read_bytes())
+        copy.rename(tmp_path / name)
+
+    library.push([Create(KEYS[40], article("New"))], expected=None)
+    library.finish()
+
+    assert list(tmp_path.glob("*edited*")) == []
+    assert shown(tmp_path) == 21
+
+
+def test_exports_of_which_nothing_is_remembered_are_kept_only_where_they_differ(
+    tmp_path: Path,
+) -> None:
+    filled(tmp_path)
+    shutil.rmtree(tmp_path / ".syncd")
+    (tmp_path / "library.ris").write_text("mine")
+
+    FileLibrary(tmp_path, lambda: SMALL_SCHEMA).finish()
+
+    assert [path.name for path in tmp_path.glob("*edited*")] == ["library.edited.ris"]
+
+
+@pytest.mark.parametrize("survives", range(3))
+def test_a_death_while_the_exports_get_their_names_makes_nothing_an_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survives: int
+) -> None:
+    library = filled(tmp_path)
+    put_over, left = edited.put_over, [None] * survives
+
+    def die(*given: Any) -> Any:
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        return put_over(*given)
+
+    library.push([Create(KEYS[40], article("New"))], expected=None)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(exports, "put_over", die)
+        library.finish()
+    again = FileLibrary(tmp_path, lambda: SMALL_SCHEMA)
+    again.push([Create(KEYS[41], article("Newer"))], expected=None)
+    again.finish()
+
+    assert list(tmp_path.glob("*edited*")) == []
+    assert [text.count("Newer") for text in texts(tmp_path)] == [1, 1, 1]
+
+
+# Citation keys
+
+
+def keys_in(home: Path) -> list[str]:
+    return re.findall(r"^@\w+\{(.*),$", (home / "library.bib").read_text(), re.MULTILINE)
+
+
+def test_citation_keys_stay_when_all_else_is_forgotten(tmp_path: Path) -> None:
+    library = filled(tmp_path, 3)
+    first = keys_in(tmp_path)
+    library.push([Update(KEYS[1], LATEST, {"title": "Otherwise"})], expected=None)
+    library.push([Trash(KEYS[0], LATEST)], expected=None)
+    library.finish()
+    shutil.rmtree(tmp_path / ".syncd")
+    again = FileLibrary(tmp_path, lambda: SMALL_SCHEMA)
+    again.push([Restore(KEYS[0], LATEST), Create(KEYS[40], article("Work"))], expected=None)
+    again.finish()
+
+    assert len(set(first)) == 3
+    assert [key for key in keys_in(tmp_path) if key in first] == first
+    assert len(set(keys_in(tmp_path))) == 4
+
+
+def test_a_line_without_an_end_among_the_citation_keys_spoils_no_other(tmp_path: Path) -> None:
+    library = filled(tmp_path, 2)
+    with (tmp_path / "citation-keys.tsv").open("a") as file:
+        file.write("rubbish\nMANY3322\tcut")
+
+    library.push([Create(KEYS[40], article("New"))], expected=None)
+    library.finish()
+
+    assert len(keys_in(tmp_path)) == 3
+    assert keys_in(tmp_path)[-1] in (tmp_path / "citation-keys.tsv").read_text().split()
+
+
+def test_links_beside_a_work_stand_in_the_ris(tmp_path: Path) -> None:
+    library = filled(tmp_path)
+    link = {"itemType": "attachment", "parentItem": KEYS[0], "linkMode": "linked_url",
+            "title": "Full Text", "url": "https://x.example/a.pdf"}  # fmt: skip
+
+    file = {**link, "linkMode": "linked_file", "url": "", "path": "/home/ada/b.pdf"}
+
+    library.push([Create(KEYS[50], link), Create(KEYS[51], file)], expected=None)
+    library.finish()
+
+    assert texts(tmp_path)[1].count("L2  - https://x.example/a.pdf\n") == 1
+    assert texts(tmp_path)[1].count("L1  - /home/ada/b.pdf\n") == 1

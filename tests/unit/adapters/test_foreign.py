@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,10 +10,26 @@ import pytest
 from adapters.foreign import ForeignAdapter, Maker
 from adapters.memory import MemoryLibrary
 from syncd.errors import AdapterFailedError, UnavailableError
-from syncd.library import Library, Pushed, Recognisable, Renewable, Surroundings
+from syncd.library import (
+    Capabilities,
+    Configurable,
+    Consenting,
+    Create,
+    Keyed,
+    Library,
+    Operation,
+    Option,
+    Pushed,
+    Recognisable,
+    Renewable,
+    Surroundings,
+    Tracing,
+)
+from syncd.record import ItemKey
 from syncd.system.resources import shipped_schema
 
 KEY = "c4n4ryc4n4ryc4n4ryc4n4ry"
+CREATE = Create(ItemKey("ABCD2345"), {"itemType": "journalArticle"})
 
 
 class Shelf(MemoryLibrary):
@@ -151,3 +167,82 @@ def test_what_it_is_beside_a_library_stays_known() -> None:
     assert isinstance(known, Renewable)
     assert (known.identity, known.location) == ("shelf:1", "/shelf")
     assert not isinstance(plain, Renewable)
+
+
+def test_one_that_gives_its_own_keys_is_still_asked_what_it_made() -> None:
+    class Tracer(Shelf):
+        def prepare(self, _operations: object) -> str:
+            return "a note"
+
+        def trace(self, operations: Sequence[Operation], note: str) -> list[None]:
+            return [None for _ in operations] if note == "a note" else []
+
+    library = guarded(lambda _: Tracer()).open({}, Surroundings("mine"))
+
+    assert isinstance(library, Tracing)
+    assert library.trace([CREATE], library.prepare([CREATE])) == [None]
+    with pytest.raises(AdapterFailedError, match="1 operations were traced to 0"):
+        library.trace([CREATE], "another note")
+
+
+def test_one_whose_library_asks_for_its_key_is_still_let_ask() -> None:
+    class Asking(ShelfAdapter):
+        consent_words = "The shelf asks."
+
+        def ask_consent(self, _options: Mapping[str, object]) -> Any:
+            return failing()
+
+    adapter = ForeignAdapter(Asking(lambda _: Shelf()), Maker("shelf", "syncd-shelf 1.0"))
+
+    assert isinstance(adapter, Consenting)
+    assert not isinstance(adapter, Configurable)
+    assert adapter.consent_words == "The shelf asks."
+    with pytest.raises(AdapterFailedError, match=r"syncd-shelf 1\.0"):
+        adapter.ask_consent({})
+
+
+def test_one_that_needs_a_key_still_says_where_it_is_made() -> None:
+    class NeedsKey(ShelfAdapter):
+        def key_words(self, options: Mapping[str, object]) -> str:
+            return f"Ask at the desk of {options['path']}."
+
+    adapter = ForeignAdapter(NeedsKey(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
+
+    assert isinstance(adapter, Keyed)
+    assert adapter.key_words({"path": "/srv"}) == "Ask at the desk of /srv."
+    with pytest.raises(AdapterFailedError, match="KeyError"):
+        adapter.key_words({})
+
+
+def test_what_it_says_of_its_keys_comes_before_its_own_check() -> None:
+    class Declaring(ShelfAdapter):
+        options = (Option("path", "Where it is.", "/srv", required=True),)
+
+    complaints = {"colour": "is ugly"}
+    adapter = ForeignAdapter(Declaring(lambda _: Shelf(), complaints), Maker("shelf", "shelf 1.0"))
+
+    assert isinstance(adapter, Configurable)
+    assert adapter.check_options({"colour": "red"}) == {
+        "path": "is missing: where it is.",
+        "colour": "is ugly",
+    }
+
+
+def test_keys_that_are_no_options_are_its_fault() -> None:
+    class Declaring(ShelfAdapter):
+        options = ("path",)
+
+    adapter = ForeignAdapter(Declaring(lambda _: Shelf()), Maker("shelf", "shelf 1.0"))
+
+    assert "options was answered with str" in adapter.check_options({})["adapter"]
+
+
+def test_a_method_that_is_not_there_is_its_fault() -> None:
+    class Half:
+        capabilities = Capabilities()
+
+    library = guarded(lambda _: Half()).open({}, Surroundings("mine"))
+
+    for _, call in CALLS:
+        with pytest.raises(AdapterFailedError, match="has no attribute"):
+            call(library)

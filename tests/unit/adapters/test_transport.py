@@ -469,3 +469,14 @@ def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
         Transport(URL)
 
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_was_not_answered_counts_too() -> None:
+    wire = Wire(httpx2.ReadTimeout("silence"))
+    for answer in (httpx2.ReadTimeout("silence"), httpx2.ConnectError("no"), httpx2.Response(429)):
+        wire.answer = answer
+        with pytest.raises(LibraryError):
+            wire.client.get(URL)
+
+    assert wire.transport.take_requests() == {"none": 2, "429": 1}
+    assert wire.transport.take_requests() == {}

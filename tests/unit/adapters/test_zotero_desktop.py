@@ -18,7 +18,7 @@ from adapters.zotero_desktop import ADAPTER
 from adapters.zotero_desktop.attempts import Attempt
 from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 from adapters.zotero_desktop.options import Options
-from syncd.errors import AccessDeniedError, PausedError, UnavailableError, UnsettledError
+from syncd.errors import AccessDeniedError, Denial, PausedError, UnavailableError, UnsettledError
 from syncd.library import Create, Surroundings
 from syncd.record import ItemKey
 from tests.fakes.clock import FakeClock
@@ -337,3 +337,42 @@ class TestConsent:
         with pytest.raises(UnavailableError, match="starting"):
             ADAPTER.ask_consent({"url": desktop.url})
         assert not [r for r in desktop.requests() if r["path"].startswith("/api/")]
+
+
+def open_group(desktop: ZoteroDesktop, key: str, number: int) -> ZoteroDesktopLibrary:
+    options = {"url": desktop.url, "library_type": "group", "library_id": number}
+    return ZoteroDesktopLibrary(Options.read(options), Surroundings("lab", find_key=lambda: key))
+
+
+def test_a_group_says_its_name_and_whether_it_may_be_changed(
+    desktop: ZoteroDesktop, key: str
+) -> None:
+    desktop.act("set editable", "groups/7", editable=True)
+    desktop.act("set editable", "groups/8", editable=False)
+
+    ours, theirs = (open_group(desktop, key, number).describe() for number in (7, 8))
+
+    assert (ours.title, ours.writable, ours.denial) == ("Group 7", True, None)
+    assert (theirs.title, theirs.writable) == ("Group 8", False)
+    assert theirs.denial is Denial.ADMINS_ONLY
+    assert "may read the group, but not change it" in theirs.access
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([], "this Zotero has no group 9; it has no group at all"),
+        ([8, 7], "this Zotero has no group 9; it has group 7 (Group 7), 8 (Group 8)"),
+    ],
+)
+def test_a_group_that_is_not_there_is_told_with_those_that_are(
+    desktop: ZoteroDesktop, key: str, groups: list[int], told: str
+) -> None:
+    for number in groups:
+        desktop.act("set editable", f"groups/{number}", editable=True)
+
+    with pytest.raises(AccessDeniedError) as caught:
+        open_group(desktop, key, 9).describe()
+
+    assert str(caught.value) == told
+    assert caught.value.denial is Denial.NO_MEMBER

@@ -94,6 +94,53 @@ def library(zotero_server: ZoteroServer, account: Account, raw: Raw) -> Iterator
         yield library
 
 
+# Put back
+
+
+def test_a_library_put_back_to_an_older_state_is_shown_whole(
+    library: ZoteroWebLibrary, zotero_server: ZoteroServer, account: Account, raw: Raw
+) -> None:
+    zotero_server.act(account.library, "back up")
+    raw.post(article(ItemKey("DDDD5555")))
+    since = raw.version()
+    assert told(library, since) == [Changes(to_version=since)]
+    zotero_server.act(account.library, "put back")
+
+    pages = list(library.changes_since(since, known=lambda keys: dict.fromkeys(keys, since)))
+
+    assert all(page.from_start for page in pages)
+    assert {item.key for page in pages for item in page.items} == {ONE, TWO, THREE}
+    assert pages[-1].to_version == raw.version() < since
+
+
+def test_a_library_put_back_is_told_from_a_copy_that_lags_behind_though_it_may_only_be_read(
+    library: ZoteroWebLibrary, zotero_server: ZoteroServer, account: Account, raw: Raw
+) -> None:
+    since = raw.version() + 5
+    reads_only = zotero_server.add_key(account.number, {"user": {"library": True}})
+
+    with closing(opened(zotero_server, account._replace(key=reads_only))) as opened_to_read:
+        pages = told(opened_to_read, since)
+
+    assert pages[0].from_start
+
+
+def test_a_copy_of_the_database_that_lags_behind_is_no_answer(
+    library: ZoteroWebLibrary, zotero_server: ZoteroServer, account: Account, raw: Raw
+) -> None:
+    def lag(asked: str, body: Any, headers: httpx2.Headers) -> Any:
+        if asked == "items" and isinstance(body, dict) and "successful" not in body:
+            headers["Last-Modified-Version"] = str(int(headers["Last-Modified-Version"]) - 1)
+        return body
+
+    before = raw.version()
+
+    with pytest.raises(UnavailableError, match="some time ago"):
+        told_over(lag, zotero_server, account, before)
+
+    assert raw.version() == before
+
+
 # Consistent
 
 

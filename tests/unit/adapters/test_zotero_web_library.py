@@ -61,6 +61,23 @@ def paths(server: ZoteroServer) -> list[str]:
     return [entry["path"].split("/", 3)[-1] for entry in server.requests()]
 
 
+# Counting
+
+
+def test_every_request_is_counted_once_by_its_answer(
+    library: ZoteroWebLibrary, zotero_server: ZoteroServer
+) -> None:
+    zotero_server.forget_requests()
+    library.describe()
+    library.get([A])
+
+    counted = library.take_requests()
+
+    assert sum(counted.values()) == len(zotero_server.requests()) > 0
+    assert set(counted) == {"200"}
+    assert library.take_requests() == {}
+
+
 # Listing
 
 
@@ -82,7 +99,7 @@ def test_a_library_without_news_is_asked_once(library: ZoteroWebLibrary, raw: Ra
     changes = list(library.changes_since(5))
 
     assert changes == [Changes(to_version=5)]
-    assert [request["status"] for request in raw.server.requests()] == [304]
+    assert [request["method"] for request in raw.server.requests()] == ["GET"]
 
 
 def test_what_was_read_before_a_failure_is_not_read_again(

@@ -23,7 +23,11 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.ConfigError(Path("/c"), [Problem("`x` is odd", 3)]), 78, "/c:3: `x` is odd"),
     (errors.InputError("no ER", path=Path("a.ris"), line=412), 65, "a.ris:412: no ER"),
     (errors.StateError("not writable", path=Path("/s")), 73, "/s: not writable; make it"),
-    (errors.BusyError("syncd 42 works here"), 75, "syncd 42 works here; stop it"),
+    (
+        errors.BusyError("syncd 42 works here", holder="syncd 42"),
+        75,
+        "syncd 42 works here; stop it",
+    ),
     (errors.ServedError("mine is served by another"), 75, "by another; nothing was done"),
     (errors.LedgerError("damaged"), 74, "damaged; nothing was sent"),
     (errors.KeyLookupError("open to others", passing=False), 77, "syncd login"),

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from syncd import __version__
 from syncd.app.additions import parse_option
@@ -25,18 +26,21 @@ from syncd.app.init import (
     user_unit,
     write_new,
 )
+from syncd.app.wiring import all_options
+from syncd.cli.asking import Flags, ask_library
 from syncd.cli.exits import Exit
 from syncd.cli.program import run
 from syncd.config import load_settings, parse_settings
 from syncd.config.documents import configuration
 from syncd.errors import ConfigError
+from syncd.library import Option
 
 
 def test_answers_become_a_configuration_that_says_the_same(tmp_path: Path) -> None:
     answers = Answers(tmp_path / "drop", "zotero-web", {"library_id": 7}, collection="Inbox/New")
     path = tmp_path / "etc" / "syncd.toml"
 
-    write_new(path, configuration(document_of(answers)), replace=False)
+    write_new(path, configuration(all_options(), document_of(answers)), replace=False)
 
     settings = load_settings(path)
     assert settings.libraries[0].options["library_id"] == 7
@@ -303,6 +307,8 @@ def test_an_adapter_by_others_is_taken_with_its_own_keys(
 ) -> None:
     monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["file", "shelf", "zotero-web"])
     monkeypatch.setattr("syncd.cli.init.check_options", lambda _adapter, _options: {})
+    monkeypatch.setattr("syncd.cli.init.find_consent", lambda _library: None)
+    monkeypatch.setattr("syncd.cli.init.find_keyed", lambda _adapter: None)
     keys = ["--set", "path=/srv/shelf", "--set", "boards = 3", "--set", 'colours=["red"]']
     where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]
 
@@ -311,6 +317,40 @@ def test_an_adapter_by_others_is_taken_with_its_own_keys(
     library = load_settings(tmp_path / "c.toml").libraries[0]
     assert library.adapter == "shelf"
     assert dict(library.options) == {"path": "/srv/shelf", "boards": 3, "colours": ["red"]}
+
+
+def test_what_an_adapter_must_be_given_is_asked_for_in_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared = [
+        Option("folder", "Where it is.", "/srv", required=True),
+        Option("kind", "What it is.", "user", required=True, choices=("user", "group")),
+        Option("boards", "How many there are.", 3, required=True),
+        Option("colours", "What it looks like.", ["red"], required=True),
+        Option("depth", "How deep it goes.", 1, 1),
+    ]
+    monkeypatch.setattr("syncd.cli.asking.known_adapters", lambda: ["shelf"])
+    monkeypatch.setattr("syncd.cli.asking.options_of", lambda _: {"shelf": declared})
+    flags = Flags("shelf", None, None, None, None, None, ("folder=/srv/shelf",), True)
+
+    with CliRunner().isolation(input='club\ngroup\nmany\n4\n["red"]\n') as (_, err, _):
+        adapter, keys = ask_library(flags)
+        asked = err.getvalue().decode()
+
+    assert adapter == "shelf"
+    assert keys == {"folder": "/srv/shelf", "kind": "group", "boards": 4, "colours": ["red"]}
+    assert "What it is." in asked
+    assert "How deep it goes." not in asked
+
+
+def test_a_library_that_asks_for_its_key_itself_is_named_with_login(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--config", str(tmp_path / "c.toml"), "--folder", str(tmp_path)]
+
+    assert run(["init", "--yes", "--adapter", "zotero-desktop", *where]) is Exit.DONE
+
+    assert "next: `syncd login mine --config" in capsys.readouterr().err
 
 
 def test_an_adapter_that_nobody_has_is_told_with_those_there_are(
@@ -344,3 +384,29 @@ def test_the_program_starts_as_a_module_too() -> None:
     )
 
     assert ended.stdout == f"syncd {__version__}\n"
+
+
+def test_an_address_in_the_place_of_a_number_is_told_what_a_number_looks_like(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "https://www.zotero.org/somebody/library"
+
+    code = run(["init", "--yes", "--library-id", address, "--config", str(tmp_path / "c.toml")])
+
+    assert code is Exit.USAGE
+    err = " ".join(capsys.readouterr().err.split())
+    assert "is not a number such as 1234567" in err
+    assert not (tmp_path / "c.toml").exists()
+
+
+def test_what_is_next_is_said_for_this_very_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "c.toml"
+    where = ("--folder", str(tmp_path / "drop"), "--config", str(config))
+
+    run(["init", "--yes", "--library-id", "7", *where])
+
+    place = f"--config {config}`"
+    told = f"next: `syncd login mine {place}, then `syncd check {place}, then `syncd run {place}"
+    assert told in capsys.readouterr().err

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from syncd.cli import program
+from syncd.cli.exits import Exit
 from syncd.cli.interruptions import (
     tell_left_over,
     telling_that_it_goes_on,
@@ -43,6 +45,53 @@ def test_ctrl_c_beside_a_daemon_says_that_it_goes_on(capsys: pytest.CaptureFixtu
         raise KeyboardInterrupt
 
     assert "the daemon goes on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["plan", "--offline", "a.ris"], "syncd: stopped; nothing was changed\n"),
+        (["login", "mine"], "syncd: stopped\n"),
+    ],
+)
+def test_ctrl_c_is_answered_by_every_command(
+    arguments: list[str],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(program.group, "main", _interrupt)
+
+    assert program.run(arguments) is Exit.INTERRUPTED
+
+    assert capsys.readouterr().err == words
+
+
+def test_ctrl_c_is_answered_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        with telling_what_waits(lambda: 0, "so it is"), telling_that_it_goes_on():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(program.group, "main", interrupt)
+
+    assert program.run(["once"]) is Exit.INTERRUPTED
+
+    err = capsys.readouterr().err
+    assert err.count("stopped") == 1
+    assert "so it is" not in err
+
+
+def test_ctrl_c_says_what_is_true_besides(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), telling_what_waits(lambda: 0, "answers stay"):
+        raise KeyboardInterrupt
+
+    assert "nothing waits to be sent; answers stay" in capsys.readouterr().err
+
+
+def _interrupt(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_ends_in_order_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from adapters.memory import MemoryLibrary
 from syncd.cli import login
 from syncd.cli.exits import Exit
 from syncd.cli.program import run
-from syncd.errors import KeyLookupError
+from syncd.errors import AccessDeniedError, Denial, KeyLookupError
 from syncd.system.resources import shipped_schema
 
 KEY = "c4n4ryc4n4ryc4n4ryc4n4ry"
@@ -122,3 +122,19 @@ def test_an_empty_key_is_said_to_be_none(
 
     assert log_in(config) is Exit.USAGE
     assert "no key was given" in capsys.readouterr().err
+
+
+def test_what_the_library_says_to_a_wrong_key_names_the_library(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AccessDeniedError("Zotero does not know the key", denial=Denial.UNKNOWN)
+
+    monkeypatch.setattr(login, "open_library", refuse)
+    type_in(monkeypatch, f"{KEY}\n")
+
+    assert log_in(config) is Exit.KEY_REFUSED
+
+    err = capsys.readouterr().err
+    assert "mine: Zotero does not know the key" in err
+    assert "`syncd login mine --config" in err

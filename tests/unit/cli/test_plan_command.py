@@ -41,6 +41,17 @@ def test_where_no_record_needs_eyes_none_is_said_to_be_more(
     assert "\n2 records need no look" in capsys.readouterr().out
 
 
+def test_a_file_of_which_nothing_can_be_used_is_named(
+    exports: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "pubmed.nbib"
+    other.write_text("PMID- 123\nTI  - A title\n", encoding="utf-8")
+
+    assert run(["plan", "--offline", exports[0], str(other)]) is Exit.INPUT
+
+    assert f"{other}: this is PubMed's own format" in capsys.readouterr().err
+
+
 def test_all_lists_every_record_with_its_title_and_where_its_duplicate_stands(
     exports: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,7 +148,7 @@ def test_a_guard_that_a_run_would_meet_is_told_beforehand(
 
     out = capsys.readouterr().out
     assert "one run would make 2 items, and max_creates is 1" in out
-    assert "`syncd once --yes`" in out
+    assert f"`syncd once --yes --config {config} --state {tmp_path / 'state'}`" in out
 
 
 def test_a_folder_that_feeds_two_libraries_counts_each_record_once(
@@ -164,3 +175,36 @@ def test_a_folder_that_feeds_two_libraries_counts_each_record_once(
     assert {row["library"] for row in document["records"]} == {"mine", "lab"}
     assert "wrote 2 unique records" in err
     assert unique.read_text(encoding="utf-8").count("TY  - ") == 2
+
+
+def test_without_a_configuration_the_ways_that_need_none_are_named(
+    exports: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("SYNCD_CONFIG", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert run(["plan", exports[0]]) is Exit.CONFIG
+    assert "`syncd init`; --offline or --file-library DIR needs none" in capsys.readouterr().err
+
+    assert run(["once", exports[0]]) is Exit.CONFIG
+    assert "`syncd init`; --file-library DIR needs none" in capsys.readouterr().err
+
+    assert run(["login", "mine"]) is Exit.CONFIG
+    assert "needs none" not in capsys.readouterr().err
+
+
+def test_unique_records_among_the_exports_are_said_to_lie_in_the_way(
+    exports: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside, elsewhere = tmp_path / "unique.ris", tmp_path / "out" / "unique.ris"
+    elsewhere.parent.mkdir()
+
+    run(["plan", "--offline", *exports, "--unique", str(beside)])
+    assert "it lies among the exports: leave it out" in capsys.readouterr().err
+
+    run(["plan", "--offline", *exports, "--unique", str(elsewhere)])
+    assert "among the exports" not in capsys.readouterr().err

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from syncd.app.documents import DOCUMENTS, OURS
 from syncd.config import load_settings, parse_settings
-from syncd.config.__main__ import DOCUMENTS
 from syncd.config.documents import EXAMPLE, configuration, json_schema
 from syncd.config.model import Document
 from syncd.errors import ConfigError
@@ -23,13 +23,13 @@ ROOT = Path(__file__).parents[3]
 def test_the_document_in_the_tree_is_the_one_the_model_makes(place: str) -> None:
     made = DOCUMENTS[place]()
 
-    assert (ROOT / place).read_text(encoding="utf-8") == made, "run: python -m syncd.config"
+    assert (ROOT / place).read_text(encoding="utf-8") == made, "run: python -m syncd.app.documents"
 
 
 def test_the_shipped_configuration_is_complete_and_changes_no_default() -> None:
     shipped = load_settings(ROOT / "config" / "syncd.toml")
 
-    assert tomllib.loads(configuration()).keys() == Document.model_fields.keys()
+    assert tomllib.loads(configuration(OURS)).keys() == Document.model_fields.keys()
     bare = parse_settings(EXAMPLE)
     assert (shipped.libraries, shipped.folders) == (bare.libraries, bare.folders)
     assert (shipped.limits, shipped.schedule) == (bare.limits, bare.schedule)
@@ -50,7 +50,7 @@ def test_a_written_configuration_says_what_was_chosen(tmp_path: Path) -> None:
         "schedule": {"reconcile": {"cron": "0 3 * * *"}},
     }
 
-    path.write_text(configuration(chosen), encoding="utf-8")
+    path.write_text(configuration(OURS, chosen), encoding="utf-8")
 
     written, meant = load_settings(path), parse_settings(chosen)
     assert written.folders == meant.folders
@@ -82,7 +82,7 @@ def test_the_schema_and_the_program_accept_the_same(
     keys: dict[str, Any], is_accepted: bool
 ) -> None:
     document = {"library": [{"name": "mine", "adapter": "file", "path": "/x"}], **keys}
-    validator = jsonschema.Draft202012Validator(json.loads(json_schema()))
+    validator = jsonschema.Draft202012Validator(json.loads(json_schema(OURS)))
 
     assert validator.is_valid(document) is is_accepted
     if is_accepted:

@@ -410,6 +410,17 @@ def test_nobody_is_told_anything_unasked(tmp_path: Path) -> None:
     assert load(tmp_path, MINIMAL).notify.digest == Cron("0 8 * * *")
 
 
+def test_a_mail_server_may_want_to_know_who_sends(tmp_path: Path) -> None:
+    told = 'to = "ada@example.org", server = "mail.example.org", user = "ada"'
+    notify = load(
+        tmp_path, MINIMAL + f'[notify]\nmail = {{ {told}, password_file = "/srv/password" }}\n'
+    ).notify
+
+    assert notify.mail == MailSettings(
+        "ada@example.org", ("mail.example.org", 587), "", "ada", Path("/srv/password")
+    )
+
+
 def test_the_server_for_mail_is_the_machines_own_if_none_is_named(tmp_path: Path) -> None:
     notify = load(tmp_path, MINIMAL + '[notify]\nmail = { to = "ada@example.org" }\n').notify
 
@@ -446,6 +457,8 @@ def test_an_address_that_is_a_secret_is_not_taken_from_here(tmp_path: Path, key:
         'mail = { to = "ada@example.org", server = "a:b" }',
         'mail = { to = "ada@example.org", server = "a:70000" }',
         'mail = { to = "ada@example.org", password = "x" }',
+        'mail = { to = "ada@example.org", password_file = "/x" }',
+        'mail = { to = "ada@example.org", user = "a\\nb" }',
         'digest = "daily"',
         'desktop = "yes"',
     ],

@@ -175,3 +175,16 @@ def test_a_ledger_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "older.sqlite").close()
     with pytest.raises(LedgerError, match="cannot be read"):
         glance_at_url(f"sqlite:///{tmp_path / 'older.sqlite'}")
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_library_that_only_itself_says_who_it_is_goes_by_the_name_of_the_daemon_that_met_it(
+    delivered: Path, running: bool
+) -> None:
+    own = {"name": "desk", "identity": "memory:", "state": "ok", "pending": 0, "held": 0}
+    before = {"running": running, "libraries": [own], "folders": [], "runs": []}
+
+    document = add_fates(before, seen(delivered), {})
+
+    assert [each["name"] for each in document["libraries"]] == ["desk"]
+    assert {each["library"] for each in document["files"]} == {"desk"}

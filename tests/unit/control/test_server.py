@@ -15,7 +15,15 @@ from typing import Any
 import pytest
 
 from syncd.control.protocol import CommandError, ControlServer, Handler, Progress, ask
-from syncd.errors import BusyError, LedgerError, StateError
+from syncd.errors import (
+    BusyError,
+    InputError,
+    LedgerError,
+    LibraryError,
+    PausedError,
+    StateError,
+    SyncdError,
+)
 
 Serve = Callable[[Mapping[str, Handler]], None]
 
@@ -79,6 +87,29 @@ def test_a_failure_that_syncd_foresees_keeps_its_exit_code(tmp_path: Path) -> No
         ask(tmp_path, "once")
     server.close()
     assert refusal.value.code == 74
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PausedError("paused: too many"), r"lab: paused: too many; .*`syncd resume lab`"),
+        (LedgerError("damaged"), "damaged; nothing was sent"),
+        (InputError("there is no run 9; `syncd runs` lists them"), "lists them$"),
+        (BusyError("the daemon is stopping"), "stopping; run this again in a moment"),
+    ],
+)
+def test_a_failure_comes_with_what_to_do_about_it(
+    tmp_path: Path, serve: Serve, error: SyncdError, words: str
+) -> None:
+    def fail(_arguments: Mapping[str, Any], _progress: Progress) -> Any:
+        if isinstance(error, LibraryError):
+            error.library = "lab"
+        raise error
+
+    serve({"once": fail})
+
+    with pytest.raises(CommandError, match=words):
+        ask(tmp_path, "once")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), OSError(5, "a disk")])

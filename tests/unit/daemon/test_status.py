@@ -15,6 +15,7 @@ from syncd.control.status import Health, LibraryState, health_of, read_status, w
 from syncd.daemon.board import Board, FolderStatus, LibraryStatus, Load, RunStatus
 from syncd.errors import StateError
 from syncd.sync.follow import Reading
+from syncd.sync.pace import Sending
 from syncd.sync.session import Figures
 from syncd.system.state_lock import StateLock
 
@@ -84,6 +85,25 @@ def test_while_a_library_is_read_it_says_how_far(board: Board) -> None:
 
     assert library["reading"] == {"done": 12_300, "of": 100_000}
     assert library["message"] == "reading the library: 12300 of 100000 items"
+
+
+@pytest.mark.parametrize(
+    ("left", "told", "words"),
+    [
+        (timedelta(seconds=149.6), 150, "sending: 12 of 1,500 changes, about 2 minutes left"),
+        (None, None, "sending: 12 of 1,500 changes"),
+    ],
+)
+def test_while_it_is_sent_to_it_says_how_far_and_how_long(
+    board: Board, left: timedelta | None, told: int | None, words: str
+) -> None:
+    figures = Figures(pending=1488, sending=Sending(12, 1500, left))
+    board.begin({"mine": lambda: Load(0, figures)}, [DROP])
+
+    [library] = board.document()["libraries"]
+
+    assert library["sending"] == {"done": 12, "of": 1500, "seconds_left": told}
+    assert library["message"] == words
 
 
 def test_the_latest_runs_are_kept_newest_first(board: Board) -> None:

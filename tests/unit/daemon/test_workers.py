@@ -295,12 +295,24 @@ def test_one_librarys_trouble_does_not_hold_up_the_other(muster: Muster, drop: P
     assert bad.kept == {}
 
 
+def test_a_key_that_is_waited_for_says_in_the_status_what_to_do(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.trouble = [KeyLookupError("the keyring is locked", passing=True)] * 9
+    put(drop, "a.ris")
+
+    deck = muster([work], [make_folder(drop)])
+
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+    assert "unlock the keyring" in deck.library()["message"]
+
+
 def test_a_full_disk_is_waited_for(muster: Muster, work: MemoryWork, drop: Path) -> None:
     work.trouble = [LedgerError("the disk is full", passing=True)]
     put(drop, "a.ris")
     deck = muster([work], [make_folder(drop)])
     assert wait_until(lambda: deck.library()["state"] == "waiting")
-    assert deck.library()["message"] == "the disk is full"
+    assert deck.library()["message"] == "the disk is full; nothing was sent; make room on its disk"
 
     deck.crew.woke_up()
 

@@ -27,6 +27,7 @@ from syncd.inbox import (
 )
 from syncd.inbox.claims import finish_claim
 from syncd.inbox.exports import open_regular, read_content
+from syncd.inbox.listing import list_candidates
 from syncd.settings import After, FolderSettings
 from tests.fakes.clock import FakeClock
 from tests.fakes.settings import make_folder
@@ -437,6 +438,19 @@ def test_a_vanished_export_has_changed(drop: Drop) -> None:
 
     with pytest.raises(ChangedError, match=r"a\.ris: is gone"):
         open_export(export)
+
+
+def test_what_goes_while_the_folder_is_listed_is_not_skipped_but_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.ris").write_bytes(ENTRY)
+    (tmp_path / "b.ris").write_bytes(ENTRY)
+    (tmp_path / "sub").mkdir()
+    listed = list_candidates(tmp_path, recursive=True, moves=False)
+
+    assert next(listed).name == "a.ris"
+    (tmp_path / "b.ris").unlink()
+    (tmp_path / "sub").rmdir()
+
+    assert list(listed) == []
 
 
 def test_a_file_named_by_hand_is_taken_without_settling(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_an_article_is_written_with_the_tags_that_everyone_knows() -> None:
         "TY  - JOUR",
         "U5  - syncd:journalArticle",
         "AU  - Müller, Jörg",
-        "ED  - The Group",
+        "A2  - The Group",
         "TI  - A work",
         "T2  - Nature",
         "PY  - 2012",
@@ -135,6 +135,15 @@ def test_notes_come_back_in_their_order() -> None:
     assert notes_for(again, ["other"]) == notes
 
 
+def test_links_come_back() -> None:
+    links = ["https://x.example/a", "https://x.example/?a=1&section=2", "/home/ada/a b.pdf"]
+
+    (again,) = read(format_ris(article(), [], links))
+
+    assert [link.target for link in again.links] == links
+    assert item_data(again, SCHEMA) == article()
+
+
 def test_what_the_library_says_about_an_item_is_not_written() -> None:
     text = format_ris(article(key="ABCD2345", version=7, dateAdded="2020-01-01", collections=["C"]))
 
@@ -159,7 +168,8 @@ def test_an_edited_line_is_believed_and_a_foreign_one_is_named() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["creators=5", "creators=[5]", "creators=[{}]", "tags=[1]", "automatic=[-1]", "title=7",
+    ["lines=x", "links=[1]",
+     "creators=5", "creators=[5]", "creators=[{}]", "tags=[1]", "automatic=[-1]", "title=7",
      "title=not json", "automatic={}", "no remark"],
 )  # fmt: skip
 def test_a_remark_that_makes_no_sense_is_named_and_the_rest_read(line: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from syncd.ledger import browse
 from syncd.ledger.engine import LEDGER_FILE, SCHEMA_REVISION, open_engine
 from syncd.ledger.migrate import upgrade
 from syncd.ledger.tables import metadata
@@ -96,3 +97,37 @@ def test_a_ledger_of_the_first_shape_keeps_what_it_knows(tmp_path: Path) -> None
     # Every item is read again, for what is compared of it says more than it did.
     assert cursors == [(0, 3)]
     assert (tmp_path / f"{LEDGER_FILE}.schema-0001").is_file()
+
+
+_OLDER = """
+INSERT INTO library (library_id, identity, title, cursor, foreign_version)
+VALUES (1, 'file:/somewhere', 'Shelf', 7, 3);
+INSERT INTO run (run_id, library_id, reason, started_at, counts)
+VALUES (1, 1, 'test', '2020-01-01T00:00:00.000Z', '{}');
+INSERT INTO export (export_id, sha256, size, name, first_seen_at)
+VALUES (1, 'aa', 1, x'61', '2020-01-01T00:00:00.000Z')
+""".split(";")
+_RECORD = """
+INSERT INTO record (run_id, library_id, export_id, file, position, line, source, decision, reason,
+    evidence, pointers, identity, title)
+VALUES (1, 1, 1, 'a.ris', 1, 1, 'scopus', 'skip', 'new', '[]',
+    '{"duplicate_of": null, "candidates": []}', '{"doi": "10.5555/x"}', ?)
+"""
+
+
+def test_records_of_an_older_ledger_are_found_too(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+    upgrade(engine, None, "0013")
+    with engine.begin() as connection:
+        for statement in _OLDER:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(_RECORD, [("Of Mosses",), (None,)])
+    engine.dispose()
+
+    opened = open_engine("", tmp_path)
+
+    with opened.connect() as connection:
+        found = browse.search_records(connection, "mosses")
+        by_doi = browse.search_records(connection, "10.5555/X")
+    opened.dispose()
+    assert ([each.record_id for each in found], len(by_doi)) == ([1], 2)

@@ -195,6 +195,24 @@ class TestWhatHasHappened:
         assert read_samples(text)['syncd_held_records{library="mine"}'] == 0
         assert "its disk is full" in caplog.text
 
+    def test_requests_are_told_by_their_status(self) -> None:
+        asked = LibraryTally("is-mine")
+        asked.requests.update({"200": 12, "none": 1})
+
+        samples = read_samples(metrics([asked]).text(status()))
+
+        assert samples['syncd_api_requests_total{library="mine",status="200"}'] == 12
+        assert samples['syncd_api_requests_total{library="mine",status="none"}'] == 1
+
+    def test_threads_say_when_they_last_got_somewhere(self) -> None:
+        told = metrics()
+        told.beats = lambda: {"library mine": datetime(2026, 3, 1, tzinfo=UTC)}
+
+        samples = read_samples(told.text(status()))
+
+        name = 'syncd_thread_last_beat_timestamp_seconds{thread="library mine"}'
+        assert samples[name] == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+
 
 class TestTheFile:
     def test_it_is_replaced_whole_and_everybody_may_read_it(self, tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ import email
 import email.policy
 import json
 import logging
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -250,6 +253,104 @@ class TestMail:
     def test_a_server_that_is_not_there_is_said(self) -> None:
         with pytest.raises(NotToldError, match="does not answer"):
             self.way(closed_port()).send(NOTICE)
+
+
+ELSEWHERE = "127.0.0.2"
+"""Loopback, and yet none of the names that this machine is known by."""
+LOGIN = ("ada", "a password with blanks")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a key and a certificate for the server that is elsewhere."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=mail", "-addext", f"subjectAltName=IP:{ELSEWHERE}"]
+    command += ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+    return path
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl for a certificate")
+class TestMailWithAPassword:
+    def way(self, tmp_path: Path, server: MailListener, host: str = ELSEWHERE) -> Mail:
+        file = tmp_path / "password"
+        file.write_text(f"{LOGIN[1]}\n")
+        file.chmod(0o600)
+        settings = MailSettings("ada@example.org", (host, server.port), "", LOGIN[0], file)
+        return Mail(settings, lambda: datetime(2026, 3, 1, 8, tzinfo=UTC))
+
+    @pytest.fixture
+    def trusted(self, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
+
+    @pytest.mark.usefixtures("trusted")
+    def test_it_is_told_through_tls(self, tmp_path: Path, certificate: Path) -> None:
+        with closing(MailListener(ELSEWHERE, certificate, LOGIN)) as server:
+            self.way(tmp_path, server).send(NOTICE)
+
+            assert len(server.had) == 1
+            assert server.verbs.index("STARTTLS") < server.verbs.index("auth")
+            assert "AUTH" not in server.verbs
+
+    def test_a_server_that_nobody_vouches_for_is_not_told(
+        self, tmp_path: Path, certificate: Path
+    ) -> None:
+        with closing(MailListener(ELSEWHERE, certificate, LOGIN)) as server:
+            with pytest.raises(NotToldError, match="does not answer"):
+                self.way(tmp_path, server).send(NOTICE)
+
+            assert server.had == []
+            assert {verb.upper() for verb in server.verbs} <= {"EHLO", "STARTTLS"}
+
+    def test_without_tls_a_server_elsewhere_is_not_told(self, tmp_path: Path) -> None:
+        with closing(MailListener(ELSEWHERE, login=LOGIN, is_open=True)) as server:
+            with pytest.raises(NotToldError, match="offers no TLS"):
+                self.way(tmp_path, server).send(NOTICE)
+
+            assert "AUTH" not in server.verbs
+
+    def test_this_machine_is_told_as_it_is(self, tmp_path: Path) -> None:
+        with closing(MailListener(login=LOGIN, is_open=True)) as server:
+            self.way(tmp_path, server, "127.0.0.1").send(NOTICE)
+
+            assert len(server.had) == 1
+
+    def test_a_wrong_password_is_said_and_not_repeated(self, tmp_path: Path) -> None:
+        with (
+            closing(MailListener(login=("ada", "another"), is_open=True)) as server,
+            pytest.raises(NotToldError) as caught,
+        ):
+            self.way(tmp_path, server, "127.0.0.1").send(NOTICE)
+
+        assert "refuses the user or the password (535)" in str(caught.value)
+        assert "ada" not in str(caught.value)
+        assert LOGIN[1] not in str(caught.value)
+
+    def test_a_file_that_others_can_read_is_not_used(self, tmp_path: Path) -> None:
+        with closing(MailListener(login=LOGIN, is_open=True)) as server:
+            way = self.way(tmp_path, server, "127.0.0.1")
+            (tmp_path / "password").chmod(0o644)
+
+            with pytest.raises(NotToldError, match="open to others"):
+                way.send(NOTICE)
+
+            assert server.verbs == []
+
+    def test_without_a_file_the_keyring_is_asked(self, tmp_path: Path) -> None:
+        asked: list[tuple[str, Path | None]] = []
+
+        def keyring(name: str, path: Path | None) -> str:
+            asked.append((name, path))
+            return LOGIN[1]
+
+        with closing(MailListener(login=LOGIN, is_open=True)) as server:
+            settings = MailSettings("ada@example.org", ("127.0.0.1", server.port), "", LOGIN[0])
+            Mail(settings, lambda: datetime(2026, 3, 1, 8, tzinfo=UTC), keyring).send(NOTICE)
+
+            assert len(server.had) == 1
+        assert asked == [("notify.mail", None)]
 
 
 class TestCommand:

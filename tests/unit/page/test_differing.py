@@ -52,3 +52,18 @@ def test_people_and_tags_are_read_as_text() -> None:
 
     assert shown(people) == "Moss, Ada; WHO"
     assert shown([{"tag": "x"}, {"tag": "y"}]) == "x; y"
+
+
+def test_long_texts_of_the_same_few_words_are_compared_as_wholes() -> None:
+    one, other = "to be or not to be " * 60, "not to be or to be " * 60
+
+    assert mark(one, other) == (((one, True),), ((other, True),))
+
+
+def test_a_word_in_the_middle_of_a_long_text_is_marked_alone() -> None:
+    words = [f"word{number}" for number in range(300)]
+    one = " ".join(words)
+
+    left, _ = mark(one, one.replace("word150", "another"))
+
+    assert [piece.text for piece in left if piece.differs] == ["word150"]

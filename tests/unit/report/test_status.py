@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from syncd.report.status import print_status
-from syncd.report.tables import Column, PrintedPage
+from syncd.report.tables import Column, PrintedPage, fit_columns
 
 DOCUMENT: dict[str, Any] = {
     "running": True,
@@ -137,6 +138,26 @@ def test_what_waits_says_for_whom_and_how_it_goes_on() -> None:
     assert "start it with `syncd run`" in stopped
 
 
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("paused", "`syncd resume mine` lets it go on"),
+        ("refused", "it goes on when the library takes the key"),
+    ],
+)
+def test_what_waits_in_a_library_that_is_stopped_does_not_go_on_by_itself(
+    state: str, words: str, running: bool
+) -> None:
+    stopped = [{**DOCUMENT["libraries"][0], "state": state}]
+
+    text = printed({**DOCUMENT, "libraries": stopped, "running": running})
+
+    assert f"nothing is sent twice, {words}" in text
+    assert "by itself" not in text
+    assert "`syncd once` goes on" not in text
+
+
 def test_a_run_that_decides_about_no_record_says_what_it_was() -> None:
     undo = {**DOCUMENT["runs"][0], "run": 8, "files": 0, "counts": {}, "reason": "undo"}
 
@@ -164,3 +185,30 @@ def test_a_path_is_cut_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     page.row([Column("", 15, cut_in_the_middle=True)], ["/home/somebody/drop/a.ris"])
 
     assert stream.getvalue() == "/home/s…p/a.ris\n"
+
+
+def test_what_became_of_a_file_is_not_cut_beside_a_long_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    counts = {"create": 1119, "pending": 1119}
+    path = "/home/somebody/Downloads/of/this/year/asreview-references.ris"
+    file = {**DOCUMENT["files"][0], "file": path, "fate": "waiting", "counts": counts}
+
+    text = printed({**DOCUMENT, "files": [file]}, terminal=True)
+
+    [row] = [line for line in text.splitlines() if "…" in line and ".ris" in line]
+    assert "1,119 create, 1,119 pending" in row
+    assert len(re.sub(r"\x1b\[\d*m", "", row)) <= 80
+
+
+def test_columns_are_as_wide_as_what_stands_in_them_and_no_wider_than_the_line() -> None:
+    columns = (Column("a", 0), Column("path", 0, least=4), Column("other", 0, least=4))
+    rows = [["12", "x" * 30, "y" * 20], ["1", "z", ""]]
+
+    def widths(line: int) -> list[int]:
+        return [column.width for column in fit_columns(columns, rows, line)]
+
+    assert widths(0) == widths(100) == [2, 30, 20]
+    assert widths(40) == [2, 17, 17]
+    assert widths(10) == [2, 4, 4]

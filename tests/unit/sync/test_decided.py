@@ -104,7 +104,7 @@ def test_what_the_record_wrote_into_the_other_item_goes_back(house: House) -> No
     create(house, found.record_id)
 
     [item, made] = house.works()
-    assert (item.key, item.data) == (before.key, {**before.data, "abstractNote": ""})
+    assert (item.key, item.data) == (before.key, before.data)
     assert written.data["abstractNote"] == made.data["abstractNote"] == "Other words."
     assert house.collections_of(item.key) == []
     assert house.collections_of(made.key) == ["Inbox"]
@@ -156,6 +156,14 @@ def test_that_the_two_differ_is_remembered_for_good(house: House) -> None:
         assert known is not None
         with known.read() as tx:
             assert find_duplicates(tx) == []
+
+
+def test_a_reconcile_does_not_name_the_two_as_duplicates(house: House) -> None:
+    house.drop(nearly())
+    create(house, 2)
+
+    with opened(house) as run:
+        assert list(run.reconcile().duplicates) == []
 
 
 def test_a_record_that_was_the_same_as_another_of_its_file_becomes_an_item(house: House) -> None:

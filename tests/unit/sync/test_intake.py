@@ -14,7 +14,14 @@ from syncd.inbox import read_exports
 from syncd.library import TextLimits
 from syncd.matching import features_of
 from syncd.plan import Place
-from syncd.settings import After, DuplicateSettings, FolderSettings, LookAlikes, WhenFound
+from syncd.settings import (
+    After,
+    Attachments,
+    DuplicateSettings,
+    FolderSettings,
+    LookAlikes,
+    WhenFound,
+)
 from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
 from syncd.system.resources import shipped_schema
 from tests.fakes.settings import make_settings
@@ -116,3 +123,69 @@ def test_features_stay_beside_their_records_when_one_that_was_cut_off_goes_last(
 
     assert [record.is_unfinished for record in intake.incoming] == [False, False, True]
     assert intake.features == [features_of(record.citation) for record in intake.incoming]
+
+
+# Links and files
+
+
+def attached(export: Path, attachments: Attachments, *, linked_files: bool = True) -> Intake:
+    tools = Tools(shipped_schema(), (), linked_files=linked_files)
+    deliveries = [
+        Delivery(each, Place(folder=bytes(export.parent), attachments=attachments))
+        for each in read_exports(export, 1 << 20)
+    ]
+    return read_deliveries(deliveries, tools)
+
+
+@pytest.fixture
+def with_files(tmp_path: Path) -> Path:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    export = tmp_path / "export.ris"
+    export.write_text(
+        "TY  - JOUR\nTI  - On hedges\nJF  - Hedges\nL1  - a.pdf\nL1  - /etc/passwd\n"
+        "L2  - https://x.example/full\nER  - \n"
+    )
+    return export
+
+
+def test_links_alone_are_attached_unless_the_folder_says_otherwise(with_files: Path) -> None:
+    modes = {
+        Attachments.NONE: [],
+        Attachments.LINK: ["https://x.example/full"],
+        Attachments.FILE: ["https://x.example/full", str(with_files.parent / "a.pdf")],
+    }
+
+    for mode, places in modes.items():
+        [record] = attached(with_files, mode).incoming
+        assert [child.get("url") or child.get("path") for child in record.children] == places
+
+
+def test_a_file_is_attached_as_what_it_is(with_files: Path) -> None:
+    *_, child = attached(with_files, Attachments.FILE).incoming[0].children
+
+    assert child == {
+        "itemType": "attachment",
+        "linkMode": "linked_file",
+        "title": "a.pdf",
+        "path": str(with_files.parent / "a.pdf"),
+        "contentType": "application/pdf",
+        "tags": [],
+        "relations": {},
+    }
+
+
+def test_a_file_that_is_not_attached_is_named_with_its_reason(with_files: Path) -> None:
+    intake = attached(with_files, Attachments.FILE)
+
+    assert [(problem.message, problem.line) for problem in intake.problems] == [
+        ("/etc/passwd is not attached: it is not below the drop folder", 1)
+    ]
+
+
+def test_a_library_that_takes_no_links_to_files_is_sent_none(with_files: Path) -> None:
+    intake = attached(with_files, Attachments.FILE, linked_files=False)
+
+    assert [child["linkMode"] for child in intake.incoming[0].children] == ["linked_url"]
+    assert "a.pdf is not attached: the library takes no links to files" in {
+        problem.message for problem in intake.problems
+    }

@@ -141,3 +141,14 @@ def test_a_candidate_that_was_held_is_an_item_once_it_was_made(house: House) -> 
     [left] = held(house)
     assert left.hold_id == other.hold_id
     assert made.key in [each.item_key for each in left.candidates]
+
+
+def test_a_question_that_became_an_item_may_still_be_named_by_its_number(house: House) -> None:
+    house.drop(look_alike(PY="1991"), look_alike(T2="Annals of a Third Place", PY="1991"))
+    [one, other] = held(house)
+
+    answer(house, one.hold_id, Answer.CREATE)
+    answer(house, other.hold_id, Answer.ACCEPT, f"q{one.hold_id}")
+
+    [_, made] = house.works()
+    assert [key for _, key in decisions(house)[1:]] == [made.key, made.key]

@@ -359,3 +359,16 @@ def test_a_library_that_names_its_items_is_sent_a_note_when_its_item_has_a_name(
     assert sizes == [2, 2]
     parents = {item.data["parentItem"] for item in house.everything() if "note" in item.data}
     assert parents == {item.key for item in house.works()}
+
+
+def test_what_a_library_named_itself_is_not_taken_for_a_twin_of_it(tmp_path: Path) -> None:
+    def in_company(push: Push, operations: Sequence[Operation], expected: int | None) -> Pushed:
+        # Somebody else has written too, so the changes are taken, our own among them.
+        return push(operations, expected)._replace(library_version=None)
+
+    house = House(tmp_path, with_mishaps(GivesKeys(), *[in_company] * 9))
+
+    house.drop(*(scopus_record(number) for number in range(3)))
+
+    assert house.holds() == []
+    assert len(house.works()) == 3

@@ -23,7 +23,7 @@ def house(tmp_path: Path) -> House:
 
 def _rename(house: House, old: str, new: str) -> CollectionKey:
     [found] = [each for each in house.library.collections() if each.name == old]
-    house.library.put_collection(StoredCollection(found.key, new, found.parent))
+    house.library.change_collection(StoredCollection(found.key, new, found.parent))
     return found.key
 
 
@@ -50,7 +50,7 @@ def test_old_records_are_not_filed_a_second_time_after_a_rename(house: House) ->
 
 def test_a_collection_that_was_moved_elsewhere_is_followed(house: House) -> None:
     [found] = [each for each in house.library.collections() if each.name == "Web"]
-    house.library.put_collection(StoredCollection(found.key, "Web", None))
+    house.library.change_collection(StoredCollection(found.key, "Web", None))
 
     house.drop(scopus_record(2), place=WEB)
 

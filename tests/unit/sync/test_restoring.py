@@ -11,6 +11,7 @@ from syncd.library import StoredItem
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.sync.restoring import RestoreReport
+from syncd.sync.review import Answer
 from syncd.sync.session import LibraryRun
 from syncd.sync.undo import UndoReport
 from tests.support.exports import scopus_record, title_of
@@ -173,6 +174,25 @@ def test_a_work_that_is_there_under_another_key_is_not_made_twice(
 
     with pytest.raises(InputError, match=f"the work of {key} is in the library: {other}"):
         restore(house, key)
+
+
+def test_a_work_that_a_person_told_apart_is_no_reason_to_leave_it_removed(
+    house: House, key: ItemKey
+) -> None:
+    house.drop(scopus_record(1, TI="Quite another subject", AU="Nobody, N.", DO=None))
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as run,
+    ):
+        [asked] = run.reviewer().held()
+        run.reviewer().answer(asked.hold_id, Answer.CREATE)
+        run.push_pending()
+    house.library.trash(key)
+
+    report = restore(house, key)
+
+    assert report.is_now == key
+    assert len([each for each in house.works() if not each.trashed]) == 2
 
 
 def test_a_key_that_was_deleted_unseen_has_nothing_to_come_back(house: House) -> None:

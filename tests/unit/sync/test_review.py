@@ -12,6 +12,7 @@ import pytest
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import InputError
+from syncd.ledger import browse
 from syncd.ledger.store import Ledger
 from syncd.library import StoredItem
 from syncd.plan import Decision, Place, PlannedRecord
@@ -238,3 +239,23 @@ def test_answers_travel_to_another_ledger(desk: Desk, tmp_path: Path) -> None:
 def test_what_is_no_document_of_answers_is_refused(desk: Desk, document: dict[str, Any]) -> None:
     with desk.opened() as (run, _), pytest.raises(InputError):
         run.reviewer().import_answers(document)
+
+
+def test_a_question_that_is_asked_otherwise_by_now_is_not_answered(desk: Desk) -> None:
+    desk.drop(_doubtful())
+    with desk.opened() as (run, ledger):
+        [held] = run.reviewer().held()
+        with ledger.read() as connection:
+            [seen] = browse.questions(connection)
+        desk_row = f"UPDATE hold SET reason = 'otherwise' WHERE hold_id = {held.hold_id}"
+        with ledger.write() as connection:
+            connection.exec_driver_sql(desk_row)
+
+        with pytest.raises(InputError, match="asked otherwise"):
+            run.reviewer().answer(held.hold_id, Answer.SKIP, mark=seen.mark)
+        assert run.reviewer().open_questions() == {held.hold_id}
+
+        with ledger.read() as connection:
+            [seen] = browse.questions(connection)
+        run.reviewer().answer(held.hold_id, Answer.SKIP, mark=seen.mark)
+        assert run.reviewer().open_questions() == set()

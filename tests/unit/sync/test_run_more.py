@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.errors import OutcomeUnknownError, RejectedError, UnavailableError
+from syncd.errors import OutcomeUnknownError, PausedError, RejectedError, UnavailableError
 from syncd.item.minting import mint_key
 from syncd.library import (
     Capabilities,
@@ -418,14 +418,19 @@ def test_what_was_seen_before_a_listing_broke_off_is_not_made_twice(tmp_path: Pa
     assert house.waiting() == []
 
 
-def test_a_library_that_goes_back_in_time_ends_no_run_in_a_circle(tmp_path: Path) -> None:
+def test_a_library_that_goes_back_in_time_pauses_and_is_read_anew_when_it_is_resumed(
+    tmp_path: Path,
+) -> None:
     house = House(tmp_path)
     inner = house.library
     house.drop(scopus_record(1))
     inner.add(ItemKey("HAND2345"), {"itemType": "book", "title": "Nothing to do with it"})
     house.drop(scopus_record(2))
     inner.version -= 3  # a backup was put back
+    with pytest.raises(PausedError, match="older backup"):
+        house.drop(scopus_record(3))
 
+    house.resume()
     [record] = house.drop(scopus_record(3))
 
     assert record.outcome == "accepted"

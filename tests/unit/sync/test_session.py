@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
+from adapters.memory import MemoryLibrary
 from syncd.errors import (
     AccessDeniedError,
     OutcomeUnknownError,
     UnavailableError,
     UnsettledError,
 )
+from syncd.ledger.figures import Tally
 from syncd.ledger.store import Ledger
-from syncd.library import Operation, Pushed
+from syncd.library import Description, Operation, Pushed
 from syncd.plan import Decision, Place
 from syncd.sync.session import Figures, LibraryRun
+from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, write_records
 from tests.support.house import House
 from tests.support.libraries import GivesKeys, LateLibrary, Push, with_mishaps
@@ -235,3 +238,41 @@ def test_what_arrived_after_it_was_given_up_has_landed_as_well(tmp_path: Path) -
 
         assert (before, run.landed) == (2, 4)
     assert len(house.everything()) == 4
+
+
+class _Asked(MemoryLibrary):
+    """A library that was asked so often."""
+
+    def __init__(self) -> None:
+        super().__init__(shipped_schema())
+        self.requests: dict[str, int] = {}
+
+    def take_requests(self) -> dict[str, int]:
+        taken, self.requests = self.requests, {}
+        return taken
+
+
+def test_how_often_a_library_was_asked_is_written_down_and_added_up(
+    house: House, ledger: Ledger
+) -> None:
+    library = _Asked()
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        library.requests = {"200": 3, "none": 1}
+        run.refresh()
+        library.requests = {"200": 2}
+        run.refresh()
+        with pytest.raises(AccessDeniedError):
+            _fail(run, library)
+
+        [tally] = Tally(ledger).look()
+
+    assert tally.requests == {"200": 5, "none": 1, "403": 1}
+
+
+def _fail(run: LibraryRun, library: _Asked) -> None:
+    def refused() -> Description:
+        library.requests = {"403": 1}
+        raise AccessDeniedError("not you")
+
+    library.describe = refused  # type: ignore[method-assign]
+    run.meet()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from syncd.ledger.taken_back import TakenBack, find_taken_back
 from syncd.library import Operation, Pushed, StoredItem, Update
 from syncd.plan import Decision, Place, PlannedOperation
 from syncd.record import ItemKey
+from syncd.settings import WhenFound
 from syncd.sync.session import LibraryRun
 from syncd.sync.undo import UndoReport
-from tests.support.exports import scopus_record
+from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
 from tests.support.libraries import LateLibrary, Push, with_mishaps
 from tests.support.runs import opened_ledger, opened_run
@@ -196,6 +198,30 @@ def test_what_came_back_stays_if_it_was_edited_since(house: House) -> None:
     assert not item(house, key).trashed
 
 
+def test_what_came_back_goes_again_though_a_note_was_hung_below_it_before(house: House) -> None:
+    [made] = house.drop(scopus_record(1))
+    key = ItemKey(str(made.item_key))
+    house.library.trash(key)
+    house.library.add(HAND, {"itemType": "note", "note": "<p>Mine</p>", "parentItem": key})
+    house.drop(scopus_record(1), place=Place(folder=b"/back", tags=("back",), readd=True))
+
+    report = undo(house, 2)
+
+    assert (report.trashed, report.left) == ([key], {})
+
+
+def test_what_came_back_stays_if_a_note_was_hung_below_it_since(house: House) -> None:
+    [made] = house.drop(scopus_record(1))
+    key = ItemKey(str(made.item_key))
+    house.library.trash(key)
+    house.drop(scopus_record(1), place=Place(folder=b"/back", tags=("back",), readd=True))
+    house.library.add(HAND, {"itemType": "note", "note": "<p>Mine</p>", "parentItem": key})
+
+    report = undo(house, 2)
+
+    assert report.left == {key: "a note was added since"}
+
+
 @pytest.mark.parametrize(
     ("child", "reason"),
     [
@@ -261,6 +287,28 @@ def test_fields_go_back_to_what_stood_there_before(house: House) -> None:
     assert (now["volume"], now.get("language", "")) == (before["volume"], "")
 
 
+@pytest.mark.parametrize("there", [{}, {"tags": [], "collections": []}, {"issue": "", "extra": ""}])
+def test_an_item_that_was_filled_is_byte_for_byte_what_it_was(
+    house: House, there: dict[str, Any]
+) -> None:
+    written = {"itemType": "journalArticle", "DOI": "10.5555/invented.1", "title": title_of(1)}
+    house.library.add(HAND, {**written, **there})
+    filling = replace(INBOX, when_found=WhenFound.FILL)
+    [made] = house.drop(scopus_record(1, IS="3"), place=filling)
+    assert (made.decision, made.item_key) == (Decision.UPDATE, HAND)
+    filled = item(house, HAND).data
+    assert {"issue", "volume", "tags", "collections", "extra"} <= filled.keys()
+
+    undo(house, 1)
+    taken_back = item(house, HAND).data
+    undo(house, 2)
+
+    assert taken_back == {**written, **there}
+    assert item(house, HAND).data == filled
+    undo(house, 3)
+    assert item(house, HAND).data == {**written, **there}
+
+
 def test_a_field_that_somebody_changed_since_stays(house: House) -> None:
     [record] = house.drop(scopus_record(1))
     key = ItemKey(str(record.item_key))
@@ -270,7 +318,8 @@ def test_a_field_that_somebody_changed_since_stays(house: House) -> None:
     report = undo(house, run)
 
     assert report.left == {key: "volume changed since"}
-    assert (item(house, key).data["volume"], item(house, key).data["issue"]) == ("78", "")
+    assert item(house, key).data["volume"] == "78"
+    assert "issue" not in item(house, key).data
 
 
 def test_own_lines_leave_a_text_and_all_others_stay(house: House) -> None:
@@ -284,6 +333,18 @@ def test_own_lines_leave_a_text_and_all_others_stay(house: House) -> None:
     undo(house, run)
 
     assert item(house, key).data["extra"] == "Citation Key: mine\n\nread thrice \nmore"
+
+
+def test_a_blank_line_that_somebody_put_into_a_text_since_stays(house: House) -> None:
+    [record] = house.drop(scopus_record(1))
+    key = ItemKey(str(record.item_key))
+    house.library.edit(key, {"extra": "one\ntwo"})
+    run = update(house, key, {"extra": "one\ntwo\nPMID: 7"})
+    house.library.edit(key, {"extra": "one\n\n  two\nPMID: 7"})
+
+    undo(house, run)
+
+    assert item(house, key).data["extra"] == "one\n\n  two"
 
 
 def test_tags_and_collections_are_taken_off_and_what_people_added_stays(house: House) -> None:
@@ -326,7 +387,7 @@ def test_filing_is_done_again_by_an_undo_of_the_undo(house: House) -> None:
 def test_a_collection_that_was_renamed_stays(house: House) -> None:
     house.drop(scopus_record(1), place=INBOX)
     [inner] = [each for each in house.library.collections() if each.name == "Scopus"]
-    house.library.put_collection(inner._replace(name="Mine"))
+    house.library.change_collection(inner._replace(name="Mine"))
 
     report = undo(house, 1)
 
@@ -386,7 +447,8 @@ def test_an_edit_that_comes_at_the_last_moment_stays(house: House) -> None:
     report = undo(house, run)
 
     assert report.left == {key: "volume changed since"}
-    assert (item(house, key).data["volume"], item(house, key).data["issue"]) == ("78", "")
+    assert item(house, key).data["volume"] == "78"
+    assert "issue" not in item(house, key).data
 
 
 def test_an_item_put_into_the_collection_at_the_last_moment_keeps_it(house: House) -> None:
@@ -496,3 +558,57 @@ def test_an_undo_whose_answer_is_out_is_not_begun_a_second_time(tmp_path: Path) 
     assert first.waiting is not None
     library.land()
     assert item(house, str(record.item_key)).trashed
+
+
+# What a run asked
+
+
+def questions(house: House) -> list[int]:
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        return [each.hold_id for each in opened.reviewer().held()]
+
+
+def doubtful(number: int) -> str:
+    return scopus_record(number, TI="Quite another subject", AU="Nobody, N.", DO=None)
+
+
+def test_what_a_run_asked_is_withdrawn_with_it_and_asked_again_with_its_undo(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    [asked] = questions(house)
+
+    withdrawn = undo(house, 2)
+    after = questions(house)
+    again = undo(house, 3)
+
+    assert (withdrawn.run, withdrawn.withdrawn, withdrawn.asked_again, after) == (3, 1, 0, [])
+    assert (again.run, again.withdrawn, again.asked_again) == (4, 0, 1)
+    assert questions(house) == [asked]
+    undo(house, 4)
+    assert questions(house) == []
+
+
+def test_a_question_that_another_run_asks_as_well_stays(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    house.drop(doubtful(1), place=INBOX)
+    asked = questions(house)
+
+    with pytest.raises(InputError):
+        undo(house, 5)
+    undo(house, 2)
+
+    assert questions(house) == asked
+
+
+def test_a_question_that_was_withdrawn_is_asked_when_its_record_comes_again(house: House) -> None:
+    house.drop(scopus_record(1))
+    house.drop(doubtful(1))
+    undo(house, 2)
+
+    house.drop(doubtful(1), place=INBOX)
+
+    assert len(questions(house)) == 1

@@ -326,3 +326,32 @@ def test_a_real_secret_service_keeps_a_key(session: Callable[[str], str], tmp_pa
 
 def test_a_locked_secret_service_may_be_unlocked_later(session: Callable[[str], str]) -> None:
     assert session("locked").startswith("passing the keyring is locked")
+
+
+def test_a_key_file_that_is_not_there_is_what_is_missing(tmp_path: Path) -> None:
+    def absent() -> Keyring:
+        raise KeyLookupError("no keyring answers here", passing=True, absent=True)
+
+    def locked() -> Keyring:
+        raise KeyLookupError("the keyring is locked", passing=True)
+
+    none = tmp_path / "none"
+    with pytest.raises(KeyLookupError, match=f"there is no key file {none}") as missing:
+        find_key("mine", key_file=none, environ={}, open_keyring=absent)
+    assert not missing.value.absent
+
+    with pytest.raises(KeyLookupError, match="is locked"):
+        find_key("mine", key_file=none, environ={}, open_keyring=locked)
+    with pytest.raises(KeyLookupError, match="no keyring answers"):
+        find_key("mine", environ={}, open_keyring=absent)
+
+
+def test_a_unit_without_a_credential_is_told_which_one_is_missing() -> None:
+    def absent() -> Keyring:
+        raise KeyLookupError("Unable to initialize SecretService", passing=True, absent=True)
+
+    environ = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    with pytest.raises(KeyLookupError, match=r"there is no credential syncd\.mine") as missing:
+        find_key("mine", environ=environ, open_keyring=absent)
+
+    assert missing.value.absent

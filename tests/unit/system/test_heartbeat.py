@@ -89,3 +89,14 @@ def test_an_unsupervised_thread_is_not_bothered(pulses: Heartbeats) -> None:
     checkpoint()
     with resting():
         pass
+
+
+def test_a_thread_at_rest_is_well_now_and_one_at_work_since_its_last_step(
+    clock: FakeClock, pulses: Heartbeats
+) -> None:
+    pulses.watch("at rest")
+    with pulses.watch("at work").working():
+        begun = clock.elapsed()
+        clock.advance(seconds=50)
+
+        assert pulses.last_beats() == {"at rest": clock.elapsed(), "at work": begun}

@@ -1,0 +1,228 @@
+"""Items as BibTeX entries that BibTeX and biblatex, and the programs that read either, understand.
+
+Where both have a name for a thing, it is the one that BibTeX has always had and biblatex takes for
+its own (`journal`, `address`, `school`, `year` and `month`); what BibTeX has no word for stands
+under biblatex's. Source of the names: the biblatex manual, sections on entry types and fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syncd.item.bibtex_text import escape, escape_title, format_names, verbatim
+from syncd.item.fields import DATES, TITLES, first_of
+from syncd.item.reading import identity_of
+
+_TYPES = {
+    "artwork": "artwork",
+    "audioRecording": "audio",
+    "bill": "legislation",
+    "blogPost": "online",
+    "book": "book",
+    "bookSection": "incollection",
+    "case": "jurisdiction",
+    "computerProgram": "software",
+    "conferencePaper": "inproceedings",
+    "dataset": "dataset",
+    "dictionaryEntry": "inreference",
+    "email": "letter",
+    "encyclopediaArticle": "inreference",
+    "film": "movie",
+    "forumPost": "online",
+    "hearing": "jurisdiction",
+    "instantMessage": "letter",
+    "journalArticle": "article",
+    "letter": "letter",
+    "magazineArticle": "article",
+    "manuscript": "unpublished",
+    "newspaperArticle": "article",
+    "patent": "patent",
+    "podcast": "audio",
+    "preprint": "online",
+    "presentation": "unpublished",
+    "radioBroadcast": "audio",
+    "report": "report",
+    "standard": "standard",
+    "statute": "legislation",
+    "thesis": "thesis",
+    "tvBroadcast": "video",
+    "videoRecording": "video",
+    "webpage": "online",
+}
+_SUBTYPES = {"magazineArticle": "magazine", "newspaperArticle": "newspaper"}
+_DOCTORAL = re.compile(r"\bph\.?\s?d\b|doctor|dissertation|habilitation", re.IGNORECASE)
+_MASTERS = re.compile(r"\bmaster|\bm\.?\s?(?:sc|a|phil|eng)\b", re.IGNORECASE)
+
+_TITLES = {
+    "title": TITLES,
+    "shorttitle": ("shortTitle",),
+    "journal": ("publicationTitle",),
+    "booktitle": ("bookTitle", "proceedingsTitle", "dictionaryTitle", "encyclopediaTitle"),
+    "series": ("series", "seriesTitle"),
+    "eventtitle": ("conferenceName", "meetingName"),
+}
+_TEXTS = {
+    "venue": ("eventPlace",),
+    "edition": ("edition",),
+    "volume": ("volume", "codeVolume", "reporterVolume", "codeNumber"),
+    "number": (
+        "issue", "reportNumber", "patentNumber", "billNumber", "docketNumber", "documentNumber",
+        "publicLawNumber", "episodeNumber", "identifier", "number", "seriesNumber",
+    ),
+    "volumes": ("numberOfVolumes",),
+    "pagetotal": ("numPages",),
+    "chapter": ("section",),
+    "version": ("versionNumber",),
+    "type": (
+        "type", "reportType", "thesisType", "manuscriptType", "mapType", "letterType",
+        "presentationType", "websiteType", "postType", "genre",
+    ),
+    "howpublished": (
+        "medium", "artworkMedium", "audioRecordingFormat", "videoRecordingFormat", "format",
+        "interviewMedium", "audioFileType", "system",
+    ),
+    "school": ("university",),
+    "institution": ("institution",),
+    "publisher": (
+        "publisher", "company", "label", "distributor", "studio", "network", "repository",
+    ),
+    "organization": (
+        "websiteTitle", "blogTitle", "forumTitle", "programTitle", "court", "legislativeBody",
+        "issuingAuthority", "organization", "authority", "reporter", "code",
+    ),
+    "holder": ("assignee",),
+    "address": ("place", "repositoryLocation"),
+    "shortjournal": ("journalAbbreviation",),
+    "issn": ("ISSN",),
+    "pmid": ("PMID",),
+    "pmcid": ("PMCID",),
+    "library": ("callNumber",),
+    "abstract": ("abstractNote",),
+    "annotation": ("extra",),
+}  # fmt: skip
+_OF_TEXTS = frozenset(field for fields in _TEXTS.values() for field in fields)
+_ROLES = {
+    "editor": "editor",
+    "seriesEditor": "editora",
+    "translator": "translator",
+    "bookAuthor": "bookauthor",
+    "commenter": "", "recipient": "", "reviewedAuthor": "", "castMember": "", "host": "",
+    "guest": "", "narrator": "", "counsel": "", "attorneyAgent": "", "interviewer": "",
+    "producer": "", "executiveProducer": "", "scriptwriter": "", "wordsBy": "", "chair": "",
+    "organizer": "", "originalCreator": "", "seriesCreator": "", "cosponsor": "author",
+}  # fmt: skip
+"""Roles that are no author's; every other creator is one, but a contributor beside authors."""
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_LANGUAGES = {
+    "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian",
+    "nb": "norwegian", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ru": "russian", "sv": "swedish", "tr": "turkish", "uk": "ukrainian",
+    "deu": "german", "eng": "english", "fra": "french", "ger": "german", "spa": "spanish",
+    "ita": "italian", "por": "portuguese",
+}  # fmt: skip
+"""Languages that LaTeX has names of its own for; it knows no codes."""
+_ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_RANGE = re.compile(r"(?<=\w)\s*[-‐-―−]\s*(?=\w)")
+
+
+def format_bibtex(citation_key: str, data: Mapping[str, Any]) -> str:
+    """Return an item as an entry, from `@` to a line with its closing brace."""
+    item_type = data.get("itemType", "")
+    lines = ",\n".join(f"  {name} = {value}" for name, value in _fields(item_type, data))
+    return f"@{_entry_type(item_type, data)}{{{citation_key},\n{lines}\n}}\n"
+
+
+def _entry_type(item_type: str, data: Mapping[str, Any]) -> str:
+    kind = _TYPES.get(item_type, "misc")
+    if kind == "thesis":
+        said = data.get("thesisType") or ""
+        if _DOCTORAL.search(said) or not said:
+            return "phdthesis"
+        return "mastersthesis" if _MASTERS.search(said) else kind
+    return kind
+
+
+def _fields(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, people in _people(data).items():
+        yield name, f"{{{format_names(people)}}}"
+    for name, fields in _TITLES.items():
+        if text := first_of(data, fields):
+            yield name, f"{{{escape_title(text)}}}"
+    if subtype := _SUBTYPES.get(item_type):
+        yield "entrysubtype", f"{{{subtype}}}"
+    yield from _date(first_of(data, DATES))
+    if pages := first_of(data, ("pages", "codePages", "firstPage")):
+        yield "pages", f"{{{escape(_RANGE.sub('--', pages))}}}"
+    present = data.keys() & _OF_TEXTS
+    for name, fields in _TEXTS.items():
+        if present.isdisjoint(fields):
+            continue
+        if (text := first_of(data, fields)) and (shown := escape(text)):
+            yield name, f"{{{shown}}}"
+    yield from _identifiers(item_type, data)
+    yield from _language(data.get("language") or "")
+    if keywords := [_keyword(tag["tag"]) for tag in data.get("tags") or ()]:
+        yield "keywords", f"{{{', '.join(filter(None, keywords))}}}"
+
+
+def _people(data: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    creators = [
+        (_ROLES.get(creator["creatorType"], "author"), creator)
+        for creator in data.get("creators") or ()
+    ]
+    known = {role for role, creator in creators if creator["creatorType"] != "contributor"}
+    people: dict[str, list[Mapping[str, Any]]] = {}
+    for role, creator in creators:
+        if creator["creatorType"] == "contributor" and known:
+            continue
+        if role and (creator.get("name") or creator.get("lastName") or creator.get("firstName")):
+            people.setdefault(role, []).append(creator)
+    return people
+
+
+def _date(text: str) -> Iterator[tuple[str, str]]:
+    if iso := _ISO.fullmatch(text):
+        year, month, day = iso.groups()
+        yield "year", f"{{{year}}}"
+        if month and 1 <= int(month) <= len(_MONTHS):
+            yield "month", _MONTHS[int(month) - 1]
+            if day:
+                yield "day", f"{{{int(day)}}}"
+    elif found := _YEAR.search(text):
+        yield "year", f"{{{found[0]}}}"
+    elif text:
+        yield "note", f"{{{escape(text)}}}"  # a year in words makes Typst refuse the whole file
+
+
+def _identifiers(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if item_type == "preprint":
+        if arxiv := identity_of(data).arxiv:
+            yield "eprint", f"{{{verbatim(arxiv)}}}"
+            yield "eprinttype", "{arxiv}"
+        yield "pubstate", "{prepublished}"
+    if isbn := re.split(r"[,;]", str(data.get("ISBN") or ""))[0].strip():
+        yield "isbn", f"{{{escape(isbn)}}}"  # biblatex takes one
+    for name, field in (("doi", "DOI"), ("url", "url")):
+        if text := data.get(field):
+            yield name, f"{{{verbatim(str(text))}}}"
+    for name, field in (("urldate", "accessDate"), ("origdate", "originalDate")):
+        if iso := _ISO.fullmatch(str(data.get(field) or "")):
+            yield name, f"{{{'-'.join(part for part in iso.groups() if part)}}}"
+
+
+def _language(text: str) -> Iterator[tuple[str, str]]:
+    code = re.split(r"[-_]", text.strip().lower())[0]
+    name = _LANGUAGES.get(code, code if code in _LANGUAGES.values() else "")
+    if name:
+        yield "langid", f"{{{name}}}"
+    elif text.strip():
+        yield "language", f"{{{escape(text)}}}"
+
+
+def _keyword(tag: str) -> str:
+    shown = escape(tag)
+    return f"{{{shown}}}" if "," in shown else shown
