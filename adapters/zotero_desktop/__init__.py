@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from adapters.zotero_desktop.options import OPTIONS, Options, find_problems
+from syncd.errors import UnavailableError
 
 if TYPE_CHECKING:
     from syncd.library import Library, Surroundings
@@ -63,7 +64,10 @@ class ZoteroDesktop:
         """Let Zotero ask whether syncd may write; return the key. See `Consenting`."""
         from adapters.zotero_desktop.consent import ask_consent
 
-        return ask_consent(Options.read(options))
+        chosen = Options.read(options)
+        if chosen.is_through_connector:
+            raise UnavailableError('with write_through = "connector" there is nothing to allow')
+        return ask_consent(chosen)
 
 
 ADAPTER = ZoteroDesktop()

@@ -71,11 +71,17 @@ def choose_library(settings: Settings, name: str | None) -> LibrarySettings:
 
 
 def find_running(
-    settings: Settings, state: Path, names: Collection[str], *, all_of_them: bool = True
+    settings: Settings,
+    state: Path,
+    names: Collection[str],
+    *,
+    all_of_them: bool = True,
+    tells_own: bool = True,
 ) -> Running | None:
     """Return the daemon to ask about these libraries, and say so if its state is another.
 
-    None where there is none. Raises as `find_daemon` does.
+    None where there is none. Where the own state is, `tells_own` says at a terminal; a report may
+    say so itself. Raises as `find_daemon` does.
     """
 
     def identify() -> Mapping[str, str]:
@@ -86,13 +92,22 @@ def find_running(
     )
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
-        say(printable(f"{told} in {daemon.state}"))
-    elif sys.stderr.isatty():
+        _say_once(f"{told} in {daemon.state}")
+    elif tells_own and sys.stderr.isatty():
         # For people; whoever reads the output as a program asks `syncd status`.
         holder = find_holder(state) if daemon is not None else None
         told = f"{holder} answers; its state is in {state}" if holder else f"state in {state}"
-        say(printable(f"syncd: {told}"), dim=True)
+        _say_once(f"syncd: {told}", dim=True)
     return daemon
+
+
+def _say_once(text: str, *, dim: bool = False) -> None:
+    """Say something that is as true at the second look of one command as at the first."""
+    context = click.get_current_context(silent=True)
+    said = context.meta.setdefault(f"{__name__}.said", set()) if context else set()
+    if text not in said:
+        said.add(text)
+        say(printable(text), dim=dim)
 
 
 def ask_running(daemon: Running, command: str, request: Mapping[str, Any]) -> Any:

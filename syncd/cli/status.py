@@ -127,5 +127,5 @@ def _ask_service(where: options.Where) -> dict[str, Any] | None:
     from syncd.cli.session import find_running
 
     names = [library.name for library in settings.libraries]
-    daemon = find_running(settings, where.state_dir, names, all_of_them=False)
+    daemon = find_running(settings, where.state_dir, names, all_of_them=False, tells_own=False)
     return ask_status(daemon.directory) if daemon is not None else None

@@ -31,6 +31,8 @@ class FileFate(StrEnum):
     UNUSABLE = "unusable"
     WAITING = "waiting"
     """Something of it is promised and has no outcome yet."""
+    TAKEN_BACK = "taken back"
+    """Its run was undone, and that stands."""
 
 
 def add_fates(document: Document, glance: Glance, names: Mapping[str, str]) -> Document:
@@ -42,7 +44,7 @@ def add_fates(document: Document, glance: Glance, names: Mapping[str, str]) -> D
     names = {**met, **names}
     named = {each.library_id: _name(each, names) for each in glance.libraries}
     away = {Path(each["path"]) for each in document["folders"] if each["state"] == "waiting"}
-    files = [_file(each, named, away) for each in glance.files]
+    files = [_file(each, named, away, glance.taken_back) for each in glance.files]
     shown = [each for n, each in enumerate(files) if n < _FILES_SHOWN or each["fate"] == "unusable"]
     more: Document = {"files": shown[: 2 * _FILES_SHOWN]}
     runs = _runs(glance, named, files)
@@ -71,11 +73,16 @@ def _name(library: GlancedLibrary, names: Mapping[str, str]) -> str:
     return names.get(library.known_as or "", library.title)
 
 
-def _file(file: GlancedFile, names: Mapping[int, str], away: Collection[Path]) -> Document:
+def _file(
+    file: GlancedFile,
+    names: Mapping[int, str],
+    away: Collection[Path],
+    taken_back: Collection[int],
+) -> Document:
     folder, name = Path(os.fsdecode(file.folder)), os.fsdecode(file.name)
     shown = file.shown or str(folder / name)
     decided = {word: n for word, n in file.counts.items() if word not in ("refused", "pending")}
-    fate = _fate(file)
+    fate = _fate(file, is_taken_back=file.run in taken_back)
     return {
         "file": shown,
         "library": names.get(file.library_id, ""),
@@ -92,13 +99,15 @@ def _file(file: GlancedFile, names: Mapping[int, str], away: Collection[Path]) -
     }
 
 
-def _fate(file: GlancedFile) -> FileFate:
+def _fate(file: GlancedFile, *, is_taken_back: bool) -> FileFate:
     rejected = file.counts.get("reject", 0)
     records = sum(n for word, n in file.counts.items() if word not in ("refused", "pending"))
     if file.unusable or (rejected and rejected == records):
         return FileFate.UNUSABLE
     if file.counts.get("pending"):
         return FileFate.WAITING
+    if is_taken_back:
+        return FileFate.TAKEN_BACK
     return FileFate.IN_PART if rejected or file.counts.get("refused") else FileFate.TAKEN
 
 

@@ -85,15 +85,17 @@ def _is_balanced(text: str) -> bool:
     return not depth
 
 
-def escape_title(text: str) -> str:
+def escape_title(text: str, *, is_name: bool = False) -> str:
     """Return a title with its markup as commands, and names and formulas safe from small letters.
 
     In a title whose words nearly all begin with a capital, only those that have one elsewhere are.
+    `is_name` says that it is one of a journal or an event, which is written as it is anyway.
     """
     text = _BLANKS.sub(" ", _UNWRITTEN.sub(" ", text)).strip()
     parts, escapes = _parts(text), _escapes_for(text)
-    if text.isupper() and len(_WORD_OF_LETTERS.findall(text)) > _SHOUTED:
-        # Capitals all over tell nothing either.
+    shouts = text.isupper() and len(_WORD_OF_LETTERS.findall(text)) > _SHOUTED
+    if is_name or shouts:
+        # No style changes a name, and capitals all over tell nothing.
         return "".join(p[0] if isinstance(p, tuple) else _escaped(p, escapes) for p in parts)
     is_title_case = _is_title_case(" ".join(part for part in parts if isinstance(part, str)))
     shown: list[str] = []
@@ -185,29 +187,28 @@ def _format_name(creator: Mapping[str, Any]) -> str:
     family, given = _tidy(creator.get("lastName", "")), _tidy(creator.get("firstName", ""))
     if not family or not given:
         return f"{{{escape(family or given)}}}" if family or given else ""
-    given, _, suffix = given.rpartition(", ") if _ends_in_suffix(given) else (given, "", "")
-    words = given.split(" ")
+    before, comma, suffix = given.rpartition(", ")
+    if not comma or not _SUFFIX.fullmatch(suffix):
+        before, suffix = given, ""
+    if "," in family or "," in before:
+        # Biber leaves a work out whose author has too many commas, in braces or not.
+        return f"{{{escape(f'{family}, {given}')}}}"
+    words = before.split(" ")
     while len(words) > 1 and words[-1] in _PARTICLES:
         family = f"{words.pop()} {family}"
-    return ", ".join(
-        part for part in (_part(family), _part(suffix), _part(" ".join(words))) if part
-    )
-
-
-def _ends_in_suffix(given: str) -> bool:
-    _, comma, last = given.rpartition(", ")
-    return bool(comma and _SUFFIX.fullmatch(last))
+    parts = (family, suffix, " ".join(words))
+    return ", ".join([_part(part) for part in parts if part])
 
 
 def _part(text: str) -> str:
     """Return a part of a name; in braces where BibTeX would take it apart at the wrong place."""
     shown = escape(text)
     if " " not in text:
-        return f"{{{shown}}}" if "," in text else shown
+        return shown
     words = text.split(" ")
     capital = next((n for n, word in enumerate(words) if word[:1].isupper()), 0)
     mixed = any(word[:1].islower() for word in words[capital + 1 :])
-    return f"{{{shown}}}" if "," in text or "and" in words or mixed else shown
+    return f"{{{shown}}}" if "and" in words or mixed else shown
 
 
 def _tidy(text: Any) -> str:

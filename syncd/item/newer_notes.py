@@ -1,13 +1,15 @@
-"""Which note of an item a newer record writes anew: none that might be another note.
+"""Which notes of an item a newer record writes anew: none that might be another note.
 
 A record has no names for its notes. What stayed is told by its text; of what is left, one note
-may be the newer text of one other, if both begin with the same label or say much of the same.
+is the newer text of one other if no further one begins with the same label, or, without labels,
+if there is no further one and both say much of the same.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -30,20 +32,26 @@ class NewerNote(NamedTuple):
     html: str
 
 
-def find_newer_note(written: Mapping[str, str], ours: Sequence[str]) -> NewerNote | None:
-    """Return which of the notes that syncd wrote, by key, a record has a newer text of.
+def find_newer_notes(written: Mapping[str, str], ours: Sequence[str]) -> list[NewerNote]:
+    """Return which of the notes that syncd wrote, by key, a record has newer texts of.
 
-    None where no note has changed, where it cannot be told which, and where the newer text would
-    say less.
+    Those of which it cannot be told, and those whose newer text would say less, are left out.
     """
-    gone = {
-        key: note for key, note in written.items() if not any(_says_same(note, o) for o in ours)
-    }
-    new = [note for note in ours if not any(_says_same(note, w) for w in written.values())]
-    if len(gone) != 1 or len(new) != 1:
-        return None
-    [(key, old)], [note] = gone.items(), new
-    return NewerNote(key, note) if _is_newer_wording(_text(old), _text(note)) else None
+    gone: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    new: defaultdict[str, list[str]] = defaultdict(list)
+    for key, note in written.items():
+        if not any(_says_same(note, each) for each in ours):
+            gone[_label(note)].append((key, note))
+    for note in ours:
+        if not any(_says_same(note, each) for each in written.values()):
+            new[_label(note)].append(note)
+    found = []
+    for label, notes in gone.items():
+        if len(notes) == len(new[label]) == 1:
+            [(key, old)], [note] = notes, new[label]
+            if _is_newer_wording(_text(old), _text(note), is_labelled=bool(label)):
+                found.append(NewerNote(key, note))
+    return found
 
 
 def merge_note(
@@ -62,12 +70,16 @@ def _says_same(one: str, other: str) -> bool:
     return stands("note", one, other)
 
 
-def _is_newer_wording(old: str, new: str) -> bool:
+def _label(note: str) -> str:
+    found = _LABEL.match(_text(note))
+    return found[1].casefold() if found else ""
+
+
+def _is_newer_wording(old: str, new: str, *, is_labelled: bool) -> bool:
     if says_less("note", old, new) or set(_words(new)) < set(_words(old)):
         return False
-    labels = [found[1].casefold() if (found := _LABEL.match(text)) else "" for text in (old, new)]
-    if labels[0] or labels[1]:
-        return labels[0] == labels[1]
+    if is_labelled:
+        return True
     matcher = SequenceMatcher(None, _words(old), _words(new), autojunk=False)
     return matcher.ratio() >= _ALIKE
 

@@ -73,6 +73,8 @@ class Glance:
     libraries: list[GlancedLibrary]
     runs: list[GlancedRun]
     files: list[GlancedFile]
+    taken_back: frozenset[int] = frozenset()
+    """Runs that are taken back now; what came of an undo that was undone is none of them."""
 
 
 def glance_at_file(path: Path) -> Glance | None:
@@ -126,7 +128,16 @@ def glance(query: Query) -> Glance:
     # What was of no use stays worth telling for as long as the file lies there.
     told = {run.run for run in runs} | {row["run_id"] for row in query(_UNUSABLE)}
     numbers = ", ".join(map(str, sorted(told))) or "-1"
-    return Glance(_libraries(query), runs, _files(query, numbers))
+    return Glance(_libraries(query), runs, _files(query, numbers), _taken_back(query))
+
+
+def _taken_back(query: Query) -> frozenset[int]:
+    gone: set[int] = set()
+    # From the latest on: an undo that is taken back itself takes nothing back.
+    for row in query(_UNDOS):
+        if row["run_id"] not in gone:
+            gone.add(row["undoes"])
+    return frozenset(gone)
 
 
 def _libraries(query: Query) -> list[GlancedLibrary]:
@@ -176,6 +187,7 @@ def _files(query: Query, runs: str) -> list[GlancedFile]:
 _RUNS = """
 SELECT run_id AS run, library_id, reason, started_at, ended_at FROM run
  ORDER BY run_id DESC LIMIT 20"""
+_UNDOS = "SELECT run_id, undoes FROM run WHERE undoes IS NOT NULL ORDER BY run_id DESC"
 _UNUSABLE = """
 SELECT DISTINCT run_id FROM delivery WHERE unusable IS NOT NULL ORDER BY run_id DESC LIMIT 20"""
 _HELD = "SELECT library_id, COUNT(*) AS number FROM hold WHERE answer IS NULL GROUP BY library_id"

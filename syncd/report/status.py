@@ -44,7 +44,9 @@ _RUNS = (
 _WELL = ("ok", "starting", "idle")
 _RUNS_SHOWN = 5
 _FILES_SHOWN = 15
-_FATE_COLOURS = {"unusable": "red", "taken in part": "yellow", "waiting": "yellow"}
+_FATE_COLOURS = dict.fromkeys(("taken in part", "taken back", "waiting"), "yellow") | {
+    "unusable": "red"
+}
 _UNUSED = {"unusable": "remove it, or put a whole one in its place"}
 
 

@@ -51,17 +51,17 @@ def with_update(intent: Intent, weighed: Weighed, record: Incoming) -> Intent:
     operation = weighed.operation
     news = revealed(weighed.there, {**weighed.there, **found.data}, record.fate)
     intent = replace(intent, confirmed=found.confirmed)
-    note = weighed.note
-    if not (operation or note or news or found.late or (item and found.conflicts)):
+    notes = weighed.notes
+    if not (operation or notes or news or found.late or (item and found.conflicts)):
         return intent
-    if item is None and note is None:
+    if item is None and not notes:
         words = [*news, planned.reason, *([_LATE] if found.late else [])]
         return replace(intent, planned=replace(planned, reason="; ".join(words)))
     changes, conflicts = (found.changes, found.conflicts) if item else ((), ())
-    changes += changes_of_note(note) if note else ()
+    changes += tuple(change for note in notes for change in changes_of_note(note))
     words = [*_words_for(changes, conflicts), *news, planned.reason]
     decision = planned.decision
-    if operation or note:
+    if operation or notes:
         decision = Decision.UPDATE
     elif conflicts and decision is Decision.SKIP:
         decision = Decision.HOLD
@@ -69,7 +69,7 @@ def with_update(intent: Intent, weighed: Weighed, record: Incoming) -> Intent:
     planned = replace(planned, decision=decision, reason="; ".join(words), evidence=evidence)
     question = question_about_fields(item.key, weighed, record.provenance) if item else None
     # Before it is filed: what is filed keeps the tags that the item has by then.
-    operations = (*(each for each in (operation, note) if each), *intent.operations)
+    operations = (*((operation,) if operation else ()), *notes, *intent.operations)
     return replace(intent, planned=planned, operations=operations, question=question)
 
 
@@ -83,7 +83,8 @@ def changes_of_note(note: PlannedOperation) -> tuple[FieldChange, ...]:
 def _words_for(changes: Sequence[FieldChange], conflicts: Sequence[Conflict]) -> list[str]:
     words = []
     if changes:
-        words.append(f"to be brought up to date: {', '.join(each.field for each in changes)}")
+        fields = ", ".join(dict.fromkeys(each.field for each in changes))
+        words.append(f"to be brought up to date: {fields}")
     if conflicts:
         words.append(f"you are asked about {', '.join(each.field for each in conflicts)}")
     return words

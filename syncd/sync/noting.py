@@ -6,12 +6,13 @@ does. No note is added or removed, and nobody is asked about one that a person h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from syncd.item.ages import Age, age_of
 from syncd.item.merging import MAKER
-from syncd.item.newer_notes import find_newer_note, merge_note
+from syncd.item.newer_notes import find_newer_notes, merge_note
 from syncd.ledger import history
 from syncd.ledger.history import Base
 from syncd.ledger.sources import Sources, find_sources
@@ -35,7 +36,7 @@ def weigh_notes(
     ledger: LibraryLedger,
     records: Mapping[int, tuple[Incoming, ItemKey]],
     sources: Mapping[str, Sources],
-) -> Mapping[int, PlannedOperation]:
+) -> Mapping[int, Sequence[PlannedOperation]]:
     """Return, by its number, what each record writes anew of the notes of the item that it is.
 
     `sources` tell which source gave the items their fields.
@@ -45,18 +46,15 @@ def weigh_notes(
     wanted: dict[str, tuple[int, str]] = {}
     for number, (record, key) in noting.items():
         written = {child: str(b.data.get("note")) for child, b in known.written[key].items()}
-        newer = find_newer_note(written, _notes_of(record))
-        if newer is None or newer.item_key in wanted:
-            continue
-        taken_back = known.taken_back.get(newer.item_key, NONE_TAKEN)
-        last = known.sources.get(newer.item_key, {}).get("note") or sources[key].get(MAKER)
-        if not taken_back.forbids("note", newer.html) and _may_move(
-            record.provenance, last, sources[key]
-        ):
-            wanted[newer.item_key] = number, newer.html
+        for child, note in find_newer_notes(written, _notes_of(record)):
+            taken_back = known.taken_back.get(child, NONE_TAKEN)
+            last = known.sources.get(child, {}).get("note") or sources[key].get(MAKER)
+            may_move = _may_move(record.provenance, last, sources[key])
+            if may_move and not taken_back.forbids("note", note):
+                wanted.setdefault(child, (number, note))
     found = library.get([ItemKey(key) for key in sorted(wanted)]) if wanted else []
     bases = {child: base for notes in known.written.values() for child, base in notes.items()}
-    operations = {}
+    operations: defaultdict[int, list[PlannedOperation]] = defaultdict(list)
     for item in found:
         number, note = wanted[item.key]
         merged = merge_note(bases[item.key].data, item.data, {"note": note})
@@ -64,7 +62,7 @@ def weigh_notes(
             before = {"note": item.data.get("note")}
             offer = Offer(OfferMode.NOTE, {"note": note}, ("note",), before)
             update = Update(item.key, item.version, merged.data, before)
-            operations[number] = PlannedOperation(update, offer=offer)
+            operations[number].append(PlannedOperation(update, offer=offer))
     return operations
 
 

@@ -57,8 +57,8 @@ class Weighed(NamedTuple):
     offer: Offer
     there: Mapping[str, Any]
     """The item's data: as it was read, else as syncd wrote it; empty where neither is known."""
-    note: PlannedOperation | None = None
-    """What writes a note below the item anew."""
+    notes: Sequence[PlannedOperation] = ()
+    """What writes notes below the item anew."""
 
     @property
     def operation(self) -> PlannedOperation | None:
@@ -124,7 +124,9 @@ class ThreeWay:
             if sides[wanted[number][0]].base is not None
         }
         notes = weigh_notes(self._library, self._ledger, ours, written)
-        return {number: each._replace(note=notes.get(number)) for number, each in weighed.items()}
+        return {
+            number: each._replace(notes=notes.get(number, ())) for number, each in weighed.items()
+        }
 
     def _without_replaced(
         self, incoming: Sequence[Incoming], wanted: Mapping[int, tuple[ItemKey, OfferMode]]

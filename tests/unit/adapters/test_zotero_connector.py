@@ -304,6 +304,11 @@ def test_it_has_to_be_allowed_and_for_my_library_alone(
     assert set(ADAPTER.check_options(options)) == wrong
 
 
+def test_nobody_is_asked_for_consent_that_is_not_needed() -> None:
+    with pytest.raises(UnavailableError, match="nothing to allow"):
+        ADAPTER.ask_consent({"write_through": "connector"})
+
+
 def test_a_note_survives_being_written_down() -> None:
     save = Save(datetime.now(UTC), 7, "session", ["ABCD2345"])
 

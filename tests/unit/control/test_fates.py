@@ -66,6 +66,26 @@ def test_each_file_is_told_with_its_fate_and_why(delivered: Path) -> None:
     assert document["runs"][0]["counts"] == {"create": 2, "reject": 1}
 
 
+def test_a_file_whose_run_was_undone_is_taken_back_for_as_long_as_that_stands(
+    tmp_path: Path,
+) -> None:
+    export = write_records(tmp_path / "good.ris", [scopus_record(1)])
+    library = MemoryLibrary(shipped_schema())
+
+    def fate() -> str:
+        document = add_fates(stopped(), seen(tmp_path), NAMES)
+        return str(document["files"][0]["fate"])
+
+    with opened_ledger(tmp_path) as ledger, opened_run(tmp_path, library, ledger) as run:
+        deliver(run, [export], Place(folder=bytes(tmp_path)))
+        undo = run.undo(1)
+        assert undo.run is not None
+        assert fate() == "taken back"
+
+        run.undo(undo.run)
+        assert fate() == "taken"
+
+
 def test_a_library_that_nobody_serves_is_shown_as_the_ledger_knows_it(delivered: Path) -> None:
     [library] = add_fates(stopped(), seen(delivered), NAMES)["libraries"]
 

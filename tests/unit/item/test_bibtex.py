@@ -28,7 +28,7 @@ def test_an_article_has_the_fields_that_every_program_knows() -> None:
         "itemType": "journalArticle",
         "title": "Malaria in Africa",
         "creators": [person("Müller", "Jörg"), {"creatorType": "author", "name": "The Group"}],
-        "publicationTitle": "Nature",
+        "publicationTitle": "Annals of Upland Living",
         "volume": "11",
         "issue": "3",
         "pages": "215-233",
@@ -44,7 +44,7 @@ def test_an_article_has_the_fields_that_every_program_knows() -> None:
         "@article{muller2012malaria,\n"
         "  author = {Müller, Jörg and {The Group}},\n"
         "  title = {Malaria in {Africa}},\n"
-        "  journal = {Nature},\n"
+        "  journal = {Annals of Upland Living},\n"
         "  year = {2012},\n"
         "  month = mar,\n"
         "  day = {5},\n"
@@ -132,7 +132,8 @@ def test_words_that_no_style_may_write_small_are_protected(title: str, shown: st
         (person("Berg", "Jan van der"), "van der Berg, Jan"),
         (person("García y Vega", "Gabriel"), "{García y Vega}, Gabriel"),
         (person("Heck", "K. L., Jr."), "Heck, Jr., K. L."),
-        (person("Family, Odd", "Given"), "{Family, Odd}, Given"),
+        (person("Family, Odd", "Given"), "{Family, Odd, Given}"),
+        (person("One", "A., Two, B., Three, C."), "{One, A., Two, B., Three, C.}"),
         (person("Plato", ""), "{Plato}"),
         (person("", "Plato"), "{Plato}"),
         (person("", ""), ""),
@@ -174,6 +175,9 @@ def test_a_thesis_is_of_the_kind_that_it_says(said: str, kind: str) -> None:
         ("Spring 2012", {"year": "2012"}),
         ("in press", {"note": "in press"}),
         ("", {}),
+        ("2012-02-30", {"year": "2012", "month": "February"}),
+        ("2012-13", {"year": "2012"}),
+        ("0000", {"year": "0000"}),
     ],
 )
 def test_a_date_has_the_parts_that_are_known(date: str, fields: dict[str, str]) -> None:

@@ -161,11 +161,28 @@ def test_of_several_notes_the_one_that_changed_is_written(house: House) -> None:
     assert sorted(notes(house)) == [f"<p>{REMARK}</p>", f"<p>{NEW}</p>"]
 
 
-def test_where_it_cannot_be_told_which_note_is_which_all_stay(house: House) -> None:
+def test_a_label_tells_which_note_it_is_though_there_is_a_new_one(house: House) -> None:
+    house.drop(scopus_record(1, N1=OLD))
+
+    house.drop(scopus_record(1, N1=f"{REMARK}\nN1  - {NEW}"))
+
+    assert notes(house) == [f"<p>{NEW}</p>"]
+
+
+def test_two_notes_that_both_changed_are_written_if_one_has_a_label(house: House) -> None:
     house.drop(scopus_record(1, N1=f"{OLD}\nN1  - {REMARK}"))
+
+    [decided] = house.drop(scopus_record(1, N1=f"{REMARK}, and on the fourth\nN1  - {NEW}"))
+
+    assert sorted(notes(house)) == [f"<p>{REMARK}, and on the fourth</p>", f"<p>{NEW}</p>"]
+    assert "to be brought up to date: note;" in decided.reason
+
+
+def test_where_it_cannot_be_told_which_note_is_which_all_stay(house: House) -> None:
+    house.drop(scopus_record(1, N1=f"{REMARK}\nN1  - {REMARK}, and a second one"))
     before = notes(house)
 
-    house.drop(scopus_record(1, N1=f"{REMARK}, and on the fourth\nN1  - {NEW}"))
+    house.drop(scopus_record(1, N1=f"{REMARK}, and on the fourth\nN1  - {REMARK}, and others"))
 
     assert notes(house) == before
 

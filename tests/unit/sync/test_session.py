@@ -104,7 +104,7 @@ def test_figures_say_what_waits_and_when_the_last_reconcile_was(
     with opened_run(house.root, library, ledger, house.helpers) as run:
         with pytest.raises(UnavailableError):
             run.deliver([delivery], "test")
-        assert run.figures() == Figures(pending=2, held=0, last_reconcile_at=None)
+        assert run.figures() == Figures(2, 0, last_reconcile_at=None, identity="memory:")
 
         now = house.clock.now()
         run.reconcile()
