@@ -31,7 +31,8 @@ class Tools(NamedTuple):
     text_limits: TextLimits | None = None
     updates: UpdateSettings = NO_UPDATES
     lean: bool = False
-    """Whether nothing will be made of the records: then only what tells them apart is kept."""
+    """Whether nothing will be made of the records: then what tells them apart is all that is kept,
+    and a citation says no more than the identifiers."""
     linked_files: bool = True
     """Whether the library takes attachments that point to files."""
 
@@ -64,6 +65,8 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
 def _make(read: Record, tools: Tools) -> MadeItem:
     record, tags = screened(read, tools.updates.screening)
     whole = item_data(record, tools.schema)
+    if tools.lean:
+        return MadeItem(record, whole, whole, [], [], (), ())
     links = links_for(record)
     notes = [
         {"itemType": "note", "note": html, "tags": []}
