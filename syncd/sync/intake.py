@@ -25,6 +25,7 @@ from syncd.record import Citation, Origin, Record
 from syncd.settings import Attachments, UpdateSettings
 from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.system.heartbeat import checkpoint
+from syncd.system.packing import pack
 
 _NO_DATA: Mapping[str, Any] = MappingProxyType({})
 _MOST_PROBLEMS = 100
@@ -216,7 +217,7 @@ def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Reje
 
 
 def _keep(entry: ReadEntry) -> bytes:
-    return zlib.compress(entry.written.encode("utf-8", "surrogatepass"), 1)
+    return pack(entry.written.encode("utf-8", "surrogatepass"))
 
 
 def written_in(kept: bytes) -> str:

@@ -523,9 +523,17 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
+            sent_at = outbox.first_sent_at(tx)
+        sure_at = sent_at + self._library.capabilities.late_writes if sent_at else None
         sending = self._pace.look(pending)
         return Figures(
-            pending, held, ledger.row().reconciled_at, self.reading, sending, ledger.identity
+            pending,
+            held,
+            ledger.row().reconciled_at,
+            self.reading,
+            sending,
+            ledger.identity,
+            sure_at,
         )
 
     @property
@@ -549,7 +557,8 @@ class Figures(NamedTuple):
     """How a library stands: operations to be sent, questions for a person, last reconcile.
 
     `reading` is how far it has been read just now, if it is being read, `sending` how far what is
-    promised has been sent, while it is.
+    promised has been sent, while it is. `sure_at` is when the first of what was sent without an
+    answer can no longer arrive; None where all was answered.
     """
 
     pending: int = 0
@@ -559,6 +568,7 @@ class Figures(NamedTuple):
     sending: Sending | None = None
     identity: str | None = None
     """What the library says it is; None while that is not known."""
+    sure_at: datetime | None = None
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:
