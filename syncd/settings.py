@@ -182,6 +182,10 @@ class WebhookKind(Enum):
     GOTIFY = "gotify"
 
 
+IN_KEYRING = Path("keyring")
+"""In the place of a file that holds an address: the keyring does."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """Who gets mail, and by which server; an empty `sender` is one of this machine.

@@ -11,7 +11,6 @@ from adapters.conformance.support import (
     Person,
     accept,
     article,
-    changes_what_is_there,
     get,
     names,
     needs,
@@ -42,7 +41,6 @@ class Filing:
     """Collections, and items that are put into them and tagged."""
 
     def test_collections_have_names_and_nest(self, library: Library, new_key: NewKey) -> None:
-        changes_what_is_there(library)
         wanted, inner = CollectionKey(new_key()), CollectionKey(new_key())
 
         outer = CollectionKey(accept(library, CreateCollection(wanted, "Inbox")).key)
@@ -54,7 +52,6 @@ class Filing:
         assert held[keys[1]] == StoredCollection(keys[1], "Scopus — 免疫", keys[0])
 
     def test_a_collection_is_made_once(self, library: Library, new_key: NewKey) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.takes_keys, "take keys")
         key = CollectionKey(new_key())
         accept(library, CreateCollection(key, "Inbox"))
@@ -65,7 +62,6 @@ class Filing:
     def test_a_collection_needs_a_name_and_a_parent_that_exists(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         nameless = CreateCollection(CollectionKey(new_key()), "")
         orphan = CreateCollection(CollectionKey(new_key()), "Orphan", CollectionKey(new_key()))
 
@@ -75,7 +71,6 @@ class Filing:
     def test_an_item_may_be_created_in_a_collection_made_in_the_same_push(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.takes_keys, "take keys")
         collection, key = CollectionKey(new_key()), new_key()
 
@@ -91,7 +86,6 @@ class Filing:
     def test_a_trashed_collection_is_not_listed_and_comes_back_with_what_was_in_it(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.keeps_trash, "keep a trash")
         made = accept(library, CreateCollection(CollectionKey(new_key()), "Inbox"))
         outer = CollectionKey(made.key)
@@ -112,7 +106,6 @@ class Filing:
     def test_a_trashed_collection_still_owns_its_key(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.keeps_trash, "keep a trash")
         needs(library.capabilities.takes_keys, "take keys")
         key = CollectionKey(new_key())
@@ -124,7 +117,6 @@ class Filing:
     def test_a_collection_that_is_where_it_is_to_go_is_left_alone(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.keeps_trash, "keep a trash")
         key = CollectionKey(
             accept(library, CreateCollection(CollectionKey(new_key()), "Inbox")).key
@@ -143,7 +135,6 @@ class Filing:
         new_key: NewKey,
         move: Callable[[CollectionKey], TrashCollection | RestoreCollection],
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.keeps_trash, "keep a trash")
 
         assert refuse(library, move(CollectionKey(new_key()))) is Refusal.MISSING
@@ -151,7 +142,6 @@ class Filing:
     def test_a_library_that_moved_on_refuses_to_trash_a_collection(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.keeps_trash, "keep a trash")
         key = CollectionKey(
             accept(library, CreateCollection(CollectionKey(new_key()), "Inbox")).key
@@ -167,7 +157,6 @@ class Filing:
     def test_what_a_change_says_stood_there_is_what_stood_there(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article("Old", tags=[{"tag": "kept"}])))
         key = ItemKey(created.key)
 
@@ -184,7 +173,6 @@ class Filing:
     def test_adding_where_the_sender_has_looked_keeps_what_was_seen(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article(tags=[{"tag": "theirs"}])))
         key, seen = ItemKey(created.key), {"collections": [], "tags": [{"tag": "theirs"}]}
 
@@ -195,7 +183,6 @@ class Filing:
     def test_adding_to_a_collection_keeps_what_people_added(
         self, library: Library, new_key: NewKey, person: Person
     ) -> None:
-        changes_what_is_there(library)
         ours, theirs = CollectionKey(new_key()), CollectionKey(new_key())
         made = push(library, CreateCollection(ours, "Ours"), CreateCollection(theirs, "Theirs"))
         ours, theirs = (CollectionKey(outcome.key) for outcome in made)
@@ -214,7 +201,6 @@ class Filing:
     def test_adding_to_a_collection_again_changes_nothing(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         collection = CollectionKey(
             accept(library, CreateCollection(CollectionKey(new_key()), "Inbox")).key
         )
@@ -229,7 +215,6 @@ class Filing:
     def test_a_stale_addition_is_refused(
         self, library: Library, new_key: NewKey, person: Person
     ) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article()))
         person.edit(ItemKey(created.key), {"tags": [{"tag": "theirs"}]})
         stale = AddToCollection(ItemKey(created.key), created.version, (), ("ours",))
@@ -240,7 +225,6 @@ class Filing:
     def test_a_collection_that_is_not_there_is_missing(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         absent = CollectionKey(new_key())
         created = accept(library, Create(new_key(), article()))
         add = AddToCollection(ItemKey(created.key), created.version, (absent,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from adapters.conformance.support import (
     NewKey,
     article,
-    changes_what_is_there,
     get,
     needs,
     note,
@@ -27,7 +26,6 @@ class Notes:
     def test_an_item_and_its_notes_may_come_in_one_push(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.takes_keys, "take keys")
         parent, first, second = new_key(), new_key(), new_key()
 
@@ -45,13 +43,11 @@ class Notes:
     def test_a_note_without_its_parent_finds_it_missing(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         assert refuse(library, Create(new_key(), note(new_key()))) is Refusal.MISSING
 
     def test_a_note_before_its_parent_in_a_push_finds_it_missing(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         needs(library.capabilities.takes_keys, "take keys")
         parent = new_key()
 

@@ -13,17 +13,25 @@ from adapters.conformance.following import Following
 from adapters.conformance.knowing import Knowing
 from adapters.conformance.notes import Notes
 from adapters.conformance.reading import Reading
-from adapters.conformance.support import NewKey, Person, mint_keys
+from adapters.conformance.support import NewKey, Person, changes_what_is_there, mint_keys
 from adapters.conformance.tracing import Tracings
 from adapters.conformance.trashing import Trashing
 from adapters.conformance.updating import Updating
 from syncd.library import Library
+
+_OF_WHAT_IS_THERE = {each.__name__ for each in (Updating, Filing, Trashing, Notes)}
+"""Whose tests change what is there, every one of them."""
 
 
 class LibraryConformance(
     Knowing, Creating, Updating, Batches, Following, Trashing, Filing, Notes, Reading, Tracings
 ):
     """Inherit, override the fixtures, and pass."""
+
+    @pytest.fixture(autouse=True)
+    def _is_asked_for_what_it_can(self, request: pytest.FixtureRequest) -> None:
+        if request.function.__qualname__.partition(".")[0] in _OF_WHAT_IS_THERE:
+            changes_what_is_there(request.getfixturevalue("library"))
 
     @pytest.fixture
     def library(self) -> Library:

@@ -11,7 +11,6 @@ from adapters.conformance.support import (
     Person,
     accept,
     article,
-    changes_what_is_there,
     get,
     names,
     refuse,
@@ -36,7 +35,6 @@ class Updating:
     def test_an_update_sets_what_it_names_and_leaves_the_rest_alone(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         tags = [{"tag": "kept"}]
         sent = article("Old", volume="7", DOI="10.1000/a", tags=tags)
         created = accept(library, Create(new_key(), sent))
@@ -68,7 +66,6 @@ class Updating:
     def test_an_update_planned_against_an_old_version_is_refused_and_the_newer_survives(
         self, library: Library, new_key: NewKey, person: Person
     ) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article("Planned")))
         key = ItemKey(created.key)
         person.edit(key, {"title": "By hand"})
@@ -81,7 +78,6 @@ class Updating:
     def test_an_update_that_changes_nothing_is_accepted_as_unchanged(
         self, library: Library, new_key: NewKey
     ) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article("Same", volume="1")))
 
         again = accept(library, Update(ItemKey(created.key), created.version, {"title": "Same"}))
@@ -90,7 +86,6 @@ class Updating:
         assert get(library, created.key).version == created.version
 
     def test_an_invalid_update_changes_nothing(self, library: Library, new_key: NewKey) -> None:
-        changes_what_is_there(library)
         created = accept(library, Create(new_key(), article("Good")))
         update = Update(ItemKey(created.key), created.version, {"title": "Bad", "nonsense": "x"})
 
@@ -101,7 +96,6 @@ class Updating:
     def test_an_operation_on_an_item_that_is_not_there_finds_it_missing(
         self, library: Library, new_key: NewKey, kind: Any
     ) -> None:
-        changes_what_is_there(library)
         key, version = new_key(), version_of(library) or 1
         arguments = {Update: ({"title": "A"},), AddToCollection: ((), ("tag",))}.get(kind, ())
 

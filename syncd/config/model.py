@@ -66,6 +66,9 @@ FilePath = Annotated[Path, PlainValidator(values.parse_path), WithJsonSchema(_TE
 PathOrNone = Annotated[
     Path | None, PlainValidator(values.parse_path_or_none), WithJsonSchema({"type": "string"})
 ]
+SecretPlace = Annotated[
+    Path | None, PlainValidator(values.parse_secret_place), WithJsonSchema({"type": "string"})
+]
 Webhook = Annotated[str, PlainValidator(values.parse_webhook), WithJsonSchema({"type": "string"})]
 WebhookChoice = Annotated[
     WebhookKind, PlainValidator(values.choice_of(WebhookKind)), _one_of(WebhookKind)
@@ -366,10 +369,10 @@ class NotifyTable(Table):
         sentence="An address that messages are posted to, if it is no secret. Empty: none.",
         example="https://hooks.example.org/syncd",
     )
-    webhook_file: PathOrNone = key(
+    webhook_file: SecretPlace = key(
         "",
         sentence="A file that holds this address and that nobody else can read, where the address "
-        "itself is a secret, as those of ntfy, Slack and Gotify are.",
+        'itself is a secret, as those of ntfy, Slack and Gotify are; or "keyring".',
         example="~/.config/syncd/webhook",
     )
     webhook_kind: WebhookChoice = key(
@@ -387,11 +390,11 @@ class NotifyTable(Table):
     desktop: bool = key(
         False, sentence="Whether messages are shown on the desktop of whoever runs the daemon."
     )
-    ping_file: PathOrNone = key(
+    ping_file: SecretPlace = key(
         "",
         sentence="A file that holds an address and that nobody else can read. It is asked for "
         "after each reconcile that leaves no library in trouble, so that somebody else notices "
-        "when that ends (healthchecks.io and the like).",
+        'when that ends (healthchecks.io and the like). Or "keyring".',
         example="~/.config/syncd/ping",
     )
     titles: bool = key(

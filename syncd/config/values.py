@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncd import schedule
-from syncd.settings import Cron, MailSettings, PageSettings, When
+from syncd.settings import IN_KEYRING, Cron, MailSettings, PageSettings, When
 from syncd.system.paths import expand_home
 
 NAME = re.compile(r"[a-z0-9_-]{1,32}")
@@ -124,6 +124,11 @@ def parse_path(value: object) -> Path:
 def parse_path_or_none(value: object) -> Path | None:
     """Read a path as `parse_path` does; an empty text means none."""
     return None if value == "" else parse_path(value)
+
+
+def parse_secret_place(value: object) -> Path | None:
+    """Read the path of a file that holds a secret, or `keyring`; an empty text means none."""
+    return IN_KEYRING if value == str(IN_KEYRING) else parse_path_or_none(value)
 
 
 def parse_webhook(value: object) -> str:

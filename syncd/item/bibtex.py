@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from syncd.item.bibtex_text import escape, escape_title, format_names, verbatim
@@ -186,17 +187,31 @@ def _people(data: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def _date(text: str) -> Iterator[tuple[str, str]]:
-    if iso := _ISO.fullmatch(text):
-        year, month, day = iso.groups()
+    if parts := _parts_of(text):
+        year, *rest = parts
         yield "year", f"{{{year}}}"
-        if month and 1 <= int(month) <= len(_MONTHS):
-            yield "month", _MONTHS[int(month) - 1]
-            if day:
-                yield "day", f"{{{int(day)}}}"
+        if rest:
+            yield "month", _MONTHS[int(rest[0]) - 1]
+        if len(rest) > 1:
+            yield "day", f"{{{int(rest[1])}}}"
     elif found := _YEAR.search(text):
         yield "year", f"{{{found[0]}}}"
     elif text:
         yield "note", f"{{{escape(text)}}}"  # a year in words makes Typst refuse the whole file
+
+
+def _parts_of(text: str) -> list[str]:
+    """Return year, month and day of an ISO date, as far as there is such a day."""
+    iso = _ISO.fullmatch(text)
+    parts = [part for part in iso.groups() if part] if iso else []
+    while parts:
+        try:
+            date(*map(int, [*parts, "1", "1"][:3]))
+        except ValueError:
+            parts.pop()  # Typst refuses the whole file for a day that is none
+        else:
+            break
+    return parts
 
 
 def _identifiers(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -211,8 +226,8 @@ def _identifiers(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str,
         if text := data.get(field):
             yield name, f"{{{verbatim(str(text))}}}"
     for name, field in (("urldate", "accessDate"), ("origdate", "originalDate")):
-        if iso := _ISO.fullmatch(str(data.get(field) or "")):
-            yield name, f"{{{'-'.join(part for part in iso.groups() if part)}}}"
+        if parts := _parts_of(str(data.get(field) or "")):
+            yield name, f"{{{'-'.join(parts)}}}"
 
 
 def _language(text: str) -> Iterator[tuple[str, str]]:

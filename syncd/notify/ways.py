@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from syncd.errors import KeyLookupError
 from syncd.notify.notice import Notice, Way
 from syncd.notify.programs import NotToldError, run_program
-from syncd.settings import NotifySettings
+from syncd.settings import IN_KEYRING, NotifySettings
 from syncd.system.clock import Clock
-from syncd.system.credentials import read_secret
+from syncd.system.credentials import OpenKeyring, find_password, read_secret
 
 if TYPE_CHECKING:
     from syncd.notify.web import Ping
@@ -64,15 +64,22 @@ def find_ping(settings: NotifySettings) -> Ping | None:
     return Ping(lambda: find_address(PING, path))
 
 
-def find_address(name: str, path: Path) -> str:
-    """Return the address that a file holds, or a credential in its place.
+def find_address(name: str, path: Path, open_keyring: OpenKeyring | None = None) -> str:
+    """Return the address that a file holds, or a credential in its place, or the keyring.
 
     Raises `NotToldError`.
     """
     try:
-        address = read_secret(name, path)
+        if path == IN_KEYRING:
+            address = find_password(f"notify.{name}", None, open_keyring=open_keyring)
+        else:
+            address = read_secret(name, path)
     except KeyLookupError as error:
         raise NotToldError(str(error)) from None
+    if address is None and path == IN_KEYRING:
+        raise NotToldError(
+            f"the keyring holds no address; `keyring set syncd notify.{name}` puts it there"
+        )
     if address is None:
         raise NotToldError(f"there is no file {path}, which should hold the address")
     return address

@@ -25,10 +25,15 @@ _BYTES = 24
 
 
 class Session(NamedTuple):
-    """One browser that was let in."""
+    """One browser that was let in.
+
+    `home` is where it finds the page. Browsers send a cookie to every server of a host, whatever
+    its port; they do not send one that is for an address which nobody else has.
+    """
 
     cookie: str
     form_token: str
+    home: str = "/"
 
 
 class Access:
@@ -59,7 +64,8 @@ class Access:
             self._forget_old()
             if self._links.pop(token, None) is None:
                 return None
-            session = Session(secrets.token_urlsafe(_BYTES), secrets.token_urlsafe(_BYTES))
+            cookie, form_token = secrets.token_urlsafe(_BYTES), secrets.token_urlsafe(_BYTES)
+            session = Session(cookie, form_token, f"/{secrets.token_urlsafe(_BYTES)}/")
             while len(self._sessions) >= _MOST_SESSIONS:
                 self._sessions.pop(next(iter(self._sessions)))
             self._sessions[session.cookie] = session, self._elapsed() + _SESSION_LASTS
@@ -74,6 +80,13 @@ class Access:
             self._forget_old()
             found = [self._sessions[value] for value in values if value in self._sessions]
         return found[0][0] if found else None
+
+    def within_home(self, path: str) -> str:
+        """Return what an address means in the home of the session that it begins with, if any."""
+        head, slash, rest = path.removeprefix("/").partition("/")
+        with self._lock:
+            homes = {session.home for session, _ in self._sessions.values()}
+        return f"/{rest}" if slash and f"/{head}/" in homes else path
 
     def _forget_old(self) -> None:
         now = self._elapsed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -70,7 +71,17 @@ def _environment() -> Environment:
     environment.filters["identifier"] = _identifier
     environment.filters["without"] = _without
     environment.globals["asset"] = path_of_asset
+    for name in environment.list_templates():
+        environment.get_template(name)
+    _give_back_memory()
     return environment
+
+
+def _give_back_memory() -> None:
+    """Give the system back what reading the templates took; the C library would keep it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _text(value: object) -> Markup:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -76,6 +77,7 @@ class Routes:
 
     def answer(self, request: PageRequest) -> Reply:
         """Answer one request."""
+        request = replace(request, path=self._access.within_home(request.path))
         if request.path == "/healthz":
             return self._health()
         if request.path == "/metrics":
@@ -106,8 +108,8 @@ class Routes:
         if session is None:
             return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
         name = self._access.cookie_name
-        cookie = f"{name}={session.cookie}; HttpOnly; SameSite=Strict; Path=/"
-        return redirect("/", **{"Set-Cookie": cookie})
+        cookie = f"{name}={session.cookie}; HttpOnly; SameSite=Strict; Path={session.home}"
+        return redirect(session.home, **{"Set-Cookie": cookie})
 
     def _change(self, request: PageRequest, session: Session) -> Reply:
         host = request.headers.get("host", "")
@@ -153,6 +155,7 @@ class Routes:
         return page(
             template,
             status=status,
+            home=session.home,
             form_token=session.form_token,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
@@ -226,7 +229,7 @@ class Routes:
         self._questions.leave(session.cookie)
         told = self._views.do(request.first("action"), request.first("library"))
         self._questions.answers.say(session.cookie, told)
-        return redirect("/")
+        return redirect(session.home)
 
     def _answer_question(self, request: PageRequest, session: Session) -> Reply:
         about = {name: request.first(name) for name in ("reason", "file") if request.first(name)}
@@ -234,7 +237,7 @@ class Routes:
             reason, file = about.get("reason"), about.get("file")
             named = request.first("every")
             self._questions.answer_every(session.cookie, named, reason, file, answer)
-            return redirect("/questions")
+            return redirect(f"{session.home}questions")
         answer, word = request.first("answer"), request.first("item_key")
         if field := request.first("field"):
             # One button says which side of which field.
@@ -242,12 +245,12 @@ class Routes:
         chosen = request.form.get("question", ())
         following = self._questions.answer(session.cookie, chosen, answer, word or None)
         if following is not None and request.first("then") == "next":
-            return redirect("/question?" + urlencode({"id": following}))
-        return redirect("/questions" + ("?" + urlencode(about) if about else ""))
+            return redirect(f"{session.home}question?{urlencode({'id': following})}")
+        return redirect(f"{session.home}questions{'?' + urlencode(about) if about else ''}")
 
     def _take_back(self, request: PageRequest, session: Session) -> Reply:
         number = self._questions.take_back(session.cookie, request.first("given"))
-        return redirect("/questions" if number is None else f"/question?id={number}")
+        return redirect(session.home + ("questions" if number is None else f"question?id={number}"))
 
     def _health(self) -> Reply:
         is_fine = health_of(self._document()) is Health.FINE

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE, RESUME, RETRY
-from syncd.errors import BusyError, InputError
+from syncd.errors import BusyError, CommandError, InputError
 from syncd.ledger import browse
 from syncd.ledger.browse import PAGE, ExportSeen
 from syncd.ledger.store import Ledger
@@ -25,6 +25,8 @@ _ACTIONS = {
     "resume": (RESUME, "goes on"),
     "retry": (RETRY, "is tried again"),
 }
+_FILES = "file:"
+_GROUP = re.compile(r"/groups/(\d+)$")
 _MOST_RUNS = 10_000
 
 
@@ -98,7 +100,14 @@ class Views:
             for name, value in found.record.identity._asdict().items()
             if value
         }
-        return {"seen": found, "entry": text, "state": state, "identity": identity}
+        key = found.record.item_key
+        return {
+            "seen": found,
+            "entry": text,
+            "state": state,
+            "identity": identity,
+            "links": links_to(found.library, key) if key else {},
+        }
 
     # --- numbers
 
@@ -173,6 +182,22 @@ class Views:
             return self._ask(command, arguments)
         except (BusyError, CommandError, InputError) as error:
             raise RefusedError(str(error)) from error
+
+
+def links_to(known_as: str, key: str) -> dict[str, str]:
+    """Return where an item can be looked at, by the words for it; a file library has no such place.
+
+    `known_as` says what its library is.
+    """
+    if known_as.startswith(_FILES):
+        return {}
+    group = _GROUP.search(known_as)
+    if group is None:
+        return {"in Zotero": f"zotero://select/library/items/{key}"}
+    return {
+        "in Zotero": f"zotero://select/groups/{group[1]}/items/{key}",
+        "at zotero.org": f"https://www.zotero.org/groups/{group[1]}/items/{key}",
+    }
 
 
 def _name_of(export: ExportSeen) -> str:

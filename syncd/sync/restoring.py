@@ -26,8 +26,8 @@ from syncd.plan import Decision, Intent, KnownItem, PlannedOperation, PlannedRec
 from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import Placement, placements_of
-from syncd.sync.intake import MadeItem, Tools, take_in
 from syncd.sync.keys import KeyMinter, LedgerKeys
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.sync.wanted import find_wanted
 
 RESTORE = "restore"
@@ -130,7 +130,11 @@ class Restorer:
             )
             record_id = journal.repeat_record(tx, kept.record.record_id, run_id, planned)
             intent = Intent(
-                planned, operations=tuple(operations), placements=_places(data, collections)
+                planned,
+                operations=tuple(operations),
+                placements=_places(data, collections),
+                # What was kept may say less than the item did: it is found by all of it again.
+                aliases=tuple(_own_names(tx, key)),
             )
             decide_again(tx, run_id, record_id, intent, self._ledger.row().cursor)
         return run_id
@@ -193,11 +197,15 @@ def _expect_nothing_promised(tx: Transaction, key: str) -> None:
         raise UnsettledError(f"run {promised[0].run_id} lets {key} come back, and still waits")
 
 
-def _expect_absent(tx: Transaction, key: str) -> None:
+def _own_names(tx: Transaction, key: str) -> list[tuple[str, str]]:
+    """Return the identifiers of an item, without those that are known to name several works."""
     names = naming.find_names(tx, key)
     shared = knowledge.find_shared_dois(tx, [value for kind, value in names if kind == "doi"])
-    own = [(kind, value) for kind, value in names if value not in shared]
-    bearers = naming.find_bearers(tx, own)
+    return [(kind, value) for kind, value in names if value not in shared]
+
+
+def _expect_absent(tx: Transaction, key: str) -> None:
+    bearers = naming.find_bearers(tx, _own_names(tx, key))
     present = [each for each, item in bearers.items() if item.state == "present"]
     apart = told_apart(tx, {(key, each) for each in present})
     there = sorted(each for each in present if (key, each) not in apart)

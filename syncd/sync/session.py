@@ -35,7 +35,8 @@ from syncd.sync.decided import Making
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
-from syncd.sync.intake import NO_UPDATES, Delivery, Intake
+from syncd.sync.intake import Delivery, Intake
+from syncd.sync.making import NO_UPDATES
 from syncd.sync.pace import Pace, Sending
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on

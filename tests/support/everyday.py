@@ -16,7 +16,7 @@ _JOURNALS = ("Annals of Slow Rivers", "Northern Soil Letters", "Journal of Quiet
 def everyday_record(number: int, *, newer: bool = False) -> str:
     """Return a record that is poor in its own way; a title, a name and a year it always has.
 
-    A `newer` one has an issue, an abstract and a keyword as well.
+    A `newer` one has an issue, an abstract and a keyword as well, and names a further fund.
 
     Odd ones that 3 does not divide say enough to be known again, or as the work of a person's item.
     """
@@ -34,7 +34,8 @@ def everyday_record(number: int, *, newer: bool = False) -> str:
     if newer:
         tags += [("IS", str(number + 1)), ("AB", f"All about {number}."), ("KW", "newer")]
     if number % 2:
-        tags.append(("N1", f"Funding details: Fund {number}"))
+        further = "; the Fund for Slow Rivers" if newer else ""
+        tags.append(("N1", f"Funding details: Fund {number}{further}"))
     if number % 5 == 2:
         tags.append(("N1", f"Seen on shelf {number}"))
     if number % 3 == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,9 +85,11 @@ def test_it_passes_the_suite_as_its_author_runs_it(python: Path, tmp_path: Path)
     )
 
     assert ended.returncode == 0, ended.stdout
-    summary = ended.stdout.splitlines()[-1]
-    # The adapter takes keys, so nothing has to be traced.
-    assert summary.startswith("81 passed, 3 skipped"), ended.stdout
+    summary = re.match(r"(\d+) passed, (\d+) skipped", ended.stdout.splitlines()[-1])
+    assert summary is not None, ended.stdout
+    assert int(summary[1]) > 80
+    # The adapter takes keys, so nothing has to be traced; everything else was asked.
+    assert int(summary[2]) == 3
 
 
 def test_a_failure_in_the_suite_shows_what_was_compared(python: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -54,9 +55,13 @@ class TestWhoIsLetIn:
 
         answered = visitor.enter()
 
-        assert (answered.status, answered.headers["location"]) == (303, "/")
+        assert answered.status == 303
+        assert re.fullmatch(r"/[\w-]{32}/", answered.headers["location"])
+        assert visitor.get(answered.headers["location"]).status == 200
         assert "HttpOnly" in answered.headers["set-cookie"]
         assert "SameSite=Strict" in answered.headers["set-cookie"]
+        # Servers at other ports of this host are not told: they have no such address.
+        assert answered.headers["set-cookie"].endswith(f"; Path={answered.headers['location']}")
         assert visitor.get("/").status == 200
 
     def test_a_link_that_was_used_lets_nobody_in(self, daemon: PageDaemon) -> None:
@@ -248,7 +253,7 @@ class TestTakingBack:
 
         told = person.post("/undo", {"form_token": form["form_token"], "given": given})
 
-        assert told.headers["location"] == f"/question?id={number}"
+        assert told.headers["location"].endswith(f"/question?id={number}")
         assert person.get("/").status == 200
         assert f'question?id={number}"' in person.get("/questions").text
         assert number in waiting(asking)
@@ -295,9 +300,33 @@ class TestTakingBack:
         again.enter()
         wait_for(lambda: "questions wait" in again.get("/questions").text)
 
+    def test_all_of_a_file_are_answered_as_they_were_shown_and_not_others(
+        self, asking: PageDaemon, person: Visitor
+    ) -> None:
+        page = person.get("/questions").text
+        numbers = [int(each) for each in re.findall(r'name="question" value="(\d+)-', page)]
+        [file] = set(re.findall(r"questions\?file=([^\"]+)", page))
+        form = {
+            "form_token": person.form_token(),
+            "file": unquote(file),
+            "every_answer": "skip",
+        }
+
+        stale = person.post("/answer", {**form, "every": f"{len(numbers) + 1}-{numbers[-1]}"})
+        told = person.post("/answer", {**form, "every": f"{len(numbers)}-{numbers[-1]}"})
+
+        assert stale.status == 409
+        assert told.status == 303
+        shown = person.get("/questions").text
+        assert f"{len(numbers)} answers kept: left out" in shown
+        assert "0 questions wait" in shown
+        back = {"form_token": form["form_token"], "given": undo_button(shown)}
+        assert person.post("/undo", back).status == 303
+        assert waiting(asking) >= set(numbers)
+
     def test_all_questions_of_a_file_are_answered_at_once(self, person: Visitor) -> None:
         page = person.get("/questions").text
-        [file] = set(re.findall(r'href="(/questions\?file=[^"]+)"', page))
+        [file] = set(re.findall(r'href="(/[\w-]+/questions\?file=[^"]+)"', page))
         shown = person.get(file).text
         # They stand on one page, so nothing is needed beyond choosing them.
         chosen = re.findall(r'name="question" value="([^"]+)"', shown)
@@ -313,7 +342,7 @@ class TestTakingBack:
 
 def first_question(person: Visitor) -> tuple[int, dict[str, str]]:
     """Return the number of the first question that waits, and the form that answers it."""
-    found = re.search(r'href="/question\?id=(\d+)"', person.get("/questions").text)
+    found = re.search(r'/question\?id=(\d+)"', person.get("/questions").text)
     assert found
     number = int(found[1])
     return number, {"form_token": person.form_token(), "question": person.question(number)}

@@ -29,7 +29,7 @@ function follow() {
     if (stream) stream.close();
     stream = null;
   } else if (!stream) {
-    stream = new EventSource("/events");
+    stream = new EventSource("events");
     stream.addEventListener("changed", refresh);
   }
 }

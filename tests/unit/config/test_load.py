@@ -21,7 +21,7 @@ from syncd.config import (
     parse_settings,
 )
 from syncd.errors import ConfigError
-from syncd.settings import MailSettings, WebhookKind
+from syncd.settings import IN_KEYRING, MailSettings, WebhookKind
 
 MINIMAL = """
 [[library]]
@@ -408,6 +408,13 @@ digest = "12h"
 def test_nobody_is_told_anything_unasked(tmp_path: Path) -> None:
     assert not load(tmp_path, MINIMAL).notify.is_on
     assert load(tmp_path, MINIMAL).notify.digest == Cron("0 8 * * *")
+
+
+def test_an_address_may_stand_in_the_keyring(tmp_path: Path) -> None:
+    told = '[notify]\nwebhook_file = "keyring"\nping_file = "keyring"\n'
+    notify = load(tmp_path, MINIMAL + told).notify
+
+    assert (notify.webhook_file, notify.ping_file) == (IN_KEYRING, IN_KEYRING)
 
 
 def test_a_mail_server_may_want_to_know_who_sends(tmp_path: Path) -> None:

@@ -175,6 +175,9 @@ def test_a_thesis_is_of_the_kind_that_it_says(said: str, kind: str) -> None:
         ("Spring 2012", {"year": "2012"}),
         ("in press", {"note": "in press"}),
         ("", {}),
+        ("2012-02-30", {"year": "2012", "month": "February"}),
+        ("2012-13", {"year": "2012"}),
+        ("0000", {"year": "0000"}),
     ],
 )
 def test_a_date_has_the_parts_that_are_known(date: str, fields: dict[str, str]) -> None:

@@ -22,9 +22,9 @@ from syncd.notify.desktop import Desktop
 from syncd.notify.mail import Mail
 from syncd.notify.notice import Kind, Notice
 from syncd.notify.programs import NotToldError
-from syncd.notify.ways import find_ping, make_ways
+from syncd.notify.ways import find_address, find_ping, make_ways
 from syncd.notify.web import Ping, Webhook, kind_of
-from syncd.settings import MailSettings, NotifySettings, WebhookKind
+from syncd.settings import IN_KEYRING, MailSettings, NotifySettings, WebhookKind
 from syncd.system.clock import SystemClock
 from tests.support.listeners import (
     DesktopListener,
@@ -253,6 +253,35 @@ class TestMail:
     def test_a_server_that_is_not_there_is_said(self) -> None:
         with pytest.raises(NotToldError, match="does not answer"):
             self.way(closed_port()).send(NOTICE)
+
+
+class KeyringInMemory:
+    """A keyring as the platform's own would behave, unlocked."""
+
+    def __init__(self, **kept: str) -> None:
+        self._kept = kept
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self._kept.get(f"{service}/{username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+class TestTheKeyring:
+    def test_an_address_may_stand_there(self) -> None:
+        kept = {"syncd/notify.webhook": "https://ntfy.example.org/tk-4f9"}
+
+        found = find_address("webhook", IN_KEYRING, lambda: KeyringInMemory(**kept))
+
+        assert found == "https://ntfy.example.org/tk-4f9"
+
+    def test_where_it_holds_none_it_is_said_how_it_comes_there(self) -> None:
+        with pytest.raises(NotToldError, match=r"keyring set syncd notify\.ping"):
+            find_address("ping", IN_KEYRING, KeyringInMemory)
 
 
 ELSEWHERE = "127.0.0.2"

@@ -105,3 +105,21 @@ def test_a_change_comes_from_a_form_of_ours(
     token: str, site: str | None, origin: str | None, ours: bool
 ) -> None:
     assert is_from_own_form(SESSION, token, site, origin, "http://127.0.0.1:1") is ours
+
+
+def test_each_session_has_an_address_of_its_own(access: Access) -> None:
+    one, other = enter(access), enter(access)
+
+    assert one.home != other.home
+    assert access.within_home(f"{one.home}files") == "/files"
+    assert access.within_home(one.home) == "/"
+    assert access.within_home(f"{one.home}numbers/flow.svg") == "/numbers/flow.svg"
+    assert access.within_home("/files") == "/files"
+    assert access.within_home("/somewhere/files") == "/somewhere/files"
+
+
+def test_cookies_of_others_are_passed_over(access: Access) -> None:
+    session = enter(access)
+    others = 'a={"b": "c,d"}; ;=; syncd-8384=somebody else\'s'
+
+    assert access.find_session(f"{others}; syncd-8384={session.cookie}") == session

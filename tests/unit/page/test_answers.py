@@ -143,9 +143,10 @@ def test_what_ones_own_answer_changed_is_answered_as_it_was_shown(
 def test_what_others_changed_meanwhile_is_answered_as_it_was_shown_and_so_refused(
     answers: Answers, library: Library
 ) -> None:
+    library.changes = {1: 2}
+    library.marks[2] = "changed by others"
     answers.give(ME, asked(1))
     answers.give(ME, asked(2))
-    library.marks[2] = "changed by others"
 
     answers.hurry(ME, timedelta(seconds=20))
 

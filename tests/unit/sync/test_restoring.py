@@ -122,6 +122,31 @@ def test_a_work_that_others_made_is_made_again_from_the_entry(house: House) -> N
     assert (work.data["title"], work.data["DOI"]) == (title_of(1), DOI)
 
 
+def test_a_work_that_came_back_saying_less_does_not_come_back_twice(house: House) -> None:
+    house.library.add(
+        ItemKey("HAND2345"),
+        {
+            "itemType": "journalArticle",
+            "title": title_of(1),
+            "creators": [{"creatorType": "author", "lastName": "Authorb", "firstName": "A."}],
+            "date": "1991",
+            "publicationTitle": "Journal of Invented Results",
+            "volume": "2",
+            "pages": "101-110",
+            "DOI": "10.5555/invented.1",
+        },
+    )
+    house.drop(scopus_record(1, DO=None, UR=None))
+    house.library.delete(ItemKey("HAND2345"))
+    restored = restore(house, "10.5555/invented.1")
+    assert restored.is_now != "HAND2345"
+
+    with pytest.raises(InputError, match="in the library"):
+        restore(house, "10.5555/invented.1")
+
+    assert len(house.works()) == 1
+
+
 def test_what_an_undo_trashed_comes_back_as_well(house: House, key: ItemKey) -> None:
     undo(house, 1)
 
