@@ -91,7 +91,7 @@ def check() -> int:
 
 
 def mutate(rooms: Sequence[str]) -> int:
-    """Run the tests of `sync` and `ledger` against each mutant of these rooms; list survivors."""
+    """Run the tests of the core against each mutant of these rooms; list survivors."""
     copy = ROOT / "build" / "mutation"
     # Results of earlier runs lie in the copy and stand for as long as the code they are about.
     for name in ("syncd", "tests"):

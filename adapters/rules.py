@@ -14,7 +14,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
+
+import orjson
 
 from syncd.errors import ConflictError, RejectedError
 from syncd.item.minting import ALPHABET
@@ -44,6 +47,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 KEY_ALPHABET = ALPHABET
 KEY_LENGTH = 8
 _KEY = re.compile(rf"[{KEY_ALPHABET}]{{{KEY_LENGTH}}}")
+
+_NOTHING_FOREIGN = (
+    orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 CHILD_TYPES = frozenset({"note", "attachment", "annotation"})
 """Item types that say something about a work rather than describe one."""
@@ -391,6 +400,10 @@ def _check_shape(good: bool, name: str) -> None:
 
 def _check_encodable(value: Any) -> None:
     """Refuse what no JSON text in UTF-8 can carry: lone surrogates, foreign objects."""
+    with suppress(TypeError):
+        # The fast encoder makes a null of what is no number; else it takes nothing wrong.
+        if b"null" not in orjson.dumps(value, option=_NOTHING_FOREIGN):
+            return
     try:
         _encode(value).encode()
     except (TypeError, ValueError) as error:

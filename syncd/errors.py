@@ -1,6 +1,7 @@
 """Every failure we name, sorted by what the caller does next.
 
 SyncdError
+├─ CommandError            the daemon says no; the command ends as it says
 ├─ ConfigError             the operator edits the configuration
 ├─ InputError              this file or record is set aside; go on with the rest
 ├─ StateError              the state directory cannot be made or is in use
@@ -48,6 +49,15 @@ class Problem(NamedTuple):
 
     message: str
     line: int | None = None
+
+
+class CommandError(SyncdError):
+    """The daemon says no; `code` is the exit code that goes with the reason."""
+
+    def __init__(self, message: str, code: int) -> None:
+        self.message = message
+        self.code = code
+        super().__init__(message)
 
 
 class ConfigError(SyncdError):

@@ -166,6 +166,8 @@ class Incoming:
 
     origin: Origin
     citation: Citation
+    fingerprint: str
+    """What its work is known by where it has no identifier."""
     data: Mapping[str, Any]
     children: tuple[Mapping[str, Any], ...]
     """Notes and linked attachments, as item data without `parentItem`."""

@@ -48,7 +48,7 @@ IMPURE_MODULES = frozenset(
     }
 )
 ADAPTERS_MAY_USE = PURE - {"formats", "matching", "identity"} | {"system"}
-SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources", "filesystems"})
+SYSTEM_FOR_ADAPTERS = frozenset({"clock", "resources", "filesystems", "packing"})
 FENCES = {
     "pyzotero": {"adapters"},
     "httpx2": {"adapters", "notify"},

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring as _quote
 from typing import Any, NamedTuple
 
+import orjson
+
 from adapters.rules import UnreadableItemError
 from adapters.tidying import tidy_data
 
@@ -46,16 +48,26 @@ def _format(value: Any) -> str:
     if isinstance(value, str):
         return _quote(value)
     if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
-        return "[\n      " + ",\n      ".join(map(_encode, value)) + "\n    ]"
+        return "[\n      " + ",\n      ".join(map(_on_a_line, value)) + "\n    ]"
     return _encode(value)
+
+
+def _on_a_line(value: Any) -> str:
+    try:
+        # Creators and tags hold nothing but text, and there are many of them.
+        return "{" + ", ".join([f"{_quote(k)}: {_quote(v)}" for k, v in value.items()]) + "}"
+    except (AttributeError, TypeError):
+        return _encode(value)
 
 
 def parse_item(raw: bytes) -> ItemFile:
     """Read an item's text. Raises `DamagedDocumentError`."""
     document = parse_json(raw)
-    data = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(data, dict):
-        raise DamagedDocumentError('there is no "data" object')
+    data = _find_data(document)
+    if any(type(value) is float for value in data.values()):
+        # What is a number there may have been a whole one that only the slow decoder can hold.
+        document = _parse_exactly(raw)
+        data = _find_data(document)
     version = document.get("version")
     trashed = bool(data.get("deleted"))
     try:
@@ -70,8 +82,25 @@ def parse_item(raw: bytes) -> ItemFile:
     )
 
 
+def _find_data(document: Any) -> dict[str, Any]:
+    data = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(data, dict):
+        raise DamagedDocumentError('there is no "data" object')
+    return data
+
+
 def parse_json(raw: bytes) -> Any:
-    """Read JSON in UTF-8. Raises `DamagedDocumentError` for anything else."""
+    """Read JSON in UTF-8. Raises `DamagedDocumentError` for anything else.
+
+    Whole numbers beyond 64 bits are read as what comes nearest to them.
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _parse_exactly(raw)  # which says what is wrong, or knows a byte order mark
+
+
+def _parse_exactly(raw: bytes) -> Any:
     try:
         value = _decoder.decode(raw.decode("utf-8-sig"))
         if b"\\u" in raw and b"\\ud" in raw.lower():

@@ -9,7 +9,6 @@ What a person has edited in an export is kept beside it: the export itself is wr
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -25,7 +24,7 @@ from adapters.file.edited import Mark, find_mark, note_marks, put_over, read_mar
 from adapters.file.flushing import make_directory_safe
 from adapters.file.index import Index, Piece, Standing
 from adapters.file.layout import Layout
-from adapters.file.look import file_name
+from adapters.file.look import read_file
 from adapters.file.patching import ChangedFileError, Frame, Run, holds, rewritten
 from adapters.file.signatures import find_fingerprint
 from adapters.rules import CHILD_TYPES
@@ -34,8 +33,7 @@ from syncd.item.citation_keys import KeyRing
 from syncd.item.csl import csl_of
 from syncd.item.ris_writing import format_ris
 from syncd.record import ItemKey
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+from syncd.system.packing import encode
 
 _ABOUT = (
     b"% Written by syncd from the items beside it. To change a work, edit its file in items/.\n\n"
@@ -46,7 +44,7 @@ _FRAMES = (
     Frame(_ABOUT, b"\n", b"", _ABOUT),
 )
 """How library.json, library.ris and library.bib are made of their pieces."""
-_BEGINNINGS = (b'{"id": "', b"TY  - ", b"@")
+_BEGINNINGS = (b'{"id":"', b"TY  - ", b"@")
 _LINKS = {"linked_url": "url", "linked_file": "path"}
 """Which property of an attachment says what it leads to."""
 _LARGE_SHARE = 8
@@ -276,7 +274,7 @@ class _Writing:
         notes = [child["note"] for child in below if child.get("note")]
         links = [link for child in below if (link := child.get(_place_of_link(child)))]
         texts = (
-            _encode(csl_of(key, data)).encode(),
+            encode(csl_of(key, data)),
             f"{format_ris(data, notes, links)}\n".encode(),
             format_bibtex(self._keys.key_for(key, data), data).encode(),
         )
@@ -285,7 +283,7 @@ class _Writing:
 
     def _find_data(self, key: ItemKey) -> dict[str, Any] | None:
         try:
-            _, data, trashed = parse_item((self._layout.items / file_name(key)).read_bytes())
+            _, data, trashed = parse_item(read_file(self._layout.items, key))
         except (FileNotFoundError, DamagedDocumentError):
             return None  # changed since the index was asked; the next run exports again
         return None if trashed else data

@@ -21,7 +21,7 @@ from adapters.file.faults import naming_faults
 from adapters.file.identity import identity_at
 from adapters.file.index import Index, Row
 from adapters.file.layout import Layout
-from adapters.file.look import file_name
+from adapters.file.look import file_name, read_file
 from adapters.file.push import Push
 from adapters.rules import is_key
 from adapters.tidying import damaged
@@ -197,7 +197,7 @@ class FileLibrary:
         with naming_faults(self._layout.directory):
             for key, version in versions.items():
                 try:
-                    raw = (self._layout.items / file_name(key)).read_bytes()
+                    raw = read_file(self._layout.items, key)
                     _, data, trashed = parse_item(raw)
                 except (FileNotFoundError, DamagedDocumentError):
                     continue

@@ -48,6 +48,13 @@ def key_in(name: str) -> ItemKey | None:
     return ItemKey(key) if key != name and is_key(key) else None
 
 
+def read_file(items: Path, key: str) -> bytes:
+    """Return what is written in an item's file. Raises `OSError`."""
+    # Buffers and paths cost more than the reading, and a library has very many of them.
+    with open(os.path.join(items, file_name(key)), "rb", buffering=0) as file:  # noqa: PTH118, PTH123
+        return file.readall()
+
+
 def digest_of(raw: bytes) -> bytes:
     """Return what a file's content is known by."""
     return blake2b(raw, digest_size=_DIGEST_BYTES).digest()
@@ -74,10 +81,12 @@ def look_at_all(items: Path, index: Index, now_ns: int) -> None:
 
     Raises `UnavailableError` when all of many items have vanished, `OSError` from the disk.
     """
-    found, known = _list(items), index.signatures()
-    if not found and len(known) >= _MANY and not (items / EMPTIED).exists():
+    known = index.signatures()
+    count = len(known)
+    found, is_empty = _list_changed(items, known)
+    if is_empty and count >= _MANY and not (items / EMPTIED).exists():
         raise UnavailableError(
-            f"{items}: all {len(known)} items are gone, as if the folder were not the right one."
+            f"{items}: all {count} items are gone, as if the folder were not the right one."
             f" If they were deleted on purpose, make an empty file {EMPTIED} in it"
         )
     _Look(items, index, now_ns).compare(found, known)
@@ -90,21 +99,41 @@ def look_at(items: Path, index: Index, keys: Collection[ItemKey], now_ns: int) -
     _Look(items, index, now_ns).compare(found, known)
 
 
-def _list(items: Path) -> dict[ItemKey, os.stat_result]:
-    found = {}
+def _list_changed(
+    items: Path, known: dict[ItemKey, str]
+) -> tuple[dict[ItemKey, os.stat_result], bool]:
+    """Return the files that are not as they are `known`, and whether there is none of any kind.
+
+    Those that are as known are taken out of it: of a large library, nearly all, and nothing that
+    is kept for each of them has to be made, or looked through afterwards.
+    """
+    found: dict[ItemKey, os.stat_result] = {}
+    is_empty = True
     with os.scandir(items) as entries:
         for entry in entries:
-            key = key_in(entry.name)
-            if key is None:
+            key = ItemKey(entry.name.removesuffix(_ENDING))
+            mark = known.get(key)
+            # What is known is known to be a key, which takes long to tell.
+            if (mark is None or key == entry.name) and key_in(entry.name) is None:
                 if is_left_over(entry.name):
                     (items / entry.name).unlink(missing_ok=True)
                 continue
-            try:
-                found[key] = entry.stat()
-            except OSError:
-                if there := _find(items, key):
-                    found[key] = there
-    return found
+            there = _stat(items, entry, key)
+            if there is None:
+                continue
+            is_empty = False
+            if fingerprint(there) == mark:
+                del known[key]
+            else:
+                found[key] = there
+    return found, is_empty
+
+
+def _stat(items: Path, entry: os.DirEntry[str], key: ItemKey) -> os.stat_result | None:
+    try:
+        return entry.stat()
+    except OSError:
+        return _find(items, key)
 
 
 def _find(items: Path, key: ItemKey) -> os.stat_result | None:
@@ -151,7 +180,7 @@ class _Look:
         if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_ITEM:
             return _damaged(key, known, mark, b"", "it is not a file, or far too large for an item")
         try:
-            raw = (self._items / file_name(key)).read_bytes()
+            raw = read_file(self._items, key)
         except FileNotFoundError:
             return None  # gone since it was listed; the next look will say so
         except OSError as error:

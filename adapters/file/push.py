@@ -18,7 +18,7 @@ from adapters.file.identity import keep_removed
 from adapters.file.index import Index, Row
 from adapters.file.index_shape import DamagedIndexError
 from adapters.file.layout import Layout
-from adapters.file.look import digest_of, file_name, row_of
+from adapters.file.look import digest_of, file_name, read_file, row_of
 from adapters.file.signatures import find_fingerprint, signature
 from adapters.file.writing import Staging
 from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge
@@ -130,7 +130,7 @@ class Push:
         path = self._layout.items / file_name(row.key)
         self._bases[row.key] = find_fingerprint(path)
         try:
-            raw = path.read_bytes()
+            raw = read_file(self._layout.items, row.key)
             _, data, trashed = parse_item(raw)
         except FileNotFoundError:
             return None  # deleted since the look; the next one will say so

@@ -18,7 +18,7 @@ from syncd.errors import InputError, Problem
 from syncd.formats import Member, ReadEntry
 from syncd.plan import Cut
 from syncd.record import Identity, Record
-from syncd.sync.intake import MadeItem, Tools, take_in
+from syncd.sync.making import MadeItem, Tools, take_in
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
@@ -157,9 +157,9 @@ def _say(cut: Cut) -> str:
 
 
 def _is_garbled(text: str) -> bool:
-    if text.isascii() or not any(sign in text for sign in _OF_MOJIBAKE):
+    if text.isascii():
         return False
-    return _MOJIBAKE.search(text) is not None
+    return any(map(text.__contains__, _OF_MOJIBAKE)) and _MOJIBAKE.search(text) is not None
 
 
 def _add_problems(report: InspectedFile, problems: Sequence[Problem]) -> None:
@@ -186,7 +186,7 @@ class _Observations:
     def see(self, entry: ReadEntry, record: Record) -> None:
         self._sources[record.origin.source] += 1
         self._duplicates += self._is_seen(record.identity)
-        if _is_garbled(entry.written):
+        if _is_garbled("\n".join(entry.values)):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 

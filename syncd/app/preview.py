@@ -14,13 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncd.ledger.snapshot import copy_ledger
-from syncd.matching import Answers, Known, features_of, resolve
-from syncd.plan import Plan, PlannedRecord
+from syncd.matching import Answers, Known, resolve
+from syncd.plan import Plan
 from syncd.schema import Schema
 from syncd.settings import Settings
 from syncd.sync.drafting import policy_of
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
-from syncd.sync.lookup import OfflineLookup, fingerprints_of
+from syncd.sync.intake import Delivery, Intake, read_deliveries, with_rejections
+from syncd.sync.lookup import OfflineLookup
+from syncd.sync.making import Tools
 from syncd.sync.planner import make_intents
 
 
@@ -69,22 +70,14 @@ def plan_offline(
 ) -> tuple[Plan, Intake]:
     """Plan as for an empty library; no record gets an item key, because there is no library.
 
-    A `lean` reading keeps no more of the records than it takes to tell them apart.
+    A `lean` reading keeps no more of the records than it takes to tell them apart, and is left
+    without any.
     """
     reading = read_deliveries(deliveries, Tools(schema, keep_notes, lean=lean))
-    features = [features_of(record.citation) for record in reading.incoming]
     policies = [policy_of(record.place) for record in reading.incoming]
-    rulings = resolve(features, _NothingKnown(), policies)
-    lookup = OfflineLookup(fingerprints_of(reading.incoming, features))
-    intents = with_rejections(make_intents(reading.incoming, rulings, lookup), reading)
-    return Plan([without_keys(intent.planned) for intent in intents]), reading
-
-
-def without_keys(planned: PlannedRecord) -> PlannedRecord:
-    """Return the decision without the keys that stood for works within the plan."""
-    return replace(
-        planned,
-        item_key=None,
-        duplicate_of=planned.duplicate_of and replace(planned.duplicate_of, item_key=None),
-        candidates=tuple(replace(pointer, item_key=None) for pointer in planned.candidates),
-    )
+    rulings = resolve(reading.features, _NothingKnown(), policies)
+    reading.features.clear()
+    intents = with_rejections(make_intents(reading.incoming, rulings, OfflineLookup()), reading)
+    if lean:
+        reading.incoming.clear()
+    return Plan([intent.planned for intent in intents]), reading

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
 from syncd.app.remedies import Cause, is_read_only, remedy_of, told
-from syncd.control.protocol import CommandError
 from syncd.errors import (
     AccessDeniedError,
     AdapterFailedError,
     BusyError,
     CertificatesError,
+    CommandError,
     ConfigError,
     ConflictError,
     DescriptorsError,

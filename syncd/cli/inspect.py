@@ -19,7 +19,7 @@ from syncd.errors import UnavailableError
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.settings import KEPT_NOTES
-from syncd.sync.intake import Tools
+from syncd.sync.making import Tools
 from syncd.system.paths import has_config
 from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema

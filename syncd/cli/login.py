@@ -14,9 +14,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.saying import say
 from syncd.cli.session import ask_running, choose_library, find_running, load
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RETRY
-from syncd.errors import BusyError, KeyLookupError, LibraryError, ServedError
+from syncd.errors import BusyError, CommandError, KeyLookupError, LibraryError, ServedError
 from syncd.library import Description
 from syncd.settings import LibrarySettings, Settings
 from syncd.system.credentials import store_key, write_key_file

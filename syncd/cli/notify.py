@@ -13,7 +13,7 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.saying import say
 from syncd.cli.session import load
-from syncd.control.protocol import CommandError
+from syncd.errors import CommandError
 from syncd.notify.notice import Kind, Notice
 from syncd.notify.programs import NotToldError
 from syncd.notify.ways import PING, find_ping, make_ways

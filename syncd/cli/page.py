@@ -10,8 +10,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.saying import say
 from syncd.cli.session import ask_running, find_running, load
-from syncd.control.protocol import CommandError
 from syncd.control.wire import PAGE
+from syncd.errors import CommandError
 from syncd.system.printable import printable
 
 

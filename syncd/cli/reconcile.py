@@ -27,9 +27,8 @@ from syncd.cli.session import (
     pause,
 )
 from syncd.control.client import Running
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE
-from syncd.errors import KeyLookupError, LibraryError, SyncdError
+from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
 from syncd.report import write_document
 from syncd.report.reconciliations import (
     library_document,

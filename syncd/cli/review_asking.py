@@ -12,10 +12,9 @@ from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.session import ask_running, find_running, pause
 from syncd.control.client import Running
-from syncd.control.protocol import CommandError
 from syncd.control.reviewing import IMPORT, SHOW, review, review_alone
 from syncd.control.wire import REVIEW
-from syncd.errors import KeyLookupError, LibraryError, SyncdError
+from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
 from syncd.ledger.store import Ledger
 from syncd.settings import LibrarySettings, Settings
 from syncd.system.state_lock import StateLock

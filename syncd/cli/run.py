@@ -14,13 +14,12 @@ from syncd.app.wiring import open_ledger
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
 from syncd.cli.session import expect_no_service, load, pause
-from syncd.control.protocol import CommandError
 from syncd.control.status import DAEMON
 from syncd.control.wire import PAGE
 from syncd.daemon.folder_work import assemble
 from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
-from syncd.errors import StateError
+from syncd.errors import CommandError, StateError
 from syncd.ledger.store import Ledger
 from syncd.notify.metrics import Metrics
 from syncd.notify.opening import Telling

@@ -22,8 +22,7 @@ from syncd.cli.options import Where
 from syncd.cli.saying import say
 from syncd.config import file_library_settings
 from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
-from syncd.control.protocol import CommandError
-from syncd.errors import ConfigError, Problem
+from syncd.errors import CommandError, ConfigError, Problem
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
 from syncd.system.clock import SystemClock

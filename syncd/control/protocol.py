@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.app.remedies import told
-from syncd.errors import BusyError, StateError, SyncdError
+from syncd.errors import BusyError, CommandError, StateError, SyncdError
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +61,6 @@ def is_number(value: object) -> bool:
     """Tell whether this is a number that a ledger may hold: of a run, say, or a question."""
     # `True` counts as a number in Python.
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
-
-
-class CommandError(SyncdError):
-    """The daemon says no; `code` is the exit code that goes with the reason."""
-
-    def __init__(self, message: str, code: int) -> None:
-        self.message = message
-        self.code = code
-        super().__init__(message)
 
 
 class _Ear:

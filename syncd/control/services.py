@@ -24,6 +24,8 @@ SERVED = "served"
 """The command by which a service is asked what it calls its libraries, and where its state is."""
 
 _LIST = "libraries.json"
+_RESTARTING = ".restarting"
+"""What the unit of the machine adds to the name of the directory with the list while it is down."""
 _LARGEST = 1 << 20
 _TO_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -60,12 +62,16 @@ def unlist_libraries(directory: Path) -> None:
 
 
 def find_services(root: Path, own: Path | None = None) -> list[Service]:
-    """Return the services that say below `root` what they serve, but for the one in `own`."""
+    """Return the services that say below `root` what they serve, but for the one in `own`.
+
+    One that is just being started anew is among them, though it does not answer.
+    """
+    ours = (own, own.with_name(own.name + _RESTARTING)) if own else ()
     try:
         directories = sorted(root.iterdir())
     except OSError:
         return []
-    found = (_read(each) for each in directories if each != own)
+    found = (_read(each) for each in directories if each not in ours)
     return [service for service in found if service is not None]
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from syncd.control.fates import unusable_files
-from syncd.control.protocol import CommandError, ask
-from syncd.errors import BusyError, StateError
+from syncd.control.protocol import ask
+from syncd.errors import BusyError, CommandError, StateError
 from syncd.system.private import write_private
 from syncd.system.state_lock import find_holder
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from syncd.app.once import OnceReport
 from syncd.app.remedies import told
-from syncd.control.protocol import CommandError
-from syncd.errors import InputError, SyncdError
+from syncd.errors import CommandError, InputError, SyncdError
 from syncd.inbox import Beside, Skipped
 from syncd.report import plan_document, read_plan
 

@@ -13,7 +13,7 @@ from syncd.app.finding import library_of_run, library_of_work
 from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer, identities_of
 from syncd.control.fates import add_fates
-from syncd.control.protocol import CommandError, Handler, Progress, is_number
+from syncd.control.protocol import Handler, Progress, is_number
 from syncd.control.reviewing import review, review_alone, why_malformed
 from syncd.control.status import STATUS
 from syncd.control.wire import (
@@ -27,7 +27,14 @@ from syncd.control.wire import (
     write_report,
 )
 from syncd.daemon.folder_work import FolderWork
-from syncd.errors import ConfigError, InputError, LedgerError, LibraryError, SyncdError
+from syncd.errors import (
+    CommandError,
+    ConfigError,
+    InputError,
+    LedgerError,
+    LibraryError,
+    SyncdError,
+)
 from syncd.inbox import Beside, Skipped
 from syncd.ledger import journal
 from syncd.ledger.store import Ledger

@@ -287,10 +287,16 @@ class Worker:
     def _come_back(self) -> None:
         """Look again after a while for operations that still wait for their outcome."""
         self._mind_progress()
-        if self._look_at_figures().pending:
-            self._queue.wish(Wish.PUSH, after=self._lookouts.next_wait())
-        else:
+        figures = self._look_at_figures()
+        if not figures.pending:
             self._lookouts.succeeded()
+            return
+        wait = self._lookouts.next_wait()
+        if figures.sure_at is not None:
+            # Waits that double would come minutes late to the look that decides.
+            left = figures.sure_at - self._clock.now()
+            wait = min(wait, left) if left > timedelta() else wait
+        self._queue.wish(Wish.PUSH, after=wait)
 
     def _mind_progress(self) -> None:
         """Let waits be short again as soon as anything has got through."""

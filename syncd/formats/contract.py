@@ -26,17 +26,23 @@ TAIL = 512
 class ReadEntry:
     """One entry of an export: what it says, or why it cannot be used.
 
-    `index` counts the entries of the export from 1, `line` is where this one starts. `written` is
-    its text as it stands in the export; the ledger keeps it. `is_cut_off` says that the export
-    ended before the entry did.
+    `index` counts the entries of the export from 1, `line` is where this one starts. `values` are
+    its texts, without what says which of them is which; `write` returns the whole of it as it
+    stands in the export. `is_cut_off` says that the export ended before the entry did.
     """
 
     index: int
     line: int
-    written: str
+    values: Sequence[str]
+    write: Callable[[], str]
     result: Record | InputError
     problems: Sequence[Problem] = ()
     is_cut_off: bool = False
+
+    @property
+    def written(self) -> str:
+        """Return the text of the entry as it stands in the export; the ledger keeps it."""
+        return self.write()
 
 
 class Reading(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import BinaryIO
 
 from syncd.errors import InputError, Problem
@@ -56,12 +57,16 @@ class RisReading:
         if not isinstance(result, InputError):
             self._last = entry.ending
             self._has_ends = self._has_ends or entry.ending is Ending.ER
-        lines = map("  - ".join, zip(entry.tags, entry.values, strict=True))
         return ReadEntry(
             entry.index,
             entry.line,
-            "\n".join(lines),
+            entry.values,
+            partial(_written, entry),
             result,
             entry.problems,
             is_cut_off=entry.ending is Ending.END_OF_FILE,
         )
+
+
+def _written(entry: Entry) -> str:
+    return "\n".join(map("  - ".join, zip(entry.tags, entry.values, strict=True)))

@@ -16,7 +16,7 @@ _NUMBER = re.compile(
       | (?:eudract|euctr)?[\s:#-]{0,6}(?P<eudract>20\d\d-\d{6}-\d\d)(?:-[a-z]{2})?
       | (?P<other>
             drks[\s:-]?\d{8} | actrn[\s:-]?\d{14}p? | chictr-?[a-z]*-?\d{8,10}
-          | ctri/\d{4}/\d{2,3}/\d{5,6} | irct[\s:-]?\d{10,14}n?\d{0,3}
+          | ctri/\d{4}/\d{2,3}/\d{5,6} | irct[\s:-]?\d{8,14}n?\d{0,3}
           | (?:jprn-)?(?:umin[\s:-]?\d{9}|jrct[s]?\d{9,10}|japicCTI-?\d{6}) | kct[\s:-]?\d{7}
           | (?:ntr|nl)[\s:-]?\d{3,5} | pactr[\s:-]?\d{15,16} | rbr-[a-z0-9]{5,8}
           | tctr[\s:-]?\d{11} | slctr/\d{4}/\d{3} | lbctr\d{10} | per-\d{3}-\d{2} | rpcec\d{8}

@@ -72,7 +72,7 @@ def details_of(data: Mapping[str, Any]) -> Details:
     return Details(
         number=first_of(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
         part="" if is_paper else _part(data) or lines.get("part", ""),
-        edition="" if is_paper else first_of(data, _EDITIONS) or lines.get("edition", ""),
+        edition=_edition(data, item_type) or ("" if is_paper else lines.get("edition", "")),
         day=_day(data),
         address=_address(get("url") or "", is_paper=is_paper),
         trials=_trials(data),
@@ -98,6 +98,13 @@ def _lines(extra: str, item_type: str) -> dict[str, str]:
                 found["number"] = line
                 break
     return found
+
+
+def _edition(data: Mapping[str, Any], item_type: str) -> str:
+    """Return which edition it is of a book, a dataset, or a newspaper of one day."""
+    if item_type in _PAPERS and item_type != "newspaperArticle":
+        return ""
+    return first_of(data, _EDITIONS)
 
 
 def _address(url: str, *, is_paper: bool) -> str:

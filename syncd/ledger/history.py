@@ -7,7 +7,6 @@ BASE  an item's data as syncd last wrote it and the library took it: what differ
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from syncd.ledger.tables import base, done, item, record
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, Operation, key_of
 from syncd.plan import KnownItem
+from syncd.system.packing import decode, encode, encode_text, pack
 
 
 class Done(NamedTuple):
@@ -87,7 +87,7 @@ class Packed:
         # The data is kept beside, or its number might come to be that of something else.
         known = self._packed.get(id(data))
         if known is None:
-            known = self._packed[id(data)] = (data, _pack(data))
+            known = self._packed[id(data)] = (data, pack(encode(data)))
         return known[1]
 
 
@@ -108,7 +108,7 @@ def _row_of(each: Done, now: str, packed: Packed) -> dict[str, Any]:
         "outcome": each.outcome,
         "version": each.version,
         "written": packed.of(row.payload),
-        "before": json.dumps(each.before) if each.before is not None else None,
+        "before": encode_text(each.before) if each.before is not None else None,
         "done_at": now,
     }
 
@@ -190,7 +190,7 @@ def _read(row: Any) -> Done:
         ),
         outcome=row.outcome,
         version=row.version,
-        before=json.loads(row.before) if row.before is not None else None,
+        before=decode(row.before) if row.before is not None else None,
     )
 
 
@@ -243,14 +243,6 @@ def find_notes(tx: Transaction, parents: Collection[str]) -> dict[str, dict[str,
     return found
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _pack(data: Mapping[str, Any]) -> bytes:
-    text = _encode(data)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
 def _unpack(packed: bytes) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    data: Mapping[str, Any] = decode(zlib.decompress(packed))
     return data

@@ -17,6 +17,7 @@ from syncd.ledger.tables import delivery, export, outbox, record, run
 from syncd.ledger.transaction import Transaction
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin, Provenance
+from syncd.system.packing import decode, encode_text
 
 
 class ExportFacts(NamedTuple):
@@ -187,9 +188,9 @@ def _columns(planned: PlannedRecord) -> dict[str, Any]:
         "title": origin.title and _storable(origin.title),
         "decision": planned.decision.value,
         "reason": planned.reason,
-        "evidence": json.dumps(planned.evidence),
-        "pointers": json.dumps(_pointers(planned)),
-        "identity": json.dumps({k: v for k, v in planned.identity._asdict().items() if v}),
+        "evidence": encode_text(planned.evidence),
+        "pointers": _pointers(planned),
+        "identity": encode_text({k: v for k, v in planned.identity._asdict().items() if v}),
         "item_key": planned.item_key,
         "outcome": planned.outcome,
         "error": planned.error,
@@ -201,11 +202,18 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
-def _pointers(planned: PlannedRecord) -> dict[str, Any]:
-    return {
+def _pointers(planned: PlannedRecord) -> str:
+    if not planned.duplicate_of and not planned.candidates:
+        return _NO_POINTERS
+    said = {
         "duplicate_of": asdict(planned.duplicate_of) if planned.duplicate_of else None,
         "candidates": [asdict(pointer) for pointer in planned.candidates],
     }
+    return json.dumps(said)
+
+
+_NO_POINTERS = json.dumps({"duplicate_of": None, "candidates": []})
+"""What most records have; it is asked for by its words, blanks included."""
 
 
 def settle_records(
@@ -368,13 +376,13 @@ def get_run_of(tx: Transaction, record_id: int) -> int:
 
 def read_record(row: Any) -> PlannedRecord:
     """Return a row of `record` as the decision it holds."""
-    pointers = json.loads(row.pointers)
+    pointers = decode(row.pointers)
     first = pointers["duplicate_of"]
     return PlannedRecord(
         origin=Origin(row.file, row.position, row.line, row.source_id, row.source, row.title),
         decision=Decision(row.decision),
         reason=row.reason,
-        evidence=tuple(json.loads(row.evidence)),
+        evidence=tuple(decode(row.evidence)),
         duplicate_of=Pointer(**first) if first else None,
         candidates=tuple(Pointer(**pointer) for pointer in pointers["candidates"]),
         identity=read_identity(row.identity),
@@ -386,7 +394,7 @@ def read_record(row: Any) -> PlannedRecord:
 
 def read_identity(text: str) -> Identity:
     """Return the identity that a row of `record` holds."""
-    values = json.loads(text)
+    values = decode(text)
     for name in ("isbn", "issn"):
         values[name] = tuple(values.get(name, ()))
     return Identity(

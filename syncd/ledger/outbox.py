@@ -7,7 +7,6 @@ SENT     handed to the library; its fate is unknown until an answer, or a look, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +38,7 @@ from syncd.library import (
     key_of,
 )
 from syncd.plan import Offer, PlannedOperation
+from syncd.system.packing import decode, encode_text
 
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
@@ -107,16 +107,13 @@ def add_operations(
     tx.add(outbox, rows)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
 def _columns(operation: Operation) -> dict[str, Any]:
     row = dump_operation(operation)
     return {**row._asdict(), "payload": _dump(row.payload), "before": _dump(row.before)}
 
 
 def _dump(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else _encode(value)
+    return None if value is None else encode_text(value)
 
 
 def next_planned(
@@ -164,6 +161,14 @@ def all_sent(tx: Transaction) -> list[Pending]:
         .order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
+
+
+def first_sent_at(tx: Transaction) -> datetime | None:
+    """Return when the oldest of the operations of unknown fate was sent; None: there is none."""
+    query = select(func.min(outbox.c.sent_at)).where(
+        outbox.c.library_id == tx.library_id, outbox.c.state == "sent"
+    )
+    return find_instant(tx.execute(query).scalar_one())
 
 
 def works_to_make(tx: Transaction) -> list[Pending]:
@@ -236,8 +241,8 @@ def _read(row: Any) -> Pending:
                 row.kind,
                 row.item_key,
                 row.base_version,
-                json.loads(row.payload),
-                json.loads(row.before) if row.before is not None else None,
+                decode(row.payload),
+                decode(row.before) if row.before is not None else None,
             )
         ),
         ordinal=row.ordinal,
@@ -337,7 +342,7 @@ def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> Non
         ).all()
         for row in rows:
             before, after = versions[row.item_key]
-            names_all = row.offer is not None and "tags" in json.loads(row.payload)
+            names_all = row.offer is not None and "tags" in decode(row.payload)
             if row.base_version == before and not names_all:
                 _set(tx, [row.operation_id], base_version=after)
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 Row = Mapping[str, Any]
 
@@ -53,8 +56,11 @@ class Transaction:
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insertion that may say what happens on a conflict."""
         # Both write the clause alike, but each of them has an `insert` of its own.
-        on_postgresql = self.connection.dialect.name == "postgresql"
-        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+        if self.connection.dialect.name != "postgresql":
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # its modules take long to load
+
+        return postgresql.insert(table)
 
     def _insert(self, statement: Insert, rows: Collection[Row]) -> None:
         """Insert rows of this library, all of which have the same columns."""

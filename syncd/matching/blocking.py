@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b, sha256
+from itertools import pairwise
 
 from syncd.matching.features import Features, features_of
 from syncd.matching.numbering import Pages
@@ -19,6 +21,7 @@ def blocking_keys(features: Features) -> tuple[int, ...]:
 
 
 def _names(it: Features) -> Iterator[str]:
+    person = longest_name(it.authors[0]) if it.authors else ""
     if it.generic:
         # Hundreds of works bear the title; only those in one place are worth comparing.
         yield f"g {it.title[:_TITLE_END]} {it.volume} {it.issue} {it.year if not it.volume else ''}"
@@ -29,12 +32,18 @@ def _names(it: Features) -> Iterator[str]:
             yield f"e {letters[-_TITLE_END:]}"
             if it.authors and len(letters) > _TITLE_END:
                 # Thousands of titles may begin and end alike; these are few.
-                yield f"w {letters} {longest_name(it.authors[0])}"
+                yield f"w {letters} {person}"
     first = it.pages.first
     if first and first != "1":
         yield f"p {first} {it.volume or it.year}"
         if it.authors:
-            yield f"a {first} {longest_name(it.authors[0])}"
+            yield f"a {first} {person}"
+
+
+def repeated(numbers: Iterable[int]) -> frozenset[int]:
+    """Return those of many 64-bit numbers that come again; a dict of them needs far more memory."""
+    ordered = array("q", sorted(array("q", numbers)))
+    return frozenset(one for one, other in pairwise(ordered) if one == other)
 
 
 def longest_name(person: str) -> str:

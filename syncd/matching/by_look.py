@@ -21,6 +21,7 @@ from syncd.matching.places import (
     same_place_no_author,
     same_place_other_title,
     same_place_similar_title,
+    same_team_and_pages,
 )
 from syncd.matching.rules import (
     DIFFERENT,
@@ -309,6 +310,8 @@ BY_LOOK = (
          "title, first author, year, volume and issue are equal"),
     Rule("C25", SAME, same_citation_in_translation,
          "title, people, year, volume, issue and all pages are equal: the journal is translated"),
+    Rule("C25", SAME, same_team_and_pages,
+         "title, people, year and all pages are equal: the meeting has another name"),
     Rule("C28", UNDECIDED, _agree_elsewhere,
          "the titles are equal, but they stand in different journals", _LOOK),
     Rule("C28", UNDECIDED, _has_words_in_front,

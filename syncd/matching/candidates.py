@@ -7,14 +7,15 @@ NAME   an identifier as (kind, value)
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
 
-from syncd.matching.blocking import blocking_keys, longest_name
+from syncd.matching.blocking import blocking_keys, longest_name, repeated
 from syncd.matching.comparison import compare
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import find_rule
@@ -36,6 +37,9 @@ _NEIGHBOURS = 6
 _HUGE = 400
 """Works under one DOI beyond which it names none of them."""
 
+_PIECE = 4_000
+"""Records for which known works are looked up at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -54,8 +58,8 @@ class Node:
 class Candidates:
     """The nodes of a plan, incoming ones first, and which of them met somewhere.
 
-    `candidates` are pairs of nodes worth judging, `names` each node's identifiers with a known
-    work's aliases, `common_dois` those that so many works bear that they name none of them.
+    `candidates` are pairs of nodes worth judging, `common_dois` those that so many works bear
+    that they name none of them.
     """
 
     def __init__(
@@ -66,22 +70,20 @@ class Candidates:
     ) -> None:
         self.nodes: list[Node] = _collapse(features, strict)
         incoming = len(self.nodes)
-        names = [_names(node.members[0]) for node in self.nodes]
-        keys = [blocking_keys(node.members[0]) for node in self.nodes]
         self.answers = works.answers()
         self._names_said: dict[int, tuple[str, ...]] = {}
         self.shared_dois = works.shared_dois(
             frozenset(it.identity.doi for it in features if it.identity.doi)
         )
-        self._bearers = works.by_identifiers(frozenset(name for each in names for name in each))
-        settled = {n for n, each in enumerate(names) if self._is_settled(n, each)}
-        blocks = works.by_blocks(
-            frozenset(key for n, each in enumerate(keys) if n not in settled for key in each)
-        )
+        everybody, keys = range(incoming), _BlockingKeys(self.nodes)
+        self._bearers = _look_up(works.by_identifiers, everybody, self._own_names)
+        unsettled = [n for n in everybody if not self._is_settled(n)]
+        blocks = _look_up(works.by_blocks, unsettled, keys.of)
         said = self._said_to_be(incoming, works)
         self._node_of = self._add_known([*self._bearers.values(), *blocks.values(), *said.values()])
-        self.names = self._all_names()
-        named, alike = self._meet(names, self._bearers), self._meet(keys, blocks)
+        self._aliases = self._find_aliases()
+        named = self._meet(everybody, self._own_names, self._bearers)
+        alike = self._meet(everybody, keys.of, blocks)
         self.answered = frozenset(self._answered_pairs(incoming))
         met = _pair_up([*named.values(), *alike.values()], incoming, self.nodes)
         self.candidates = sorted(self.answered.union(met)) if self.answered else met
@@ -90,6 +92,20 @@ class Candidates:
     def node_of(self, ref: str) -> int:
         """Return the node of a known work."""
         return self._node_of[ref]
+
+    def names_of(self, node: int) -> AbstractSet[Name]:
+        """Return a node's identifiers, a known work's aliases included."""
+        found = frozenset(pair for it in self.nodes[node].members for pair in it.identity.pairs())
+        return found | self._aliases[node] if node in self._aliases else found
+
+    def aliases_in_common(self, one: int, other: int) -> AbstractSet[Name]:
+        """Return the identifiers of two nodes that one of them may have without showing them.
+
+        A record shows all that it has. A known work has those of all its records, and aliases.
+        """
+        if self.nodes[one].known is None and self.nodes[other].known is None:
+            return frozenset()
+        return self.names_of(one) & self.names_of(other)
 
     def bearers(self, name: Name) -> frozenset[str]:
         """Return the keys of the known works that bear an identifier."""
@@ -135,12 +151,14 @@ class Candidates:
                     if bearer != node:
                         yield (node, bearer) if node < bearer else (bearer, node)
 
-    def _is_settled(self, number: int, names: Iterable[Name]) -> bool:
+    def _is_settled(self, number: int) -> bool:
         """Tell whether identifiers lead to one work that a node surely is.
 
         Then the library need not be searched for what else looks like it.
         """
-        found = [known for name in names for known in self._bearers.get(name, ())]
+        if not self._bearers:
+            return False
+        found = [known for name in self._own_names(number) for known in self._bearers.get(name, ())]
         if not found or any(known != found[0] for known in found):
             return False
         mine = self.names_said(number)
@@ -162,27 +180,63 @@ class Candidates:
             self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
         return places
 
-    def _all_names(self) -> list[AbstractSet[Name]]:
-        names = [
-            {pair for member in node.members for pair in member.identity.pairs()}
-            for node in self.nodes
-        ]
+    def _own_names(self, node: int) -> Sequence[Name]:
+        """Return what a record can be found by; its ISBN only if it is the whole book."""
+        it = self.nodes[node].members[0]
+        return [name for name in it.identity.pairs() if name[0] != "isbn" or it.kind is Kind.BOOK]
+
+    def _find_aliases(self) -> Mapping[int, AbstractSet[Name]]:
+        """Return the names by which known works were found, whatever their items show."""
+        aliases: defaultdict[int, set[Name]] = defaultdict(set)
         for name, found in self._bearers.items():
             for known in found:
-                names[self._node_of[known.ref]].add(name)
-        return list(names)
+                aliases[self._node_of[known.ref]].add(name)
+        return dict(aliases)
 
     def _meet(
-        self, wanted: Sequence[Iterable[_T]], found: Mapping[_T, Sequence[Known]]
+        self,
+        nodes: Iterable[int],
+        wanted: Callable[[int], Iterable[_T]],
+        found: Mapping[_T, Sequence[Known]],
     ) -> dict[_T, list[int]]:
-        """Return, by identifier or blocking key, the nodes that have it."""
+        """Return, by identifier or blocking key, the nodes that have it, where several do."""
         meeting: defaultdict[_T, list[int]] = defaultdict(list)
-        for number, each in enumerate(wanted):
-            for name in each:
-                meeting[name].append(number)
+        again = repeated(hash(name) for node in nodes for name in wanted(node))
+        for number in nodes:
+            for name in wanted(number):
+                if hash(name) in again or name in found:
+                    meeting[name].append(number)
         for name, numbers in meeting.items():
             numbers += dict.fromkeys(self._node_of[known.ref] for known in found.get(name, ()))
         return meeting
+
+
+class _BlockingKeys:
+    """The blocking keys of nodes, packed: most are met by nobody else."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._keys = array("q")
+        self._ends = array("Q", [0])
+        for node in nodes:
+            self._keys.extend(blocking_keys(node.members[0]))
+            self._ends.append(len(self._keys))
+
+    def of(self, node: int) -> Sequence[int]:
+        """Return the keys of a node."""
+        return self._keys[self._ends[node] : self._ends[node + 1]]
+
+
+def _look_up(
+    find: Callable[[Collection[_T]], Mapping[_T, Sequence[Known]]],
+    nodes: Sequence[int],
+    wanted: Callable[[int], Iterable[_T]],
+) -> dict[_T, Sequence[Known]]:
+    """Return what is known under the names of these nodes, looked up in pieces."""
+    found: dict[_T, Sequence[Known]] = {}
+    for start in range(0, len(nodes), _PIECE):
+        piece = nodes[start : start + _PIECE]
+        found.update(find(frozenset(name for node in piece for name in wanted(node))))
+    return found
 
 
 def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[Node]:
@@ -190,16 +244,19 @@ def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[No
 
     It is not for `strict` records without an identifier.
     """
-    alike: defaultdict[Features, list[int]] = defaultdict(list)
+    first: dict[Features, int] = {}
+    again: defaultdict[int, list[int]] = defaultdict(list)
     for index, it in enumerate(features):
-        alike[it].append(index)
-    recurring = RecurringTitles(alike)
+        if (leader := first.setdefault(it, index)) != index:
+            again[leader].append(index)
+    recurring = RecurringTitles(first)
     nodes = []
-    for it, indices in alike.items():
+    for it, leader in first.items():
+        indices = (leader, *again.get(leader, ()))
         repeated = len(indices) > 1
         sure = repeated and _is_surely_one(it, recurring)
         sure = sure and (any(it.identity.pairs()) or strict.isdisjoint(indices))
-        groups: Iterable[tuple[int, ...]] = [tuple(indices)] if sure else [(i,) for i in indices]
+        groups: Iterable[tuple[int, ...]] = [indices] if sure else [(i,) for i in indices]
         nodes += [Node((it,), group) for group in groups]
     return sorted(nodes, key=lambda node: node.indices)
 
@@ -207,11 +264,6 @@ def _collapse(features: Sequence[Features], strict: AbstractSet[int]) -> list[No
 def _is_surely_one(it: Features, recurring: RecurringTitles) -> bool:
     found = compare(it, it, frozenset())
     return recurring.doubt(found, find_rule(found)).verdict is Verdict.SAME
-
-
-def _names(it: Features) -> list[Name]:
-    """Return what a work can be found by; its ISBN only if it is the whole book."""
-    return [name for name in it.identity.pairs() if name[0] != "isbn" or it.kind is Kind.BOOK]
 
 
 def _pair_up(

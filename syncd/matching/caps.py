@@ -10,6 +10,7 @@ from syncd.matching.comparison import Comparison
 from syncd.matching.details import HARD, TELLING
 from syncd.matching.features import Features
 from syncd.matching.kinds import OF_THEIR_OWN, PAPERS, Kind
+from syncd.matching.numbering import first_number
 from syncd.matching.people import Authors, count_in_common
 from syncd.matching.rules import UNDECIDED, Rule
 from syncd.matching.values import Doubt
@@ -18,6 +19,8 @@ _IDS, _LOOK = Doubt.IDENTIFIERS, Doubt.LOOK
 
 _OF_OTHER_SORTS = frozenset((Kind.REPORT, Kind.WEB, Kind.MEDIA, Kind.BOOK)) | OF_THEIR_OWN
 _FEW_AUTHORS = 2
+_PAGES_OF_AN_ISSUE = 100
+"""What stands on a later page stands there once in a volume, rather than in each issue."""
 
 
 def is_of_its_own(it: Comparison) -> bool:
@@ -38,7 +41,13 @@ def differs_in_details(it: Comparison) -> bool:
 
 
 def _other_word(it: Comparison) -> bool:
-    """Two works do not fill the same pages of one volume; two abstracts may stand on one page."""
+    """Two works do not fill the same pages of one volume; two abstracts may stand on one page.
+
+    Yet a word in another's place is no slip, and where no identifier speaks for one work it is
+    likelier that the pages are wrong.
+    """
+    if it.title.other_work or (it.title.other_meaning and not it.same_ids):
+        return True
     return it.title.other_words and not it.fill_one_place
 
 
@@ -107,7 +116,16 @@ def _is_of_a_team(it: Comparison) -> bool:
 
 
 def _issues_differ(it: Comparison) -> bool:
-    return it.issue is False and not it.fill_one_place and not (it.page and _is_of_a_team(it))
+    if it.issue is not False or it.fill_one_place or _fills_pages_of_a_volume(it):
+        return False
+    return not (it.page and _is_of_a_team(it))
+
+
+def _fills_pages_of_a_volume(it: Comparison) -> bool:
+    """The pages are counted through the volume, so that one of the issues is wrong."""
+    here = it.volume is True and it.page is True and it.last_page is True and it.same_year
+    counted = first_number(it.one.pages) > _PAGES_OF_AN_ISSUE
+    return here and counted and it.exact and it.is_very_long and it.container is True
 
 
 def _volumes_differ(it: Comparison) -> bool:
@@ -127,7 +145,7 @@ def is_in_press(it: Comparison) -> bool:
         return False
     early, late = sorted((it.one, it.other), key=lambda work: work.year or 0)
     if it.kinds == {Kind.ARTICLE}:
-        return it.is_long and _has_no_place(early)
+        return it.is_long and _has_no_place(early) and not _has_no_place(late)
     return _is_of_a_team(it) and (_has_no_place(early) or _has_no_place(late))
 
 

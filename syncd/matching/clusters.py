@@ -7,9 +7,12 @@ The grouping depends on what the records say, never on their order.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
+from syncd.matching.candidates import Name
 from syncd.matching.equal_fit import doubt_equal_fits
 from syncd.matching.features import Features, features_of
 from syncd.matching.judging import OF_RECORDS
@@ -17,6 +20,8 @@ from syncd.matching.known import KnownWorks
 from syncd.matching.pairs import RANK_OF_ANSWERS, Edge, Pairs
 from syncd.matching.values import DEFAULT_POLICY, Doubt, Known, Policy, Ruling, RulingKind, Verdict
 from syncd.record import Citation
+
+_NEW = Ruling(RulingKind.NEW, reason="nothing known is this work")
 
 
 def resolve(
@@ -38,8 +43,10 @@ def resolve(
     for link in links:
         if link.judgement.verdict is Verdict.SAME:
             groups.join(link.one, link.other)
-    rulings = dict(_Rulings(pairs, groups, links).each())
-    return _ask_once(features, [rulings[index] for index in range(len(incoming))])
+    rulings = [_NEW] * len(features)
+    for index, ruling in _Rulings(pairs, groups, links).each():
+        rulings[index] = ruling
+    return _ask_once(features, rulings)
 
 
 def _ask_once(features: Sequence[Features], rulings: list[Ruling]) -> list[Ruling]:
@@ -75,9 +82,10 @@ class Groups:
 
     def __init__(self, pairs: Pairs) -> None:
         self._pairs = pairs
-        self._members: list[list[int]] = [[number] for number in range(len(pairs.nodes))]
-        self._names = [frozenset(names) for names in pairs.gathering.names]
-        self._group = list(range(len(pairs.nodes)))
+        self._group = array("Q", range(len(pairs.nodes)))
+        # Most works come once; only of groups of several is more remembered than their number.
+        self._members: dict[int, list[int]] = {}
+        self._names: dict[int, AbstractSet[Name]] = {}
 
     def of(self, node: int) -> int:
         """Return the group that a node is in."""
@@ -85,30 +93,33 @@ class Groups:
 
     def members(self, group: int) -> list[int]:
         """Return the nodes of a group."""
-        return self._members[group]
+        return self._members.get(group) or [group]
 
     def all(self) -> list[int]:
-        """Return every group."""
-        return [group for group, nodes in enumerate(self._members) if nodes]
+        """Return every group; it has the number of its first node."""
+        return [node for node, group in enumerate(self._group) if node == group]
 
     def join(self, one: int, other: int) -> None:
         """Make one group of two, unless any member of one contradicts any of the other."""
         mine, theirs = self._group[one], self._group[other]
         if mine == theirs or not self._fit(mine, theirs):
             return
-        for node in self._members[theirs]:
+        for node in self.members(theirs):
             self._group[node] = mine
-        self._members[mine] += self._members[theirs]
-        self._members[theirs] = []
-        self._names[mine] |= self._names[theirs]
+        self._names[mine] = self._names_of(mine) | self._names_of(theirs)
+        self._members[mine] = [*self.members(mine), *self.members(theirs)]
 
     def _fit(self, mine: int, theirs: int) -> bool:
-        names = self._names[mine] & self._names[theirs]
+        names = self._names_of(mine) & self._names_of(theirs)
         return not any(
             self._pairs.forbids(left, right, names)
-            for left in self._members[mine]
-            for right in self._members[theirs]
+            for left in self.members(mine)
+            for right in self.members(theirs)
         )
+
+    def _names_of(self, group: int) -> AbstractSet[Name]:
+        found = self._names.get(group)
+        return self._pairs.names_of(group) if found is None else found
 
 
 class _Rulings:
@@ -165,10 +176,10 @@ class _Rulings:
         ]
         shared = self._shared_by(node)
         if not questions:
-            reason = "nothing known is this work"
-            if shared:
-                reason = f"nothing known is this work; DOI {shared[0]} names several works"
-            return Ruling(RulingKind.NEW, reason=reason, shared=shared)
+            if not shared:
+                return _NEW
+            reason = f"{_NEW.reason}; DOI {shared[0]} names several works"
+            return _NEW._replace(reason=reason, shared=shared)
         return self._hold(questions, shared)
 
     def _hold(

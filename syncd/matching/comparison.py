@@ -35,7 +35,7 @@ from syncd.matching.vocabulary import LISTED, Vocabulary
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
-_TEAM = 3
+TEAM = 3
 """People who do not fill the same pages twice in a year."""
 ARTICLE_LENGTH = 3
 """Pages from which two works cannot fill the same ones: abstracts are shorter."""
@@ -191,7 +191,7 @@ class Comparison(NamedTuple):
         """Both fill the same pages of one volume, or of one year's container: no room for two."""
         if not self.page or not self.last_page or count_pages(self.one.pages) < ARTICLE_LENGTH:
             return False
-        team = self.same_people and len(self.one.authors) >= _TEAM
+        team = self.same_people and len(self.one.authors) >= TEAM
         known = self.container is True or self.issue is True or bool(self.same_ids) or team
         of_year = self.same_year and known
         if self.volume is True:

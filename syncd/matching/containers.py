@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
 from syncd.matching.number_words import ORDINAL_WORDS
+from syncd.matching.numbering import read_roman
 from syncd.matching.vocabulary import is_listed
 
 _LONGEST = 96
@@ -28,7 +29,8 @@ _OF_ANY_MEETING = frozenset(
     int intl internat acm ieee vol vols ser series lecture notes
     """.split()
 )
-_ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
+_ORDINAL = re.compile(r"([0-9]+)(?:st|nd|rd|th|e|er|re|eme|o|a)?")
+_IDEOGRAPHIC = re.compile(r"第([一二三四五六七八九十]|[0-9]+)[届回次]")
 _DIGITS_OF_YEAR = 4
 _OF_VOLUMES = frozenset(("vol", "vols", "volume", "volumes", "pt", "pts"))
 _TRIAL = re.compile(
@@ -43,7 +45,7 @@ _FEW = 2
 _MOST = 0.7
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def fold_container(text: str) -> str:
     """Return the telling words of a container's name, folded; a subtitle is left out.
 
@@ -59,7 +61,7 @@ def fold_container(text: str) -> str:
     return " ".join(telling or words)[:_LONGEST].strip()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def is_same_container(one: str, other: str) -> bool | None:
     """Tell whether two folded names mean one container; None where that cannot be said."""
     if not one or not other:
@@ -126,9 +128,14 @@ def _ordinals(words: list[str]) -> set[str]:
     """Return which of its kind it is: the 30th conference, sheet 12, the proceedings of 2010."""
     found = set()
     for before, word in zip(["", *words], words, strict=False):
-        number = ORDINAL_WORDS.get(word, word)
-        if _ORDINAL.fullmatch(number) and before not in _OF_VOLUMES:
-            found.add(number.rstrip("stndrh"))
+        if before in _OF_VOLUMES:
+            continue
+        if ordinal := _ORDINAL.fullmatch(ORDINAL_WORDS.get(word, word)):
+            found.add(ordinal[1])
+        elif len(word) > 1 and (roman := read_roman(word)):
+            found.add(str(roman))
+        elif counted := _IDEOGRAPHIC.search(word):
+            found.add(ORDINAL_WORDS.get(counted[1], counted[1]))
     return found
 
 

@@ -15,7 +15,7 @@ from syncd.matching.containers import fold_container, is_same_container
 from syncd.matching.folding import fold
 from syncd.matching.kinds import Kind
 from syncd.matching.language_names import CODES
-from syncd.matching.number_words import NUMBER_WORDS
+from syncd.matching.number_words import NUMBER_WORDS, read_ordinal
 from syncd.record import NO_DETAILS, Details
 
 HARD = frozenset(("number", "part", "edition", "trials", "language", "translators"))
@@ -117,7 +117,7 @@ def _edition_word(word: str) -> str:
     word = word.replace("dot", ".")
     while word.endswith(".0"):
         word = word[:-2]
-    return _REVISED.get(word) or NUMBER_WORDS.get(word, word)
+    return _REVISED.get(word) or read_ordinal(NUMBER_WORDS.get(word, word))
 
 
 @lru_cache(maxsize=1024)

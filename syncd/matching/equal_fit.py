@@ -26,7 +26,7 @@ def doubt_equal_fits(pairs: Pairs, links: Sequence[Edge]) -> list[Edge]:
             by_node[link.other].append(link)
     torn: set[tuple[int, int]] = set()
     for node, found in by_node.items():
-        if pairs.nodes[node].known is None and len(found) > 1:
+        if len(found) > 1:
             torn.update(_torn_between(pairs, node, found))
     return [_in_doubt(link) if (link.one, link.other) in torn else link for link in links]
 

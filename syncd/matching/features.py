@@ -41,7 +41,7 @@ def features_of(citation: Citation) -> Features:
     title = read_title(citation.title)
     container = fold_container(citation.container)
     details = citation.details
-    kind = kind_of(citation.item_type, container, citation.identity.doi, details.address)
+    kind = kind_of(citation, container)
     return Features(
         item_type=citation.item_type,
         kind=kind,

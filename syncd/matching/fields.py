@@ -35,7 +35,20 @@ def compare_ids(
             same.append(kind)
         elif kind != "doi" or not _names_a_register_entry(str(ours), str(its)):
             different.append(kind)
+    if not same and not different and _are_on_two_servers(one, other):
+        different.append("doi")
     return tuple(same), tuple(different), shared
+
+
+def _are_on_two_servers(one: Features, other: Features) -> bool:
+    """One preprint has a number of arXiv's, the other a DOI of another server's."""
+    if one.kind != Kind.PREPRINT or other.kind != Kind.PREPRINT:
+        return False
+    mine, theirs = one.identity, other.identity
+    return bool(
+        (mine.arxiv and not mine.doi and theirs.doi and not theirs.arxiv)
+        or (theirs.arxiv and not theirs.doi and mine.doi and not mine.arxiv)
+    )
 
 
 def _names_a_register_entry(*dois: str) -> bool:

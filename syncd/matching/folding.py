@@ -42,6 +42,13 @@ _GREEK_SOUNDS = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", (
 ), strict=True))  # fmt: skip
 _GREEK_TEXT = re.compile("|".join([*_GREEK_PAIRS, *_GREEK_SOUNDS]))
 
+_DIGITS = {
+    chr(code): str(unicodedata.decimal(chr(code)))
+    for code in range(0x80, 0x10000)
+    if chr(code).isdecimal()
+}
+"""Digits of all scripts."""
+
 _FORMULA = 3
 """Greek letters that may well be a formula."""
 
@@ -56,6 +63,8 @@ def fold(text: str) -> str:
     if "'" in text or not text.isascii():
         text = _APOSTROPHES.sub("", text)
     if text.isascii():
+        if text.isalnum():
+            return text
         return _NO_ASCII_WORD.sub(" ", text).strip()
     return _NO_WORD.sub(" ", fold_letters(text)).strip()
 
@@ -64,7 +73,11 @@ def fold(text: str) -> str:
 def fold_letters(text: str) -> str:
     """Return lower-case `text` in Latin letters without accents, its punctuation kept."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    bare = "".join(
+        letter if letter.isascii() else _DIGITS.get(letter) or letter
+        for letter in decomposed
+        if not unicodedata.combining(letter)
+    )
     if _is_greek(bare):
         bare = _GREEK_TEXT.sub(_sound_of, bare)
     return bare.translate(_LETTERS).casefold()

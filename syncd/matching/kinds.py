@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from syncd.record import Citation
+
 
 class Kind(IntEnum):
     """What sort of thing a work is, as far as that tells works apart."""
@@ -77,13 +79,19 @@ _REGISTER_ADDRESS = re.compile(
     r"|anzctr\.org|chictr\.org|ctri\.nic|irct\.|umin\.ac"
 )
 
+_DEGREE = re.compile(r"\W*(?:ph\W*d|m\W*sc?|m\W*a|ed\W*d|psy\W*d|d\W*phil)\W*", re.IGNORECASE)
+"""What some databases put in a volume's place."""
 
-def kind_of(item_type: str, container: str, doi: str | None, address: str) -> Kind:
-    """Return the kind of a work by its type, and by where it stands."""
-    kind = _KIND_OF.get(item_type, Kind.OTHER)
+
+def kind_of(citation: Citation, container: str) -> Kind:
+    """Return the kind of a work by its type, and by where it stands; `container` is folded."""
+    doi, address = citation.identity.doi, citation.details.address
+    kind = _KIND_OF.get(citation.item_type, Kind.OTHER)
     if container.startswith("dissertation abstracts"):
         return Kind.THESIS
     if kind in (Kind.ARTICLE, Kind.OTHER, Kind.WEB):
+        if not container and _DEGREE.fullmatch(citation.volume):
+            return Kind.THESIS
         if _REGISTER.fullmatch(container) or _REGISTER_ADDRESS.match(address):
             return Kind.TRIAL
         if kind is not Kind.WEB and (

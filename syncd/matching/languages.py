@@ -23,7 +23,7 @@ _LITTLE_WORDS = {
 _LANGUAGES = {name: frozenset(words.split()) for name, words in _LITTLE_WORDS.items()}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def guess_language(words: str) -> str | None:
     """Return the language that folded title `words` are in; None where that cannot be told."""
     if is_ideographic(words):

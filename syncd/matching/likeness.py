@@ -12,7 +12,7 @@ from syncd.matching.features import Features
 from syncd.matching.number_words import NUMBER_WORDS
 from syncd.matching.numbering import read_roman
 from syncd.matching.vocabulary import LISTED, Vocabulary
-from syncd.matching.wording import has_other_words
+from syncd.matching.wording import OF_OTHER_WORKS, Difference, find_difference
 
 RELATED = 0.6
 """Below this, two titles have no more in common than any two of one field."""
@@ -28,7 +28,8 @@ class Likeness(NamedTuple):
     cut); `preceded`: one is the end of the other, and what stands in front may make another work
     of it. `other_numbers`: a number, part or dose differs; `number_missing`: one side has none at
     all; `other_part`: only numbers that stand alone differ. `other_words`: a telling word stands
-    in the place of another one, or is missing.
+    in the place of another one, or is missing; `other_meaning`: that is no slip of a typist;
+    `other_work`: a word makes another work of it, as `protocol` or `revisited` do.
     """
 
     similarity: float
@@ -38,6 +39,8 @@ class Likeness(NamedTuple):
     number_missing: bool = False
     other_part: bool = False
     other_words: bool = False
+    other_meaning: bool = False
+    other_work: bool = False
 
 
 _MONTHS = frozenset(
@@ -47,22 +50,16 @@ _MONTHS = frozenset(
     """.split()
 )
 _NUMBERED = frozenset(
-    "part volume case study phase stage class type grade chapter book level".split()
+    """
+    part volume case study phase stage class type grade chapter book level
+    teil partie parte chast deel czesc band tome tomo
+    """.split()
 )
 _ROMANS = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
 """Roman numbers that are hardly ever a word; others count after `part` and the like."""
 
 _LONG_ROMAN = 6
 _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
-_OF_OTHER_WORKS = frozenset(
-    """
-    protocol protocols reply response comment commentary erratum corrigendum correction appendix
-    supplement supplementary supplemental supporting update updated follow followup extension
-    rejoinder discussion retracted
-    """.split()
-)
-"""Words of a subtitle that make another work of it."""
-
 _LEAST_CONTAINED = 10
 _CUT = 90
 
@@ -96,24 +93,30 @@ def compare_words(one: str, other: str, vocabulary: Vocabulary = LISTED) -> Like
     if similarity < RELATED:
         return Likeness(similarity, preceded=preceded)
     numbers = numbers_in(one), numbers_in(other)
+    differ = find_difference(one, other, vocabulary) if similarity >= ALIKE else Difference()
     return Likeness(
         similarity,
         preceded=preceded,
         other_numbers=numbers[0] != numbers[1],
         number_missing=numbers[0] != numbers[1] and "" in numbers,
         other_part=numbers[0] != numbers[1] and "" not in numbers and _is_other_part(one, other),
-        other_words=similarity >= ALIKE and has_other_words(one, other, vocabulary),
+        other_words=differ.words,
+        other_meaning=differ.meaning,
+        other_work=differ.work,
     )
 
 
 def _lacks_subtitle(similarity: float, rest: str) -> Likeness:
     part = _names_a_part(rest)
+    words = rest.split()
+    other_work = not OF_OTHER_WORKS.isdisjoint(words)
     return Likeness(
         similarity,
         contained=True,
         other_numbers=part,
         number_missing=part,
-        other_words=not _OF_OTHER_WORKS.isdisjoint(rest.split()),
+        other_words=other_work or "response" in words,
+        other_work=other_work,
     )
 
 
@@ -162,7 +165,7 @@ def _is_number(word: str) -> bool:
     return len(word) < _LONG_ROMAN and read_roman(word) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def numbers_in(words: str) -> str:
     """Return the digits of a folded title in order, Roman, ordinal and part numbers included."""
     if words.isalpha():

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.matching.folding import fold
+from syncd.matching.number_words import read_ordinal
 
 
 class Pages(NamedTuple):
@@ -35,6 +36,7 @@ _NOTHING = frozenset(("unknown", "na", "n a", "none", "null", "nan"))
 _SPREADSHEET = re.compile(r"^[a-z]{3}(?=-[0-9]{2}$)|(?<=[0-9]-)[a-z]{3}$")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _VOLUME = re.compile(r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)")
+_OF_VOLUMES = frozenset("vol volume v band bd tome tomo t teil part volumen".split())
 _DIGITS = re.compile(r"[0-9]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
@@ -76,7 +78,9 @@ def _complete(first: str, last: str) -> str:
 
 
 def read_volume(text: str) -> str:
-    """Return a volume's number: `61 (Supplement 1)` is 61, `XIV` is 14; a month is none.
+    """Return a volume's number: `61 (Supplement 1)` is 61, `XIV` is 14, `second` is 2.
+
+    A single letter stays; other words are none, and no number of a month either.
 
     `1)` is what some exports leave of `64 (Suppl 1)`: the volume is lost.
     """
@@ -85,8 +89,13 @@ def read_volume(text: str) -> str:
     folded = fold(text)
     if digits := _VOLUME.match(folded):
         return digits[1].lstrip("0") or "0"
-    roman = read_roman(folded)
-    return str(roman) if roman else ""
+    if roman := read_roman(folded):
+        return str(roman)
+    words = [word for word in folded.split() if word not in _OF_VOLUMES]
+    number = read_ordinal(words[0]) if len(words) == 1 else ""
+    if number.isdigit() or len(number) == 1:
+        return number
+    return str(read_roman(number) or "")
 
 
 def read_issue(text: str) -> str:
@@ -156,6 +165,12 @@ def _begins_alike(one: Pages, other: Pages) -> bool | None:
     if "1" in (one.first, other.first):
         return True if one.last and one.last == other.last else None
     return None if _REVIEW_NUMBER.fullmatch(one.first) else True
+
+
+def first_number(pages: Pages) -> int:
+    """Return the number of the first page; 0 where it has none."""
+    found = _DIGITS.search(pages.first)
+    return int(found[0]) if found else 0
 
 
 def count_pages(pages: Pages) -> int:

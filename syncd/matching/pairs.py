@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from hashlib import blake2b
 from typing import NamedTuple
 
 from syncd.matching.candidates import Candidates, Name
@@ -28,6 +29,7 @@ class Edge(NamedTuple):
     judgement: Judgement
     doubt: Doubt | None
     strength: tuple[int, int, float, list[bytes]]
+    """The rank of what speaks for it, the place, the titles, and what the two say, digested."""
 
 
 _RANKS = {"scopus": 5, "wos": 5, "doi": 4, "isbn": 2}
@@ -57,7 +59,6 @@ class Pairs:
         self._recurring = RecurringTitles(
             [member for node in self.nodes for member in node.members]
         )
-        self._contents: dict[int, bytes] = {}
         self._answers: dict[tuple[int, int], Verdict | None] = {}
         self._judged: dict[tuple[int, int], list[_Judged]] = {}
         self._judge_candidates()
@@ -98,7 +99,7 @@ class Pairs:
 
     def names_of(self, node: int) -> AbstractSet[Name]:
         """Return a node's identifiers, a known work's aliases included."""
-        return self.gathering.names[node]
+        return self.gathering.names_of(node)
 
     def is_shared(self, doi: str) -> bool:
         """Tell whether a DOI is known to name several works."""
@@ -126,7 +127,7 @@ class Pairs:
                 self._keep(pair, self._judge_anew(*pair))
 
     def _are_strangers(self, one: int, other: int) -> bool:
-        if self.names_of(one) & self.names_of(other):
+        if self.gathering.aliases_in_common(one, other):
             return False
         return all(
             are_strangers(mine, theirs)
@@ -151,7 +152,7 @@ class Pairs:
     def _judge_anew(
         self, one: int, other: int, names: AbstractSet[Name] = frozenset()
     ) -> list[_Judged]:
-        names = names or self.names_of(one) & self.names_of(other)
+        names = names or self.gathering.aliases_in_common(one, other)
         judged = []
         for mine in self.nodes[one].members:
             for theirs in self.nodes[other].members:
@@ -202,9 +203,8 @@ class Pairs:
         return Edge(one, other, it.same_ids, judgement, doubt, strength)
 
     def _content(self, node: int) -> bytes:
-        if node not in self._contents:
-            self._contents[node] = b"".join(map(dump_features, self.nodes[node].members))
-        return self._contents[node]
+        said = b"".join(map(dump_features, self.nodes[node].members))
+        return blake2b(said, digest_size=8).digest()
 
     def _is_strict(self, *pair: int) -> bool:
         """Tell whether metadata must not decide about one of two nodes."""

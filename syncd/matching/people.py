@@ -16,9 +16,12 @@ KEPT = 6
 """How many authors of a work are compared; exports cut long lists, seldom below three."""
 
 _LONGEST = 32
-_NOBODY = re.compile(
-    r"(?:anon(?:ymous)?|no authors? listed|unknown(?: author)?|n a|et al|others|none|null|nan|)"
-)
+_NOBODY = frozenset(
+    (
+        "", "anon", "anonymous", "no author listed", "no authors listed", "unknown",
+        "unknown author", "n a", "et al", "others", "none", "null", "nan",
+    )
+)  # fmt: skip
 _INITIALS_LAST = re.compile(r"(?<=\S)\s++((?:[A-Z]\.?[ -]?){1,3})\Z")
 """`Xu J`, where nobody put a comma."""
 
@@ -56,7 +59,7 @@ def fold_authors(authors: Sequence[str]) -> tuple[str, ...]:
         if not given and (found := _INITIALS_LAST.search(family.strip())):
             family, given = family.strip()[: found.start()], found[1]
         name = fold(family)
-        if _NOBODY.fullmatch(name):
+        if name in _NOBODY:
             continue
         folded.append(f"{name},{fold(given)}"[:_LONGEST])
         if len(folded) == KEPT:
@@ -113,7 +116,7 @@ class _Name(NamedTuple):
     long_of_family: frozenset[str]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _take_apart(name: str) -> _Name:
     family, _, given = name.partition(",")
     family = _PARTICLES.sub("", family)

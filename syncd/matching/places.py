@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncd.matching.comparison import ARTICLE_LENGTH, Comparison
+from syncd.matching.comparison import ARTICLE_LENGTH, TEAM, Comparison
 from syncd.matching.numbering import count_pages
 from syncd.matching.people import Authors
 from syncd.matching.rules import titles_part_ways
@@ -59,3 +59,10 @@ def may_be_in_another_script(it: Comparison) -> bool:
     scripts = {work.title.isascii() for work in (it.one, it.other)}
     people = it.authors is Authors.UNKNOWN or it.authors >= Authors.CUT
     return fills_equal_pages(it) and len(scripts) == 2 and people and it.container is not False
+
+
+def same_team_and_pages(it: Comparison) -> bool:
+    """The meeting goes by another name, and the title may lack what stands in front of it."""
+    team = it.same_people and len(it.one.authors) >= TEAM
+    named = (it.same_title or it.title.preceded) and it.telling and not it.title.other_numbers
+    return it.fill_one_place and it.same_year and team and named

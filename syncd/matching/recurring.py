@@ -6,9 +6,10 @@ Under such a title, the same people in the same year may have written two works.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
+from syncd.matching.blocking import repeated
 from syncd.matching.comparison import Comparison
 from syncd.matching.features import Features
 from syncd.matching.people import Authors, compare_authors
@@ -28,9 +29,9 @@ _YEARS_OF_ONE_WORK = 2
 class RecurringTitles:
     """The titles of some works, and whether several works bear one."""
 
-    def __init__(self, works: Iterable[Features]) -> None:
+    def __init__(self, works: Collection[Features]) -> None:
         self._all = works
-        self._works: defaultdict[str, list[Features]] | None = None
+        self._works: Mapping[int, Sequence[Features]] | None = None
         self._found: dict[str, bool] = {}
 
     def doubt(self, it: Comparison, rule: Rule) -> Rule:
@@ -40,17 +41,26 @@ class RecurringTitles:
 
     def has(self, title: str) -> bool:
         """Tell whether this folded title came with other people or in other years."""
-        letters = title.replace(" ", "")
+        letters = _letters(title)
         if letters not in self._found:
-            self._found[letters] = _recurs(self._gather()[letters])
+            alike = self._gather().get(hash(letters), ())
+            self._found[letters] = _recurs([it for it in alike if _letters(it.title) == letters])
         return self._found[letters]
 
-    def _gather(self) -> defaultdict[str, list[Features]]:
+    def _gather(self) -> Mapping[int, Sequence[Features]]:
+        """Return the works whose titles come more than once, by what their letters hash to."""
         if self._works is None:
-            self._works = defaultdict(list)
+            again = repeated(hash(_letters(work.title)) for work in self._all)
+            works: defaultdict[int, list[Features]] = defaultdict(list)
             for work in self._all:
-                self._works[work.title.replace(" ", "")].append(work)
+                if (hashed := hash(_letters(work.title))) in again:
+                    works[hashed].append(work)
+            self._works = works
         return self._works
+
+
+def _letters(title: str) -> str:
+    return title.replace(" ", "")
 
 
 def _recurs(works: Sequence[Features]) -> bool:

@@ -140,10 +140,5 @@ def is_meeting_and_journal(it: Comparison) -> bool:
 
 def agree_under_shared_doi(it: Comparison) -> bool:
     """The check would let the DOI in common decide, were it not shared."""
-    other = (
-        marked_as_another(it)
-        or is_book_and_part(it)
-        or are_two_parts(it)
-        or is_preprint_and_publication(it)
-    )
+    other = marked_as_another(it) or is_book_and_part(it)
     return it.shared_doi and not other and passes_check_and_place(it)

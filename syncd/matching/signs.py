@@ -37,8 +37,11 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?\s?")
 _ESCAPED = re.compile(r"\\([&%#_$ ])")
 _SYNTAX = re.compile(r"[{}$\\^_]")
 _MINUSES = str.maketrans({"−": "-", "⁻": "-", "₋": "-", "⁺": "+", "₊": "+", "＋": "+", "♯": "#"})
-_MAY_SIGN = re.compile(r"[+#±∞−⁻₋⁺₊＋♯]|-(?=[\s),;:/.]|$)")
+_MAY_SIGN = re.compile(r"[+#±∞−⁻₋⁺₊＋♯<>≤≥＜＞]|-(?=[\s),;:/.]|$)")
 _IN_BRACKETS = re.compile(r"(?<=\w)\(([0-9]*[+-]+(?:/[+-])?|[+-]/[+-])\)")
+_OF_ROTATION = re.compile(r"\(([+±-])\)-(?=\w)")
+"""What tells a compound from its mirror image: `(+)-pinene`."""
+_BOUND = re.compile(r"(?<![<>])([<>≤≥＜＞])=?\s*(?=[0-9])")
 _PAIR = re.compile(r"(?<=[^\W_])([+±-])/([+±-])(?![^\W_])")
 _AT_END = re.compile(r"(?<=[^\W_])(?:[+#]+|±(?![0-9]))")
 _MINUS = re.compile(
@@ -75,6 +78,8 @@ def spell_signs(text: str) -> str:
         return text
     true_minus = "−" in text or "⁻" in text
     text = text.translate(_MINUSES).replace("∞", " infinity ")
+    text = _OF_ROTATION.sub(lambda found: f"{_WORDS[found[1]]} ", text)
+    text = _BOUND.sub(lambda found: " lessthan " if found[1] in "<≤＜" else " morethan ", text)
     text = _IN_BRACKETS.sub(r"\1", text)
     text = _PAIR.sub(lambda found: f"{_WORDS[found[1]]}{_WORDS[found[2]]} ", text)
     text = _AT_END.sub(lambda found: "".join(map(_WORDS.__getitem__, found[0])) + " ", text)

@@ -42,8 +42,27 @@ _FOREIGN_ERRATUM = (
     r"berichtigung(?:en)?|korrektur|korrigendum|nachtrag|fe\s+de\s+err(?:ata|atas|ores)|correcci[oó]n"
     r"|corre[cç][aã]o|retifica[cç][aã]o|rectificaci[oó]n|rectificatifs?|rectificatie|rettifica"
     r"|errata\s+corrige|исправлени[ея]|поправк[аи]|опечатк[аи]|виправлення|ispravlenie|popravka"
-    r"|rättelse|rettelse|korreksjon|korrektion|oikaisu|sprostowanie|oprava|düzeltme|helyesbítés"
+    r"|rättelse|rettelse|korreksjon|korrektion|oikaisu|korjaus|sprostowanie|oprava|düzeltme"
+    r"|helyesbítés|javítás|correzione|correctie|isprava?k[ai]?|popravek|corectur[aă]|erat[aă]"
+    r"|διόρθωση|διορθωτικό|διορθώσεις|תיקון|تصحيح|تصويب|اصلاحیه"
 )
+_FOREIGN_RETRACTION = (
+    r"rückzug|zurückziehung|r[ée]tract(?:at)?ion|retractaci[oó]n|retrata[cç][aã]o|ritrattazione"
+    r"|ретракция|отзыв\s+статьи"
+)
+_FOREIGN_REPLY = (
+    r"antwort|erwiderung|r[ée]ponse|respuesta|resposta|risposta|replica|antwoord|svar|odpowiedź"
+    r"|ответ"
+)
+_FOREIGN_COMMENT = (
+    r"kommentar|commentaire|comentario|comentário|commento|commentaar|komentarz|комментарий"
+)
+_TO = (
+    r"zu[mr]?|auf|an|to|on|of|a|à|al|de|du|da|do|di|en|i|till?|van|bij|op|på|su|sul|sur|sobre|na"
+    r"|к|на|k"
+)
+"""What stands between such a word and the title of the work that it is about."""
+
 _IDEOGRAPHIC_ERRATUM = r"訂正|勘误|勘誤|更正|正誤表?|정정|정오표"
 _BEGINNINGS = {
     Marker.ERRATUM: rf"""
@@ -53,22 +72,25 @@ _BEGINNINGS = {
             (?:\s+(?:to|and\s+addition)\b|\s+for\b.{{1,60}}\bet\s+al\b|\s*[:.\]–—]|\s+-|\s*$)
           | expression\s+of\s+concern
           | (?:{_FOREIGN_ERRATUM})
-            (?:\s+(?:zu[mr]?|to|a|à|al|de|du|da|do|di|en|i|til|till|van|bij|к|до|k)\b|\s*[:.\]–—]|\s+-|\s*$)
+            (?:\s+(?:{_TO}|до|για|στο)\b|\s*[:：.\]–—]|\s+-|\s*$)
           | (?:{_IDEOGRAPHIC_ERRATUM})
         )""",
-    Marker.RETRACTION: r"""
+    Marker.RETRACTION: rf"""
         (?:editorial\s+)?
         (?: \[?retracted\]?(?:\s+(?:article|paper|manuscript|chapter|publication))?
             \s*(?:[:.\]–—-]|$)
           | retraction\s*(?:\b(?:note|notice|of|statement|to)\b|[:.–—-]|$)
           | (?:notice|statement)\s+of\s+(?:\w+\s+)?retraction
           | (?:withdrawn|withdrawal|removed|removal)(?:\s+(?:article|notice|of))?\s*[:.–—-]
+          | (?:{_FOREIGN_RETRACTION})(?:\s+(?:{_TO})\b|\s*[:.–—-]|\s*$)
+          | (?:撤回|撤稿|철회)\s*[:：]
         )""",
-    Marker.REPLY: r"""
+    Marker.REPLY: rf"""
         (?: (?:(?:the\s+)?authors?(?:'?s?'?)?|editor(?:'?s)?|in|a|our)\s+)?
         (?:reply|replies|responses?|rejoinder|responds?)
         (?:\s+(?:to|from|by)\b|\s*[:.–—-]\s|\s*$)
-        | re\s*:\s """,
+        | re\s*:\s
+        | (?:{_FOREIGN_REPLY})(?:\s+(?:{_TO})\b|\s*[:–—])""",
     Marker.SUPPLEMENT: r"""
         (?: (?:supplementa(?:ry|l)|supporting|additional)\s+
             (?:material|information|data(?:set)?|file|table|figure|video|appendix|document|text)s?
@@ -78,22 +100,29 @@ _BEGINNINGS = {
             [a-z]?-?\d+\w*(?:\s*[-–]\s*\w+)?\s*(?:\b(?:from|of|for|to)\b|:)
           | (?:replication\s+|raw\s+|research\s+|source\s+)?data(?:set)?s?\s+
             (?:(?:from|for|to)\s*:|for\s*[:"“]|underlying\b|accompanying\b)
-          | replication\s+(?:data|files?|materials?|code|package)\s+(?:for|of)\b
+          | (?:replication\s+(?:data|files?|materials?|code|package)|code|software|scripts?)
+            \s+(?:for|of|from)\b\s*[:"“]?
+          | (?:visual|graphical|video)\s+abstract\b | plain[\s-]+language\s+summary\b
+          | press\s+release\s*[:–—]
+          | appendix(?:\s+[a-z0-9]{1,3})?\s*(?:\b(?:to|for|of)\b|[:–—])
         )""",
-    Marker.REVIEW: r"""
+    Marker.REVIEW: rf"""
         (?: (?:open\s+)?peer[\s-]+review(?:er)?(?:\s+(?:report|comments?|file|history))?s?
             (?:\s*+\#?+\s*+\d+)?\s*+(?:\b(?:of|for|on)\b|[:"“])
           | (?:referee|reviewer)(?:'?s'?)?\s+(?:report|comments?)\b
+          | faculty\s+opinions\s+recommendation\b | review\s+\d+\s*:
           | decision\s+letter\b | author\s+response\b | editorial\s+assessment\b
           | (?:book\s+)?review\s+of\s*[:"“«]
           | book\s+review\s*[:.–—-]
-          | re[cz]ensi(?:on|ón|one|e)\s+(?:zu|von|de|di|van)\b
+          | (?:re[cz]ensi(?:on|ón|one|e)|recenzja|recenze|рецензия|rese[nñ]a|compte[\s-]+rendu)
+            (?:\s+(?:zu|von|van|{_TO})\b|\s*:)
         )""",
-    Marker.COMMENT: r"""
+    Marker.COMMENT: rf"""
         (?:(?:invited|editorial|guest|expert|a)\s+)?
         (?: comment(?:s|ary|aries)?(?:\s+(?:on|to|upon)\b|\s*[:.–—-]\s|\s*$)
           | letter\s+(?:to\s+the\s+editor\s+)?(?:regarding|concerning|re\b|on\b)
           | discussion(?:\s+(?:of|on)\b|\s*:)
+          | (?:{_FOREIGN_COMMENT})(?:\s+(?:{_TO})\b|\s*:)
         )""",
 }
 _BEGINS = {
@@ -101,11 +130,13 @@ _BEGINS = {
     for marker, pattern in _BEGINNINGS.items()
 }
 _BEGINNING_WORDS = re.compile(
-    r"errat|corrig|addend|corre[cç]|amend|clarif|publisher|author|editor|express|retract|notice|"
+    r"errat|corrig|addend|corre[czç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
     r"guest|expert|letter|discuss|a |beric|korr|nacht|fe |ret|rect|исп|попр|опеч|випр|ispr|popr|"
     r"rätt|oika|spro|opra|düz|hely|訂|勘|更|正|정|suppl|suppo|addit|fig|table|video|movie|data|append|"
-    r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]ens"
+    r"file|image|audio|text|repli|raw|resea|source|peer|open|refer|review|decis|book|re[cz]en|"
+    r"jav|korj|διορ|διόρ|תיק|تصح|تصو|اصل|corect|erat|rück|zurück|r[ée]t|ritr|отз|ретр|撤|철|antw|"
+    r"erwid|facul|visual|graph|plain|press|r[ée]p|resp|risp|svar|odp|отв|kom|com|комм|code|softw|script|rese|rez|рец"
 )
 
 _ENDINGS = {
@@ -118,15 +149,23 @@ _ENDINGS = {
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]{0,1000}+[\])]?\.?$"
     ),
     Marker.REPLY: re.compile(
-        r"[-–—:.(\[]\s*(?:the\s+)?(?:authors?'?s?'?\s+)?(?:reply|response|rejoinder)\s*[\])]?\.?$"
+        r"[-–—:.(\[]\s*(?:(?:and|the)\s+)?(?:authors?'?s?'?\s+)?"
+        rf"(?:reply|response|rejoinder|{_FOREIGN_REPLY})\s*[\])]?\.?$"
+    ),
+    Marker.SUPPLEMENT: re.compile(
+        r"[-–—:.(\[]\s*(?:data\s*sets?|suppl[a-z]*\s+(?:material|information|data|file)s?"
+        r"|supporting\s+information)\s*[\])]?\.?$"
     ),
     Marker.REVIEW: re.compile(r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$"),
     Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
 }
 _ENDING_WORDS = re.compile(
     r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment|book review|"
-    rf"{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}"
+    rf"data\s*set|suppl|supporting|{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}|{_FOREIGN_REPLY}"
 )
+_BRACKETS = (")", "]", ").", "].")
+_LONGEST_ENDING = 40
+"""Letters of the longest ending that stands in no bracket."""
 
 _NOTE = re.compile(
     r"""(?<!\s)\s*+[\[(]\s*+(?:
@@ -145,6 +184,14 @@ _NOTE = re.compile(
     )\s*+[\])]?+\s*+[.]?+\s*+$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_CUT_NOTE = re.compile(
+    r"""\s*\[\s*(?:
+        (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s | comments?\s+(?:in|on)\b
+      | see\s+comment
+    )[^\[\]]*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A note in which a long title was cut off."""
 _LAST_BRACKET = re.compile(r"(?<!\s)\s*+\[([^\[\]]*+)\]\s*+\.?+\s*+$")
 _TAG = re.compile(r"</?[a-z][a-z0-9:]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<=[0-9])[.·](?=[0-9]{1,2}(?![0-9.]))")
@@ -212,13 +259,13 @@ def read_title(text: str) -> Title:
 
 def is_generic(words: str) -> bool:
     """Tell whether folded title `words` are borne by many works and so name none of them."""
-    parts = [word for word in words.split() if word not in _LITTLE_WORDS and not word.isdigit()]
-    if not parts:
-        return True
+    found = words.split()
+    if _GENERIC_CORES.isdisjoint(found):
+        return all(word in _LITTLE_WORDS or word.isdigit() for word in found)
+    parts = [word for word in found if word not in _LITTLE_WORDS and not word.isdigit()]
     if _ENDS_GENERIC.search(words):
         return True
-    known = sum(word in _GENERIC_WORDS for word in parts)
-    return known >= _GENERIC_SHARE * len(parts) and any(word in _GENERIC_CORES for word in parts)
+    return sum(word in _GENERIC_WORDS for word in parts) >= _GENERIC_SHARE * len(parts)
 
 
 def weight(words: str) -> int:
@@ -244,7 +291,7 @@ def _markers(text: str) -> Marker:
         for marker, pattern in _BEGINS.items():
             if pattern.match(text):
                 found |= marker
-    if _ENDING_WORDS.search(text):
+    if _ENDING_WORDS.search(text if text.endswith(_BRACKETS) else text[-_LONGEST_ENDING:]):
         for marker, pattern in _ENDINGS.items():
             if pattern.search(text):
                 found |= marker
@@ -294,6 +341,8 @@ def _without_reference(text: str) -> str:
 def _split(text: str) -> tuple[str, list[str]]:
     """Take notes off the end, and further titles of the same work apart."""
     others: list[str] = []
+    if "[" in text and (cut := _CUT_NOTE.search(text)):
+        text = text[: cut.start()] or text
     for _ in range(_MOST_NOTES):
         if not text.rstrip(" .").endswith(("]", ")")):
             break

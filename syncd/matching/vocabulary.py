@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _LEAST_TITLES = 3
@@ -22,6 +22,7 @@ def _listed() -> bytes:
     return gzip.decompress(packed)
 
 
+@lru_cache(maxsize=4096)
 def is_listed(word: str) -> bool:
     """Tell whether a folded word is in the list of English words."""
     words, wanted = _listed(), word.encode()
@@ -41,18 +42,19 @@ class Vocabulary:
 
     def __init__(self, titles: Iterable[str] = ()) -> None:
         self._titles = titles
-        self._counts: Counter[str] | None = None
+        self._common: frozenset[str] | None = None
 
     def knows(self, word: str) -> bool:
         """Tell whether this is a word rather than a misspelling."""
-        return is_listed(word) or self._count(word) >= _LEAST_TITLES
+        return is_listed(word) or word in self._met_often()
 
-    def _count(self, word: str) -> int:
-        if self._counts is None:
-            self._counts = Counter()
+    def _met_often(self) -> frozenset[str]:
+        if self._common is None:
+            counts: Counter[str] = Counter()
             for title in set(self._titles):
-                self._counts.update(set(title.split()))
-        return self._counts[word]
+                counts.update(set(title.split()))
+            self._common = frozenset(w for w, times in counts.items() if times >= _LEAST_TITLES)
+        return self._common
 
 
 LISTED = Vocabulary()

@@ -7,10 +7,9 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from syncd.control.protocol import CommandError
 from syncd.control.reviewing import SHOW
 from syncd.control.wire import REVIEW
-from syncd.errors import BusyError, InputError
+from syncd.errors import BusyError, CommandError, InputError
 from syncd.ledger import browse
 from syncd.ledger.browse import PAGE, QuestionSeen
 from syncd.ledger.store import Ledger

@@ -8,9 +8,8 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from syncd.control.protocol import CommandError
 from syncd.control.wire import RECONCILE, RESUME, RETRY
-from syncd.errors import BusyError, InputError
+from syncd.errors import BusyError, CommandError, InputError
 from syncd.ledger import browse
 from syncd.ledger.browse import PAGE, ExportSeen
 from syncd.ledger.store import Ledger

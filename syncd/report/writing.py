@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-import orjson
-
+from syncd.system.packing import encode
 from syncd.system.printable import printable_json
 
 
@@ -41,18 +40,7 @@ def _write_array(values: Iterator[Any], stream: TextIO) -> None:
     stream.write("[]" if opening == "[\n" else "\n]")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
-
-
 def _text(value: Any) -> str:
     # What a terminal would obey or not show is escaped, and so is a byte of a file name that is
     # no UTF-8: half a pair in Python.
-    return printable_json(_encode(value))
-
-
-def _encode(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        # The fast encoder knows no half of a pair and no name that is not text.
-        return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    return printable_json(encode(value))

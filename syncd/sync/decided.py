@@ -31,15 +31,16 @@ from syncd.matching import (
     RulingKind,
     Verdict,
     features_of,
-    fingerprint_of,
+    fingerprint,
     resolve,
 )
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedOperation, Pointer
 from syncd.sync.answering import remember
 from syncd.sync.commit import collections_of, decide_again
 from syncd.sync.effects import effects_of
-from syncd.sync.intake import MadeItem, Tools, links_wanted, take_in
+from syncd.sync.intake import links_wanted
 from syncd.sync.lookup import CollectionBook, LedgerLookup
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.sync.planner import make_intents
 from syncd.sync.undo import Undoer
 
@@ -73,13 +74,12 @@ class Remaker:
             raise InputError(f"no record number {record_id} was taken for a work already there")
         incoming = self._read(found)
         features = features_of(incoming.citation)
-        fingerprint = fingerprint_of(features)
         with self._ledger.write() as tx:
-            answered.take_back(tx, fingerprint)
+            answered.take_back(tx, incoming.fingerprint)
             rows.forget_sameness(tx, record_id, incoming.citation, other)
         others = self._tell_apart(incoming, features, other)
         book = self._collections(incoming.place)
-        lookup = LedgerLookup(self._ledger, book, {incoming.citation: fingerprint})
+        lookup = LedgerLookup(self._ledger, book)
         [intent] = make_intents([incoming], [Ruling(RulingKind.NEW, reason=_REASON)], lookup)
         if intent.planned.decision is not Decision.CREATE:
             raise InputError(f"record {record_id} cannot be made: {intent.planned.reason}")
@@ -94,9 +94,11 @@ class Remaker:
 
     def _read(self, found: DecidedRow) -> Incoming:
         made, place = read_entry(found, self._making.tools), self._place_of(found)
+        citation = citation_of(made.whole, made.record.identity)
         return Incoming(
             origin=found.planned.origin,
-            citation=citation_of(made.whole, made.record.identity),
+            citation=citation,
+            fingerprint=fingerprint(citation),
             data=made.data,
             children=(*made.notes, *links_wanted(made, place)),
             place=place,
@@ -116,7 +118,7 @@ class Remaker:
         """Remember that it is no other work that the rules take it for; return their names."""
         told = {other}
         fresh = {other}
-        name = (fingerprint_of(features), incoming.citation)
+        name = (incoming.fingerprint, incoming.citation)
         while fresh:
             with self._ledger.write() as tx:
                 for each in fresh:

@@ -10,7 +10,7 @@ from syncd.ledger import asked, journal, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
 from syncd.library import Description, Library
-from syncd.matching import Features, Policy, Ruling, features_of, resolve
+from syncd.matching import DEFAULT_POLICY, Features, Policy, Ruling, resolve
 from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
 from syncd.settings import ByMetadata, UpdateSettings, WhenFound
@@ -18,12 +18,15 @@ from syncd.sync import unfinished
 from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries, with_rejections
-from syncd.sync.lookup import CollectionBook, LedgerLookup, fingerprints_of
+from syncd.sync.intake import Delivery, Intake, read_deliveries, with_rejections
+from syncd.sync.lookup import CollectionBook, LedgerLookup
+from syncd.sync.making import Tools
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
 from syncd.sync.relating import relate_preprints
 from syncd.sync.three_way import ThreeWay
+
+_STRICT = Policy(joins_by_look=False)
 
 
 class Drafter:
@@ -62,12 +65,11 @@ class Drafter:
             promised = outbox.collections_to_make(tx)
         there = self._library.collections() if wants_collections else ()
         book = CollectionBook(self._ledger.identity, there, before, promised)
-        # Taken apart once: telling works apart, recognising them and naming them need the same.
-        features = [features_of(record.citation) for record in reading.incoming]
+        features = reading.features
         rulings = self._rule(features, [policy_of(record.place) for record in reading.incoming])
         rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
         rulings = follow_keys(reading.incoming, features, rulings, self._ledger)
-        lookup = LedgerLookup(self._ledger, book, fingerprints_of(reading.incoming, features))
+        lookup = LedgerLookup(self._ledger, book)
         weighed = self._three_way.weigh_all(reading.incoming, rulings)
         intents = make_intents(reading.incoming, rulings, lookup, weighed)
         if self.tools.updates.relate_preprints and self._library.capabilities.takes_keys:
@@ -115,7 +117,7 @@ def _for_new_items(delivery: Delivery) -> Delivery:
 
 def policy_of(place: Place) -> Policy:
     """Return how strictly the records of a drop folder are told apart."""
-    return Policy(joins_by_look=place.by_metadata is ByMetadata.DECIDE)
+    return DEFAULT_POLICY if place.by_metadata is ByMetadata.DECIDE else _STRICT
 
 
 def tools_for(

@@ -1,39 +1,33 @@
-"""Exports become records on their way, and what cannot be one becomes a reason why not.
-
-`take_in` is the one way from an export to item data: runs and plans go it by `read_deliveries`,
-and inspections go it by themselves, holding nothing.
-"""
+"""Exports become records on their way, and what cannot be one becomes a reason why not."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, Problem
-from syncd.formats import ReadEntry, Reading
+from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
-from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.item import citation_of
 from syncd.item.carried import find_carried_key
-from syncd.item.limits import fit
 from syncd.item.making import file_link, is_address
-from syncd.item.screening import screened
 from syncd.item.status import GRAVE, statuses_of
-from syncd.library import TextLimits
-from syncd.plan import Cut, Decision, Incoming, Intent, Place, PlannedRecord
-from syncd.record import Origin, Record
-from syncd.schema import Schema
+from syncd.matching import Features, features_of, fingerprint_of
+from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
+from syncd.record import Citation, Origin, Record
 from syncd.settings import Attachments, UpdateSettings
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.system.heartbeat import checkpoint
+from syncd.system.packing import pack
 
-NO_UPDATES = UpdateSettings()
-_SHOWN = ("itemType", "title")
-"""What is kept of an item that will not be made, for people."""
-
+_NO_DATA: Mapping[str, Any] = MappingProxyType({})
 _MOST_PROBLEMS = 100
 """How many problems of one export are told; `syncd inspect` lists them all."""
 
@@ -63,73 +57,13 @@ class Intake:
     """
 
     incoming: list[Incoming] = field(default_factory=list)
+    features: list[Features] = field(default_factory=list)
+    """What each of them is told apart by: taken once, for all who ask."""
     rejected: list[Rejection] = field(default_factory=list)
     unusable: dict[int, InputError] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
     problems: list[InputError] = field(default_factory=list)
     """What is odd about exports that could be used all the same; bounded per export."""
-
-
-class Tools(NamedTuple):
-    """What turns entries into item data: the library's schema and what the operator decided."""
-
-    schema: Schema
-    keep_notes: Collection[str]
-    text_limits: TextLimits | None = None
-    updates: UpdateSettings = NO_UPDATES
-    lean: bool = False
-    """Whether nothing will be made of the records: then only what tells them apart is kept."""
-    linked_files: bool = True
-    """Whether the library takes attachments that point to files."""
-
-
-class MadeItem(NamedTuple):
-    """What a library would be sent for one record, and what had to be cut for it to fit.
-
-    `whole` is the item before anything was cut.
-    """
-
-    record: Record
-    whole: Mapping[str, Any]
-    data: dict[str, Any]
-    notes: list[dict[str, Any]]
-    attachments: list[dict[str, Any]]
-    cuts: tuple[Cut, ...]
-    warnings: Sequence[str]
-    tags: tuple[str, ...] = ()
-    """What screening decisions of the record are to be tagged with."""
-
-
-def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
-    """Yield every entry of an export with the item it would become, or why it becomes none."""
-    for entries in reading.batches():
-        for entry in entries:
-            result = entry.result
-            yield entry, result if isinstance(result, InputError) else _make(result, tools)
-
-
-def _make(read: Record, tools: Tools) -> MadeItem:
-    record, tags = screened(read, tools.updates.screening)
-    whole = item_data(record, tools.schema)
-    links = links_for(record)
-    notes = [
-        {"itemType": "note", "note": html, "tags": []}
-        for html in notes_for(record, tools.keep_notes)
-    ]
-    cuts: list[Cut] = []
-    # In the order in which what was cut is told.
-    data = _fit(whole, tools, cuts)
-    notes = [_fit(note, tools, cuts) for note in notes]
-    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
-    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
-
-
-def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
-    if tools.text_limits is None:
-        return data
-    fitted, cut = fit(data, tools.text_limits)
-    cuts += cut
-    return fitted
 
 
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
@@ -145,19 +79,23 @@ def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
             # Readers of a format know no more than what they were given to read.
             path = exc.path or delivery.export.dropped_as
             intake.unusable[number] = InputError(exc.message, path=path, line=exc.line)
-    # A whole record stands for its work before one that was cut off, wherever that was met.
-    intake.incoming.sort(key=_is_unfinished)
-
+    if any(record.is_unfinished for record in intake.incoming):
+        _put_unfinished_last(intake)
     return intake
 
 
-def _is_unfinished(record: Incoming) -> bool:
-    return record.is_unfinished
+def _put_unfinished_last(intake: Intake) -> None:
+    """Let a whole record stand for its work before one that was cut off, wherever that was met."""
+    both = zip(intake.incoming, intake.features, strict=True)
+    ordered = sorted(both, key=lambda each: each[0].is_unfinished)
+    intake.incoming = [record for record, _ in ordered]
+    intake.features = [features for _, features in ordered]
 
 
 def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> None:
     # What was read before the export turned out to be unusable does not count.
     incoming: list[Incoming] = []
+    features: list[Features] = []
     rejected: list[Rejection] = []
     odd: list[Problem] = []
     path = delivery.export.dropped_as
@@ -170,14 +108,22 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
             if isinstance(made, InputError):
                 rejected.append(_reject(entry, str(path), number, made))
             else:
-                attachments = [] if tools.lean else _attachments(made, delivery, tools, odd)
-                received = _receive(made, attachments, entry, number, delivery, tools.updates)
-                incoming.append(_without_texts(received) if tools.lean else received)
+                # What is compared is what the export says, not what a library has room for.
+                citation = citation_of(made.whole, made.record.identity)
+                features.append(features_of(citation))
+                if tools.lean:
+                    incoming.append(_receive_lean(made.record, citation, number, delivery.place))
+                    continue
+                attachments = _attachments(made, delivery, tools, odd)
+                name = fingerprint_of(features[-1])
+                received = _Received(made, attachments, entry, citation, name)
+                incoming.append(_receive(received, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off, *odd[:_MOST_PROBLEMS]]
     ]
     intake.incoming += incoming
+    intake.features += features
     intake.rejected += rejected
 
 
@@ -203,23 +149,28 @@ def _attachments(
     return attachments
 
 
+class _Received(NamedTuple):
+    """A record with all that was found out about it on the way."""
+
+    made: MadeItem
+    attachments: Sequence[Mapping[str, Any]]
+    entry: ReadEntry
+    citation: Citation
+    fingerprint: str
+
+
 def _receive(
-    made: MadeItem,
-    attachments: Sequence[Mapping[str, Any]],
-    entry: ReadEntry,
-    number: int,
-    delivery: Delivery,
-    updates: UpdateSettings,
+    received: _Received, number: int, delivery: Delivery, updates: UpdateSettings
 ) -> Incoming:
+    made, attachments, entry, citation, fingerprint = received
     export, place = delivery
     record = made.record
-    # What is compared is what the export says, not what a library has room for.
-    citation = citation_of(made.whole, record.identity)
     fate = statuses_of(made.whole, [note.html for note in record.notes])
     is_grave = not fate.isdisjoint(GRAVE)
     return Incoming(
         origin=record.origin._replace(title=citation.title or None),
         citation=citation,
+        fingerprint=fingerprint,
         data=made.data,
         children=(*made.notes, *attachments),
         place=place,
@@ -227,7 +178,7 @@ def _receive(
         entry=_keep(entry),
         cuts=made.cuts,
         is_unfinished=made.record.is_unfinished,
-        exported_at=record.exported_on or _written_at(export),
+        exported_at=record.exported_on or _written_at(export.stamp.mtime_ns),
         fate=fate,
         tags=made.tags,
         fate_tag=updates.retracted_tag if is_grave else "",
@@ -235,16 +186,25 @@ def _receive(
     )
 
 
-def _written_at(export: Export) -> str:
+@lru_cache(maxsize=16)
+def _written_at(mtime_ns: int) -> str:
     """Return when the file of an export was last written."""
-    seconds, rest = divmod(export.stamp.mtime_ns, 1_000_000_000)
+    seconds, rest = divmod(mtime_ns, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
 
 
-def _without_texts(incoming: Incoming) -> Incoming:
-    """Return a record without its entry, its notes and most of its item."""
-    kept = {name: incoming.data[name] for name in _SHOWN if name in incoming.data}
-    return replace(incoming, data=kept, children=(), entry=b"")
+def _receive_lean(record: Record, citation: Citation, number: int, place: Place) -> Incoming:
+    """Return a record without entry, notes, item and names: nothing will be made of it."""
+    return Incoming(
+        origin=record.origin._replace(title=citation.title or None),
+        citation=Citation(item_type=citation.item_type, title="", identity=citation.identity),
+        fingerprint="",
+        data=_NO_DATA,
+        children=(),
+        place=place,
+        export=number,
+        is_unfinished=record.is_unfinished,
+    )
 
 
 def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Rejection:
@@ -257,7 +217,7 @@ def _reject(entry: ReadEntry, file: str, number: int, error: InputError) -> Reje
 
 
 def _keep(entry: ReadEntry) -> bytes:
-    return zlib.compress(entry.written.encode("utf-8", "surrogatepass"), 1)
+    return pack(entry.written.encode("utf-8", "surrogatepass"))
 
 
 def written_in(kept: bytes) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from syncd.item.minting import mint_key
 from syncd.ledger import holds, knowledge, mirror, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.library import CollectionKey, Create, CreateCollection, StoredCollection, key_of
-from syncd.matching import Features, fingerprint_of
-from syncd.plan import HeldQuestion, Incoming, KnownItem, PlannedOperation
+from syncd.plan import HeldQuestion, KnownItem, PlannedOperation
 from syncd.record import Citation
 from syncd.sync import joining
 from syncd.sync.keys import KeyMinter
@@ -92,27 +90,11 @@ class CollectionBook:
         return key
 
 
-def fingerprints_of(
-    incoming: Sequence[Incoming], features: Sequence[Features]
-) -> Mapping[Citation, str]:
-    """Return what each work of a plan is known by where it has no identifier."""
-    return {
-        record.citation: fingerprint_of(each)
-        for record, each in zip(incoming, features, strict=True)
-    }
-
-
 class LedgerLookup:
     """`planner.Lookup` for a library that the ledger knows."""
 
-    def __init__(
-        self,
-        ledger: LibraryLedger,
-        collections: CollectionBook,
-        fingerprints: Mapping[Citation, str],
-    ) -> None:
+    def __init__(self, ledger: LibraryLedger, collections: CollectionBook) -> None:
         self._ledger = ledger
-        self._fingerprints = fingerprints
         self.minter = KeyMinter(ledger.identity)
         """Chooses keys for this library."""
         self._collections = collections
@@ -149,10 +131,6 @@ class LedgerLookup:
         """Return the key of the collection at this path; it is made if it is missing."""
         return self._collections.key_of(path)
 
-    def fingerprint(self, citation: Citation) -> str:
-        """Return what a work of this plan is known by where it has no identifier."""
-        return self._fingerprints[citation]
-
     def meet_questions(
         self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
     ) -> Mapping[int, HeldQuestion | None]:
@@ -165,21 +143,18 @@ class LedgerLookup:
         with self._ledger.read() as tx:
             return holds.find_asked(tx, questions)
 
-    def is_left_out(self, citation: Citation) -> bool:
+    def is_left_out(self, citation: Citation, fingerprint: str) -> bool:
         """Say whether a person left this work out before."""
         if self._left_out is None:
             with self._ledger.read() as tx:
                 self._left_out = joining.LeftOut(tx)
-        return self._left_out.has(citation, self.fingerprint(citation))
+        return self._left_out.has(citation, fingerprint)
 
 
 class OfflineLookup:
-    """`planner.Lookup` where there is no library: nothing is there, and keys mean nothing."""
+    """`planner.Lookup` where there is no library: nothing is there, and nothing gets a key."""
 
-    minter = KeyMinter("offline")
-
-    def __init__(self, fingerprints: Mapping[Citation, str]) -> None:
-        self._fingerprints = fingerprints
+    minter = None
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]:
         """Return nothing: nothing is known."""
@@ -194,12 +169,8 @@ class OfflineLookup:
         return set()
 
     def collection(self, path: tuple[str, ...]) -> CollectionKey:
-        """Return a key that stands for the collection within this plan."""
-        return CollectionKey(mint_key("offline", ("collection", *path)))
-
-    def fingerprint(self, citation: Citation) -> str:
-        """Return what a work of this plan is known by where it has no identifier."""
-        return self._fingerprints[citation]
+        """Return what stands for the collection within this plan."""
+        return CollectionKey("/".join(path))
 
     def meet_questions(
         self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
@@ -211,6 +182,6 @@ class OfflineLookup:
         """Return none: nobody was asked."""
         return set()
 
-    def is_left_out(self, citation: Citation) -> bool:
+    def is_left_out(self, citation: Citation, fingerprint: str) -> bool:
         """Say no: nobody was asked."""
         return False

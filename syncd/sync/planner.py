@@ -41,7 +41,9 @@ class Lookup(Protocol):
     """What planning looks up; answered from the ledger's mirror."""
 
     @property
-    def minter(self) -> KeyMinter: ...
+    def minter(self) -> KeyMinter | None:
+        """What chooses keys; None where nothing will be made, so that nothing gets one."""
+        ...
 
     def items(self, keys: Collection[str]) -> Mapping[str, KnownItem]: ...
 
@@ -51,15 +53,13 @@ class Lookup(Protocol):
 
     def collection(self, path: tuple[str, ...]) -> CollectionKey: ...
 
-    def fingerprint(self, citation: Citation) -> str: ...
-
     def meet_questions(
         self, asked: Mapping[int, tuple[HeldQuestion, Citation]]
     ) -> Mapping[int, HeldQuestion | None]: ...
 
     def asked_before(self, questions: Collection[str]) -> set[str]: ...
 
-    def is_left_out(self, citation: Citation) -> bool: ...
+    def is_left_out(self, citation: Citation, fingerprint: str) -> bool: ...
 
 
 def make_intents(
@@ -111,9 +111,11 @@ class _Planner:
         self._keys = _PlanKeys(lookup, self._first_keys())
 
     def _first_keys(self) -> set[ItemKey]:
-        keys = set()
+        keys: set[ItemKey] = set()
+        if self._minter is None:
+            return keys
         for record in self._incoming:
-            key = self._minter.first(record.citation, self._lookup.fingerprint(record.citation))
+            key = self._minter.first(record.citation, record.fingerprint)
             keys.add(key)
             keys.update(self._minter.first_child(key, n) for n in range(len(record.children)))
         return keys
@@ -149,9 +151,9 @@ class _Planner:
         if self._leaders[number] != number:
             return self._same_as_earlier(number, ruling, self._leaders[number])
         if ruling.kind is RulingKind.NEW:
-            if self._lookup.is_left_out(self._incoming[number].citation):
-                intent = self._settle(self._incoming[number], ruling, Decision.SKIP, "", None)
-                return _left_out(intent)
+            record = self._incoming[number]
+            if self._lookup.is_left_out(record.citation, record.fingerprint):
+                return _left_out(self._settle(record, ruling, Decision.SKIP, "", None))
             return self._create(number, ruling)
         if ruling.kind is RulingKind.SAME:
             return self._same_as_item(number, ruling)
@@ -166,11 +168,14 @@ class _Planner:
         record = self._incoming[number]
         if (obstacle := _obstacle(record)) is not None:
             return self._hold(number, ruling._replace(reason=obstacle))
+        reason = "; ".join([ruling.reason, *_cut_words(record)])
+        if self._minter is None:
+            return self._settle(record, ruling, Decision.CREATE, reason, None)
         places = self._places[number]
-        key, ordinal, tombstone = self._mint(record, ruling)
+        key, ordinal, tombstone = self._mint(self._minter, record, ruling)
         if tombstone and not any(place.readd for place in places):
-            reason = "this work was deleted from the library, and stays deleted"
-            return self._settle(record, ruling, Decision.SKIP, reason, key)
+            stays = "this work was deleted from the library, and stays deleted"
+            return self._settle(record, ruling, Decision.SKIP, stays, key)
         collections = _merge(self._collection(place) for place in places)
         tags = _merge([*(place.tags for place in places), record.own_tags])
         data = {**record.data, "collections": list(collections)}
@@ -180,26 +185,26 @@ class _Planner:
             child_key = self._minter.choose_child(key, child_number, self._keys)
             self._keys.give(child_key)
             operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
-        reason = "; ".join([ruling.reason, *_cut_words(record)])
         intent = self._settle(record, ruling, Decision.CREATE, reason, key)
         return replace(
             intent, operations=tuple(operations), placements=placements_of(collections, tags)
         )
 
-    def _mint(self, record: Incoming, ruling: Ruling) -> tuple[ItemKey, int, bool]:
+    def _mint(
+        self, minter: KeyMinter, record: Incoming, ruling: Ruling
+    ) -> tuple[ItemKey, int, bool]:
         """Return the first key free for this record, and whether it marks a deleted work.
 
         A key known to be deleted whose content was never seen can only be judged by the key
         itself: it is the one this very work would get, so the work was deleted. Where the content
         was seen, the key keeps that work from coming back, and only the work itself may have it.
         """
-        fingerprint = self._lookup.fingerprint(record.citation)
         again = ruling.known.ref if ruling.known else None
-        name = name_of(record.citation, fingerprint)
+        name = name_of(record.citation, record.fingerprint)
         # What another record of this plan did not get, or has got, is not free for this one.
         after = -1 if again else self._last_ordinals.get(name, -1)
-        chosen = self._minter.choose(
-            record.citation, fingerprint, self._keys, after=after, again=again
+        chosen = minter.choose(
+            record.citation, record.fingerprint, self._keys, after=after, again=again
         )
         if not again:
             self._last_ordinals[name] = chosen.ordinal
@@ -311,7 +316,7 @@ class _Planner:
         record = self._incoming[number]
         places = self._places[number]
         question = question_about(
-            self._lookup.fingerprint(record.citation),
+            record.fingerprint,
             [self._name(candidate) for candidate in self._rulings[number].candidates],
             record.data,
             record.children,
@@ -329,7 +334,7 @@ class _Planner:
         if isinstance(candidate, Known):
             return candidate.ref
         key = self._intents[candidate].planned.item_key
-        return key or self._lookup.fingerprint(self._incoming[candidate].citation)
+        return key or self._incoming[candidate].fingerprint
 
     # Shared by all
 

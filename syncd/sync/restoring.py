@@ -26,8 +26,8 @@ from syncd.plan import Decision, Intent, KnownItem, PlannedOperation, PlannedRec
 from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import Placement, placements_of
-from syncd.sync.intake import MadeItem, Tools, take_in
 from syncd.sync.keys import KeyMinter, LedgerKeys
+from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.sync.wanted import find_wanted
 
 RESTORE = "restore"

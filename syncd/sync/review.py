@@ -27,8 +27,8 @@ from syncd.sync import answering
 from syncd.sync.answering import Hearing, candidates_of
 from syncd.sync.conflicts import answer_fields, fields_of
 from syncd.sync.decided import Making, Remaker, data_of
-from syncd.sync.intake import Tools
 from syncd.sync.keys import KeyMinter
+from syncd.sync.making import Tools
 from syncd.sync.sharing import Imported, Sharing
 from syncd.system.resources import shipped_schema
 

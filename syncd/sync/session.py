@@ -35,7 +35,8 @@ from syncd.sync.decided import Making
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
-from syncd.sync.intake import NO_UPDATES, Delivery, Intake
+from syncd.sync.intake import Delivery, Intake
+from syncd.sync.making import NO_UPDATES
 from syncd.sync.pace import Pace, Sending
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
@@ -524,9 +525,17 @@ class LibraryRun:
         with ledger.read() as tx:
             pending = outbox.count_operations(tx)
             held = holds.count_open(tx)
+            sent_at = outbox.first_sent_at(tx)
+        sure_at = sent_at + self._library.capabilities.late_writes if sent_at else None
         sending = self._pace.look(pending)
         return Figures(
-            pending, held, ledger.row().reconciled_at, self.reading, sending, ledger.identity
+            pending,
+            held,
+            ledger.row().reconciled_at,
+            self.reading,
+            sending,
+            ledger.identity,
+            sure_at,
         )
 
     @property
@@ -550,7 +559,8 @@ class Figures(NamedTuple):
     """How a library stands: operations to be sent, questions for a person, last reconcile.
 
     `reading` is how far it has been read just now, if it is being read, `sending` how far what is
-    promised has been sent, while it is.
+    promised has been sent, while it is. `sure_at` is when the first of what was sent without an
+    answer can no longer arrive; None where all was answered.
     """
 
     pending: int = 0
@@ -560,6 +570,7 @@ class Figures(NamedTuple):
     sending: Sending | None = None
     identity: str | None = None
     """What the library says it is; None while that is not known."""
+    sure_at: datetime | None = None
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:

@@ -398,6 +398,8 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
 
 def _without(base: Base, was: Base | None, fields: Collection[str]) -> Base:
     """Return a base in which these fields are what they were: people's, not syncd's."""
+    if not fields:
+        return base  # as it is: what was packed once is known by being the same
     before = was.data if was else {}
     data = {name: value for name, value in base.data.items() if name not in fields}
     return base._replace(data={**data, **{n: before[n] for n in fields if n in before}})

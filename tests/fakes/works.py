@@ -28,6 +28,7 @@ class MemoryWork:
         self.reconciled_at: datetime | None = datetime.now().astimezone()
         self.patience: datetime | None = None
         self.pending = 0
+        self.sure_at: datetime | None = None
         self.held = 0
         self.read_by_hand: set[str] = set()
         self.landings = 0
@@ -45,7 +46,7 @@ class MemoryWork:
         return sha256 in self.read_by_hand
 
     def figures(self) -> Figures:
-        return Figures(self.pending, 0, self.reconciled_at)
+        return Figures(self.pending, 0, self.reconciled_at, sure_at=self.sure_at)
 
     def open(self) -> None:
         self._do("open")

@@ -21,6 +21,8 @@ from tests.support.runs import deliver, opened_ledger, opened_run, waiting
 _RECORDS = 5
 _EDITED = 3
 """The record whose issue a person has written."""
+_NOTED = 1
+"""The record that has a note, of which each newer export says more."""
 _FIRST = Place(folder=b"/dropped")
 _LATER = Place(folder=b"/filed", collection=("Inbox",), tags=("new",))
 
@@ -62,11 +64,22 @@ class World:
             ledger.close()
 
     def works(self) -> list[Any]:
+        return [item for item in self._everything() if "parentItem" not in item.data]
+
+    def notes(self) -> list[str]:
+        return [item.data["note"] for item in self._everything() if "parentItem" in item.data]
+
+    def _everything(self) -> list[Any]:
         return [i for page in self.library.changes_since(0) for i in page.items]
 
 
 def _record(number: int, **tags: str) -> str:
-    return scopus_record(number, N1=None, **tags)
+    noted = f"Funding details: {_funds(tags.get('VL', ''))}" if number == _NOTED else None
+    return scopus_record(number, N1=noted, **tags)
+
+
+def _funds(volume: str) -> str:
+    return "one fund, another" + {"": "", "77": ", a third", "78": ", a third, a fourth"}[volume]
 
 
 def _assert_updated(world: World, volume: str) -> None:
@@ -80,6 +93,7 @@ def _assert_updated(world: World, volume: str) -> None:
         assert {tag["tag"] for tag in item.data["tags"]} == {"newer", "new"}
         assert len(item.data["collections"]) == 1
     assert len(world.works()) == _RECORDS
+    assert world.notes() == [f"<p>Funding details: {_funds(volume)}</p>"]
     with opened_ledger(world.state) as ledger:
         assert waiting(ledger) == []
 
@@ -139,6 +153,7 @@ def test_each_update_is_kept_once_with_what_stood_there(tmp_path: Path) -> None:
         with opened_ledger(world.state) as ledger, ledger.read() as connection:
             told = connection.exec_driver_sql(
                 "SELECT item_key, count(*), min(before LIKE '%\"volume\"%') FROM done"
-                " WHERE kind = 'update' AND outcome = 'accepted' GROUP BY item_key"
+                " WHERE kind = 'update' AND outcome = 'accepted' AND before NOT LIKE '%\"note\"%'"
+                " GROUP BY item_key"
             ).all()
         assert [(times, kept) for _, times, kept in told] == [(1, 1)] * _RECORDS

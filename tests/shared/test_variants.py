@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from syncd.app.inspection import Inspected, InspectedFile, Inspection
-from syncd.sync.intake import Tools
+from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 from tests.shared.places import VARIANTS, rows_of, skip_without
 

@@ -42,7 +42,9 @@ class JsonLinesReading:
         if is_cut_off:
             self.alarms.append("the last line was cut short; export it again")
         result = _record(json.loads(written), Origin(self.file, number, number, None, "jsonl"))
-        return ReadEntry(number, number, written, result, problems, is_cut_off=is_cut_off)
+        return ReadEntry(
+            number, number, [written], lambda: written, result, problems, is_cut_off=is_cut_off
+        )
 
 
 def _record(said: Mapping[str, Any], origin: Origin) -> Record | InputError:

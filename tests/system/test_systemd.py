@@ -320,6 +320,44 @@ def test_commands_find_a_service_whose_state_is_elsewhere(machine: Machine, unit
     assert machine.run("ls", f"/run/syncd/{instance}", check=False) == ""
 
 
+@pytest.mark.parametrize("unit", ["syncd@.service", "syncd-system.service"])
+def test_while_a_service_is_started_anew_commands_wait_for_it(machine: Machine, unit: str) -> None:
+    instance, name = ("otto", "syncd@otto") if "@" in unit else ("system", "syncd")
+    library = "/home/otto/library" if "@" in unit else "/var/lib/syncd/library"
+    for user in ("otto", "paul"):
+        machine.run("useradd", "--create-home", user, check=False)
+    machine.run("mkdir", "-p", "/srv/anew")
+    machine.run("install", "-d", "-o", "otto", "/home/otto/library", "/home/otto/drop")
+    config = CONFIG.format(
+        library=library, folder="/home/otto/drop" if "@" in unit else "/srv/anew"
+    )
+    for place in ("/etc/syncd", *(f"/home/{user}/.config/syncd" for user in ("otto", "paul"))):
+        machine.write(f"{place}/syncd.toml", config)
+    template = f"/etc/systemd/system/{name.replace('otto', '')}.service"
+    machine.write(template, (UNITS / unit).read_text())
+    machine.write(f"{template}.d/slow.conf", "[Service]\nRestartSec=1h\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", name)
+
+    def ask() -> str:
+        """Return what another account's command says, and its code."""
+        return machine.run("runuser", "-l", "paul", "-c", f"{SYNCD} reconcile 2>&1; echo $?")
+
+    try:
+        machine.run("systemctl", "restart", name)
+        machine.run("kill", "-9", machine.show(name, "MainPID"))
+        assert machine.wait_for(lambda: machine.show(name, "SubState") == "auto-restart")
+
+        told = ask().splitlines()
+        assert told[-1] == "75", told
+        assert f"mine is served by the service {instance}" in told[0]
+    finally:
+        machine.run("systemctl", "restart", name)
+        machine.run("systemctl", "stop", name)
+        machine.run("rm", "-r", f"{template}.d")
+    assert machine.run("sh", "-c", f"ls -d /run/syncd/{instance}*", check=False) == ""
+
+
 @pytest.mark.parametrize("hardened", [False, True])
 def test_a_person_can_run_it_under_their_own_systemd(machine: Machine, hardened: bool) -> None:
     user = "dora" if hardened else "alice"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from syncd.formats.ris.prose import Above
 from syncd.formats.ris.tags import TYPE, Wrapping, is_stray, is_substantial, wrapping_of
@@ -115,10 +115,12 @@ class Group:
         is_begun = self._tail and _BEGUN_TAG.fullmatch(self._tail[-1])
         return self._tail.pop() if is_begun else None
 
-    def part_glued(self, glued: re.Pattern[str], dash: str) -> list[tuple[str, int]]:
+    def part_glued(
+        self, glued_in: Callable[[str], re.Pattern[str]], dash: str
+    ) -> list[tuple[str, int]]:
         """Part values in which further tags stand, and return those with their line numbers.
 
-        `dash` is what stands behind a tag.
+        `glued_in` gives what finds them in a value of a tag, `dash` is what stands behind them.
         """
         if not may_be_glued(self.values, dash):
             return []
@@ -126,7 +128,7 @@ class Group:
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
         self.tags, self.values, self.numbers = [], [], []
         for tag, value, number in lines:
-            first, *more = glued.split(value) if _RUN in value else [value]
+            first, *more = glued_in(tag).split(value) if _RUN in value else [value]
             self.add(tag, first.strip(), number)
             for further, rest in zip(more[::2], more[1::2], strict=True):
                 self.add(further, rest.strip(), number)

@@ -199,7 +199,7 @@ class Reader:
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
-        self._glued, self._dash = style.glued(), style.before + style.dash
+        self._dash = style.before[-1:] + style.dash
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -316,7 +316,7 @@ class Reader:
         """End the open group; it is an entry unless it holds too little for a record."""
         group = self._open
         group.fold()
-        for tag, number in group.part_glued(self._glued, self._dash):
+        for tag, number in group.part_glued(self._style.glued_in, self._dash):
             _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)

@@ -95,9 +95,13 @@ class Style:
         match = _PREFIXED_LINE.match(type_line)
         return replace(_style_of(match), prefix=self.prefix, extra=self.extra) if match else self
 
-    def glued(self) -> re.Pattern[str]:
-        """Return what finds a tag that stands in the middle of a line, behind a run of blanks."""
-        return _glued_of(self.separator)
+    def glued_in(self, tag: str) -> re.Pattern[str]:
+        """Return what finds tags in the middle of a line of this tag, behind a run of blanks.
+
+        Outside running text they may be written with one blank or two, whatever the style.
+        """
+        others = () if is_prose(tag) else (f"  {self.dash} ", f" {self.dash} ")
+        return _glued_of((self.separator, *others))
 
     def unprefixed(self, text: str) -> str:
         """Return a line without what the whole file puts in front of each line."""
@@ -204,9 +208,10 @@ def _table_of(style: Style) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _glued_of(separator: str) -> re.Pattern[str]:
+def _glued_of(separators: tuple[str, ...]) -> re.Pattern[str]:
     tags = "|".join(sorted(KNOWN - {TYPE, END}))
-    return re.compile(rf"(?<![ \t])[ \t]{{3,}}+({tags}){re.escape(separator)}")
+    behind = "|".join(map(re.escape, separators))
+    return re.compile(rf"(?<![ \t])[ \t]{{3,}}+({tags})(?:{behind})")
 
 
 def _style_of(match: re.Match[str]) -> Style:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import arxiv_id, eid_of, whole_doi
+from syncd.formats.sources.text import list_elements
 from syncd.identity import parse_doi, parse_embase, parse_pmcid, parse_pmid, parse_wos
 from syncd.record import Link
 
@@ -44,9 +45,7 @@ _LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
 _MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
-_PUBMED_LINK = re.compile(
-    r"ncbi\.nlm\.nih\.gov/|europepmc\.org/|pubmedcentral\.nih\.gov/", re.IGNORECASE
-)
+_PUBMED_HOSTS = ("ncbi.nlm.nih.gov/", "europepmc.org/", "pubmedcentral.nih.gov/")
 _OVID_NUMBER = re.compile(r"[?&;]AN=(\w+)")
 
 
@@ -54,6 +53,8 @@ def addresses_in(value: str) -> list[str]:
     """Return the addresses that stand in one value; only `&amp;` is decoded, nothing else."""
     if value.startswith("http") and value.count("://") == 1 and not _is_intricate(value):
         return [value.replace("&amp;", "&")]
+    if value[:1] == "[" and (elements := list_elements(value)):
+        value = " ".join(elements)
     text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
     text = _RUN_TOGETHER.sub(" ", _LATEX_AMPERSAND.sub("&", text))
     if found := _ADDRESS.findall(text):
@@ -155,12 +156,17 @@ def _read_identifiers(draft: Draft, value: str) -> None:
         draft.identify("embase", parse_embase(number[1], bare=True) if number else None)
     elif "WOS:" in value or "KeyUT" in value:
         draft.identify("wos", parse_wos(value))
-    elif _PUBMED_LINK.search(value):
+    elif _leads_to_pubmed(value):
         _read_pubmed(draft, value)
-    elif match := _REFERENCE_MANAGER_PMID.fullmatch(value):
+    elif value[:1] in "Pp" and (match := _REFERENCE_MANAGER_PMID.fullmatch(value)):
         draft.identify("pmid", parse_pmid(match[1]))
     elif "arxiv.org/" in value:
         draft.identify("arxiv", arxiv_id(value))
+
+
+def _leads_to_pubmed(url: str) -> bool:
+    lowered = url.lower()
+    return any(map(lowered.__contains__, _PUBMED_HOSTS))
 
 
 def _read_pubmed(draft: Draft, value: str) -> bool:
@@ -200,7 +206,7 @@ def _take_identifier(draft: Draft, tag: str, url: str) -> bool:
     if _DOI_LINK.match(url) and parse_doi(url):
         draft.suggest_doi(url, tag)
         return True
-    if _PUBMED_LINK.search(url):
+    if _leads_to_pubmed(url):
         return _read_pubmed(draft, url) and "pdf" not in url.lower()
     _read_identifiers(draft, url)
     return False

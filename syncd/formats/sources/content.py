@@ -15,7 +15,7 @@ from syncd.formats.sources.text import fold_blanks, list_elements, one_line, pla
 from syncd.record import Keyword
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
-_MARKS = re.compile(r"[;<&%；、\t]")
+_MARKS = frozenset(";<&%；、\t")
 _NO_KEYWORD = "no terms assigned"
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
 _NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
@@ -73,7 +73,7 @@ def add_keywords(draft: Draft) -> None:
     if "[" in values[0][:1]:
         values = [name for value in values for name in list_elements(value) or [value]]
     seen = {_NO_KEYWORD}
-    for name in _keywords_in(values) if _MARKS.search("\n".join(values)) else values:
+    for name in _keywords_in(values) if _are_uneven(values) else values:
         folded = name.casefold()
         if name in FILLERS:
             draft.leave("KW", name)
@@ -82,6 +82,12 @@ def add_keywords(draft: Draft) -> None:
             draft.keywords.append(Keyword(name, assigns(name)))
         elif folded == _NO_KEYWORD:
             draft.leave("KW", name)
+
+
+def _are_uneven(values: Sequence[str]) -> bool:
+    """Tell whether a value may be several keywords, or one that is not written plainly."""
+    together = "\n".join(values)
+    return any(mark in together for mark in _MARKS)
 
 
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:

@@ -99,6 +99,9 @@ class Date(NamedTuple):
 
 
 UNKNOWN = Date()
+_FRACTIONS = re.compile(r"(?<=\d)\.0(?=/|\Z)")
+"""What data frames add to each number of a date."""
+
 LONGEST_DATE = 100
 
 
@@ -107,9 +110,11 @@ def parse_date(text: str) -> Date:
     return _parse_date(text) if len(text) <= LONGEST_DATE else Date(text=text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _parse_date(text: str) -> Date:
     text = without_fraction(text.strip())
+    if ".0/" in text:
+        text = _FRACTIONS.sub("", text)
     if match := _SLASHED.fullmatch(text):
         year, month, day, rest = match.groups()
         date = _parts(int(year), _number(month), _number(day))

@@ -64,7 +64,7 @@ def fill_date(draft: Draft) -> None:
             draft.warn(f"{message}: {value}", tag, value)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _remember_dates(said: tuple[Said, ...]) -> tuple[str, _Beside | None]:
     return _read_dates(said)
 

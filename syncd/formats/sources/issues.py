@@ -10,7 +10,7 @@ from syncd.identity import parse_pmid
 
 # `3`, `3-4`, `Suppl. 1`, `Special Issue on Ants`: short, and neither an address nor a long number.
 _ISSUE = re.compile(r"(?!.*(?::|\d{5}|\(c\)))[^;@©]{1,40}", re.IGNORECASE)
-_E_NUMBER = re.compile(r"e\d{4,}", re.IGNORECASE)
+_E_NUMBER = re.compile(r"[eE]\d{4,}")
 _ARTICLE_NUMBER = re.compile(r"\d{5,8}|[A-Za-z]{1,4}\d{4,}", re.IGNORECASE)
 _PMID = re.compile(r"PMID:?\s*\d+", re.IGNORECASE)
 

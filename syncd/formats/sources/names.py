@@ -64,6 +64,7 @@ _LONGEST_MORE = 10
 _MORE = re.compile(
     r"(?:\Aothers|(?:\A|(?<=[\s,;]))(?:et\.? al\.?|and others)|…|\.{3,10})\Z", re.IGNORECASE
 )
+_COMMA_AND_TAB = re.compile(r",[ \t]*\t[ \t]*")
 _AND = re.compile(r" (?:and|&) ")
 _JOINS = str.maketrans("", "", "-'’")
 
@@ -119,7 +120,10 @@ def _with_comma(text: str, role: str) -> Person:
 def _without_comma(text: str, role: str) -> Person:
     if len(text) > _LONGEST_NAME or text.startswith(_COUNTRIES):
         return Person(role, name=text)
-    if match := _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text):
+    match = None
+    if "." in text:
+        match = _GIVEN_LAST.fullmatch(text) or _GIVEN_FIRST.fullmatch(text)
+    if match:
         family, given = match["family"].strip(), match["given"].strip()
         if given == text[: len(given)] and not _is_one_family(family):
             return Person(role, name=text)
@@ -253,7 +257,7 @@ def _is_family(words: Sequence[str]) -> bool:
 def split_names(value: str) -> list[str]:
     """Return the names that stand in one value; several only if all look like names."""
     if "|" in value or "\t" in value:
-        value = value.replace("|", ";").replace("\t", ";")
+        value = _COMMA_AND_TAB.sub(", ", value).replace("|", ";").replace("\t", ";")
     if ";" in value:
         parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
         if all("," in part or _looks_personal(part) for part in parts):
@@ -325,6 +329,14 @@ def _chinese(parts: Sequence[str]) -> list[str]:
         part[0] in _CHINESE_FAMILIES and part[1] not in _JAPANESE_ENDINGS for part in parts
     )
     return list(parts) if sure else []
+
+
+def without_brackets(text: str) -> str:
+    """Return a name, or a part of a list in braces, without what encloses it."""
+    if text[:1] == "{" or text.count("{") < text.count("}"):
+        text = text.replace("{", "").replace("}", "").strip()
+    is_enclosed = text[:1] == "(" and text.find(")") == len(text) - 1 and text.count("(") == 1
+    return text[1:-1].strip() if is_enclosed else text
 
 
 def without_more(text: str) -> str:

@@ -55,6 +55,7 @@ _COPYRIGHT = re.compile(
 )
 _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
 
+_BEGINS_UNFILLED = "uUnN"
 _UNFILLED = re.compile(r"(?:undefined|null|n/a|nan)\s*+;\s*+(?=\S)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*+[:=]?+\s*+(?:NLM)?(\d{1,8})(?!\d)", re.IGNORECASE)
 _EXPORTED = re.compile(r"Export Date\s*:\s*(\d{1,2} \w{3,9} \d{4}|\d{4}-\d\d-\d\d)", re.IGNORECASE)
@@ -89,7 +90,7 @@ def add_notes(draft: Draft) -> None:
     """Turn the note tags into notes by kind, identifiers and rights."""
     for tag in ("N1", "RN", "NO"):
         for value in draft.tags.pop(tag, ()):
-            if blank := _UNFILLED.match(value):
+            if value[0] in _BEGINS_UNFILLED and (blank := _UNFILLED.match(value)):
                 draft.leave(tag, value[: blank.end()].strip(" ;"))
                 value = value[blank.end() :]
             if value[0] == "<" and _HTML.match(value):
@@ -221,7 +222,7 @@ def _read_export(draft: Draft, text: str) -> None:
     """Read what stands among the dates of an export: its day, and the Scopus number."""
     if "2-s2.0-" in text:
         draft.identify("scopus", parse_eid(text))
-    if match := _EXPORTED.search(text):
+    if "export date" in text.lower() and (match := _EXPORTED.search(text)):
         said = parse_date(match[1])
         draft.exported_on = said.iso if said.day else ""
 

@@ -52,7 +52,7 @@ def parse_serials(text: str) -> Serials:
     return _remember_serials(text) if len(text) < _LONGEST_NUMBER else _parse_serials(text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _remember_serials(text: str) -> Serials:
     return _parse_serials(text)
 
@@ -90,7 +90,7 @@ def _unwrapped(text: str) -> str:
     text = without_fraction(text)
     if '"' in text or "'" in text or "\\" in text:
         text = _WRAPPING.sub(" ", text).strip()
-    return _KIND_BEFORE.sub("", text)
+    return _KIND_BEFORE.sub("", text) if text.strip(_OF_NUMBERS) else text
 
 
 def _set_remarks_apart(text: str) -> tuple[str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, repeat
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.names import (
@@ -13,6 +13,7 @@ from syncd.formats.sources.names import (
     person_with_initials,
     shows_initials,
     split_names,
+    without_brackets,
     without_more,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
@@ -105,8 +106,9 @@ def _join_authors(draft: Draft) -> None:
     joined: list[tuple[str, str]] = []
     for tag in order:
         value = waiting[tag].pop(0)
-        if all(known != value or of == tag for of, known in joined):
-            joined.append((tag, value))
+        for name in list_elements(value) or [value]:
+            if all(known != name or of == tag for of, known in joined):
+                joined.append((tag, name))
     draft.put("AU", [value for _, value in joined])
 
 
@@ -134,30 +136,47 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     if values is None:
         return
     together = "\n".join(values)
-    if "[" in together:
-        values = [name for value in values for name in list_elements(value) or [value]]
-    groups = _by_role(values, role) if may_hold_roles(together) else [(role, values)]
+    people: list[Person] = []
+    if may_hold_roles(together):  # or lists, for a bracket may begin either
+        if "[" in together:
+            values = [name for value in values for name in list_elements(value) or [value]]
+        for said, names in _by_role(values, role):
+            people += _people_in(draft, tag, names, said, "\n".join(names))
+    else:
+        people = _people_in(draft, tag, values, role, together)
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
-    people = [p for said, names in groups for p in _people_in(draft, tag, names, said)]
     draft.creators += [each for each in people if each not in known] if known else people
 
 
-def _people_in(draft: Draft, tag: str, values: Sequence[str], role: str) -> list[Person]:
-    unusual = _is_unusual("\n".join(values))
+def _people_in(
+    draft: Draft, tag: str, values: Sequence[str], role: str, together: str
+) -> list[Person]:
+    """Read the names of one role; `together` are all of them in one text."""
+    is_unusual = _is_unusual(together)
+    if not is_unusual:
+        plain = [*filter(None, map(find_plain_person, values, repeat(role)))]
+        if len(plain) == len(values):  # as in most entries
+            return plain
     people: list[Person | str] = []
     for value in values:
-        creator = None if unusual else find_plain_person(value, role)
-        if creator is not None:
+        if is_unusual:
+            people += _names_in(draft, tag, value, _without_signs(draft, tag, value))
+        elif creator := find_plain_person(value, role):
             people.append(creator)
-            continue
-        names = split_names(_without_signs(draft, tag, value) if unusual else value)
-        people += names
-        if not names:
-            draft.leave(tag, value)
+        else:
+            people += _names_in(draft, tag, value, value)
     # How the names that are not plain are meant is told by all of them together.
     read = person_with_initials if _are_initialled(people) else person
     return [read(each, role) if isinstance(each, str) else each for each in people]
+
+
+def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
+    """Return the names in the text of a value; a value without any is named as unused."""
+    names = [bare for name in split_names(text) if (bare := without_brackets(name))]
+    if not names:
+        draft.leave(tag, value)
+    return names
 
 
 def _by_role(values: Sequence[str], role: str) -> list[tuple[str, list[str]]]:
@@ -188,6 +207,8 @@ def _is_unusual(value: str) -> bool:
         or "<" in value
         or "&" in value
         or "t al" in value
+        or "{" in value
+        or "(" in value
         or "others" in value
         or "..." in value
         or "…" in value

@@ -16,7 +16,7 @@ from syncd.formats.sources.item_types import NAMED_KINDS
 from syncd.formats.sources.names import names_an_institution
 from syncd.formats.sources.text import without_fraction
 
-_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "C7")
+_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "AN", "C2", "C7")
 _MAY_BE_ZERO = frozenset(["SP", "EP"])
 _RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])

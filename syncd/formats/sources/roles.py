@@ -38,8 +38,11 @@ _BEHIND = re.compile(
     r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?)\.?"
     rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )
+# Each alternative begins with a sign of its own, so that nothing else is looked at.
 _MAY_HOLD_ROLE = re.compile(
-    r"[\[(<]|, ?(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
+    r"\[|\(|<"
+    r"|, ?(?=[AaCcDdEeÉéHhIiSsTtÜü])"
+    r"(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
     r"| H(?:rs)?gg?\b| [-–/]"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;&]|\band\b|\bund\b)\s*")

@@ -39,7 +39,7 @@ _READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"
 
 _LABELLED = re.compile(
     r"""[\s"'{(\[“”‘’«]*+
-        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=]
+        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=({\[]
               | 2[-‐-―]s2\.0[-‐-―] )
           | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
           | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
@@ -54,6 +54,7 @@ _NAMES = frozenset(
     "scopus eid id accession number pmid pubmed medline pmcid pmc wos isi ut embase".split()
 )
 """Words that may stand beside an identifier and say no more than it does."""
+_PARTS = re.compile("[-_]")
 _PARSERS = {
     "scopus": parse_eid,
     "pmid": parse_pmid,
@@ -100,8 +101,8 @@ def _is_nothing_else(value: str) -> bool:
     """Say whether a value holds one number, and beside it only what the number is called."""
     words = [word.strip("[](){}<>\"'“”‘’«»:;,.=#").lower() for word in value.split()]
     numbers = [word for word in words if any(map(str.isdigit, word))]
-    others = {word for word in words if word} - set(numbers)
-    return len(numbers) == 1 and others <= _NAMES
+    others = {part for word in words if word not in numbers for part in _PARTS.split(word)}
+    return len(numbers) == 1 and others - {""} <= _NAMES
 
 
 def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:

@@ -32,7 +32,6 @@ _ESCAPED_AGAIN = re.compile(
 _ATTRIBUTE = r"""\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
 _ELEMENT = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:{_ATTRIBUTE})*)\s*(/?)>")
 _UNEVEN = re.compile(r"[<&\n\t]|  ")
-_BLANKS = re.compile(r"\s+")
 
 _RENDERED = {
     "i": "i",
@@ -134,7 +133,7 @@ def clean(value: str) -> str:
 
 def fold_blanks(value: str) -> str:
     """Return the text on one line, with single blanks."""
-    return _BLANKS.sub(" ", value).strip()
+    return " ".join(value.split())
 
 
 def decode_entities(value: str) -> str:

@@ -15,7 +15,7 @@ from syncd.cli.program import run
 from syncd.library import TextLimits
 from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
-from syncd.sync.intake import Tools
+from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "example.ris"

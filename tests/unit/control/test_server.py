@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from syncd.control.protocol import CommandError, ControlServer, Handler, Progress, ask
+from syncd.control.protocol import ControlServer, Handler, Progress, ask
 from syncd.errors import (
     BusyError,
+    CommandError,
     InputError,
     LedgerError,
     LibraryError,

@@ -53,6 +53,9 @@ def test_a_service_does_not_find_itself(tmp_path: Path) -> None:
     own = make_directory(tmp_path, "erin")
     list_libraries(own, [GROUP])
 
+    # What the unit of the machine leaves there while the service is down.
+    list_libraries(make_directory(tmp_path, "erin.restarting"), [GROUP])
+
     assert find_services(tmp_path, own) == []
 
 

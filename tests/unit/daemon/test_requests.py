@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from syncd.control.protocol import CommandError
 from syncd.daemon.requests import Requests
+from syncd.errors import CommandError
 from tests.fakes.clock import FakeClock
 
 

@@ -514,3 +514,15 @@ def test_stopping_ends_every_wait_at_once(work: MemoryWork, drop: Path, tmp_path
     assert wait_until(deck.crew.is_over)
     assert time.monotonic() - begun < 1
     assert work.did[-1] == "close"
+
+
+def test_what_waits_for_its_outcome_is_looked_at_as_soon_as_that_is_sure(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.pending = 1
+    work.sure_at = datetime.now(UTC) + timedelta(seconds=1)
+
+    muster([work], [make_folder(drop)])
+
+    # The shortest wait without it is longer.
+    assert work.does("push", within=3)

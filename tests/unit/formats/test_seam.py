@@ -19,7 +19,7 @@ from syncd.app.inspection import Inspection
 from syncd.cli.program import run
 from syncd.errors import InputError
 from syncd.formats import Format
-from syncd.sync.intake import Tools
+from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 from tests.support.other_formats import (
     BUNDLE,

@@ -40,6 +40,11 @@ def test_numbers(one: str, other: str, expected: bool | None) -> None:
         ("2. Aufl.", "2nd ed.", SAME),
         ("v1.4.0", "version 1.4", SAME),
         ("1.4", "1.40", OTHER),
+        ("v2", "2", SAME),
+        ("r2", "2", OTHER),
+        ("zweite Auflage", "2nd", SAME),
+        ("第二版", "2", SAME),
+        ("第二版", "第三版", OTHER),
         ("2nd", "3rd", OTHER),
         ("2nd", "2nd revised ed.", UNCLEAR),
     ],
@@ -99,7 +104,24 @@ def test_what_one_side_should_say(
     ],
 )
 def test_the_kind_of_a_work(item_type: str, container: str, address: str, kind: Kind) -> None:
-    assert kind_of(item_type, container, None, address) is kind
+    citation = Citation(item_type, "Tides", details=Details(address=address))
+
+    assert kind_of(citation, container) is kind
+
+
+@pytest.mark.parametrize(
+    ("volume", "container", "kind"),
+    [
+        ("Ph.D.", "", Kind.THESIS),
+        ("M.Sc.", "", Kind.THESIS),
+        ("12", "", Kind.ARTICLE),
+        ("Ph.D.", "annals of rowing", Kind.ARTICLE),
+    ],
+)
+def test_a_degree_in_the_place_of_a_volume_makes_a_thesis(
+    volume: str, container: str, kind: Kind
+) -> None:
+    assert kind_of(Citation("journalArticle", "Tides", volume=volume), container) is kind
 
 
 def test_features_of_an_older_syncd_are_still_read() -> None:
@@ -124,3 +146,14 @@ def test_a_work_without_details_takes_no_room_for_them() -> None:
     dumped = dump_features(features_of(Citation("journalArticle", "Winter roosts")))
 
     assert dumped.endswith(b"\x1f")
+
+
+def test_a_day_is_missed_only_among_works_of_one_type() -> None:
+    one, other = Details(day="03-04"), Details(number="7")
+
+    found = [
+        compare_details(one, other, types, frozenset((Kind.OTHER,))).missing
+        for types in (("letter", "letter"), ("letter", "document"))
+    ]
+
+    assert found == [("day",), ()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncd.matching.containers import fold_container, is_same_container
-from syncd.matching.people import Authors, compare_authors, fold_authors
+from syncd.matching.people import Authors, compare_authors, fold_authors, is_same_person
 
 TEAM = ("Aasen, Kari", "Bråten, Ole", "Chen, Mei")
 
@@ -33,6 +33,11 @@ def test_authors_agree_as_far_as_their_names_do(other: tuple[str, ...], agreemen
 
     assert compare_authors(left, right) is agreement
     assert compare_authors(right, left) is agreement
+
+
+def test_a_name_that_is_one_mans_family_and_the_others_given_makes_no_one_person() -> None:
+    assert not is_same_person("wang,lei", "lei,chen")
+    assert is_same_person("wang,lei", "lei,wang")
 
 
 def test_names_in_cyrillic_and_latin_letters_are_compared() -> None:

@@ -39,7 +39,9 @@ def test_they_are_not_where_it_recurs_in_other_years() -> None:
     twice = [piece(), piece(container="Ann Fenl Birds")]
 
     # A year apart may be the same piece, first online and then in print.
-    assert kinds(*twice, piece(year=2012)) == [NEW, SAME, SAME]
+    in_print = piece(year=2012, volume="21", issue="4", pages="301-312")
+    assert kinds(*twice, in_print) == [NEW, SAME, SAME]
+    assert kinds(*twice, piece(year=2012))[2] is HOLD
     assert kinds(*twice, piece(year=2013))[1] is HOLD
     assert kinds(piece(), piece(), piece(year=2013))[1] is HOLD
 

@@ -10,8 +10,12 @@ from syncd.matching import (
     Policy,
     RulingKind,
     Verdict,
+    blocking_keys,
+    dump_features,
     features_of,
     fingerprint,
+    fingerprint_of,
+    load_features,
     resolve,
 )
 from syncd.record import Citation, Details, Doi, Eid, Identity
@@ -248,3 +252,54 @@ def test_fingerprints_tell_editorials_apart_by_their_place() -> None:
     first = record(title="Editorial", pages="1-2")
 
     assert fingerprint(first) != fingerprint(first._replace(volume="13"))
+
+
+def test_a_word_that_other_titles_have_is_no_misprint() -> None:
+    def drift(word: str, **changes: Any) -> Citation:
+        title = f"Drift of the {word} gyre in open water of the northern sea"
+        return record(title=title, pages="", issue="", **changes)
+
+    others = [
+        record(title=f"{beginning} of the fjordal gyre", authors=(f"{beginning}, A.",), pages="1-9")
+        for beginning in ("Slowness", "Salinity")
+    ]
+
+    alone = resolve([drift("fjordel"), drift("fjordal")], RememberedWorks())
+    beside = resolve([drift("fjordel"), drift("fjordal"), *others], RememberedWorks())
+
+    # Neither is in the list of words; the one that is known is what the other should have been.
+    assert (alone[1].kind, beside[1].kind) == (RulingKind.HOLD, RulingKind.SAME)
+
+
+def test_twins_of_an_item_are_named_all_of_them() -> None:
+    works = RememberedWorks()
+    works.add("A", record(Identity(doi=X)), removed="trashed")
+    for ref in "BCD":
+        works.add(ref, record(Identity(doi=X)))
+
+    [ruling] = resolve([record(Identity(doi=X))], works)
+
+    assert ruling.known is not None
+    twins = {ruling.known.ref, *(word.removeprefix("also ") for word in ruling.evidence)}
+    assert {"B", "C", "D"} <= twins
+
+
+def test_an_item_that_two_works_fit_equally_is_neither_of_them() -> None:
+    works = RememberedWorks()
+    works.add("A", record(volume="", issue="", pages=""))
+    one, other = record(), record(volume="18", issue="1", pages="5-23")
+
+    rulings = resolve([one, other], works)
+
+    assert [ruling.kind for ruling in rulings] == [RulingKind.HOLD, RulingKind.HOLD]
+
+
+def test_half_a_surrogate_pair_stands_in_nobodys_way() -> None:
+    odd = features_of(record(title=f"{WORK.title} \ud800"))
+
+    assert blocking_keys(odd) and fingerprint_of(odd)
+    assert load_features(dump_features(odd)) == odd
+
+
+def test_fingerprints_differ_by_the_first_family_name() -> None:
+    assert fingerprint(record()) != fingerprint(record(authors=("Bråten, Ole",)))

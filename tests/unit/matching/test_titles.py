@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from syncd.matching import features_of
+from syncd.matching.folding import is_ideographic
+from syncd.matching.likeness import are_unrelated, numbers_in
+from syncd.matching.signs import read_tex
 from syncd.matching.titles import Marker, is_generic, read_title, weight
+from syncd.record import Citation
 
 TITLE = "Seasonal drift of glacial meltwater"
 WORDS = "seasonal drift of glacial meltwater"
@@ -124,3 +129,44 @@ def test_a_title_of_its_own_is_not_generic(text: str) -> None:
 def test_an_ideograph_weighs_more_than_a_letter() -> None:
     assert weight("北部峡湾冰川融水的季节漂移") > 25
     assert weight("editorial") == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"$\varepsilon$-greedy owls", "ε-greedy owls"),
+        (r"$\alpha$ owls", "α owls"),
+        (r"5\% of {DNA}", "5% of DNA"),
+    ],
+)
+def test_tex_is_spelt_out(text: str, plain: str) -> None:
+    assert read_tex(text) == plain
+
+
+def test_braces_alone_are_tex() -> None:
+    assert read_title("The {DNA} of marsh owls").words == "dna of marsh owls"
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [("owls part b", "b"), ("owls part i", "1"), ("owls b", ""), ("influenza type ii", "2")],
+)
+def test_a_letter_is_a_number_after_the_word_for_one(words: str, numbers: str) -> None:
+    assert numbers_in(words) == numbers
+
+
+def test_titles_without_a_word_in_common_are_unrelated() -> None:
+    one, other = (
+        features_of(Citation("journalArticle", title))
+        for title in ("Winter roosts of marsh owls", "Hinge for a folding oar")
+    )
+
+    assert are_unrelated(one, other)
+    assert not are_unrelated(one, features_of(Citation("journalArticle", "")))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"), [("réponse à la mer", False), ("河口潮汐能", True), ("하구 조력", True)]
+)
+def test_which_letters_stand_for_words(text: str, is_so: bool) -> None:
+    assert is_ideographic(text) is is_so

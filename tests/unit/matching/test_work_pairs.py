@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,67 @@ PAIRS = [
     .read_text("utf-8")
     .splitlines()
 ]
+
+EVIDENCE = {
+    "E1 scopus",
+    "E1 wos",
+    "E2 doi",
+    "E3 pmid",
+    "E4 isbn",
+    "E5 metadata",
+    "address on one side only",
+    "an author in common",
+    "authors differ",
+    "day on one side only",
+    "edition on one side only",
+    "generic title",
+    "issue differs",
+    "journal differs",
+    "number on one side only",
+    "pages differ",
+    "publisher differs",
+    "same address",
+    "same authors",
+    "same authors in another order",
+    "same day",
+    "same edition",
+    "same first author",
+    "same first page",
+    "same issue",
+    "same journal",
+    "same language",
+    "same number",
+    "same part",
+    "same publisher",
+    "same trials",
+    "same volume",
+    "same year",
+    "subtitle missing",
+    "title",
+    "translators on one side only",
+    "trials on one side only",
+    "veto: address differs",
+    "veto: authors differ",
+    "veto: day differs",
+    "veto: doi differs",
+    "veto: edition differs",
+    "veto: event differs",
+    "veto: generic title",
+    "veto: language differs",
+    "veto: markers differ",
+    "veto: number differs",
+    "veto: numbers differ",
+    "veto: part differs",
+    "veto: publisher differs",
+    "veto: translators differs",
+    "veto: trials differs",
+    "veto: words differ",
+    "volume differs",
+    "words differ",
+    "words in front",
+    "years differ",
+}
+"""All that is said for and against pairs of works; what reads plans may look for these words."""
 
 
 def sides(pair: dict[str, Any]) -> tuple[Features, Features]:
@@ -33,3 +95,10 @@ def test_a_pair_made_on_purpose_is_judged_as_labelled(pair: dict[str, Any]) -> N
     assert judgement.verdict.value in pair["verdict"], judgement
     assert pair.get("reason", "") in judgement.reason
     assert judge(other, one) == judgement
+
+
+def test_evidence_is_named_in_these_words() -> None:
+    found = {name for pair in PAIRS for name in judge(*sides(pair)).evidence}
+
+    named = {re.sub(r"title 0\.\d\d|title 1\.00", "title", name) for name in found}
+    assert named == EVIDENCE

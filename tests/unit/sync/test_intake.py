@@ -12,6 +12,7 @@ from syncd import formats
 from syncd.app.once import deliveries_of
 from syncd.inbox import read_exports
 from syncd.library import TextLimits
+from syncd.matching import features_of
 from syncd.plan import Place
 from syncd.settings import (
     After,
@@ -21,7 +22,8 @@ from syncd.settings import (
     LookAlikes,
     WhenFound,
 )
-from syncd.sync.intake import Delivery, Intake, Tools, read_deliveries
+from syncd.sync.intake import Delivery, Intake, read_deliveries
+from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 from tests.fakes.settings import make_settings
 from tests.support.exports import scopus_record, title_of, write_records
@@ -98,12 +100,30 @@ def test_where_nothing_is_made_only_what_tells_records_apart_is_kept(tmp_path: P
     deliveries = [Delivery(export, Place())]
 
     [whole] = read_deliveries(deliveries, Tools(shipped_schema(), ("funding",))).incoming
-    [lean] = read_deliveries(deliveries, Tools(shipped_schema(), ("funding",), lean=True)).incoming
+    intake = read_deliveries(deliveries, Tools(shipped_schema(), ("funding",), lean=True))
+    [lean] = intake.incoming
 
     assert (whole.data["abstractNote"], bool(whole.children)) == ("A long text.", True)
-    assert lean.data == {"itemType": "journalArticle", "title": title_of(1)}
-    assert (lean.children, lean.entry) == ((), b"")
-    assert lean.citation == whole.citation
+    assert (dict(lean.data), lean.children, lean.entry) == ({}, (), b"")
+    assert lean.origin.title == title_of(1)
+    assert lean.citation.identity == whole.citation.identity
+    assert intake.features == [features_of(whole.citation)]
+
+
+def test_features_stay_beside_their_records_when_one_that_was_cut_off_goes_last(
+    tmp_path: Path,
+) -> None:
+    begun = scopus_record(2).partition(" in the")[0]
+    cut = write_records(tmp_path / "a.ris", [scopus_record(1), begun])
+    whole = write_records(tmp_path / "b.ris", [scopus_record(3)])
+    exports = [export for path in (cut, whole) for export in read_exports(path, 1 << 20)]
+
+    intake = read_deliveries(
+        [Delivery(export, Place()) for export in exports], Tools(shipped_schema(), ())
+    )
+
+    assert [record.is_unfinished for record in intake.incoming] == [False, False, True]
+    assert intake.features == [features_of(record.citation) for record in intake.incoming]
 
 
 # Links and files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,24 @@ def test_what_arrived_after_it_was_given_up_has_landed_as_well(tmp_path: Path) -
 
         assert (before, run.landed) == (2, 4)
     assert len(house.everything()) == 4
+
+
+def test_figures_say_when_what_was_not_answered_can_no_longer_arrive(
+    house: House, ledger: Ledger
+) -> None:
+    library = LateLibrary()
+    delivery = delivery_of(write_records(house.root / "a.ris", [scopus_record(1)]), ONE)
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        sent_at = house.clock.now()
+        assert run.deliver([delivery], "test").waiting is not None
+
+        sure_at = run.figures().sure_at
+        assert sure_at is not None
+        assert abs(sure_at - sent_at - library.capabilities.late_writes) < timedelta(seconds=1)
+
+        house.clock.advance(minutes=6)
+        run.push_pending()
+        assert run.figures().sure_at is None
 
 
 class _Asked(MemoryLibrary):

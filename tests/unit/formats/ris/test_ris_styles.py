@@ -145,6 +145,21 @@ def test_a_tag_glued_to_the_value_before_it_is_parted() -> None:
     assert [problem.line for problem in entry.problems] == [2, 2]
 
 
+def test_a_tag_glued_in_another_style_is_parted_outside_running_text() -> None:
+    text = (
+        "TY  - JOUR\nJO  - J Shells     U2 - L2029999245\n"
+        "AB  - Table 1     CT - 64 slices\nER  - \n"
+    )
+
+    (entry,) = read(text)
+
+    assert pairs(entry)[1:] == [
+        ("JO", "J Shells"),
+        ("U2", "L2029999245"),
+        ("AB", "Table 1     CT - 64 slices"),
+    ]
+
+
 @pytest.mark.parametrize("tail", ["AB  - Shells were cou", "AB  - Shells were counted.\n"])
 def test_a_last_entry_without_er_is_unfinished_where_the_others_have_it(tail: str) -> None:
     entries = read(PLAIN * 2 + "TY  - JOUR\nTI  - More shells\n" + tail)

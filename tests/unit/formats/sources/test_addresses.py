@@ -25,6 +25,7 @@ NCBI = "https://www.ncbi.nlm.nih.gov"
         ("http://a;http://b", ["http://a", "http://b"]),
         ("http://a,https://b", ["http://a", "https://b"]),
         ("http://a|https://b", ["http://a", "https://b"]),
+        ("['http://a', 'https://b']", ["http://a", "https://b"]),
     ],
 )
 def test_addresses_that_ran_together_are_parted(value: str, addresses: list[str]) -> None:

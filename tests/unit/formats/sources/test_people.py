@@ -48,6 +48,11 @@ def names(data: dict[str, Any]) -> list[tuple[str, str]]:
         ("Matkin, CO", "Matkin|CO"),
         ("Smith, AG", "Smith|AG"),
         ("J. Bureau", "Bureau|J."),
+        ("Müller,\tJörg", "Müller|Jörg"),
+        ("{World Health Organization}", "World Health Organization"),
+        ("{{Müller}, Jörg}", "Müller|Jörg"),
+        ("(Müller, Jörg)", "Müller|Jörg"),
+        ("Müller, Jörg (Bob)", "Müller|Jörg (Bob)"),
     ],
 )  # fmt: skip
 def test_a_name_is_read_as_its_writer_meant_it(text: str, name: str, item_of: Any) -> None:
@@ -88,6 +93,9 @@ def test_what_only_looks_like_initials_leaves_a_name_whole(text: str, item_of: A
     ("text", "expected"),
     [
         ("Elliot, T; Almenar, JB; Rugani, B", ["Elliot|T", "Almenar|JB", "Rugani|B"]),
+        ("{Smith, John; Jones, Kim}", ["Smith|John", "Jones|Kim"]),
+        ("(Smith, John); (Jones, Kim)", ["Smith|John", "Jones|Kim"]),
+        ("Smith,\tJohn\tJones,\tKim", ["Smith|John", "Jones|Kim"]),
         ("Smith, John and Jones, Kim", ["Smith|John", "Jones|Kim"]),
         ("Liu R.; Adler D.G.", ["Liu|R.", "Adler|D.G."]),
         ("Smith, John & Doe, Anna", ["Smith|John", "Doe|Anna"]),
@@ -144,6 +152,12 @@ def test_two_authors_of_one_name_stay_two_and_a_repeated_tag_adds_nobody(item_of
     data = item_of("TY  - JOUR", "AU  - Wang, J.", "AU  - Wang, J.", "A1  - Wang, J.")
 
     assert len(data["creators"]) == 2
+
+
+def test_a_list_and_a_repeated_tag_name_each_person_once(item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "AU  - ['Roe, Max', 'Poe, Ann']", "A1  - Roe, Max")
+
+    assert names(data) == [("author", "Roe|Max"), ("author", "Poe|Ann")]
 
 
 @pytest.mark.parametrize("text", ["...", "…", "et al.", "Et al", "others"])

@@ -15,6 +15,8 @@ EID = "2-s2.0-85000004711"
     [
         f"AN  - EID: {EID}",
         "AN  - SCOPUS_ID:85000004711",
+        "AN  - scopus-id: 85000004711",
+        "AN  - Scopus (2-s2.0-85000004711)",
         f"AN  - eid = {{{EID}}}",
         f'AN  - "{EID}"',
         f"AN  - “{EID}”",

@@ -1,0 +1,88 @@
+"""The one way from an export to what a library would be sent for each of its records.
+
+Runs and plans go it by `intake`; inspections go it by themselves, holding nothing. It brings along
+neither inbox nor ledger, so that a look at an export begins at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from syncd.errors import InputError
+from syncd.formats import ReadEntry, Reading
+from syncd.item import item_data, links_for, notes_for
+from syncd.item.limits import fit
+from syncd.item.screening import screened
+from syncd.library import TextLimits
+from syncd.plan import Cut
+from syncd.record import Record
+from syncd.schema import Schema
+from syncd.settings import UpdateSettings
+
+NO_UPDATES = UpdateSettings()
+
+
+class Tools(NamedTuple):
+    """What turns entries into item data: the library's schema and what the operator decided."""
+
+    schema: Schema
+    keep_notes: Collection[str]
+    text_limits: TextLimits | None = None
+    updates: UpdateSettings = NO_UPDATES
+    lean: bool = False
+    """Whether nothing will be made of the records: then what tells them apart is all that is kept,
+    and a citation says no more than the identifiers."""
+    linked_files: bool = True
+    """Whether the library takes attachments that point to files."""
+
+
+class MadeItem(NamedTuple):
+    """What a library would be sent for one record, and what had to be cut for it to fit.
+
+    `whole` is the item before anything was cut.
+    """
+
+    record: Record
+    whole: Mapping[str, Any]
+    data: dict[str, Any]
+    notes: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
+    cuts: tuple[Cut, ...]
+    warnings: Sequence[str]
+    tags: tuple[str, ...] = ()
+    """What screening decisions of the record are to be tagged with."""
+
+
+def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
+    """Yield every entry of an export with the item it would become, or why it becomes none."""
+    for entries in reading.batches():
+        for entry in entries:
+            result = entry.result
+            yield entry, result if isinstance(result, InputError) else _make(result, tools)
+
+
+def _make(read: Record, tools: Tools) -> MadeItem:
+    record, tags = screened(read, tools.updates.screening)
+    whole = item_data(record, tools.schema)
+    if tools.lean:
+        return MadeItem(record, whole, whole, [], [], (), ())
+    links = links_for(record)
+    notes = [
+        {"itemType": "note", "note": html, "tags": []}
+        for html in notes_for(record, tools.keep_notes)
+    ]
+    cuts: list[Cut] = []
+    # In the order in which what was cut is told.
+    data = _fit(whole, tools, cuts)
+    notes = [_fit(note, tools, cuts) for note in notes]
+    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
+
+
+def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
+    if tools.text_limits is None:
+        return data
+    fitted, cut = fit(data, tools.text_limits)
+    cuts += cut
+    return fitted

@@ -1,0 +1,45 @@
+"""Values as JSON, and texts in less room: what is kept by the thousand, at little cost.
+
+Both take whatever a text in Python may hold, half a pair of UTF-16 included, as file names and
+damaged exports have them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+import orjson
+
+_encoder = json.JSONEncoder(ensure_ascii=False)
+
+
+def encode(value: Any) -> bytes:
+    """Return a value as JSON in UTF-8. Raises `TypeError` for what JSON cannot say."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        # The fast encoder knows no half of a pair, no whole number beyond 64 bits and no name
+        # that is not text.
+        return _encoder.encode(value).encode("utf-8", "surrogatepass")
+
+
+def encode_text(value: Any) -> str:
+    """Return a value as the text of its JSON. Raises `TypeError` as `encode` does."""
+    return encode(value).decode("utf-8", "surrogatepass")
+
+
+def decode(text: str | bytes) -> Any:
+    """Return the value that JSON says. Raises `json.JSONDecodeError`."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "surrogatepass")
+        return json.loads(text)
+
+
+def pack(text: bytes) -> bytes:
+    """Return bytes deflated, as little as possible: more takes longer than all else about them."""
+    return zlib.compress(text, 1)

@@ -1,0 +1,40 @@
+"""What is packed comes back as it was, whatever a text may hold."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from syncd.system.packing import decode, encode, encode_text, pack
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"title": "Tides", "creators": [{"lastName": "Müller"}], "tags": []},
+        {"name of a file": "half a pair: \udce9"},
+        {"beyond 64 bits": 2**70},
+        {"nothing": None, "not so": False, "share": 0.5},
+        "a text",
+    ],
+)
+def test_a_value_comes_back_from_its_json(value: Any) -> None:
+    assert decode(encode(value)) == value
+    assert decode(encode_text(value)) == value
+
+
+def test_what_others_wrote_as_json_is_read_too() -> None:
+    assert decode('{"title": "half a pair: \\ud800"}') == {"title": "half a pair: \ud800"}
+
+
+def test_what_is_no_json_is_told() -> None:
+    with pytest.raises(json.JSONDecodeError):
+        decode("{")
+
+
+@pytest.mark.parametrize("text", [b"", b"TY  - JOUR\n" * 9, bytes(range(256)) * 300])
+def test_bytes_come_back_from_what_was_packed(text: bytes) -> None:
+    assert zlib.decompress(pack(text)) == text
