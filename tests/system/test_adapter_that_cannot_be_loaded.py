@@ -166,6 +166,7 @@ def test_one_that_was_there_before_and_is_gone_holds_up_no_other_library(
     house.drop("two", 2)
 
     ended, checked = syncd("once", *house.where), syncd("check", "--json", *house.where)
+    status = json.loads(syncd("status", "--json", *house.where).out)
     config = house.base / "syncd.toml"
     config.write_text(config.read_text().replace('"shelf"', '"shelve"'))
     misspelt = syncd("once", *house.where)
@@ -174,6 +175,7 @@ def test_one_that_was_there_before_and_is_gone_holds_up_no_other_library(
     assert "odd: the adapter shelf (not installed) failed: it was there when" in ended.err
     found = {each["subject"]: each["level"] for each in json.loads(checked.out)["findings"]}
     assert (found["odd"], found["files"]) == ("problem", "ok")
+    assert [each["name"] for each in status["libraries"]] == ["odd", "files"]
     assert misspelt.code == 78
 
 
