@@ -117,7 +117,7 @@ class Transport(httpx2.BaseTransport):
     ) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
-        self._inner = inner or _open_wire(url)
+        self._inner = inner or open_wire(url)
         self._deadline = Deadline(longest)
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
@@ -232,7 +232,11 @@ def open_client(transport: Transport) -> httpx2.Client:
     return httpx2.Client(transport=transport, follow_redirects=False, trust_env=False)
 
 
-def _open_wire(url: str) -> httpx2.BaseTransport:
+def open_wire(url: str) -> httpx2.BaseTransport:
+    """Return what carries requests to an address, by the proxy and certificates of this machine.
+
+    Raises `UnavailableError` where these are no good.
+    """
     trusted = _open_certificates()
     try:
         return httpx2.HTTPTransport(verify=trusted, proxy=find_proxy(url))
