@@ -411,3 +411,31 @@ def test_a_work_may_have_several_files(open_house: Callable[[Library], House]) -
 
     assert sorted(library.files.values()) == sorted([CONTENT, b"%PDF-1.7 b"])
     assert not house.waiting()
+
+
+class Losing(ZoteroDesktopLibrary):
+    """A Zotero whose first answer about a file breaks off."""
+
+    desktop: ZoteroDesktop
+    asked = 0
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        self.asked += 1
+        if self.asked == 1:
+            self.desktop.truncate()
+        return super().store_file(operation, content)
+
+
+def test_a_running_zotero_whose_answer_is_lost_is_asked_again(tmp_path: Path, pdf: Path) -> None:
+    with ZoteroDesktop(tmp_path / "zotero").start() as desktop:
+        key = desktop.allow()
+        surroundings = Surroundings("desk", find_key=lambda: key)
+        library = Losing(Options.read({"url": desktop.url}), surroundings)
+        library.desktop = desktop
+        house = House(tmp_path, library)
+
+        house.drop(RECORD, place=PLACE)
+
+        assert library.asked == 2
+        assert [item.data["md5"] for item in attachments(house)] == [MD5]
+        assert not house.holds()
