@@ -201,8 +201,10 @@ class Transport(httpx2.BaseTransport):
             self.patience.ask(backoff)
 
     def _refusal(self, answer: HttpAnswer) -> LibraryError:
-        if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-            # Both are said before anything is done: by the limiter, or during maintenance.
+        asks_to_wait = answer.status == HTTPStatus.BAD_REQUEST and "retry-after" in answer.headers
+        if asks_to_wait or answer.status in _NOT_NOW:
+            # All are said before anything is done: by the limiter (of files with 400, too), or
+            # during maintenance.
             asked = parse_wait(
                 answer.headers.get("retry-after") or answer.headers.get("backoff"),
                 self._clock.now,
@@ -322,6 +324,7 @@ def _too_large(answer: HttpAnswer) -> LibraryError:
     return RejectedError(answer.words, too_large=True, status=answer.status)
 
 
+_NOT_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.UNAUTHORIZED: _denied,
     HTTPStatus.FORBIDDEN: _denied,
