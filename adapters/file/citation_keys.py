@@ -8,32 +8,27 @@ wherever they go; lines are only ever added to it, before the bibliography that 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from adapters.file.flushing import make_safe
 from syncd.item.citation_keys import KeyRing
 from syncd.record import ItemKey
 
-_KEY_LENGTH = 8
+_LINE = re.compile(r"^([^\t\n]{8})\t(\S(?:[^\n]*\S)?)$", re.MULTILINE)
+"""A line that says which key a work has; nothing of the key is blank at either end."""
 
 
 def read_keys(path: Path) -> KeyRing:
     """Return which works have which keys; a line that says nothing of the kind is passed over."""
     try:
-        lines = path.read_text("utf-8", errors="replace").split("\n")
+        text = path.read_text("utf-8", errors="replace")
     except FileNotFoundError:
         return KeyRing()
-    parts = (line.partition("\t") for line in lines)
-    return KeyRing(
-        [
-            (ItemKey(item_key), citation_key)
-            for item_key, _, citation_key in parts
-            if len(item_key) == _KEY_LENGTH
-            and citation_key
-            and citation_key.strip() == citation_key
-        ]
-    )
+    # One search for all of them: a large library has as many lines as works, at each export.
+    return KeyRing(cast("list[tuple[ItemKey, str]]", _LINE.findall(text)))
 
 
 def keep_keys(path: Path, given: Sequence[tuple[ItemKey, str]]) -> None:
