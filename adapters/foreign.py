@@ -32,6 +32,7 @@ from syncd.library import (
     Operation,
     Option,
     Pushed,
+    Refused,
     StoredCollection,
     StoredItem,
     Surroundings,
@@ -236,6 +237,7 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
     "find_filed": Mapping,
     "prepare": str,
     "trace": Sequence,
+    "store_file": (Accepted, Refused),
     "take_requests": Mapping,
 }
 """What the answer to each question is."""
