@@ -8,17 +8,20 @@ the one wrapper that is no library in the sense of the conformance suite.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
-from adapters.wrapping import Wrapper
+from adapters.wrapping import Stored, Wrapper
 from syncd.library import (
     Accepted,
     Counting,
     Library,
     Operation,
+    Outcome,
     Pushed,
     Recognisable,
     Remembering,
+    StoreFile,
+    Storing,
     key_of,
 )
 
@@ -48,3 +51,16 @@ class DryRunLibrary(Wrapper):
 
     def finish(self) -> None:
         """Nothing was written, so nothing derived from the items is out of date."""
+
+
+class _NothingStored(Stored):
+    """`Storing` around a library that is; what would be stored is told, and not read."""
+
+    _tell: Callable[[Operation], None]
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        self._tell(operation)
+        return Accepted(operation.item_key, 0)
+
+
+DryRunLibrary.beside = {**DryRunLibrary.beside, Storing: _NothingStored}

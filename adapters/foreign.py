@@ -33,6 +33,7 @@ from syncd.library import (
     Operation,
     Option,
     Pushed,
+    Refused,
     StoredCollection,
     StoredItem,
     Surroundings,
@@ -254,6 +255,7 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
     "find_filed": Mapping,
     "prepare": str,
     "trace": Sequence,
+    "store_file": (Accepted, Refused),
     "take_requests": Mapping,
 }
 """What the answer to each question is."""

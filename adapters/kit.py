@@ -8,6 +8,7 @@ What a library does with an operation, for one that keeps its items itself:
 
     expect_push     refuse a push as a whole: too many operations, or the library has moved on
     carry_out       do to a `Store` what Zotero's rules say of each operation: the outcomes
+    store_facts     what it comes to that an attachment holds a file, for one that keeps files
     judge           the same for one operation against `Holdings`, without doing it
     find_fault      what keeps data from being an item's, for a library that would take anything
     list_changes    the pages of `changes_since`, where each item's version is known
@@ -52,6 +53,7 @@ from adapters.rules import (
     find_fault,
     is_key,
     judge,
+    store_facts,
 )
 from adapters.tidying import damaged, read_or_raise, read_or_warn, tidy_data
 from adapters.wrapping import Wrapper
@@ -82,6 +84,7 @@ __all__ = [
     "read_or_raise",
     "read_or_warn",
     "shipped_schema",
+    "store_facts",
     "tidy_data",
 ]
 

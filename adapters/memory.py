@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from adapters.listing import list_changes
-from adapters.rules import PutCollection, PutItem, carry_out, expect_push
+from adapters.rules import PutCollection, PutItem, carry_out, expect_push, store_facts
 from syncd.library import (
+    Accepted,
     Capabilities,
     Changes,
     CollectionKey,
@@ -21,9 +22,11 @@ from syncd.library import (
     ItemData,
     KnownVersions,
     Operation,
+    Outcome,
     Pushed,
     StoredCollection,
     StoredItem,
+    StoreFile,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
@@ -57,9 +60,11 @@ class MemoryLibrary:
         self._tombstones: dict[ItemKey, int] = {}
         self._collections: dict[CollectionKey, StoredCollection] = {}
         self._collection_gone_at = 0
+        self.files: dict[ItemKey, bytes] = {}
+        """What attachments hold."""
 
     def describe(self) -> Description:
-        return Description(self._identity, "memory", self._schema)
+        return Description(self._identity, "memory", self._schema, stores_files=True)
 
     def changes_since(
         self, version: int, *, known: KnownVersions | None = None
@@ -92,6 +97,14 @@ class MemoryLibrary:
         )
         outcomes = carry_out(operations, self, self._schema)
         return Pushed(outcomes, None if expected is None else self.version)
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Keep a file. See `Storing`."""
+        verdict = store_facts(operation, self)
+        if not isinstance(verdict, PutItem):
+            return verdict
+        self.files[verdict.key] = content.read()
+        return Accepted(verdict.key, self.put_item(verdict), before=verdict.before)
 
     def finish(self) -> None:
         """Nothing is derived from the items."""

@@ -11,11 +11,21 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
-from adapters.wrapping import Wrapper
+from adapters.wrapping import Stored, Wrapper
 from syncd.errors import UnavailableError, UnsettledError
-from syncd.library import Changes, KnownVersions, Library, Operation, Pushed, Tracing
+from syncd.library import (
+    Changes,
+    KnownVersions,
+    Library,
+    Operation,
+    Outcome,
+    Pushed,
+    StoreFile,
+    Storing,
+    Tracing,
+)
 from syncd.record import ItemKey
 
 _T = TypeVar("_T")
@@ -110,6 +120,16 @@ class RetryingLibrary(Wrapper):
         if wait is None or asked > self._patience.longest:
             raise error
         self._sleep(max(wait, asked))
+
+
+class _StoredOnce(Stored):
+    """`Storing` around a library that is. A file can be read once, so it is sent once."""
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        return self._library.store_file(operation, content)
+
+
+RetryingLibrary.beside = {**Wrapper.beside, Storing: _StoredOnce}
 
 
 class _Told:

@@ -35,6 +35,7 @@ from syncd.library import (
     RestoreCollection,
     StoredCollection,
     StoredItem,
+    StoreFile,
     Trash,
     TrashCollection,
     Update,
@@ -65,6 +66,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
         | {"title", "url", "accessDate", "path"}
     ),
 }
+_HOLDING_FILES = frozenset({"imported_file", "imported_url"})
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
 _LONGEST_COLLECTION_NAME = 255
 
@@ -179,6 +181,30 @@ def _carry_out(operation: Operation, store: Store, schema: Schema) -> Outcome:
     return verdict
 
 
+def store_facts(operation: StoreFile, holdings: Holdings) -> PutItem | Outcome:
+    """Return what it comes to that an attachment holds a file: the item that shows it, or why not.
+
+    For libraries that keep the file beside the item, before they show it there.
+    """
+    key, file = operation
+    try:
+        item = holdings.find_item(key)
+    except UnreadableItemError as error:
+        return Refused(key, Refusal.INVALID, str(error))
+    if item is None:
+        return Refused(key, Refusal.MISSING, f"item {key} is not there")
+    if item.data.get("linkMode") not in _HOLDING_FILES:
+        return Refused(key, Refusal.INVALID, f"item {key} is no attachment that holds a file")
+    held = item.data.get("md5")
+    if held == file.md5:
+        return Accepted(key, item.version, unchanged=True)
+    if held:
+        return Refused(key, Refusal.CHANGED, f"item {key} holds another file")
+    facts = {"md5": file.md5, "mtime": file.mtime, "filename": file.name}
+    before = {name: item.data.get(name) for name in facts}
+    return PutItem(key, {**item.data, **facts}, item.trashed, before)
+
+
 def find_fault(data: Mapping[str, Any], schema: Schema) -> str | None:
     """Return what keeps data from being an item's, whatever else is in the library; or None.
 
@@ -203,6 +229,8 @@ def _apply(operation: Operation, holdings: Holdings, schema: Schema) -> Change |
             return _move(operation, holdings, to_trash=True)
         case Restore():
             return _move(operation, holdings, to_trash=False)
+        case StoreFile():
+            raise _RefuseError(Refusal.INVALID, "a file is stored, not pushed")
         case CreateCollection():
             return _create_collection(operation, holdings)
         case TrashCollection(key):

@@ -120,7 +120,7 @@ class Transport(httpx2.BaseTransport):
     ) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._clock = clock or SystemClock()
-        self._inner = inner or _open_wire(url)
+        self._inner = inner or open_wire(url)
         self._deadline = Deadline(longest)
         self.patience = Patience(self._clock)
         """What the server asked for with `Backoff`; whoever begins work asks it first."""
@@ -204,8 +204,10 @@ class Transport(httpx2.BaseTransport):
             self.patience.ask(backoff)
 
     def _refusal(self, answer: HttpAnswer) -> LibraryError:
-        if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-            # Both are said before anything is done: by the limiter, or during maintenance.
+        asks_to_wait = answer.status == HTTPStatus.BAD_REQUEST and "retry-after" in answer.headers
+        if asks_to_wait or answer.status in _NOT_NOW:
+            # All are said before anything is done: by the limiter (of files with 400, too), or
+            # during maintenance.
             asked = parse_wait(
                 answer.headers.get("retry-after") or answer.headers.get("backoff"),
                 self._clock.now,
@@ -235,7 +237,11 @@ def open_client(transport: Transport) -> httpx2.Client:
     return httpx2.Client(transport=transport, follow_redirects=False, trust_env=False)
 
 
-def _open_wire(url: str) -> httpx2.BaseTransport:
+def open_wire(url: str) -> httpx2.BaseTransport:
+    """Return what carries requests to an address, by the proxy and certificates of this machine.
+
+    Raises `UnavailableError` where these are no good.
+    """
     trusted = _open_certificates()
     try:
         return httpx2.HTTPTransport(verify=trusted, proxy=find_proxy(url))
@@ -321,6 +327,7 @@ def _too_large(answer: HttpAnswer) -> LibraryError:
     return RejectedError(answer.words, too_large=True, status=answer.status)
 
 
+_NOT_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.UNAUTHORIZED: _denied,
     HTTPStatus.FORBIDDEN: _denied,

@@ -8,7 +8,7 @@ can be put around each other without anything being lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, Self, TypeVar
 
 from syncd.library import (
     Accepted,
@@ -19,12 +19,15 @@ from syncd.library import (
     KnownVersions,
     Library,
     Operation,
+    Outcome,
     Pushed,
     Recognisable,
     Remembering,
     Renewable,
     StoredCollection,
     StoredItem,
+    StoreFile,
+    Storing,
     Tracing,
 )
 from syncd.record import ItemKey
@@ -146,11 +149,21 @@ class Counted(Wrapper):
         return self.around("take_requests", lambda: self._library.take_requests())
 
 
+class Stored(Wrapper):
+    """`Storing` around a library that is."""
+
+    _library: Storing  # type: ignore[assignment]
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        return self.around("store_file", lambda: self._library.store_file(operation, content))
+
+
 Wrapper.beside = {
     Recognisable: Recognised,
     Renewable: Renewed,
     Remembering: Remembered,
     Tracing: Traced,
+    Storing: Stored,
     Counting: Counted,
 }
 

@@ -17,8 +17,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from pathlib import Path
-from typing import Any, NamedTuple, NewType, Protocol, runtime_checkable
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, NamedTuple, NewType, Protocol, runtime_checkable
 
 from syncd.errors import Denial
 from syncd.record import ItemKey
@@ -82,6 +82,8 @@ class Description(NamedTuple):
     """Why it may not be written to, where that is known."""
     takes_linked_files: bool = True
     """Whether an attachment may point to a file of this machine."""
+    stores_files: bool = False
+    """Whether attachments may hold files; then the library is `Storing`."""
 
 
 class StoredItem(NamedTuple):
@@ -126,11 +128,39 @@ KnownVersions = Callable[[Collection[ItemKey]], Mapping[ItemKey, int]]
 """Which of these items the caller already holds, and at which version: they need not be read."""
 
 
+FILE_FACTS = ("md5", "mtime")
+"""What an attachment shows of the file that it holds."""
+
+
+class FileToStore(NamedTuple):
+    """A file below a drop folder as it was planned: what is sent must still be that.
+
+    `path` is its place below `folder`, `mtime` in milliseconds, `md5` in hexadecimal digits.
+    """
+
+    folder: str
+    path: str
+    owner: int
+    size: int
+    mtime: int
+    md5: str
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return PurePosixPath(self.path).name
+
+
 class Create(NamedTuple):
-    """Make an item (or, with `parentItem` in `data`, a note or attachment) under this key."""
+    """Make an item (or, with `parentItem` in `data`, a note or attachment) under this key.
+
+    `file` is what an attachment is to hold once it is there (see `StoreFile`); making it is
+    nothing to do with that.
+    """
 
     item_key: ItemKey
     data: ItemData
+    file: FileToStore | None = None
 
     @property
     def parent(self) -> ItemKey | None:
@@ -179,6 +209,13 @@ class Restore(NamedTuple):
     base_version: int
 
 
+class StoreFile(NamedTuple):
+    """Let an attachment that is there hold this file; see `Storing`. It is never pushed."""
+
+    item_key: ItemKey
+    file: FileToStore
+
+
 class CreateCollection(NamedTuple):
     """Make a collection under this key."""
 
@@ -202,7 +239,7 @@ class RestoreCollection(NamedTuple):
 OnCollection = CreateCollection | TrashCollection | RestoreCollection
 """Operations that are about a collection itself."""
 
-Operation = Create | Update | AddToCollection | Trash | Restore | OnCollection
+Operation = Create | Update | AddToCollection | Trash | Restore | StoreFile | OnCollection
 
 
 def key_of(operation: Operation) -> ItemKey | CollectionKey:
@@ -380,6 +417,22 @@ class Tracing(Protocol):
         What was made is accepted under the key that it was given. None stands for what was not
         made and cannot be any more, and for whatever makes nothing. Raises `UnsettledError` while
         the library may still be at work on it; then nothing else may be sent.
+        """
+        ...
+
+
+@runtime_checkable
+class Storing(Protocol):
+    """What a library may be beside: one that keeps files in its attachments."""
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Let an attachment hold a file, and show its `md5` and `mtime`; answer as `push` does.
+
+        `content` is read once, to its end and piece by piece; it raises `InputError` there, or
+        earlier, where it is not the file that was planned, and then nothing is stored. An
+        attachment that holds that very file is left as it is, so that asking twice stores once;
+        one that holds another is `CHANGED`. A file that may not be stored, or that finds no room,
+        is `INVALID`. Raises as `push` does, and what `content` raises.
         """
         ...
 

@@ -18,9 +18,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from syncd.library import Operation
-from syncd.record import NO_IDENTITY, CarriedKey, Citation, Identity, Origin, Provenance
+from syncd.library import Create, FileToStore, ItemData, Operation
+from syncd.record import NO_IDENTITY, CarriedKey, Citation, Identity, ItemKey, Origin, Provenance
 from syncd.settings import (
+    MAX_UPLOAD,
     Attachments,
     ByMetadata,
     DuplicateSettings,
@@ -127,6 +128,7 @@ class Place:
     look_alikes: LookAlikes = LookAlikes.HOLD
     by_metadata: ByMetadata = ByMetadata.DECIDE
     attachments: Attachments = Attachments.LINK
+    max_upload: int = MAX_UPLOAD
 
 
 def place_of(folder: FolderSettings) -> Place:
@@ -140,6 +142,7 @@ def place_of(folder: FolderSettings) -> Place:
         look_alikes=folder.duplicates.look_alikes,
         by_metadata=folder.duplicates.by_metadata,
         attachments=folder.attachments,
+        max_upload=folder.max_upload,
     )
 
 
@@ -170,7 +173,7 @@ class Incoming:
     """What its work is known by where it has no identifier."""
     data: Mapping[str, Any]
     children: tuple[Mapping[str, Any], ...]
-    """Notes and linked attachments, as item data without `parentItem`."""
+    """Notes and attachments, as item data without `parentItem`; see `with_file`."""
     place: Place
     export: int
     """Which export of the plan it came from, counting from 0."""
@@ -200,6 +203,29 @@ class Incoming:
     def provenance(self) -> Provenance:
         """Which source says it, and of when its export is."""
         return Provenance(self.origin.source, self.exported_at)
+
+
+_FILE = "syncd:file"
+"""No property of an item has such a name."""
+
+
+def with_file(data: ItemData, file: FileToStore | None) -> ItemData:
+    """Return the data of an attachment together with the file that it is to hold, as one value."""
+    return data if file is None else {**data, _FILE: file._asdict()}
+
+
+def split_file(data: ItemData) -> tuple[ItemData, FileToStore | None]:
+    """Return the data of an attachment, and the file that it is to hold."""
+    if _FILE not in data:
+        return data, None
+    kept = {name: value for name, value in data.items() if name != _FILE}
+    return kept, FileToStore(**data[_FILE])
+
+
+def create_below(parent: ItemKey, key: ItemKey, child: ItemData) -> Create:
+    """Return what makes a note or an attachment below an item."""
+    data, file = split_file(child)
+    return Create(key, {**data, "parentItem": parent}, file)
 
 
 class OfferMode(StrEnum):

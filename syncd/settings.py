@@ -45,11 +45,19 @@ class ByMetadata(Enum):
 
 
 class Attachments(Enum):
-    """What is made of the links and files that a record names; each does what the last did."""
+    """What is made of the links and files that a record names: each does more than the last.
+
+    `UPLOAD` stores the files in the library, where `FILE` only points to them.
+    """
 
     NONE = "none"
     LINK = "link"
     FILE = "file"
+    UPLOAD = "upload"
+
+
+MAX_UPLOAD = 50_000_000
+"""The largest file, in bytes, that is stored in a library unless the operator says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,8 @@ class FolderSettings:
     """The program that is told of each file that was delivered; empty: none."""
     on_failed: tuple[str, ...] = ()
     attachments: Attachments = Attachments.LINK
+    max_upload: int = MAX_UPLOAD
+    """The largest file, in bytes, that is stored in a library."""
 
 
 KEPT_NOTES = ("funding", "other")

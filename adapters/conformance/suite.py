@@ -13,6 +13,7 @@ from adapters.conformance.following import Following
 from adapters.conformance.knowing import Knowing
 from adapters.conformance.notes import Notes
 from adapters.conformance.reading import Reading
+from adapters.conformance.storing import Storings
 from adapters.conformance.support import NewKey, Person, changes_what_is_there, mint_keys
 from adapters.conformance.tracing import Tracings
 from adapters.conformance.trashing import Trashing
@@ -24,7 +25,17 @@ _OF_WHAT_IS_THERE = {each.__name__ for each in (Updating, Filing, Trashing, Note
 
 
 class LibraryConformance(
-    Knowing, Creating, Updating, Batches, Following, Trashing, Filing, Notes, Reading, Tracings
+    Knowing,
+    Creating,
+    Updating,
+    Batches,
+    Following,
+    Trashing,
+    Filing,
+    Notes,
+    Reading,
+    Tracings,
+    Storings,
 ):
     """Inherit, override the fixtures, and pass."""
 

@@ -219,8 +219,12 @@ def _moved(places: Sequence[int], number: int, sizes: Sequence[int]) -> list[int
     ]
 
 
-def _place_of_link(child: Mapping[str, Any]) -> str:
-    return _LINKS.get(str(child.get("linkMode")), "")
+def _link_of(layout: Layout, key: ItemKey, child: Mapping[str, Any]) -> str:
+    """Return what an attachment leads to; a file of the library by its place below it."""
+    name, mode = str(child.get("filename") or ""), str(child.get("linkMode"))
+    if mode == "imported_file" and child.get("md5") and name:
+        return layout.file_of(key, name).relative_to(layout.directory).as_posix()
+    return str(child.get(_LINKS.get(mode, "")) or "")
 
 
 class _Writing:
@@ -270,9 +274,9 @@ class _Writing:
         data = self._find_data(key)
         if data is None or data["itemType"] in CHILD_TYPES:
             return None
-        below = [child for each in children if (child := self._find_data(each))]
-        notes = [child["note"] for child in below if child.get("note")]
-        links = [link for child in below if (link := child.get(_place_of_link(child)))]
+        below = {each: child for each in children if (child := self._find_data(each))}
+        notes = [child["note"] for child in below.values() if child.get("note")]
+        links = [link for each in below if (link := _link_of(self._layout, each, below[each]))]
         texts = (
             encode(csl_of(key, data)),
             f"{format_ris(data, notes, links)}\n".encode(),

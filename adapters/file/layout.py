@@ -13,6 +13,7 @@ class Layout:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.items = directory / "items"
+        self.files = directory / "files"
         self.collections = directory / "collections.json"
         self.identity = directory / "identity.json"
         self.removed = directory / "removed.json"
@@ -25,3 +26,7 @@ class Layout:
         self.lock = self.state / "library.lock"
         self.export_marks = self.state / "exports.marks"
         self.export_lock = self.state / "export.lock"
+
+    def file_of(self, key: str, name: str) -> Path:
+        """Where the file lies that an attachment holds."""
+        return self.files / key / name

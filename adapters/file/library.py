@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from adapters.file.access import Access
 from adapters.file.collections import CollectionsFile
@@ -32,9 +33,13 @@ from syncd.library import (
     Description,
     KnownVersions,
     Operation,
+    Outcome,
     Pushed,
+    Refusal,
+    Refused,
     StoredCollection,
     StoredItem,
+    StoreFile,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
@@ -103,6 +108,7 @@ class FileLibrary:
                 schema=self._schema(),
                 writable=os.access(nearest, os.W_OK | os.X_OK),
                 location=self.location,
+                stores_files=True,
             )
 
     def renew_identity(self) -> None:
@@ -150,6 +156,13 @@ class FileLibrary:
             raise self._not_here(expected)
         return pushed
 
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Copy a file into the library. See `Storing`."""
+        self._exporter.working()
+        stored = self._access.work(lambda index: self._store(operation, content, index))
+        key = operation.item_key
+        return stored or Refused(key, Refusal.MISSING, f"item {key} is not there")
+
     def finish(self) -> None:
         """Bring library.json, library.ris and library.bib up to date, now or, in a daemon, soon."""
         self._exporter.finish()
@@ -166,6 +179,13 @@ class FileLibrary:
         outcomes = push.carry_out(operations)
         self._access.has_written(push.names)
         return Pushed(outcomes, None if expected is None else index.version)
+
+    def _store(self, operation: StoreFile, content: BinaryIO, index: Index) -> Outcome:
+        self._access.look_again(index)
+        push = Push(self._layout, index, self._schema(), self._now_ns)
+        outcome = push.store(operation, content)
+        self._access.has_written(push.names)
+        return outcome
 
     def _look_since(self, version: int) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:
         """Return which items changed and which are gone since `version`, and where we stand."""

@@ -6,22 +6,33 @@ can tell how far the push came, and the error says so.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO, NamedTuple
 
 from adapters.file.collections import CollectionsFile, format_collections
 from adapters.file.documents import DamagedDocumentError, format_item, parse_item
 from adapters.file.faults import unknown_outcome
+from adapters.file.flushing import make_directory_safe
 from adapters.file.identity import keep_removed
 from adapters.file.index import Index, Row
 from adapters.file.index_shape import DamagedIndexError
 from adapters.file.layout import Layout
 from adapters.file.look import digest_of, file_name, read_file, row_of
 from adapters.file.signatures import find_fingerprint, signature
-from adapters.file.writing import Staging
-from adapters.rules import PutCollection, PutItem, UnreadableItemError, judge
+from adapters.file.writing import Staging, laid_out
+from adapters.rules import (
+    Change,
+    PutCollection,
+    PutItem,
+    UnreadableItemError,
+    judge,
+    store_facts,
+)
 from syncd.errors import UnavailableError
 from syncd.library import (
     Accepted,
@@ -34,10 +45,15 @@ from syncd.library import (
     Refused,
     StoredCollection,
     StoredItem,
+    StoreFile,
     key_of,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
+
+_CHUNK = 1 << 18
+_UNFIT = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
+"""What a file system says of a name that it cannot give."""
 
 
 class _Written(NamedTuple):
@@ -66,6 +82,8 @@ class Push:
         self._known: dict[ItemKey, Row] = {}
         """What the index says of the items that it was `asked` for."""
         self._collections = CollectionsFile(layout.collections)
+        self._content: BinaryIO | None = None
+        """What is to be stored."""
 
     @property
     def names(self) -> set[str]:
@@ -100,6 +118,15 @@ class Push:
             _answer(operation, outcome, overtaken=self._name_of(operation) in overtaken)
             for operation, outcome in zip(operations, outcomes, strict=True)
         ]
+
+    def store(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Copy a file to where an attachment's lies, then have the attachment show it.
+
+        Raises as `carry_out` does, and what `content` raises.
+        """
+        self._content = content
+        [outcome] = self.carry_out([operation])
+        return outcome
 
     # What the rules look up.
 
@@ -141,7 +168,7 @@ class Push:
         return StoredItem(row.key, version, data, trashed)
 
     def _attempt(self, operation: Operation) -> Outcome:
-        verdict = judge(operation, self, self._schema)
+        verdict = self._judge(operation)
         if isinstance(verdict, Accepted | Refused):
             return verdict
         self._version += 1
@@ -151,6 +178,35 @@ class Push:
             self._lay_out_item(verdict)
         before = verdict.before if isinstance(verdict, PutItem) else None
         return Accepted(verdict.key, self._version, before=before)
+
+    def _judge(self, operation: Operation) -> Change | Outcome:
+        if not (isinstance(operation, StoreFile) and self._content):
+            return judge(operation, self, self._schema)
+        verdict = store_facts(operation, self)
+        if isinstance(verdict, PutItem):
+            # It lies there before its attachment says so; what nobody refers to, the next replaces.
+            target = self._layout.file_of(operation.item_key, operation.file.name)
+            try:
+                self._copy(self._content, target)
+            except OSError as error:
+                if error.errno not in _UNFIT:
+                    raise
+                told = f"the library's disk takes no file of this name: {error.strerror}"
+                return Refused(operation.item_key, Refusal.INVALID, told)
+        return verdict
+
+    def _copy(self, content: BinaryIO, target: Path) -> None:
+        for folder in (target.parent.parent, target.parent):
+            folder.mkdir(exist_ok=True)
+            make_directory_safe(folder.parent)
+        # Its own name may be as long as names can be.
+        with laid_out(target.parent / "file") as (file, temporary):
+            copyfileobj(content, file, _CHUNK)
+        try:
+            temporary.rename(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        make_directory_safe(target.parent)
 
     def _lay_out_item(self, change: PutItem) -> None:
         key, data, trashed, _ = change

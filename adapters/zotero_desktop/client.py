@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import httpx2
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
@@ -128,6 +129,13 @@ class Client:
     def write_collections(self, objects: Sequence[Mapping[str, Any]], token: str) -> Report:
         """Create and change collections, in a write of this token."""
         return self._write(self._zotero.create_collections, objects, token)
+
+    def post_file(
+        self, key: str, form: Mapping[str, str], headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        """Send a form to the address of an attachment's file."""
+        address = f"{self._api}/{self._path}/items/{key}/file"
+        return self._http.post(address, data=dict(form), headers=dict(headers))
 
     def knows_token(self, token: str) -> bool:
         """Say whether a write with this token has ended in the process that runs now.

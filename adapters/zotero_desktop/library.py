@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx2
 
 from adapters.item_schema import SchemaCache
+from adapters.storage import expect_stored, upload
 from adapters.zotero_desktop.attempts import Attempt, Watch
 from adapters.zotero_desktop.client import READ_AT_ONCE, Client
 from adapters.zotero_desktop.door import Door
@@ -42,9 +44,12 @@ from syncd.library import (
     Operation,
     Outcome,
     Pushed,
+    Refusal,
+    Refused,
     RestoreCollection,
     StoredCollection,
     StoredItem,
+    StoreFile,
     Surroundings,
     TrashCollection,
     key_of,
@@ -117,6 +122,7 @@ class ZoteroDesktopLibrary:
             location=f"{self._options.url}/{self._options.path}",
             denial=None if writable else Denial.ADMINS_ONLY,
             takes_linked_files=self._options.kind == "user",
+            stores_files=writable,
         )
 
     def _title(self) -> str:
@@ -279,6 +285,20 @@ class ZoteroDesktopLibrary:
             if first:
                 raise
             raise OutcomeUnknownError(f"only a part was written: {error}") from error
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Send a file to the program, which puts it into its storage. See `Storing`."""
+        key, file = operation
+        post = partial(self._client.post_file, key)
+        try:
+            refused = self._ask(lambda: upload(operation, content, post))
+        except AccessDeniedError as error:
+            if error.status == httpx2.codes.NOT_FOUND:
+                return Refused(key, Refusal.MISSING, str(error))
+            if error.status == httpx2.codes.FORBIDDEN:
+                return Refused(key, Refusal.INVALID, f"{file.path} may not be stored: {error}")
+            raise
+        return refused or expect_stored(operation, self.get([key]))
 
     def trace(self, operations: Sequence[Operation], note: str) -> Sequence[Accepted | None]:
         """Say what a noted push made whose answer was lost. See `Tracing`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ class Access(NamedTuple):
     words: str
     denial: Denial | None = None
     """Why it may not write."""
+    stores_files: bool = False
 
 
 def read_access(info: Mapping[str, Any], options: Options) -> Access:
@@ -48,7 +49,8 @@ def read_access(info: Mapping[str, Any], options: Options) -> Access:
                 f"this key does not open group {options.number}{_instead(groups)}",
                 denial=Denial.NOT_OPENED,
             )
-        return _rights(writable=bool(here.get("write")), takes_notes=True)
+        writable = bool(here.get("write"))
+        return _rights(writable=writable, takes_notes=True)._replace(stores_files=writable)
     if info.get("userID") != options.number:
         raise AccessDeniedError(
             f"this key belongs to user {info.get('userID')} ({info.get('username')}), "
@@ -62,7 +64,8 @@ def read_access(info: Mapping[str, Any], options: Options) -> Access:
             else f"this key opens no library, not even {options.words}",
             denial=Denial.NOT_OPENED,
         )
-    return _rights(writable=bool(own.get("write")), takes_notes=bool(own.get("notes")))
+    rights = _rights(writable=bool(own.get("write")), takes_notes=bool(own.get("notes")))
+    return rights._replace(stores_files=rights.writable and bool(own.get("files")))
 
 
 def _instead(groups: Mapping[str, Any]) -> str:
@@ -83,14 +86,26 @@ def no_member(options: Options, groups: Mapping[int, str]) -> AccessDeniedError:
 
 def restrict_to_admins(access: Access, group: Mapping[str, Any], user: object) -> Access:
     """Take the right to write away from members of a group where only admins have it."""
-    admins = [group.get("owner"), *(group.get("admins") or ())]
-    if group.get("libraryEditing") != "admins" or user in admins or not access.writable:
+    if group.get("libraryEditing") != "admins" or user in _admins(group) or not access.writable:
         return access
     return access._replace(
         writable=False,
+        stores_files=False,
         words="may read the group, but only its admins may change it",
         denial=Denial.ADMINS_ONLY,
     )
+
+
+def restrict_files(access: Access, group: Mapping[str, Any], user: object) -> Access:
+    """Take the right to store files away where the group stores none, or only its admins'."""
+    editing = group.get("fileEditing", "members")
+    if editing == "members" or (editing == "admins" and user in _admins(group)):
+        return access
+    return access._replace(stores_files=False)
+
+
+def _admins(group: Mapping[str, Any]) -> Sequence[object]:
+    return [group.get("owner"), *(group.get("admins") or ())]
 
 
 def _rights(*, writable: bool, takes_notes: bool) -> Access:

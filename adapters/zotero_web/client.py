@@ -11,6 +11,8 @@ What is done about them:
 * `create_items` is the only write: it alone shows what became of each object. `update_items`
   throws the reports away.
 * `key` filters are never empty: with no valid key in them the server returns the whole library.
+* Its uploads hold the whole file in memory and swallow what goes wrong; files are sent by
+  `adapters.storage`.
 * `follow` and `everything` are not used; nor are its cached templates, which break after an hour.
 * Nothing here is thread-safe. One worker owns the client.
 """
@@ -180,6 +182,13 @@ class Client:
         return self._write(
             lambda: self._zotero.create_collections([dict(o) for o in objects], guard)
         )
+
+    def post_file(
+        self, key: str, form: Mapping[str, str], headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        """Send a form to the address of an attachment's file."""
+        address = f"{self._url}{self._library}/items/{key}/file"
+        return self._http.post(address, data=dict(form), headers=dict(headers))
 
     def close(self) -> None:
         """Let go of the connections."""

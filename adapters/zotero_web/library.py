@@ -6,18 +6,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Any, BinaryIO, TypeVar
 
 import httpx2
 
 from adapters.item_schema import SchemaCache
 from adapters.rules import is_key
+from adapters.storage import expect_stored, upload
 from adapters.transport import Transport
 from adapters.zotero_web.access import (
     Access,
     KeyGate,
     no_member,
     read_access,
+    restrict_files,
     restrict_to_admins,
 )
 from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
@@ -58,6 +61,7 @@ from syncd.library import (
     RestoreCollection,
     StoredCollection,
     StoredItem,
+    StoreFile,
     Surroundings,
     TrashCollection,
     Update,
@@ -121,6 +125,7 @@ class ZoteroWebLibrary:
             location=self.location,
             denial=access.denial,
             takes_linked_files=self._options.path.startswith("users/"),
+            stores_files=access.stores_files,
         )
 
     def changes_since(
@@ -241,6 +246,17 @@ class ZoteroWebLibrary:
             version = self._send(sent, version, outcomes, first=not number)
         return Pushed([outcomes[place] for place in range(len(operations))], version)
 
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        """Ask where the file is to go, send it there, and say that it is there. See `Storing`."""
+        self._respect_patience()
+        self._transport.key = self._gate.key()
+        try:
+            post = partial(self._client.post_file, operation.item_key)
+            refused = upload(operation, content, post)
+        except AccessDeniedError as error:
+            return self._denied(operation, error)
+        return refused or expect_stored(operation, self.get([operation.item_key]))
+
     def finish(self) -> None:
         """Nothing is derived from the items."""
 
@@ -251,6 +267,16 @@ class ZoteroWebLibrary:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+    def _denied(self, operation: StoreFile, error: AccessDeniedError) -> Outcome:
+        """Tell a key that is no good from one that may do anything but store this file."""
+        access, _ = self._ask(self._look_at_key)
+        if not access.writable:
+            raise error
+        key, file = operation
+        if error.status == HTTPStatus.NOT_FOUND:
+            return Refused(key, Refusal.MISSING, str(error))
+        return Refused(key, Refusal.INVALID, f"{file.path} may not be stored: {error}")
 
     # One request, or a few that belong together
 
@@ -280,6 +306,7 @@ class ZoteroWebLibrary:
             group = self._client.group()
         except (AccessDeniedError, RejectedError) as error:
             raise no_member(self._options, self._groups_of(info)) from error
+        access = restrict_files(access, group, info.get("userID"))
         return restrict_to_admins(access, group, info.get("userID")), str(group.get("name", ""))
 
     def _groups_of(self, info: Mapping[str, Any]) -> Mapping[int, str]:

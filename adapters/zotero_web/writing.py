@@ -28,6 +28,7 @@ from syncd.library import (
     Restore,
     RestoreCollection,
     StoredItem,
+    StoreFile,
     Trash,
     TrashCollection,
     Update,
@@ -85,6 +86,8 @@ def draft(place: int, operation: Operation, held: Held) -> WriteDraft:
             made = _draft_addition(operation, held.items.get(operation.item_key), before)
         case TrashCollection(key) | RestoreCollection(key):
             made = _draft_move(operation, held.collections.get(key))
+        case StoreFile(key):
+            made = Refused(key, Refusal.INVALID, "a file is stored, not pushed")
         case _:
             made = _object(operation)
     if isinstance(made, Accepted | Refused):

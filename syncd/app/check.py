@@ -30,7 +30,7 @@ from syncd.errors import (
 from syncd.inbox import FolderState
 from syncd.inbox.ground import Ground
 from syncd.library import Description, Library, Option
-from syncd.settings import After, FolderSettings, LibrarySettings
+from syncd.settings import After, Attachments, FolderSettings, LibrarySettings
 from syncd.system.filesystems import filesystem_of
 from syncd.system.private import why_not_private
 
@@ -222,8 +222,10 @@ def check_ledger(look: Callable[[], object]) -> Iterator[Finding]:
 # Libraries
 
 
-def check_library(settings: LibrarySettings, make: Callable[[], Library]) -> Iterator[Finding]:
-    """Ask one library who it is and what its key may do."""
+def check_library(
+    settings: LibrarySettings, make: Callable[[], Library], folders: Iterable[FolderSettings] = ()
+) -> Iterator[Finding]:
+    """Ask one library who it is, what its key may do, and whether it takes what `folders` ask."""
     name = settings.name
     try:
         with closing(make()) as library:
@@ -232,6 +234,7 @@ def check_library(settings: LibrarySettings, make: Callable[[], Library]) -> Ite
         yield _of_failure(name, error)
     else:
         yield from _of_description(name, description)
+        yield from _of_files(name, description, folders)
 
 
 def _of_failure(name: str, error: KeyLookupError | LibraryError) -> Finding:
@@ -250,6 +253,19 @@ def _of_description(name: str, description: Description) -> Iterator[Finding]:
         message = "the key may not write notes: items will come without theirs"
         remedy = "allow notes for this key, or set [notes] keep = []"
         yield Finding(Area.KEY, name, Level.ADVICE, message, remedy)
+
+
+def _of_files(
+    name: str, description: Description, folders: Iterable[FolderSettings]
+) -> Iterator[Finding]:
+    """See that files can be stored where a folder wants that."""
+    wanted = any(
+        name in folder.libraries and folder.attachments is Attachments.UPLOAD for folder in folders
+    )
+    if wanted and description.writable and not description.stores_files:
+        message = "it stores no files: items will come without theirs"
+        remedy = 'allow files for its key or group, or set attachments = "file" for its folders'
+        yield Finding(Area.LIBRARY, name, Level.ADVICE, message, remedy)
 
 
 # The machine

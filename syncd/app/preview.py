@@ -73,7 +73,7 @@ def plan_offline(
     A `lean` reading keeps no more of the records than it takes to tell them apart, and is left
     without any.
     """
-    reading = read_deliveries(deliveries, Tools(schema, keep_notes, lean=lean))
+    reading = read_deliveries(deliveries, Tools(schema, keep_notes, lean=lean, stored_files=True))
     policies = [policy_of(record.place) for record in reading.incoming]
     rulings = resolve(reading.features, _NothingKnown(), policies)
     reading.features.clear()

@@ -118,7 +118,7 @@ def _look(where: options.Where) -> Iterator[Finding]:
         if library.name in seen:
             yield _of_service(library.name, str(daemon and daemon.service), seen[library.name])
         else:
-            yield from _check_library(library, where.state_dir)
+            yield from _check_library(library, where.state_dir, settings.folders)
 
 
 def _why_broken(adapter: str) -> str | None:
@@ -209,8 +209,10 @@ def _open_copy(settings: Settings, state: Path) -> None:
         return
 
 
-def _check_library(library: LibrarySettings, state: Path) -> Iterator[Finding]:
-    return check_library(library, lambda: open_library(library, state))
+def _check_library(
+    library: LibrarySettings, state: Path, folders: Sequence[FolderSettings]
+) -> Iterator[Finding]:
+    return check_library(library, lambda: open_library(library, state), folders)
 
 
 def _noting(findings: Iterable[Finding], seen: list[Finding]) -> Iterator[Finding]:

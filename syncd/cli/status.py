@@ -25,7 +25,9 @@ _UNIT = (
     "its configuration is the machine's, which a unit of systemd works with: "
     "`systemctl status syncd` says why it is down"
 )
-_NOT_SET_UP = "there is no configuration yet: `syncd init` writes one"
+_NOT_SET_UP = (
+    "there is no configuration yet: `syncd init` writes one, and --file-library DIR needs none"
+)
 
 
 @click.command("status")

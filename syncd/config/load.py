@@ -188,6 +188,7 @@ def _folder(table: FolderTable, general: DuplicatesTable) -> FolderSettings:
         after=table.after,
         readd=table.readd,
         attachments=table.attachments,
+        max_upload=table.max_upload,
         on_done=table.on_done,
         on_failed=table.on_failed,
         duplicates=DuplicateSettings(

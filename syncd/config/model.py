@@ -221,7 +221,11 @@ class FolderTable(Table):
         "link",
         sentence="What becomes of links and files that a record names beside its own address. "
         "link: web addresses are attached as links. file: files below this folder are attached as "
-        "well, as links to where they lie. none: neither.",
+        "well, as links to where they lie. upload: such files are stored in the library instead. "
+        "none: neither.",
+    )
+    max_upload: Size = key(
+        "50MB", sentence="A larger file is not stored in the library; the run says so."
     )
     on_done: Command = key(
         [],

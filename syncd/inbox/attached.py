@@ -11,11 +11,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from syncd.errors import InputError
 from syncd.inbox.exports import Export, look_beside
 
 _ENDNOTE = "internal-pdf://"
@@ -114,18 +115,45 @@ def _is_name(part: str) -> bool:
     return part not in ("", os.curdir, os.pardir) and "/" not in part and part.isprintable()
 
 
+def open_below(folder: Path, parts: Parts, owner: int) -> tuple[int, os.stat_result]:
+    """Open a file below a drop folder for reading, if it is one that may be found there.
+
+    Raises `InputError` saying why it may not, `OSError` where it cannot be opened.
+    """
+    root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with _place_below(root, parts[:-1]) as place:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+            descriptor = os.open(parts[-1], flags, dir_fd=place)
+    finally:
+        os.close(root)
+    status = os.fstat(descriptor)
+    if reason := _objection(status, owner):
+        os.close(descriptor)
+        raise InputError(reason)
+    return descriptor, status
+
+
 def _find_below(root: int, parts: Parts) -> os.stat_result | None:
     """Look at a file below an open folder, following no link on the way."""
+    try:
+        with _place_below(root, parts[:-1]) as place:
+            return os.stat(parts[-1], dir_fd=place, follow_symlinks=False)
+    except OSError:
+        return None
+
+
+@contextmanager
+def _place_below(root: int, parts: Parts) -> Iterator[int]:
+    """Open a folder below an open one, following no link on the way."""
     opened: list[int] = []
     try:
         place = root
-        for part in parts[:-1]:
+        for part in parts:
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
             place = os.open(part, flags, dir_fd=place)
             opened.append(place)
-        return os.stat(parts[-1], dir_fd=place, follow_symlinks=False)
-    except OSError:
-        return None
+        yield place
     finally:
         for descriptor in opened:
             os.close(descriptor)

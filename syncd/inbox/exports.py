@@ -20,7 +20,7 @@ from typing import BinaryIO, NamedTuple, Self, TypeVar
 from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
-from syncd.inbox.drives import Drives, SilentDriveError
+from syncd.inbox.drives import Drives, Opened, SilentDriveError
 from syncd.inbox.members import Part, list_parts, open_part, too_large
 from syncd.system.heartbeat import checkpoint
 
@@ -227,6 +227,14 @@ def look_beside(export: Export, question: Callable[[], _T]) -> _T:
         return _DRIVES.ask(export.folder, question)
     except SilentDriveError as error:
         raise SilentError(_SILENT, path=export.dropped_as) from error
+
+
+def open_in(folder: Path, opening: Callable[[], tuple[int, os.stat_result]]) -> Opened:
+    """Open a file of a folder. Raises what `opening` does, and `SilentError`."""
+    try:
+        return _DRIVES.open(folder, opening)
+    except SilentDriveError as error:
+        raise SilentError(_SILENT, path=folder) from error
 
 
 def open_export(export: Export) -> BinaryIO:

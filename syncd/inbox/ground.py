@@ -86,7 +86,7 @@ class Ground:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(fd)
-            return Standing(FolderState.BUSY, "another syncd moves the files of this folder")
+            return Standing(FolderState.BUSY, "a syncd that runs already moves its files")
         except OSError:
             # A network filesystem that cannot lock a directory: renaming still claims each
             # file for exactly one, and item keys keep two daemons from doing a thing twice.

@@ -91,6 +91,12 @@ def file_link(path: Path) -> dict[str, Any]:
     }
 
 
+def stored_file(path: Path) -> dict[str, Any]:
+    """Return the data of an attachment (without `parentItem`) that is to hold a file."""
+    kept = {name: value for name, value in file_link(path).items() if name != "path"}
+    return {**kept, "linkMode": "imported_file", "filename": path.name}
+
+
 def links_for(record: Record) -> Links:
     """Return the data of linked-URL attachments (without `parentItem`) for web addresses.
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from syncd.ledger import searching
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import delivery, export, outbox, record, run
+from syncd.ledger.tables import delivery, export, hold, outbox, record, run
 from syncd.ledger.transaction import Transaction
 from syncd.plan import Decision, Intent, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin, Provenance
@@ -302,6 +302,16 @@ def entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tuple[str, 
     found: list[tuple[str, bytes]] = []
     for part in chunks(keys):
         found += _entries(tx, record.c.item_key.in_(part))
+    return found
+
+
+def settled_entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tuple[str, bytes]]:
+    """Return (item key, entry) of records that these items are, of which nothing is asked now."""
+    found: list[tuple[str, bytes]] = []
+    asking = select(hold.c.record_id).where(hold.c.answer.is_(None))
+    for part in chunks(keys):
+        is_settled = and_(record.c.item_key.in_(part), record.c.record_id.not_in(asking))
+        found += _entries(tx, is_settled)
     return found
 
 

@@ -14,15 +14,17 @@ from syncd.library import (
     CollectionKey,
     Create,
     CreateCollection,
+    FileToStore,
     Operation,
     Restore,
     RestoreCollection,
+    StoreFile,
     Trash,
     TrashCollection,
     Update,
     key_of,
 )
-from syncd.plan import Offer, OfferMode
+from syncd.plan import Offer, OfferMode, split_file, with_file
 from syncd.record import ItemKey
 
 CREATE_COLLECTION = "create_collection"
@@ -34,6 +36,7 @@ KINDS: Mapping[type[Operation], str] = {
     AddToCollection: "collect",
     Trash: "trash",
     Restore: "restore",
+    StoreFile: "store_file",
     CreateCollection: CREATE_COLLECTION,
     TrashCollection: "trash_collection",
     RestoreCollection: RESTORE_COLLECTION,
@@ -67,8 +70,12 @@ def dump_operation(operation: Operation) -> OperationRow:
 
 def _payload(operation: Operation) -> Mapping[str, Any]:
     match operation:
-        case Create() | Update():
+        case Create(_, data, file):
+            return with_file(data, file)
+        case Update():
             return operation.data
+        case StoreFile(_, file):
+            return file._asdict()
         case AddToCollection():
             return {
                 "collections": list(operation.collections),
@@ -85,7 +92,9 @@ def load_operation(row: OperationRow) -> Operation:
     key, version, payload = ItemKey(row.item_key), row.base_version or 0, row.payload
     match row.kind:
         case "create":
-            return Create(key, payload)
+            return Create(key, *split_file(payload))
+        case "store_file":
+            return StoreFile(key, FileToStore(**payload))
         case "update":
             return Update(key, version, payload, row.before)
         case "collect":

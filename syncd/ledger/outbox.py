@@ -34,6 +34,7 @@ from syncd.library import (
     CreateCollection,
     Operation,
     RestoreCollection,
+    StoreFile,
     TrashCollection,
     key_of,
 )
@@ -74,6 +75,8 @@ class Pending:
     @property
     def is_main(self) -> bool:
         """Whether this is the record's own operation rather than one of its children's."""
+        if isinstance(self.operation, StoreFile):
+            return False
         return not (isinstance(self.operation, Create) and self.operation.parent)
 
     @property
@@ -142,7 +145,12 @@ def next_planned(
         )
         .order_by(
             # Collections first: one that had to be made anew has a later number than its items.
-            case((outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0), else_=1),
+            # Files last: each takes its time.
+            case(
+                (outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0),
+                (outbox.c.kind == KINDS[StoreFile], 2),
+                else_=1,
+            ),
             outbox.c.operation_id,
         )
         .limit(limit)

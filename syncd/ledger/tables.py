@@ -311,7 +311,12 @@ outbox = _table(
         comment="the mirror's cursor when this was decided; older than the library's "
         "foreign_version: decide again before sending",
     ),
-    Column("payload", Text, nullable=False, comment="exactly what is sent, as JSON"),
+    Column(
+        "payload",
+        Text,
+        nullable=False,
+        comment="what is sent, as JSON; with an attachment, the file that it is to hold",
+    ),
     Column("mapping", Integer, nullable=False, comment="version of the mapping that made it"),
     Column("reason", Text, nullable=False, comment="shown by `syncd explain`"),
     Column("attempts", Integer, nullable=False, comment="how often the library sent it back"),

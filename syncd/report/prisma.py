@@ -5,8 +5,9 @@ REJECTED             could not be used
 DUPLICATES WITHIN    the same work as an earlier record of the same export
 DUPLICATES ACROSS    the same work as a record of another export of this plan
 REFUSED, PENDING     the library would not take it, or has not taken it yet: it is not new there
-HELD                 waits for a person
-ALREADY IN LIBRARY   known from before: present, in the trash, or deleted by a person
+HELD                 waits for a person, who says which work it is
+ALREADY IN LIBRARY   known from before: present, in the trash, or deleted by a person; where only
+                     its fields are asked about, its work is known
 
 A record that meets several fates, because it goes to several libraries, counts under the first.
 """
@@ -110,6 +111,8 @@ def _fate(record: PlannedRecord, here: set[RecordPlace]) -> Fate:
         return Fate.REJECTED
     same = record.duplicate_of or next(iter(record.candidates), Pointer())
     known = _BY_DECISION.get(record.decision)
+    if record.decision is Decision.HOLD and record.duplicate_of is not None:
+        known = None
     if known is None and same.file is not None and (same.file, same.index) in here:
         within = same.file == record.origin.file
         return Fate.DUPLICATE_WITHIN if within else Fate.DUPLICATE_ACROSS

@@ -161,7 +161,7 @@ def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:
 def _why(file: _Part) -> str:
     line = f"line {file['line']}: " if file["line"] else ""
     rejected = file["counts"].get("reject", 0)
-    more = f" (the first of {rejected}; `syncd inspect` shows all)" if rejected > 1 else ""
+    more = f" (the first of {rejected}; `syncd inspect FILE` shows all)" if rejected > 1 else ""
     remedy = _UNUSED.get(file["fate"]) if file["still_there"] else None
     return f"{line}{file['reason']}{more}{f'; {remedy}' if remedy else ''}"
 

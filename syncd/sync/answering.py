@@ -17,9 +17,17 @@ from syncd.ledger import answered, holds, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.operations import OperationRow, load_offer, load_operation
 from syncd.ledger.transaction import Transaction
-from syncd.library import Create
+from syncd.library import Create, Operation, StoreFile
 from syncd.matching import Verdict
-from syncd.plan import UNFINISHED, Decision, Intent, PlannedOperation, PlannedRecord, Pointer
+from syncd.plan import (
+    UNFINISHED,
+    Decision,
+    Intent,
+    PlannedOperation,
+    PlannedRecord,
+    Pointer,
+    create_below,
+)
 from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import file_item, placements_of
@@ -109,7 +117,7 @@ def create(said: Hearing) -> None:
     operations = [PlannedOperation(Create(key, data), ordinal)]
     for number, child in enumerate(payload["children"]):
         child_key = minter.choose_child(key, number, book)
-        operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
+        operations.append(PlannedOperation(create_below(key, child_key, child)))
     reason = "a person said it is a work of its own"
     decided = replace(
         record, decision=Decision.CREATE, reason=f"{reason}; {record.reason}", item_key=key
@@ -159,10 +167,16 @@ def retry(said: Hearing) -> None:
         outbox.DECIDE_AGAIN,
     )
     # What was refused may be a note alone; then its item is there, and stays so.
-    refused = [each.operation for each in operations]
-    whole = any(not (isinstance(each, Create) and each.parent) for each in refused)
+    whole = any(not _is_below_one(each.operation) for each in operations)
     outcome = "pending" if whole else record.outcome
     journal.change_decision(tx, row.record_id, replace(record, outcome=outcome, error=None))
+
+
+def _is_below_one(operation: Operation) -> bool:
+    """Say whether an operation is about what hangs below an item."""
+    return isinstance(operation, StoreFile) or (
+        isinstance(operation, Create) and bool(operation.parent)
+    )
 
 
 def drop(_: Hearing) -> None:

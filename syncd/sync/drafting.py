@@ -136,4 +136,5 @@ def tools_for(
         library.capabilities.text_limits,
         updates,
         linked_files=description.takes_linked_files,
+        stored_files=description.stores_files,
     )

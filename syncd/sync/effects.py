@@ -21,6 +21,7 @@ from syncd.library import (
     OnCollection,
     Operation,
     Restore,
+    StoreFile,
     Trash,
     TrashCollection,
     Update,
@@ -133,7 +134,9 @@ def _before(each: Done) -> ItemData | None:
 
 def _seen_at(operation: Operation) -> int | None:
     """Return the version of its item against which an operation was sent."""
-    return None if isinstance(operation, Create | OnCollection) else operation.base_version
+    if isinstance(operation, Create | StoreFile | OnCollection):
+        return None
+    return operation.base_version
 
 
 def _move(effect: Effect, there: Moved, back: Moved, version: int | None) -> None:

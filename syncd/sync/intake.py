@@ -15,12 +15,13 @@ from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
+from syncd.inbox.sending import measure
 from syncd.item import citation_of
 from syncd.item.carried import find_carried_key
-from syncd.item.making import file_link, is_address
+from syncd.item.making import file_link, is_address, stored_file
 from syncd.item.status import GRAVE, statuses_of
 from syncd.matching import Features, features_of, fingerprint_of
-from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord
+from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord, with_file
 from syncd.record import Citation, Origin, Record
 from syncd.settings import Attachments, UpdateSettings
 from syncd.sync.making import MadeItem, Tools, take_in
@@ -137,16 +138,32 @@ def _attachments(
 ) -> list[dict[str, Any]]:
     """Return what hangs below an item beside its notes; files that cannot be found are `odd`."""
     attachments = [*links_wanted(made, delivery.place)]
-    if delivery.place.attachments is not Attachments.FILE:
+    if delivery.place.attachments not in (Attachments.FILE, Attachments.UPLOAD):
         return attachments
     for target in (link.target for link in made.record.links if not is_address(link.target)):
-        path, reason = find_attached(target, delivery.export)
-        if path is not None and tools.linked_files:
-            attachments.append(file_link(path))
-        else:
-            reason = reason or "the library takes no links to files"
-            odd.append(Problem(f"{target} is not attached: {reason}", made.record.origin.line))
+        try:
+            attachments.append(_attached_file(target, delivery, tools))
+        except ChangedError:
+            raise  # The export is read again when the file beside it rests, or its drive answers.
+        except InputError as error:
+            told = f"{target} is not attached: {error.message}"
+            odd.append(Problem(told, made.record.origin.line))
     return attachments
+
+
+def _attached_file(target: str, delivery: Delivery, tools: Tools) -> dict[str, Any]:
+    """Return the attachment for a file. Raises `InputError` saying why there is none."""
+    export, place = delivery
+    path, reason = find_attached(target, export)
+    if path is None:
+        raise InputError(reason)
+    if place.attachments is Attachments.UPLOAD:
+        if not tools.stored_files:
+            raise InputError("the library stores no files")
+        return dict(with_file(stored_file(path), measure(path, export, place.max_upload)))
+    if not tools.linked_files:
+        raise InputError("the library takes no links to files")
+    return file_link(path)
 
 
 class _Received(NamedTuple):

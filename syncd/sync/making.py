@@ -35,6 +35,8 @@ class Tools(NamedTuple):
     and a citation says no more than the identifiers."""
     linked_files: bool = True
     """Whether the library takes attachments that point to files."""
+    stored_files: bool = False
+    """Whether the library stores files."""
 
 
 class MadeItem(NamedTuple):

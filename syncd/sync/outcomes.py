@@ -26,6 +26,7 @@ from syncd.library import (
     Restore,
     RestoreCollection,
     StoredItem,
+    StoreFile,
     Trash,
     TrashCollection,
     Update,
@@ -133,6 +134,8 @@ def _has_landed(pending: Pending, item: StoredItem) -> bool:
             there = {tag["tag"] for tag in item.data.get("tags", ())}
             filed = set(item.data.get("collections", ()))
             return there.issuperset(tags) and filed.issuperset(collections)
+        case StoreFile(_, file):
+            return item.data.get("md5") == file.md5
         case Update() as update:
             written = _is_written(update, pending.offer, item)
             return written and not _taken_off(update) & places_in(item.data).keys()

@@ -25,6 +25,7 @@ from syncd.plan import (
     PlannedOperation,
     PlannedRecord,
     Pointer,
+    create_below,
     question_about,
 )
 from syncd.record import Citation, ItemKey
@@ -184,7 +185,7 @@ class _Planner:
         for child_number, child in enumerate(record.children):
             child_key = self._minter.choose_child(key, child_number, self._keys)
             self._keys.give(child_key)
-            operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": key})))
+            operations.append(PlannedOperation(create_below(key, child_key, child)))
         intent = self._settle(record, ruling, Decision.CREATE, reason, key)
         return replace(
             intent, operations=tuple(operations), placements=placements_of(collections, tags)

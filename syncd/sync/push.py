@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from syncd.errors import (
@@ -34,6 +33,7 @@ from syncd.library import (
     Library,
     Pushed,
     RestoreCollection,
+    StoreFile,
     Tracing,
     TrashCollection,
     Update,
@@ -44,6 +44,7 @@ from syncd.sync.follow import Follower
 from syncd.sync.pace import Pace
 from syncd.sync.replan import Replanner, is_newer
 from syncd.sync.settle import Recorder
+from syncd.sync.storing import store
 from syncd.system.clock import Pause
 from syncd.system.heartbeat import checkpoint
 
@@ -182,6 +183,9 @@ class Pusher:
             return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
 
     def _push(self, batch: Batch) -> None:
+        if isinstance(file := batch.operations[0].operation, StoreFile):
+            self._store(batch, file)
+            return
         guarded = batch.records > 1 or self._refusals < _GUARDED_TRIES
         expected = self._ledger.row().cursor if guarded else None
         noted = with_before(self._library, batch.operations, expected)
@@ -207,6 +211,23 @@ class Pusher:
             raise
         else:
             self._take_answer(batch, answer)
+
+    def _store(self, batch: Batch, file: StoreFile) -> None:
+        """Have a file stored; nothing of it depends on where the library stands."""
+        with self._ledger.write() as tx:
+            outbox.mark_sent(tx, [batch.operations[0].operation_id], self._ledger.owner)
+        try:
+            outcome = store(self._library, file)
+        except OutcomeUnknownError as exc:
+            self._look_after(batch, exc)
+        except RejectedError as exc:
+            self._take_back(batch)
+            self._recorder.hold_refused(batch.operations, str(exc))
+        except (UnavailableError, AccessDeniedError):
+            self._take_back(batch)
+            raise
+        else:
+            self._take_answer(batch, Pushed([outcome], None))
 
     def _take_back(self, batch: Batch) -> None:
         with self._ledger.write() as tx:
@@ -305,6 +326,8 @@ def cut_batch(
             rest = (pending for group in groups for pending in group)
             alike = [p for p in (*first, *rest) if isinstance(p.operation, kinds)]
             return Batch(alike[:operations], 1)
+    if isinstance(first[0].operation, StoreFile):
+        return Batch(first, 1)
     batch: list[Pending] = []
     taken = 0
     # No more is read than is sent.
@@ -312,6 +335,8 @@ def cut_batch(
         if isinstance(group[0].operation, TrashCollection):
             # It goes into the trash last: whether it is empty shows when all else is done.
             continue
+        if isinstance(group[0].operation, StoreFile):
+            break  # It goes by itself, and nothing but files comes behind it.
         if batch and (taken == records or len(batch) + len(group) > operations):
             break
         batch += group[:operations]
@@ -355,12 +380,16 @@ def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
 
 
 def _groups(waiting: Iterable[Pending]) -> Iterator[list[Pending]]:
-    """Yield what belongs to one record together; what belongs to none goes by itself."""
-    for record_id, group in groupby(waiting, key=attrgetter("record_id")):
+    """Yield what belongs to one record together; a file, and what belongs to none, by itself."""
+    for record_id, group in groupby(waiting, key=_record_of):
         if record_id is None:
             yield from ([pending] for pending in group)
         else:
             yield list(group)
+
+
+def _record_of(pending: Pending) -> int | None:
+    return None if isinstance(pending.operation, StoreFile) else pending.record_id
 
 
 def end_finished_runs(ledger: LibraryLedger) -> list[int]:

@@ -23,6 +23,7 @@ from syncd.library import (
     Operation,
     Restore,
     StoredItem,
+    StoreFile,
     Trash,
     Update,
 )
@@ -123,6 +124,8 @@ class Replanner:
                 case AddToCollection() | Update() | Trash() | Restore():
                     comes_back = pending.item_key in restored
                     _check_change(tx, pending, known.get(pending.item_key), comes_back=comes_back)
+                case StoreFile(key):
+                    _check_file(tx, pending, known.get(key))
                 case CreateCollection():
                     rewrite.rename_collection(tx, self._minter, pending)
 
@@ -210,6 +213,16 @@ def _check_change(
             journal.settle_records(tx, [pending.record_id], "unchanged")
     else:
         outbox.change(tx, pending.operation_id, operation._replace(base_version=item.version))
+
+
+def _check_file(tx: Transaction, pending: Pending, attachment: KnownItem | None) -> None:
+    """Drop a file whose attachment is gone for good; one in the trash may come back with it."""
+    if attachment is None or attachment.state != "deleted":
+        return
+    outbox.remove(tx, [pending.operation_id])
+    if pending.record_id is not None:
+        told = "a file was not stored: its attachment was deleted meanwhile"
+        journal.note_error(tx, pending.record_id, told)
 
 
 def _without_lost(tx: Transaction, pending: Pending, existing: set[str] | None) -> Pending:

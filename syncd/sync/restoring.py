@@ -20,9 +20,18 @@ from syncd.ledger.answered import told_apart
 from syncd.ledger.journal import KeptRecord
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
-from syncd.library import Create, ItemData, Library, Operation, Restore
+from syncd.library import FILE_FACTS, Create, ItemData, Library, Operation, Restore
 from syncd.matching import fingerprint
-from syncd.plan import Decision, Intent, KnownItem, PlannedOperation, PlannedRecord, Pointer
+from syncd.plan import (
+    Decision,
+    Intent,
+    KnownItem,
+    PlannedOperation,
+    PlannedRecord,
+    Pointer,
+    create_below,
+    with_file,
+)
 from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import Placement, placements_of
@@ -118,7 +127,7 @@ class Restorer:
             operations = [PlannedOperation(Create(new, data), ordinal)]
             for number, child in enumerate(() if only_new else kept.children):
                 child_key = self._minter.choose_child(new, number, book)
-                operations.append(PlannedOperation(Create(child_key, {**child, "parentItem": new})))
+                operations.append(PlannedOperation(create_below(new, child_key, child)))
             planned = PlannedRecord(
                 origin=kept.record.planned.origin,
                 decision=Decision.CREATE,
@@ -217,8 +226,18 @@ def _children_of(tx: Transaction, key: str) -> list[ItemData]:
     """Return the notes and links that syncd hung below an item, as it last wrote them."""
     children = history.children_made(tx, key)
     bases = history.find_bases(tx, [each.item_key for each in children])
-    data = [bases[each.item_key].data for each in children if each.item_key in bases]
-    return [{n: v for n, v in each.items() if n != "parentItem"} for each in data]
+    return [
+        _made_again(each.operation, bases[each.item_key].data)
+        for each in children
+        if each.item_key in bases
+    ]
+
+
+def _made_again(made: Operation, base: ItemData) -> ItemData:
+    """Return a child as it was last written; the file that it held is stored anew."""
+    file = made.file if isinstance(made, Create) else None
+    left_out = {"parentItem", *(FILE_FACTS if file else ())}
+    return with_file({n: v for n, v in base.items() if n not in left_out}, file)
 
 
 def _places(data: ItemData, collections: Sequence[str]) -> tuple[Placement, ...]:

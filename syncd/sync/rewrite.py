@@ -29,6 +29,7 @@ from syncd.plan import (
     PlannedRecord,
     Pointer,
     question_about,
+    with_file,
 )
 from syncd.record import Citation, Identity, ItemKey
 from syncd.sync.commit import decide_again
@@ -119,7 +120,7 @@ def ask(tx: Transaction, pending: Pending, record: PlannedRecord, ruling: Ruling
         fingerprint(citation_of(making.data)),
         candidates,
         making.data,
-        [_creation(p).data for p in family if not p.is_main],
+        [with_file(child.data, child.file) for p in family if (child := _child(p))],
         {
             "collections": list(dict.fromkeys(collections)),
             "tags": list(dict.fromkeys(tag for filing in filings for tag in filing.tags)),
@@ -255,7 +256,7 @@ def move_work(tx: Transaction, pending: Pending, new: str) -> None:
 def _children(tx: Transaction, pending: Pending) -> Sequence[Pending]:
     if pending.record_id is None:
         return ()
-    return [p for p in outbox.operations_of_record(tx, pending.record_id) if not p.is_main]
+    return [p for p in outbox.operations_of_record(tx, pending.record_id) if _child(p)]
 
 
 # Operations and records as they become
@@ -265,6 +266,12 @@ def _creation(pending: Pending) -> Create:
     if not isinstance(pending.operation, Create):
         raise TypeError(f"operation {pending.operation_id} makes no item")
     return pending.operation
+
+
+def _child(pending: Pending) -> Create | None:
+    """Return what makes a note or an attachment below an item, where that is what is promised."""
+    operation = pending.operation
+    return operation if isinstance(operation, Create) and operation.parent else None
 
 
 def _below(child: Create, parent: ItemKey) -> Create:

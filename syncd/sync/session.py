@@ -318,7 +318,7 @@ class LibraryRun:
             first = reading.rejected[0].planned
             # A command in the foreground shows each of them; this is for the daemon's log.
             log.info(
-                "%d could not be used, the first at line %d: %s; `syncd inspect` shows all",
+                "%d could not be used, the first at line %d: %s; `syncd inspect FILE` shows all",
                 len(reading.rejected),
                 first.origin.line,
                 first.reason,

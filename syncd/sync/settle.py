@@ -30,6 +30,7 @@ from syncd.library import (
     Restore,
     RestoreCollection,
     StoredItem,
+    StoreFile,
     Tracing,
     Trash,
     TrashCollection,
@@ -67,8 +68,11 @@ class Recorder:
         """Write down what a push came to, all of it at once, and look at keys that were taken."""
         answered = sort_answer(operations, answer)
         troubled = []
-        # What an item looks like after a change of its fields, only the library can say.
-        updated = [(p, a) for p, a in answered.landed if isinstance(p.operation, Update)]
+        # What an item looks like after a change of its fields, or of its file, only the library can
+        # say.
+        updated = [
+            (p, a) for p, a in answered.landed if isinstance(p.operation, Update | StoreFile)
+        ]
         items = self._read_items([pending for pending, accepted in updated if not accepted.item])
         items |= {accepted.key: accepted.item for _, accepted in updated if accepted.item}
         with self._ledger.write() as tx:
@@ -187,7 +191,9 @@ class Recorder:
         settled: defaultdict[str, list[int]] = defaultdict(list)
         for pending, accepted in landed:
             match pending.operation:
-                case Create(key, data):
+                case Create(key, data, file):
+                    if file is not None:
+                        _promise_file(tx, pending, StoreFile(key, file))
                     ours = StoredItem(key, accepted.version, data)
                     made[pending.run_id].append(mirror.row_of(items.get(key, ours)))
                 case CreateCollection() | TrashCollection() | RestoreCollection():
@@ -272,7 +278,7 @@ class Recorder:
                 tx,
                 pending.record_id,
                 kind="refused",
-                question=f"refused {pending.item_key} of record {pending.record_id}",
+                question=_name_of_question(pending),
                 reason=message,
                 payload={"operations": [_kept(p) for p in doomed]},
             )
@@ -306,6 +312,18 @@ class Recorder:
         if not any(isinstance(p.operation, OnCollection) for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
+
+
+def _promise_file(tx: Transaction, pending: Pending, operation: StoreFile) -> None:
+    """Promise the file of an attachment, now that this is there under a key that stays."""
+    planned = [(pending.record_id, "its attachment is there", PlannedOperation(operation))]
+    outbox.add_operations(tx, pending.run_id, planned, outbox.DECIDE_AGAIN)
+
+
+def _name_of_question(refused: Pending) -> str:
+    # An attachment and its file may be refused one after the other.
+    what = "file of " if isinstance(refused.operation, StoreFile) else ""
+    return f"refused {what}{refused.item_key} of record {refused.record_id}"
 
 
 _TAKEN = "its key is taken by something else"
@@ -386,6 +404,8 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
     match done.operation:
         case AddToCollection() as filed:
             data = _filed(known.data, filed)
+        case StoreFile(_, file):
+            data = {**known.data, "md5": file.md5, "mtime": file.mtime}
         case Update(_, _, changed) if offer is not None:
             data = base_after(known.data, changed, offer.ours, offer.before)
         case Update(_, _, changed):

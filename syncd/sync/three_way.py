@@ -16,7 +16,7 @@ from syncd.item.merging import NOTHING, FieldChange, Merge, choose, merge
 from syncd.item.newer_notes import merge_note
 from syncd.item.sameness import says_same
 from syncd.item.sides import IDENTIFIER_KINDS
-from syncd.ledger import history
+from syncd.ledger import history, journal
 from syncd.ledger.merges import find_replaced
 from syncd.ledger.sources import Sources, find_sources
 from syncd.ledger.store import LibraryLedger
@@ -29,6 +29,7 @@ from syncd.plan import Incoming, Offer, OfferMode, PlannedOperation
 from syncd.record import ItemKey, Provenance
 from syncd.schema import Schema
 from syncd.settings import WhenFound
+from syncd.sync.intake import written_in
 from syncd.sync.noting import weigh_notes
 
 _MODES = {WhenFound.SYNC: OfferMode.SYNC, WhenFound.FILL: OfferMode.FILL}
@@ -118,6 +119,7 @@ class ThreeWay:
             else:
                 weighed[number] = self.weigh(side, offers[number], who)
                 _go_on(side, weighed[number], who)
+        weighed = self._without_repeats(incoming, wanted, weighed)
         ours = {
             number: (incoming[number], wanted[number][0])
             for number in weighed
@@ -126,6 +128,34 @@ class ThreeWay:
         notes = weigh_notes(self._library, self._ledger, ours, written)
         return {
             number: each._replace(notes=notes.get(number, ())) for number, each in weighed.items()
+        }
+
+    def _without_repeats(
+        self,
+        incoming: Sequence[Incoming],
+        wanted: Mapping[int, tuple[ItemKey, OfferMode]],
+        weighed: Mapping[int, Weighed],
+    ) -> dict[int, Weighed]:
+        """Ask nothing about a record that was found to be this work before, word for word.
+
+        Two records of one export may say different things of one work. The one that was left
+        alone is no news when the export comes again, nor is it when a person has edited the item.
+        """
+        asking = {number for number, each in weighed.items() if each.merge.conflicts}
+        keys = {wanted[number][0] for number in asking}
+        with self._ledger.read() as tx:
+            before = journal.settled_entries_of_items(tx, keys)
+        said = {(key, written_in(entry)) for key, entry in before}
+        repeated = {
+            number
+            for number in asking
+            if (wanted[number][0], written_in(incoming[number].entry)) in said
+        }
+        return {
+            number: each._replace(merge=each.merge._replace(conflicts=()))
+            if number in repeated
+            else each
+            for number, each in weighed.items()
         }
 
     def _without_replaced(

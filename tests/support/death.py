@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
 from syncd.ledger.store import Ledger
-from syncd.library import Library, Operation, Pushed
+from syncd.library import Library, Operation, Outcome, Pushed, StoreFile
 
 
 class Death(BaseException):
@@ -69,6 +69,12 @@ class MortalLibrary:
             self._library.push(operations[: len(operations) // 2], expected=expected)
             raise
         answer: Pushed = self._library.push(operations, expected=expected)
+        self._fate.moment()
+        return answer
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        self._fate.moment()
+        answer: Outcome = self._library.store_file(operation, content)
         self._fate.moment()
         return answer
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.zotero_desktop.files import Files
 from tests.fakes.zotero_desktop.items import EntryError, written
 from tests.fakes.zotero_desktop.world import Library, World
 from tests.fakes.zotero_server.schema import schema, schema_document
@@ -41,6 +42,7 @@ class Api:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.files = Files(world)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request below `/api/`."""
@@ -68,6 +70,8 @@ class Api:
                 return Answer(200, schema_document())
             case ["local", "authorize"]:
                 return self._authorize(request)
+            case ["local", "uploads", upload] if request.method == "POST":
+                return Answer(*self.files.take(upload, request.body))
             case ["users", _, "groups"]:
                 return Answer(200, self._groups())
             case [kind, number, *rest] if kind in ("users", "groups"):
@@ -92,15 +96,29 @@ class Api:
             return Answer(400, "Endpoint does not support method")
         if request.method == "POST" and rest in (["items"], ["collections"]):
             return self._write(request, name, library, rest[0])
+        if request.method == "POST" and rest[::2] == ["items", "file"]:
+            return self._store(request, name, library, rest[1])
         return Answer(405, "Method not allowed")
 
     # Writing
 
-    def _write(self, request: Request, name: str, library: Library, what: str) -> Answer:
+    def _store(self, request: Request, name: str, library: Library, key: str) -> Answer:
+        if refusal := self._refusal(request):
+            return refusal
+        with self._world.lock:
+            reply = self.files.post(name, library, key, request.headers, request.body)
+            return Answer(*reply, _version(library))
+
+    def _refusal(self, request: Request) -> Answer | None:
         if "zotero-server-id" not in request.headers:
             return Answer(428, "Zotero-Server-ID not provided")
         if not self._world.use_key(request.headers.get("zotero-api-key")):
             return Answer(401, "Local API key is not valid")
+        return None
+
+    def _write(self, request: Request, name: str, library: Library, what: str) -> Answer:
+        if refusal := self._refusal(request):
+            return refusal
         token = request.headers.get("zotero-write-token")
         if token is not None and token in self._world.tokens:
             return Answer(412, "Write token already used")

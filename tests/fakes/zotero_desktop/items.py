@@ -13,7 +13,16 @@ from tests.fakes.zotero_server.text import clean_note
 
 _STRUCTURED = ("creators", "tags", "collections", "relations")
 _OWN = ("itemType", "key", "version", "deleted", "dateAdded", "dateModified", "parentItem", "note")
-_ATTACHMENT = ("linkMode", "contentType", "charset", "path", "url", "accessDate", "title")
+_ATTACHMENT = (
+    "linkMode",
+    "contentType",
+    "charset",
+    "path",
+    "url",
+    "accessDate",
+    "title",
+    "filename",
+)
 _MOVED = {"PMID": "PMID", "PMCID": "PMCID", "DOI": "DOI", "Citation Key": "citationKey"}
 _MANY_LINES = ("abstractNote", "extra")
 

@@ -28,12 +28,18 @@ class Group:
     members: frozenset[int] = frozenset()
     editing: str = "members"
     reading: str = "members"
+    files: str = "members"
 
     def may_read(self, user: int) -> bool:
         return self.reading == "all" or user == self.owner or user in self.members
 
     def may_write(self, user: int) -> bool:
         return user == self.owner or (self.editing == "members" and user in self.members)
+
+    def may_store(self, user: int) -> bool:
+        if self.files == "none" or not self.may_write(user):
+            return False
+        return user == self.owner or self.files == "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class Key:
                 self.access.get("user", {}) if library.number == self.user.number else {}
             )
             return Permissions(
-                bool(mine.get("library")), bool(mine.get("write")), bool(mine.get("notes"))
+                bool(mine.get("library")),
+                bool(mine.get("write")),
+                bool(mine.get("notes")),
+                bool(mine.get("files")) and bool(mine.get("write")),
             )
         groups: Mapping[str, Any] = self.access.get("groups", {})
         granted = groups.get(str(library.number), groups.get("all", {}))
@@ -70,6 +79,7 @@ class Key:
             read and group is not None and group.may_read(self.user.number),
             bool(granted.get("write")) and group is not None and group.may_write(self.user.number),
             read,
+            bool(granted.get("write")) and group is not None and group.may_store(self.user.number),
         )
 
 
@@ -80,6 +90,7 @@ class Permissions:
     read: bool = False
     write: bool = False
     notes: bool = False
+    files: bool = False
 
 
 def secret_of(request: Request) -> str | None:

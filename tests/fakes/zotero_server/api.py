@@ -12,6 +12,7 @@ from tests.fakes.zotero_server.answers import (
     Response,
     json_response,
 )
+from tests.fakes.zotero_server.files import STORAGE
 from tests.fakes.zotero_server.kinds import COLLECTIONS, ITEMS, Kind
 from tests.fakes.zotero_server.library import Item, Library, is_key
 from tests.fakes.zotero_server.reads import (
@@ -64,6 +65,8 @@ class Api:
 
     def _answer(self, request: Request, crash_after: int | None) -> Response:
         _check_headers(request)
+        if request.path.startswith(STORAGE):
+            return self._world.files.take(request, self._world.settings)
         key = self._world.key(secret_of(request), request.address)
         with self._world.limiter.admit(key.user.number if key else 0, request.address):
             return self._admitted(request, key, crash_after)
@@ -118,6 +121,7 @@ class Api:
                     "type": "Private",
                     "libraryEditing": group.editing,
                     "libraryReading": group.reading,
+                    "fileEditing": group.files,
                     "members": sorted(group.members),
                 },
             }
@@ -138,6 +142,8 @@ class Api:
         room, *rest = visit.rest
         if room in _KINDS and not rest and visit.request.method == "POST":
             return self._write_many(visit, _KINDS[room])
+        if room == "items" and rest[1:] == ["file"] and visit.request.method == "POST":
+            return self._file(visit, rest[0])
         if room in _KINDS and visit.request.method != "GET":
             return self._write_one(visit, _KINDS[room], rest)
         rooms: dict[str, Callable[[Visit, list[str]], Response]] = {
@@ -151,6 +157,12 @@ class Api:
         if room not in rooms:
             raise RequestError(404, "Not found")
         return rooms[room](visit, rest)
+
+    def _file(self, visit: Visit, key: str) -> Response:
+        if not visit.permissions.files:
+            raise RequestError(403, "File editing is not enabled for this library")
+        settings = self._world.settings
+        return self._world.files.post(visit.library, key, visit.request, settings)
 
     def _write_many(self, visit: Visit, kind: Kind) -> Response:
         token = self._world.tokens.check(visit.secret, visit.request)

@@ -26,5 +26,9 @@ class Settings:
     concurrent: int = 5
     lockout_seconds: float = 300.0
     """For how long bad keys of one address are remembered; more than five lock it out."""
+    storage_quota: int = 300_000_000
+    """How many bytes of files there is room for."""
+    storage_answers: int = 201
+    """With what the place where files are sent answers; anything but this: it takes none."""
     backoff: int = 0
     """Seconds for a `Backoff` header on every answer; 0: none."""

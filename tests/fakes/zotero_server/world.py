@@ -9,6 +9,7 @@ from typing import Any
 from tests.fakes.zotero_server.access import Group, Key, Permissions, User
 from tests.fakes.zotero_server.answers import Request, RequestError
 from tests.fakes.zotero_server.faults import Faults
+from tests.fakes.zotero_server.files import Files
 from tests.fakes.zotero_server.library import Library
 from tests.fakes.zotero_server.limiter import Limiter
 from tests.fakes.zotero_server.settings import Settings
@@ -37,6 +38,7 @@ class World:
         self.tokens = WriteTokens()
         self.limiter = Limiter(self.settings)
         self.faults = Faults()
+        self.files = Files()
         self.journal: list[dict[str, Any]] = []
 
     def set_up(self, document: Mapping[str, Any]) -> None:
@@ -111,6 +113,7 @@ class World:
             frozenset(document.get("members", ())),
             document.get("editing", "members"),
             document.get("reading", "members"),
+            document.get("files", "members"),
         )
         self.groups[group.number] = group
         self.libraries.setdefault(f"groups/{group.number}", Library("groups", group.number))

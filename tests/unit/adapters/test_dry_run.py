@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from adapters.dry_run import DryRunLibrary
 from adapters.memory import MemoryLibrary
 from syncd.library import (
@@ -9,7 +11,10 @@ from syncd.library import (
     CollectionKey,
     Create,
     CreateCollection,
+    FileToStore,
     Operation,
+    StoreFile,
+    Storing,
     Trash,
 )
 from syncd.record import ItemKey
@@ -49,3 +54,19 @@ def test_writes_are_told_in_order_accepted_and_not_done() -> None:
     assert answer.library_version == real.version == 1
     assert not real.has_item(OTHER)
     assert not real.get([KEY])[0].trashed
+
+
+def test_a_file_is_told_and_not_stored() -> None:
+    real = MemoryLibrary(SMALL_SCHEMA)
+    data = {"itemType": "attachment", "linkMode": "imported_file", "title": "a.pdf"}
+    real.add(KEY, data)
+    told: list[Operation] = []
+    dry = DryRunLibrary(real, told.append)
+    operation = StoreFile(
+        KEY, FileToStore("/drop", "a.pdf", 0, 1, 1, "0cc175b9c0f1b6a831c399e269772661")
+    )
+
+    assert isinstance(dry, Storing)
+    assert isinstance(dry.store_file(operation, BytesIO(b"a")), Accepted)
+    assert told == [operation]
+    assert not real.files

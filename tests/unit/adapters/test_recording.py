@@ -18,6 +18,7 @@ from syncd.library import (
     Remembering,
     Renewable,
     StoredItem,
+    Storing,
     Tracing,
 )
 from syncd.record import ItemKey
@@ -102,7 +103,7 @@ class Everything(MemoryLibrary):
         return {"200": 3}
 
 
-BESIDE = (Recognisable, Renewable, Remembering, Tracing, Counting)
+BESIDE = (Recognisable, Renewable, Remembering, Tracing, Counting, Storing)
 
 
 def test_wrappers_know_all_that_a_library_may_be_beside_one() -> None:
@@ -119,8 +120,8 @@ def test_a_wrapper_is_beside_a_library_what_the_wrapped_one_is() -> None:
     plain, rich = MemoryLibrary(SMALL_SCHEMA), Everything(SMALL_SCHEMA)
     twice = RetryingLibrary(RecordingLibrary(rich, lambda _: None))
 
-    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [False] * 5
-    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 5
+    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [*[False] * 5, True]
+    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 6
     assert isinstance(twice, Recognisable)
     assert isinstance(twice, Remembering)
     assert isinstance(twice, Tracing)
@@ -134,4 +135,4 @@ def test_a_wrapper_is_beside_a_library_what_the_wrapped_one_is() -> None:
 def test_a_dry_run_takes_no_other_identity_and_leaves_no_note() -> None:
     dry = DryRunLibrary(Everything(SMALL_SCHEMA), lambda _: None)
 
-    assert [isinstance(dry, kind) for kind in BESIDE] == [True, False, True, False, True]
+    assert [isinstance(dry, kind) for kind in BESIDE] == [True, False, True, False, True, True]

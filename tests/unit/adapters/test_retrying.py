@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -18,7 +19,17 @@ from syncd.errors import (
     UnavailableError,
     UnsettledError,
 )
-from syncd.library import Accepted, Changes, Create, Operation, Pushed
+from syncd.library import (
+    Accepted,
+    Changes,
+    Create,
+    FileToStore,
+    Operation,
+    Outcome,
+    Pushed,
+    StoreFile,
+    Storing,
+)
 from syncd.record import ItemKey
 from tests.conformance.schema import SMALL_SCHEMA
 
@@ -159,3 +170,26 @@ class BreaksOff(MemoryLibrary):
             if not self.broken:
                 self.broken = True
                 raise UnavailableError("the line is dead")
+
+
+class FaultyStoring(MemoryLibrary):
+    """Is away whenever it is to store a file, after it has read some of it."""
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        content.read(1)
+        raise UnavailableError("away")
+
+
+def test_a_file_is_sent_once_as_it_can_be_read_once() -> None:
+    waits: list[timedelta] = []
+    library = retrying(FaultyStoring(SMALL_SCHEMA), waits)
+    content = BytesIO(b"ab")
+
+    assert isinstance(library, Storing)
+    with pytest.raises(UnavailableError):
+        library.store_file(StoreFile(CREATE.item_key, FILE), content)
+
+    assert (waits, content.read()) == ([], b"b")
+
+
+FILE = FileToStore("/drop", "a.pdf", 0, 2, 1, "187ef4436122d1cc2f40dc2b92f0eba0")

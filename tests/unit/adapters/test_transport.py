@@ -150,6 +150,13 @@ def test_a_busy_server_says_for_how_long(
     assert caught.value.retry_after == wait
 
 
+def test_a_bad_request_that_may_be_repeated_was_only_one_too_many() -> None:
+    with pytest.raises(UnavailableError) as caught:
+        Wire(answer(400, "Too many queued uploads", "text/html", retry_after="300")).write()
+
+    assert caught.value.retry_after == timedelta(minutes=5)
+
+
 @pytest.mark.parametrize(
     ("text", "wait"),
     [

@@ -31,7 +31,7 @@ from syncd.errors import (
     UnavailableError,
 )
 from syncd.library import Description, Library
-from syncd.settings import After, FolderSettings
+from syncd.settings import After, Attachments, FolderSettings
 from syncd.system.resources import shipped_schema
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -156,6 +156,26 @@ def test_a_key_that_may_not_write_is_a_problem() -> None:
 
     assert (problem.area, problem.level) == (Area.KEY, Level.PROBLEM)
     assert "syncd login library" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("attachments", "stores_files", "told"),
+    [
+        (Attachments.UPLOAD, False, 1),
+        (Attachments.UPLOAD, True, 0),
+        (Attachments.FILE, False, 0),
+    ],
+)
+def test_a_library_that_cannot_store_what_a_folder_wants_stored_is_worth_a_word(
+    attachments: Attachments, told: int, *, stores_files: bool
+) -> None:
+    settings = file_library_settings(Path("/lib"), Path("/drop"))
+    [folder], [library] = settings.folders, settings.libraries
+    answering: Library = Answering(DESCRIPTION._replace(stores_files=stores_files))  # type: ignore[assignment]
+
+    found = check_library(library, lambda: answering, [replace(folder, attachments=attachments)])
+
+    assert [each.level for each in found][1:] == [Level.ADVICE] * told
 
 
 def test_a_key_that_may_not_write_notes_is_worth_a_word() -> None:

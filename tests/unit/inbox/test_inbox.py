@@ -578,7 +578,7 @@ def test_two_that_move_files_of_one_folder_do_not_share_it(
 
     assert names(first_result) == ["a.ris"]
     assert second_result.state is FolderState.BUSY
-    assert second_result.message == "another syncd moves the files of this folder"
+    assert second_result.message == "a syncd that runs already moves its files"
     moving.inbox.close()
     assert second.inbox.scan().state is FolderState.OK
 

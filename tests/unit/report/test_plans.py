@@ -81,6 +81,7 @@ def test_a_plan_is_written_as_its_schema_says() -> None:
     [
         (planned(3), "new"),
         (planned(3, Decision.HOLD, candidates=(Pointer("ABCD2345"),)), "held"),
+        (planned(3, Decision.HOLD, duplicate_of=Pointer("K")), "already_in_library"),
         (planned(3, Decision.REJECT), "rejected"),
         (planned(3, outcome="accepted"), "new"),
         (planned(3, outcome="refused"), "refused"),

@@ -116,7 +116,7 @@ def test_it_says_where_the_state_is() -> None:
 def test_each_file_is_shown_as_its_last_run_left_it() -> None:
     text = printed(DOCUMENT)
 
-    assert "line 12: it names no work (the first of 2; `syncd inspect` shows all)" in text
+    assert "line 12: it names no work (the first of 2; `syncd inspect FILE` shows all)" in text
     assert "a PDF; remove it, or put a whole one in its place" in text
     assert "an older run" not in text
 

@@ -11,9 +11,9 @@ import pytest
 from syncd import formats
 from syncd.app.once import deliveries_of
 from syncd.inbox import read_exports
-from syncd.library import TextLimits
+from syncd.library import FileToStore, TextLimits
 from syncd.matching import features_of
-from syncd.plan import Place
+from syncd.plan import Place, split_file
 from syncd.settings import (
     After,
     Attachments,
@@ -129,12 +129,17 @@ def test_features_stay_beside_their_records_when_one_that_was_cut_off_goes_last(
 # Links and files
 
 
-def attached(export: Path, attachments: Attachments, *, linked_files: bool = True) -> Intake:
-    tools = Tools(shipped_schema(), (), linked_files=linked_files)
-    deliveries = [
-        Delivery(each, Place(folder=bytes(export.parent), attachments=attachments))
-        for each in read_exports(export, 1 << 20)
-    ]
+def attached(
+    export: Path,
+    attachments: Attachments,
+    *,
+    linked_files: bool = True,
+    stored_files: bool = True,
+    max_upload: int = 8,
+) -> Intake:
+    tools = Tools(shipped_schema(), (), linked_files=linked_files, stored_files=stored_files)
+    place = Place(folder=bytes(export.parent), attachments=attachments, max_upload=max_upload)
+    deliveries = [Delivery(each, place) for each in read_exports(export, 1 << 20)]
     return read_deliveries(deliveries, tools)
 
 
@@ -190,3 +195,45 @@ def test_a_library_that_takes_no_links_to_files_is_sent_none(with_files: Path) -
     assert "a.pdf is not attached: the library takes no links to files" in {
         problem.message for problem in intake.problems
     }
+
+
+def test_a_file_to_be_stored_is_measured(with_files: Path) -> None:
+    *_, child = attached(with_files, Attachments.UPLOAD).incoming[0].children
+
+    data, file = split_file(child)
+    path = with_files.parent / "a.pdf"
+    assert data == {
+        "itemType": "attachment",
+        "linkMode": "imported_file",
+        "title": "a.pdf",
+        "filename": "a.pdf",
+        "contentType": "application/pdf",
+        "tags": [],
+        "relations": {},
+    }
+    assert file == FileToStore(
+        folder=str(path.parent),
+        path="a.pdf",
+        owner=path.stat().st_uid,
+        size=8,
+        mtime=path.stat().st_mtime_ns // 1_000_000,
+        md5="f87357c6cdc4f067e19f42aebabc6fb7",
+    )
+
+
+def told(intake: Intake) -> set[str]:
+    assert [child["linkMode"] for child in intake.incoming[0].children] == ["linked_url"]
+    return {problem.message for problem in intake.problems}
+
+
+def test_a_file_over_the_limit_is_not_attached(with_files: Path) -> None:
+    intake = attached(with_files, Attachments.UPLOAD, max_upload=7)
+
+    over = [each for each in told(intake) if each.startswith("a.pdf is not attached")]
+    assert over == ["a.pdf is not attached: it is larger than max_upload (0.000007 MB)"]
+
+
+def test_a_library_that_stores_no_files_is_sent_none(with_files: Path) -> None:
+    intake = attached(with_files, Attachments.UPLOAD, stored_files=False)
+
+    assert "a.pdf is not attached: the library stores no files" in told(intake)

@@ -28,6 +28,7 @@ from tests.support.runs import opened_ledger, opened_run
 FILED = Place(folder=b"/filed", collection=("Inbox",), tags=("new",))
 FILL = Place(folder=b"/fill", when_found=WhenFound.FILL)
 AGAIN = Place(folder=b"/again")
+FILED_AGAIN = Place(folder=b"/once-more")
 EARLY = {"VL": None, "SP": None, "EP": None}
 
 
@@ -276,6 +277,20 @@ def test_exports_of_one_day_are_asked_about(house: House) -> None:
 
     assert record.decision is Decision.HOLD
     assert _only(house)["volume"] == "12"
+
+
+def test_an_export_that_says_two_things_of_a_work_is_not_asked_about_when_it_comes_again(
+    house: House,
+) -> None:
+    twice = (_dated("11 May 2026", VL="12"), _dated("11 May 2026", VL="13"))
+    house.drop(*twice)
+
+    decisions = [record.decision for record in house.drop(*twice, place=AGAIN)]
+    _edit(house, volume="II")
+    decisions += [record.decision for record in house.drop(*twice, place=FILED_AGAIN)]
+
+    assert decisions == [Decision.SKIP] * 4
+    assert (_held(house), _only(house)["volume"]) == ([], "II")
 
 
 def test_a_copy_of_an_older_file_is_as_old_as_it(house: House) -> None:
