@@ -89,8 +89,8 @@ def _file(
     away: Collection[Path],
     taken_back: Collection[int],
 ) -> Document:
-    folder, name = Path(os.fsdecode(file.folder)), os.fsdecode(file.name)
-    shown = file.shown or str(folder / name)
+    folder, place = (Path(os.fsdecode(each)) for each in (file.folder, file.place))
+    shown = file.shown or str(place / os.fsdecode(file.name))
     decided = {word: n for word, n in file.counts.items() if word not in ("refused", "pending")}
     fate = _fate(file, is_taken_back=file.run in taken_back)
     return {

@@ -27,11 +27,15 @@ _PATIENCE_S = 5.0
 
 
 class GlancedFile(NamedTuple):
-    """What one run made of one file; `folder` is empty for a file that was named by hand."""
+    """What one run made of one file; `folder` is empty for a file that was named by hand.
+
+    `place` is the directory that it lay in, the folder or one below.
+    """
 
     run: int
     library_id: int
     folder: bytes
+    place: bytes
     name: bytes
     size: int
     shown: str
@@ -177,6 +181,7 @@ def _files(query: Query, runs: str) -> list[GlancedFile]:
                 run=row["run"],
                 library_id=row["library_id"],
                 folder=bytes(row["folder"] or b""),
+                place=bytes(row["place"] or row["folder"] or b""),
                 name=bytes(row["name"]),
                 size=row["size"],
                 shown=shown.get(key, ""),
@@ -211,7 +216,8 @@ SELECT r.run_id, r.export_id, r.line, r.reason FROM record r JOIN (
    GROUP BY run_id, export_id) f ON r.record_id = f.first"""
 # A file that was named by hand a second time has records of the later run, and no delivery by it.
 _FILES = """
-SELECT seen.run_id AS run, seen.export_id, seen.library_id, d.folder, e.name, e.size, d.unusable
+SELECT seen.run_id AS run, seen.export_id, seen.library_id, d.folder, d.place,
+       e.name, e.size, d.unusable
   FROM (SELECT run_id, export_id, library_id FROM delivery WHERE run_id IN ({runs})
         UNION SELECT run_id, export_id, library_id FROM record WHERE run_id IN ({runs})) seen
   JOIN export e ON e.export_id = seen.export_id

@@ -55,11 +55,18 @@ def find_ages(tx: Transaction, hashes: Collection[str]) -> dict[str, str]:
 
 
 def add_delivery(
-    tx: Transaction, export_id: int, folder: bytes, run_id: int, unusable: str | None = None
+    tx: Transaction,
+    export_id: int,
+    folder: bytes,
+    run_id: int,
+    *,
+    unusable: str | None = None,
+    place: bytes | None = None,
 ) -> None:
     """Note that all records of this export from this folder are decided and written down.
 
-    `unusable` says why there are none, where nothing of it could be used.
+    `unusable` says why there are none, where nothing of it could be used; `place` is the directory
+    that it lay in, where that is not the folder itself.
     """
     row = {
         "export_id": export_id,
@@ -67,6 +74,7 @@ def add_delivery(
         "run_id": run_id,
         "delivered_at": tx.now,
         "unusable": unusable and _storable(unusable),
+        "place": None if place == folder else place,
     }
     # A file that a person names by hand is read again as often as they like.
     tx.add_missing(delivery, [row])
@@ -273,12 +281,16 @@ def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
 def unusable_of_run(connection: Connection, run_id: int) -> list[tuple[Path, str]]:
     """Return the files of which a run could use nothing, and why."""
     rows = connection.execute(
-        select(delivery.c.folder, export.c.name, delivery.c.unusable)
+        select(
+            func.coalesce(delivery.c.place, delivery.c.folder).label("place"),
+            export.c.name,
+            delivery.c.unusable,
+        )
         .join(export)
         .where(delivery.c.run_id == run_id, delivery.c.unusable.is_not(None))
         .order_by(delivery.c.export_id)
     )
-    return [(Path(os.fsdecode(row.folder), os.fsdecode(row.name)), row.unusable) for row in rows]
+    return [(Path(os.fsdecode(row.place), os.fsdecode(row.name)), row.unusable) for row in rows]
 
 
 def get_record(tx: Transaction, record_id: int | None) -> PlannedRecord:

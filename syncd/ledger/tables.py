@@ -224,6 +224,7 @@ delivery = _table(
     Column("run_id", ForeignKey("run.run_id"), nullable=False),
     Column("delivered_at", Text, nullable=False),
     Column("unusable", Text, comment="why nothing of it could be used; null: something could"),
+    Column("place", LargeBinary, comment="the directory that it lay in; null: the folder itself"),
 )
 
 # One pass from inbox to outcomes.

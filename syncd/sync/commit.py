@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -53,7 +54,10 @@ def promise(
                 why = reading.unusable.get(number)
                 folder = delivery.place.folder
                 unusable = why.message if why else None
-                journal.add_delivery(tx, exports[number], folder, run_id, unusable)
+                place = os.fsencode(delivery.export.dropped_as.parent)
+                journal.add_delivery(
+                    tx, exports[number], folder, run_id, unusable=unusable, place=place
+                )
     return run_id
 
 

@@ -66,6 +66,20 @@ def test_each_file_is_told_with_its_fate_and_why(delivered: Path) -> None:
     assert document["runs"][0]["counts"] == {"create": 2, "reject": 1}
 
 
+def test_a_file_of_no_use_below_a_drop_folder_is_told_where_it_lies(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    (drop / "bob").mkdir(parents=True)
+    (drop / "bob" / "none.ris").write_bytes(b"%PDF-1.7")
+    library = MemoryLibrary(shipped_schema())
+    with opened_ledger(tmp_path) as ledger, opened_run(tmp_path, library, ledger) as run:
+        deliver(run, [drop / "bob" / "none.ris"], Place(folder=bytes(drop)))
+
+    [file] = add_fates(stopped(), seen(tmp_path), NAMES)["files"]
+
+    assert file["file"] == str(drop / "bob" / "none.ris")
+    assert file["still_there"]
+
+
 def test_a_file_whose_run_was_undone_is_taken_back_for_as_long_as_that_stands(
     tmp_path: Path,
 ) -> None:

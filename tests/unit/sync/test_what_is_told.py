@@ -43,5 +43,5 @@ def test_a_run_knows_of_which_files_nothing_could_be_used_and_why(tmp_path: Path
         with ledger.read() as connection:
             unusable = journal.unusable_of_run(connection, summary.run)
 
-    assert [file for file, _ in unusable] == [Path("/dropped/b.ris")]
+    assert [file for file, _ in unusable] == [bad]
     assert "a PDF" in unusable[0][1]
