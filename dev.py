@@ -21,11 +21,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
+# Each file of tests on one core: many of them wait for what other processes do.
+SIDE_BY_SIDE = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
 CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("lint", ("ruff", "check", ".")),
     ("types", ("mypy",)),
-    ("tests and documentation", ("pytest",)),
+    ("tests and documentation", ("pytest", *SIDE_BY_SIDE)),
 )
 
 

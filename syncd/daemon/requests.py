@@ -50,6 +50,8 @@ _GRACE = timedelta(seconds=70)
 """How long a pass waits for files that are still being written: the longest they are given."""
 _AWAY = {"waiting": 69, "paused": 75, "refused": 77}
 """States in which a library cannot be asked for anything, with the exit code that says so."""
+_UNTIL_A_PERSON_ACTS = frozenset({"paused", "refused"})
+"""Those that do not end by themselves: nobody waits for what is queued there."""
 
 
 class Server(Protocol):
@@ -355,4 +357,7 @@ def _waiting(document: Mapping[str, Any]) -> int:
 
 def _is_through(document: Mapping[str, Any], since: str) -> bool:
     scanned = all((folder["last_scan_at"] or "") >= since for folder in document["folders"])
-    return scanned and _waiting(document) == 0
+    at_work = [
+        library for library in document["libraries"] if library["state"] not in _UNTIL_A_PERSON_ACTS
+    ]
+    return scanned and _waiting({**document, "libraries": at_work}) == 0
