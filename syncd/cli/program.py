@@ -137,12 +137,14 @@ def run(arguments: Sequence[str]) -> Exit:
             return code
         log.exception("a bug in syncd; please report it with these lines")
         return Exit.BUG
+    finally:
+        # What is said of it has been said: the next command in this process has its own place.
+        point_at()
 
 
 def _run(arguments: Sequence[str]) -> Exit:
     # Commands that stay up or that are asked to tell more set their own logs up.
     configure_logs(sys.stderr, level=logging.WARNING)
-    point_at()
     try:
         ended = group.main(list(arguments), prog_name="syncd", standalone_mode=False)
     except click.ClickException as exc:
