@@ -15,17 +15,15 @@ from typing import Any, NamedTuple, Self
 
 import httpx2
 
-from adapters.rules import find_fault
+from adapters.rules import expect_push, find_fault
 from adapters.transport import open_client
 from adapters.zotero_desktop.attempts import new_token
 from adapters.zotero_desktop.client import READ_AT_ONCE
 from adapters.zotero_desktop.library import ZoteroDesktopLibrary, not_held, stored_item
 from adapters.zotero_desktop.options import Options
 from syncd.errors import (
-    ConflictError,
     LibraryError,
     OutcomeUnknownError,
-    RejectedError,
     UnavailableError,
     UnsettledError,
 )
@@ -166,13 +164,13 @@ class ConnectorLibrary(ZoteroDesktopLibrary):
         """Save each new item; refuse everything else. See `Library`."""
         if not operations:
             return Pushed((), expected)
-        if len(operations) > self.capabilities.batch_size:
-            raise RejectedError(
-                f"at most {self.capabilities.batch_size} operations at a time", too_large=True
-            )
         save = self._take_noted(operations)
-        if expected is not None and save.counter != expected:
-            raise ConflictError(f"the library is at version {save.counter}, not {expected}")
+        expect_push(
+            operations,
+            batch_size=self.capabilities.batch_size,
+            expected=expected,
+            version=save.counter,
+        )
         schema = self._schema()
         outcomes: dict[int, Outcome] = {
             place: refused

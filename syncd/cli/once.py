@@ -36,7 +36,8 @@ from syncd.ledger.store import Ledger
 from syncd.plan import Decision
 from syncd.report import describe_beside, plan_document, print_outcomes, write_document
 from syncd.settings import Settings
-from syncd.sync.session import Figures, LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import Figures
 from syncd.system.clock import SystemClock
 from syncd.system.printable import printable
 from syncd.system.state_lock import StateLock

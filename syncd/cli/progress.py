@@ -14,7 +14,7 @@ from syncd.sync.pace import words_for
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from syncd.sync.session import Figures
+    from syncd.sync.standing import Figures
 
 STDIN = Path("-")
 """What is given as a file to read what comes in by a pipe."""

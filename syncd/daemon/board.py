@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
 from syncd.sync.pace import Sending, words_for
-from syncd.sync.session import Figures
+from syncd.sync.standing import Figures
 
 _RUNS_KEPT = 20
 

@@ -13,7 +13,8 @@ from syncd.ledger.store import Ledger
 from syncd.plan import place_of
 from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
-from syncd.sync.session import Figures, LibraryRun, RunSummary
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import Figures, RunSummary
 from syncd.system.clock import Pause
 
 

@@ -15,7 +15,7 @@ from syncd.inbox import Export, FolderState, Inbox, ScanResult, Skipped, is_sile
 from syncd.inbox.watching import Sight, Watched, Watcher
 from syncd.report.beside import describe_beside
 from syncd.settings import After, FolderSettings
-from syncd.sync.session import RunSummary
+from syncd.sync.standing import RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat, Stopped, beat, checkpoint, resting
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from syncd.daemon.board import Board
 from syncd.daemon.scanner import Offer, Scanner
 from syncd.inbox import Export, Inbox
-from syncd.sync.session import RunSummary
+from syncd.sync.standing import RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from syncd.inbox import Export
 from syncd.settings import FolderSettings, Settings
-from syncd.sync.session import Figures, RunSummary
+from syncd.sync.standing import Figures, RunSummary
 from syncd.system.clock import Pause
 
 

@@ -33,7 +33,7 @@ from syncd.errors import (
 )
 from syncd.inbox import Export, is_silent
 from syncd.settings import FolderSettings
-from syncd.sync.session import Figures, RunSummary
+from syncd.sync.standing import Figures, RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat, Stopped, resting
 from syncd.system.printable import printable

@@ -19,7 +19,7 @@ from syncd.errors import BusyError
 from syncd.inbox import Export, Inbox, IsKnown
 from syncd.schedule import Timetable, find_zone
 from syncd.settings import FolderSettings, Settings
-from syncd.sync.session import RunSummary
+from syncd.sync.standing import RunSummary
 from syncd.system.clock import Clock
 from syncd.system.heartbeat import Heartbeat, Heartbeats, checkpoint, resting
 

@@ -72,13 +72,7 @@ def open_reader(engine: Engine) -> Engine:
 
 
 def _prepare_reader(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={_LOCK_WAIT_MS}",
-        "query_only=ON",
-        f"cache_size=-{_READER_CACHE_KIB}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    _prepare(connection, "query_only=ON", f"cache_size=-{_READER_CACHE_KIB}")
 
 
 def close_engine(engine: Engine) -> None:
@@ -172,17 +166,21 @@ def _connect(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own idea of when to begin is switched off; `_begin_sqlite` says it plainly.
-    connection.isolation_level = None
-    # FULL: an intent that was reported as written must survive a power cut, because the
-    # write to the library that follows it cannot be taken back.
-    for pragma in (
-        f"busy_timeout={_LOCK_WAIT_MS}",
+    _prepare(
+        connection,
         "journal_mode=WAL",
+        # An intent that was reported as written must survive a power cut, because the write to the
+        # library that follows it cannot be taken back.
         "synchronous=FULL",
         "foreign_keys=ON",
         f"cache_size=-{_CACHE_KIB}",
-    ):
+    )
+
+
+def _prepare(connection: Any, *pragmas: str) -> None:
+    # The driver's own idea of when to begin is switched off; `_begin_sqlite` says it plainly.
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={_LOCK_WAIT_MS}", *pragmas):
         connection.execute(f"PRAGMA {pragma}")
 
 

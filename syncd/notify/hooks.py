@@ -16,7 +16,7 @@ from syncd.ledger.told import ExportOutcome, find_outcome
 from syncd.notify.background import Background
 from syncd.notify.programs import NotToldError, run_program
 from syncd.settings import FolderSettings, Settings
-from syncd.sync.session import RunSummary
+from syncd.sync.standing import RunSummary
 
 log = logging.getLogger(__name__)
 

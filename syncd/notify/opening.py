@@ -18,7 +18,7 @@ from syncd.notify.hooks import Hooks
 from syncd.notify.metrics import Metrics, MetricsFile
 from syncd.notify.watch import Watch, Watcher
 from syncd.settings import Settings
-from syncd.sync.session import RunSummary
+from syncd.sync.standing import RunSummary
 from syncd.system.clock import Clock
 
 if TYPE_CHECKING:

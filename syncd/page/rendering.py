@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from syncd.page.replies import path_of_asset
+from syncd.page.asset_files import path_of_asset
 from syncd.system.printable import printable
 
 _KINDS = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
+
+from syncd.page.asset_files import assets
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -20,9 +20,6 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +46,10 @@ def redirect(path: str, **headers: str) -> Reply:
 
 
 @cache
-def assets() -> Mapping[str, Reply]:
-    """Return the assets by the addresses under which they stand, which change with them."""
-    found = {}
-    for name, content_type in _ASSETS.items():
-        body = files("syncd.page").joinpath("assets", name).read_bytes()
-        stem, _, suffix = name.partition(".")
-        digest = hashlib.sha256(body).hexdigest()[:12]
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        found[f"/assets/{stem}-{digest}.{suffix}"] = Reply(
-            body=body, content_type=f"{content_type}; charset=utf-8", headers=headers
-        )
-    return found
-
-
-def path_of_asset(name: str) -> str:
-    """Return the address under which an asset stands."""
-    stem, _, suffix = name.partition(".")
-    return next(
-        path for path in assets() if path.startswith(f"/assets/{stem}-") and path.endswith(suffix)
-    )
+def asset_replies() -> Mapping[str, Reply]:
+    """Return the replies with assets, by their addresses."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return {
+        each.path: Reply(body=each.body, content_type=each.content_type, headers=headers)
+        for each in assets().values()
+    }

@@ -16,7 +16,7 @@ from syncd.page.access import Access, Session, is_from_own_form
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Questions
 from syncd.page.refusals import RefusedError, StaleError
-from syncd.page.replies import Reply, assets, page, redirect
+from syncd.page.replies import Reply, asset_replies, page, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
 from syncd.report.growth import draw_growth, growth_csv, growth_document
@@ -82,7 +82,7 @@ class Routes:
             return self._health()
         if request.path == "/metrics":
             return self._metrics.answer(request.headers.get("authorization", ""))
-        if (asset := assets().get(request.path)) is not None:
+        if (asset := asset_replies().get(request.path)) is not None:
             return asset
         if request.path == "/" and (token := request.first("token")):
             return self._let_in(token)

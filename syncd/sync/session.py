@@ -7,8 +7,7 @@ before it is sent. Killing it at any instruction loses nothing: `open` takes up 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -17,15 +16,13 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from syncd.errors import (
     AccessDeniedError,
     Denial,
-    InputError,
     LibraryError,
     UnavailableError,
     UnsettledError,
 )
 from syncd.ledger import holds, journal, outbox
-from syncd.ledger.figures import count_requests
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Counting, Description, Library, StoredItem
+from syncd.library import Description, Library, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.record import ItemKey
@@ -37,12 +34,14 @@ from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake
 from syncd.sync.making import NO_UPDATES
-from syncd.sync.pace import Pace, Sending
+from syncd.sync.pace import Pace
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on
 from syncd.sync.replan import Replanner
+from syncd.sync.request_count import RequestCount
 from syncd.sync.restoring import Restorer, RestoreReport
 from syncd.sync.review import Reviewer
+from syncd.sync.standing import Figures, RunSummary
 from syncd.sync.three_way import ThreeWay
 from syncd.sync.undo import Undoer, UndoReport
 from syncd.sync.unfinished import answer_questions
@@ -53,24 +52,6 @@ log = logging.getLogger(__name__)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What a run came to; its number is None where there was nothing new.
-
-    `unusable` says by SHA-256 of which exports nothing could be used, and why; `changed` names
-    those that changed under the reader and are looked at again later.
-    """
-
-    run: int | None
-    counts: Mapping[str, int]
-    unusable: Mapping[str, str]
-    changed: Collection[str] = ()
-    problems: Sequence[InputError] = ()
-    """What is odd about exports that were used all the same."""
-    waiting: UnsettledError | None = None
-    """Why something that was promised, by this run or before, still waits for its outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +81,7 @@ def _named(
 
     @wraps(method)
     def call(run: LibraryRun, /, *args: _P.args, **named: _P.kwargs) -> _T:
-        with run.counting():
+        with run.requests:
             try:
                 return method(run, *args, **named)
             except LibraryError as error:
@@ -133,7 +114,7 @@ class LibraryRun:
         self._pace = Pace(ledger.clock)
         self._completed: list[int] = []
         self._met: _Met | None = None
-        self._calls = 0
+        self.requests = RequestCount(library, self._find_ledger)
         self._whereabouts = Whereabouts(name, library, ledger, others, helpers.adapter)
 
     # Opening
@@ -191,26 +172,6 @@ class LibraryRun:
     def close(self) -> None:
         """Let go of the library."""
         self._library.close()
-
-    @contextmanager
-    def counting(self) -> Iterator[None]:
-        """Write down at the end, of all calls within each other, how often the library was asked.
-
-        A library that the ledger does not know yet goes on counting until it does.
-        """
-        self._calls += 1
-        try:
-            yield
-        finally:
-            self._calls -= 1
-            if not self._calls and isinstance(self._library, Counting):
-                self._note_requests(self._library)
-
-    def _note_requests(self, library: Counting) -> None:
-        ledger = self._find_ledger()
-        if ledger is not None and (requests := library.take_requests()):
-            with ledger.write() as tx:
-                count_requests(tx, requests)
 
     # Following the library
 
@@ -553,36 +514,6 @@ class _Met(NamedTuple):
     follower: Follower
     pusher: Pusher
     drafter: Drafter
-
-
-class Figures(NamedTuple):
-    """How a library stands: operations to be sent, questions for a person, last reconcile.
-
-    `reading` is how far it has been read just now, if it is being read, `sending` how far what is
-    promised has been sent, while it is. `sure_at` is when the first of what was sent without an
-    answer can no longer arrive; None where all was answered.
-    """
-
-    pending: int = 0
-    held: int = 0
-    last_reconcile_at: datetime | None = None
-    reading: Reading | None = None
-    sending: Sending | None = None
-    identity: str | None = None
-    """What the library says it is; None while that is not known."""
-    sure_at: datetime | None = None
-
-    @classmethod
-    def together(cls, each: Iterable[Figures]) -> Figures:
-        """Add up what there is to do for several libraries."""
-        all_of_them = list(each)
-        readings = [figures.reading for figures in all_of_them if figures.reading]
-        return cls(
-            sum(figures.pending for figures in all_of_them),
-            sum(figures.held for figures in all_of_them),
-            reading=Reading(*map(sum, zip(*readings, strict=True))) if readings else None,
-            sending=Sending.together([each.sending for each in all_of_them if each.sending]),
-        )
 
 
 class _NotBefore(NamedTuple):

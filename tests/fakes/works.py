@@ -10,7 +10,7 @@ from datetime import datetime
 from syncd.errors import InputError
 from syncd.inbox import ChangedError, Export, open_export
 from syncd.settings import FolderSettings
-from syncd.sync.session import Figures, RunSummary
+from syncd.sync.standing import Figures, RunSummary
 
 
 class MemoryWork:

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.ledger.engine import open_engine
 from syncd.ledger.store import Ledger
 from syncd.library import Capabilities
 from syncd.plan import Place
-from syncd.system.clock import SystemClock
 from syncd.system.resources import shipped_schema
-from tests.support.death import Death, Fate, MortalLedger, mortal
+from tests.support.death import Death, Fate, live
 from tests.support.exports import write_export
-from tests.support.runs import deliver, opened_ledger, opened_run, waiting
+from tests.support.runs import opened_ledger, waiting
 
 _PLACE = Place(folder=b"/dropped", collection=("Inbox", "Scopus"), tags=("new",))
 _RECORDS = 5
@@ -28,14 +26,7 @@ def _library() -> MemoryLibrary:
 
 
 def _live(state: Path, library: MemoryLibrary, export: Path, fate: Fate) -> None:
-    """Live one life of the daemon: open, deliver what was dropped, and die when it is time."""
-    ledger = MortalLedger(open_engine("", state), SystemClock())
-    ledger.fate = fate
-    try:
-        with opened_run(state, mortal(library, fate), ledger) as run:
-            deliver(run, [export], _PLACE)
-    finally:
-        ledger.close()
+    live(state, library, export, _PLACE, fate)
 
 
 def _works(library: MemoryLibrary) -> list[Any]:

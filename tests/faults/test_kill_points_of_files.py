@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.ledger.engine import open_engine
 from syncd.library import Capabilities
 from syncd.plan import Place
 from syncd.settings import Attachments
-from syncd.system.clock import SystemClock
 from syncd.system.resources import shipped_schema
-from tests.support.death import Death, Fate, MortalLedger, mortal
+from tests.support.death import Death, Fate, live
 from tests.support.exports import write_records
-from tests.support.runs import deliver, opened_ledger, opened_run, waiting
+from tests.support.runs import opened_ledger, waiting
 
 _PLACE = Place(folder=b"/dropped", attachments=Attachments.UPLOAD)
 _RECORDS = 1
@@ -38,13 +36,7 @@ def _library() -> MemoryLibrary:
 
 
 def _live(state: Path, library: MemoryLibrary, export: Path, fate: Fate) -> None:
-    ledger = MortalLedger(open_engine("", state), SystemClock())
-    ledger.fate = fate
-    try:
-        with opened_run(state, mortal(library, fate), ledger) as run:
-            deliver(run, [export], _PLACE)
-    finally:
-        ledger.close()
+    live(state, library, export, _PLACE, fate)
 
 
 def test_a_kill_at_any_moment_stores_the_file_once(tmp_path: Path, export: Path) -> None:

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 
 from adapters.memory import MemoryLibrary
-from syncd.ledger.engine import open_engine
 from syncd.library import Capabilities
 from syncd.plan import Place
-from syncd.system.clock import SystemClock
 from syncd.system.resources import shipped_schema
-from tests.support.death import Death, Fate, MortalLedger, mortal
+from tests.support.death import Death, Fate, live
 from tests.support.exports import scopus_record, write_records
-from tests.support.runs import deliver, opened_ledger, opened_run, waiting
+from tests.support.runs import opened_ledger, waiting
 
 _RECORDS = 5
 _EDITED = 3
@@ -55,13 +53,7 @@ class World:
         self._live(self.newest, _LATER, Fate(None))
 
     def _live(self, export: Path, place: Place, fate: Fate) -> None:
-        ledger = MortalLedger(open_engine("", self.state), SystemClock())
-        ledger.fate = fate
-        try:
-            with opened_run(self.state, mortal(self.library, fate), ledger) as run:
-                deliver(run, [export], place)
-        finally:
-            ledger.close()
+        live(self.state, self.library, export, place, fate)
 
     def works(self) -> list[Any]:
         return [item for item in self._everything() if "parentItem" not in item.data]

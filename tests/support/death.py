@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
+from syncd.ledger.engine import open_engine
 from syncd.ledger.store import Ledger
 from syncd.library import Library, Operation, Outcome, Pushed, StoreFile
+from syncd.plan import Place
+from syncd.system.clock import SystemClock
+from tests.support.runs import deliver, opened_run
 
 
 class Death(BaseException):
@@ -82,3 +87,14 @@ class MortalLibrary:
 def mortal(library: Library, fate: Fate) -> Library:
     """Make a library mortal."""
     return MortalLibrary(library, fate)
+
+
+def live(state: Path, library: Library, export: Path, place: Place, fate: Fate) -> None:
+    """Live one life of the daemon: open, deliver what was dropped, and die when it is time."""
+    ledger = MortalLedger(open_engine("", state), SystemClock())
+    ledger.fate = fate
+    try:
+        with opened_run(state, mortal(library, fate), ledger) as run:
+            deliver(run, [export], place)
+    finally:
+        ledger.close()

@@ -11,7 +11,8 @@ from adapters.zotero_web import ADAPTER
 from syncd.library import Library, Surroundings
 from syncd.plan import Decision, Place, PlannedRecord
 from syncd.sync.reconcile import ReconcileReport
-from syncd.sync.session import LibraryRun, RunSummary
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import RunSummary
 from tests.fakes.zotero_server.process import Account, ZoteroServer
 from tests.support.exports import write_records
 from tests.support.runs import HELPERS, deliver, opened_ledger, opened_run, records_of

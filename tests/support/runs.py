@@ -16,7 +16,8 @@ from syncd.ledger.tables import outbox
 from syncd.library import Library
 from syncd.plan import Place, PlannedRecord
 from syncd.sync.intake import Delivery
-from syncd.sync.session import Helpers, LibraryRun, RunSummary
+from syncd.sync.session import Helpers, LibraryRun
+from syncd.sync.standing import RunSummary
 from syncd.system.clock import Clock, SystemClock
 
 HELPERS = Helpers(

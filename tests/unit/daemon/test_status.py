@@ -16,7 +16,7 @@ from syncd.daemon.board import Board, FolderStatus, LibraryStatus, Load, RunStat
 from syncd.errors import StateError
 from syncd.sync.follow import Reading
 from syncd.sync.pace import Sending
-from syncd.sync.session import Figures
+from syncd.sync.standing import Figures
 from syncd.system.state_lock import StateLock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -20,7 +20,8 @@ from syncd.notify.hooks import Hooks
 from syncd.plan import place_of
 from syncd.settings import Settings
 from syncd.sync.intake import Delivery
-from syncd.sync.session import LibraryRun, RunSummary
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import RunSummary
 from tests.support.runs import HELPERS, opened_ledger
 
 ENTRY = "TY  - JOUR\nTI  - {title}\nAU  - Moss, Ada\nPY  - 2011\nDO  - 10.5555/{title}\nER  - \n"

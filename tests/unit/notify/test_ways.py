@@ -265,10 +265,10 @@ class KeyringInMemory:
         return self._kept.get(f"{service}/{username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
+        self._kept[f"{service}/{username}"] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
+        del self._kept[f"{service}/{username}"]
 
 
 class TestTheKeyring:

@@ -8,28 +8,23 @@ from typing import Any
 
 import pytest
 
-from adapters.file import FileLibrary
 from adapters.memory import MemoryLibrary
-from adapters.zotero_desktop.library import ZoteroDesktopLibrary
-from adapters.zotero_desktop.options import Options
 from syncd.library import (
     Create,
-    Library,
     Operation,
     Pushed,
     Refusal,
     Refused,
     StoredItem,
-    Surroundings,
     key_of,
 )
 from syncd.plan import Place
 from syncd.settings import Attachments
 from syncd.system.resources import shipped_schema
-from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.fakes.zotero_server.adapter import open_library
 from tests.fakes.zotero_server.process import ZoteroServer
 from tests.support.house import House
+from tests.support.houses import KINDS, house_at
 from tests.support.runs import opened_ledger, opened_run
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
@@ -41,25 +36,11 @@ RECORD = (
 PLACE = Place(folder=b"/plain", attachments=Attachments.FILE)
 
 
-@pytest.fixture(params=["memory", "file", "web", "desktop"])
+@pytest.fixture(params=KINDS)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
-    if request.param == "desktop":
-        with ZoteroDesktop(tmp_path / "zotero").start() as desktop:
-            key = desktop.allow()
-            options = Options.read({"url": desktop.url})
-            surroundings = Surroundings("desk", find_key=lambda: key)
-            yield House(tmp_path, ZoteroDesktopLibrary(options, surroundings))
-        return
-    library: Library
-    if request.param == "web":
-        server: ZoteroServer = request.getfixturevalue("zotero_server")
-        library = open_library(server, server.add_user())
-    elif request.param == "file":
-        library = FileLibrary(tmp_path / "library", shipped_schema)
-    else:
-        library = MemoryLibrary(shipped_schema())
-    yield House(tmp_path, library)
+    with house_at(request.param, tmp_path, request) as house:
+        yield house
 
 
 def attached_in(house: House) -> list[StoredItem]:

@@ -12,7 +12,7 @@ from adapters.memory import MemoryLibrary
 from syncd.library import Capabilities, Operation, Pushed
 from syncd.plan import Place
 from syncd.sync.pace import Pace, Sending, words_for
-from syncd.sync.session import Figures
+from syncd.sync.standing import Figures
 from syncd.system.resources import shipped_schema
 from tests.fakes.clock import FakeClock
 from tests.support.exports import scopus_record, write_records

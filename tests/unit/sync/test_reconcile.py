@@ -20,7 +20,8 @@ from syncd.record import ItemKey
 from syncd.report.reconciliations import library_document
 from syncd.sync import follow
 from syncd.sync.follow import Reading
-from syncd.sync.session import Figures, LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import Figures
 from syncd.system.resources import shipped_schema
 from tests.support.exports import title_of, write_export
 from tests.support.libraries import with_mishaps

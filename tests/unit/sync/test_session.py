@@ -21,7 +21,8 @@ from syncd.ledger.figures import Tally
 from syncd.ledger.store import Ledger
 from syncd.library import Description, Operation, Pushed
 from syncd.plan import Decision, Place
-from syncd.sync.session import Figures, LibraryRun
+from syncd.sync.session import LibraryRun
+from syncd.sync.standing import Figures
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, write_records
 from tests.support.house import House

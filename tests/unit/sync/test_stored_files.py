@@ -29,6 +29,7 @@ from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.fakes.zotero_server.adapter import open_library
 from tests.fakes.zotero_server.process import ZoteroServer
 from tests.support.house import House
+from tests.support.houses import KINDS, house_at
 from tests.support.runs import opened_ledger, opened_run
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
@@ -49,24 +50,10 @@ def pdf(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["memory", "file", "web", "desktop"])
+@pytest.fixture(params=KINDS)
 def house(request: pytest.FixtureRequest, tmp_path: Path, pdf: Path) -> Iterator[House]:
-    if request.param == "desktop":
-        with ZoteroDesktop(tmp_path / "zotero").start() as desktop:
-            key = desktop.allow()
-            options = Options.read({"url": desktop.url})
-            surroundings = Surroundings("desk", find_key=lambda: key)
-            yield House(tmp_path, ZoteroDesktopLibrary(options, surroundings))
-        return
-    library: Library
-    if request.param == "web":
-        server: ZoteroServer = request.getfixturevalue("zotero_server")
-        library = open_library(server, server.add_user())
-    elif request.param == "file":
-        library = FileLibrary(tmp_path / "library", shipped_schema)
-    else:
-        library = MemoryLibrary(shipped_schema())
-    yield House(tmp_path, library)
+    with house_at(request.param, tmp_path, request) as house:
+        yield house
 
 
 def attachments(house: House) -> list[StoredItem]:
