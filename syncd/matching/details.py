@@ -21,6 +21,9 @@ from syncd.record import NO_DETAILS, Details
 HARD = frozenset(("number", "part", "edition", "trials", "language", "translators"))
 """Where these differ, the works do; other details may also be told wrongly."""
 
+REGISTERS = "registers"
+"""What is missing where two numbers of trials are of different registers: a common one."""
+
 TELLING = frozenset(("number", "edition", "address", "trials", "day", "publisher", "event"))
 """One of these in common says more than title, people and year."""
 
@@ -65,6 +68,10 @@ _OF_EDITIONS = frozenset(
 )
 _REVISED = {"revised": "rev", "enlarged": "enl", "updated": "upd", "expanded": "exp"}
 _WITHIN_VERSION = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_OF_A_REGISTER = 4
+"""Letters that tell the registers apart; more may say what sort of entry it is."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _SEPARATORS = re.compile(r"[;,/|]| and ")
 
@@ -132,7 +139,9 @@ def compare_details(
     """Tell in which details two works agree, in which they differ, and which one side lacks."""
     if one[:-1] == other[:-1] == NO_DETAILS[:-1]:
         return NOTHING_SAID
-    same, different, missing = [], [], []
+    same: list[str] = []
+    different: list[str] = []
+    missing: list[str] = []
     for name, compare in _COMPARE.items():
         mine, theirs = getattr(one, name), getattr(other, name)
         if not mine and not theirs:
@@ -142,6 +151,12 @@ def compare_details(
             same.append(name)
         elif answer is False:
             different.append(name)
+        elif name == "trials" and mine and theirs:
+            # The entries of two registers are two; the papers may be on one trial.
+            if Kind.TRIAL in kinds:
+                different.append(name)
+            else:
+                missing.append(REGISTERS)
         elif _is_needed(name, types, kinds):
             missing.append(name)
     return Agreement(tuple(same), tuple(different), tuple(missing))
@@ -161,6 +176,13 @@ def _compare_numbers(one: str, other: str) -> bool | None:
     return None if long.startswith(short) or long.endswith(short) else False
 
 
+def _compare_days(one: str, other: str) -> bool | None:
+    """A month may be all that is known of a day."""
+    if one == other:
+        return True
+    return None if one[:2] == other[:2] and len(one) != len(other) else False
+
+
 def _compare_editions(one: str, other: str) -> bool | None:
     """`2nd` may be `2nd revised`."""
     mine, theirs = set(one.split()), set(other.split())
@@ -177,6 +199,19 @@ def _overlap(one: str, other: str) -> bool | None:
     return not set(one.split()).isdisjoint(other.split())
 
 
+def _compare_trials(one: Sequence[str], other: Sequence[str]) -> bool | None:
+    """One trial may have numbers of several registers; of one register it has one."""
+    if not set(one).isdisjoint(other):
+        return True
+    registers = [set(map(_register_of, each)) for each in (one, other)]
+    return False if registers[0] & registers[1] else None
+
+
+def _register_of(number: str) -> str:
+    letters = len(number) - len(number.lstrip(_LETTERS))
+    return number[: min(letters, _OF_A_REGISTER)]
+
+
 def _have_in_common(one: Sequence[str], other: Sequence[str]) -> bool | None:
     return not set(one).isdisjoint(other)
 
@@ -185,9 +220,9 @@ _COMPARE: dict[str, Callable[..., bool | None]] = {
     "number": _compare_numbers,
     "part": _compare_numbers,
     "edition": _compare_editions,
-    "day": _is_equal,
+    "day": _compare_days,
     "address": _is_equal,
-    "trials": _have_in_common,
+    "trials": _compare_trials,
     "language": _overlap,
     "translators": _have_in_common,
     "publisher": is_same_container,

@@ -9,7 +9,7 @@ from syncd.matching.details import fold_details
 from syncd.matching.kinds import Kind, kind_of
 from syncd.matching.numbering import Pages, read_issue, read_pages, read_volume
 from syncd.matching.people import fold_authors
-from syncd.matching.titles import Marker, is_generic, read_title
+from syncd.matching.titles import Marker, is_generic, marker_of, read_title
 from syncd.record import NO_DETAILS, Citation, Details, Doi, Eid, Identity
 
 
@@ -47,7 +47,7 @@ def features_of(citation: Citation) -> Features:
         kind=kind,
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
-        markers=title.markers,
+        markers=title.markers | marker_of(citation.document_type),
         translated=title.translated,
         generic=is_generic(title.words),
         authors=fold_authors(citation.authors),

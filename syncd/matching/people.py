@@ -26,6 +26,8 @@ _INITIALS_LAST = re.compile(r"(?<=\S)\s++((?:[A-Z]\.?[ -]?){1,3})\Z")
 """`Xu J`, where nobody put a comma."""
 
 _SHORT_NAME = 6
+_ALIKE = 0.6
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _PARTICLES = re.compile(
     r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
 )
@@ -138,6 +140,28 @@ def is_same_person(one: str, other: str) -> bool:
         return False
     initials = _initials(mine.words), _initials(theirs.words)
     return initials[0] <= initials[1] or initials[1] <= initials[0]
+
+
+def have_other_given_names(one: str, other: str) -> bool:
+    """Tell whether two of one family name are most likely two people: Karl and Knut, Jr. and Sr."""
+    mine, theirs = _take_apart(one), _take_apart(other)
+    if not mine.given or not theirs.given or not _is_same_word(mine.family, theirs.family):
+        return False
+    suffixes = [frozenset(name.given.split()) & _SUFFIXES for name in (mine, theirs)]
+    if all(suffixes) and suffixes[0] != suffixes[1]:
+        return True
+    short, long = sorted((_first(mine.given), _first(theirs.given)), key=len)
+    if len(short) < _INITIALS or long.startswith(short):
+        return False
+    if len(long) <= _TOO_SHORT_TO_MISSPELL:
+        return True
+    return Indel.normalized_similarity(short, long) < _ALIKE
+
+
+def _first(given: str) -> str:
+    """Return the first given name; one that is written in two words is taken whole."""
+    words = given.split()
+    return "".join(words) if all(len(word) > 1 for word in words) else words[0]
 
 
 def _are_run_together(name: _Name, family: str) -> bool:
