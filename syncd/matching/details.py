@@ -100,10 +100,15 @@ def fold_details(details: Details, item_type: str, kind: Kind) -> Details:
         trials=tuple(filter(None, details.trials)),
         language=_fold_language(details.language),
         translators=tuple(filter(None, map(fold, details.translators))),
-        publisher=fold_container(details.publisher) if details.publisher else "",
+        publisher=_fold_publisher(details.publisher) if details.publisher else "",
         event=fold(details.event) if details.event else "",
         record=details.record,
     )
+
+
+def _fold_publisher(text: str) -> str:
+    """Return a publisher's name; `Bergen: Tide Press` is told apart by what comes last."""
+    return fold_container(text.rpartition(": ")[2])
 
 
 def _fold_number(text: str) -> str:

@@ -29,8 +29,13 @@ _CYRILLIC = {
     "ю": "iu", "я": "ia", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
     "ў": "u",
 }  # fmt: skip
+_PERSIAN = {"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه"}
+"""Letters of Persian and Urdu that exports write as Arabic ones."""
+
 _LETTERS = {
-    ord(letter): latin for table in (_LATIN, _GREEK, _CYRILLIC) for letter, latin in table.items()
+    ord(letter): spelt
+    for table in (_LATIN, _GREEK, _CYRILLIC, _PERSIAN)
+    for letter, spelt in table.items()
 }
 _GREEK_PAIRS = {
     "ου": "ou", "αυ": "av", "ευ": "ev", "ηυ": "iv", "γγ": "ng", "γξ": "nx", "γχ": "nch",

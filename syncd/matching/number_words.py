@@ -10,7 +10,9 @@ NUMBER_WORDS = {
         (
             "one first", "two second", "three third", "four fourth", "five fifth", "six sixth",
             "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh",
-            "twelve twelfth",
+            "twelve twelfth", "thirteen thirteenth", "fourteen fourteenth", "fifteen fifteenth",
+            "sixteen sixteenth", "seventeen seventeenth", "eighteen eighteenth",
+            "nineteen nineteenth", "twenty twentieth",
         ),
         1,
     )
@@ -49,12 +51,7 @@ ORDINAL_WORDS = {
         for word, number in NUMBER_WORDS.items()
         if word.endswith(("st", "nd", "rd", "th"))
     },
-    **dict(zip(
-        ("thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-         " thirtieth fortieth fiftieth").split(),
-        ("13", "14", "15", "16", "17", "18", "19", "20", "30", "40", "50"),
-        strict=True,
-    )),
+    **dict(zip("thirtieth fortieth fiftieth".split(), "30 40 50".split(), strict=True)),
 }  # fmt: skip
 """Which of its kind something is, in words of many languages: an edition, a volume, a meeting."""
 

@@ -212,7 +212,8 @@ def count_pages(pages: Pages) -> int:
 
 
 def _is_one_page(one: str, other: str) -> bool:
-    """Compare two pages; the letter of a supplement may be missing on one side."""
-    return one == other or (
-        one.lstrip(_LETTERS) == other.lstrip(_LETTERS) != "" and (one.isdigit() or other.isdigit())
-    )
+    """Compare two pages; the letter of a supplement or an article may be missing on one side."""
+    if one == other:
+        return True
+    numbers = [page.lstrip(_LETTERS).lstrip("0") for page in (one, other)]
+    return numbers[0] == numbers[1] != "" and (one.isdigit() or other.isdigit())

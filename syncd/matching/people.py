@@ -110,6 +110,8 @@ class _Name(NamedTuple):
 
     whole: str
     letters: str
+    joined: str
+    """The family name in one word, its particles with it: `delacruz`."""
     family: str
     given: str
     words: frozenset[str]
@@ -121,11 +123,12 @@ class _Name(NamedTuple):
 @lru_cache(maxsize=4096)
 def _take_apart(name: str) -> _Name:
     family, _, given = name.partition(",")
+    joined = family.replace(" ", "")
     family = _PARTICLES.sub("", family)
     words = frozenset(f"{family} {given}".split())
     long = frozenset(word for word in words if len(word) > _INITIALS)
     letters = name.replace(",", "").replace(" ", "")
-    return _Name(name, letters, family, given, words, long, long & set(family.split()))
+    return _Name(name, letters, joined, family, given, words, long, long & set(family.split()))
 
 
 def is_same_person(one: str, other: str) -> bool:
@@ -133,7 +136,7 @@ def is_same_person(one: str, other: str) -> bool:
     mine, theirs = _take_apart(one), _take_apart(other)
     if _are_run_together(mine, theirs.family) or _are_run_together(theirs, mine.family):
         return True
-    if _is_same_word(mine.family, theirs.family):
+    if _is_same_word(mine.family, theirs.family) or mine.joined == theirs.joined:
         return _may_be_given(mine.given, theirs.given)
     met = mine.long & theirs.long
     if not met or (met.isdisjoint(mine.long_of_family) and met.isdisjoint(theirs.long_of_family)):
@@ -155,6 +158,8 @@ def have_other_given_names(one: str, other: str) -> bool:
         return False
     if len(long) <= _TOO_SHORT_TO_MISSPELL:
         return True
+    if len(short) < _TOO_SHORT_TO_MISSPELL:
+        return False  # `xm` may be Xiaoming
     return Indel.normalized_similarity(short, long) < _ALIKE
 
 

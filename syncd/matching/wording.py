@@ -82,11 +82,11 @@ _VARIANTS = tuple(
 _TRANSLITERATED = tuple(
     (re.compile(pattern), spelt)
     for pattern, spelt in (
-        ("shch|sch", "sc"), ("ks", "x"), ("[ck]h", "h"), ("ts|cz", "c"), ("(?<=[sz])h", ""),
+        ("(?<=[aou])e(?=.)|(?<=a)a", ""), ("g", "h"), ("shch|sch", "sc"), ("ks", "x"), ("[ck]h", "h"), ("ts|cz", "c"), ("(?<=[sz])h", ""),
         ("[yj]", "i"), ("i?(?=[aeou])", ""), ("i+", "i"), ("w", "v"),
     )
 )  # fmt: skip
-"""What several ways to write Cyrillic and Greek in Latin letters have in common."""
+"""What several ways to write Cyrillic, Greek and umlauts in plain letters have in common."""
 
 _PREFIX = re.compile(
     r"^(?:micro|macro|inter|intra|infra|hyper|hypo|anti|ante|pre|pro|ab|ad|in|un|en)"
@@ -95,7 +95,7 @@ _ENDING = re.compile(
     r"(?:ate|ite|ide|ine|ene|ane|yne|ase|ose|one|ole|ol|al|an|in|yl|ic|ous)(?=s?$)"
 )
 """Of chemical names, mostly: propane and propene, galactose and galactase."""
-_NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
+_NUMBER = re.compile(r"([0-9]+(?:decimal[0-9]+)?)(?:st|nd|rd|th)?")
 _HAS_DIGIT = re.compile(r"[0-9]")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|y|(?<![sui])s)$")
 
@@ -182,7 +182,7 @@ def _is_another_number(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 def _value(number: str) -> str:
     if is_roman(number):
         return str(read_roman(number.removesuffix("e")))
-    return NUMBER_WORDS.get(number, number)
+    return NUMBER_WORDS.get(number) or number.rstrip("stndrh")
 
 
 def _stands_for_little(mine: Sequence[str], theirs: Sequence[str]) -> bool:
