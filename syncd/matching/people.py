@@ -114,21 +114,23 @@ class _Name(NamedTuple):
     """The family name in one word, its particles with it: `delacruz`."""
     family: str
     given: str
-    words: frozenset[str]
-    long: frozenset[str]
+    words: tuple[str, ...]
+    long: tuple[str, ...]
     """Words that are no initials."""
-    long_of_family: frozenset[str]
+    long_of_family: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _take_apart(name: str) -> _Name:
     family, _, given = name.partition(",")
     joined = family.replace(" ", "")
     family = _PARTICLES.sub("", family)
-    words = frozenset(f"{family} {given}".split())
-    long = frozenset(word for word in words if len(word) > _INITIALS)
+    words = tuple(f"{family} {given}".split())
+    long = tuple(word for word in words if len(word) > _INITIALS)
+    of_family = family.split()
     letters = name.replace(",", "").replace(" ", "")
-    return _Name(name, letters, joined, family, given, words, long, long & set(family.split()))
+    of_both = tuple(word for word in long if word in of_family)
+    return _Name(name, letters, joined, family, given, words, long, of_both)
 
 
 def is_same_person(one: str, other: str) -> bool:
@@ -138,8 +140,9 @@ def is_same_person(one: str, other: str) -> bool:
         return True
     if _is_same_word(mine.family, theirs.family) or mine.joined == theirs.joined:
         return _may_be_given(mine.given, theirs.given)
-    met = mine.long & theirs.long
-    if not met or (met.isdisjoint(mine.long_of_family) and met.isdisjoint(theirs.long_of_family)):
+    met = [word for word in mine.long if word in theirs.long]
+    of_families = (*mine.long_of_family, *theirs.long_of_family)
+    if not any(word in of_families for word in met):
         return False
     initials = _initials(mine.words), _initials(theirs.words)
     return initials[0] <= initials[1] or initials[1] <= initials[0]

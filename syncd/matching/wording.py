@@ -82,8 +82,9 @@ _VARIANTS = tuple(
 _TRANSLITERATED = tuple(
     (re.compile(pattern), spelt)
     for pattern, spelt in (
-        ("(?<=[aou])e(?=.)|(?<=a)a", ""), ("g", "h"), ("shch|sch", "sc"), ("ks", "x"), ("[ck]h", "h"), ("ts|cz", "c"), ("(?<=[sz])h", ""),
-        ("[yj]", "i"), ("i?(?=[aeou])", ""), ("i+", "i"), ("w", "v"),
+        ("(?<=[aou])e(?=.)|(?<=a)a", ""), ("g", "h"), ("shch|sch", "sc"), ("ks", "x"),
+        ("[ck]h", "h"), ("ts|cz", "c"), ("(?<=[sz])h", ""), ("[yj]", "i"),
+        ("i?(?=[aeou])", ""), ("i+", "i"), ("w", "v"),
     )
 )  # fmt: skip
 """What several ways to write Cyrillic, Greek and umlauts in plain letters have in common."""
