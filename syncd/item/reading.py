@@ -36,6 +36,9 @@ _CONTAINER = "Container Title: "
 _DOCUMENT_TYPE = "Document Type: "
 _PAGES = ("pages", "codePages", "firstPage")
 _VOLUMES = ("volume", "codeVolume", "reporterVolume", "codeNumber")
+_YEARS = {str(year): year for year in range(1400, 2100)}
+"""Every year that may be one, once: a number of its own for each record takes memory."""
+
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 
 
@@ -145,7 +148,7 @@ def citation_of(data: Mapping[str, Any], identity: Identity | None = None) -> Ci
         item_type=data.get("itemType", ""),
         title=first_of(data, TITLES),
         authors=_authors(data),
-        year=int(year[1]) if year else None,
+        year=(_YEARS.get(year[1]) or int(year[1])) if year else None,
         container=first_of(data, _CONTAINERS) or _line(_CONTAINER, extra),
         volume=first_of(data, _VOLUMES),
         issue=data.get("issue") or "",

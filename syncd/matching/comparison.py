@@ -35,6 +35,9 @@ from syncd.matching.vocabulary import LISTED, Vocabulary
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
+_COMPARED = Features._fields.index("identity")
+"""What comes before is compared; the identifiers are told apart, and digests are no facts."""
+
 _CORRECTS = Marker.ERRATUM | Marker.NOTICE
 TEAM = 3
 """People who do not fill the same pages twice in a year."""
@@ -202,8 +205,7 @@ class Comparison(NamedTuple):
     @property
     def equal(self) -> bool:
         """Nothing that is compared differs, identifiers apart."""
-        mine, theirs = self.one, self.other
-        return mine[:-2] == theirs[:-2] and mine.details[:-1] == theirs.details[:-1]
+        return self.one[:_COMPARED] == self.other[:_COMPARED]
 
     @property
     def contradictions(self) -> int:

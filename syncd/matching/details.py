@@ -88,10 +88,13 @@ NOTHING_SAID = Agreement()
 
 
 def fold_details(details: Details, item_type: str, kind: Kind) -> Details:
-    """Return details in their comparable spelling, without those that say nothing of this kind."""
-    if details is NO_DETAILS:
-        return details
-    return Details(
+    """Return details in their comparable spelling, without those that say nothing of this kind.
+
+    The digest of the record is left out.
+    """
+    if details[:-1] == NO_DETAILS[:-1]:
+        return NO_DETAILS
+    folded = Details(
         number=_fold_number(details.number),
         part=_fold_number(details.part),
         edition=_fold_edition(details.edition),
@@ -102,8 +105,13 @@ def fold_details(details: Details, item_type: str, kind: Kind) -> Details:
         translators=tuple(filter(None, map(fold, details.translators))),
         publisher=_fold_publisher(details.publisher) if details.publisher else "",
         event=fold(details.event) if details.event else "",
-        record=details.record,
     )
+    return shared_details(folded)
+
+
+def shared_details(details: Details) -> Details:
+    """Return the one that says nothing in place of any other that does so."""
+    return NO_DETAILS if details == NO_DETAILS else details
 
 
 def _fold_publisher(text: str) -> str:
@@ -142,7 +150,7 @@ def compare_details(
     one: Details, other: Details, types: tuple[str, str], kinds: frozenset[Kind]
 ) -> Agreement:
     """Tell in which details two works agree, in which they differ, and which one side lacks."""
-    if one[:-1] == other[:-1] == NO_DETAILS[:-1]:
+    if one == other == NO_DETAILS:
         return NOTHING_SAID
     same: list[str] = []
     different: list[str] = []
