@@ -197,7 +197,7 @@ def test_a_library_that_takes_no_links_to_files_is_sent_none(with_files: Path) -
     }
 
 
-def test_a_file_to_be_stored_is_measured(with_files: Path) -> None:
+def test_a_file_to_be_stored_is_looked_at_and_not_read(with_files: Path) -> None:
     *_, child = attached(with_files, Attachments.UPLOAD).incoming[0].children
 
     data, file = split_file(child)
@@ -217,7 +217,7 @@ def test_a_file_to_be_stored_is_measured(with_files: Path) -> None:
         owner=path.stat().st_uid,
         size=8,
         mtime=path.stat().st_mtime_ns // 1_000_000,
-        md5="f87357c6cdc4f067e19f42aebabc6fb7",
+        md5="",
     )
 
 
