@@ -8,7 +8,13 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from adapters import adapter_origins, find_adapter, known_adapters, our_adapters
+from adapters import (
+    adapter_origins,
+    find_adapter,
+    forget_adapter,
+    known_adapters,
+    our_adapters,
+)
 from adapters.dry_run import DryRunLibrary
 from adapters.foreign import UnopenedLibrary
 from syncd.errors import AdapterFailedError, ConfigError, Problem, SyncdError
@@ -45,6 +51,7 @@ __all__ = [
     "identities_known",
     "identities_of",
     "known_adapters",
+    "load_again",
     "make_runs",
     "open_ledger",
     "open_library",
@@ -134,6 +141,11 @@ def _open(library: LibrarySettings, surroundings: Surroundings) -> Library:
             )
         )
     return adapter.open(library.options, surroundings)
+
+
+def load_again(library: LibrarySettings) -> None:
+    """Let a library's adapter be loaded anew when it is opened next, where others made it."""
+    forget_adapter(library.adapter)
 
 
 def find_consent(library: LibrarySettings) -> Consenting | None:
