@@ -141,6 +141,17 @@ class Ledger:
         with self.read() as connection:
             return {row.called: row.known_as for row in connection.execute(query)}
 
+    def find_called(self, name: str) -> LibraryLedger | None:
+        """Return what the ledger says of the library that was last met by this name."""
+        query = (
+            select(library.c.library_id, library.c.identity)
+            .where(library.c.called == name)
+            .order_by(func.coalesce(library.c.mirrored_at, "").desc(), library.c.library_id.desc())
+        )
+        with self.read() as connection:
+            row = connection.execute(query).first()
+        return LibraryLedger(self, row.library_id, row.identity) if row else None
+
     def move_library(self, known_as: str, location: str) -> None:
         """A person says that the library which was last seen elsewhere is the one that is there."""
         for found in self._find_all(known_as)[-1:]:
