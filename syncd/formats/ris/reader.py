@@ -19,11 +19,12 @@ from syncd.formats.ris.style import (
     Style,
     Tagged,
     find_lookalike,
+    is_bare_end,
     resembles_tag,
     survey,
     types_come_last,
 )
-from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
+from syncd.formats.ris.tags import END, KEPT, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
@@ -133,10 +134,18 @@ class Reader:
         return 1
 
     def _add_run(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
-        """Add plain lines, as many as there are."""
+        """Add plain lines, as many as there are and can be no part of a text."""
         stop = tags.index("", at)
+        if self._is_slight and (stop := self._behind_text(tags, at, stop)) == at:
+            return 0
         self._open.add_run(tags[at:stop], self._values(texts[at:stop]), number)
         return stop - at
+
+    def _behind_text(self, tags: Sequence[str], at: int, stop: int) -> int:
+        """Return the first of these lines that stands below a text and may be part of it."""
+        if self._open.last_tag in KEPT:
+            return at
+        return next((below + 1 for below in range(at, stop - 1) if tags[below] in KEPT), stop)
 
     def _values(self, texts: Sequence[str]) -> list[str]:
         return [*map(str.strip, map(self._rest_of, texts))]
@@ -163,7 +172,7 @@ class Reader:
 
         It lies within one block, which is less than is kept of an entry.
         """
-        if self._head_of(texts[at]) != self._type_start:
+        if self._is_slight or self._head_of(texts[at]) != self._type_start:
             return 0
         stop = tags.index("", at + 1)
         if stop == at + 1 or stop == len(texts) or texts[stop] not in self._ends:
@@ -199,6 +208,7 @@ class Reader:
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
+        self._is_slight = style.is_slight
         self._dash = style.before[-1:] + style.dash
 
     # Lines that are not plainly a tag in the file's style.
@@ -218,7 +228,9 @@ class Reader:
         tagged = self._style.read(text, self._open, self._used)
         if self._doubtful is not None:
             self._settle_doubt(tagged)
-        if tagged is None:
+        if tagged is None and self._open.tags and is_bare_end(text):
+            self._doubtful = (text, number)
+        elif tagged is None:
             self._continue(text, number)
         elif tagged.tag == TYPE:
             self._begin(tagged, text, number)
@@ -270,7 +282,8 @@ class Reader:
         if line.spelling != self._style.spelling and line.spelling not in self._of_types:
             self._use(self._style.changed_by(text))
             self._of_types = {line.spelling}
-        self._used.add(line.spelling)
+        if line.spelling.before:  # where TY has lost its blanks, others may not
+            self._used.add(line.spelling)
         self._add_type(line.value, number)
 
     def _add_type(self, value: str, number: int) -> None:
@@ -290,11 +303,12 @@ class Reader:
             self._end_with_text(text, number)
 
     def _end_with_text(self, text: str, number: int) -> None:
-        _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
+        if not is_bare_end(text):
+            _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
         self._close(Ending.ER, number)
 
     def _settle_doubt(self, tagged: Tagged | None) -> None:
-        """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
+        """Decide, by the line after it, whether `ER - words` or a bare `ER` ended an entry."""
         if self._doubtful is None:
             return
         text, number = self._doubtful
