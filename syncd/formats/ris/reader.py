@@ -63,6 +63,7 @@ class Reader:
         self._ready: list[Entry] = []
         self._types_seen = False
         self._last_text = self._last_blank = 0
+        self._ended = -1  # number of the last line of the entry before
         self._doubtful: tuple[str, int] | None = None
         self._odd: list[Problem] = []
         self._stray: Counter[str] = Counter()
@@ -184,6 +185,7 @@ class Reader:
         odd = self._odd or self._source.problems
         self.entries_read += 1
         self._entries_ended += 1
+        self._ended = end
         self._types_seen = True
         entry = Entry(
             self.entries_read,
@@ -277,7 +279,7 @@ class Reader:
             return
         if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
-        elif self._open.tags and (self._blank_since_last() or self._open.is_stray()):
+        elif self._open.tags and (self._is_left_behind() or self._open.is_stray()):
             self._close(Ending.BLANK_LINE)
         if line.spelling != self._style.spelling and line.spelling not in self._of_types:
             self._use(self._style.changed_by(text))
@@ -322,12 +324,18 @@ class Reader:
         numbers = self._open.numbers
         return bool(numbers) and self._last_blank > max(self._last_text, numbers[-1])
 
+    def _is_left_behind(self) -> bool:
+        """Tell whether a blank line parts the open lines from TY, and none from the entry above."""
+        is_apart = self._open.numbers[0] > self._ended + 1 and not self._open.is_substantial()
+        return self._blank_since_last() and not is_apart
+
     def _note_stray(self, tag: str, number: int) -> None:
         self._stray[tag] += 1
         self._stray_at.setdefault(tag, number)
 
     def _close(self, ending: Ending, end_line: int = 0) -> None:
         """End the open group; it is an entry unless it holds too little for a record."""
+        self._ended = end_line
         group = self._open
         group.fold()
         for tag, number in group.part_glued(self._style.glued_in, self._dash):

@@ -87,13 +87,20 @@ _QUOTES = frozenset("'\"")
 
 
 _BRACKET = re.compile(r"[\[\]]")
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
 def list_elements(value: str) -> list[str] | None:
-    """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`."""
-    if value[:1] != "[" or value[-1:] != "]":
+    """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`.
+
+    Its tuples and sets are written with other brackets: `('Ant', 'Bee')`.
+    """
+    if _CLOSING.get(value[:1], "") != value[-1:]:
         return None
-    if value[1:].lstrip()[:1] not in ("'", '"', "]"):
+    is_quoted = value[1:].lstrip()[:1] in ("'", '"')
+    if value[0] != "[" and not is_quoted:
+        return None
+    if not is_quoted and value[1:].strip() != "]":
         inside = value[1:-1]
         is_list = ";" in inside and not _BRACKET.search(inside)
         return [part for each in inside.split(";") if (part := each.strip())] if is_list else None

@@ -183,6 +183,19 @@ def test_tags_between_er_and_ty_belong_to_the_entry_below() -> None:
     assert [pairs(entry) for entry in entries] == [[("DB", "Shore"), ("KW", "shells"), *WHOLE]] * 3
 
 
+def test_tags_with_blank_lines_on_both_sides_belong_to_the_entry_below() -> None:
+    entries = read((f"DB  - Shore\n\n{PLAIN}\n") * 2)
+
+    assert [pairs(entry) for entry in entries] == [[("DB", "Shore"), *WHOLE]] * 2
+
+
+def test_tags_that_a_blank_line_parts_from_the_entry_below_alone_are_named() -> None:
+    reader = Reader(io.BytesIO(f"{PLAIN}DB  - Shore\n\n{PLAIN}".encode()))
+
+    assert [pairs(entry) for entry in reader] == [WHOLE, WHOLE]
+    assert [problem.line for problem in reader.problems] == [9]
+
+
 def test_type_as_the_last_tag_of_each_entry() -> None:
     text = "AB  - Shells.\nKW  - shore\nTI  - On shells\nTY  - JOUR\nER  - \n"
 
