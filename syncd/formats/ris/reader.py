@@ -340,6 +340,7 @@ class Reader:
         group.fold()
         for tag, number in group.part_glued(self._style.glued_in, self._dash):
             _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
+            ending = Ending.ER if tag == END else ending
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
         if group.is_typed and len(group.tags) == 1 and not group.is_too_large:

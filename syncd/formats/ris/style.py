@@ -253,7 +253,7 @@ def _table_of(style: Style) -> Mapping[str, str]:
 def _glued_of(separators: tuple[str, ...]) -> re.Pattern[str]:
     tags = "|".join(sorted(KNOWN - {TYPE, END}))
     behind = "|".join(map(re.escape, separators))
-    return re.compile(rf"(?<![ \t])[ \t]{{3,}}+({tags})(?:{behind})")
+    return re.compile(rf"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+({tags})(?:{behind})")
 
 
 def _style_of(match: re.Match[str]) -> Style:

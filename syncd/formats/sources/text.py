@@ -80,8 +80,11 @@ _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 def without_fraction(value: str) -> str:
     """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
-    whole = value[:-2]
-    return whole if value[-2:] == ".0" and whole.isdecimal() and whole.isascii() else value
+    if value[-1:] != "0":
+        return value
+    whole, point, zeros = value.partition(".")
+    is_whole = point and not zeros.strip("0") and whole.isdecimal() and whole.isascii()
+    return whole if is_whole else value
 
 
 _QUOTES = frozenset("'\"")

@@ -229,6 +229,26 @@ def test_a_tag_glued_to_the_value_before_it_is_parted() -> None:
     assert [problem.line for problem in entry.problems] == [2, 2]
 
 
+def test_tags_may_be_glued_by_tabs_and_end_with_the_entry() -> None:
+    text = "TY  - JOUR\nJO  - J Shells\tVL  - 7\tIS  - 2\nKW  - shells     ER  - \n"
+
+    first, last = read(text + PLAIN + text)[::2]
+
+    assert pairs(first)[1:] == [
+        ("JO", "J Shells"),
+        ("VL", "7"),
+        ("IS", "2"),
+        ("KW", "shells"),
+    ]
+    assert (first.ending, last.ending, last.is_unfinished) == (Ending.ER, Ending.ER, False)
+
+
+def test_a_whole_entry_may_stand_in_one_line() -> None:
+    text = "     ".join(PLAIN.splitlines()) + "\n"
+
+    assert [pairs(entry) for entry in read(text * 2)] == [WHOLE, WHOLE]
+
+
 def test_a_tag_glued_in_another_style_is_parted_outside_running_text() -> None:
     text = (
         "TY  - JOUR\nJO  - J Shells     U2 - L2029999245\n"
