@@ -56,9 +56,12 @@ def _fill_catalog(draft: Draft) -> None:
 
 _NAMING = frozenset(
     """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series
-    seriesTitle shortTitle title url""".split()
+    seriesTitle shortTitle url""".split()
 )
-"""Fields of which each tells people what the work is, or what holds it."""
+"""Fields beside the title of which each tells what the work is, or what holds it."""
+
+_NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
+"""What programs write for no title. Of a work that is called so, an export says more."""
 
 
 def names_a_work(draft: Draft) -> bool:
@@ -67,7 +70,7 @@ def names_a_work(draft: Draft) -> bool:
     Words about it will do: an abstract, or a note.
     """
     fields = draft.fields
-    if "title" in fields or draft.creators:
+    if draft.creators or fields.get("title", "null") not in _NO_TITLES:
         return True
     known = draft.identifiers or draft.issns or draft.isbns or draft.links
     if known or not _NAMING.isdisjoint(fields):
@@ -106,7 +109,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_abstract, frozenset(["AB", "N2"])),
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),
-    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "TA", "TT"])),
+    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "SV", "TA", "TT"])),
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),

@@ -10,6 +10,7 @@ import re
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import whole_doi
+from syncd.formats.sources.pages import find_pii
 from syncd.identity import (
     parse_arxiv,
     parse_eid,
@@ -45,6 +46,7 @@ _LABELLED = re.compile(
           | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
           | (?P<arxiv> arxiv | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
           | (?P<wos> (?:wos|isi|ut)\s*+: )
+          | (?P<pii> pii\b )
           | (?P<embase> embase\s*+[:=]? )
           | (?P<doi> doi\b | (?:https?://)?(?:dx\.)?doi\.org/ | 10\.\d{4} )
         )""",
@@ -88,6 +90,8 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
     if kind is None or "://" in value:
         return False
     text = plain(value)
+    if kind == "pii":
+        return _take_pii(draft, value)
     if kind == "doi":
         return _suggest_doi(draft, tag, value)
     if kind == "arxiv":
@@ -95,6 +99,13 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
             "arxiv", _arxiv_number(text)
         )
     return _is_nothing_else(value) and draft.identify(kind, _PARSERS[kind](text))
+
+
+def _take_pii(draft: Draft, value: str) -> bool:
+    pii = find_pii(value)
+    if pii is not None:
+        draft.add_extra("PII", pii)
+    return pii is not None
 
 
 def _is_nothing_else(value: str) -> bool:

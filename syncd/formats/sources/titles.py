@@ -8,6 +8,7 @@ ORIGINAL   the title in the original language, which Ovid, PsycINFO and EBSCO wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from syncd.formats.sources.draft import Draft
@@ -57,6 +58,10 @@ _JOURNALS_FULL = ("JF", "JO", "SO")
 _JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
 _JOURNALS = ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT)
 
+_AUTHOR_AND_YEAR = re.compile(
+    r"[^\W\d_][^\d\s,_]{0,40}(?:,? et al\.?| (?:and|&) [^\W\d_][^\d\s,]{0,40})?"
+    r"[ ,_]{1,2}\(?(?:(?:19|20)\d\d[a-z]?|n\.d\.)\)?"
+)
 _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 
@@ -256,6 +261,8 @@ def _shortens(text: str, title: str) -> bool:
     Some tools write author and year there.
     """
     words = words_of(text)
+    if _AUTHOR_AND_YEAR.fullmatch(text) and set(words).isdisjoint(words_of(title)):
+        return False
     if not title or not words or not text.isascii() or not title.isascii():
         return True
     return not set(words).isdisjoint(words_of(title)) or abbreviates(text, title)
