@@ -336,6 +336,12 @@ outbox = _table(
         Text,
         comment="what a library that gives its own keys needs to find what was sent to it",
     ),
+    Column(
+        "features",
+        LargeBinary,
+        comment="what matching compares of the work to be made, as `item` will hold it; null: it "
+        "makes none, or the item is to be asked",
+    ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)

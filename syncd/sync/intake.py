@@ -16,11 +16,11 @@ from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.inbox.sending import outline
-from syncd.item import citation_of
+from syncd.item import citation_of, identity_of
 from syncd.item.carried import find_carried_key
 from syncd.item.making import file_link, is_address, stored_file
 from syncd.item.status import GRAVE, statuses_of
-from syncd.matching import Features, features_of, fingerprint_of
+from syncd.matching import Features, dump_features, features_of, fingerprint_of
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord, with_file
 from syncd.record import Citation, Origin, Record
 from syncd.settings import Attachments, UpdateSettings
@@ -128,8 +128,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
                     incoming.append(_receive_lean(made.record, citation, number, delivery.place))
                     continue
                 attachments = _attachments(made, delivery, tools, odd)
-                name = fingerprint_of(features[-1])
-                received = _Received(made, attachments, entry, citation, name)
+                received = _Received(made, attachments, entry, citation, features[-1])
                 incoming.append(_receive(received, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
@@ -186,13 +185,13 @@ class _Received(NamedTuple):
     attachments: Sequence[Mapping[str, Any]]
     entry: ReadEntry
     citation: Citation
-    fingerprint: str
+    features: Features
 
 
 def _receive(
     received: _Received, number: int, delivery: Delivery, updates: UpdateSettings
 ) -> Incoming:
-    made, attachments, entry, citation, fingerprint = received
+    made, attachments, entry, citation, features = received
     export, place = delivery
     record = made.record
     fate = statuses_of(made.whole, [note.html for note in record.notes])
@@ -200,7 +199,7 @@ def _receive(
     return Incoming(
         origin=record.origin._replace(title=citation.title or None),
         citation=citation,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(features),
         data=made.data,
         children=(*made.notes, *attachments),
         place=place,
@@ -213,7 +212,13 @@ def _receive(
         tags=made.tags,
         fate_tag=updates.retracted_tag if is_grave else "",
         carried=find_carried_key(record),
+        features=dump_features(features) if _says_the_same(made, citation) else None,
     )
+
+
+def _says_the_same(made: MadeItem, citation: Citation) -> bool:
+    """Say whether the item would be compared by what its record is compared by."""
+    return made.data == made.whole and identity_of(made.data) == citation.identity
 
 
 @lru_cache(maxsize=16)

@@ -11,8 +11,9 @@ import pytest
 from syncd import formats
 from syncd.app.once import deliveries_of
 from syncd.inbox import read_exports
+from syncd.item import citation_of
 from syncd.library import FileToStore, TextLimits
-from syncd.matching import features_of
+from syncd.matching import dump_features, features_of
 from syncd.plan import Place, split_file
 from syncd.settings import (
     After,
@@ -50,6 +51,14 @@ def test_a_record_is_compared_by_all_of_it_though_less_is_sent(tmp_path: Path) -
     assert record.citation.title == LONG
     assert len(record.data["title"].encode()) <= 100
     assert [cut.full for cut in record.cuts] == [LONG.strip()]
+
+
+def test_what_an_item_will_be_compared_by_is_known_unless_it_says_less(tmp_path: Path) -> None:
+    [whole] = take_in(tmp_path / "a", json_line(LONG)).incoming
+    [cut] = take_in(tmp_path / "a", json_line(LONG), TextLimits(field=100)).incoming
+
+    assert whole.features == dump_features(features_of(citation_of(whole.data)))
+    assert cut.features is None
 
 
 def test_that_an_export_was_cut_off_is_told_although_it_is_used(tmp_path: Path) -> None:
