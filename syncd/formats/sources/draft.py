@@ -24,7 +24,8 @@ _NONE: Sequence[str] = ()
 
 # What programs write for nothing. A work may be called so, but no journal, number or person is.
 FILLERS = frozenset(
-    """- -- -- . ? #DIV/0! #N/A #NAME? #NUM! #REF! #VALUE! (null) <NA> <unknown> [] [nan] [null] NA N/A N/a n/a na NULL Null null NONE None none NaN nan NaT Undefined undefined
+    """- -- -- . ? #DIV/0! #N/A #NAME? #NUM! #REF! #VALUE! (null) <NA> <unknown> [] [nan] [null] NA
+    N/A N/a n/a na NULL Null null NONE None none NaN nan NaT Undefined undefined
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {
     "&NA;",

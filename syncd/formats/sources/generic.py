@@ -89,9 +89,9 @@ _ANY: frozenset[str] | None = None
 _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (leave_placeholders, PLACEHOLDER_TAGS),
     (read_pubmed_links, frozenset(["T3"])),
+    (read_self_named, SELF_NAMED_TAGS),
     (fill_titles, _ANY),
     (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
-    (read_self_named, SELF_NAMED_TAGS),
     (read_accession_number, frozenset(["AN"])),
     (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
     (fill_address, frozenset(["L5", "LK", "LL", "UR"])),

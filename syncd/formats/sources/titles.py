@@ -150,11 +150,13 @@ def _prefer_longer_name(draft: Draft) -> None:
 def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
     """Tell whether T2 beside a journal is another title, or the journal's longer name."""
     words = words_of(secondary)
-    if not (
-        is_related(words, secondary, journal)
-        or "special issue" in secondary.casefold()
-        or is_event(secondary, words)
-    ):
+    is_other = not (
+        is_related(words, secondary, journal) or "special issue" in secondary.casefold()
+    )
+    if is_other and is_event(secondary, words):
+        for value in draft.take("T2"):
+            draft.add_extra("Event Title", title_text(value))
+    elif is_other:
         for value in draft.take("T2"):
             if draft.source.writes_subtitles:
                 _add_subtitle(draft, "T2", value, words_of(value))
@@ -189,7 +191,7 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
 
 
 def _is_short(tag: str, text: str) -> bool:
-    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text)
+    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text and "arXiv:" not in text)
 
 
 _PRINTED = frozenset(["CONF", "CPAPER"])
