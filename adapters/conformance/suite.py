@@ -12,6 +12,7 @@ from adapters.conformance.filing import Filing
 from adapters.conformance.following import Following
 from adapters.conformance.knowing import Knowing
 from adapters.conformance.notes import Notes
+from adapters.conformance.noticing import Noticings
 from adapters.conformance.reading import Reading
 from adapters.conformance.storing import Storings
 from adapters.conformance.support import NewKey, Person, changes_what_is_there, mint_keys
@@ -36,6 +37,7 @@ class LibraryConformance(
     Reading,
     Tracings,
     Storings,
+    Noticings,
 ):
     """Inherit, override the fixtures, and pass."""
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import httpx2
 
+from adapters.answers import Report
 from adapters.item_schema import SchemaCache
 from adapters.storage import expect_stored, upload
 from adapters.zotero_desktop.attempts import Attempt, Watch
@@ -17,7 +18,6 @@ from adapters.zotero_desktop.door import Door
 from adapters.zotero_desktop.marking import draft_marked, find_made, outcomes_of
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_desktop.wire import LocalTransport
-from adapters.zotero_web.client import Report
 from adapters.zotero_web.writing import Held, WriteDraft, requests
 from syncd.errors import (
     AccessDeniedError,

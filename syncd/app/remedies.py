@@ -149,11 +149,12 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
     Cause.ADAPTER: (
         "other libraries go on. Tell whoever made it, with this line; `syncd resume {library}` has "
-        "it tried again"
+        "it loaded and tried again"
     ),
     Cause.ADAPTER_NOT_OPEN: (
-        "other libraries go on. Install that anew, or a version of it that works here, and start "
-        "syncd again (`syncd check` tries it); if it stays so, tell whoever made it, with this line"
+        "other libraries go on. Install that anew, or a version of it that works here (`syncd "
+        "check` tries it), and `syncd resume {library}` has it loaded again; if it stays so, tell "
+        "whoever made it, with this line"
     ),
     Cause.UNFORESEEN: "please report this",
 }

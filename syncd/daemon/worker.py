@@ -100,6 +100,8 @@ class Worker:
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.tries)
         self._is_open = False
+        self._has_failed = False
+        """Whether the adapter's own code has failed."""
         self._asked_at: timedelta | None = None
         self._asked_for: set[tuple[object, ...]] = set()
         """For which files a library that refused its key was asked again."""
@@ -196,7 +198,10 @@ class Worker:
         self._queue.hurry()
 
     def resume(self, *, as_new: bool = False) -> None:
-        """Go on at once after a guard stopped the library; see `LibraryRun.resume`."""
+        """Go on at once after a guard stopped the library; see `LibraryRun.resume`.
+
+        After a failure of its adapter, that is loaded anew.
+        """
         if self._is_open and not as_new:
             self._work.resume()
         else:
@@ -245,6 +250,9 @@ class Worker:
             raise UnavailableError(
                 "it asked to be left alone", retry_after=not_before - self._clock.now()
             )
+        if self._has_failed:
+            self._work.renew()
+            self._has_failed = False
         wanted = self._resume_as_new
         if wanted is not None:
             self._work.resume(as_new=wanted)
@@ -312,7 +320,11 @@ class Worker:
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
             state, wait = LibraryState.REFUSED, REFUSED
-        elif isinstance(error, PausedError | AdapterFailedError):
+        elif isinstance(error, AdapterFailedError):
+            # Its code may be another next time, so the library is made and asked from the start.
+            self._is_open, self._has_failed = False, True
+            state, wait = LibraryState.PAUSED, REFUSED
+        elif isinstance(error, PausedError):
             state, wait = LibraryState.PAUSED, REFUSED
         else:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None

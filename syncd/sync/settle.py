@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from syncd.item import citation_of
 from syncd.item.bases import base_after
 from syncd.ledger import history, holds, journal, mirror, outbox, sources
 from syncd.ledger.history import Base, Done
@@ -15,7 +14,7 @@ from syncd.ledger.operations import dump_offer, dump_operation
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
-from syncd.ledger.works import LedgerWorks
+from syncd.ledger.works import LedgerWorks, features_of_work
 from syncd.library import (
     Accepted,
     AddToCollection,
@@ -36,7 +35,7 @@ from syncd.library import (
     TrashCollection,
     Update,
 )
-from syncd.matching import Verdict, features_of, judge
+from syncd.matching import Verdict, judge, load_features
 from syncd.plan import KnownItem, Offer, PlannedOperation
 from syncd.record import ItemKey, Provenance
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
@@ -164,9 +163,8 @@ class Recorder:
         for pending in operations:
             if not (pending.makes_work and isinstance(pending.operation, Create)):
                 continue
-            citation = citation_of(pending.operation.data)
-            features = features_of(citation)
-            found = works.by_identifiers(list(citation.identity.pairs()))
+            features = features_of_work(pending, pending.operation)
+            found = works.by_identifiers(list(features.identity.pairs()))
             twins = {
                 known.ref
                 for group in found.values()
@@ -194,8 +192,11 @@ class Recorder:
                 case Create(key, data, file):
                     if file is not None:
                         _promise_file(tx, pending, StoreFile(key, file))
-                    ours = StoredItem(key, accepted.version, data)
-                    made[pending.run_id].append(mirror.row_of(items.get(key, ours)))
+                    made[pending.run_id].append(
+                        mirror.row_of(items[key])
+                        if key in items
+                        else _row_of_ours(pending, StoredItem(key, accepted.version, data))
+                    )
                 case CreateCollection() | TrashCollection() | RestoreCollection():
                     pass
                 case _ if item := items.get(pending.item_key):
@@ -312,6 +313,12 @@ class Recorder:
         if not any(isinstance(p.operation, OnCollection) for p in operations):
             return set()
         return {collection.key for collection in self._library.collections()}
+
+
+def _row_of_ours(pending: Pending, item: StoredItem) -> mirror.ItemRow:
+    """Return what the mirror keeps of an item that was just made, and is what was sent."""
+    features = pending.features
+    return mirror.row_of(item, load_features(features) if features is not None else None)
 
 
 def _promise_file(tx: Transaction, pending: Pending, operation: StoreFile) -> None:

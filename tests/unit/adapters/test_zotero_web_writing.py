@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.zotero_web.client import Report
+from adapters.answers import Report
 from adapters.zotero_web.writing import (
     Held,
     WriteDraft,
