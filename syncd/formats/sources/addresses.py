@@ -134,6 +134,8 @@ def _leave_address(draft: Draft, tag: str, value: str) -> None:
     if whole_doi(value):
         draft.suggest_doi(value, tag)
         return
+    if value.startswith("papers") and parse_doi(value):  # Papers' own address of what it holds
+        draft.suggest_doi(value)
     understood = (
         _REFERENCE_MANAGER_PMID.fullmatch(value)
         or _OF_A_PERSON.match(value)

@@ -39,6 +39,9 @@ FILLERS = frozenset(
     "No DOI",
     "no doi",
 }
+NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
+"""What programs write for no title. Of a work that is called so, an export says more."""
+
 _MOST_LINES = 100
 _UNFINISHED = "unfinished: the file ends inside this record"
 _MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])

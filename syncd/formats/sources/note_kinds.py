@@ -73,6 +73,8 @@ _RELATED = (
 )
 _NUMBERS = re.compile(rf"(?:(?:{_RESEARCHERS}|{_ISSNS}|{_RELATED}|\d{{1,4}})(?:\n|\Z))+")
 
+_OF_A_SCREENING = re.compile(r"#\d{1,7}")  # Covidence's number of a record
+
 _CITATION = re.compile(
     r"""[^\n;:]{2,150}\.\ (?:19|20)\d\d
         (?:\ [A-Z][a-z]{2}(?:-[A-Z][a-z]{2})?(?:\ \d{1,2}(?:-\d{1,2})?)?)?
@@ -122,7 +124,7 @@ def is_bare(text: str) -> bool:
 
 
 def _is_bookkeeping(text: str, source: str) -> bool:
-    if _NUMBERS.fullmatch(text):
+    if _NUMBERS.fullmatch(text) or _OF_A_SCREENING.fullmatch(text):
         return True
     if "\n" in text:
         return _is_block(text)

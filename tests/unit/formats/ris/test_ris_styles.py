@@ -344,6 +344,13 @@ def test_a_type_line_is_one_however_it_is_written(line: str) -> None:
     assert (entry.tags[0], entry.values[0]) == ("TY", "JOUR")
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u200b", "\ufeff"])
+def test_an_invisible_sign_before_a_tag_is_none(mark: str) -> None:
+    (entry,) = read(PLAIN.replace("\n", f"\n{mark}"))
+
+    assert pairs(entry) == WHOLE
+
+
 def test_a_known_tag_in_small_letters_below_the_type_is_one() -> None:
     (entry,) = read("TY  - JOUR\nTi  - Shells\nAB  - Those\nIn - water\nPY  - 2020\nER  - \n")
 

@@ -56,6 +56,7 @@ def test_a_scopus_number_is_read_wherever_it_is_named(line: str, record_of: Any)
         ("AN  - doi:10.1000/shells", "doi", "10.1000/shells"),
         ("AN  - https://doi.org/10.1000/shells", "doi", "10.1000/shells"),
         ("DI  - 10.1000/shells", "doi", "10.1000/shells"),
+        ("UR  - papers2://publication/doi/10.1000/shells", "doi", "10.1000/shells"),
         ("PM  - 30000471", "pmid", "30000471"),
         ("SN  - PMID: 30000471", "pmid", "30000471"),
         ("IS  - PMID: 30000471", "pmid", "30000471"),
