@@ -69,6 +69,7 @@ EVIDENCE = {
     "veto: number differs",
     "veto: numbers differ",
     "veto: part differs",
+    "veto: pmid differs",
     "veto: publisher differs",
     "veto: translators differs",
     "veto: trials differs",
