@@ -56,7 +56,7 @@ def is_work(data: ItemData) -> bool:
 
 
 def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
-    """Read from an item what the mirror keeps of it, beside a work's `features` if those are known."""
+    """Read from an item what the mirror keeps of it; `features` are a work's, if they are known."""
     data = stored.data
     if features is None and is_work(data):
         features = features_of(citation_of(data))
