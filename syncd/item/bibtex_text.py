@@ -230,8 +230,8 @@ def _part(text: str) -> str:
     return f"{{{shown}}}" if "and" in words or mixed else shown
 
 
-def _tidy(text: Any) -> str:
-    text = str(text or "")
+def _tidy(value: Any) -> str:
+    text = str(value or "")
     if text.isprintable() and "  " not in text:
         return text.strip()
     return _BLANKS.sub(" ", text).strip()
