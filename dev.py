@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -40,16 +39,17 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="watch a folder, drop an export, look at the library")
     commands.add_parser("check", help="run every check and every test")
-    mutating = commands.add_parser(
-        "mutate", help="change the code in small ways, list what no test notices"
+    commands.add_parser(
+        "mutate",
+        help="change the code in small ways, list what no test notices (see mutate --help)",
+        add_help=False,
     )
-    mutating.add_argument(
-        "rooms", nargs="*", default=["sync", "ledger"], help="such as sync, or ledger/outbox"
-    )
-    arguments = parser.parse_args()
+    arguments, rest = parser.parse_known_args()
     if arguments.command == "mutate":
         set_up(groups=("dev", "mutation"))
-        return mutate(arguments.rooms)
+        return mutate(rest)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     set_up(groups=("dev",) if arguments.command == "check" else ())
     return check() if arguments.command == "check" else demo()
 
@@ -92,22 +92,14 @@ def check() -> int:
     return 1 if failed else 0
 
 
-def mutate(rooms: Sequence[str]) -> int:
-    """Run the tests of the core against each mutant of these rooms; list survivors."""
-    copy = ROOT / "build" / "mutation"
-    # Results of earlier runs lie in the copy and stand for as long as the code they are about.
-    for name in ("syncd", "tests"):
-        shutil.rmtree(copy / name, ignore_errors=True)
+def mutate(what: Sequence[str]) -> int:
+    """Run the tests against mutants of a copy of the project; see tests/mutation."""
+    copy, report = ROOT / "build" / "mutation", ROOT / "build" / "survivors.diff"
+    shutil.rmtree(copy, ignore_errors=True)
     skipped = shutil.ignore_patterns(".*", "build", "dist", "__pycache__")
-    shutil.copytree(ROOT, copy, ignore=skipped, dirs_exist_ok=True)
-    patterns = [f"syncd.{room.strip('/').replace('/', '.')}.*" for room in rooms]
-    command = BIN.absolute() / "mutmut"
-    # mutmut starts mypy by its name.
-    environment = {**os.environ, "PATH": os.pathsep.join([str(BIN.absolute()), os.environ["PATH"]])}
-    code = subprocess.call([command, "run", *patterns], cwd=copy, env=environment)
-    subprocess.call([command, "results"], cwd=copy)
-    print(f"\n`mutmut show NAME` in {copy} shows what was changed")
-    return code
+    shutil.copytree(ROOT, copy, ignore=skipped)
+    command = (BIN.absolute() / "python", "-m", "tests.mutation", "--report", report)
+    return subprocess.call([*command, *what], cwd=copy)
 
 
 def demo() -> int:

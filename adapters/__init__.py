@@ -8,6 +8,8 @@ does not pay for one.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
@@ -46,6 +48,37 @@ def find_adapter(name: str) -> Adapter:
 
     maker = Maker(name, _distribution(entry))
     return ForeignAdapter(_load(entry, maker.distribution), maker)
+
+
+def forget_adapter(name: str) -> None:
+    """Let an adapter by others be loaded anew when it is asked for: it may be another version now.
+
+    Whatever was made by it goes on with the code that it was made of.
+    """
+    importlib.invalidate_caches()
+    if name not in _OURS and name in (known := _entries()):
+        _forget_modules(known[name].module)
+
+
+def _forget_modules(module: str) -> None:
+    root = _package_of(module)
+    if root.partition(".")[0] in _KEPT:
+        return
+    for each in [*sys.modules]:
+        if each == root or each.startswith(f"{root}."):
+            del sys.modules[each]
+
+
+_KEPT = ("adapters", "syncd")
+"""Packages that are ours, whoever names a part of them."""
+
+
+def _package_of(module: str) -> str:
+    """Return the package that is all an adapter's own: the first one that is no mere namespace."""
+    parts = module.split(".")
+    names = [".".join(parts[:number]) for number in range(1, len(parts) + 1)]
+    own = (name for name in names if getattr(sys.modules.get(name), "__file__", None))
+    return next(own, module)
 
 
 def _load(entry: EntryPoint, distribution: str) -> Adapter:

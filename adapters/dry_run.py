@@ -15,6 +15,7 @@ from syncd.library import (
     Accepted,
     Counting,
     Library,
+    Noticing,
     Operation,
     Outcome,
     Pushed,
@@ -31,7 +32,7 @@ class DryRunLibrary(Wrapper):
 
     # Neither does it take another identity, nor is there anything to be found again.
     beside: ClassVar[Mapping[type, type[Wrapper]]] = {
-        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering, Counting)
+        kind: Wrapper.beside[kind] for kind in (Recognisable, Remembering, Counting, Noticing)
     }
 
     def __init__(self, library: Library, tell: Callable[[Operation], None]) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from adapters.options import find_problems
 from adapters.scrubbing import scrub
-from adapters.wrapping import Traced, Wrapper, class_with
+from adapters.wrapping import Noticed, Traced, Wrapper, class_with
 from syncd.errors import AdapterFailedError, KeyLookupError, SyncdError
 from syncd.library import (
     Accepted,
@@ -30,6 +30,7 @@ from syncd.library import (
     Keyed,
     KnownVersions,
     Library,
+    Noticing,
     Operation,
     Option,
     Pushed,
@@ -242,7 +243,19 @@ class _GuardedTrace(Traced):
         return found
 
 
-_Guarded.beside = {**Wrapper.beside, Tracing: _GuardedTrace}
+class _GuardedNotices(Noticed):
+    """`Noticing` around a library that is."""
+
+    _blame: Blame
+
+    def notices(self) -> Sequence[str]:
+        told = super().notices()
+        if isinstance(told, str):
+            raise self._blame.error("notices was answered with str")
+        return [self._blame.expect(each, str, "one of the notices") for each in told]
+
+
+_Guarded.beside = {**Wrapper.beside, Tracing: _GuardedTrace, Noticing: _GuardedNotices}
 
 _ANSWERS: Mapping[str, _Class[Any]] = {
     "capabilities": Capabilities,
@@ -257,6 +270,7 @@ _ANSWERS: Mapping[str, _Class[Any]] = {
     "trace": Sequence,
     "store_file": (Accepted, Refused),
     "take_requests": Mapping,
+    "notices": Sequence,
 }
 """What the answer to each question is."""
 

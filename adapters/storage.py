@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import httpx2
 
-from adapters.answers import object_in
+from adapters.answers import UNREADABLE, object_in
 from adapters.transport import open_wire
 from syncd.errors import (
     ConflictError,
@@ -98,12 +98,12 @@ def _ask(file: FileToStore, post: PostForm) -> _Ticket | None:
             raise _StorageError("the file would go to the storage for everybody to read")
         return _Ticket(
             url,
-            str(told["contentType"]),
+            str(told["contentType"]).encode("ascii").decode(),
             str(told["prefix"]).encode(),
             str(told["suffix"]).encode(),
             str(told["uploadKey"]),
         )
-    except (ValueError, KeyError, UnavailableError) as error:
+    except (*UNREADABLE, UnavailableError) as error:
         told_of = type(error).__name__
         raise OutcomeUnknownError(f"the answer could not be understood ({told_of})") from error
 

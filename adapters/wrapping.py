@@ -18,6 +18,7 @@ from syncd.library import (
     Description,
     KnownVersions,
     Library,
+    Noticing,
     Operation,
     Outcome,
     Pushed,
@@ -158,6 +159,15 @@ class Stored(Wrapper):
         return self.around("store_file", lambda: self._library.store_file(operation, content))
 
 
+class Noticed(Wrapper):
+    """`Noticing` around a library that is."""
+
+    _library: Noticing  # type: ignore[assignment]
+
+    def notices(self) -> Sequence[str]:
+        return self.around("notices", lambda: self._library.notices())
+
+
 Wrapper.beside = {
     Recognisable: Recognised,
     Renewable: Renewed,
@@ -165,6 +175,7 @@ Wrapper.beside = {
     Tracing: Traced,
     Storing: Stored,
     Counting: Counted,
+    Noticing: Noticed,
 }
 
 

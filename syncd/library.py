@@ -449,6 +449,22 @@ class Counting(Protocol):
         ...
 
 
+@runtime_checkable
+class Noticing(Protocol):
+    """What a library may be beside: one that has something to tell people, and works all the same.
+
+    What keeps it from working it raises.
+    """
+
+    def notices(self) -> Sequence[str]:
+        """Return what people should know of the library as it stands, each as a sentence or two.
+
+        Asked when a run or a look is over, and shown in `syncd status` and by `once` until it is
+        asked again: what is said stays said for as long as it is so, and is left out then.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter is given beside its own options."""

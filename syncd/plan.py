@@ -193,6 +193,8 @@ class Incoming:
     """What the record says became of the work, in words: retracted, corrected, in press."""
     carried: CarriedKey | None = None
     """The item key that it carries, because it was exported from a library."""
+    features: bytes | None = None
+    """What its item would be compared by, dumped, where that is what the record is compared by."""
 
     @property
     def own_tags(self) -> tuple[str, ...]:
@@ -255,11 +257,15 @@ class Offer(NamedTuple):
 
 
 class PlannedOperation(NamedTuple):
-    """One operation before it is written down; `ordinal` says which key of its series it has."""
+    """One operation before it is written down; `ordinal` says which key of its series it has.
+
+    `features` is what the work that it makes is compared by, dumped, where that is known.
+    """
 
     operation: Operation
     ordinal: int = 0
     offer: Offer | None = None
+    features: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ import pytest
 
 from adapters.conformance.batches import Batches
 from adapters.conformance.creating import Creating
+from adapters.conformance.damages import Damages
 from adapters.conformance.filing import Filing
 from adapters.conformance.following import Following
 from adapters.conformance.knowing import Knowing
 from adapters.conformance.notes import Notes
+from adapters.conformance.noticing import Noticings
 from adapters.conformance.reading import Reading
 from adapters.conformance.storing import Storings
 from adapters.conformance.support import NewKey, Person, changes_what_is_there, mint_keys
@@ -34,8 +36,10 @@ class LibraryConformance(
     Filing,
     Notes,
     Reading,
+    Damages,
     Tracings,
     Storings,
+    Noticings,
 ):
     """Inherit, override the fixtures, and pass."""
 

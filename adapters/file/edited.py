@@ -9,13 +9,16 @@ what was expected.
 from __future__ import annotations
 
 import filecmp
+import glob
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from adapters.file.layout import Layout
 from adapters.file.writing import replaced
 
 
@@ -89,6 +92,14 @@ def _is_expected(old: Path, new: Path, ours: Mark | None) -> bool:
     return find_mark(old) == ours or filecmp.cmp(old, new, shallow=False)
 
 
+def find_kept(target: Path) -> list[Path]:
+    """Return what was kept of edits of a file, as far as it is there still."""
+    place = f"{glob.escape(target.stem)}.edited*{target.suffix}"
+    numbered = re.compile(re.escape(f"{target.stem}.edited") + r"(-\d+)?" + target.suffix)
+    kept = (path for path in target.parent.glob(place) if numbered.fullmatch(path.name))
+    return sorted(kept, key=lambda path: (len(path.name), path.name))
+
+
 def _free_name(target: Path) -> Path:
     return next(name for name in _names(target) if not os.path.lexists(name))
 
@@ -97,3 +108,14 @@ def _names(target: Path) -> Iterator[Path]:
     yield target.with_name(f"{target.stem}.edited{target.suffix}")
     for number in count(2):
         yield target.with_name(f"{target.stem}.edited-{number}{target.suffix}")
+
+
+def notices_of_edits(layout: Layout) -> list[str]:
+    """Say which exports were edited by hand, and where that is kept."""
+    return [
+        f"{target.name} in {target.parent} was edited by hand, and is written anew from the items: "
+        f"the edited one is kept as {', '.join(path.name for path in kept)}. To change a work, edit"
+        " its file in items/; this is told until what was kept is moved elsewhere or removed"
+        for target in layout.exports
+        if (kept := find_kept(target))
+    ]

@@ -27,6 +27,11 @@ class Layout:
         self.export_marks = self.state / "exports.marks"
         self.export_lock = self.state / "export.lock"
 
+    @property
+    def exports(self) -> tuple[Path, ...]:
+        """The files that other programs read, written anew from the items."""
+        return (self.csl, self.ris, self.bib)
+
     def file_of(self, key: str, name: str) -> Path:
         """Where the file lies that an attachment holds."""
         return self.files / key / name

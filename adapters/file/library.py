@@ -17,6 +17,7 @@ from typing import BinaryIO
 from adapters.file.access import Access
 from adapters.file.collections import CollectionsFile
 from adapters.file.documents import DamagedDocumentError, parse_item
+from adapters.file.edited import notices_of_edits
 from adapters.file.exporting import Exporter, Timing
 from adapters.file.faults import naming_faults
 from adapters.file.identity import identity_at
@@ -46,6 +47,8 @@ from syncd.schema import Schema
 
 _BATCH_SIZE = 500
 _PAGE_SIZE = 200
+_MOST_TOLD = 5
+"""So many damaged items are told of; the log names each."""
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +169,22 @@ class FileLibrary:
     def finish(self) -> None:
         """Bring library.json, library.ris and library.bib up to date, now or, in a daemon, soon."""
         self._exporter.finish()
+
+    def notices(self) -> list[str]:
+        """Say what people have edited in vain, for as long as it lies there. See `Noticing`."""
+        with naming_faults(self._layout.directory):
+            return [*notices_of_edits(self._layout), *self._notices_of_damages()]
+
+    def _notices_of_damages(self) -> list[str]:
+        damages = self._access.work(lambda index: list(index.damages())) or []
+        told = [
+            f"{self._layout.items / file_name(key)} cannot be read as an item ({why}); until it is"
+            " repaired or removed, its item stays as it was"
+            for key, why in damages[:_MOST_TOLD]
+        ]
+        if (more := len(damages) - len(told)) > 0:
+            told.append(f"{more:,} more files in {self._layout.items} cannot be read as items")
+        return told
 
     def close(self) -> None:
         self._exporter.close()

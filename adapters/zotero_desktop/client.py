@@ -15,11 +15,21 @@ import httpx2
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
-from adapters.answers import envelopes_in, not_understood, object_in, version_in, versions_in
+from adapters.answers import (
+    UNREADABLE,
+    Report,
+    envelopes_in,
+    not_understood,
+    object_in,
+    objects_in,
+    report_in,
+    version_in,
+    versions_in,
+)
 from adapters.transport import open_client
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_desktop.wire import LocalTransport
-from adapters.zotero_web.client import Report, Versions
+from adapters.zotero_web.client import Versions
 from syncd.errors import (
     AccessDeniedError,
     LibraryError,
@@ -86,14 +96,14 @@ class Client:
     def items_since(self, since: int) -> Objects:
         """Return every item that changed after a version, trashed ones included."""
         found = self._get(f"/{self._path}/items?since={since}&includeTrashed=1")
-        return Objects(envelopes_in(found), self._counter())
+        return Objects(objects_in(found), self._counter())
 
     def latest_items(self, since: str) -> Sequence[Mapping[str, Any]]:
         """Return the items that were added at this second or later, trashed ones included."""
         order = f"sort=dateAdded&direction=desc&includeTrashed=1&limit={_LATEST_AT_ONCE}"
         found: list[Mapping[str, Any]] = []
         while True:
-            page = envelopes_in(self._get(f"/{self._path}/items?{order}&start={len(found)}"))
+            page = objects_in(self._get(f"/{self._path}/items?{order}&start={len(found)}"))
             found += page
             if len(page) < _LATEST_AT_ONCE or str(page[-1]["data"].get("dateAdded", "")) < since:
                 return [each for each in found if str(each["data"].get("dateAdded", "")) >= since]
@@ -101,7 +111,7 @@ class Client:
     def items(self, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Return those of these items that exist, trashed ones included."""
         listed = self._read(self._zotero.items, itemKey=",".join(keys), limit=None)
-        found = {each["key"]: each for each in envelopes_in(listed) if each["key"] in keys}
+        found = {each["key"]: each for each in objects_in(listed) if each["key"] in keys}
         for key in keys:
             if key not in found and (item := self._find_item(key)) is not None:
                 found[key] = item
@@ -109,7 +119,7 @@ class Client:
 
     def _find_item(self, key: str) -> Mapping[str, Any] | None:
         try:
-            [item] = envelopes_in([self._get(f"/{self._path}/items/{key}")])
+            [item] = objects_in([self._get(f"/{self._path}/items/{key}")])
         except AccessDeniedError as error:
             if error.status != 404:
                 raise
@@ -118,7 +128,7 @@ class Client:
 
     def collections(self) -> Sequence[Mapping[str, Any]]:
         """Return every collection."""
-        return envelopes_in(self._get(f"/{self._path}/collections"))
+        return objects_in(self._get(f"/{self._path}/collections"))
 
     # Writing
 
@@ -172,16 +182,10 @@ class Client:
         self, call: Callable[..., Any], objects: Sequence[Mapping[str, Any]], token: str
     ) -> Report:
         with self._without_leaks(OutcomeUnknownError), self._with_token(token):
-            report = call([dict(each) for each in objects])
+            answer = call([dict(each) for each in objects])
             counter = self._header_counter()
-        if not isinstance(report, dict):
-            raise OutcomeUnknownError("Zotero answered a write with something else")
-        return Report(
-            report.get("successful") or {},
-            report.get("unchanged") or {},
-            self._transport.scrub(report.get("failed") or {}),
-            counter,
-        )
+        report = report_in(answer, counter)
+        return report._replace(failed=self._transport.scrub(report.failed))
 
     @contextmanager
     def _with_token(self, token: str) -> Iterator[None]:
@@ -210,7 +214,7 @@ class Client:
         self._zotero.url_params = None
         try:
             yield
-        except (PyZoteroError, ValueError, KeyError) as error:
+        except (PyZoteroError, *UNREADABLE) as error:
             told = f"the answer could not be understood ({type(error).__name__})"
             raise kind(told) from error
         finally:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import httpx2
 
+from adapters.answers import Report
 from adapters.item_schema import SchemaCache
 from adapters.storage import expect_stored, upload
 from adapters.zotero_desktop.attempts import Attempt, Watch
@@ -17,7 +18,6 @@ from adapters.zotero_desktop.door import Door
 from adapters.zotero_desktop.marking import draft_marked, find_made, outcomes_of
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_desktop.wire import LocalTransport
-from adapters.zotero_web.client import Report
 from adapters.zotero_web.writing import Held, WriteDraft, requests
 from syncd.errors import (
     AccessDeniedError,
@@ -104,7 +104,8 @@ class ZoteroDesktopLibrary:
             raise AccessDeniedError(
                 "this Zotero is too old: other programs may only read it. Zotero 8 or newer "
                 "with a local API that takes writes is needed; zotero-web works with any, and "
-                'write_through = "connector" with limits'
+                'write_through = "connector" with limits',
+                denial=Denial.TOO_OLD,
             )
         title = self._title()
         writable = self._is_writable()
@@ -365,7 +366,7 @@ class ZoteroDesktopLibrary:
             raise kind(str(error)) from error
         if key is None:
             raise AccessDeniedError(
-                "Zotero has not been asked yet whether syncd may write: `syncd login` asks it"
+                "Zotero has not been asked yet whether syncd may write", denial=Denial.NOT_ALLOWED
             )
         return key
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adapters.answers import Report
 from adapters.rules import find_fault, set_properties
-from adapters.zotero_web.client import Report
 from adapters.zotero_web.writing import Held, WriteDraft, draft, read_outcomes
 from syncd.library import (
     Accepted,

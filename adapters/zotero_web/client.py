@@ -27,7 +27,17 @@ import httpx2
 from pyzotero.zotero import Zotero
 from pyzotero.zotero_errors import PyZoteroError
 
-from adapters.answers import envelopes_in, not_understood, object_in, version_in, versions_in
+from adapters.answers import (
+    UNREADABLE,
+    Report,
+    envelopes_in,
+    not_understood,
+    object_in,
+    objects_in,
+    report_in,
+    version_in,
+    versions_in,
+)
 from adapters.transport import Transport, open_client
 from adapters.zotero_web.options import Options
 from syncd.errors import LibraryError, OutcomeUnknownError, UnavailableError
@@ -63,15 +73,6 @@ class Page(NamedTuple):
     library_version: int
 
 
-class Report(NamedTuple):
-    """What became of each object of a write, by its place; `library_version` is after it."""
-
-    successful: Mapping[str, Mapping[str, Any]]
-    unchanged: Mapping[str, str]
-    failed: Mapping[str, Mapping[str, Any]]
-    library_version: int | None
-
-
 class Client:
     """One library at one server. Every method may raise what the transport raises."""
 
@@ -96,12 +97,10 @@ class Client:
     def groups_of(self, user: int) -> Mapping[int, str]:
         """Return the names of the groups that a user and this key see, by their numbers."""
         found = self._scrub(self._get(f"/users/{user}/groups"))
-        if not isinstance(found, list):
-            raise not_understood("not a list of groups")
-        return {
-            int(each["id"]): str(object_in(each.get("data")).get("name", ""))
-            for each in map(object_in, found)
-        }
+        named = [
+            (each.get("id"), str(each["data"].get("name", ""))) for each in envelopes_in(found)
+        ]
+        return {number: name for number, name in named if isinstance(number, int)}
 
     def schema_document(self) -> Mapping[str, Any]:
         """Return the server's item schema."""
@@ -128,7 +127,7 @@ class Client:
         found = self._read(
             self._zotero.items, itemKey=",".join(keys), includeTrashed=1, limit=READ_AT_ONCE
         )
-        return Page(envelopes_in(found), self._library_version())
+        return Page(objects_in(found), self._library_version())
 
     def deleted(self, since: int) -> Deletions:
         """Return the keys of what was deleted for good after a version.
@@ -161,7 +160,7 @@ class Client:
         found: list[Mapping[str, Any]] = []
         for start in range(0, len(keys), _COLLECTIONS_AT_ONCE):
             chunk = ",".join(keys[start : start + _COLLECTIONS_AT_ONCE])
-            found += envelopes_in(
+            found += objects_in(
                 self._read(
                     self._zotero.collections,
                     collectionKey=chunk,
@@ -200,17 +199,10 @@ class Client:
 
     def _write(self, call: Callable[[], Any]) -> Report:
         with self._without_leaks(OutcomeUnknownError):
-            report = call()
+            answer = call()
             version = self._header_version()
-        if not isinstance(report, dict):
-            raise OutcomeUnknownError("the server answered a write with something else")
-        return Report(
-            # PHP writes an empty object as an empty list now and then.
-            report.get("successful") or {},
-            report.get("unchanged") or {},
-            self._scrub(report.get("failed") or {}),
-            version,
-        )
+        report = report_in(answer, version)
+        return report._replace(failed=self._scrub(report.failed))
 
     def _get(self, path: str) -> Any:
         """Read something for which pyzotero has no method."""
@@ -229,7 +221,7 @@ class Client:
         self._zotero.url_params = None
         try:
             yield
-        except (PyZoteroError, ValueError, KeyError) as error:
+        except (PyZoteroError, *UNREADABLE) as error:
             told = f"the answer could not be understood ({type(error).__name__})"
             raise kind(told) from error
         finally:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import httpx2
 
+from adapters.answers import Report
 from adapters.item_schema import SchemaCache
 from adapters.rules import is_key
 from adapters.storage import expect_stored, upload
@@ -23,7 +24,7 @@ from adapters.zotero_web.access import (
     restrict_files,
     restrict_to_admins,
 )
-from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Report, Versions
+from adapters.zotero_web.client import READ_AT_ONCE, Client, Page, Versions
 from adapters.zotero_web.filed import FiledItems
 from adapters.zotero_web.options import Options
 from adapters.zotero_web.writing import (

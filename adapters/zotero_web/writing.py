@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from adapters.zotero_web.client import Report
-from syncd.errors import OutcomeUnknownError
+from adapters.answers import Report, not_understood
+from adapters.rules import UnreadableItemError
+from adapters.tidying import tidy_data
+from syncd.errors import OutcomeUnknownError, UnavailableError
 from syncd.library import (
     Accepted,
     AddToCollection,
@@ -36,17 +39,14 @@ from syncd.library import (
 )
 from syncd.record import ItemKey
 
-_REFUSALS = {
-    400: Refusal.INVALID,
-    404: Refusal.MISSING,
-    409: Refusal.MISSING,
-    413: Refusal.INVALID,
-}
+_REFUSALS = {400: Refusal.INVALID, 404: Refusal.MISSING, 413: Refusal.INVALID}
 """What says something about the object; anything else is the server's own trouble (observed)."""
 
-_TOO_NEW = 412
+_CONFLICT = 409
+_NAMED = re.compile(r"(?:collection|item) \w++ (?:not found|cannot)", re.IGNORECASE)
+"""What a conflict says that is about what the object refers to; any other is a lock."""
 
-_ENVELOPE_ONLY = ("key", "version", "deleted")
+_TOO_NEW = 412
 
 
 class WriteDraft(NamedTuple):
@@ -137,13 +137,16 @@ def _relates(draft: WriteDraft) -> bool:
 
 
 def stored_item(found: Mapping[str, Any]) -> StoredItem:
-    """Return an item from the envelope in which the server shows it."""
-    data = found["data"]
+    """Return an item from the envelope in which the server shows it.
+
+    Raises `UnavailableError` where the server shows something else as an item's data.
+    """
+    try:
+        data = tidy_data(found["data"])
+    except UnreadableItemError as error:
+        raise not_understood(f"item {found['key']}: {error}") from error
     return StoredItem(
-        ItemKey(str(found["key"])),
-        int(found["version"]),
-        {name: value for name, value in data.items() if name not in _ENVELOPE_ONLY},
-        trashed=bool(data.get("deleted")),
+        ItemKey(found["key"]), found["version"], data, trashed=bool(found["data"].get("deleted"))
     )
 
 
@@ -242,13 +245,23 @@ def _outcome(place: str, draft: WriteDraft, report: Report) -> Outcome:
     key = key_of(operation)
     if place in report.successful:
         made = report.successful[place]
-        item = stored_item(made) if "data" in made and not draft.is_collection else None
-        return Accepted(str(made["key"]), int(made["version"]), before=draft.before, item=item)
+        item = None if draft.is_collection else _shown(made)
+        if made["key"] != (draft.to_send or {}).get("key", made["key"]):
+            raise OutcomeUnknownError(f"the server did not say what became of {key}")
+        return Accepted(made["key"], made["version"], before=draft.before, item=item)
     if place in report.unchanged:
         return Accepted(key, getattr(operation, "base_version", 0), unchanged=True)
     if place in report.failed:
         return _refused(key, operation, report.failed[place])
     raise OutcomeUnknownError(f"the server did not say what became of {key}")
+
+
+def _shown(made: Mapping[str, Any]) -> StoredItem | None:
+    """Return the item that a report shows, if it shows any. Raises `OutcomeUnknownError`."""
+    try:
+        return stored_item(made) if "data" in made else None
+    except UnavailableError as error:
+        raise OutcomeUnknownError(str(error)) from error
 
 
 def _refused(key: str, operation: Operation, notice: Mapping[str, Any]) -> Refused:
@@ -257,5 +270,7 @@ def _refused(key: str, operation: Operation, notice: Mapping[str, Any]) -> Refus
     if code == _TOO_NEW:
         creating = isinstance(operation, Create | CreateCollection)
         return Refused(key, Refusal.KEY_TAKEN if creating else Refusal.CHANGED, message)
-    refusal = _REFUSALS.get(code) if isinstance(code, int) else None
-    return Refused(key, refusal or Refusal.TROUBLE, message)
+    refusal = _REFUSALS.get(code, Refusal.TROUBLE) if isinstance(code, int) else Refusal.TROUBLE
+    if code == _CONFLICT and _NAMED.search(message):
+        refusal = Refusal.MISSING
+    return Refused(key, refusal, message)

@@ -26,8 +26,8 @@ def library_of_run(
         raise InputError(f"there is no run {run_id}; `syncd runs` lists them")
     known = known_libraries(settings, ledger)
     names = [name for name, each in known.items() if each.identity == run.identity]
-    # Some adapters can only say who their library is when they have reached it.
-    sayable = identities_of(settings)
+    # A ledger of an older syncd does not know what a library was called that cannot say who it is.
+    sayable = {*identities_of(settings), *known}
     names = names or [each.name for each in settings.libraries if each.name not in sayable]
     if chosen is not None and chosen in names:
         return chosen

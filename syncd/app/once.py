@@ -36,6 +36,8 @@ class OnceReport:
     """What lies in the folders, looks like an export and is not taken."""
     failed: dict[str, SyncdError] = field(default_factory=dict)
     pending: int = 0
+    notices: dict[str, Sequence[str]] = field(default_factory=dict)
+    """What each library has to tell people, where it has."""
 
 
 def read_named(paths: Sequence[Path], max_size: int) -> tuple[list[Export], list[InputError]]:
@@ -228,6 +230,8 @@ def _deliver(
     waiting = run.waiting_runs() if summary.waiting is not None else ()
     _report_runs(run, summary.run, report, waiting)
     report.problems += summary.problems
+    if notices := run.figures().notices:
+        report.notices[name] = notices
     names = {d.export.sha256: d.export.dropped_as for d in deliveries}
     report.unusable += [
         InputError(reason, path=names[sha256]) for sha256, reason in summary.unusable.items()

@@ -8,7 +8,13 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from adapters import adapter_origins, find_adapter, known_adapters, our_adapters
+from adapters import (
+    adapter_origins,
+    find_adapter,
+    forget_adapter,
+    known_adapters,
+    our_adapters,
+)
 from adapters.dry_run import DryRunLibrary
 from adapters.foreign import UnopenedLibrary
 from syncd.errors import AdapterFailedError, ConfigError, Problem, SyncdError
@@ -45,6 +51,7 @@ __all__ = [
     "identities_known",
     "identities_of",
     "known_adapters",
+    "load_again",
     "make_runs",
     "open_ledger",
     "open_library",
@@ -134,6 +141,11 @@ def _open(library: LibrarySettings, surroundings: Surroundings) -> Library:
             )
         )
     return adapter.open(library.options, surroundings)
+
+
+def load_again(library: LibrarySettings) -> None:
+    """Let a library's adapter be loaded anew when it is opened next, where others made it."""
+    forget_adapter(library.adapter)
 
 
 def find_consent(library: LibrarySettings) -> Consenting | None:
@@ -234,9 +246,18 @@ def _find_place(library: LibrarySettings) -> tuple[str, str] | None:
 
 
 def known_libraries(settings: Settings, ledger: Ledger) -> dict[str, LibraryLedger]:
-    """Return what the ledger says of each library, of those met that can say so out of reach."""
-    found = {name: ledger.find_library(*place) for name, place in _find_places(settings).items()}
+    """Return what the ledger says of each library, of those that it has met."""
+    found = {library.name: _find_known(library, ledger) for library in settings.libraries}
     return {name: known for name, known in found.items() if known is not None}
+
+
+def _find_known(library: LibrarySettings, ledger: Ledger) -> LibraryLedger | None:
+    """Return what the ledger says of a library.
+
+    One that cannot say out of reach which one it is, is the one that was last met by its name.
+    """
+    place = _find_place(library)
+    return ledger.find_library(*place) if place else ledger.find_called(library.name)
 
 
 def find_reviewer(
@@ -244,10 +265,9 @@ def find_reviewer(
 ) -> Reviewer | None:
     """Return who asks and hears about a library that is `unavailable` (why), or not asked.
 
-    None where only the library itself could say which one it is, or the ledger never met it.
+    None where the ledger never met it.
     """
-    place = _find_place(library)
-    known = ledger.find_library(*place) if place else None
+    known = _find_known(library, ledger)
     return Reviewer(None, known, unavailable) if known else None
 
 

@@ -86,7 +86,12 @@ def command(
     else:
         report = _do_it_here(settings, where, routes, allowed=allowed)
     if as_json:
-        write_document(plan_document(report.plan), sys.stdout)
+        notices = [
+            {"library": name, "message": each}
+            for name, said in report.notices.items()
+            for each in said
+        ]
+        write_document({**plan_document(report.plan), "notices": notices}, sys.stdout)
     elif report.plan.records or not (report.failed or report.unusable):
         print_outcomes(report.plan, sys.stdout)
     return _tell(report)
@@ -197,6 +202,9 @@ def _tell(report: OnceReport) -> Exit:
         say(printable(f"{origin.file}:{origin.line}: {told}"))
     if len(refused) > 1:
         say(f"{len(refused):,} records were refused by the library")
+    for name, notices in report.notices.items():
+        for notice in notices:
+            say(f"{name}: {printable(notice)}")
     if report.failed:
         return exit_of(next(iter(report.failed.values())))
     if report.pending or any(record.outcome == "pending" for record in report.plan.records):

@@ -147,6 +147,7 @@ def _libraries(
             **(_paused(name, library.paused) if library.paused else _IDLE),
             "pending": sum(library.waiting.values()),
             "held": library.held,
+            "notices": list(library.notices),
             "last_reconcile_at": library.reconciled_at,
             "waiting_runs": sorted(library.waiting),
             "next_try_at": None,

@@ -49,6 +49,7 @@ def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> di
             name: [_words_for(error), code_of(error)] for name, error in report.failed.items()
         },
         "pending": report.pending,
+        "notices": {name: list(notices) for name, notices in report.notices.items()},
     }
 
 
@@ -62,6 +63,7 @@ def read_report(answer: Mapping[str, Any]) -> OnceReport:
         beside=[Beside(name, reason) for name, reason in answer.get("beside", ())],
         failed={name: CommandError(text, code) for name, (text, code) in answer["failed"].items()},
         pending=answer["pending"],
+        notices=answer.get("notices", {}),
     )
 
 

@@ -191,6 +191,7 @@ def _library(status: LibraryStatus, load: Load) -> dict[str, Any]:
         "identity": load.figures.identity,
         "pending": load.figures.pending,
         "held": load.figures.held,
+        "notices": list(load.figures.notices),
         "reading": load.figures.reading._asdict() if load.figures.reading else None,
         "sending": _sending(load.figures.sending),
         "queued_files": load.queued,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from syncd.app.wiring import make_runs
+from syncd.app.wiring import load_again, make_runs
 from syncd.daemon.work import Assembly
+from syncd.errors import LibraryError
 from syncd.inbox import Export
 from syncd.ledger.store import Ledger
 from syncd.plan import place_of
-from syncd.settings import FolderSettings, Settings
+from syncd.settings import FolderSettings, LibrarySettings, Settings
 from syncd.sync.intake import Delivery
 from syncd.sync.session import LibraryRun
 from syncd.sync.standing import Figures, RunSummary
@@ -21,8 +24,14 @@ from syncd.system.clock import Pause
 class FolderWork:
     """`daemon.work.LibraryWork` for one library and the folders that feed it."""
 
-    def __init__(self, run: LibraryRun, folders: Sequence[FolderSettings]) -> None:
+    def __init__(
+        self,
+        run: LibraryRun,
+        folders: Sequence[FolderSettings],
+        make_again: Callable[[], LibraryRun],
+    ) -> None:
         self._run = run
+        self._make_again = make_again
         self._places = {folder.path: place_of(folder) for folder in folders}
 
     @property
@@ -76,6 +85,13 @@ class FolderWork:
         """Go on after a guard stopped this library."""
         self._run.resume(as_new=as_new)
 
+    def renew(self) -> None:
+        """Make the library anew, by its adapter's code as it is installed now."""
+        before, self._run = self._run, self._make_again()
+        # What is wrong with code that has failed before is known.
+        with suppress(LibraryError):
+            before.close()
+
     def close(self) -> None:
         """Let go of the library."""
         self._run.close()
@@ -83,9 +99,21 @@ class FolderWork:
 
 def assemble(settings: Settings, state: Path, ledger: Ledger, pause: Pause) -> Assembly:
     """Put together what the daemon serves."""
-    runs = make_runs(settings, state, ledger, pause, goes_on=True)
+
+    def make(*names: str) -> Mapping[str, LibraryRun]:
+        return make_runs(settings, state, ledger, pause, only=names, goes_on=True)
+
+    def make_again(library: LibrarySettings) -> LibraryRun:
+        load_again(library)
+        return make(library.name)[library.name]
+
+    runs = make(*(library.name for library in settings.libraries))
     works = [
-        FolderWork(run, [f for f in settings.folders if name in f.libraries])
-        for name, run in runs.items()
+        FolderWork(
+            runs[library.name],
+            [folder for folder in settings.folders if library.name in folder.libraries],
+            partial(make_again, library),
+        )
+        for library in settings.libraries
     ]
     return Assembly(settings, works)

@@ -295,11 +295,18 @@ class Requests:
             ]
 
     def _collect_failures(self, document: Mapping[str, Any], report: OnceReport) -> None:
-        """Say which of the libraries that the folders feed could not be served, and why."""
+        """Say which of the libraries that the folders feed could not be served, and why.
+
+        What the others have to tell people is told, too.
+        """
         fed = {name for folder in self._settings().folders for name in folder.libraries}
         for library in document["libraries"]:
-            if library["name"] in fed and library["state"] in _AWAY:
+            if library["name"] not in fed:
+                continue
+            if library["state"] in _AWAY:
                 report.failed[library["name"]] = _why_away(library)
+            if notices := library.get("notices"):
+                report.notices[library["name"]] = notices
 
 
 def _why_away(library: Mapping[str, Any]) -> CommandError:

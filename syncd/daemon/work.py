@@ -87,6 +87,13 @@ class LibraryWork(Protocol):
         """
         ...
 
+    def renew(self) -> None:
+        """Make the library anew, by its adapter's code as it is installed now; it is to be opened.
+
+        For one whose adapter, made by others, has failed.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the library."""
         ...

@@ -100,7 +100,10 @@ class Worker:
         self._suspects = Suspects(surroundings.at_work / f"{work.name}.json")
         self._queue = WorkQueue(self._suspects.tries)
         self._is_open = False
+        self._has_failed = False
+        """Whether the adapter's own code has failed."""
         self._asked_at: timedelta | None = None
+        """When a library that refused its key was, or will be, asked again for a file."""
         self._asked_for: set[tuple[object, ...]] = set()
         """For which files a library that refused its key was asked again."""
         self._served: Counter[tuple[object, ...]] = Counter()
@@ -142,11 +145,13 @@ class Worker:
         now = self._clock.elapsed()
         if self._status.state is not LibraryState.REFUSED or _attempt(export) in self._asked_for:
             return
+        self._asked_for.add(_attempt(export))
+        if self._asked_at is not None and self._asked_at > now:
+            return  # It will be.
         # A server that sees a bad key over and over locks its address out.
-        if self._asked_at is None or now - self._asked_at >= _ASKED_AT_MOST_EVERY:
-            self._asked_at = now
-            self._asked_for.add(_attempt(export))
-            self._queue.hurry()
+        soonest = now if self._asked_at is None else self._asked_at + _ASKED_AT_MOST_EVERY
+        self._asked_at = max(now, soonest)
+        self._queue.hurry(self._asked_at - now)
 
     def _why_set_aside(self, export: Export) -> str | None:
         if _attempt(export) in self._crashed:
@@ -196,7 +201,10 @@ class Worker:
         self._queue.hurry()
 
     def resume(self, *, as_new: bool = False) -> None:
-        """Go on at once after a guard stopped the library; see `LibraryRun.resume`."""
+        """Go on at once after a guard stopped the library; see `LibraryRun.resume`.
+
+        After a failure of its adapter, that is loaded anew.
+        """
         if self._is_open and not as_new:
             self._work.resume()
         else:
@@ -245,6 +253,9 @@ class Worker:
             raise UnavailableError(
                 "it asked to be left alone", retry_after=not_before - self._clock.now()
             )
+        if self._has_failed:
+            self._work.renew()
+            self._has_failed = False
         wanted = self._resume_as_new
         if wanted is not None:
             self._work.resume(as_new=wanted)
@@ -312,7 +323,11 @@ class Worker:
             # Another key may be there next time, so the library is asked from the start.
             self._is_open = False
             state, wait = LibraryState.REFUSED, REFUSED
-        elif isinstance(error, PausedError | AdapterFailedError):
+        elif isinstance(error, AdapterFailedError):
+            # Its code may be another next time, so the library is made and asked from the start.
+            self._is_open, self._has_failed = False, True
+            state, wait = LibraryState.PAUSED, REFUSED
+        elif isinstance(error, PausedError):
             state, wait = LibraryState.PAUSED, REFUSED
         else:
             retry_after = error.retry_after if isinstance(error, UnavailableError) else None

@@ -10,12 +10,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
 from syncd.errors import InputError
-from syncd.inbox.attached import Parts, open_below
+from syncd.inbox.attached import open_below
 from syncd.inbox.drives import Opened, SilentDriveError
 from syncd.inbox.exports import ChangedError, Export, SilentError, look_beside, open_in
 from syncd.library import FileToStore
@@ -26,31 +27,43 @@ _NS_PER_MS = 1_000_000
 _GONE = (errno.ENOENT, errno.ENOTDIR)
 
 
-def measure(path: Path, export: Export, most: int) -> FileToStore:
-    """Say what a file beside an export is, by which it is known again.
+def outline(path: Path, export: Export, most: int) -> FileToStore:
+    """Say what is known of a file beside an export without reading it: all but its MD5.
 
-    Raises `InputError` saying why it cannot be stored: it has more than `most` bytes, or cannot be
-    read.
+    Raises `InputError` saying why it cannot be stored: it has more than `most` bytes, say.
     """
-    parts = path.relative_to(export.folder).parts
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise InputError("its name is no text", path=path) from error
-    owner = look_beside(export, lambda: export.path.stat().st_uid)
-    file, status = _open(export.folder, parts, owner)
-    with file:
-        if status.st_size > most:
-            told = f"it is larger than max_upload ({Decimal(most) / 1_000_000:f} MB)"
-            raise InputError(told, path=path)
-        reading = _Reading(file, path)
+    try:
+        owner, found = look_beside(export, lambda: (export.path.stat().st_uid, path.lstat()))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if found.st_size > most:
+        told = f"it is larger than max_upload ({Decimal(most) / 1_000_000:f} MB)"
+        raise InputError(told, path=path)
+    place = path.relative_to(export.folder).parts
+    return FileToStore(
+        str(export.folder), "/".join(place), owner, found.st_size, _mtime_of(found), md5=""
+    )
+
+
+def measure(file: FileToStore) -> FileToStore:
+    """Read a file of which there is an outline; return it with its MD5, to be known again by.
+
+    Raises `InputError` where it cannot be read, `ChangedError` where it is not as it was.
+    """
+    opened, status = _open(file)
+    path = Path(file.folder, file.path)
+    with opened:
+        reading = _Reading(opened, path)
         while reading.read(_CHUNK):
             pass
-    if reading.size != status.st_size:
+    read = file._replace(size=reading.size, mtime=_mtime_of(status))
+    if read != file:
         raise ChangedError("it changed while it was being read", path=path)
-    mtime = status.st_mtime_ns // _NS_PER_MS
-    folder = str(export.folder)
-    return FileToStore(folder, "/".join(parts), owner, reading.size, mtime, reading.md5)
+    return file._replace(md5=reading.md5)
 
 
 def open_to_send(file: FileToStore) -> BinaryIO:
@@ -59,24 +72,32 @@ def open_to_send(file: FileToStore) -> BinaryIO:
     Raises `InputError` where it is not what it was, here or when its end is read; `SilentError`
     while its drive does not answer.
     """
-    folder = Path(file.folder)
-    opened, status = _open(folder, tuple(file.path.split("/")), file.owner)
+    opened, status = _open(file)
+    path = Path(file.folder, file.path)
     if status.st_size != file.size:
         opened.close()
-        raise ChangedError(_CHANGED, path=folder / file.path)
-    return io.BufferedReader(_Reading(opened, folder / file.path, file), _CHUNK)
+        raise ChangedError(_CHANGED, path=path)
+    return io.BufferedReader(_Reading(opened, path, file), _CHUNK)
 
 
 _CHANGED = "it has changed since it was planned"
 
 
-def _open(folder: Path, parts: Parts, owner: int) -> Opened:
-    path = folder.joinpath(*parts)
+def _open(file: FileToStore) -> Opened:
+    folder, parts = Path(file.folder), tuple(file.path.split("/"))
     try:
-        return open_in(folder, lambda: open_below(folder, parts, owner))
+        return open_in(folder, lambda: open_below(folder, parts, file.owner))
     except OSError as error:
-        told = "it is gone" if error.errno in _GONE else f"it cannot be read: {error.strerror}"
-        raise InputError(told, path=path) from error
+        raise _unreadable(folder / file.path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    told = "it is gone" if error.errno in _GONE else f"it cannot be read: {error.strerror}"
+    return InputError(told, path=path)
+
+
+def _mtime_of(status: os.stat_result) -> int:
+    return status.st_mtime_ns // _NS_PER_MS
 
 
 class _Reading(io.RawIOBase):

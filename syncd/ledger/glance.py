@@ -6,9 +6,10 @@ ledger file without loading what the work itself needs. Nothing is ever written.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,7 @@ class GlancedLibrary:
     mirrored_at: str | None
     reconciled_at: str | None
     paused: str | None
+    notices: Sequence[str] = ()
     held: int = 0
     waiting: Mapping[int, int] = field(default_factory=dict)
 
@@ -156,7 +158,9 @@ def _libraries(query: Query) -> list[GlancedLibrary]:
         waiting[row["library_id"]][row["run_id"]] = row["number"]
     return [
         GlancedLibrary(
-            **row, held=held.get(row["library_id"], 0), waiting=waiting[row["library_id"]]
+            **{**row, "notices": json.loads(row["notices"] or "[]")},
+            held=held.get(row["library_id"], 0),
+            waiting=waiting[row["library_id"]],
         )
         for row in query(_LIBRARIES)
     ]
@@ -205,7 +209,8 @@ _WAITING = """
 SELECT library_id, run_id, COUNT(*) AS number FROM outbox GROUP BY library_id, run_id
  ORDER BY run_id"""
 _LIBRARIES = """
-SELECT library_id, known_as, called, adapter, title, mirrored_at, reconciled_at, paused FROM library
+SELECT library_id, known_as, called, adapter, title, mirrored_at, reconciled_at, paused, notices
+  FROM library
  ORDER BY library_id"""
 _COUNTS = """
 SELECT run_id, export_id, decision, outcome, MIN(file) AS file, COUNT(*) AS number FROM record

@@ -129,6 +129,19 @@ def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
     return [_read(row) for row in sorted(rows, key=lambda row: int(row.done_id))]
 
 
+def find_met(tx: Transaction, keys: Collection[str]) -> set[str]:
+    """Return those of these items to which anything was ever done, or was refused."""
+    found: set[str] = set()
+    for part in chunks(keys):
+        rows = tx.execute(
+            select(done.c.item_key).where(
+                done.c.library_id == tx.library_id, done.c.item_key.in_(part)
+            )
+        )
+        found.update(rows.scalars())
+    return found
+
+
 def children_made(tx: Transaction, parent: str) -> list[Done]:
     """Return the notes and links that were made below an item, in the order of making."""
     made = select(record.c.record_id).where(

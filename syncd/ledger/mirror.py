@@ -27,14 +27,14 @@ from syncd.matching import (
     load_features,
 )
 from syncd.plan import KnownItem
-from syncd.record import Citation, ItemKey
+from syncd.record import ItemKey
 
 _NO_WORKS = frozenset({"note", "attachment", "annotation"})
 """Item types that hang below a work and are none themselves."""
 
 
 class ItemRow(NamedTuple):
-    """One item as the mirror writes it; `citation` is None for what is no work of its own.
+    """One item as the mirror writes it; `features` is None for what is no work of its own.
 
     `replaces` are the items for which it stands since people merged them.
     """
@@ -43,7 +43,7 @@ class ItemRow(NamedTuple):
     version: int
     state: str
     collections: str
-    citation: Citation | None
+    features: Features | None
     replaces: tuple[ItemKey, ...] = ()
     parent: str | None = None
     touched_at: str = ""
@@ -55,15 +55,17 @@ def is_work(data: ItemData) -> bool:
     return data.get("itemType") not in _NO_WORKS and not data.get("parentItem")
 
 
-def row_of(stored: StoredItem) -> ItemRow:
-    """Read from an item what the mirror keeps of it."""
+def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
+    """Read from an item what the mirror keeps of it; `features` of a work, if they are known."""
     data = stored.data
+    if features is None and is_work(data):
+        features = features_of(citation_of(data))
     return ItemRow(
         key=stored.key,
         version=stored.version,
         state="trashed" if stored.trashed else "present",
         collections=" ".join(data.get("collections", ())),
-        citation=citation_of(data) if is_work(data) else None,
+        features=features,
         replaces=tuple(merges.replaced_by(data)),
         parent=data.get("parentItem") or None,
         touched_at=str(data.get("dateModified", "")),
@@ -78,7 +80,7 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
     """
     for part in chunks(rows):
         before = _forget(tx, [row.key for row in part])
-        features = {row.key: features_of(row.citation) for row in part if row.citation}
+        features = {row.key: row.features for row in part if row.features}
         rows_of_part = [
             {
                 "item_key": row.key,
@@ -86,14 +88,14 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
                 "state": row.state,
                 "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
                 "collections": row.collections,
-                "features": dump_features(features[row.key]) if row.citation else None,
+                "features": dump_features(row.features) if row.features else None,
                 "parent": row.parent,
             }
             for row in part
         ]
         tx.put(item, rows_of_part)
         _note_removals(tx, part, before.keys())
-        _index(tx, part, features)
+        _index(tx, features)
         knowledge.drop_former_names(tx, features, {k: row.features for k, row in before.items()})
         merges.set_replacements(tx, {row.key: row.replaces for row in part})
         duplicates.look_again(tx, features)
@@ -135,27 +137,15 @@ def _forget(tx: Transaction, keys: Sequence[str]) -> dict[str, _Former]:
     return {row.item_key: _Former(row.made_by_run, row.features) for row in found}
 
 
-def _index(
-    tx: Transaction,
-    rows: Sequence[ItemRow],
-    features: Mapping[ItemKey, Features],
-) -> None:
+def _index(tx: Transaction, works: Mapping[ItemKey, Features]) -> None:
     names = [
-        (kind, value, row.key)
-        for row in rows
-        if row.citation
-        for kind, value in dict.fromkeys(row.citation.identity.pairs())
+        (kind, value, key)
+        for key, features in works.items()
+        for kind, value in features.identity.pairs()
     ]
     index.add_identifiers(tx, names, alias=False)
-    index.add_blocks(
-        tx,
-        {
-            (key, row.key)
-            for row in rows
-            if row.citation
-            for key in blocking_keys(features[row.key])
-        },
-    )
+    blocks = {(block, key) for key, features in works.items() for block in blocking_keys(features)}
+    index.add_blocks(tx, blocks)
 
 
 def note_change(
@@ -356,6 +346,21 @@ def find_children(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]
         parent: [*found, *(each for key in found for each in deeper.get(key, ()))]
         for parent, found in below.items()
     }
+
+
+def find_own(tx: Transaction, keys: Collection[str]) -> set[str]:
+    """Return those of these items that syncd made, as far as this ledger knows."""
+    found: set[str] = set()
+    for part in chunks(keys):
+        rows = tx.execute(
+            select(item.c.item_key).where(
+                item.c.library_id == tx.library_id,
+                item.c.item_key.in_(part),
+                item.c.made_by_run.is_not(None),
+            )
+        )
+        found.update(rows.scalars())
+    return found
 
 
 def _find_below(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]]:

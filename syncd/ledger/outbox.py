@@ -66,6 +66,8 @@ class Pending:
     """What an update was decided from."""
     note: str | None = None
     """By what the library finds what it was sent, where it gives its own keys."""
+    features: bytes | None = None
+    """What the work that it makes is compared by, dumped, where that was known when planning."""
 
     @property
     def item_key(self) -> str:
@@ -99,6 +101,7 @@ def add_operations(
             **_columns(each.operation),
             "ordinal": each.ordinal,
             "offer": dump_offer(each.offer),
+            "features": each.features,
             "planned_version": planned_version,
             "mapping": MAPPING_VERSION,
             "reason": reason,
@@ -259,7 +262,23 @@ def _read(row: Any) -> Pending:
         attempts=row.attempts,
         offer=load_offer(row.offer),
         note=row.note,
+        features=row.features,
     )
+
+
+def find_files(tx: Transaction, keys: Collection[str]) -> set[str]:
+    """Return those of these attachments for which a file is promised."""
+    found: set[str] = set()
+    for part in chunks(keys):
+        rows = tx.execute(
+            select(outbox.c.item_key).where(
+                outbox.c.library_id == tx.library_id,
+                outbox.c.item_key.in_(part),
+                outbox.c.kind == KINDS[StoreFile],
+            )
+        )
+        found.update(rows.scalars())
+    return found
 
 
 def find_keys(tx: Transaction, keys: Collection[str]) -> set[str]:
@@ -331,7 +350,7 @@ def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
 
 def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
     """Let another operation stand in a row's place; `values` are further columns to be set."""
-    _set(tx, [operation_id], **_columns(operation), **values)
+    _set(tx, [operation_id], **_columns(operation), features=None, **values)
 
 
 def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> None:

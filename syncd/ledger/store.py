@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
 from syncd.ledger.transaction import Transaction
 from syncd.system.clock import Clock
+from syncd.system.packing import decode, encode_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class LibraryRow:
     reconciled_at: datetime | None
     not_before: datetime | None
     paused: str | None
+    notices: tuple[str, ...] = ()
 
 
 class Ledger:
@@ -139,6 +141,17 @@ class Ledger:
         with self.read() as connection:
             return {row.called: row.known_as for row in connection.execute(query)}
 
+    def find_called(self, name: str) -> LibraryLedger | None:
+        """Return what the ledger says of the library that was last met by this name."""
+        query = (
+            select(library.c.library_id, library.c.identity)
+            .where(library.c.called == name)
+            .order_by(func.coalesce(library.c.mirrored_at, "").desc(), library.c.library_id.desc())
+        )
+        with self.read() as connection:
+            row = connection.execute(query).first()
+        return LibraryLedger(self, row.library_id, row.identity) if row else None
+
     def move_library(self, known_as: str, location: str) -> None:
         """A person says that the library which was last seen elsewhere is the one that is there."""
         for found in self._find_all(known_as)[-1:]:
@@ -222,6 +235,7 @@ class LibraryLedger:
             reconciled_at=find_instant(row.reconciled_at),
             not_before=find_instant(row.not_before),
             paused=row.paused,
+            notices=tuple(decode(row.notices)) if row.notices else (),
         )
 
     def set_not_before(self, instant: datetime | None) -> None:
@@ -231,6 +245,11 @@ class LibraryLedger:
     def set_paused(self, reason: str | None) -> None:
         """Remember why a guard stopped a library; see `tables.library` for None and empty."""
         self._set(paused=reason)
+
+    def set_notices(self, notices: Sequence[str]) -> None:
+        """Keep what the library has to tell people, in place of what it told before."""
+        if tuple(notices) != self.row().notices:
+            self._set(notices=encode_text(list(notices)) if notices else None)
 
     def set_reconciled(self) -> None:
         """Remember that a reconcile succeeded just now."""

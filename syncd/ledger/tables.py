@@ -68,6 +68,7 @@ library = _table(
     Column("location", Text, comment="the address or folder where it was last seen"),
     Column("called", Text, comment="its name in the configuration that it was last met with"),
     Column("adapter", Text, comment="the name of the adapter that it was last met by"),
+    Column("notices", Text, comment="what it had to tell people at the last look; JSON; null: no"),
 )
 
 # The mirror: what is known of each item in a library, and of each that was removed from it.
@@ -334,6 +335,12 @@ outbox = _table(
         "note",
         Text,
         comment="what a library that gives its own keys needs to find what was sent to it",
+    ),
+    Column(
+        "features",
+        LargeBinary,
+        comment="what matching compares of the work to be made, as `item` will hold it; null: it "
+        "makes none, or the item is to be asked",
     ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)

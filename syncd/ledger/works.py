@@ -14,12 +14,13 @@ from syncd.ledger.answered import read_answers
 from syncd.ledger.knowledge import find_members, find_shared_dois
 from syncd.ledger.merges import find_survivors
 from syncd.ledger.mirror import find_items
+from syncd.ledger.outbox import Pending
 from syncd.ledger.statements import chunks
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create
-from syncd.matching import Answers, Known, blocking_keys, features_of, load_features
+from syncd.matching import Answers, Features, Known, blocking_keys, features_of, load_features
 
 _BLOCK_CUT = 200
 """Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
@@ -150,6 +151,13 @@ class LedgerWorks:
         return works | _as_survivors(tx, works)
 
 
+def features_of_work(pending: Pending, making: Create) -> Features:
+    """Return what a work that is still to be made is compared by."""
+    if pending.features is not None:
+        return load_features(pending.features)
+    return features_of(citation_of(making.data))
+
+
 def _as_survivors(tx: Transaction, works: Mapping[str, list[Known]]) -> dict[str, list[Known]]:
     """Return those of the works that were merged into others, as works of the items that stay."""
     removed = [key for key, known in works.items() if known[0].removed is not None]
@@ -174,15 +182,14 @@ class _PromisedWorks:
             promised = outbox.works_to_make(tx)
         for pending in promised:
             if isinstance(pending.operation, Create):
-                self._add(pending.operation)
+                self._add(pending.item_key, features_of_work(pending, pending.operation))
 
     def find(self, refs: Collection[str]) -> dict[str, list[Known]]:
         """Return those of the works that are to be made under these keys."""
         return {ref: [self._by_ref[ref]] for ref in refs if ref in self._by_ref}
 
-    def _add(self, making: Create) -> None:
-        features = features_of(citation_of(making.data))
-        known = Known(ref=making.item_key, features=features, removed=None)
+    def _add(self, key: str, features: Features) -> None:
+        known = Known(ref=key, features=features, removed=None)
         self._by_ref[known.ref] = known
         for pair in dict.fromkeys(features.identity.pairs()):
             self.by_identifier[pair].append(known)

@@ -130,7 +130,7 @@ def _is_contracted(cut: str, full: str) -> bool:
 def _is_acronym(short: list[str], long: list[str]) -> bool:
     """`icis` is `international conference information systems`, also with a motto after it."""
     initials = "".join(word[0] for word in long if not _ORDINAL.fullmatch(word))
-    if len(initials) < 3 or len(short[0]) < 3:
+    if len(short[0]) < 3:
         return False
     return short[0] == initials or (len(short) == 1 and initials.startswith(short[0]))
 

@@ -95,6 +95,8 @@ def _print_libraries(libraries: Sequence[_Part], page: PrintedPage) -> None:
     for library, cells in zip(libraries, rows, strict=True):
         page.row(columns, cells, (None, _colour(library["state"])))
         page.text(library["message"] or "", indent=4)
+        for notice in library.get("notices", ()):
+            page.text(notice, "yellow", 4)
 
 
 def _print_folders(folders: Sequence[_Part], page: PrintedPage) -> None:

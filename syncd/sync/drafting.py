@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from syncd.item.ages import Age, age_of, is_day
 from syncd.ledger import asked, journal, outbox
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
-from syncd.library import Description, Library
+from syncd.library import Description, Library, StoreFile
 from syncd.matching import DEFAULT_POLICY, Features, Policy, Ruling, resolve
 from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
 from syncd.settings import ByMetadata, UpdateSettings, WhenFound
 from syncd.sync import unfinished
+from syncd.sync.attaching import FileReader, find_empty, with_files
 from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
 from syncd.sync.follow import Follower
@@ -65,19 +66,34 @@ class Drafter:
             promised = outbox.collections_to_make(tx)
         there = self._library.collections() if wants_collections else ()
         book = CollectionBook(self._ledger.identity, there, before, promised)
+        rulings = self._rule(reading)
+        while (files := self._read_files(reading, rulings)) is None:
+            rulings = self._rule(reading)
         features = reading.features
-        rulings = self._rule(features, [policy_of(record.place) for record in reading.incoming])
-        rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
-        rulings = follow_keys(reading.incoming, features, rulings, self._ledger)
         lookup = LedgerLookup(self._ledger, book)
         weighed = self._three_way.weigh_all(reading.incoming, rulings)
         intents = make_intents(reading.incoming, rulings, lookup, weighed)
+        intents = with_files(intents, files)
         if self.tools.updates.relate_preprints and self._library.capabilities.takes_keys:
             works = LedgerWorks(self._ledger)
             intents = relate_preprints(intents, features, works, self._ledger.identity)
         intents = with_rejections(intents, reading)
         made = book.made_for(collections_of(intents))
         return reading, RunPlan(intents, made, book.used_with(made))
+
+    def _read_files(
+        self, reading: Intake, rulings: Sequence[Ruling]
+    ) -> Mapping[int, Sequence[StoreFile]] | None:
+        """Read the files that will be sent; return those that attachments which are there wait for.
+
+        None where exports had to be left out, so that the others are to be told apart anew.
+        """
+        empty = find_empty(self._library, self._ledger, reading.incoming, rulings)
+        files = FileReader(reading)
+        files.read_for_new(rulings)
+        wanted = files.read_for(empty)
+        reading.leave_out(files.changed)
+        return None if files.changed else wanted
 
     def _date(self, incoming: Sequence[Incoming], deliveries: Sequence[Delivery]) -> list[Incoming]:
         """Take no export for newer than when it was read first: a copy of a file is as old as it.
@@ -96,7 +112,16 @@ class Drafter:
             for record in incoming
         ]
 
-    def _rule(self, features: Sequence[Features], policies: Sequence[Policy]) -> Sequence[Ruling]:
+    def _rule(self, reading: Intake) -> Sequence[Ruling]:
+        """Say of each record what it is: new, one that is there, or undecided."""
+        features = reading.features
+        rulings = self._tell_apart(features, [policy_of(each.place) for each in reading.incoming])
+        rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
+        return follow_keys(reading.incoming, features, rulings, self._ledger)
+
+    def _tell_apart(
+        self, features: Sequence[Features], policies: Sequence[Policy]
+    ) -> Sequence[Ruling]:
         works = LedgerWorks(self._ledger, with_promised=True)
         rulings = resolve(features, works, policies)
         met = {

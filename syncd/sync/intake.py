@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,12 +15,12 @@ from syncd.errors import InputError, Problem
 from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
-from syncd.inbox.sending import measure
-from syncd.item import citation_of
+from syncd.inbox.sending import outline
+from syncd.item import citation_of, identity_of
 from syncd.item.carried import find_carried_key
 from syncd.item.making import file_link, is_address, stored_file
 from syncd.item.status import GRAVE, statuses_of
-from syncd.matching import Features, features_of, fingerprint_of
+from syncd.matching import Features, dump_features, features_of, fingerprint_of
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord, with_file
 from syncd.record import Citation, Origin, Record
 from syncd.settings import Attachments, UpdateSettings
@@ -29,8 +29,9 @@ from syncd.system.heartbeat import checkpoint
 from syncd.system.packing import pack
 
 _NO_DATA: Mapping[str, Any] = MappingProxyType({})
-_MOST_PROBLEMS = 100
-"""How many problems of one export are told; `syncd inspect` lists them all."""
+MOST_PROBLEMS = 100
+"""How many problems of one export are told; `syncd inspect` lists them all. So many files that
+cannot be sent are told of a plan."""
 
 
 class Delivery(NamedTuple):
@@ -65,6 +66,17 @@ class Intake:
     changed: set[int] = field(default_factory=set)
     problems: list[InputError] = field(default_factory=list)
     """What is odd about exports that could be used all the same; bounded per export."""
+
+    def leave_out(self, exports: Collection[int]) -> None:
+        """Take everything out that is of these exports: they are not what the inbox had seen."""
+        if not exports:
+            return
+        both = zip(self.incoming, self.features, strict=True)
+        kept = [each for each in both if each[0].export not in exports]
+        self.incoming = [record for record, _ in kept]
+        self.features = [features for _, features in kept]
+        self.rejected = [each for each in self.rejected if each.export not in exports]
+        self.changed.update(exports)
 
 
 def read_deliveries(deliveries: Sequence[Delivery], tools: Tools) -> Intake:
@@ -116,12 +128,11 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
                     incoming.append(_receive_lean(made.record, citation, number, delivery.place))
                     continue
                 attachments = _attachments(made, delivery, tools, odd)
-                name = fingerprint_of(features[-1])
-                received = _Received(made, attachments, entry, citation, name)
+                received = _Received(made, attachments, entry, citation, features[-1])
                 incoming.append(_receive(received, number, delivery, tools.updates))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
-        for problem in [*reading.problems[:_MOST_PROBLEMS], *cut_off, *odd[:_MOST_PROBLEMS]]
+        for problem in [*reading.problems[:MOST_PROBLEMS], *cut_off, *odd[:MOST_PROBLEMS]]
     ]
     intake.incoming += incoming
     intake.features += features
@@ -160,7 +171,8 @@ def _attached_file(target: str, delivery: Delivery, tools: Tools) -> dict[str, A
     if place.attachments is Attachments.UPLOAD:
         if not tools.stored_files:
             raise InputError("the library stores no files")
-        return dict(with_file(stored_file(path), measure(path, export, place.max_upload)))
+        # It is read when it is known that it will be sent; see `attaching`.
+        return dict(with_file(stored_file(path), outline(path, export, place.max_upload)))
     if not tools.linked_files:
         raise InputError("the library takes no links to files")
     return file_link(path)
@@ -173,13 +185,13 @@ class _Received(NamedTuple):
     attachments: Sequence[Mapping[str, Any]]
     entry: ReadEntry
     citation: Citation
-    fingerprint: str
+    features: Features
 
 
 def _receive(
     received: _Received, number: int, delivery: Delivery, updates: UpdateSettings
 ) -> Incoming:
-    made, attachments, entry, citation, fingerprint = received
+    made, attachments, entry, citation, features = received
     export, place = delivery
     record = made.record
     fate = statuses_of(made.whole, [note.html for note in record.notes])
@@ -187,7 +199,7 @@ def _receive(
     return Incoming(
         origin=record.origin._replace(title=citation.title or None),
         citation=citation,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(features),
         data=made.data,
         children=(*made.notes, *attachments),
         place=place,
@@ -200,7 +212,13 @@ def _receive(
         tags=made.tags,
         fate_tag=updates.retracted_tag if is_grave else "",
         carried=find_carried_key(record),
+        features=dump_features(features) if _says_the_same(made, citation) else None,
     )
+
+
+def _says_the_same(made: MadeItem, citation: Citation) -> bool:
+    """Say whether the item would be compared by what its record is compared by."""
+    return made.data == made.whole and identity_of(made.data) == citation.identity
 
 
 @lru_cache(maxsize=16)

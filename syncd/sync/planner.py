@@ -181,7 +181,7 @@ class _Planner:
         tags = _merge([*(place.tags for place in places), record.own_tags])
         data = {**record.data, "collections": list(collections)}
         data["tags"] = _with_tags(record.data.get("tags", ()), tags)
-        operations = [PlannedOperation(Create(key, data), ordinal)]
+        operations = [PlannedOperation(Create(key, data), ordinal, features=record.features)]
         for child_number, child in enumerate(record.children):
             child_key = self._minter.choose_child(key, child_number, self._keys)
             self._keys.give(child_key)

@@ -22,7 +22,7 @@ from syncd.errors import (
 )
 from syncd.ledger import holds, journal, outbox
 from syncd.ledger.store import Ledger, LibraryLedger
-from syncd.library import Description, Library, StoredItem
+from syncd.library import Description, Library, Noticing, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.record import ItemKey
@@ -339,6 +339,12 @@ class LibraryRun:
             finally:
                 self._completed += end_finished_runs(here.ledger)
             self._library.finish()
+        self._hear()
+
+    def _hear(self) -> None:
+        """Keep what the library has to tell people, for those who look."""
+        if isinstance(self._library, Noticing):
+            self._here.ledger.set_notices(self._library.notices())
 
     def take_completed(self) -> list[int]:
         """Return the runs, earlier ones included, that were completed since this was last asked."""
@@ -393,6 +399,8 @@ class LibraryRun:
             self._follow()
             if here.description.writable:
                 self._push_unless_read_only()
+            else:
+                self._hear()
         here.guards.raise_again(here.ledger.row())
         here.ledger.set_reconciled()
         report = self._report(witness)
@@ -489,14 +497,16 @@ class LibraryRun:
             sent_at = outbox.first_sent_at(tx)
         sure_at = sent_at + self._library.capabilities.late_writes if sent_at else None
         sending = self._pace.look(pending)
+        row = ledger.row()
         return Figures(
             pending,
             held,
-            ledger.row().reconciled_at,
+            row.reconciled_at,
             self.reading,
             sending,
             ledger.identity,
             sure_at,
+            row.notices,
         )
 
     @property

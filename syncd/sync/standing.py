@@ -46,6 +46,8 @@ class Figures(NamedTuple):
     identity: str | None = None
     """What the library says it is; None while that is not known."""
     sure_at: datetime | None = None
+    notices: tuple[str, ...] = ()
+    """What the library has to tell people."""
 
     @classmethod
     def together(cls, each: Iterable[Figures]) -> Figures:

@@ -87,6 +87,9 @@ class MemoryWork:
     def resume(self, *, as_new: bool = False) -> None:
         self.did.append("resume")
 
+    def renew(self) -> None:
+        self.did.append("renew")
+
     def not_before(self) -> datetime | None:
         return self.patience
 

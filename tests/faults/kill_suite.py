@@ -4,8 +4,9 @@
 kills N times at least, each by SIGKILL, and then lets the program go on until it is done. Alone in
 its library, the program makes records, files further ones with items that are there, brings items
 up to date, and brings works back from the trash; among others, it is refused again and again, and
-trashes what went below a key that another program took; in the third story it takes a run back,
-does it again, and lets a work come back that was erased. Over the test server, replies are lost
+trashes what went below a key that another program took; with files, it stores what lies beside the
+exports, each in its attachment; in the last story it takes a run back, does it again, and lets a
+work come back that was erased. Over the test server, replies are lost
 too, and what a killed program sent lands while the next one looks. What every round comes to has to
 be what an undisturbed one comes to: nothing lost, twice, trashed, altered or asked, each record
 accepted, and each item known as ours or theirs.
@@ -72,6 +73,24 @@ def drop_among_others(world: World) -> None:
     write_everyday(world.first / "thursday.ris", [19, 22])
 
 
+def drop_with_files(world: World) -> None:
+    """Records with files beside them: two of one content, and one that is sent in pieces."""
+    world.has_files = True
+    for number, content in enumerate((b"%PDF-1.7 a", b"%PDF-1.7 a", bytes(range(256)) * 3000)):
+        path = world.first / f"{number}.pdf"
+        path.write_bytes(content)
+        # What an attachment shows of its file is the same in every world.
+        os.utime(path, (_LONG_AGO, _LONG_AGO))
+    files = {number: [f"{number}.pdf"] for number in range(3)}
+    write_everyday(world.first / "friday.ris", range(4), files=files)
+
+
+def drop_files_again(world: World) -> None:
+    """The same records with their files, and a new one whose file is there already."""
+    files = {number: [f"{number}.pdf"] for number in range(3)} | {17: ["2.pdf"]}
+    write_everyday(world.first / "saturday.ris", [0, 1, 2, 17], files=files)
+
+
 def take_back(world: World) -> None:
     """The first run is to be taken back, and what a second one did stays."""
     world.command = ("undo", "1")
@@ -94,11 +113,15 @@ def let_come_back(world: World) -> None:
 STORIES: Mapping[str, tuple[Part, ...]] = {
     "alone": (drop_first, drop_again, drop_newer, trash_and_drop),
     "among others": (drop_among_others,),
+    "with files": (drop_with_files, drop_files_again),
     "taken back": (drop_first, drop_again, take_back, do_again, let_come_back),
 }
-_SHARES = {"alone": 0.55, "among others": 0.15, "taken back": 0.3}
+_SHARES = {"alone": 0.45, "among others": 0.15, "with files": 0.15, "taken back": 0.25}
 """The share of the kills that befalls each story; among others, a life takes much longer."""
 
+
+_LONG_AGO = 1_500_000_000
+"""When files beside the exports were last written."""
 
 _THEIRS = {
     "itemType": "journalArticle",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,18 @@ from syncd.library import Capabilities
 from syncd.plan import Place
 from syncd.settings import Attachments
 from syncd.system.resources import shipped_schema
+from tests.fakes.zotero_server.process import ZoteroServer
 from tests.support.death import Death, Fate, live
+from tests.support.everyday import write_everyday
 from tests.support.exports import write_records
+from tests.support.kill_worlds import WebWorld
+from tests.support.one_life import Kill
 from tests.support.runs import opened_ledger, waiting
 
+pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
+
+_CONTENT = b"%PDF-1.7 " + bytes(range(256)) * 2
+_MD5 = hashlib.md5(_CONTENT, usedforsecurity=False).hexdigest()
 _PLACE = Place(folder=b"/dropped", attachments=Attachments.UPLOAD)
 _RECORDS = 1
 
@@ -63,3 +74,30 @@ def test_a_kill_at_any_moment_stores_the_file_once(tmp_path: Path, export: Path)
             with ledger.read() as connection:
                 rows = connection.exec_driver_sql("SELECT count(*) FROM hold")
                 assert rows.scalar_one() == 0
+
+
+def test_a_kill_at_each_step_of_an_upload_leaves_one_attachment_with_its_file(
+    tmp_path: Path, zotero_server: ZoteroServer
+) -> None:
+    for moment in count():
+        world = WebWorld(zotero_server, tmp_path / str(moment))
+        zotero_server.configure(delay_per_batch=0)
+        (world.first / "a.pdf").write_bytes(_CONTENT)
+        write_everyday(world.first / "export.ris", [4], files={4: ["a.pdf"]})
+
+        killed = world.live(Kill(storing=moment))
+        ended = world.live(Kill())
+        if ended.code == 75:
+            world.let_time_pass()
+            ended = world.live(Kill())
+
+        [held] = [each.data for each in world.things() if each.data["itemType"] == "attachment"]
+        assert (ended.code, held["md5"], held["filename"]) == (0, _MD5, "a.pdf"), ended.told
+        assert world.stored() == [_MD5]
+        with closing(world.ledger()) as ledger:
+            [left] = ledger.execute("SELECT (SELECT count(*) FROM outbox) + count(*) FROM hold")
+        assert left == (0,)
+        if killed.code is not None:
+            break
+    # Before and after each of the four requests, with each piece, and before the ledger knows.
+    assert moment == 12

@@ -13,7 +13,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    ("story", "library"), [("alone", "file"), ("alone", "web"), ("taken back", "file")]
+    ("story", "library"),
+    [("alone", "file"), ("alone", "web"), ("taken back", "file")],
 )
 def test_everyday_records_survive_kills(story: str, library: str) -> None:
     command = [sys.executable, "-m", "tests.faults.kill_suite", "--kills", "4"]

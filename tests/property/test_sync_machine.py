@@ -166,6 +166,7 @@ class SyncMachine(TakingBack):
             return push(operations, expected)
 
         self.live(Fate(None), edits)
+        self.mind_filling_what_was_emptied(number, name, text)
         self.pending.clear()
 
     @precondition(lambda self: self.pending)

@@ -5,15 +5,16 @@ No two are alike, but each says little: a title that many bear, somebody's name 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 _TITLES = ("Reply", "Editorial", "Introduction", "Letter", "Preface", "Comment", "Foreword")
 _NAMES = ("Okafor", "Lindqvist", "Marchetti", "Tanaka", "Duarte", "Novak", "Haddad", "Sorensen")
 _JOURNALS = ("Annals of Slow Rivers", "Northern Soil Letters", "Journal of Quiet Machines")
 
 
-def everyday_record(number: int, *, newer: bool = False) -> str:
+def everyday_record(number: int, *, newer: bool = False, files: Iterable[str] = ()) -> str:
     """Return a record that is poor in its own way; a title, a name and a year it always has.
 
     A `newer` one has an issue, an abstract and a keyword as well, and names a further fund.
@@ -41,13 +42,25 @@ def everyday_record(number: int, *, newer: bool = False) -> str:
     if number % 3 == 0:
         tags.append(("UR", f"https://shelf.invalid/{number}"))
         tags.append(("L1", f"https://shelf.invalid/{number}.pdf"))
+    tags += [("L1", name) for name in files]
     return "".join(f"{tag}  - {value}\n" for tag, value in tags) + "ER  - \n\n"
 
 
-def write_everyday(path: Path, numbers: Iterable[int], *, newer: bool = False) -> Path:
-    """Write an export of these records, all at once, as a copied file appears."""
+def write_everyday(
+    path: Path,
+    numbers: Iterable[int],
+    *,
+    newer: bool = False,
+    files: Mapping[int, Iterable[str]] = MappingProxyType({}),
+) -> Path:
+    """Write an export of these records, all at once, as a copied file appears.
+
+    `files` are the names of those that lie beside it, by the number of their record.
+    """
     part = path.with_name(f".{path.name}.part")
-    records = (everyday_record(number, newer=newer) for number in numbers)
+    records = (
+        everyday_record(number, newer=newer, files=files.get(number, ())) for number in numbers
+    )
     part.write_text("".join(records), encoding="utf-8")
     part.rename(path)
     return path

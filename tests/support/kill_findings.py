@@ -27,7 +27,9 @@ class Findings(NamedTuple):
     provenance: Counter[str]
     """Which items the ledger knows as made by syncd, and with what as last written."""
     files: Counter[str]
-    """Where each export lies."""
+    """Where each export lies, and what lies beside it."""
+    stored: Counter[str]
+    """What the library keeps of files, by its MD5."""
     questions: int
     unfinished: int
     """Operations without an outcome, and runs without an end."""
@@ -67,6 +69,7 @@ def find(world: World) -> Findings:
                 if key not in ignored
             ),
             files=Counter(_files(world)),
+            stored=Counter(world.stored()),
             questions=ask("SELECT count(*) FROM hold")[0][0],
             unfinished=ask("SELECT count(*) FROM outbox")[0][0]
             + ask("SELECT count(*) FROM run WHERE ended_at IS NULL")[0][0],
@@ -85,6 +88,7 @@ def differences(found: Findings, undisturbed: Findings) -> dict[str, int]:
         "decisions": _apart(found.decisions, undisturbed.decisions),
         "provenance": _apart(found.provenance, undisturbed.provenance),
         "files": _apart(found.files, undisturbed.files),
+        "stored files": _apart(found.stored, undisturbed.stored),
         "unfinished": found.unfinished,
     }
     return {kind: number for kind, number in told.items() if number}
@@ -92,7 +96,7 @@ def differences(found: Findings, undisturbed: Findings) -> dict[str, int]:
 
 def in_words(found: Findings, undisturbed: Findings) -> Iterator[str]:
     """Yield each difference in words."""
-    for kind in ("works", "children", "collections", "decisions", "provenance", "files"):
+    for kind in ("works", "children", "collections", "decisions", "provenance", "files", "stored"):
         have: Counter[str] = getattr(found, kind)
         want: Counter[str] = getattr(undisturbed, kind)
         yield from (f"{kind} - {each}" for each in (want - have).elements())
@@ -130,7 +134,8 @@ def _name(thing: Thing | None) -> str:
     """Return what tells an item apart: keys do not where one had to give way."""
     if thing is None:
         return "nothing"
-    told = [thing.data.get(name) for name in ("itemType", "title", "date", "note", "url")]
+    names = ("itemType", "title", "date", "note", "url", "md5")
+    told = [thing.data.get(name) for name in names]
     people = [person.get("lastName", "") for person in thing.data.get("creators", ())]
     return " ".join(str(each) for each in (*told, *people) if each)
 

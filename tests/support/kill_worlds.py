@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sqlite3
@@ -27,6 +28,7 @@ library = "mine"
 collection = "In/First"
 settle = "0s"
 after = "move"
+attachments = "upload"
 
 [[folder]]
 path = "{base}/second"
@@ -67,6 +69,8 @@ class World(ABC):
         self.base = base
         self.is_busy = False
         """Whether another program writes before each push of ours."""
+        self.has_files = False
+        """Whether files are to be stored."""
         self.command: tuple[str, ...] = ("once",)
         """What the program is asked for."""
         self.first, self.second = base / "first", base / "second"
@@ -112,6 +116,10 @@ class World(ABC):
     @abstractmethod
     def things(self) -> list[Thing]:
         """Return every item of the library."""
+
+    @abstractmethod
+    def stored(self) -> list[str]:
+        """Return what is kept of files, each by its MD5; what an attachment shows is a thing."""
 
     @abstractmethod
     def collections(self) -> dict[str, str]:
@@ -161,6 +169,10 @@ class FileWorld(World):
         found = json.loads(path.read_bytes())
         return {each["key"]: each["name"] for each in found if not each.get("deleted")}
 
+    def stored(self) -> list[str]:
+        kept = (path for path in self._items.parent.glob("files/**/*") if path.is_file())
+        return [hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in kept]
+
     def trash(self, key: str) -> None:
         path = self._items / f"{key}.json"
         read = parse_item(path.read_bytes())
@@ -201,7 +213,8 @@ class WebWorld(World):
 
     def disturb(self, chance: random.Random) -> None:
         kind = chance.choice(("lost reply", "half batch", "reset", "reset reply", "truncated"))
-        self._server.arm(kind, method="POST", after=chance.randrange(3))
+        path = chance.choice(("", "/file")) if self.has_files else ""
+        self._server.arm(kind, method="POST", path=path, after=chance.randrange(3))
 
     def calm(self) -> None:
         self._server.disarm()
@@ -218,6 +231,9 @@ class WebWorld(World):
     def collections(self) -> dict[str, str]:
         found = self._server.state(self._account.library)["collections"]
         return {key: each["name"] for key, each in found.items() if not each["deleted"]}
+
+    def stored(self) -> list[str]:
+        return list(self._server.state(self._account.library)["files"])
 
     def trash(self, key: str) -> None:
         self._server.trash(self._account.library, key)

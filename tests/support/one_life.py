@@ -3,6 +3,7 @@
 The process is forked, not started: hundreds of lives cost seconds. It is killed by SIGKILL, at one
 of its writes or at a random time. A moment is what comes before and after each transaction of the
 ledger and each push, and before each change of a file: opening to write, renaming, removing.
+While a file is stored in the library, each request is one as well, and each piece of the file.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+import httpx2
 from sqlalchemy import Connection
 
 from adapters.file.library import FileLibrary
 from adapters.zotero_web.library import ZoteroWebLibrary
 from syncd.ledger.store import Ledger
-from syncd.library import Operation, Pushed
+from syncd.library import Operation, Outcome, Pushed, StoreFile
 
 _CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"})
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -37,13 +39,14 @@ class Kill(NamedTuple):
     """When to kill: at a moment (counting from 0), or after so many seconds.
 
     `in_push` counts the seconds from the moment at which a push is sent, the first one or that
-    after so many `pushes`.
+    after so many `pushes`. `storing` is a moment of those in which files are stored, from 0.
     """
 
     moment: int | None = None
     after: float | None = None
     in_push: float | None = None
     pushes: int = 0
+    storing: int | None = None
 
 
 class Ended(NamedTuple):
@@ -63,13 +66,19 @@ class _Moments:
         self._tally = tally
         self._passed = 0
         self._pushes = 0
+        self._stored = 0
+        self.is_storing = False
+        """Whether a file is being stored."""
         self._lock = threading.Lock()
 
     def pass_one(self) -> None:
         with self._lock:
             if self._passed == self._kill.moment:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if self.is_storing and self._stored == self._kill.storing:
+                os.kill(os.getpid(), signal.SIGKILL)
             self._passed += 1
+            self._stored += self.is_storing
         os.write(self._tally, b".")
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -167,6 +176,7 @@ def _make_mortal(moments: _Moments, meddle: Meddle) -> None:
     Ledger.write = mortal_write  # type: ignore[method-assign, assignment]
     for kind in (FileLibrary, ZoteroWebLibrary):
         _make_push_mortal(kind, moments, meddle)
+        _make_storing_mortal(kind, moments)
 
 
 def _make_push_mortal(kind: Any, moments: _Moments, meddle: Meddle) -> None:
@@ -182,3 +192,49 @@ def _make_push_mortal(kind: Any, moments: _Moments, meddle: Meddle) -> None:
         return answer
 
     kind.push = mortal_push
+
+
+class _MortalContent:
+    """A file that is read to be stored, by a process that may die before each piece."""
+
+    def __init__(self, content: BinaryIO, moments: _Moments) -> None:
+        self._content = content
+        self._moments = moments
+
+    def read(self, size: int = -1) -> bytes:
+        self._moments.pass_one()
+        return self._content.read(size)
+
+
+def _make_storing_mortal(kind: Any, moments: _Moments) -> None:
+    store_file = kind.store_file
+
+    def mortal_store(library: Any, operation: StoreFile, content: BinaryIO) -> Outcome:
+        moments.is_storing = True
+        moments.push_begins()
+        with _mortal_requests(moments):
+            answer: Outcome = store_file(library, operation, _MortalContent(content, moments))
+        moments.pass_one()
+        moments.is_storing = False
+        return answer
+
+    kind.store_file = mortal_store
+
+
+@contextmanager
+def _mortal_requests(moments: _Moments) -> Iterator[None]:
+    """Let the process die before and after each request of what is done here."""
+    client: Any = httpx2.Client
+    send = client.send
+
+    def mortal_send(*args: Any, **named: Any) -> Any:
+        moments.pass_one()
+        answer = send(*args, **named)
+        moments.pass_one()
+        return answer
+
+    client.send = mortal_send
+    try:
+        yield
+    finally:
+        client.send = send

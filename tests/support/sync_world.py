@@ -175,6 +175,12 @@ class SyncWorld(RuleBasedStateMachine):
                 fields = self.hands[number].fields
                 self.hands[number].fields = {n: text for n, text in fields.items() if text}
 
+    def mind_filling_what_was_emptied(self, number: int, name: str, text: str) -> None:
+        """What a person empties while a run goes on is empty for what that run decides after it."""
+        fills = any(place.when_found is WhenFound.FILL for _, place in self.pending)
+        if fills and not text and number in self.hands:
+            self.hands[number].fields.pop(name, None)
+
     def expect_hands(self) -> None:
         """What people wrote stands where they wrote it."""
         for item in self.items():

@@ -210,3 +210,67 @@ def test_a_daemon_pauses_that_library_and_serves_the_other(
             _, said = daemon.communicate(timeout=20)
     assert daemon.returncode == 0
     assert "Traceback" not in said
+
+
+def serving(version: str) -> str:
+    """Return an adapter of several modules, whose library says of which version it is."""
+    return f"""
+from adapters.memory import MemoryLibrary
+from adapters.kit import shipped_schema
+from syncd_shelf.parts import TITLE
+class Library(MemoryLibrary):
+    def describe(self):
+        if TITLE != "{version}":
+            raise RuntimeError("parts of another version")
+        return super().describe()._replace(title=TITLE)
+class Adapter:
+    def check_options(self, options):
+        return {{}}
+    def open(self, options, surroundings):
+        return Library(shipped_schema())
+ADAPTER = Adapter()
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (RAISING, "it cannot be loaded"),
+        (UNSURE, "KeyError: 'of the shelf'"),
+        (serving("2").replace('"2"', '"none"'), "parts of another version"),
+    ],
+)
+def test_a_daemon_loads_it_again_when_it_is_resumed(
+    make: Callable[[str | None], House],
+    syncd: Syncd,
+    environ: dict[str, str],
+    broken: str,
+    why: str,
+) -> None:
+    house = make(None)
+    package = house.base / "packages" / "syncd_shelf"
+    package.mkdir()
+    (package / "parts.py").write_text('TITLE = "1"\n')
+    (package / "__init__.py").write_text(f"import syncd_shelf.parts\n{broken}")
+
+    def state() -> dict[str, str]:
+        libraries = read_status(house.base / "state")["libraries"]
+        return next((each for each in libraries if each["name"] == "odd"), {"state": ""})
+
+    command = [sys.executable, "-m", "syncd.cli", "run", *map(str, house.where)]
+    found = {**environ, "PYTHONPATH": str(package.parent)}
+    with subprocess.Popen(command, env=found, stderr=subprocess.PIPE, text=True) as daemon:
+        try:
+            assert wait_until(lambda: state()["state"] == "paused", within=20)
+            assert why in state()["message"]
+            # Another version is installed, whose parts have changed as well.
+            (package / "parts.py").write_text('TITLE = "2nd"\n')
+            (package / "__init__.py").write_text(serving("2nd"))
+            resumed = syncd("resume", "odd", *house.where)
+            house.drop("one", 1)
+            assert wait_until(lambda: state()["state"] == "ok", within=20), state()
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.communicate(timeout=20)
+    assert resumed.code == 0, resumed.err
+    assert daemon.returncode == 0

@@ -70,6 +70,28 @@ def test_what_was_sent_once_is_not_sent_again(syncd: Syncd, library: Path) -> No
     assert first.err == again.err == ""
 
 
+def test_an_export_that_somebody_edited_is_told_of_until_it_is_put_away(
+    syncd: Syncd, library: Path
+) -> None:
+    where = ("--file-library", library)
+    syncd("once", *where, EXAMPLE)
+    (library / "library.bib").write_text("@book{mine}")
+
+    once = syncd("once", "--json", *where, SAME_FROM_SCOPUS)
+    status = syncd("status", *where)
+    as_json = syncd("status", "--json", *where)
+
+    [notice] = json.loads(once.out)["notices"]
+    assert notice["library"] == "library"
+    assert "kept as library.edited.bib" in notice["message"]
+    assert notice["message"] in once.err
+    assert "library.edited.bib" in status.out
+    assert json.loads(as_json.out)["libraries"][0]["notices"] == [notice["message"]]
+    (library / "library.edited.bib").unlink()
+    syncd("reconcile", *where)
+    assert "edited" not in syncd("status", *where).out
+
+
 def test_a_plan_changes_nothing_and_comes_true(syncd: Syncd, library: Path) -> None:
     syncd("once", "--file-library", library, EXAMPLE)
     before = contents(library)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.support.commands import Syncd
+from tests.support.exports import scopus_record, write_records
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.ris"
 
@@ -113,3 +114,36 @@ def test_a_consent_that_is_not_needed_is_neither_proposed_nor_asked_for(
         login = syncd("login", "mine", "--config", place, "--state", tmp_path / "state")
         assert login.code == 64
         assert "mine needs no key: there is nothing to allow" in login.err
+
+
+def test_what_is_known_of_a_zotero_that_does_not_run_is_told_by_its_name(
+    syncd: Syncd, desktop: ZoteroDesktop, options: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    config = tmp_path / "syncd.toml"
+    beside = (
+        "".join(
+            f'[[library]]\nname = "{name}"\nadapter = "zotero-desktop"\nlibrary_type = "group"\n'
+            f'library_id = {number}\nurl = "{desktop.url}"\nkey_file = "{tmp_path / "key"}"\n'
+            for number, name in enumerate(("ours", "theirs"), start=1)
+        )
+        + f'[[library]]\nname = "files"\nadapter = "file"\npath = "{tmp_path / "files"}"\n'
+    )
+    config.write_text(config.read_text() + beside)
+    cut_off = scopus_record(2).partition(" in the")[0]
+    held = write_records(tmp_path / "held.ris", [scopus_record(1), cut_off])
+    syncd("once", "--library", "desk", *options, EXAMPLE, held)
+    desktop.kill()
+
+    [asked] = [
+        each
+        for each in json.loads(syncd("review", "--json", *options).out)["libraries"]
+        if each["library"] == "desk"
+    ]
+    explained = json.loads(syncd("explain", "--json", *options, "1").out)
+    undone = syncd("undo", "1", *options)
+
+    assert len(asked["held"]) == 1
+    assert asked["unavailable"]
+    assert {each["library"] for each in explained["items"]} == {"desk"}
+    assert undone.code == 69
+    assert undone.err.startswith("syncd: desk: Zotero")

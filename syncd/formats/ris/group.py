@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from syncd.formats.ris.prose import Above
-from syncd.formats.ris.tags import TYPE, Wrapping, is_stray, is_substantial, wrapping_of
+from syncd.formats.ris.tags import END, TYPE, Wrapping, is_stray, is_substantial, wrapping_of
 from syncd.formats.ris.wrapped import join
 
 MOST_LINES = 100_000
@@ -14,6 +14,8 @@ MOST_CHARACTERS = 12_000_000
 """How much of one entry is kept: several times what the largest real ones hold."""
 
 _BEGUN_TAG = re.compile(r"[A-Z][A-Z0-9]?")
+_GLUED_END = re.compile(r"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+ER(?:[ \t]{0,2}-)?\Z")
+_LONGEST_END = 5
 _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
 
@@ -21,7 +23,7 @@ _RUN = "   "
 def may_be_glued(values: Iterable[str], dash: str) -> bool:
     """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
     together = "\n".join(values)
-    return dash in together and _RUN in together  # what is rarer first
+    return dash in together and (_RUN in together or "\t" in together)  # what is rarer first
 
 
 class Group:
@@ -128,7 +130,11 @@ class Group:
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
         self.tags, self.values, self.numbers = [], [], []
         for tag, value, number in lines:
-            first, *more = glued_in(tag).split(value) if _RUN in value else [value]
+            if "ER" in value[-_LONGEST_END:] and (end := _GLUED_END.search(value)):
+                value = value[: end.start()]
+                found.append((END, number))
+            has_run = _RUN in value or "\t" in value
+            first, *more = glued_in(tag).split(value) if has_run else [value]
             self.add(tag, first.strip(), number)
             for further, rest in zip(more[::2], more[1::2], strict=True):
                 self.add(further, rest.strip(), number)

@@ -14,16 +14,18 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
+from syncd.formats.ris.prose import is_ended
 from syncd.formats.ris.style import (
     Spelling,
     Style,
     Tagged,
     find_lookalike,
+    is_bare_end,
     resembles_tag,
     survey,
     types_come_last,
 )
-from syncd.formats.ris.tags import END, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
+from syncd.formats.ris.tags import END, KEPT, KNOWN, TITLES, TYPE, Wrapping, is_prose, wrapping_of
 
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
@@ -62,6 +64,7 @@ class Reader:
         self._ready: list[Entry] = []
         self._types_seen = False
         self._last_text = self._last_blank = 0
+        self._ended = -1  # number of the last line of the entry before
         self._doubtful: tuple[str, int] | None = None
         self._odd: list[Problem] = []
         self._stray: Counter[str] = Counter()
@@ -133,10 +136,18 @@ class Reader:
         return 1
 
     def _add_run(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
-        """Add plain lines, as many as there are."""
+        """Add plain lines, as many as there are and can be no part of a text."""
         stop = tags.index("", at)
+        if self._is_slight and (stop := self._behind_text(tags, at, stop)) == at:
+            return 0
         self._open.add_run(tags[at:stop], self._values(texts[at:stop]), number)
         return stop - at
+
+    def _behind_text(self, tags: Sequence[str], at: int, stop: int) -> int:
+        """Return the first of these lines that stands below a text and may be part of it."""
+        if self._open.last_tag in KEPT:
+            return at
+        return next((below + 1 for below in range(at, stop - 1) if tags[below] in KEPT), stop)
 
     def _values(self, texts: Sequence[str]) -> list[str]:
         return [*map(str.strip, map(self._rest_of, texts))]
@@ -163,7 +174,7 @@ class Reader:
 
         It lies within one block, which is less than is kept of an entry.
         """
-        if self._head_of(texts[at]) != self._type_start:
+        if self._is_slight or self._head_of(texts[at]) != self._type_start:
             return 0
         stop = tags.index("", at + 1)
         if stop == at + 1 or stop == len(texts) or texts[stop] not in self._ends:
@@ -175,6 +186,7 @@ class Reader:
         odd = self._odd or self._source.problems
         self.entries_read += 1
         self._entries_ended += 1
+        self._ended = end
         self._types_seen = True
         entry = Entry(
             self.entries_read,
@@ -199,6 +211,7 @@ class Reader:
         self._type_start = TYPE + style.separator if self._fast else None
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
+        self._is_slight = style.is_slight
         self._dash = style.before[-1:] + style.dash
 
     # Lines that are not plainly a tag in the file's style.
@@ -218,7 +231,9 @@ class Reader:
         tagged = self._style.read(text, self._open, self._used)
         if self._doubtful is not None:
             self._settle_doubt(tagged)
-        if tagged is None:
+        if tagged is None and self._open.tags and is_bare_end(text):
+            self._doubtful = (text, number)
+        elif tagged is None:
             self._continue(text, number)
         elif tagged.tag == TYPE:
             self._begin(tagged, text, number)
@@ -265,12 +280,13 @@ class Reader:
             return
         if self._open.is_typed:
             self._close(Ending.NEXT_ENTRY)
-        elif self._open.tags and (self._blank_since_last() or self._open.is_stray()):
+        elif self._open.tags and (self._is_left_behind() or self._open.is_stray()):
             self._close(Ending.BLANK_LINE)
         if line.spelling != self._style.spelling and line.spelling not in self._of_types:
             self._use(self._style.changed_by(text))
             self._of_types = {line.spelling}
-        self._used.add(line.spelling)
+        if line.spelling.before:  # where TY has lost its blanks, others may not
+            self._used.add(line.spelling)
         self._add_type(line.value, number)
 
     def _add_type(self, value: str, number: int) -> None:
@@ -290,11 +306,12 @@ class Reader:
             self._end_with_text(text, number)
 
     def _end_with_text(self, text: str, number: int) -> None:
-        _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
+        if not is_bare_end(text):
+            _tell(self._odd, f"text after ER ignored: {text.strip()[:_SHOWN]}", number)
         self._close(Ending.ER, number)
 
     def _settle_doubt(self, tagged: Tagged | None) -> None:
-        """Decide, by the line after it, whether `ER - some words` ended an entry or is prose."""
+        """Decide, by the line after it, whether `ER - words` or a bare `ER` ended an entry."""
         if self._doubtful is None:
             return
         text, number = self._doubtful
@@ -308,16 +325,23 @@ class Reader:
         numbers = self._open.numbers
         return bool(numbers) and self._last_blank > max(self._last_text, numbers[-1])
 
+    def _is_left_behind(self) -> bool:
+        """Tell whether a blank line parts the open lines from TY, and none from the entry above."""
+        is_apart = self._open.numbers[0] > self._ended + 1 and not self._open.is_substantial()
+        return self._blank_since_last() and not is_apart
+
     def _note_stray(self, tag: str, number: int) -> None:
         self._stray[tag] += 1
         self._stray_at.setdefault(tag, number)
 
     def _close(self, ending: Ending, end_line: int = 0) -> None:
         """End the open group; it is an entry unless it holds too little for a record."""
+        self._ended = end_line
         group = self._open
         group.fold()
         for tag, number in group.part_glued(self._style.glued_in, self._dash):
             _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
+            ending = Ending.ER if tag == END else ending
         if group.is_typed and group.tags[0] != TYPE:
             group = self._part(group)
         if group.is_typed and len(group.tags) == 1 and not group.is_too_large:
@@ -344,7 +368,7 @@ class Reader:
         return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
     def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
-        is_unfinished = ending is Ending.END_OF_FILE and self._ends_mostly
+        is_unfinished = ending is Ending.END_OF_FILE and self._breaks_off(group)
         self.entries_read += 1
         self._entries_ended += ending is Ending.ER
         numbers = group.numbers
@@ -377,6 +401,17 @@ class Reader:
     def _ends_mostly(self) -> bool:
         """Tell whether entries end with ER here, so that a last one without it was cut off."""
         return 2 * self._entries_ended > self.entries_read
+
+    def _breaks_off(self, last: Group) -> bool:
+        """Tell whether the file was cut off inside its last entry.
+
+        Where that is the only one, no other tells whether this file writes ER; then a text
+        that ends inside a sentence says so, and half a character anywhere.
+        """
+        if self._ends_mostly or self._source.ends_inside_character:
+            return True
+        is_only = not self.entries_read and self._source.ends_inside_line
+        return is_only and last.tags[-1] in KEPT and not is_ended(last.values[-1])
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""

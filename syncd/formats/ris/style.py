@@ -19,14 +19,14 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from syncd.formats.ris.group import Group
-from syncd.formats.ris.prose import continues
-from syncd.formats.ris.tags import END, KNOWN, TYPE, is_prose
+from syncd.formats.ris.prose import continues, has_shape, is_unlike_prose, surely_continues
+from syncd.formats.ris.tags import END, KEPT, KNOWN, TYPE, is_prose
 
-_BLANKS = " \t\u00a0"
-_BLANK = rf"[{_BLANKS}]"
-_DASH = r"[-\u2010-\u2015\u2212]"
+_BLANK = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ONE_DASH = r"[-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
+_DASH = rf"{_ONE_DASH}(?:{_ONE_DASH}(?={_BLANK}|\Z))?"
 _PREFIX = rf"{_BLANK}*+(?:>{_BLANK}?+)*+"
-_SEPARATOR = rf"({_BLANK}{{0,4}}+)({_DASH})({_BLANK}?)"
+_SEPARATOR = rf"({_BLANK}{{0,12}}+)({_DASH})({_BLANK}?)"
 
 _TAG_LINE = re.compile(rf"([A-Za-z][A-Za-z0-9]){_SEPARATOR}")
 _PREFIXED_LINE = re.compile(rf"({_PREFIX})([A-Za-z][A-Za-z0-9]){_SEPARATOR}")
@@ -34,6 +34,8 @@ _PREFIXED_LINE = re.compile(rf"({_PREFIX})([A-Za-z][A-Za-z0-9]){_SEPARATOR}")
 _TYPE_NAME = re.compile(r"(?:[A-Za-z][\w/.-]{0,24}(?: [\w/.-]{1,24}){0,2})?")
 
 _TELLING = 12  # tags from which the style is read
+_SLIGHT = 2  # blanks before a dash that running text does not have
+_SHORTEST_TYPE = 3  # letters
 _NEAR = 100  # lines among which they are looked for
 
 
@@ -82,6 +84,11 @@ class Style:
         """Return how a line in this style is written, the prefix of all lines apart."""
         return Spelling("", self.before, self.dash)
 
+    @property
+    def is_slight(self) -> bool:
+        """Tell whether tags are set apart by so little that a line of a text may look like one."""
+        return len(self.before) < _SLIGHT
+
     def knows(self, tag: str) -> bool:
         """Tell whether `tag` is a tag wherever it is written in this style."""
         return tag in KNOWN or tag in self.extra
@@ -118,20 +125,20 @@ class Style:
         `above` are the lines whose last value it would otherwise continue; `used` are the
         spellings of other lines of the entry.
         """
-        bare = text.lstrip(_BLANKS)
+        bare = text.lstrip()
         match = _TAG_LINE.match(bare)
         if match is None:
             return None
         tag, before, dash, after = match.groups()
-        last_tag = above.last_tag if above is not None else None
-        if not (self.any_case or tag.isupper() or _continues_nothing(tag, before, last_tag)):
-            return None
         value = bare[match.end() :].strip()
         spelling = Spelling(text[: len(text) - len(bare)], before, dash)
         tagged = Tagged(tag.upper(), value, spelling)
+        last_tag = above.last_tag if above is not None else None
+        if not (self.any_case or tag.isupper() or self._is_small_tag(tagged, last_tag)):
+            return None
         if tagged.tag == END and not value:
-            return tagged if before or not self.before else None
-        if not after and value and not self._takes_glued(tagged, last_tag):
+            return tagged if before or not self.before or spelling in used else None
+        if not after and value and not self._takes_glued(tagged, last_tag, used):
             return None
         return tagged if self._is_tag(tagged, above, used) else None
 
@@ -142,13 +149,32 @@ class Style:
         if line.tag == TYPE:
             return self._begins(line, last_tag, in_style=in_style)
         if in_style and (self.knows(line.tag) or sits_loose):
-            return True
+            return above is None or not self._goes_on(line, last_tag, above)
         is_used = line.spelling in used
         if above is None or sits_loose:
-            return is_used or (line.tag in KNOWN and line.spelling.before != "")
-        if line.tag not in KNOWN or not line.spelling.before:
+            return is_used or (line.tag in KNOWN and _is_apart(line, last_tag))
+        if line.tag not in KNOWN or not (is_used or _is_apart(line, last_tag)):
             return False
         return not continues(line.tag, line.value, above.above, is_used=is_used)
+
+    def _goes_on(self, line: Tagged, last_tag: str | None, above: Group) -> bool:
+        """Tell whether a line in this style is prose all the same, as `CA - 125 rose` may be."""
+        if not self.is_slight or last_tag not in KEPT:
+            return False
+        return surely_continues(line.tag, line.value, above.above)
+
+    def _is_small_tag(self, line: Tagged, last_tag: str | None) -> bool:
+        """Tell whether a tag in small letters can be no prose: TY outside entries, any below TY.
+
+        Elsewhere its value has to look like one of the tag, unless it is written as the file's own.
+        """
+        if last_tag is None:
+            return line.tag == TYPE
+        before = line.spelling.before
+        if line.tag not in KNOWN or not before:
+            return False
+        is_clear = len(before) > 1 and line.spelling == self.spelling
+        return last_tag == TYPE or is_clear or has_shape(line.tag, line.value)
 
     @staticmethod
     def _begins(line: Tagged, last_tag: str | None, *, in_style: bool) -> bool:
@@ -156,26 +182,37 @@ class Style:
         if last_tag is None:
             return True
         if not in_style:
-            return line.spelling.before != "" and (line.value.isupper() or not line.value)
+            is_whole = line.value.isupper() or not line.value
+            return (line.spelling.before != "" and is_whole) or _names_a_type(line)
         if not is_prose(last_tag):
             return True
         return _TYPE_NAME.fullmatch(line.value) is not None
 
-    def _takes_glued(self, line: Tagged, last_tag: str | None) -> bool:
+    def _takes_glued(self, line: Tagged, last_tag: str | None, used: Collection[Spelling]) -> bool:
         """Tell whether a value may follow the dash at once: `N1  -; text`, `ER  -TY  - BOOK`."""
         before = line.spelling.before
-        if line.tag == TYPE and last_tag is None and line.value.isupper():
+        if _names_a_type(line) or (line.tag == TYPE and last_tag is None and line.value.isupper()):
             return True
         if not self.after:
             return before == self.before
-        return len(before) >= 2 or (line.tag == END and is_type_line(line.value))
+        if len(before) >= 2 or (line.tag == END and is_type_line(line.value)):
+            return True
+        is_clear = last_tag == TYPE or line.spelling in used
+        return line.tag in KNOWN and (is_clear or is_unlike_prose(line.tag, line.value))
 
 
-def _continues_nothing(tag: str, before: str, last_tag: str | None) -> bool:
-    """Tell whether a tag in small letters can be no prose: TY outside entries, any below TY."""
-    if last_tag is None:
-        return tag.upper() == TYPE
-    return last_tag == TYPE and before != "" and tag.upper() in KNOWN
+def _names_a_type(line: Tagged) -> bool:
+    """Tell whether a line is TY with what can be nothing but a type: `TY-JOUR`."""
+    value = line.value
+    return line.tag == TYPE and len(value) >= _SHORTEST_TYPE and value.isalpha() and value.isupper()
+
+
+def _is_apart(line: Tagged, last_tag: str | None) -> bool:
+    """Tell whether a line stands apart from prose: by a blank before its dash, or by its value.
+
+    Below TY nothing is prose.
+    """
+    return line.spelling.before != "" or last_tag == TYPE or is_unlike_prose(line.tag, line.value)
 
 
 def is_type_line(text: str) -> bool:
@@ -186,12 +223,17 @@ def is_type_line(text: str) -> bool:
 
 def resembles_tag(text: str) -> bool:
     """Tell whether a line may be that of a tag, however it is written."""
-    return _TAG_LINE.match(text) is not None
+    return _TAG_LINE.match(text) is not None or text == END
+
+
+def is_bare_end(text: str) -> bool:
+    """Tell whether a line is ER whose separator got lost: `ER`, `ER-`."""
+    return text.strip().rstrip("-. ") == END
 
 
 def find_lookalike(text: str) -> str | None:
     """Return the known tag that a line of text begins with, if it looks like that tag's line."""
-    bare = text.lstrip(_BLANKS)
+    bare = text.lstrip()
     if bare[:2] not in KNOWN:
         return None
     match = _TAG_LINE.match(bare)
@@ -211,7 +253,7 @@ def _table_of(style: Style) -> Mapping[str, str]:
 def _glued_of(separators: tuple[str, ...]) -> re.Pattern[str]:
     tags = "|".join(sorted(KNOWN - {TYPE, END}))
     behind = "|".join(map(re.escape, separators))
-    return re.compile(rf"(?<![ \t])[ \t]{{3,}}+({tags})(?:{behind})")
+    return re.compile(rf"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+({tags})(?:{behind})")
 
 
 def _style_of(match: re.Match[str]) -> Style:

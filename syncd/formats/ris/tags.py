@@ -37,8 +37,11 @@ class Wrapping(Enum):
     LIST = "another value of the same tag"
 
 
+KEPT = frozenset(("AB", "N1", "N2", "NO", "RN"))
+"""Tags of long texts."""
+
 _WRAPPING = {
-    **dict.fromkeys(("AB", "N1", "N2", "NO", "RN"), Wrapping.KEEP),
+    **dict.fromkeys(KEPT, Wrapping.KEEP),
     **dict.fromkeys(("KW", "L1", "L2", "L3", "L4", "L5", "SN", "UR"), Wrapping.LIST),
 }
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from syncd.formats.ris.tags import Wrapping, wrapping_of
 
 _CONJUNCTIONS = frozenset("and as bis et nor oder or ou to und versus vs y".split())
+_HYPHENS = ("-", "\u2010")
+_SOFT_HYPHEN = "\u00ad"
 _TAG_WIDTH = 6  # the tag and separator that stand before a value's first line
 _NARROWEST, _WIDEST = 40, 132  # at which exporters wrap; other lines were broken by hand
 
@@ -28,15 +30,29 @@ def flow(lines: Iterable[str]) -> str:
     """Join lines by blanks, but for those that were broken behind the hyphen of a word."""
     parts: list[str] = []
     for line in lines:
-        if parts and not breaks_word(parts[-1], line):
-            parts.append(" ")
-        parts.append(line)
+        if parts:
+            add_line(parts, line, " ")
+        else:
+            parts.append(line)
     return "".join(parts)
+
+
+def add_line(parts: list[str], line: str, between: str) -> None:
+    """Add a line and what stands before it, unless the one above ends inside a word.
+
+    A soft hyphen there was only set for the sake of the line's end.
+    """
+    above = parts[-1]
+    if above[-1:] == _SOFT_HYPHEN and line[:1].isalnum():
+        parts[-1] = above[:-1]
+    elif not breaks_word(above, line):
+        parts.append(between)
+    parts.append(line)
 
 
 def breaks_word(line: str, below: str) -> bool:
     """Tell whether a line ends inside a hyphenated word: `well-` above `known`, not above `and`."""
-    if line[-1:] != "-" or not line[-2:-1].isalnum() or not below[:1].isalnum():
+    if line[-1:] not in _HYPHENS or not line[-2:-1].isalnum() or not below[:1].isalnum():
         return False
     return below.split(maxsplit=1)[0].casefold() not in _CONJUNCTIONS
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from syncd.formats.ris.wrapped import breaks_word
+from syncd.formats.ris.wrapped import add_line
 from syncd.formats.sources.dates import find_days, parse_date
 from syncd.formats.sources.dating import add_event_date
 from syncd.formats.sources.draft import FILLERS, Draft
@@ -54,9 +54,12 @@ def abstract_text(value: str) -> str:
             continue
         if _LABEL_LINE.match(line):
             between = between or "\n"
-        if parts:
-            parts.append(between or ("" if breaks_word(parts[-1], line) else " "))
-        parts.append(line)
+        if between:
+            parts += [between, line] if parts else [line]
+        elif parts:
+            add_line(parts, line, " ")
+        else:
+            parts.append(line)
         between = ""
     return "".join(parts)
 

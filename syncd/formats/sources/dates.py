@@ -18,18 +18,20 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january janvier januar enero",
-            "feb february février fevrier februar febrero",
-            "mar march mars märz maerz marzo mrz",
-            "apr april avril abril",
-            "may mai mayo",
-            "jun june juin juni junio",
-            "jul july juillet juli julio",
-            "aug august août aout agosto",
-            "sep sept september septembre septiembre",
-            "oct october octobre oktober octubre okt",
-            "nov november novembre noviembre",
-            "dec december décembre decembre dezember diciembre dez",
+            "jan january janvier januar enero gennaio janeiro januari января stycznia",
+            """feb february février fevrier februar febrero febbraio fevereiro februari февраля
+            lutego""",
+            "mar march mars märz maerz marzo mrz março maart marts марта marca",
+            "apr april avril abril aprile апреля kwietnia",
+            "may mai mayo maggio maio mei maj мая maja",
+            "jun june juin juni junio giugno junho июня czerwca",
+            "jul july juillet juli julio luglio julho июля lipca",
+            "aug august août aout agosto augustus augusti августа sierpnia",
+            "sep sept september septembre septiembre settembre setembro сентября września",
+            "oct october octobre oktober octubre okt ottobre outubro октября października",
+            "nov november novembre noviembre novembro ноября listopada",
+            """dec december décembre decembre dezember diciembre dez dicembre dezembro декабря
+            grudnia""",
         ),
         start=1,
     )
@@ -58,6 +60,9 @@ _TIME = re.compile(_CLOCK, re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{4})(?:/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?)?/*", re.DOTALL)
 _ISO = re.compile(
     rf"(\d{{4}})[-/](\d{{1,2}})(?:[-/](\d{{1,2}})(?:[T ,]+(?:{_CLOCK})?)?)?/*", re.IGNORECASE
+)
+_OF_EAST_ASIA = re.compile(
+    r"(\d{4})\s?[年년]\s?(?:(\d{1,2})\s?[月월]\s?)?(?:(\d{1,2})\s?[日일号號])?\Z"
 )
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})?")
 _YEAR_AND_MORE = re.compile(r"\d{4}[-/]?\d{2}(?:\d{2})?")
@@ -115,6 +120,8 @@ def _parse_date(text: str) -> Date:
     text = without_fraction(text.strip())
     if ".0/" in text:
         text = _FRACTIONS.sub("", text)
+    if "年" in text or "년" in text:
+        text = _OF_EAST_ASIA.sub(_slashed, text)
     if match := _SLASHED.fullmatch(text):
         year, month, day, rest = match.groups()
         date = _parts(int(year), _number(month), _number(day))
@@ -131,6 +138,10 @@ def _parse_date(text: str) -> Date:
     if date.impossible and date.month is None and _YEAR_AND_MORE.fullmatch(text):
         return _in_words(text)
     return date
+
+
+def _slashed(match: re.Match[str]) -> str:
+    return "/".join(filter(None, match.groups()))
 
 
 def _number(text: str | None) -> int | None:

@@ -139,6 +139,7 @@ _LABELLED = {
     "TT": "Translated Title",
     "MA": "Meeting Abstract",
     "NV": "Number of Volumes",
+    "SV": "Series Number",
 }
 """Tags without a field, whose values are worth a line of `extra`."""
 

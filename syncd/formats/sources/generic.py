@@ -13,7 +13,7 @@ from syncd.formats.sources.content import (
     fill_place,
 )
 from syncd.formats.sources.dating import fill_access_date, fill_date, fill_filing_date
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import NO_TITLES, Draft
 from syncd.formats.sources.fields import add_labelled_lines, fill_plain_fields, has_archive
 from syncd.formats.sources.identifiers import (
     fill_citation_key,
@@ -57,9 +57,9 @@ def _fill_catalog(draft: Draft) -> None:
 
 _NAMING = frozenset(
     """abstractNote code conferenceName journalAbbreviation number publicationTitle reporter series
-    seriesTitle shortTitle title url""".split()
+    seriesTitle shortTitle url""".split()
 )
-"""Fields of which each tells people what the work is, or what holds it."""
+"""Fields beside the title of which each tells what the work is, or what holds it."""
 
 
 def names_a_work(draft: Draft) -> bool:
@@ -68,7 +68,7 @@ def names_a_work(draft: Draft) -> bool:
     Words about it will do: an abstract, or a note.
     """
     fields = draft.fields
-    if "title" in fields or draft.creators:
+    if draft.creators or fields.get("title", "null") not in NO_TITLES:
         return True
     known = draft.identifiers or draft.issns or draft.isbns or draft.links
     if known or not _NAMING.isdisjoint(fields):
@@ -87,9 +87,9 @@ _ANY: frozenset[str] | None = None
 _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (leave_placeholders, PLACEHOLDER_TAGS),
     (read_pubmed_links, frozenset(["T3"])),
+    (read_self_named, SELF_NAMED_TAGS),
     (fill_titles, _ANY),
     (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
-    (read_self_named, SELF_NAMED_TAGS),
     (read_accession_number, frozenset(["AN"])),
     (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
     (fill_address, frozenset(["L5", "LK", "LL", "UR"])),
@@ -107,7 +107,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_abstract, frozenset(["AB", "N2"])),
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),
-    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "TA", "TT"])),
+    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "SV", "TA", "TT"])),
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),

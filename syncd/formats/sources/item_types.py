@@ -112,6 +112,28 @@ NAMED_KINDS: dict[str, str] = {
 }  # fmt: skip
 """Kinds of work in the vocabulary of Pure and Scopus, case folded."""
 
+_TYPE_NAMES = {
+    "conference": "conferencePaper",
+    "dissertation": "thesis",
+    "electronic article": "journalArticle",
+    "inbook": "bookSection",
+    "incollection": "bookSection",
+    "inproceedings": "conferencePaper",
+    "magazine article": "magazineArticle",
+    "mastersthesis": "thesis",
+    "newspaper article": "newspaperArticle",
+    "online": "webpage",
+    "phdthesis": "thesis",
+    "proceedings": "book",
+    "proceedings article": "conferencePaper",
+    "techreport": "report",
+    "thesis": "thesis",
+    "webpage": "webpage",
+    "website": "webpage",
+}
+"""What TY holds where programs write their own words, beside those that Pure writes into M3."""
+
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _THESIS = re.compile(r"\bthes[ie]s\b|\bdissertation\b", re.IGNORECASE)
 _PATENT_NUMBER = re.compile(r"(?:US|EP|WO|GB|DE|FR|JP|CN|CA|AU)[ -]?\d[\d/ ,]{4,}[A-Z]?\d?\b")
 _PREPRINT_SERVER = re.compile(
@@ -139,14 +161,23 @@ def fill_item_type(draft: Draft) -> None:
     """Tell what an entry describes: by its TY, or by evidence where TY says too little."""
     tag = draft.type_tag
     item_type = _KINDS.get(tag)
+    if item_type is None and tag.strip("\"'.,; ") in _KINDS:
+        tag = draft.type_tag = tag.strip("\"'.,; ")
+        item_type = _KINDS[tag]
     if item_type is None:
-        item_type = by_evidence(draft)
+        item_type = _by_name(tag) or by_evidence(draft)
         if tag != "GEN":
             said = f"type {tag} is unknown" if tag else "there is no type"
             draft.warn(f"{said}: taken for a {item_type}")
     elif tag in _REFINED:
         item_type = _REFINED[tag](draft)
     draft.item_type = item_type
+
+
+def _by_name(tag: str) -> str | None:
+    """Return the item type that TY names as other programs do, for people or in BibTeX."""
+    name = " ".join(_BETWEEN_WORDS.split(tag.casefold()))
+    return _TYPE_NAMES.get(name) or NAMED_KINDS.get(name)
 
 
 def fill_genre(draft: Draft) -> None:
@@ -161,7 +192,7 @@ def named_kind(draft: Draft) -> str | None:
         name = value.casefold()
         if item_type := NAMED_KINDS.get(name):
             return item_type
-        if name.endswith("thesis"):
+        if name.endswith(("thesis", "dissertation")):
             return "thesis"
     return None
 
@@ -208,11 +239,13 @@ def _article(draft: Draft) -> str:
 
 def _web_page(draft: Draft) -> str:
     """Tell a page from an article: Ovid calls those of the register of trials so."""
-    numbered = draft.first("VL")[:1].isdigit() and draft.has("IS", "SP")
-    journal = draft.has("JF", "JO", "JA") or (
-        draft.has("T2") and bool(parse_issns(" ".join(draft.tags.get("SN", ()))))
+    has_volume = draft.first("VL")[:1].isdigit()
+    has_issn = bool(parse_issns(" ".join(draft.tags.get("SN", ()))))
+    is_numbered = has_volume or (has_issn and draft.has("SP"))
+    is_journal = draft.has("JF", "JO", "JA") or (
+        draft.has("T2") and (has_issn or (has_volume and draft.has("SP")))
     )
-    return "journalArticle" if numbered and journal else "webpage"
+    return "journalArticle" if is_numbered and is_journal else "webpage"
 
 
 _REFINED = {
@@ -265,5 +298,7 @@ def _by_rest(draft: Draft) -> str:
         return "thesis"
     if any(_PATENT_NUMBER.match(draft.first(tag)) for tag in ("SN", "M1")):
         return "patent"
+    if is_event(draft.first("T2")):
+        return "conferencePaper"
     bare = not draft.has("T2", "BT", "PY", "DA", "Y1", "PB")
     return "webpage" if draft.has("UR") and bare else "document"

@@ -21,10 +21,12 @@ _PARTICLES = frozenset(
 _GIVEN_LAST = re.compile(rf"(?P<family>\S.{{0,118}}?)(?<!\s)\s++(?P<given>{_INITIALS})")
 _GIVEN_FIRST = re.compile(rf"(?P<given>{_INITIALS})\s*+(?P<family>[^\W\d_][^.,]++)")
 _INSTITUTION = re.compile(
-    r"\b(?:academy|agency|association|bureau|cent(?:er|re)|collaboration|college|commission"
-    r"|committee|consortium|corporation|council|department|dept|division|faculty|federation"
-    r"|foundation|institut[eo]?|laborator(?:y|ies)|ministry|network|office|organi[sz]ation|school"
-    r"|society|study group|universit\w+|working group)\b",
+    r"\b(?:academ(?:ies|y)|age(?:nce|ncia|ncy)|aso?ciaci[oó]n|association|bureau|cent(?:er|re)"
+    r"|collaboration|college|comisi[oó]n|commission|committee|conse(?:il|jo)|consortium|corporation"
+    r"|council|d[eé]partement|departamento|department|dept|division|facult(?:ad|y|é)|federation"
+    r"|foundation|fundaci[oó]n|gesellschaft|institut[eo]?|laborator(?:y|ies)|minist(?:erio|ry|ère)"
+    r"|\w*ministerium|network|office|organi[sz]ation|school|secretar(?:iat|ía)|soci(?:edad|ety|été)"
+    r"|stiftung|study group|universi\w+|working group)\b",
     re.IGNORECASE,
 )
 _GROUP_WORDS = (
@@ -60,14 +62,30 @@ _ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
 _LONGEST_NAME = 120
 _LONGEST_GROUP = 300
 _LONGEST_MORE = 10
+_MOST_WORDS = 4
 
 _MORE = re.compile(
     r"(?:\Aothers|(?:\A|(?<=[\s,;]))(?:et\.? al\.?|and others)|…|\.{3,10})\Z", re.IGNORECASE
 )
 _COMMA_AND_TAB = re.compile(r",[ \t]*\t[ \t]*")
-_AND = re.compile(r" (?:and|&) ")
+_AND = re.compile(r" (?:and|&|e|et|en|och|og|und|y|и) ")
+_SLASH = re.compile(r" ?// ?| / ")
+_OBJECT = re.compile(r"\{[^{}]{1,2000}\}")
+_OF_OBJECT = re.compile(r"""["'](\w+)["']\s*+:\s*+(?:"([^"]*)"|'([^']*)')""")
+_KEYS_OF_FAMILY = ("family", "last", "lastName", "last_name", "lastname", "surname")
+_KEYS_OF_GIVEN = ("given", "first", "firstName", "first_name", "firstname", "forename")
+_KEYS_OF_NAME = ("name", "full_name", "fullName", "display_name", "literal", "author")
+_NOTE_MARK = re.compile(r"<sup>[\d,;\s*†‡§¶a-h]{1,20}</sup>", re.IGNORECASE)
+_MARKS = re.compile(r"(?<=[^\W\d_]|\.)\s?(?:[*†‡§¶]+|\(\d{4}\s?[-–]\s?(?:\d{4})?\))\Z")
+_ORCID = re.compile(
+    r"(?<![\s,])[\s,]*+[(\[]?\s*+(?:orcid(?:\.org/|:)?\s*+|https?://orcid\.org/)?"
+    r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]\s*[)\]]?",
+    re.IGNORECASE,
+)
 _JOINS = str.maketrans("", "", "-'’")
 
+_FIRST_EASTERN, _LAST_EASTERN = "\u3040", "\ud7a3"
+_LONGEST_EASTERN = 3
 _FIRST_CHINESE, _LAST_CHINESE = "\u3400", "\u9fff"
 _CHINESE_FAMILIES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
@@ -114,10 +132,16 @@ def _with_comma(text: str, role: str) -> Person:
         return Person(role, name=text)
     if " " in family and _INSTITUTION.search(text):
         return Person(role, name=text)
-    return Person(role, family.strip(), given.strip(", "))
+    given = given.strip(", ")
+    suffix, comma, rest = given.partition(",")
+    if comma and _is_suffix(suffix):  # where BibTeX has it: `King, Jr., M. L.`
+        given = f"{rest.strip()}, {suffix}"
+    return Person(role, family.strip(), given)
 
 
 def _without_comma(text: str, role: str) -> Person:
+    if text[:1] >= _FIRST_EASTERN and (parted := _in_two(text)):
+        return Person(role, *parted)
     if len(text) > _LONGEST_NAME or text.startswith(_COUNTRIES):
         return Person(role, name=text)
     match = None
@@ -132,6 +156,15 @@ def _without_comma(text: str, role: str) -> Person:
     elif found := _with_bare_initials(text):
         return Person(role, *found)
     return Person(role, name=text)
+
+
+def _in_two(text: str) -> tuple[str, str] | None:
+    """Part a name of East Asia where a blank does: `田中 太郎`."""
+    words = text.split()
+    if len(words) != 2 or not all(len(word) <= _LONGEST_EASTERN for word in words):
+        return None
+    is_eastern = all(_FIRST_EASTERN <= letter <= _LAST_EASTERN for letter in "".join(words))
+    return (words[0], words[1]) if is_eastern else None
 
 
 def _is_one_family(text: str) -> bool:
@@ -180,6 +213,18 @@ def person_with_initials(text: str, role: str) -> Person:
     """Read a name that others show to be a family name and initials."""
     parted = _parted_at_initials(text)
     return Person(role, *parted) if parted else person(text, role)
+
+
+def shows_initials_first(text: str) -> bool:
+    """Tell the same of `M A Roe` and `MA Roe`, which alone may as well be an institution."""
+    found = _initialled(text)
+    return found is not None and text.startswith(found[1]) and not _names_a_group(text)
+
+
+def person_with_initials_first(text: str, role: str) -> Person:
+    """Read a name that others show to be initials and a family name."""
+    found = _initialled(text) if shows_initials_first(text) else None
+    return Person(role, *found) if found else person(text, role)
 
 
 def _parted_at_initials(text: str) -> tuple[str, str] | None:
@@ -262,7 +307,10 @@ def split_names(value: str) -> list[str]:
         parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
         if all("," in part or _looks_personal(part) for part in parts):
             return parts
-    elif " and " in value or " & " in value:
+    elif "/" in value and len(parts := _SLASH.split(value)) > 1:
+        if all(part.count(",") == 1 for part in parts):
+            return parts
+    elif _holds_and(value):
         parts = _AND.split(value)
         whole = _is_company(value) or _INSTITUTION.search(value) is not None
         if all(part.count(",") == 1 for part in parts) and not whole:
@@ -270,6 +318,26 @@ def split_names(value: str) -> list[str]:
     elif _is_one(value):
         return [value]
     return _listed(value) or ([value] if value.strip(" ,;") else [])
+
+
+def _holds_and(value: str) -> bool:
+    """Tell whether a value may be a list with a last `and`; in other languages with commas only."""
+    is_english = " and " in value or " & " in value
+    return is_english or (value.count(",") > 1 and _AND.search(value) is not None)
+
+
+def _is_whole_name(text: str) -> bool:
+    """Tell whether a text is written as given names and family name are: `Bo van Kerr`."""
+    words = text.split()
+    is_long = not 2 <= len(words) <= _MOST_WORDS
+    return not is_long and all(map(_is_of_name, words)) and not _names_a_group(text)
+
+
+def _is_of_name(word: str) -> bool:
+    if word in _PARTICLES:
+        return True
+    bare = word.translate(_JOINS).rstrip(".")
+    return bare.isalpha() and word[0].isupper() and not (word.isupper() and len(bare) > 1)
 
 
 def _is_one(value: str) -> bool:
@@ -290,22 +358,29 @@ def _looks_personal(text: str) -> bool:
 
 def _listed(value: str) -> list[str]:
     """Return the names of a list that is parted by commas only; none unless every one is sure."""
+    is_enumeration = value.count(",") > 1 or (" and " in value and "," not in value)
     for between in (" and ", " & ", "，", "、"):
         value = value.replace(between, ",")
     parts = [part for piece in value.split(",") if (part := piece.strip())]
     if len(parts) < 2:
         return []
-    return _each_initialled(parts) or _alternating(parts) or _chinese(parts)
+    found = _each_initialled(parts) or _alternating(parts) or _chinese(parts)
+    return found or (parts if is_enumeration and all(map(_is_whole_name, parts)) else [])
 
 
 def _each_initialled(parts: Sequence[str]) -> list[str]:
     names = []
+    groups = 0
     for part in parts:
         found = _initialled(part)
-        if found is None or _names_a_group(part):
+        if found is not None and not _names_a_group(part):
+            names.append(", ".join(found))
+        elif _NAMED_GROUP.search(part) is not None:
+            names.append(part)
+            groups += 1
+        else:
             return []
-        names.append(", ".join(found))
-    return names
+    return names if not groups or len(names) > groups + 1 else []
 
 
 def _alternating(parts: Sequence[str]) -> list[str]:
@@ -337,6 +412,31 @@ def without_brackets(text: str) -> str:
         text = text.replace("{", "").replace("}", "").strip()
     is_enclosed = text[:1] == "(" and text.find(")") == len(text) - 1 and text.count("(") == 1
     return text[1:-1].strip() if is_enclosed else text
+
+
+def without_notes(text: str) -> str:
+    """Return a name without the raised marks of footnotes and affiliations."""
+    return _NOTE_MARK.sub("", text)
+
+
+def without_marks(text: str) -> str:
+    """Return a name without signs of footnotes, years of life, and the number of its researcher."""
+    if "-000" in text:
+        text = _ORCID.sub("", text).rstrip()
+    return _MARKS.sub("", text)
+
+
+def names_of_objects(value: str) -> list[str]:
+    """Return the names of a list of objects that a program wrote: `[{'family': 'Kerr', …}]`."""
+    names = []
+    for found in _OBJECT.finditer(value) if '":' in value or "':" in value else ():
+        said = {key: single or double for key, double, single in _OF_OBJECT.findall(found[0])}
+        family = next((said[key] for key in _KEYS_OF_FAMILY if key in said), "")
+        given = next((said[key] for key in _KEYS_OF_GIVEN if key in said), "")
+        name = next((said[key] for key in _KEYS_OF_NAME if key in said), "")
+        if text := ", ".join(filter(None, (family, given))) or name:
+            names.append(text)
+    return names
 
 
 def without_more(text: str) -> str:

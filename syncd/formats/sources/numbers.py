@@ -17,6 +17,7 @@ _LONGEST_NUMBER = 60
 _SERIAL_LIKE = re.compile(r"[\dXx -]{8,20}")
 _NUMBERED = frozenset(["patent", "report", "standard"])
 _LENGTH_OF_ISSN = 9
+_WITH_BLANK = re.compile(r"\d{4} \d{3}[\dXx]")
 _OF_NUMBERS = "0123456789-Xx "
 _LABEL = re.compile(
     r"(?<![^\W_])(?:[elp][ -]?)?IS(?:SN(?:-L)?|BN(?:[ -]?1[03](?!\d))?)(?![^\W\d_])[-:=#\s]*",
@@ -58,10 +59,12 @@ def _remember_serials(text: str) -> Serials:
 
 
 def _parse_serials(text: str) -> Serials:
-    if len(text) <= _LENGTH_OF_ISSN and (issns := parse_issns(text)):
+    if len(text) <= _LENGTH_OF_ISSN and " " not in text and (issns := parse_issns(text)):
         return Serials(tuple(issns))
     issns, isbns, written, rest = [], [], [], []
     text = _unwrapped(one_line(text))
+    if _WITH_BLANK.fullmatch(text):
+        text = text.replace(" ", "-")
     bare, remarks = _set_remarks_apart(text) if text.strip(_OF_NUMBERS) else (text, [])
     for part in _SEPARATORS.split(plain(bare)):
         if found := parse_isbns(part):

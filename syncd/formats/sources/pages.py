@@ -15,6 +15,8 @@ _RANGE = re.compile(r".*\w\s*[-–—,]\s*\w.*")
 _ARTICLE_NUMBER = re.compile(r"\d{5,}|[A-Za-z]+[.-]?\d[\w.()/-]*|\d+[A-Za-z][\w.()/-]*")
 _NUMBER_LIKE = re.compile(r"(?:(?!\d)[\w.()/ -])*+\d[\w.()/ :-]*+")
 _LONGEST_NUMBER = 60
+_SHORTEST_PII = 17
+_COUNTED = re.compile(r"(\d+) ?(?:pp?\.?|pages?|[Ss]\.|Seiten|páginas)")
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
 _NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
@@ -34,6 +36,9 @@ def fill_pages(draft: Draft) -> None:
         start = end = ""
     else:
         starts, ends = starts[1:], ends[1:]
+    if (pii := find_pii(start)) is not None:
+        draft.add_extra("PII", pii)
+        start = ""
     if start or end:
         _fill_page_range(draft, start, end)
     for value in starts:
@@ -43,6 +48,12 @@ def fill_pages(draft: Draft) -> None:
     if "C7" in draft.tags:
         for value in draft.take("C7"):
             add_article_number(draft, "C7", value)
+
+
+def find_pii(text: str) -> str | None:
+    """Return a publisher's item identifier, if a text is one."""
+    bare = _PII_LABEL.sub("", text) if len(text) >= _SHORTEST_PII else ""
+    return bare if _PII.fullmatch(bare) else None
 
 
 def _fill_page_range(draft: Draft, start: str, end: str) -> None:
@@ -98,6 +109,8 @@ def _tidy_pages(text: str) -> str:
 def _fill_page_count(draft: Draft, start: str, end: str) -> None:
     """Count pages from the first on; any other range tells where a part stands."""
     pages = page_range(start, end)
+    if counted := _COUNTED.fullmatch(pages):
+        pages = counted[1]
     first, _, last = pages.replace("–", "-").partition("-")
     if first == "1" and last.isdecimal():
         draft.fill("numPages", last)
@@ -109,9 +122,9 @@ def _fill_page_count(draft: Draft, start: str, end: str) -> None:
 
 def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
-    pii = _PII_LABEL.sub("", value)
+    pii = find_pii(value)
     number = _NUMBER_LABEL.sub("", value)
-    if _PII.fullmatch(pii):
+    if pii is not None:
         draft.add_extra("PII", pii)
     elif len(number) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(number):
         draft.leave(tag, value)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby, repeat
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.names import (
     find_plain_person,
     is_group,
+    names_of_objects,
     person,
     person_with_initials,
+    person_with_initials_first,
     shows_initials,
+    shows_initials_first,
     split_names,
     without_brackets,
+    without_marks,
     without_more,
+    without_notes,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
 from syncd.formats.sources.text import list_elements, one_line
@@ -67,6 +72,7 @@ _CUSTOM_ROLES = {
     ("audioRecording", "C4"): "wordsBy",
     ("patent", "C4"): "attorneyAgent",
 }
+_OPENING = frozenset("[({")
 _FURTHER_TAGS = frozenset(["A2", "A3", "A4", "C1", "C2", "C4", "CA", "ED"])
 _AUTHORITIES = {("case", "A2"): "reporter", ("patent", "A2"): "authority"}
 """Tags of persons that hold an institution for some types: these are fields."""
@@ -137,9 +143,10 @@ def _add(draft: Draft, tag: str, role: str) -> None:
         return
     together = "\n".join(values)
     people: list[Person] = []
-    if may_hold_roles(together):  # or lists, for a bracket may begin either
-        if "[" in together:
-            values = [name for value in values for name in list_elements(value) or [value]]
+    if "[" in together or "(" in together or "{" in together:
+        values = [name for value in values for name in _listed_in(draft, tag, value)]
+        together = "\n".join(values)
+    if may_hold_roles(together):
         for said, names in _by_role(values, role):
             people += _people_in(draft, tag, names, said, "\n".join(names))
     else:
@@ -147,6 +154,19 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
     draft.creators += [each for each in people if each not in known] if known else people
+
+
+def _listed_in(draft: Draft, tag: str, value: str) -> Sequence[str]:
+    """Return the names of a list that a program wrote, or a value as it is where it is none."""
+    if value[:1] not in _OPENING:
+        return (value,)
+    names = names_of_objects(value) or list_elements(value)
+    if names is not None:
+        if not names:
+            draft.leave(tag, value)
+        return names
+    is_one = value[0] == "[" and value.find("]") == len(value) - 1 and "," in value
+    return (value[1:-1],) if is_one else (value,)
 
 
 def _people_in(
@@ -167,7 +187,7 @@ def _people_in(
         else:
             people += _names_in(draft, tag, value, value)
     # How the names that are not plain are meant is told by all of them together.
-    read = person_with_initials if _are_initialled(people) else person
+    read = _reader_of(people)
     return [read(each, role) if isinstance(each, str) else each for each in people]
 
 
@@ -188,13 +208,18 @@ def _by_role(values: Sequence[str], role: str) -> list[tuple[str, list[str]]]:
     return [(said, [each.text for each in group]) for said, group in in_a_row]
 
 
-def _are_initialled(people: Sequence[Person | str]) -> bool:
-    """Tell whether names are all written as database style has it, `Xu J`, or nearly all.
+def _reader_of(people: Sequence[Person | str]) -> Callable[[str, str], Person]:
+    """Tell how names are read that are all, or nearly all, written as `Xu J` is, or as `J Xu`.
 
     One alone may be anything.
     """
     names = [each for each in people if isinstance(each, str) and "," not in each]
-    return len(names) > 1 and 2 * sum(map(shows_initials, names)) > max(len(names), 3)
+    if len(names) > 1:
+        if 2 * sum(map(shows_initials, names)) > max(len(names), 3):
+            return person_with_initials
+        if all(map(shows_initials_first, names)):
+            return person_with_initials_first
+    return person
 
 
 def _is_unusual(value: str) -> bool:
@@ -212,13 +237,17 @@ def _is_unusual(value: str) -> bool:
         or "others" in value
         or "..." in value
         or "…" in value
+        or "/" in value
+        or "*" in value
+        or "†" in value
+        or "-000" in value
     )
 
 
 def _without_signs(draft: Draft, tag: str, value: str) -> str:
     """Take out markup, and what stands for names that the export does not give."""
-    text = one_line(value) if "<" in value or "&" in value else value
-    names = without_more(text)
+    text = one_line(without_notes(value)) if "<" in value or "&" in value else value
+    names = without_more(without_marks(text))
     if names != text:
         draft.warn(f"{tag} says there are more names than the export gives: {value}", tag)
     return names

@@ -16,22 +16,29 @@ from syncd.formats.sources.item_types import NAMED_KINDS
 from syncd.formats.sources.names import names_an_institution
 from syncd.formats.sources.text import without_fraction
 
-_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "AN", "C2", "C7")
+_NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "ET", "AN", "C2", "C7")
 _MAY_BE_ZERO = frozenset(["SP", "EP"])
 _RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
+_OF_BOOKS = frozenset(["book", "bookSection", "dictionaryEntry", "encyclopediaArticle"])
+_QUOTED = re.compile(r"([\"'])(\w+)\1")
 _ISSUES = frozenset(["IS", "IP"])
 _LONGEST_ISSUE = 40
 _COMMAS_OF_ADDRESS = 3
 _KINDS = frozenset(
     """bills/resolutions|book, edited|book, section|book, whole|case/court decisions
     |computer program|conference proceedings|dissertation/thesis|dissertation/thesis, unpublished
-    |generic|grant|hearing|journal|journal article|journal, electronic|laws/statutes
-    |magazine article|map|monograph|motion picture|music score|newspaper article
-    |online discussion forum/blogs|personal communication|sound recording|thesis
-    |unpublished material|video/dvd|web page""".replace("\n    ", "").split("|")
+    |edited book|electronic article|electronic book|electronic book section|generic|grant|hearing
+    |journal|journal article|journal, electronic|laws/statutes|magazine article|map|monograph
+    |motion picture|music score|newspaper article|online database|online discussion forum/blogs
+    |online multimedia|personal communication|sound recording|thesis|unpublished material
+    |unpublished work|video/dvd|web page""".replace("\n    ", "").split("|")
 )
-_SPAN = re.compile(r"(?<!\s)\s*+<[^<>]{0,60}\d{4}[^<>]{0,60}>\Z")
+_SPAN = re.compile(
+    r"(?<!\s)\s*+(?:<[^<>]{0,60}\d{4}[^<>]{0,60}>"
+    r"|[\[(]?\d{4} ?(?:-|–|to) ?[^()\[\]]{0,20}(?:\d{4}[^()\[\]]{0,20}|present)[)\]]?)\Z"
+)
+_MAY_BE_SPAN = re.compile(r"\d{4}")
 _PLACE_OF_DATABASE = ("DB", "DP")
 
 PLACEHOLDER_TAGS = frozenset([*_NUMBERED, *_PLACE_OF_DATABASE])
@@ -46,7 +53,7 @@ def leave_placeholders(draft: Draft) -> None:
             _tidy(draft, tag, values)
     for tag in _PLACE_OF_DATABASE:
         values = tags.get(tag)
-        if values is not None and ">" in values[0]:
+        if values is not None and any(map(_MAY_BE_SPAN.search, values)):
             tags[tag] = [_SPAN.sub("", value) or value for value in values]
 
 
@@ -57,7 +64,7 @@ def _is_plain(value: str) -> bool:
 def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
     kept = []
     for value in values:
-        text = value if draft.item_type in _OF_WORKS_WITH_VERSIONS else _without_fractions(value)
+        text = value if _may_have_fractions(draft, tag) else _without_fractions(value)
         if _says_nothing(tag, text):
             draft.leave(tag, value)
         else:
@@ -66,7 +73,16 @@ def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
         draft.replace(tag, kept)
 
 
+def _may_have_fractions(draft: Draft, tag: str) -> bool:
+    """Tell whether numbers such as `2.0` are meant: those of a version are."""
+    if draft.item_type in _OF_WORKS_WITH_VERSIONS:
+        return True
+    return tag == "ET" and draft.item_type not in _OF_BOOKS
+
+
 def _without_fractions(value: str) -> str:
+    if quoted := _QUOTED.fullmatch(value):
+        return quoted[2]
     if match := _RANGE.fullmatch(value):
         return f"{match[1]}-{match[2]}"
     return without_fraction(value)
@@ -79,6 +95,8 @@ def _says_nothing(tag: str, text: str) -> bool:
         folded = text.casefold()
         return folded in _KINDS or folded in NAMED_KINDS
     may_be_address = len(text) > _LONGEST_ISSUE or text[0] == "("
+    if tag in _ISSUES and ("@" in text or "://" in text):
+        return True
     return tag in _ISSUES and may_be_address and _is_address(text)
 
 

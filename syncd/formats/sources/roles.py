@@ -7,22 +7,48 @@ from typing import NamedTuple
 
 _ROLES = {
     **dict.fromkeys(
-        """comp compiler comps coord coords dir ed editor editors eds edt hg hgg herausgeber
-        edited hrsg hrsgg éd éds éditeur""".split(),
+        """bearb bearbeiter comp compiler comps coord coordinador coordinadora coordinator coords
+        cur curador dir dirs ed editor editora editores editors eds edt éd éditeur éditrice éds hg
+        hgg herausgeber herausgeberin edited hrsg hrsgg koord oprac org organizador organizadora
+        organizer orgs red redacteur redaktor redaktør redaktör redigerad utg ред редактор сост
+        主编 主編 编 編 编者 編者 编辑 編集""".split(),
         "editor",
     ),
-    **dict.fromkeys("series editor|series ed|series eds".split("|"), "seriesEditor"),
-    **dict.fromkeys("trad trans transl translator translators trl übers".split(), "translator"),
-    **dict.fromkeys("ill illus illustrator ctb contributor".split(), "contributor"),
-    **dict.fromkeys("aut author authors".split(), "author"),
+    **dict.fromkeys("a cura di|ed. lit|под ред|ответственный редактор".split("|"), "editor"),
+    **dict.fromkeys(
+        "series editor|series editors|series ed|series eds|reihenhrsg".split("|"), "seriesEditor"
+    ),
+    **dict.fromkeys(
+        """övers oversat oversetter trad traducteur traductor traductora traductrice tradutor
+        traduttore trans transl translator translators trl tłum übers übersetzer übersetzerin
+        vertaler пер переводчик 译 譯 訳 译者 譯者 訳者 翻译 翻譯 翻訳""".split(),
+        "translator",
+    ),
+    **dict.fromkeys(
+        "contributor ctb ill illus illustrator mitarb mitw mitwirkende mitwirkender".split(),
+        "contributor",
+    ),
+    **dict.fromkeys(
+        """aut auteur author authors autor autora autore verf verfasser verfasserin автор 著 著者
+        作者 编著 編著""".split(),
+        "author",
+    ),
 }
 """Roles by the words for them, in small letters and without dots."""
 
 _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
 # In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
-_IN_BRACKETS = re.compile(rf"(?<!\s)\s*+,?\s*+[\[(<]\s*+({_WORDS})\.?\s*+[\])>]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(
+    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS})\.?\s*+[\])>）】]", re.IGNORECASE
+)
 _SURE_WORDS = "|".join(
-    sorted(set(_ROLES) - set("aut comp comps coord coords ctb dir ill trans trl".split()))[::-1]
+    sorted(
+        set(_ROLES)
+        - set(
+            """aut auteur author autor autora autore comp comps coord coords ctb cur dir dirs ill
+            mitw org orgs red trans trl utg""".split()
+        )
+    )[::-1]
 )
 """Words that are short for nothing else, as `Comp.` is in the name of a department."""
 _BY = r"\.?\s++(?:by|von|v\.|par)\s++"
@@ -35,14 +61,15 @@ _IN_FRONT = re.compile(
 _BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
 _BEHIND = re.compile(
     rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?"
-    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?)\.?"
+    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
     rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )
 # Each alternative begins with a sign of its own, so that nothing else is looked at.
 _MAY_HOLD_ROLE = re.compile(
-    r"\[|\(|<"
-    r"|, ?(?=[AaCcDdEeÉéHhIiSsTtÜü])"
-    r"(?:[Aa]ut|[Cc]o[mno]|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Ss]er|[Tt]r[al]|[Üü]b)"
+    r"\[|\(|<|（|【|[编編译譯訳著]\b"
+    r"|, ?(?=[AaBbCcDdEeÉéHhIiKkMmOoÖöRrSsTtUuÜüVvапрс])"
+    r"(?:[Aa]ut|[Bb]ea|[Cc](?:o[mno]|ur)|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Kk]oor|[Mm]it|[Oo]rg"
+    r"|[Öö]v|[Oo](?:ve|pr)|[Rr]e[di]|[Ss]er|[Tt](?:r[al]|łu)|[Uu]tg|[Üü]b|[Vv]er[ft]|[рс][ео]|пер|авт)"
     r"| H(?:rs)?gg?\b| [-–/]"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;&]|\band\b|\bund\b)\s*")

@@ -49,20 +49,21 @@ _RENDERED = {
 """Elements that Zotero renders, by the spellings in which exports write them."""
 
 _DISSOLVED = frozenset(
-    """a abstract annotation blockquote code email emph ext-link fn font formula h5 h6 img
-    inline-formula list math menclose meta mfenced mfrac mi mml mmultiscripts mn mo mover mpadded
+    """a abstract alternatives annotation big blockquote center cite code cross-ref del disp-formula
+    email emph ext-link fn font formula graphic h5 h6 img inline-formula ins inter-ref kwd kwd-group
+    list mark math menclose meta mfenced mfrac mi mml mmultiscripts mn mo monospace mover mpadded
     mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
-    munder munderover named-content none ol q semantics small strike styled-content tbody tex-math
-    thead tr tt u ul underline uri xref""".split()
+    munder munderover named-content nobr none ol overline pre q roman sans-serif semantics small
+    strike styled-content tbody tex-math thead tr tt u ul underline uri xref""".split()
 )
 """Elements of HTML, JATS and MathML of which only the text is kept."""
 
-_LINES = frozenset(["br", "dt", "hr", "li", "list-item"])
+_LINES = frozenset(["br", "break", "dt", "hr", "li", "list-item"])
 _CELLS = frozenset(["dd", "td", "th"])
-_WITHOUT_END = frozenset(["br", "hr", "img"])
+_WITHOUT_END = frozenset(["br", "break", "hr", "img"])
 _PARAGRAPHS = frozenset(
-    """abstracttext article div dl figcaption figure footer h1 h2 h3 h4 header p sec section table
-    title""".split()
+    """abstract-sec abstracttext article disp-quote div dl figcaption figure footer h1 h2 h3 h4
+    header p para sec section section-title simple-para table title""".split()
 )
 _SECTION_LABEL = re.compile(r"""\slabel\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NO_LABELS = frozenset(["unassigned", "unlabelled"])
@@ -79,21 +80,31 @@ _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 def without_fraction(value: str) -> str:
     """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
-    whole = value[:-2]
-    return whole if value[-2:] == ".0" and whole.isdecimal() and whole.isascii() else value
+    if value[-1:] != "0":
+        return value
+    whole, point, zeros = value.partition(".")
+    is_whole = point and not zeros.strip("0") and whole.isdecimal() and whole.isascii()
+    return whole if is_whole else value
 
 
 _QUOTES = frozenset("'\"")
 
 
 _BRACKET = re.compile(r"[\[\]]")
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
 def list_elements(value: str) -> list[str] | None:
-    """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`."""
-    if value[:1] != "[" or value[-1:] != "]":
+    """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`.
+
+    Its tuples and sets are written with other brackets: `('Ant', 'Bee')`.
+    """
+    if _CLOSING.get(value[:1], "") != value[-1:]:
         return None
-    if value[1:].lstrip()[:1] not in ("'", '"', "]"):
+    is_quoted = value[1:].lstrip()[:1] in ("'", '"')
+    if value[0] != "[" and not is_quoted:
+        return None
+    if not is_quoted and value[1:].strip() != "]":
         inside = value[1:-1]
         is_list = ";" in inside and not _BRACKET.search(inside)
         return [part for each in inside.split(";") if (part := each.strip())] if is_list else None
@@ -161,11 +172,23 @@ def _decode_entity(match: re.Match[str]) -> str:
     return chr(number) if usable and number != 0x7F else match[0]
 
 
+def _without_comments(value: str) -> str:
+    """Return text without comments, and without what says that it holds no markup."""
+    if "<!" not in value:
+        return value
+    if value.count("<![CDATA[") == value.count("]]>"):
+        value = value.replace("<![CDATA[", "").replace("]]>", "")
+    first, *rest = value.split("<!--")
+    comments = [each.partition("-->") for each in rest]
+    kept = [after if end else f"<!--{comment}" for comment, end, after in comments]
+    return "".join([first, *kept])
+
+
 def rich(value: str) -> str:
     """Decode text for a field whose markup Zotero renders, such as a title."""
     if "<" not in value and "&" not in value:
         return value
-    value = decode_entities(value)
+    value = _without_comments(decode_entities(value))
     return fold_blanks(_translate(value, _RENDERING)) if "<" in value else value
 
 
@@ -173,7 +196,7 @@ def plain(value: str) -> str:
     """Decode text for a field that shows markup as it is: known elements are taken out."""
     if "<" not in value and "&" not in value:
         return value
-    value = decode_entities(value)
+    value = _without_comments(decode_entities(value))
     return _translate(value, _NO_RENDERING).strip() if "<" in value else value
 
 
@@ -198,6 +221,8 @@ def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
         name = _rendered_name(match)
         if name is None:
             parts.append(_dissolve(match, closed))
+            continue
+        if match[4]:  # what is opened and closed at once holds nothing
             continue
         if not match[1]:
             opened.append((name, len(parts), match[2]))
@@ -228,7 +253,7 @@ def _dissolve(match: re.Match[str], closed: set[str]) -> str:
     """Return what is left of an element that is not rendered: itself, if it is none we know."""
     name = _local_name(match[2])
     if name in _LINES:
-        return "\n" if match[1] or name in _WITHOUT_END else ""
+        return "\n" if match[1] or name in _WITHOUT_END else " "
     if name in _CELLS:
         return "" if match[1] else " "
     is_whole = bool(match[1] or match[4]) or match[2] in closed or name in _WITHOUT_END

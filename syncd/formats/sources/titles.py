@@ -8,9 +8,10 @@ ORIGINAL   the title in the original language, which Ovid, PsycINFO and EBSCO wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import NO_TITLES, Draft
 from syncd.formats.sources.naming import (
     abbreviates,
     is_event,
@@ -57,6 +58,10 @@ _JOURNALS_FULL = ("JF", "JO", "SO")
 _JOURNALS_SHORT = ("J2", "JA", "JI", "J1", "J9")
 _JOURNALS = ("JF", "JO", "T2", "BT", "SO", *_JOURNALS_SHORT)
 
+_AUTHOR_AND_YEAR = re.compile(
+    r"[^\W\d_][^\d\s,_]{0,40}(?:,? et al\.?| (?:and|&) [^\W\d_][^\d\s,]{0,40})?"
+    r"[ ,_]{1,2}\(?(?:(?:19|20)\d\d[a-z]?|n\.d\.)\)?"
+)
 _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 
@@ -111,14 +116,20 @@ def _add_original_title(draft: Draft, value: str) -> None:
 
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
-    if "ST" in draft.tags and not draft.has(*tags):
-        draft.move("ST", "TI")  # the only title there is
+    if ("ST" in draft.tags or "TT" in draft.tags) and not _has_title(draft, tags):
+        draft.move("ST" if "ST" in draft.tags else "TT", "TI")  # the only title there is
     fields = draft.fields
     for tag, value in draft.take_all(tags):
         text = title_text(value)
         title = fields.setdefault("title", text)
         if title != text and not is_same(title, text):
             draft.leave(tag, value)
+
+
+def _has_title(draft: Draft, tags: tuple[str, ...]) -> bool:
+    """Tell whether any of these tags holds more than what programs write for no title."""
+    values = [value for tag in tags for value in draft.tags.get(tag, ())]
+    return not NO_TITLES.issuperset(values)
 
 
 def _fill_journal(draft: Draft) -> None:
@@ -145,11 +156,13 @@ def _prefer_longer_name(draft: Draft) -> None:
 def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
     """Tell whether T2 beside a journal is another title, or the journal's longer name."""
     words = words_of(secondary)
-    if not (
-        is_related(words, secondary, journal)
-        or "special issue" in secondary.casefold()
-        or is_event(secondary, words)
-    ):
+    is_other = not (
+        is_related(words, secondary, journal) or "special issue" in secondary.casefold()
+    )
+    if is_other and is_event(secondary, words):
+        for value in draft.take("T2"):
+            draft.add_extra("Event Title", title_text(value))
+    elif is_other:
         for value in draft.take("T2"):
             if draft.source.writes_subtitles:
                 _add_subtitle(draft, "T2", value, words_of(value))
@@ -184,7 +197,7 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
 
 
 def _is_short(tag: str, text: str) -> bool:
-    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text)
+    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text and "arXiv:" not in text)
 
 
 _PRINTED = frozenset(["CONF", "CPAPER"])
@@ -256,6 +269,8 @@ def _shortens(text: str, title: str) -> bool:
     Some tools write author and year there.
     """
     words = words_of(text)
+    if _AUTHOR_AND_YEAR.fullmatch(text) and set(words).isdisjoint(words_of(title)):
+        return False
     if not title or not words or not text.isascii() or not title.isascii():
         return True
     return not set(words).isdisjoint(words_of(title)) or abbreviates(text, title)

@@ -76,6 +76,7 @@ class Admin:
                     for key, thing in library.collections.items()
                 },
                 "deleted": library.deleted,
+                "files": sorted(self._world.files.stored),
             }
 
     def _act(self, request: Request) -> str:

@@ -214,6 +214,37 @@ def test_an_export_edited_by_hand_is_kept_beside_the_new_one_and_reported(
     assert texts(tmp_path) == before
     assert [path.read_text() for path in kept] == ["mine", "mine again"]
     assert sum("edited by hand" in line for line in caplog.messages) == 2
+    [notice] = library.notices()
+    assert f"{name} in {tmp_path} was edited by hand" in notice
+    assert ", ".join(path.name for path in kept) in notice
+    for path in kept:
+        path.unlink()
+    assert library.notices() == []
+
+
+def test_files_that_only_look_like_what_was_kept_are_nothing_to_tell_of(tmp_path: Path) -> None:
+    library = filled(tmp_path)
+    for name in ("library.edited.txt", "library.edited-x.bib", "my library.edited.bib"):
+        (tmp_path / name).write_text("mine")
+
+    assert library.notices() == []
+
+
+def test_items_that_cannot_be_read_are_told_of_until_they_can(tmp_path: Path) -> None:
+    library = filled(tmp_path)
+    whole = {key: (tmp_path / "items" / f"{key}.json").read_bytes() for key in KEYS[:7]}
+    for key in whole:
+        (tmp_path / "items" / f"{key}.json").write_text("{")
+    list(library.changes_since(0))
+
+    *first, more = library.notices()
+    assert len(first) == 5
+    assert all("cannot be read as an item" in each for each in first)
+    assert more.startswith("2 more files in ")
+    for key, content in whole.items():
+        (tmp_path / "items" / f"{key}.json").write_bytes(content)
+    list(library.changes_since(0))
+    assert library.notices() == []
 
 
 def test_what_is_written_into_an_export_until_the_last_moment_is_kept(

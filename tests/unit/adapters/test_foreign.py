@@ -18,6 +18,7 @@ from syncd.library import (
     Create,
     Keyed,
     Library,
+    Noticing,
     Operation,
     Option,
     Pushed,
@@ -200,6 +201,31 @@ def test_one_that_gives_its_own_keys_is_still_asked_what_it_made() -> None:
     assert library.trace([CREATE], library.prepare([CREATE])) == [None]
     with pytest.raises(AdapterFailedError, match="1 operations were traced to 0"):
         library.trace([CREATE], "another note")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("The shelf leans.", "notices was answered with str"),
+        ([b"The shelf leans."], "one of the notices was answered with bytes"),
+        (None, "notices was answered with NoneType"),
+    ],
+)
+def test_what_it_has_to_tell_people_is_looked_at(told: Any, why: str) -> None:
+    class Telling(Shelf):
+        said: Any = ("The shelf leans.",)
+
+        def notices(self) -> Any:
+            return self.said
+
+    shelf = Telling()
+    library = guarded(lambda _: shelf).open({}, Surroundings("mine"))
+
+    assert isinstance(library, Noticing)
+    assert library.notices() == ["The shelf leans."]
+    shelf.said = told
+    with pytest.raises(AdapterFailedError, match=why):
+        library.notices()
 
 
 def test_one_whose_library_asks_for_its_key_is_still_let_ask() -> None:

@@ -13,6 +13,7 @@ from syncd.errors import ConflictError, UnavailableError
 from syncd.library import (
     Counting,
     Create,
+    Noticing,
     Operation,
     Recognisable,
     Remembering,
@@ -102,8 +103,11 @@ class Everything(MemoryLibrary):
     def take_requests(self) -> dict[str, int]:
         return {"200": 3}
 
+    def notices(self) -> list[str]:
+        return ["The shelf leans."]
 
-BESIDE = (Recognisable, Renewable, Remembering, Tracing, Counting, Storing)
+
+BESIDE = (Recognisable, Renewable, Remembering, Tracing, Counting, Noticing, Storing)
 
 
 def test_wrappers_know_all_that_a_library_may_be_beside_one() -> None:
@@ -120,8 +124,8 @@ def test_a_wrapper_is_beside_a_library_what_the_wrapped_one_is() -> None:
     plain, rich = MemoryLibrary(SMALL_SCHEMA), Everything(SMALL_SCHEMA)
     twice = RetryingLibrary(RecordingLibrary(rich, lambda _: None))
 
-    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [*[False] * 5, True]
-    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 6
+    assert [isinstance(Wrapper(plain), kind) for kind in BESIDE] == [*[False] * 6, True]
+    assert [isinstance(twice, kind) for kind in BESIDE] == [True] * 7
     assert isinstance(twice, Recognisable)
     assert isinstance(twice, Remembering)
     assert isinstance(twice, Tracing)
@@ -129,10 +133,20 @@ def test_a_wrapper_is_beside_a_library_what_the_wrapped_one_is() -> None:
     assert twice.find_filed([], None) == {CREATE.item_key: FILED}
     assert isinstance(twice, Counting)
     assert twice.take_requests() == {"200": 3}
+    assert isinstance(twice, Noticing)
+    assert twice.notices() == ["The shelf leans."]
     assert twice.trace([CREATE], twice.prepare([CREATE])) == [None]
 
 
 def test_a_dry_run_takes_no_other_identity_and_leaves_no_note() -> None:
     dry = DryRunLibrary(Everything(SMALL_SCHEMA), lambda _: None)
 
-    assert [isinstance(dry, kind) for kind in BESIDE] == [True, False, True, False, True, True]
+    assert [isinstance(dry, kind) for kind in BESIDE] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]

@@ -446,3 +446,60 @@ def test_a_server_that_always_asks_for_a_pause_is_written_to_in_the_end(
                 del waiting[:50]
 
     assert waiting == []
+
+
+class Instead(httpx2.BaseTransport):
+    """The wire to the test server, with another body in the place of each good answer."""
+
+    def __init__(self, change: Callable[[bytes], bytes]) -> None:
+        self._inner = httpx2.HTTPTransport()
+        self._change = change
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = self._inner.handle_request(request)
+        kept = {"content-type": response.headers["content-type"]}
+        if "last-modified-version" in response.headers:
+            kept["last-modified-version"] = response.headers["last-modified-version"]
+        body = self._change(response.read())
+        return httpx2.Response(response.status_code, headers=kept, content=body)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+MUDDLED: list[Callable[[bytes], bytes]] = [
+    lambda _: b"[" * 100_000,
+    lambda _: b'{"successful":' * 100_000,
+    lambda body: body[: len(body) // 2],
+    lambda body: body.replace(b'"key"', b'"kee"'),
+    lambda body: body.replace(b'"version"', b'"vision"'),
+    lambda body: body.replace(b'"creators":[', b'"creators":[7,'),
+    lambda body: body.replace(b'"title":"', b'"title":{},"url":"'),
+]
+
+
+@pytest.mark.parametrize("change", MUDDLED)
+def test_an_answer_of_another_shape_says_nothing(
+    zotero_server: ZoteroServer, account: Account, change: Callable[[bytes], bytes]
+) -> None:
+    article = {
+        "itemType": "journalArticle",
+        "title": "On gates",
+        "creators": [{"creatorType": "author", "firstName": "A.", "lastName": "Abel"}],
+    }
+    key = ItemKey(zotero_server.write_item(account.library, article))
+    with contextlib.closing(open_library(zotero_server, account, inner=Instead(change))) as library:
+        with pytest.raises(UnavailableError):
+            library.get([key])
+        with pytest.raises(OutcomeUnknownError):
+            library.push([Create(ItemKey("PPPP2222"), article)], expected=None)
+
+
+def test_a_write_that_is_answered_for_another_item_has_an_unknown_outcome(
+    zotero_server: ZoteroServer, account: Account
+) -> None:
+    inner = Instead(lambda body: body.replace(b"PPPP2222", b"QQQQ2222"))
+    with contextlib.closing(open_library(zotero_server, account, inner=inner)) as library:
+        create = Create(ItemKey("PPPP2222"), {"itemType": "journalArticle", "title": "On gates"})
+        with pytest.raises(OutcomeUnknownError):
+            library.push([create], expected=None)

@@ -38,9 +38,7 @@ def board(changes: list[None]) -> Board:
 
 
 def test_the_document_says_what_the_contract_promises(board: Board) -> None:
-    board.begin(
-        {"mine": lambda: Load(4, Figures(pending=3, held=1, last_reconcile_at=NOON))}, [DROP]
-    )
+    board.begin({"mine": lambda: Load(4, Figures(3, 1, NOON, notices=("It leans.",)))}, [DROP])
     board.show_library(LibraryStatus("mine", LibraryState.WAITING, "no answer"))
     board.show_folder(FolderStatus(DROP, "ok", "", NOON, ("a.ris", "b.ris")))
     board.show_run(RunStatus(7, "mine", "a.ris", NOON, 1, {"create": 1}))
@@ -58,6 +56,7 @@ def test_the_document_says_what_the_contract_promises(board: Board) -> None:
             "message": "no answer",
             "pending": 3,
             "held": 1,
+            "notices": ["It leans."],
             "queued_files": 4,
             "last_reconcile_at": "2026-11-23T12:00:00+00:00",
         }

@@ -14,8 +14,8 @@ import pytest
 from syncd.errors import InputError
 from syncd.inbox import exports, read_exports
 from syncd.inbox.drives import Drives
-from syncd.inbox.exports import Export, SilentError
-from syncd.inbox.sending import measure, open_to_send
+from syncd.inbox.exports import ChangedError, Export, SilentError
+from syncd.inbox.sending import measure, open_to_send, outline
 from syncd.library import FileToStore
 
 CONTENT = bytes(range(256)) * 3000
@@ -40,7 +40,7 @@ def export(pdf: Path) -> Export:
 
 @pytest.fixture
 def planned(pdf: Path, export: Export) -> FileToStore:
-    return measure(pdf, export, MOST)
+    return measure(outline(pdf, export, MOST))
 
 
 def test_what_was_measured_is_what_is_read(pdf: Path, planned: FileToStore) -> None:
@@ -127,11 +127,21 @@ def test_a_silent_drive_is_no_change_of_the_file(
 
 def test_a_file_over_the_limit_is_not_read(pdf: Path, export: Export) -> None:
     with pytest.raises(InputError, match="larger than max_upload"):
-        measure(pdf, export, len(CONTENT) - 1)
+        outline(pdf, export, len(CONTENT) - 1)
 
 
 def test_a_name_that_is_no_text_is_not_planned(pdf: Path, export: Export) -> None:
     odd = replace(export, folder=Path(os.fsdecode(b"/drop\xff")))
 
     with pytest.raises(InputError, match="no text"):
-        measure(odd.folder / "a.pdf", odd, MOST)
+        outline(odd.folder / "a.pdf", odd, MOST)
+
+
+def test_what_changes_between_a_look_and_its_reading_is_read_later(
+    pdf: Path, export: Export
+) -> None:
+    seen = outline(pdf, export, MOST)
+    pdf.write_bytes(CONTENT + b"more")
+
+    with pytest.raises(ChangedError):
+        measure(seen)

@@ -114,6 +114,23 @@ def test_every_operation_comes_back_as_it_was_done(
         assert history.done_in_run(tx.connection, run) == [done, refused]
 
 
+def test_a_work_is_compared_by_what_it_says_once_it_is_promised_otherwise(
+    ledger: LibraryLedger,
+) -> None:
+    making = Create(KEYS[0], {"itemType": "book", "title": "Moss"})
+    with ledger.write() as tx:
+        run, records = _records(tx, 1)
+        planned = PlannedOperation(making, features=b"moss")
+        outbox.add_operations(tx, run, [(records[0], "", planned)], 5)
+        [before] = outbox.works_to_make(tx)
+        other = making._replace(data={"itemType": "book", "title": "Fern"})
+        outbox.change(tx, before.operation_id, other)
+        [after] = outbox.works_to_make(tx)
+
+    assert before.features == b"moss"
+    assert after.features is None
+
+
 def test_a_base_takes_the_place_of_the_one_before(ledger: LibraryLedger) -> None:
     with ledger.write() as tx:
         run, _ = _records(tx, 1)

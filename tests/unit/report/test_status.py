@@ -25,6 +25,7 @@ DOCUMENT: dict[str, Any] = {
             "message": "the library does not answer, and has not done so for a long while " * 3,
             "pending": 3,
             "held": 2,
+            "notices": ["The shelf leans."],
             "waiting_runs": [7],
             "last_reconcile_at": None,
         }

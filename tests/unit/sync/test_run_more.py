@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError, PausedError, RejectedError, UnavailableError
+from syncd.item import citation_of
 from syncd.item.minting import mint_key
+from syncd.ledger.tables import item
 from syncd.library import (
     Capabilities,
     Changes,
@@ -21,6 +24,7 @@ from syncd.library import (
     Refusal,
     Refused,
 )
+from syncd.matching import dump_features, features_of
 from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.settings import ByMetadata, LookAlikes, WhenFound
@@ -114,6 +118,17 @@ def _open_questions(house: House) -> list[str]:
 
 def _titles(house: House) -> list[str]:
     return sorted(item.data["title"] for item in house.works() if not item.trashed)
+
+
+def test_the_mirror_knows_a_made_item_by_what_it_says(house: House) -> None:
+    house.drop(scopus_record(1), scopus_record(2, AN="", DO="", N1="a note"), place=FILED)
+
+    with opened_ledger(house.root / "state", house.clock) as ledger, ledger.read() as connection:
+        known = connection.execute(select(item.c.item_key, item.c.features)).all()
+
+    said = {work.key: dump_features(features_of(citation_of(work.data))) for work in house.works()}
+    assert len(said) == 2
+    assert {key: features for key, features in known if features} == said
 
 
 # Works that come back

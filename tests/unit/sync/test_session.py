@@ -117,6 +117,32 @@ def test_figures_say_what_waits_and_when_the_last_reconcile_was(
         assert abs((figures.last_reconcile_at - now).total_seconds()) < 1
 
 
+class Telling(MemoryLibrary):
+    """A library that has something to tell people."""
+
+    told: tuple[str, ...] = ("The shelf leans.",)
+
+    def notices(self) -> tuple[str, ...]:
+        return self.told
+
+
+def test_what_a_library_has_to_tell_people_is_known_until_it_is_so_no_more(
+    house: House, ledger: Ledger
+) -> None:
+    library = Telling(shipped_schema())
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        run.reconcile()
+    unmet = LibraryRun("mine", library, ledger, house.helpers)
+
+    assert [each.notices for each in ledger.glance().libraries] == [["The shelf leans."]]
+    assert unmet.figures().notices == ()  # only the library itself could say whose they are
+    with opened_run(house.root, library, ledger, house.helpers) as run:
+        assert run.figures().notices == ("The shelf leans.",)
+        library.told = ()
+        run.push_pending()
+        assert run.figures().notices == ()
+
+
 def test_an_error_says_which_library_and_which_run_it_is_about(
     house: House, ledger: Ledger
 ) -> None:

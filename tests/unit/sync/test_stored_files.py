@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,21 @@ from adapters.memory import MemoryLibrary
 from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_web.library import LATE_WRITES
-from syncd.errors import OutcomeUnknownError, UnsettledError
-from syncd.library import Library, Outcome, Refusal, Refused, StoredItem, StoreFile, Surroundings
-from syncd.plan import Place
+from syncd.errors import OutcomeUnknownError, UnavailableError, UnsettledError
+from syncd.inbox.sending import measure
+from syncd.item.making import stored_file
+from syncd.library import (
+    Create,
+    FileToStore,
+    Library,
+    Outcome,
+    Refusal,
+    Refused,
+    StoredItem,
+    StoreFile,
+    Surroundings,
+)
+from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.settings import Attachments
 from syncd.sync.review import Answer
@@ -28,9 +41,10 @@ from syncd.system.resources import shipped_schema
 from tests.fakes.zotero_desktop.process import ZoteroDesktop
 from tests.fakes.zotero_server.adapter import open_library
 from tests.fakes.zotero_server.process import ZoteroServer
+from tests.support.exports import write_records
 from tests.support.house import House
 from tests.support.houses import KINDS, house_at
-from tests.support.runs import opened_ledger, opened_run
+from tests.support.runs import delivery_of, opened_ledger, opened_run
 
 pytest_plugins = ("tests.fakes.zotero_server.fixtures",)
 
@@ -41,6 +55,8 @@ RECORD = (
     "L1  - a.pdf\nL1  - /etc/passwd\nER  - \n"
 )
 PLACE = Place(folder=b"/plain", attachments=Attachments.UPLOAD)
+AGAIN = Place(folder=b"/again", attachments=Attachments.UPLOAD)
+"""Where what was dropped before is no export that was delivered before."""
 
 
 @pytest.fixture
@@ -72,6 +88,152 @@ def test_a_file_is_stored_once_below_its_item(house: House, pdf: Path) -> None:
     assert (item.data["md5"], item.data["mtime"]) == (MD5, pdf.stat().st_mtime_ns // 1_000_000)
     assert not house.waiting()
     assert not house.holds()
+
+
+def test_a_file_of_an_item_that_is_there_is_not_read_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.drop(RECORD, place=PLACE)
+    opened: list[object] = []
+    monkeypatch.setattr("syncd.inbox.sending.open_below", lambda *told: opened.append(told))
+
+    [record] = house.drop(RECORD, place=AGAIN)
+
+    assert (record.decision, opened) == (Decision.SKIP, [])
+
+
+def lose_ledger_before_the_file_is_stored(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def goes_away(*_: object) -> Outcome:
+        raise UnavailableError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.library), "store_file", goes_away)
+        with pytest.raises(UnavailableError):
+            house.drop(RECORD, place=PLACE)
+    assert [item.data.get("md5") or None for item in attachments(house)] == [None]
+    shutil.rmtree(house.root / "state")
+
+
+def test_a_file_that_a_lost_ledger_forgot_is_stored_when_its_export_comes_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_ledger_before_the_file_is_stored(house, monkeypatch)
+
+    [record] = house.drop(RECORD, place=PLACE)
+
+    assert record.reason.startswith("a.pdf is stored, for which its attachment still waits; ")
+    assert [item.data["md5"] for item in attachments(house)] == [MD5]
+    assert (house.waiting(), house.holds()) == ([], [])
+    [again] = house.drop(RECORD, place=AGAIN)
+    assert again.reason.startswith("already in the library")
+
+
+def test_an_undo_leaves_a_file_where_it_did_nothing_else(
+    open_house: Callable[[Library], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = MemoryLibrary(shipped_schema())
+    house = open_house(library)
+    lose_ledger_before_the_file_is_stored(house, monkeypatch)
+    house.drop(RECORD, place=PLACE)
+
+    with go_on(house) as run:
+        report = run.undo(1)
+
+    assert not (report.trashed or report.put_back or report.left)
+    assert list(library.files.values()) == [CONTENT]
+
+
+def test_what_hung_below_a_lost_ledgers_item_is_not_stored_twice(house: House) -> None:
+    house.drop(RECORD, place=PLACE)
+    [before] = attachments(house)
+    shutil.rmtree(house.root / "state")
+
+    house.drop(RECORD, place=PLACE)
+
+    assert attachments(house) == [before]
+
+
+@pytest.mark.parametrize(
+    "theirs", [{"filename": "b.pdf"}, {"linkMode": "imported_url"}, {"md5": "0" * 32}]
+)
+def test_what_a_person_made_of_it_meanwhile_is_theirs(
+    open_house: Callable[[Library], House],
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: dict[str, str],
+) -> None:
+    library = MemoryLibrary(shipped_schema())
+    house = open_house(library)
+    lose_ledger_before_the_file_is_stored(house, monkeypatch)
+    library.edit(attachments(house)[0].key, theirs)
+
+    house.drop(RECORD, place=PLACE)
+
+    assert not library.files
+    assert (house.waiting(), house.holds()) == ([], [])
+
+
+def test_an_empty_attachment_of_a_person_stays_empty(
+    open_house: Callable[[Library], House],
+) -> None:
+    library = MemoryLibrary(shipped_schema())
+    house = open_house(library)
+    house.drop(RECORD, place=Place(folder=b"/plain"))
+    [work] = house.works()
+    data = {**stored_file(Path("a.pdf")), "parentItem": work.key}
+    library.push([Create(ItemKey("THEIRS22"), data)], expected=None)
+
+    house.drop(RECORD, place=AGAIN)
+
+    assert not library.files
+    assert (house.waiting(), house.holds()) == ([], [])
+
+
+def test_a_file_that_a_person_let_go_of_is_not_asked_about_again(
+    open_house: Callable[[Library], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Refusing(Refusal.INVALID)
+    house = open_house(library)
+    lose_ledger_before_the_file_is_stored(house, monkeypatch)
+    house.drop(RECORD, place=PLACE)
+    with go_on(house) as run:
+        [held] = run.reviewer().held()
+        run.reviewer().answer(held.hold_id, Answer.DROP)
+
+    house.drop(RECORD, place=AGAIN)
+
+    assert not library.files
+    with go_on(house) as run:
+        assert not run.reviewer().held()
+
+
+def test_an_export_waits_while_a_file_beside_it_changes_and_keeps_no_other_back(
+    open_house: Callable[[Library], House], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_house(MemoryLibrary(shipped_schema()))
+    growing = tmp_path / "b.pdf"
+    growing.write_bytes(CONTENT)
+    other = RECORD.replace("a.pdf", "b.pdf").replace("hedge.1", "fence.2")
+    texts = {"a.ris": RECORD, "b.ris": other.replace("On hedges", "Of fences")}
+    paths = [write_records(tmp_path / name, [text]) for name, text in texts.items()]
+
+    def measure_growing(file: FileToStore) -> FileToStore:
+        if file.name == "b.pdf":
+            with growing.open("ab") as more:
+                more.write(b"!")
+        return measure(file)
+
+    monkeypatch.setattr("syncd.sync.attaching.measure", measure_growing)
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as run,
+    ):
+        deliveries = [delivery_of(path, PLACE) for path in paths]
+        summary = run.deliver(deliveries, "test")
+        known = [run.is_known(each.export.sha256, PLACE.folder) for each in deliveries]
+
+    assert summary.changed == [deliveries[1].export.sha256]
+    assert known == [True, False]
+    assert [work.data["title"] for work in house.works()] == ["On hedges"]
 
 
 def test_what_was_stored_goes_with_its_item_when_the_run_is_undone(house: House) -> None:

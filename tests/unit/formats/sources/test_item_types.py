@@ -77,6 +77,8 @@ def test_a_type_is_refined_by_what_stands_beside_it(
         (["DO  - 10.5281/zenodo.4287119"], "dataset"),
         (["N1  - PhD dissertation, Oslo"], "thesis"),
         (["M1  - US 4904581 A"], "patent"),
+        (["M3  - Doctoral dissertation"], "thesis"),
+        (["T2  - Proceedings of the 5th Conference on Things"], "conferencePaper"),
         (["UR  - https://example.org/"], "webpage"),
         (["UR  - https://example.org/", "PY  - 2001"], "document"),
     ],
@@ -86,6 +88,25 @@ def test_without_a_known_type_the_evidence_decides(
     ty: str, lines: list[str], item_type: str, item_of: Any
 ) -> None:
     assert item_of(f"TY  - {ty}", "TI  - A work", *lines)["itemType"] == item_type
+
+
+@pytest.mark.parametrize(
+    ("ty", "item_type"),
+    [
+        ("Journal Article", "journalArticle"),
+        ("journal-article", "journalArticle"),
+        ("book_chapter", "bookSection"),
+        ("inproceedings", "conferencePaper"),
+        ("phdthesis", "thesis"),
+        ("Conference Paper", "conferencePaper"),
+        ('"CHAP"', "bookSection"),
+        ("CHAP.", "bookSection"),
+    ],
+)
+def test_a_type_may_be_named_as_other_programs_name_it(
+    ty: str, item_type: str, item_of: Any
+) -> None:
+    assert item_of(f"TY  - {ty}", "TI  - A work", "T2  - Things")["itemType"] == item_type
 
 
 def test_a_guessed_type_is_a_warning_but_gen_says_itself_that_it_is_none(record_of: Any) -> None:
@@ -110,6 +131,23 @@ def test_a_web_page_with_journal_volume_and_pages_is_an_article(
     assert (data["itemType"], data["volume"]) == ("journalArticle", "3")
 
 
+@pytest.mark.parametrize(
+    ("lines", "item_type"),
+    [
+        (["JO  - Shore", "VL  - 3"], "journalArticle"),
+        (["JO  - Shore", ISSN, "SP  - 20"], "journalArticle"),
+        (["T2  - Shore", "VL  - 3", "SP  - 20"], "journalArticle"),
+        (["T2  - Shore", "VL  - 3"], "webpage"),
+        (["JO  - Shore", "SP  - 20"], "webpage"),
+        (["T2  - Shore"], "webpage"),
+    ],
+)
+def test_a_journal_needs_a_number_to_make_an_article_of_a_web_page(
+    lines: list[str], item_type: str, item_of: Any
+) -> None:
+    assert item_of("TY  - ELEC", "TI  - A", *lines)["itemType"] == item_type
+
+
 @pytest.mark.parametrize("ty", ["ELEC", "THES", "MAP", "PAT", "SLIDE", "MANSCPT"])
 def test_volume_and_issue_without_a_field_are_lines(ty: str, item_of: Any) -> None:
     data = item_of(f"TY  - {ty}", "TI  - A", "VL  - 6", "IS  - 2")
@@ -124,6 +162,7 @@ def test_volume_and_issue_without_a_field_are_lines(ty: str, item_of: Any) -> No
         ["TY  - JOUR", "PY  - 2014"],
         ["TY  - JOUR", "VL  - 3", "SP  - 4", "LA  - en"],
         ["TY  - JOUR", "KW  - shells"],
+        ["TY  - JOUR", "TI  - undefined", "AU  - n/a", "PY  - 2014"],
         ["TY  - JOUR", "N1  - Export Date: 3 January 2016"],
     ],
 )

@@ -21,6 +21,19 @@ def names(data: dict[str, Any]) -> list[tuple[str, str]]:
         ("Müller,Jörg", "Müller|Jörg"),
         ("van der Berg, Jan", "van der Berg|Jan"),
         ("Heck, K. L., Jr.", "Heck|K. L., Jr."),
+        ("Heck, Jr., K. L.", "Heck|K. L., Jr."),
+        ("Heck, K. L.*", "Heck|K. L."),
+        ("Heck, K. L.<sup>1,2</sup>", "Heck|K. L."),
+        ("Heck, Karl (1950-2001)", "Heck|Karl"),
+        ("Heck, Karl (0000-0002-1825-0097)", "Heck|Karl"),
+        ("Heck, Karl https://orcid.org/0000-0002-1825-0097", "Heck|Karl"),
+        ("田中 太郎", "田中|太郎"),
+        ("熊　玮", "熊|玮"),
+        ("김 철수", "김|철수"),
+        ("中国科学院 研究所", "中国科学院 研究所"),
+        ("Bundesministerium für Umwelt, Berlin", "Bundesministerium für Umwelt, Berlin"),
+        ("National Academies of Sciences, Engineering, and Medicine",
+         "National Academies of Sciences, Engineering, and Medicine"),
         ("王, 小明", "王|小明"),
         ("World Health Organization, ", "World Health Organization"),
         ("World Health Organization", "World Health Organization"),
@@ -113,6 +126,20 @@ def test_what_only_looks_like_initials_leaves_a_name_whole(text: str, item_of: A
         ("王伟, 李强", ["王伟", "李强"]),
         ("王伟、李强", ["王伟", "李强"]),
         ("欧阳明, 司马光, 王伟", ["欧阳明", "司马光", "王伟"]),
+        ("Kerr, Bo / Lund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, Bo // Lund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, Bo y Lund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, Bo und Lund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Bo Kerr and Sara van Lund", ["Bo Kerr", "Sara van Lund"]),
+        ("Bo Kerr, Sara Lund, Ann B. Poe", ["Bo Kerr", "Sara Lund", "Ann B. Poe"]),
+        ("Roe M, Poe A, SHELL Study Group", ["Roe|M", "Poe|A", "SHELL Study Group"]),
+        ("('Kerr, Bo', \"O'Hara, Sara\")", ["Kerr|Bo", "O'Hara|Sara"]),
+        ('{"Kerr, Bo","Lund, Sara"}', ["Kerr|Bo", "Lund|Sara"]),
+        (
+            "[{'family': 'Kerr', 'given': 'Bo'}, {'name': \"Ann O'Hara\"}]",
+            ["Kerr|Bo", "Ann O'Hara"],
+        ),
+        ("[Kerr, Bo]", ["Kerr|Bo"]),
     ],
 )
 def test_several_names_in_one_value_are_parted(
@@ -142,7 +169,14 @@ def test_one_name_is_not_parted(text: str, item_of: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["World Health Organization, Geneva", "Foo, Bar & Baz, Inc.", "Johnson & Johnson"],
+    [
+        "World Health Organization, Geneva",
+        "Foo, Bar & Baz, Inc.",
+        "Johnson & Johnson",
+        "Ernst and Young",
+        "Health and Safety Executive",
+        "Society for Birds and Survey Group",
+    ],
 )
 def test_one_group_is_not_parted(text: str, item_of: Any) -> None:
     assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", text)]
@@ -337,6 +371,17 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Comp. Sci. Dept., Uni Ghent", [("author", "Comp. Sci. Dept., Uni Ghent")]),
         ("Roe, Max [Ed], Poe, Ann [Ed]", [("editor", "Roe|Max"), ("editor", "Poe|Ann")]),
         ("Roe, Max [Ed] & Poe, Ann [Trans.]", [("editor", "Roe|Max"), ("translator", "Poe|Ann")]),
+        ("Roe, Max (org.)", [("editor", "Roe|Max")]),
+        ("Roe, Max (a cura di)", [("editor", "Roe|Max")]),
+        ("Roe, Max (redaktør)", [("editor", "Roe|Max")]),
+        ("Roe, Max, org.", [("editor", "Roe|Max")]),
+        ("Roe, Max [Verfasser]", [("author", "Roe|Max")]),
+        ("Roe, Max (traductor)", [("translator", "Roe|Max")]),
+        ("Иванов, И. И. (ред.)", [("editor", "Иванов|И. И.")]),
+        ("王伟（编）", [("editor", "王伟")]),
+        ("王伟, 主编", [("editor", "王伟")]),
+        ("山田太郎【訳】", [("translator", "山田太郎")]),
+        ("Red, Org", [("author", "Red|Org")]),
         ("Smith, Ed", [("author", "Smith|Ed")]),
         ("Smith, Ed.", [("author", "Smith|Ed.")]),
         ("Smith, John (Jack)", [("author", "Smith|John (Jack)")]),
@@ -369,6 +414,8 @@ def test_a_role_behind_one_name_changes_nothing_for_the_others(record_of: Any) -
         (["De Boer AB", "Doe JA Jr", "García López M"], ["De Boer", "Doe", "García López"]),
         (["['Ma K', 'Ye L']"], ["Ma", "Ye"]),
         (["MA K", "YE L"], ["MA", "YE"]),
+        (["M A Roe", "A B Poe"], ["Roe", "Poe"]),
+        (["MA Roe", "AB Poe", "C van Loe"], ["Roe", "Poe", "van Loe"]),
     ],
 )
 def test_families_before_initials_are_told_by_the_names_beside_them(

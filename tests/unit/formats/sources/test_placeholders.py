@@ -16,11 +16,15 @@ def test_whole_numbers_lose_the_fraction_of_a_spreadsheet(item_of: Any) -> None:
         "2014", "7", "3", "90-100",
     )  # fmt: skip
     assert item_of(*JOUR, "SP  - 90.0-100.0")["pages"] == "90-100"
+    assert item_of(*JOUR, "VL  - 7.00")["volume"] == "7"
+    assert item_of(*JOUR, 'VL  - "7"')["volume"] == "7"
+    assert item_of("TY  - BOOK", "TI  - Shells", "ET  - 2.0")["edition"] == "2"
     assert item_of(*JOUR, "AN  - 4000123.0")["archiveLocation"] == "4000123"
 
 
 def test_the_version_of_a_program_keeps_its_fraction(item_of: Any) -> None:
     assert item_of("TY  - COMP", "TI  - Shells", "IS  - 2.0")["versionNumber"] == "2.0"
+    assert item_of("TY  - STAND", "TI  - Shells", "ET  - 2.0")["edition"] == "2.0"
 
 
 @pytest.mark.parametrize("ty", ["JOUR", "CHAP", "BOOK", "RPRT"])
@@ -39,6 +43,8 @@ def test_a_zero_and_a_kind_of_work_are_no_number(
     [
         "(Reef B.) Institute of Shells, Shoreham, Kent, United Kingdom",
         "Department of Shells, University of the Shore, Shoreham",
+        "reef@shore.example",
+        "https://shore.example/3",
     ],
 )
 def test_an_address_is_no_issue(value: str, record_of: Any) -> None:
@@ -59,6 +65,14 @@ def test_the_years_that_a_catalogue_covers_are_not_its_name(name: str, item_of: 
     data = item_of(*JOUR, f"DB  - {name} <1974 to 2023 May 06>")
 
     assert data["libraryCatalog"] == name
+
+
+@pytest.mark.parametrize(
+    "span", ["[1974 to 2023 May]", "(1974-2023)", "1974 to present", "1974 to 2023 May 06"]
+)
+def test_those_years_may_stand_in_other_brackets_or_none(span: str, item_of: Any) -> None:
+    assert item_of(*JOUR, f"DB  - Shore Index {span}")["libraryCatalog"] == "Shore Index"
+    assert item_of(*JOUR, "DB  - Shores 2000")["libraryCatalog"] == "Shores 2000"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +104,7 @@ def test_what_a_form_left_empty_is_no_part_of_a_date(line: str, date: str, item_
         ("P1474-1776; E1474-1784", ("1474-1776", "1474-1784")),
         ("\\r1474-1776", ("1474-1776",)),
         ("14741776.0", ("1474-1776",)),
+        ("1474 1776", ("1474-1776",)),
     ],
 )
 def test_an_issn_is_read_out_of_what_wraps_it(
@@ -115,7 +130,15 @@ def test_a_pii_is_no_article_number(item_of: Any) -> None:
     assert (data["pages"], data["extra"]) == ("1", "PII: S1366728921000047")
 
 
-@pytest.mark.parametrize("value", ["Reef (2014)", "Reef et al. 2014"])
+@pytest.mark.parametrize("tag", ["SP", "M1", "U2"])
+def test_a_pii_is_known_by_its_name(tag: str, item_of: Any) -> None:
+    data = item_of(*JOUR, f"{tag}  - PII S1366728921000047")
+
+    assert data["extra"] == "PII: S1366728921000047"
+    assert {"pages", "issue"}.isdisjoint(data)
+
+
+@pytest.mark.parametrize("value", ["Reef (2014)", "Reef et al. 2014", "Müller (2014a)"])
 def test_author_and_year_are_no_short_title(value: str, record_of: Any) -> None:
     record = record_of(*JOUR, f"ST  - {value}")
 
@@ -128,6 +151,20 @@ def test_a_short_title_alone_is_the_title(item_of: Any) -> None:
 
     assert data["title"] == "On shells"
     assert "shortTitle" not in data
+
+
+@pytest.mark.parametrize("lines", [["TT  - On shells"], ["TI  - n/a", "ST  - On shells"]])
+def test_so_is_a_translated_one_or_one_beside_a_placeholder(lines: list[str], item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "JF  - Shore", *lines)
+
+    assert data["title"] == "On shells"
+    assert "extra" not in data
+
+
+@pytest.mark.parametrize("note", ["#471", "#1234567"])
+def test_the_number_that_covidence_gives_is_no_note(note: str, record_of: Any) -> None:
+    assert [each.kind for each in record_of(*JOUR, f"N1  - {note}").notes] == ["bookkeeping"]
+    assert [each.kind for each in record_of(*JOUR, "N1  - #471 again").notes] == ["other"]
 
 
 def test_what_a_form_left_empty_is_no_note(record_of: Any) -> None:
@@ -152,3 +189,23 @@ def test_what_stands_for_nobody_or_no_time_is_named_as_unused(record_of: Any) ->
         False,
     )
     assert record.unused.keys() == {"AU", "DA", "IS"}
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", "(null)", "[null]", "<NA>", "[nan]"])
+def test_what_spreadsheets_and_data_frames_write_for_nothing_is_named(
+    value: str, item_of: Any, record_of: Any
+) -> None:
+    lines = (*JOUR, f"VL  - {value}", f"KW  - {value}")
+
+    assert ("volume" in item_of(*lines), item_of(*lines)["tags"]) == (False, [])
+    assert record_of(*lines).unused == {"VL": (value,), "KW": (value,)}
+
+
+@pytest.mark.parametrize("value", ["Electronic Article", "Book, Section", "Unpublished Work"])
+def test_a_type_of_a_reference_manager_is_no_issue(value: str, record_of: Any) -> None:
+    assert record_of(*JOUR, f"M1  - {value}").unused == {"M1": (value,)}
+
+
+@pytest.mark.parametrize("value", ["350 p.", "350 pages", "350 S.", "350pp"])
+def test_the_unit_is_no_part_of_a_count_of_pages(value: str, item_of: Any) -> None:
+    assert item_of("TY  - BOOK", "TI  - Shells", f"SP  - {value}")["numPages"] == "350"

@@ -43,6 +43,18 @@ def test_publishers_markup_is_dissolved_in_a_title(value: str, expected: str) ->
         ("Shells <i> and p<0.05", "Shells <i> and p<0.05"),
         ("<dl><dt>•</dt><dd>Shells</dd></dl>", "• Shells"),
         ("<figure><figcaption>Shells</figcaption></figure>", "Shells"),
+        ("<ul><li>Shells</li><li>Sand</li></ul>", "Shells Sand"),
+        ("Shells<ul><li>white</li></ul>", "Shells white"),
+        (
+            "<dl><dt>Aim</dt><dd>Shells.</dd><dt>End</dt><dd>Sand.</dd></dl>",
+            "Aim Shells. End Sand.",
+        ),
+        ("<![CDATA[Shells ashore]]>", "Shells ashore"),
+        ("Shells<!-- not cached --> ashore", "Shells ashore"),
+        ("Shells <!-- not closed", "Shells <!-- not closed"),
+        ("Shells<i/> ashore", "Shells ashore"),
+        ("<kwd>Shells</kwd></kwd>", "Shells"),
+        ("<ce:simple-para>Shells</ce:simple-para>", "Shells"),
         ("Shells &amp;amp; sand", "Shells & sand"),
         ("p &amp;lt; 0.05", "p < 0.05"),
         ("Doe&amp;#8217;s shells", "Doe’s shells"),
@@ -52,3 +64,22 @@ def test_publishers_markup_is_dissolved_in_a_title(value: str, expected: str) ->
 )
 def test_stray_ends_lists_and_what_was_escaped_twice_are_undone(text: str, expected: str) -> None:
     assert one_line(text) == expected
+
+
+@pytest.mark.parametrize("tag", ["TI", "AB"])
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ("non\u00ad", "linear", "nonlinear"),
+        ("non\u2010", "linear", "non\u2010linear"),
+        ("non-", "linear", "non-linear"),
+        ("pre-", "and post-war", "pre- and post-war"),
+        ("sea -", "a study", "sea - a study"),
+    ],
+)
+def test_a_line_that_breaks_inside_a_word_is_joined(
+    tag: str, above: str, below: str, expected: str, item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "AU  - A, B", f"{tag}  - Shells {above}", below)
+
+    assert f"Shells {expected}" in (data.get("title"), data.get("abstractNote"))
