@@ -25,7 +25,7 @@ _NUMBER = re.compile(
     )(?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_IN_PARTS = ("u1111", "nmrr", "reec", "jma")
+_IN_PARTS = ("u1111", "nmrr", "reec", "jma", "rbr", "per")
 """Registers whose numbers are several, which no separator may join."""
 
 _SEPARATORS = re.compile(r"[\s:#-]+")

@@ -73,6 +73,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _OF_A_REGISTER = 4
 """Letters that tell the registers apart; more may say what sort of entry it is."""
 
+_TEN_OF = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_TENS = re.compile(
+    rf"\b({'|'.join(_TEN_OF)}) ({'|'.join(w for w, n in NUMBER_WORDS.items() if len(n) == 1)})\b"
+)
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _SEPARATORS = re.compile(r"[;,/|]| and ")
 
@@ -126,8 +130,13 @@ def _fold_number(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _fold_edition(text: str) -> str:
-    words = fold(_WITHIN_VERSION.sub("dot", text.lower())).split()
+    words = _TENS.sub(_add_up, fold(_WITHIN_VERSION.sub("dot", text.lower()))).split()
     return " ".join(_edition_word(word) for word in words if word not in _OF_EDITIONS)
+
+
+def _add_up(found: re.Match[str]) -> str:
+    """`twenty first` is 21."""
+    return str(_TEN_OF[found[1]] + int(NUMBER_WORDS[found[2]]))
 
 
 def _edition_word(word: str) -> str:

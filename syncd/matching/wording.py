@@ -213,9 +213,10 @@ def _may_be_misprints(mine: Sequence[str], theirs: Sequence[str], vocabulary: Vo
 
 def _is_misprint(one: str, other: str, vocabulary: Vocabulary) -> bool:
     """Tell whether two words that are no counterparts may be one that was typed or read wrongly."""
-    replaced = [step for step in Levenshtein.opcodes(one, other) if step.tag == "replace"]
-    if _HAS_DIGIT.search(one + other) or is_ideographic(one) or is_ideographic(other):
-        return not replaced
+    if _HAS_DIGIT.search(one + other):
+        return False  # `Ca2` is no `Ca`
+    if is_ideographic(one) or is_ideographic(other):
+        return all(step.tag != "replace" for step in Levenshtein.opcodes(one, other))
     if min(len(one), len(other)) <= _SHORT or vocabulary.knows(one) or vocabulary.knows(other):
         return False
     # Names and forms of one word begin and end alike, or are near: what is mangled is neither.
