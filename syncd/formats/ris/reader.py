@@ -14,7 +14,7 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.prose import is_ended
+from syncd.formats.ris.prose import is_ended, may_go_on
 from syncd.formats.ris.style import (
     Spelling,
     Style,
@@ -138,16 +138,22 @@ class Reader:
     def _add_run(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
         """Add plain lines, as many as there are and can be no part of a text."""
         stop = tags.index("", at)
-        if self._is_slight and (stop := self._behind_text(tags, at, stop)) == at:
+        if self._is_slight and (stop := self._behind_text(tags, texts, at, stop)) == at:
             return 0
         self._open.add_run(tags[at:stop], self._values(texts[at:stop]), number)
         return stop - at
 
-    def _behind_text(self, tags: Sequence[str], at: int, stop: int) -> int:
+    def _behind_text(self, tags: Sequence[str], texts: Sequence[str], at: int, stop: int) -> int:
         """Return the first of these lines that stands below a text and may be part of it."""
-        if self._open.last_tag in KEPT:
-            return at
-        return next((below + 1 for below in range(at, stop - 1) if tags[below] in KEPT), stop)
+        above = (self._open.last_tag or "", *tags[at : stop - 1])
+        if KEPT.isdisjoint(above):
+            return stop
+        for number, tag in enumerate(above, at):
+            if tag not in KEPT or (number > at and is_ended(texts[number - 1].rstrip())):
+                continue
+            if may_go_on(self._rest_of(texts[number]).strip()):
+                return number
+        return stop
 
     def _values(self, texts: Sequence[str]) -> list[str]:
         return [*map(str.strip, map(self._rest_of, texts))]

@@ -247,10 +247,17 @@ def _is_unusual(value: str) -> bool:
 def _without_signs(draft: Draft, tag: str, value: str) -> str:
     """Take out markup, and what stands for names that the export does not give."""
     text = one_line(without_notes(value)) if "<" in value or "&" in value else value
-    names = without_more(without_marks(text))
-    if names != text:
+    bare = without_marks(text)
+    if bare != value and _digits_in(bare) < _digits_in(value):
+        draft.leave(tag, value)  # for the sake of the numbers beside the name
+    names = without_more(bare)
+    if names != bare:
         draft.warn(f"{tag} says there are more names than the export gives: {value}", tag)
     return names
+
+
+def _digits_in(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _add_custom(draft: Draft, tag: str, role: str) -> None:

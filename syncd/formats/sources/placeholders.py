@@ -39,7 +39,7 @@ _SPAN = re.compile(
     r"(?<!\s)\s*+(?:<[^<>]{0,60}\d{4}[^<>]{0,60}>"
     r"|[\[(]?\d{4} ?(?:-|–|to) ?[^()\[\]]{0,20}(?:\d{4}[^()\[\]]{0,20}|present)[)\]]?)\Z"
 )
-_MAY_BE_SPAN = re.compile(r"\d{4}")
+_ENDS_OF_SPAN = frozenset("0123456789>)]t")  # the last that of `present`
 _PLACE_OF_DATABASE = ("DB", "DP")
 
 PLACEHOLDER_TAGS = frozenset([*_NUMBERED, *_PLACE_OF_DATABASE])
@@ -54,7 +54,7 @@ def leave_placeholders(draft: Draft) -> None:
             _tidy(draft, tag, values)
     for tag in _PLACE_OF_DATABASE:
         values = tags.get(tag)
-        if values is not None and any(map(_MAY_BE_SPAN.search, values)):
+        if values is not None and values[0][-1] in _ENDS_OF_SPAN:
             tags[tag] = [_SPAN.sub("", value) or value for value in values]
 
 

@@ -180,23 +180,18 @@ def _decode_entity(match: re.Match[str]) -> str:
     return chr(number) if usable and number != 0x7F else match[0]
 
 
-def _without_comments(value: str) -> str:
-    """Return text without comments, and without what says that it holds no markup."""
-    if "<!" not in value:
+def _without_frame(value: str) -> str:
+    """Return text without what says that it holds no markup."""
+    if "<![CDATA[" not in value or value.count("<![CDATA[") != value.count("]]>"):
         return value
-    if value.count("<![CDATA[") == value.count("]]>"):
-        value = value.replace("<![CDATA[", "").replace("]]>", "")
-    first, *rest = value.split("<!--")
-    comments = [each.partition("-->") for each in rest]
-    kept = [after if end else f"<!--{comment}" for comment, end, after in comments]
-    return "".join([first, *kept])
+    return value.replace("<![CDATA[", "").replace("]]>", "")
 
 
 def rich(value: str) -> str:
     """Decode text for a field whose markup Zotero renders, such as a title."""
     if "<" not in value and "&" not in value:
         return value
-    value = _without_comments(decode_entities(value))
+    value = _without_frame(decode_entities(value))
     return fold_blanks(_translate(value, _RENDERING)) if "<" in value else value
 
 
@@ -204,7 +199,7 @@ def plain(value: str) -> str:
     """Decode text for a field that shows markup as it is: known elements are taken out."""
     if "<" not in value and "&" not in value:
         return value
-    value = _without_comments(decode_entities(value))
+    value = _without_frame(decode_entities(value))
     return _translate(value, _NO_RENDERING).strip() if "<" in value else value
 
 

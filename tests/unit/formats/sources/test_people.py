@@ -182,6 +182,12 @@ def test_one_group_is_not_parted(text: str, item_of: Any) -> None:
     assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", text)]
 
 
+@pytest.mark.parametrize("value", ["Heck, K. (0000-0002-1825-0097)", "Heck, K.<sup>2</sup>"])
+def test_numbers_beside_a_name_are_named_as_unused(value: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", f"AU  - {value}").unused == {"AU": (value,)}
+    assert record_of("TY  - JOUR", "AU  - Heck, K.*").unused == {}
+
+
 def test_two_authors_of_one_name_stay_two_and_a_repeated_tag_adds_nobody(item_of: Any) -> None:
     data = item_of("TY  - JOUR", "AU  - Wang, J.", "AU  - Wang, J.", "A1  - Wang, J.")
 
