@@ -16,7 +16,7 @@ from syncd.page.access import Access, Session, is_from_own_form
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Questions
 from syncd.page.refusals import RefusedError, StaleError
-from syncd.page.replies import Reply, asset_replies, page, redirect
+from syncd.page.replies import Pages, Reply, asset_replies, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
 from syncd.report.growth import draw_growth, growth_csv, growth_document
@@ -40,6 +40,7 @@ class Routes:
         questions: Questions,
         document: Callable[[], Mapping[str, Any]],
         metrics: MetricsAccess,
+        pages: Pages,
     ) -> None:
         self._server = server
         self._access = access
@@ -47,6 +48,7 @@ class Routes:
         self._questions = questions
         self._document = document
         self._metrics = metrics
+        self._pages = pages
         self._looking = threading.Lock()
         self._looked_at, self._seen = -_EVERY, ""
         server.answer = self.answer
@@ -88,7 +90,7 @@ class Routes:
             return self._let_in(token)
         session = self._access.find_session(request.headers.get("cookie", ""))
         if session is None:
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         if request.path == "/events":
             return Reply(content_type="text/event-stream")
         if request.method == "POST":
@@ -106,7 +108,7 @@ class Routes:
     def _let_in(self, token: str) -> Reply:
         session = self._access.redeem(token)
         if session is None:
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         name = self._access.cookie_name
         cookie = f"{name}={session.cookie}; HttpOnly; SameSite=Strict; Path={session.home}"
         return redirect(session.home, **{"Set-Cookie": cookie})
@@ -122,7 +124,7 @@ class Routes:
             request.headers.get("origin"),
             *own,
         ):
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         change = self._posts.get(request.path)
         if change is None:
             return self._not_found(session)
@@ -152,7 +154,7 @@ class Routes:
         message: str = "",
         **values: Any,
     ) -> Reply:
-        return page(
+        return self._pages.reply(
             template,
             status=status,
             home=session.home,
