@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syncd.control.status import Health, health_of
-from syncd.page.access import Access, Session, is_from_own_form
+from syncd.page.access import Access, Session, is_from_own_form, keys_cookie
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Questions
 from syncd.page.refusals import RefusedError, StaleError
@@ -26,6 +27,8 @@ _EVERY = 1.0
 _BEAT = 15
 """So many looks without news make a line that keeps the connection."""
 
+_BACK = re.compile(r"files|questions|numbers|question\?id=[0-9]{1,17}")
+"""Pages to which whoever turned keys on or off may be sent back."""
 _ABOUT_QUESTIONS = frozenset({"/question", "/questions"})
 
 
@@ -73,6 +76,7 @@ class Routes:
             "/do": self._do,
             "/answer": self._answer_question,
             "/undo": self._take_back,
+            "/keys": self._switch_keys,
         }
 
     # --- who may ask for what
@@ -159,6 +163,7 @@ class Routes:
             status=status,
             home=session.home,
             form_token=session.form_token,
+            has_keys=session.has_keys,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
             waiting=sum(each["held"] for each in self._document()["libraries"]),
@@ -253,6 +258,12 @@ class Routes:
     def _take_back(self, request: PageRequest, session: Session) -> Reply:
         number = self._questions.take_back(session.cookie, request.first("given"))
         return redirect(session.home + ("questions" if number is None else f"question?id={number}"))
+
+    def _switch_keys(self, request: PageRequest, session: Session) -> Reply:
+        back = request.first("back")
+        place = back if _BACK.fullmatch(back) else ""
+        cookie = keys_cookie(on=request.first("keys") == "on")
+        return redirect(session.home + place, **{"Set-Cookie": cookie})
 
     def _health(self) -> Reply:
         is_fine = health_of(self._document()) is Health.FINE
