@@ -21,7 +21,8 @@ _MAY_BE_ZERO = frozenset(["SP", "EP"])
 _RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
 _OF_BOOKS = frozenset(["book", "bookSection", "dictionaryEntry", "encyclopediaArticle"])
-_QUOTED = re.compile(r"([\"'])(\w+)\1")
+_WRAPPING = frozenset("[({\"'")
+_WRAPPED = re.compile(r"[\[(]?([\"'])(\w+)\1[\])]?|\{(\w+)\}")
 _ISSUES = frozenset(["IS", "IP"])
 _LONGEST_ISSUE = 40
 _COMMAS_OF_ADDRESS = 3
@@ -81,8 +82,8 @@ def _may_have_fractions(draft: Draft, tag: str) -> bool:
 
 
 def _without_fractions(value: str) -> str:
-    if quoted := _QUOTED.fullmatch(value):
-        return quoted[2]
+    if value[0] in _WRAPPING and (wrapped := _WRAPPED.fullmatch(value)):
+        return wrapped[2] or wrapped[3]
     if match := _RANGE.fullmatch(value):
         return f"{match[1]}-{match[2]}"
     return without_fraction(value)

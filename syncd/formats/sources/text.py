@@ -88,6 +88,7 @@ def without_fraction(value: str) -> str:
 
 
 _QUOTES = frozenset("'\"")
+_LIST_BEGINS = ("['", '["')
 
 
 _BRACKET = re.compile(r"[\[\]]")
@@ -115,6 +116,13 @@ def list_elements(value: str) -> list[str] | None:
             elements.append(text)
         at = end + 1
     return elements
+
+
+def unlisted(value: str) -> str:
+    """Return what stands in a list that a program wrote where a single value was wanted."""
+    if value[:2] not in _LIST_BEGINS:
+        return value
+    return "; ".join(list_elements(value) or ()) or value
 
 
 def _find_closing(value: str, at: int) -> int | None:
@@ -202,9 +210,11 @@ def plain(value: str) -> str:
 
 def one_line(value: str) -> str:
     """Decode text for a field of one line that shows markup as it is."""
-    if value.isalnum() or not _UNEVEN.search(value):
+    if value.isalnum():
         return value
-    return fold_blanks(plain(value))
+    if value[:1] == "[":
+        value = unlisted(value)
+    return fold_blanks(plain(value)) if _UNEVEN.search(value) else value
 
 
 def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:
