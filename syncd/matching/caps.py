@@ -126,7 +126,8 @@ def _whole_pages_differ(it: Comparison) -> bool:
     """A column comes back on other pages; a team's paper does not, but a notice of it may."""
     if it.page is not False or it.last_page is True:
         return False
-    return not _is_of_a_team(it) or _is_a_page_elsewhere(it)
+    # Of a reply or a correction there may be several, whoever writes them.
+    return not _is_of_a_team(it) or bool(it.one.markers) or _is_a_page_elsewhere(it)
 
 
 def _is_a_page_elsewhere(it: Comparison) -> bool:

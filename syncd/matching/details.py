@@ -37,6 +37,7 @@ _WITH_ADDRESS = frozenset(
         Kind.REPORT,
         Kind.OTHER,
         Kind.TRIAL,
+        Kind.PREPRINT,
     )
 )
 _DATED = frozenset(

@@ -235,7 +235,9 @@ def _is_counterpart(word: str, candidate: str, vocabulary: Vocabulary) -> bool:
     known = vocabulary.knows(word), vocabulary.knows(candidate)
     if not any(known):
         return _sound(word) == _sound(candidate)
-    return not all(known) and OSA.distance(word, candidate, score_cutoff=_SLIP) <= _SLIP
+    if all(known) or word[0] != candidate[0]:
+        return False  # hardly anybody mistypes the first letter: `methyl-`, `ethyl-`
+    return OSA.distance(word, candidate, score_cutoff=_SLIP) <= _SLIP
 
 
 def _are_a_pair(one: str, other: str) -> bool:
