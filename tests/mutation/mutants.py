@@ -194,6 +194,10 @@ class _Finder(ast.NodeVisitor):
         if not _is_told(node):
             self.generic_visit(node)
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "reason":  # which is wording
+            self.visit(node.value)
+
     def visit_Constant(self, node: ast.Constant) -> None:
         value = node.value
         if isinstance(value, bool):

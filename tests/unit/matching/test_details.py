@@ -27,6 +27,9 @@ def agreement(kind: Kind, one: Details, other: Details, item_type: str = "") -> 
         ("TR-101", "101", UNCLEAR),
         ("ISO 9001", "ISO 9001:2015", UNCLEAR),
         ("TR-101", "TR-102", OTHER),
+        ("TR-10-05", "TR 1005", SAME),
+        ("TR-100", "TR-1", UNCLEAR),
+        ("7", "A-7", UNCLEAR),
     ],
 )
 def test_numbers(one: str, other: str, expected: bool | None) -> None:
@@ -47,6 +50,18 @@ def test_numbers(one: str, other: str, expected: bool | None) -> None:
         ("第二版", "第三版", OTHER),
         ("2nd", "3rd", OTHER),
         ("2nd", "2nd revised ed.", UNCLEAR),
+        ("2nd rev. ed.", "2nd revised ed.", SAME),
+        ("2nd upd.", "2nd updated", SAME),
+        ("2nd enl.", "enlarged 2nd", SAME),
+        ("2nd revised", "2nd enlarged", OTHER),
+        ("2.0.0", "2", SAME),
+        ("2.0", "2.0.1", OTHER),
+        ("12e", "12", SAME),
+        ("5a", "5", SAME),
+        ("first", "1", SAME),
+        ("v10", "release 10", SAME),
+        ("vx", "x", OTHER),
+        ("v", "2", None),
     ],
 )
 def test_editions(one: str, other: str, expected: bool | None) -> None:
@@ -55,7 +70,17 @@ def test_editions(one: str, other: str, expected: bool | None) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
-    [("ger", "Deutsch", SAME), ("English; French", "fr", SAME), ("de", "nl", OTHER)],
+    [
+        ("ger", "Deutsch", SAME),
+        ("English; French", "fr", SAME),
+        ("de", "nl", OTHER),
+        ("en-GB", "English", SAME),
+        ("German and English", "de", SAME),
+        ("eng/fre", "fr", SAME),
+        ("English, German", "deutsch", SAME),
+        ("English|Dutch", "nl", SAME),
+        ("Klingon", "klingon (spoken)", SAME),
+    ],
 )
 def test_languages(one: str, other: str, expected: bool | None) -> None:
     assert agreement(Kind.BOOK, Details(language=one), Details(language=other)) is expected
