@@ -65,6 +65,9 @@ _CALLED |= {other: name for name, other in _CALLED.items()}
 _TOLD = re.compile(r"log\.\w+|Rule")
 """Calls that take sentences for people: tests look for the facts in them, not for the letters."""
 
+_NO_PROMISE = ("reason", "strict")
+"""Wording, and what only sees a mistake in the code itself."""
+
 _SHIFT = 0.02
 _FEW = 4
 _LONGEST_NAME = 110
@@ -195,7 +198,7 @@ class _Finder(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> None:
-        if node.arg != "reason":  # which is wording
+        if node.arg not in _NO_PROMISE:
             self.visit(node.value)
 
     def visit_Constant(self, node: ast.Constant) -> None:

@@ -57,3 +57,8 @@ def test_blocking_keys() -> None:
 def test_features_in_a_ledger() -> None:
     assert dump_features(features_of(WORK)) == DUMPED
     assert load_features(DUMPED) == features_of(WORK)
+
+
+def test_features_without_a_year_or_people_come_back() -> None:
+    for features in map(features_of, (EDITORIAL, NAMELESS, NAMELESS._replace(pages=""))):
+        assert load_features(dump_features(features)) == features
