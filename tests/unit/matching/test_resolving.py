@@ -249,6 +249,17 @@ def test_removed_works_are_found_and_say_so() -> None:
     assert ruling.known.removed == "deleted"
 
 
+def test_an_item_of_another_look_under_the_doi_does_not_hide_the_one_that_looks_the_same() -> None:
+    works = RememberedWorks()
+    works.add("A", record(Identity(doi=X), title="Winter ice in southern lakes", pages="7-8"))
+    works.add("B", record())
+
+    ruling = resolve([record(Identity(doi=X))], works)[0]
+
+    assert ruling.known is not None
+    assert ruling.known.ref == "B"
+
+
 def test_nothing_comes_of_nothing() -> None:
     assert resolve([], RememberedWorks()) == []
 
