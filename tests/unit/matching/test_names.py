@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from syncd.matching import (
+    Doubt,
+    RulingKind,
+    Verdict,
     blocking_keys,
     citation_in,
     dump_features,
@@ -80,3 +83,9 @@ def test_features_are_shown_as_a_citation_that_has_the_same_ones() -> None:
     assert shown.pages == "215-233"
     assert citation_in(features_of(NAMELESS._replace(pages=""))).pages == ""
     assert features_of(shown)._replace(other_titles=features.other_titles) == features
+
+
+def test_the_words_for_verdicts_rulings_and_doubts() -> None:
+    assert [it.value for it in Verdict] == ["same", "different", "undecided"]
+    assert [it.value for it in RulingKind] == ["new", "same", "hold"]
+    assert [it.value for it in Doubt] == ["look", "identifiers", "retraction", "metadata"]
