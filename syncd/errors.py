@@ -234,6 +234,8 @@ class Denial(Enum):
     NO_MEMBER = "its owner is no member of the group, or there is none"
     READ_ONLY = "it may only read"
     ADMINS_ONLY = "only admins of the group may write"
+    NOT_ALLOWED = "the library asks a person, who has not allowed it, or no longer does"
+    TOO_OLD = "no key lets other programs write to a library as old as this"
     OTHER = "whatever the server said"
 
 

@@ -135,6 +135,8 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
     """Say why nothing more of a file can be read; what was read of it does not count."""
     if isinstance(error, InputError):
         problem = Problem(error.message, error.line)
+    elif isinstance(error, IsADirectoryError):
+        problem = Problem("this directory holds no .ris or .txt file")
     else:
         problem = Problem(f"cannot be read: {error.strerror}")
     report.problems.append(problem)

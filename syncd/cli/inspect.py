@@ -57,10 +57,10 @@ def command(
     what is odd about the file as a whole: an export that stops at a database's limit, a cut-off
     end, garbled text.
 
-    FILE may have any name, be a directory, whose .ris and .txt files are read, or - for standard
-    input. The item is the one for the library's own item schema; with --offline, or where nothing
-    is configured or the library cannot be reached, the one for the newest schema known. Exits with
-    65 when something could not be used.
+    FILE may have any name, be a directory, whose .ris and .txt files are read unless they are
+    hidden, or - for standard input. The item is the one for the library's own item schema; with
+    --offline, or where nothing is configured or the library cannot be reached, the one for the
+    newest schema known. Exits with 65 when something could not be used.
 
     \b
     Examples:
@@ -81,6 +81,9 @@ def command(
             write_document(inspection_document(inspection, only), sys.stdout)
         else:
             print_inspection(inspection, sys.stdout, full=full, only=only)
+    if only is not None and not any(file.records_found >= only for file in inspection.files):
+        say(f"there is no record {only}")
+        return Exit.INPUT
     return Exit.DONE if inspection.all_used else Exit.INPUT
 
 
@@ -92,7 +95,7 @@ def _files_in(path: Path) -> list[Path]:
         Path(folder, name)
         for folder, _, names in os.walk(path, onerror=_tell_unlistable)
         for name in names
-        if name.casefold().endswith(_SUFFIXES)
+        if name.casefold().endswith(_SUFFIXES) and not name.startswith(".")
     ]
     return sorted(file for file in files if file.is_file()) or [path]
 

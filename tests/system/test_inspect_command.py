@@ -39,9 +39,22 @@ def test_one_record_is_shown_alone(syncd: Syncd, export: Path) -> None:
     assert [record["index"] for record in listed["records"]] == [2]
 
 
+def test_a_record_that_is_not_there_is_said_so(syncd: Syncd, export: Path) -> None:
+    ended = syncd("inspect", "--offline", "--record", "3", export)
+
+    assert (ended.code, ended.err) == (65, "there is no record 3\n")
+
+
+def test_a_directory_without_exports_is_said_so(syncd: Syncd, tmp_path: Path) -> None:
+    ended = syncd("inspect", "--offline", tmp_path)
+
+    assert ended.code == 65
+    assert "this directory holds no .ris or .txt file" in ended.out
+
+
 def test_a_directory_is_read_with_all_exports_in_it(syncd: Syncd, tmp_path: Path) -> None:
     (tmp_path / "drop" / "deep").mkdir(parents=True)
-    for name in ("a.ris", "deep/b.txt", "deep/C.RIS", "notes.pdf"):
+    for name in ("a.ris", "deep/b.txt", "deep/C.RIS", "notes.pdf", "._a.ris"):
         shutil.copy(EXAMPLE, tmp_path / "drop" / name)
 
     listed = json.loads(syncd("inspect", "--offline", "--json", tmp_path / "drop").out)

@@ -72,6 +72,24 @@ def test_json_in_a_file_is_whole_while_stderr_is_a_terminal(
     assert json.loads((tmp_path / "out.json").read_bytes())
 
 
+def test_so_it_is_of_what_tells_of_a_run(tmp_path: Path, environ: dict[str, str]) -> None:
+    (tmp_path / "library").mkdir()
+    run_beside_terminal([*COMMANDS["once"], "--json"], tmp_path / "once.json", environ)
+    created = json.loads((tmp_path / "once.json").read_bytes())["records"][0]["item_key"]
+
+    for command in (
+        ["status"],
+        ["runs"],
+        ["explain", created],
+        ["undo", "1", "--yes"],
+        ["restore", created],
+    ):
+        out = tmp_path / f"{command[0]}.json"
+        run_beside_terminal([*command, "--file-library", "library", "--json"], out, environ)
+
+        assert json.loads(out.read_bytes())["schema"].startswith("syncd."), command
+
+
 def test_a_table_in_a_file_is_whole_while_stderr_is_a_terminal(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:

@@ -27,13 +27,15 @@ _SUSPECTS = tuple(
         # perhaps encoded twice, see below
         rb"\xc3(?:[\x82-\x85\x8e-\x91](?:\xc2|\xc5|\xc6|\xcb|\xe2)|\xa2\xe2\x82\xac|\xb0\xc5\xb8)",
         rb"\xce\x87",  # decomposes, as do some of the next, which else are invisible
-        rb"\xe2(?:\x80[\x80\x81\x8b]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
+        rb"\xe2(?:\x80[\x80\x81\x8b\x8e\x8f\xaa-\xae]|\x81\xa0|\x84[\xa6\xaa\xab]|\x8c[\xa9\xaa]|\xab\x9c)",
     )
 )
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x9f]")
-_INVISIBLE_AT_EDGE = re.compile(r"^[\u200b\u2060]+|(?<=- )[\u200b\u2060]+|[\u200b\u2060]+$")
+# Marks of direction stand before a tag by mistake; elsewhere a text may need them.
+_INVISIBLE_FIRST = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060]+")
+_INVISIBLE_AT_EDGE = re.compile(r"(?<=- )[\u200b\u2060]+|[\u200b\u2060]+$")
 _SHOWN = 3
 
 
@@ -129,6 +131,8 @@ _PIECE = re.compile(r"(?s).{1,64}[^\x00-\x7f]{0,192}")
 
 
 def _trim_invisible(text: str, _messages: list[str]) -> str:
+    if first := _INVISIBLE_FIRST.match(text):
+        text = text[first.end() :]
     if "\u200b" not in text and "\u2060" not in text:
         return text
     return _INVISIBLE_AT_EDGE.sub("", text)

@@ -131,7 +131,7 @@ class Group:
         self.tags, self.values, self.numbers = [], [], []
         for tag, value, number in lines:
             if "ER" in value[-_LONGEST_END:] and (end := _GLUED_END.search(value)):
-                value = value[: end.start()]  # noqa: PLW2901 - the end is no part of it
+                value = value[: end.start()]
                 found.append((END, number))
             has_run = _RUN in value or "\t" in value
             first, *more = glued_in(tag).split(value) if has_run else [value]

@@ -25,6 +25,12 @@ _UNREADABLE = "\udfff"
 _MARK_UNREADABLE = "syncd-unreadable"
 
 
+# The first bytes of a character in UTF-8 whose last ones are missing.
+_BEGUN_CHARACTER = re.compile(
+    rb"(?:[\xc3-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
+)
+
+
 def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
     if isinstance(error, UnicodeDecodeError):
         return _UNREADABLE, error.end
@@ -45,7 +51,8 @@ class Lines:
     `sample` holds the first lines, for finding out what kind of file this is. `problems` grows,
     in the order of lines, as bad ones are met; whoever reads may empty it. `last_odd` is the
     number of the last such line read so far: all below it is in NFC and without control
-    characters other than tab.
+    characters other than tab. At the end, `ends_inside_line` tells whether the last line has no
+    end, and `ends_inside_character` whether it breaks off in a character.
 
     Raises `InputError`, here or while iterating, when the encoding cannot be told.
     """
@@ -54,6 +61,7 @@ class Lines:
         self.problems: list[Problem] = []
         self.certain = True
         self.last_odd = 0
+        self.ends_inside_line = self.ends_inside_character = False
         self._stream = stream
         self._block = block
         self._number = 0  # lines handed on so far
@@ -99,7 +107,24 @@ class Lines:
                 yield self._finished(waiting, chunk[:cut])
             waiting.add(chunk[cut:])
         if rest := self._finished(waiting, b""):
-            yield rest
+            self.ends_inside_line = not rest.endswith((b"\n", b"\r"))
+            yield self._without_begun_character(rest) if self._is_utf8 else rest
+
+    def _without_begun_character(self, rest: bytes) -> bytes:
+        """Return the last line without the bytes of a character that the file breaks off in."""
+        begun = _BEGUN_CHARACTER.search(rest, max(0, len(rest) - 3))
+        if begun is None:
+            return rest
+        # One byte may be a letter of another encoding, where nothing speaks for UTF-8.
+        whole = rest[: begun.start()]
+        if not (self._is_sure or len(begun[0]) > 1 or not whole.isascii()):
+            return rest
+        self._break_off()
+        return whole
+
+    def _break_off(self) -> None:
+        self.ends_inside_character = True
+        self.problems.append(Problem("the file ends in the middle of a character"))
 
     def _finished(self, waiting: _Waiting, end: bytes) -> bytes:
         if waiting.dropped:
@@ -118,7 +143,7 @@ class Lines:
             yield chunk
             chunk = self._stream.read(self._block)
         if self._decoder is not None and self._decoder.getstate()[0]:
-            self.problems.append(Problem("the file ends in the middle of a character"))
+            self._break_off()
 
     # Blocks to texts.
 

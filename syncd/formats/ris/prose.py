@@ -62,10 +62,11 @@ _SENTENCE = re.compile(
     r" [^.]*\.\Z"
 )
 _NUMBER_OF = re.compile(r"\d[\d.,%]*+ [a-z]")
-_GOES_ON = re.compile(
-    r"(?:[,;:(/–—-]|\b(?:a|an|and|are|as|at|by|for|from|in|is|of|on|or|that|the|to|was|were|which"
-    r"|with))\Z"
+_BREAKS_OFF = re.compile(
+    r"\b(?:a|an|and|are|as|at|by|for|from|in|is|of|on|or|that|the|to|was|were|which|with)\Z"
 )
+_GOES_ON = re.compile(rf"[,;:(/–—-]\Z|{_BREAKS_OFF.pattern}")
+_READS_ON = re.compile(r"[a-z]{2,}\b")
 _LONGEST_WORD = 8
 _ENDS = (".", "!", "?", "…", ".)", '."', ".”", "?)", "]")
 _PARTICLES = frozenset(
@@ -95,6 +96,11 @@ def continues(tag: str, value: str, above: Above, *, is_used: bool) -> bool:
     return above.is_wrapped and not ends and not is_used
 
 
+def is_ended(text: str) -> bool:
+    """Tell whether a text ends as sentences do."""
+    return text.endswith(_ENDS)
+
+
 def surely_continues(tag: str, value: str, above: Above) -> bool:
     """Tell the same of a line that is written as all tags of its file are, with one blank.
 
@@ -104,11 +110,13 @@ def surely_continues(tag: str, value: str, above: Above) -> bool:
         return False
     if _is_sentence(tag, value):
         return True
-    breaks_off = _GOES_ON.search(above.text[-_LONGEST_WORD:]) and not above.text.endswith(":")
-    reads_on = value[:1].islower() or _NUMBER_OF.match(value) or not value[:1].isalnum()
-    if breaks_off:
-        return bool(reads_on) or value.endswith(".")
-    return bool(reads_on) and (tag == above.tag or tag not in _IN_SMALL_LETTERS)
+    reads_on = (_READS_ON.match(value) or _NUMBER_OF.match(value)) is not None
+    if _BREAKS_OFF.search(above.text[-_LONGEST_WORD:]):
+        return reads_on or value.endswith(".")
+    if above.text.endswith((",", "(")):
+        return reads_on
+    may_begin_small = tag in _IN_SMALL_LETTERS and tag != above.tag
+    return reads_on and value.endswith(".") and not may_begin_small
 
 
 def _is_sentence(tag: str, value: str) -> bool:

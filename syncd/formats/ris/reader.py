@@ -14,6 +14,7 @@ from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
+from syncd.formats.ris.prose import is_ended
 from syncd.formats.ris.style import (
     Spelling,
     Style,
@@ -367,7 +368,7 @@ class Reader:
         return (ending is Ending.ER and not self._types_seen) or group.is_substantial()
 
     def _entry(self, group: Group, ending: Ending, end_line: int) -> Entry:
-        is_unfinished = ending is Ending.END_OF_FILE and self._ends_mostly
+        is_unfinished = ending is Ending.END_OF_FILE and self._breaks_off(group)
         self.entries_read += 1
         self._entries_ended += ending is Ending.ER
         numbers = group.numbers
@@ -400,6 +401,17 @@ class Reader:
     def _ends_mostly(self) -> bool:
         """Tell whether entries end with ER here, so that a last one without it was cut off."""
         return 2 * self._entries_ended > self.entries_read
+
+    def _breaks_off(self, last: Group) -> bool:
+        """Tell whether the file was cut off inside its last entry.
+
+        Where that is the only one, no other tells whether this file writes ER; then a text
+        that ends inside a sentence says so, and half a character anywhere.
+        """
+        if self._ends_mostly or self._source.ends_inside_character:
+            return True
+        is_only = not self.entries_read and self._source.ends_inside_line
+        return is_only and last.tags[-1] in KEPT and not is_ended(last.values[-1])
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""

@@ -22,7 +22,7 @@ _RECORD_HOST = re.compile(
     r"""(?:^|\.)(?:scopus|webofscience|webofknowledge|isiknowledge|ofknowledge|embase)\.com(?:$|:)
     | (?:^|\.)lens\.org(?:$|:) | ^app\.dimensions\.ai(?:$|:) | ^pubmed\.ncbi\.nlm\.nih\.gov(?:$|:)
     | ^(?:(?:www|search)\.)?proquest\.com(?:$|:)     # others of its hosts hold files and books
-    | ebscohost\.com | \bovid(?:web|sp)?\b""",
+    | ebscohost\.com | (?:^|\.)ebsco\.com(?:$|:) | \bovid(?:web|sp)?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_HOST = 253
@@ -46,6 +46,7 @@ _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECAS
 _MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 _PUBMED_HOSTS = ("ncbi.nlm.nih.gov/", "europepmc.org/", "pubmedcentral.nih.gov/")
+_EMBASE_NUMBER = re.compile(r"[?&]id=(L\d{6,12})(?!\d)")
 _OVID_NUMBER = re.compile(r"[?&;]AN=(\w+)")
 
 
@@ -133,6 +134,8 @@ def _leave_address(draft: Draft, tag: str, value: str) -> None:
     if whole_doi(value):
         draft.suggest_doi(value, tag)
         return
+    if value.startswith("papers") and parse_doi(value):  # Papers' own address of what it holds
+        draft.suggest_doi(value)
     understood = (
         _REFERENCE_MANAGER_PMID.fullmatch(value)
         or _OF_A_PERSON.match(value)
@@ -156,6 +159,9 @@ def _read_identifiers(draft: Draft, value: str) -> None:
         draft.identify("embase", parse_embase(number[1], bare=True) if number else None)
     elif "WOS:" in value or "KeyUT" in value:
         draft.identify("wos", parse_wos(value))
+    elif "embase.com/" in value:
+        number = _EMBASE_NUMBER.search(value)
+        draft.identify("embase", parse_embase(number[1]) if number else None)
     elif _leads_to_pubmed(value):
         _read_pubmed(draft, value)
     elif value[:1] in "Pp" and (match := _REFERENCE_MANAGER_PMID.fullmatch(value)):

@@ -19,8 +19,8 @@ _MONTHS = {
     for number, names in enumerate(
         (
             "jan january janvier januar enero gennaio janeiro januari января stycznia",
-            "feb february février fevrier februar febrero febbraio fevereiro februari февраля"
-            " lutego",
+            """feb february février fevrier februar febrero febbraio fevereiro februari февраля
+            lutego""",
             "mar march mars märz maerz marzo mrz março maart marts марта marca",
             "apr april avril abril aprile апреля kwietnia",
             "may mai mayo maggio maio mei maj мая maja",
@@ -30,8 +30,8 @@ _MONTHS = {
             "sep sept september septembre septiembre settembre setembro сентября września",
             "oct october octobre oktober octubre okt ottobre outubro октября października",
             "nov november novembre noviembre novembro ноября listopada",
-            "dec december décembre decembre dezember diciembre dez dicembre dezembro desember"
-            " декабря grudnia",
+            """dec december décembre decembre dezember diciembre dez dicembre dezembro декабря
+            grudnia""",
         ),
         start=1,
     )

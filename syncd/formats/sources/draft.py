@@ -24,7 +24,8 @@ _NONE: Sequence[str] = ()
 
 # What programs write for nothing. A work may be called so, but no journal, number or person is.
 FILLERS = frozenset(
-    """- -- -- . ? #DIV/0! #N/A #NAME? #NUM! #REF! #VALUE! (null) <NA> <unknown> [] [nan] [null] NA N/A N/a n/a na NULL Null null NONE None none NaN nan NaT Undefined undefined
+    """- -- -- . ? #DIV/0! #N/A #NAME? #NUM! #REF! #VALUE! (null) <NA> <unknown> [] [nan] [null] NA
+    N/A N/a n/a na NULL Null null NONE None none NaN nan NaT Undefined undefined
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {
     "&NA;",
@@ -38,6 +39,9 @@ FILLERS = frozenset(
     "No DOI",
     "no doi",
 }
+NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
+"""What programs write for no title. Of a work that is called so, an export says more."""
+
 _MOST_LINES = 100
 _UNFINISHED = "unfinished: the file ends inside this record"
 _MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])

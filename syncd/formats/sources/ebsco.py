@@ -18,12 +18,16 @@ def _recognise(tags: Tags) -> bool:
     provider = tags.get("DP")
     if provider:
         return provider[0].casefold().startswith("ebsco")
-    return links_to("ebscohost.com/", tags)
+    return links_to("ebscohost.com/", tags) or links_to(".ebsco.com/", tags)
 
 
 def _prepare(draft: Draft) -> None:
     if _CODE.fullmatch(draft.first("DB")) and draft.has("DP"):
         draft.leave_all("DB")
+    number, sign, more = draft.first("AN").partition(". Language: ")
+    if sign:  # what CINAHL writes behind its number
+        draft.leave("AN", f"Language: {more}")
+        draft.replace("AN", [number])
     if draft.item_type == "thesis":
         draft.move("M1", "M3")
     abstracts = draft.tags.get("AB", [])

@@ -13,7 +13,7 @@ from syncd.formats.sources.content import (
     fill_place,
 )
 from syncd.formats.sources.dating import fill_access_date, fill_date, fill_filing_date
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import NO_TITLES, Draft
 from syncd.formats.sources.fields import add_labelled_lines, fill_plain_fields, has_archive
 from syncd.formats.sources.identifiers import (
     fill_citation_key,
@@ -27,6 +27,7 @@ from syncd.formats.sources.issues import fill_issue_from_m1, take_article_number
 from syncd.formats.sources.item_types import fill_genre
 from syncd.formats.sources.notes import add_notes
 from syncd.formats.sources.numbers import fill_serial_numbers
+from syncd.formats.sources.numbers_beside import add_numbers_beside
 from syncd.formats.sources.pages import fill_pages
 from syncd.formats.sources.people import add_people
 from syncd.formats.sources.placeholders import PLACEHOLDER_TAGS, leave_placeholders
@@ -60,9 +61,6 @@ _NAMING = frozenset(
 )
 """Fields beside the title of which each tells what the work is, or what holds it."""
 
-_NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
-"""What programs write for no title. Of a work that is called so, an export says more."""
-
 
 def names_a_work(draft: Draft) -> bool:
     """Tell whether there is anything by which people could know the work.
@@ -70,7 +68,7 @@ def names_a_work(draft: Draft) -> bool:
     Words about it will do: an abstract, or a note.
     """
     fields = draft.fields
-    if draft.creators or fields.get("title", "null") not in _NO_TITLES:
+    if draft.creators or fields.get("title", "null") not in NO_TITLES:
         return True
     known = draft.identifiers or draft.issns or draft.isbns or draft.links
     if known or not _NAMING.isdisjoint(fields):
@@ -89,9 +87,9 @@ _ANY: frozenset[str] | None = None
 _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (leave_placeholders, PLACEHOLDER_TAGS),
     (read_pubmed_links, frozenset(["T3"])),
+    (read_self_named, SELF_NAMED_TAGS),
     (fill_titles, _ANY),
     (add_people, frozenset(["A1", "A2", "A3", "A4", "AU", "C1", "C2", "C4", "CA", "ED"])),
-    (read_self_named, SELF_NAMED_TAGS),
     (read_accession_number, frozenset(["AN"])),
     (read_user_fields, frozenset(["C2", "C6", "U1", "U2", "U3", "U4", "U5"])),
     (fill_address, frozenset(["L5", "LK", "LL", "UR"])),
@@ -113,6 +111,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),
+    (add_numbers_beside, _ANY),
     (fill_citation_key, frozenset(["ID", "LB"])),
     (write_identifiers, _ANY),
     (_fill_catalog, _ANY),

@@ -20,11 +20,14 @@ _BEGINNING = re.compile(
           | subjectstermnotlitgenretext\ -
           | orcid\ (?:number|identifier)s?\ ?:[^\n]{0,80}\d{4}-\d{4} )
       | (?P<dates> (?:last\ updated|date\ (?:revised|completed|created)
-            |(?:derni[eè]re\ mise\ [aà]\ jour|date\ de\ (?:mise\ [aà]\ jour|r[eé]vision|cr[eé]ation)
-            |[uú]ltima\ actualizaci[oó]n|fecha\ de\ (?:actualizaci[oó]n|revisi[oó]n|creaci[oó]n))\ ?
+            |(?:derni[eè]re\ mise\ [aà]\ jour|date\ compl[eé]t[eé]e
+            |date\ de\ (?:mise\ [aà]\ jour|r[eé]vision|cr[eé]ation)
+            |[uú]ltima\ actualizaci[oó]n|fecha\ de\ (?:actualizaci[oó]n|revisi[oó]n|creaci[oó]n)
+            |fecha\ de\ finalizaci[oó]n|[uú]ltima\ atualiza[cç][aã]o
+            |data\ d[ae]\ (?:revis[aã]o|cria[cç][aã]o)|zuletzt\ aktualisiert)\ ?
             )\s*[-:]\s*\d )
       | (?P<copyright> (?:publisher\ )?(?:copyright|derechos\ de\ autor
-            |droits\ d.auteur)\s*[-:] )""",
+            |direitos\ autorais|droits\ d.auteur)\s*[-:] )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CITED_OFTEN = re.compile(
@@ -40,9 +43,14 @@ _BARE = re.compile(r"(?:\d{1,4}|SI)(?:\n\d{1,4})*")
 
 # Words that a person may use as a heading too: they count in ProQuest's own records only.
 _PROQUEST = (
-    "Name - ", "People - ",
-    "Nom - ", "Personnes - ", "Nombre de personne - ", "Sujet - ", "Lieu - ",
-    "Nombre - ", "Personas - ", "Tema - ", "Lugar - ",
+    "Name - ", "People - ", "Company - ", "Document feature - ", "Number of references - ",
+    "CODEN - ", "Peer reviewed - ", "Subject - ", "Location - ",
+    "Nom - ", "Personnes - ", "Nombre de personne - ", "Sujet - ", "Lieu - ", "Société - ",
+    "Description du document - ", "Caractéristique du document - ", "Nombre de références - ",
+    "Caractéristiques du document - ", "Entreprise - ",
+    "Nombre - ", "Personas - ", "Tema - ", "Lugar - ", "Materia - ", "Empresa - ",
+    "Características del documento - ", "Característica del documento - ",
+    "Número de referencias - ", "Empresas / organizaciones - ",
 )  # fmt: skip
 
 # One of them may be anybody's heading; together they are the database's.
@@ -64,6 +72,8 @@ _RELATED = (
     r"[^\n;:]{2,150}\. (?:19|20)\d\d[^\n;]{0,20};\d[^\n]*"
 )
 _NUMBERS = re.compile(rf"(?:(?:{_RESEARCHERS}|{_ISSNS}|{_RELATED}|\d{{1,4}})(?:\n|\Z))+")
+
+_OF_A_SCREENING = re.compile(r"#\d{1,7}")  # Covidence's number of a record
 
 _CITATION = re.compile(
     r"""[^\n;:]{2,150}\.\ (?:19|20)\d\d
@@ -114,7 +124,7 @@ def is_bare(text: str) -> bool:
 
 
 def _is_bookkeeping(text: str, source: str) -> bool:
-    if _NUMBERS.fullmatch(text):
+    if _NUMBERS.fullmatch(text) or _OF_A_SCREENING.fullmatch(text):
         return True
     if "\n" in text:
         return _is_block(text)

@@ -51,7 +51,8 @@ _FURTHER_LABEL = re.compile(
     rf"[;\n][^\S\n]*(?=[{''.join(sorted({label[0] for label in _KINDS}))}]){_LABELS}", re.IGNORECASE
 )
 _COPYRIGHT = re.compile(
-    r"(?:(?:publisher )?copyright|derechos de autor|droits d.auteur)\s*[-:]\s*", re.IGNORECASE
+    r"(?:(?:publisher )?copyright|derechos de autor|direitos autorais|droits d.auteur)\s*[-:]\s*",
+    re.IGNORECASE,
 )
 _HTML = re.compile(r"<(?:p|br|div|ul|ol|h[1-6]|blockquote|span|b|i|a)\b[^<>]*>", re.IGNORECASE)
 
@@ -66,12 +67,13 @@ _OF_NOTICES = re.compile(
 )
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
-    r"""(?: (?P<pmid> PMID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
+    r"""(?: (?P<pmid> (?:PubMed\s*+)?+(?:PM)?ID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
           | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ )
           | (?P<scopus> (?:(?:Scopus[\ _]?(?:E?ID)|EID)\s*+[:=]?+\s*+)?
                         \{?2-s2\.0-\d{5,12}(?!\d)\}? )
           | (?P<wos> WOS:[0-9A-Z]{15}(?![0-9A-Z]) )
-          | (?P<arxiv> arXiv\s*+:\s*+[\w.-]{4,15}(?:/\d{7})?(?![\w/]) )
+          | (?P<arxiv> arXiv\s*+:\s*+[\w.-]{4,15}(?:/\d{7})?(?![\w/])
+                       (?:\s\[[\w.-]{2,15}\])? )
         )[;,.\s]*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -83,7 +85,7 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "arxiv": arxiv_id,
 }
 _BY_HAND_TOO = ("conference", "other", "references")
-_IDENTIFIERS_BEGIN = ("pm", "scopus", "eid", "2-s2.0-", "arxiv", "wos:")
+_IDENTIFIERS_BEGIN = ("pm", "pubmed", "scopus", "eid", "2-s2.0-", "arxiv", "wos:")
 
 
 def add_notes(draft: Draft) -> None:
@@ -166,10 +168,12 @@ def _kind_of(draft: Draft, text: str) -> str:
     kind = kind_of(text, draft.source.name)
     if kind not in ("other", "bookkeeping"):
         return kind
-    if text[:7].lower().startswith(_IDENTIFIERS_BEGIN) and _read_identifiers(draft, text):
+    bare = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
+    if bare[:7].lower().startswith(_IDENTIFIERS_BEGIN) and _read_identifiers(draft, bare):
         return "identifier"
     if match := _ACCESSION.match(text):
-        draft.fields.setdefault("archiveLocation", match[1])
+        if not draft.identify("wos", parse_wos(match[1])):
+            draft.fields.setdefault("archiveLocation", match[1])
         return "accession"
     is_title = kind == "other" and _is_same_text(text, draft.fields.get("title", ""))
     return "title" if is_title else kind

@@ -28,10 +28,11 @@ _COMMAS_OF_ADDRESS = 3
 _KINDS = frozenset(
     """bills/resolutions|book, edited|book, section|book, whole|case/court decisions
     |computer program|conference proceedings|dissertation/thesis|dissertation/thesis, unpublished
-    |edited book|electronic article|electronic book|electronic book section|generic|grant|hearing|journal|journal article|journal, electronic|laws/statutes
-    |magazine article|map|monograph|motion picture|music score|newspaper article
-    |online database|online discussion forum/blogs|online multimedia|personal communication|sound recording|thesis
-    |unpublished material|unpublished work|video/dvd|web page""".replace("\n    ", "").split("|")
+    |edited book|electronic article|electronic book|electronic book section|generic|grant|hearing
+    |journal|journal article|journal, electronic|laws/statutes|magazine article|map|monograph
+    |motion picture|music score|newspaper article|online database|online discussion forum/blogs
+    |online multimedia|personal communication|sound recording|thesis|unpublished material
+    |unpublished work|video/dvd|web page""".replace("\n    ", "").split("|")
 )
 _SPAN = re.compile(
     r"(?<!\s)\s*+(?:<[^<>]{0,60}\d{4}[^<>]{0,60}>"

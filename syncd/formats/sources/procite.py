@@ -14,25 +14,36 @@ _NAME = re.compile(
     r"(Record ID|Connective Phrase|[A-Z][A-Za-z/, ]{0,24} Role|Author, (?:Monographic|Subsidiary)"
     r"|Title,? Monographic|Series (?:Editor|Title|Volume ID|Issue ID)|Volume ID|Issue ID"
     r"|Place of Publication|Publisher Name|Location in Work|Edition|Call Number|Language|Notes"
-    r"|Histo?ry)\s*:\s*",
+    r"|Histo?ry|ISBN|ISSN|Pages?(?:\(s\))?|Series Volume|Volume|Availability|Medium Designator"
+    r"|Reprint Status|Packaging Method|CODEN)\s*:\s*",
     re.IGNORECASE,
 )
-_OF_THE_DATABASE = frozenset(["record id", "connective phrase"])
+_OF_THE_DATABASE = frozenset(
+    ["coden", "connective phrase", "packaging method", "record id", "reprint status"]
+)
 _MOVED = {
+    "availability": "AV",
     "call number": "CN",
     "edition": "ET",
+    "isbn": "SN",
+    "issn": "SN",
     "issue id": "IS",
     "language": "LA",
     "location in work": "SP",
+    "medium designator": "M3",
     "notes": "RN",
+    "page": "SP",
+    "page(s)": "SP",
+    "pages": "SP",
     "place of publication": "CY",
     "publisher name": "PB",
-    "series editor": "A3",
     "series issue id": "SV",
     "series title": "T3",
+    "series volume": "SV",
     "series volume id": "SV",
     "title monographic": "BT",
     "title, monographic": "BT",
+    "volume": "VL",
     "volume id": "VL",
 }
 """The tag that has a field's meaning, if nothing stands under it yet."""
@@ -56,6 +67,9 @@ def _prepare(draft: Draft) -> None:
         named = _NAME.match(value)
         name = named[1].casefold() if named else ""
         rest = value[named.end() :].strip() if named else ""
+        if name == "series editor" and rest:
+            draft.tags.setdefault("ED", []).append(f"{rest} [series editor]")
+            continue
         tag = _MOVED.get(name)
         if name in _OF_THE_DATABASE or name.endswith(" role") or (named and not rest):
             draft.leave("N1", value)

@@ -34,6 +34,8 @@ def _recognise(tags: Tags) -> bool:
 def _looks_like_pure(tags: Tags) -> bool:
     if "M3" not in tags or "PY" not in tags or tags["PY"] != tags.get("Y1"):
         return False
+    if "DB" in tags or "DP" in tags:  # Pure is no database, and names none
+        return False
     # Publishers' sites write the year twice, too, but not these, and no day in words.
     twice = all(tags.get(one) == tags[other] for one, other in _TWICE if other in tags)
     return twice and "10." not in tags["M3"][0] and "/" not in tags.get("Y2", _NONE)[0]

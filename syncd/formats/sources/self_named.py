@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from syncd.formats.sources.draft import Draft
-from syncd.formats.sources.identifiers import whole_doi
+from syncd.formats.sources.identifiers import take_pmids, whole_doi
 from syncd.formats.sources.pages import find_pii
 from syncd.identity import (
     parse_arxiv,
@@ -21,17 +21,26 @@ from syncd.identity import (
 )
 from syncd.identity.spelling import plain
 
-SELF_NAMED_TAGS = frozenset(
-    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DO ID KW L1 L2 L3 L4 LB M1 M2 T3 U1 U2 U3 U4 U5
-    UR""".split()
+_OFTEN = frozenset(
+    """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DI DO ID KW L1 L2 L3 L4 LB M1 M2 PM T3 U1 U2 U3 U4 U5 UR
+    UT""".split()
 )
+_RARELY = tuple("BN ET IP IS JA JF JO M3 PB SE SN SP T2 VL".split())
+"""Tags that hold an identifier so rarely that a colon has to speak for it first."""
+
+SELF_NAMED_TAGS = _OFTEN.union(_RARELY)
+
+_OF_CONTAINERS = frozenset(["JA", "JF", "JO", "PB", "T2"])
+"""Of those, the ones whose value stays what it is: `arXiv preprint arXiv:1501.00001`."""
+
 _OF_A_KEY = frozenset(["ID", "LB"])
 """Tags that may hold a citation key, which is looked for there afterwards."""
 
-_WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "U1", "U3", "U4", "U5"])
+_WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "DI", "U1", "U3", "U4", "U5"])
 """Tags where nothing else looks for a DOI."""
 
 _LONGEST = 80
+_OF_DBLP = "abs/"  # before arXiv's number, where others have the volume
 _WORDS_OF_ARXIV = 3
 _IN_KEYWORDS = ("2-s2.0-", "PMC", "PMID", "SCOPUS_ID", "arXiv:")
 _DOI_OR_ADDRESS = ("10.", "http")
@@ -40,11 +49,13 @@ _READ_ELSEWHERE = {"AN": ("SCOPUS:", "WOS:"), **dict.fromkeys(_WITHOUT_DOIS - {"
 
 _LABELLED = re.compile(
     r"""[\s"'{(\[“”‘’«]*+
-        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)\s*+[:=({\[]
-              | 2[-‐-―]s2\.0[-‐-―] )
+        (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)
+                  (?:\s*+[:=({\[] | [\])]?\s++(?=2[-‐-―−]s2) )
+              | 2[-‐-―−]s2\.0[-‐-―−] )
           | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
           | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
-          | (?P<arxiv> arxiv | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
+          | (?P<arxiv> arxiv | abs/(?=\d{4}\.\d)
+              | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
           | (?P<wos> (?:wos|isi|ut)\s*+: )
           | (?P<pii> pii\b )
           | (?P<embase> embase\s*+[:=]? )
@@ -69,7 +80,14 @@ _PARSERS = {
 def read_self_named(draft: Draft) -> None:
     """Take the values that are nothing but an identifier and its name."""
     tags = draft.tags
-    for tag in [tag for tag in tags if tag in SELF_NAMED_TAGS]:
+    if "PM" in tags:
+        take_pmids(draft, "PM")
+    for tag in _RARELY:
+        if tag in tags and (":" in (value := tags[tag][0]) or value[:4] == _OF_DBLP):
+            is_read = _read(draft, tag, value)
+            if is_read and tag not in _OF_CONTAINERS:
+                draft.replace(tag, tags[tag][1:])
+    for tag in [tag for tag in tags if tag in _OFTEN]:
         values = tags[tag]
         elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
         # In most entries these tags hold a number, or what others read.
@@ -87,7 +105,7 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
         return False
     match = _LABELLED.match(value)
     kind = match.lastgroup if match else None
-    if kind is None or "://" in value:
+    if kind is None or ("://" in value and kind != "doi"):
         return False
     text = plain(value)
     if kind == "pii":
@@ -125,5 +143,7 @@ def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:
 
 def _arxiv_number(text: str) -> str | None:
     """Return an arXiv number without its version, of a text that names its archive."""
+    if text.startswith(_OF_DBLP):
+        text = f"arXiv:{text.removeprefix(_OF_DBLP)}"
     found = parse_arxiv(text)
     return found.id if found else None

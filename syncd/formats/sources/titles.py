@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import NO_TITLES, Draft
 from syncd.formats.sources.naming import (
     abbreviates,
     is_event,
@@ -116,14 +116,20 @@ def _add_original_title(draft: Draft, value: str) -> None:
 
 def _fill_title(draft: Draft) -> None:
     tags = (*_TITLE_TAGS, "BT") if draft.item_type in _WHOLE_WORKS else _TITLE_TAGS
-    if "ST" in draft.tags and not draft.has(*tags):
-        draft.move("ST", "TI")  # the only title there is
+    if ("ST" in draft.tags or "TT" in draft.tags) and not _has_title(draft, tags):
+        draft.move("ST" if "ST" in draft.tags else "TT", "TI")  # the only title there is
     fields = draft.fields
     for tag, value in draft.take_all(tags):
         text = title_text(value)
         title = fields.setdefault("title", text)
         if title != text and not is_same(title, text):
             draft.leave(tag, value)
+
+
+def _has_title(draft: Draft, tags: tuple[str, ...]) -> bool:
+    """Tell whether any of these tags holds more than what programs write for no title."""
+    values = [value for tag in tags for value in draft.tags.get(tag, ())]
+    return not NO_TITLES.issuperset(values)
 
 
 def _fill_journal(draft: Draft) -> None:
@@ -150,11 +156,13 @@ def _prefer_longer_name(draft: Draft) -> None:
 def _place_secondary(draft: Draft, secondary: str, journal: str) -> None:
     """Tell whether T2 beside a journal is another title, or the journal's longer name."""
     words = words_of(secondary)
-    if not (
-        is_related(words, secondary, journal)
-        or "special issue" in secondary.casefold()
-        or is_event(secondary, words)
-    ):
+    is_other = not (
+        is_related(words, secondary, journal) or "special issue" in secondary.casefold()
+    )
+    if is_other and is_event(secondary, words):
+        for value in draft.take("T2"):
+            draft.add_extra("Event Title", title_text(value))
+    elif is_other:
         for value in draft.take("T2"):
             if draft.source.writes_subtitles:
                 _add_subtitle(draft, "T2", value, words_of(value))
@@ -189,7 +197,7 @@ def _fill_container(draft: Draft, tags: tuple[str, ...]) -> None:
 
 
 def _is_short(tag: str, text: str) -> bool:
-    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text)
+    return tag in _JOURNALS_SHORT or (tag == "JO" and "." in text and "arXiv:" not in text)
 
 
 _PRINTED = frozenset(["CONF", "CPAPER"])

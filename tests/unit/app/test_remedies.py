@@ -34,6 +34,10 @@ def caused_by(error: SyncdError, cause: Exception) -> SyncdError:
         (Denial.NO_MEMBER, "invited to the group", "settings/keys"),
         (Denial.ADMINS_ONLY, "admin of the group", "syncd login"),
         (Denial.READ_ONLY, "allow writing", "correct library_id"),
+        (Denial.NOT_ALLOWED, "`syncd login mine` has the library ask again", "settings/keys"),
+        (Denial.TOO_OLD, "another key changes nothing", "settings/keys"),
+        # Whoever's library it is: zotero.org may have nothing to do with it.
+        (Denial.OTHER, "syncd login mine", "zotero.org"),
         (Denial.SOMEBODY_ELSES, "correct library_id", "settings/keys"),
     ],
 )

@@ -56,6 +56,7 @@ EVIDENCE = {
     "subtitle missing",
     "title",
     "translators on one side only",
+    "trials of different registers",
     "trials on one side only",
     "veto: address differs",
     "veto: authors differ",

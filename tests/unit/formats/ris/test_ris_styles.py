@@ -142,7 +142,7 @@ def test_prose_that_looks_like_a_tag_stays_and_is_named(above: str, line: str) -
     [
         ("The levels of", "CA - 125 rose."),
         ("Carcinoma of the", "AN - Anus, that is."),
-        ("The receptor", "D2 - blocked or not"),
+        ("The receptor", "D2 - blocked or not."),
         ("The years of 2012, 2013,", "PY - 2014 and later."),
         ("Contraction of the muscle", "C3 - C5 was seen."),
     ],
@@ -285,6 +285,52 @@ def test_an_entry_that_is_cut_off_in_its_last_line_is_whole() -> None:
     assert not entries[-1].is_unfinished
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("text", ["Shells of the Øresund", "北の貝", "The 🐚 shore"])
+def test_a_file_that_breaks_off_inside_a_character_loses_no_more_than_that(
+    text: str, end: str
+) -> None:
+    whole = f"{PLAIN}TY  - JOUR\nTI  - {text}\nAU  - Müller, J\nTT  - {text}"
+    raw = whole.replace("\n", end).encode()
+    cut = next(at for at in range(len(raw) - 1, 0, -1) if raw[at - 1] >= 0xC0)
+
+    reader = Reader(io.BytesIO(raw[:cut]))
+    *_, last = reader
+
+    assert last.is_unfinished
+    assert text.startswith(last.values[-1])
+    assert "�" not in last.values[-1]
+    problems = [*reader.problems, *last.problems]
+    assert any("middle of a character" in each.message for each in problems)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_nor_does_one_whose_last_line_alone_is_not_ascii(end: bytes) -> None:
+    tail = "TY  - JOUR\nAU  - Jörg of the Øresund"
+    raw = f"{PLAIN}{tail}".encode().replace(b"\n", end)
+
+    entries = list(Reader(io.BytesIO(raw[: raw.index(b"\xc3\x98") + 1])))
+
+    assert [entry.values[-1] for entry in entries] == ["shells", "Jörg of the"]
+    assert entries[-1].is_unfinished
+
+
+@pytest.mark.parametrize(
+    ("tail", "is_cut"),
+    [
+        ("AB  - Shells were cou", True),
+        ("AB  - Shells were counted.", False),
+        ("AB  - Shells were cou\n", False),
+        ("DO  - 10.1000/shells", False),
+        ("TI  - Shells on the shore", False),
+    ],
+)
+def test_an_only_entry_without_er_is_cut_off_inside_a_sentence(tail: str, is_cut: bool) -> None:
+    (entry,) = read(f"TY  - JOUR\nAU  - Reef, Bo\n{tail}")
+
+    assert entry.is_unfinished is is_cut
+
+
 def test_no_entry_of_a_file_without_er_is_unfinished() -> None:
     entries = read(PLAIN.replace("ER  - \n", "") * 3)
 
@@ -296,6 +342,13 @@ def test_a_type_line_is_one_however_it_is_written(line: str) -> None:
     (entry,) = read(PLAIN.replace("TY  - JOUR", line))
 
     assert (entry.tags[0], entry.values[0]) == ("TY", "JOUR")
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u200b", "\ufeff"])
+def test_an_invisible_sign_before_a_tag_is_none(mark: str) -> None:
+    (entry,) = read(PLAIN.replace("\n", f"\n{mark}"))
+
+    assert pairs(entry) == WHOLE
 
 
 def test_a_known_tag_in_small_letters_below_the_type_is_one() -> None:

@@ -153,6 +153,20 @@ def test_a_short_title_alone_is_the_title(item_of: Any) -> None:
     assert "shortTitle" not in data
 
 
+@pytest.mark.parametrize("lines", [["TT  - On shells"], ["TI  - n/a", "ST  - On shells"]])
+def test_so_is_a_translated_one_or_one_beside_a_placeholder(lines: list[str], item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "JF  - Shore", *lines)
+
+    assert data["title"] == "On shells"
+    assert "extra" not in data
+
+
+@pytest.mark.parametrize("note", ["#471", "#1234567"])
+def test_the_number_that_covidence_gives_is_no_note(note: str, record_of: Any) -> None:
+    assert [each.kind for each in record_of(*JOUR, f"N1  - {note}").notes] == ["bookkeeping"]
+    assert [each.kind for each in record_of(*JOUR, "N1  - #471 again").notes] == ["other"]
+
+
 def test_what_a_form_left_empty_is_no_note(record_of: Any) -> None:
     record = record_of(*JOUR, "N1  - undefined; A word about shells")
 

@@ -21,6 +21,10 @@ EID = "2-s2.0-85000004711"
         f'AN  - "{EID}"',
         f"AN  - “{EID}”",
         "AN  - 2‐s2.0‐85000004711",
+        "AN  - 2−s2.0−85000004711",
+        f"AN  - EID {EID}",
+        f"AN  - [EID] {EID}",
+        f"SE  - EID: {EID}",
         f"U1  - EID: {EID}",
         f"KW  - EID: {EID}",
         f"UR  - https://www.scopus.com/record/display.uri#eid={EID}",
@@ -50,6 +54,21 @@ def test_a_scopus_number_is_read_wherever_it_is_named(line: str, record_of: Any)
         ("N1  - arXiv:1502.00047", "arxiv", "1502.00047"),
         ("M2  - WOS:000444108200047", "wos", "WOS:000444108200047"),
         ("AN  - doi:10.1000/shells", "doi", "10.1000/shells"),
+        ("AN  - https://doi.org/10.1000/shells", "doi", "10.1000/shells"),
+        ("DI  - 10.1000/shells", "doi", "10.1000/shells"),
+        ("UR  - papers2://publication/doi/10.1000/shells", "doi", "10.1000/shells"),
+        ("PM  - 30000471", "pmid", "30000471"),
+        ("SN  - PMID: 30000471", "pmid", "30000471"),
+        ("IS  - PMID: 30000471", "pmid", "30000471"),
+        ("T3  - PMID: 30000471", "pmid", "30000471"),
+        ("N1  - PubMed PMID: 30000471.", "pmid", "30000471"),
+        ("N1  - (PMID 30000471)", "pmid", "30000471"),
+        ("JO  - arXiv preprint arXiv:1502.00047", "arxiv", "1502.00047"),
+        ("VL  - abs/1502.00047", "arxiv", "1502.00047"),
+        ("N1  - arXiv: 1502.00047 [cs.LG]", "arxiv", "1502.00047"),
+        ("UT  - WOS:000444108200047", "wos", "WOS:000444108200047"),
+        ("N1  - Accession Number: WOS:000444108200047", "wos", "WOS:000444108200047"),
+        ("UR  - https://www.embase.com/records?id=L2000471222&x=1", "embase", "L2000471222"),
     ],
 )
 def test_other_identifiers_are_read_where_they_are_named(
@@ -87,3 +106,12 @@ def test_the_number_of_a_screening_tool_is_no_archive_location(record_of: Any) -
 
     assert "archiveLocation" not in record.fields
     assert record.unused == {"AN": ("rayyan-471",)}
+
+
+def test_an_identifier_in_the_tag_of_another_value_is_not_that(item_of: Any) -> None:
+    data = item_of(*JOUR, "SN  - PMID: 30000471", "IS  - PMID: 30000471", "VL  - abs/1502.00047")
+
+    assert {"ISSN", "issue", "volume"}.isdisjoint(data)
+    assert (data["PMID"], data["extra"]) == ("30000471", "arXiv: 1502.00047")
+    journal = "arXiv preprint arXiv:1502.00047"
+    assert item_of(*JOUR, f"JO  - {journal}")["publicationTitle"] == journal

@@ -40,6 +40,9 @@ EBSCO_LINK = "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=psyh&
         ("ovid", [OVID_LINK]),
         ("ebsco", ["DP  - EBSCOhost"]),
         ("ebsco", [EBSCO_LINK]),
+        ("ebsco", ["UR  - https://research.ebsco.com/linkprocessor/plink?id=a1"]),
+        ("generic", ["PY  - 2012", "Y1  - 2012", "M3  - Article", "DB  - JSTOR"]),
+        ("generic", ["PY  - 2012", "Y1  - 2012", "M3  - Article", "DP  - HeinOnline"]),
         ("proquest", ["UR  - https://www.proquest.com/docview/2214991469"]),
         ("embase", ["U2  - L373791783"]),
         ("cochrane", ["AN  - CN-01234567"]),
@@ -360,7 +363,16 @@ def test_the_place_of_a_conference_of_web_of_science(item_of: Any) -> None:
         ("Última actualización - 2023-11-29", "export-date"),
         ("Copyright de la base de données ProQuest LLC", "bookkeeping"),
         ("Copyright - Copyright de la base de datos ProQuest LLC", "bookkeeping"),
+        ("Date complétée - 2023-11-29", "export-date"),
+        ("Fecha de finalización - 2023-11-29", "export-date"),
+        ("Última atualização - 2023-11-29", "export-date"),
+        ("Zuletzt aktualisiert - 2023-11-29", "export-date"),
         ("Nom - Reef, Bo", "bookkeeping"),
+        ("Materia - Conchas", "bookkeeping"),
+        ("Nombre de références - 12", "bookkeeping"),
+        ("Características del documento - Tablas", "bookkeeping"),
+        ("Document feature - Tables", "bookkeeping"),
+        ("Direitos autorais - Reef 2014", "copyright"),
         ("Derechos de autor - Reef 2014", "copyright"),
         ("Nom d'un auteur: Reef", "other"),
     ],
@@ -380,3 +392,29 @@ def test_numbers_that_procite_names_are_read(item_of: Any) -> None:
 
     fields = ("volume", "series", "seriesNumber", "edition", "callNumber")
     assert [data[field] for field in fields] == ["7", "Shells", "3", "2nd", "QH 541"]
+
+
+def test_what_else_procite_names_stands_where_it_belongs(item_of: Any, record_of: Any) -> None:
+    lines = ("TY  - BOOK", "TI  - A", "N1  - Record ID: 12", "N1  - ISBN: 9780262035613",
+             "N1  - Series Editor: Poe, Ann", "N1  - Medium Designator: atlas",
+             "N1  - Reprint Status: Not in File")  # fmt: skip
+
+    data = item_of(*lines)
+
+    assert (data["ISBN"], data["extra"]) == ("9780262035613", "Document Type: atlas")
+    assert [(c["creatorType"], c["lastName"]) for c in data["creators"]] == [
+        ("seriesEditor", "Poe")]  # fmt: skip
+    assert record_of(*lines).notes == ()
+
+
+def test_what_cinahl_writes_behind_its_number_is_no_part_of_it(item_of: Any) -> None:
+    data = item_of(*JOUR, "DP  - EBSCOhost", "AN  - 104384732. Language: English. Entry Date: 2019")
+
+    assert data["archiveLocation"] == "104384732"
+
+
+def test_a_conference_beside_a_journal_is_the_event(item_of: Any) -> None:
+    meeting = "12th Annual Meeting of the Shell Society"
+    data = item_of(*JOUR, "JO  - Shell Review", f"T2  - {meeting}")
+
+    assert (data["publicationTitle"], data["extra"]) == ("Shell Review", f"Event Title: {meeting}")
