@@ -221,7 +221,7 @@ class _Finder(ast.NodeVisitor):
             return
         word = words[len(words) // 2]
         fewer = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", "", text, count=1)
-        self._add(node, repr(fewer), f"without {word!r}")
+        self._add(node, repr(fewer), f"without a word of {' '.join(words[:_FEW])} …")
 
     def _visit_parts(self, node: ast.Tuple | ast.List | ast.Set) -> None:
         """Leave out each row of a table, but of data one piece."""
@@ -283,4 +283,4 @@ def _shortened(text: str) -> str:
     text = " ".join(text.replace("`", "'").split())
     if len(text) <= _LONGEST_NAME:
         return text
-    return f"{text[: _LONGEST_NAME - 40]} … {text[-38:]}"
+    return f"{text[: _LONGEST_NAME - 40].rstrip()} … {text[-38:].lstrip()}"
