@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from syncd.page.asset_files import path_of_asset
+from syncd.report.counting import counted
 from syncd.system.printable import printable
 
 _KINDS = {
@@ -105,7 +106,7 @@ def _kind(kind: object) -> Markup:
 
 def _counted(counts: Mapping[str, int]) -> Markup:
     """Return counts by decision as a list in words, without those that are none."""
-    return _text(", ".join(f"{number:,} {name}" for name, number in counts.items() if number))
+    return _text(counted(counts))
 
 
 def _identifier(name: object) -> Markup:
