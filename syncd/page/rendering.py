@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from syncd.page import compiling
 from syncd.page.asset_files import path_of_asset
+from syncd.report.counting import counted
 from syncd.system.memory import give_back
 from syncd.system.printable import printable
 
@@ -103,7 +104,7 @@ def _kind(kind: object) -> Markup:
 
 def _counted(counts: Mapping[str, int]) -> Markup:
     """Return counts by decision as a list in words, without those that are none."""
-    return _text(", ".join(f"{number:,} {name}" for name, number in counts.items() if number))
+    return _text(counted(counts))
 
 
 def _identifier(name: object) -> Markup:

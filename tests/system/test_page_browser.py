@@ -67,9 +67,7 @@ def test_a_file_is_dropped_and_its_questions_answered_by_keyboard(
     (daemon.drop / "columns.ris").write_text(columns)
 
     # Nobody reloads: the page hears of the run by itself.
-    expect(page.get_by_role("region", name="Latest runs")).to_contain_text(
-        "1 create", timeout=30_000
-    )
+    expect(page.get_by_role("region", name="Latest runs")).to_contain_text("1 new", timeout=30_000)
     page.get_by_role("link", name="Questions").click()
     page.get_by_role("link", name="Letters from the frontier").first.click()
     expect(page.locator("mark").first).to_be_visible()
