@@ -18,7 +18,7 @@ from syncd.record import ItemKey
 log = logging.getLogger(__name__)
 
 _STRUCTURED = frozenset({"creators", "tags", "collections", "relations"})
-_NOT_TEXT = frozenset({"md5", "mtime"})
+_NOT_TEXT = frozenset({"md5", "mtime", "inPublications", "parentItem"})
 _NOT_DATA = ("key", "version", "deleted")
 
 
@@ -44,13 +44,16 @@ def _tidy(name: str, value: Any) -> Any:
         return _structured(name, value)
     if isinstance(value, dict | list):
         raise UnreadableItemError(f'"{name}" has to be text')
-    if name in _NOT_TEXT or isinstance(value, str | bool):
+    if name in _NOT_TEXT or isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 
 def _structured(name: str, value: Any) -> Any:
-    if value is None:
+    if value in (None, "", [], {}):
+        # PHP writes an empty object as an empty list now and then, and people write "".
         return {} if name == "relations" else []
     if name == "relations":
         good = isinstance(value, dict)

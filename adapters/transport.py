@@ -59,6 +59,9 @@ _WORDS = 300
 
 _MARKUP = re.compile(r"<(script|style)(?:.*?</\1>|.*+)|<[^<>]*+>", re.DOTALL)
 
+_IS_PAGE = re.compile(rb"\s*+(?:<\?[^>]*+>\s*+)?+<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+"""How a page of something in between begins; Zotero's errors are plain sentences."""
+
 _UNANSWERED = "none"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNDERSTOOD = ("application/json", "text/plain")
@@ -213,18 +216,18 @@ class Transport(httpx2.BaseTransport):
                 self._clock.now,
             )
             return UnavailableError(answer.words, retry_after=asked, status=answer.status)
-        if 300 <= answer.status < 400:
+        if 300 <= answer.status < 400 and "location" in answer.headers:
             return self._redirection(answer)
         make = _BY_STATUS.get(answer.status)
         if make is not None:
             return make(answer)
         if answer.status >= 500:
             return _failed(answer)
-        return RejectedError(f"{answer.status}: {answer.words}", status=answer.status)
+        return _away(answer)
 
     def _redirection(self, answer: HttpAnswer) -> LibraryError:
         """Refuse to follow: the key belongs to this server, and a portal is not Zotero."""
-        target = scrub(answer.headers.get("location", "nowhere"), answer.key)
+        target = scrub(answer.headers["location"], answer.key)
         return UnavailableError(
             f"{self._origin} sends us on to {target.split('?')[0][:_WORDS]}, "
             "which is not followed; is there a login page in between?",
@@ -320,7 +323,20 @@ def _denied(answer: HttpAnswer) -> LibraryError:
 
 
 def _away(answer: HttpAnswer) -> LibraryError:
+    """Return the error for a refusal that says nothing about what was sent.
+
+    The library is locked for a moment, something on the way dropped a header or lets nothing
+    pass: nothing was written, and it passes by itself.
+    """
     return UnavailableError(answer.words, status=answer.status)
+
+
+def _bad(answer: HttpAnswer) -> LibraryError:
+    """Zotero's sentences are about what it was sent; a page is something in between speaking."""
+    told = f"{answer.status}: {answer.words}"
+    if _IS_PAGE.match(answer.body[: 20 * _WORDS]):
+        return UnavailableError(told, status=answer.status)
+    return RejectedError(told, status=answer.status)
 
 
 def _too_large(answer: HttpAnswer) -> LibraryError:
@@ -329,20 +345,17 @@ def _too_large(answer: HttpAnswer) -> LibraryError:
 
 _NOT_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
+    HTTPStatus.BAD_REQUEST: _bad,
     HTTPStatus.UNAUTHORIZED: _denied,
     HTTPStatus.FORBIDDEN: _denied,
     # The only addresses we ask for are a library's own: it is the library that is not there.
     HTTPStatus.NOT_FOUND: _denied,
-    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: _away,
-    # The library is locked for a moment, or something on the way dropped a header: nothing was
-    # written, and it passes by itself.
-    HTTPStatus.CONFLICT: _away,
-    HTTPStatus.LOCKED: _away,
-    HTTPStatus.PRECONDITION_REQUIRED: _away,
     HTTPStatus.REQUEST_TIMEOUT: _failed,
     HTTPStatus.PRECONDITION_FAILED: _conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _bad,
 }
+"""What a server refuses with; other refusals are `_away`."""
 
 
 def _is_understood(answer: HttpAnswer) -> bool:

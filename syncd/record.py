@@ -183,3 +183,5 @@ class Citation(NamedTuple):
     pages: str = ""
     identity: Identity = NO_IDENTITY
     details: Details = NO_DETAILS
+    document_type: str = ""
+    """What a database calls it, where that says more than the item type: `Published Erratum`."""

@@ -10,6 +10,7 @@ from adapters.conformance.support import (
     accept,
     article,
     changes,
+    changes_what_is_there,
     get,
     note,
     push,
@@ -88,6 +89,18 @@ class Batches:
 
         assert all(isinstance(outcome, Accepted) for outcome in answer.outcomes)
         assert answer.library_version in (None, version_of(library))
+
+    def test_a_push_without_a_guard_says_nothing_about_what_others_did(
+        self, library: Library, person: Person, new_key: NewKey
+    ) -> None:
+        changes_what_is_there(library)
+        created = accept(library, Create(new_key(), article()))
+        person.edit(ItemKey(created.key), {"title": "By hand"})
+
+        answer = library.push([Create(new_key(), article())], expected=None)
+
+        # Whoever believed it would pass over the edit.
+        assert answer.library_version is None
 
     def test_a_library_that_moved_on_refuses_the_whole_push(
         self, library: Library, second_client: Library, new_key: NewKey

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.conformance.batches import Batches
 from adapters.conformance.creating import Creating
+from adapters.conformance.damages import Damages
 from adapters.conformance.filing import Filing
 from adapters.conformance.following import Following
 from adapters.conformance.knowing import Knowing
@@ -35,6 +36,7 @@ class LibraryConformance(
     Filing,
     Notes,
     Reading,
+    Damages,
     Tracings,
     Storings,
     Noticings,

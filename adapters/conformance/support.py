@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pytest
 
@@ -34,6 +34,15 @@ class Person(Protocol):
 
     def delete(self, key: ItemKey) -> None:
         """Delete an item for good."""
+        ...
+
+
+@runtime_checkable
+class Damager(Protocol):
+    """What a person may be beside: one who can damage an item, where items lie open to that."""
+
+    def damage(self, key: ItemKey) -> None:
+        """Make an item unreadable."""
         ...
 
 

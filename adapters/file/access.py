@@ -35,6 +35,10 @@ from syncd.record import ItemKey
 _NS_PER_SECOND = 1_000_000_000
 _MANY = 100
 """With so many files touched the folder is listed: that tells deletions from a lost folder."""
+_FEW = 10
+"""With fewer files touched than it takes to doubt the folder, a look need not list it."""
+_LISTED_EVERY_NS = 600 * _NS_PER_SECOND
+"""So often the folder is listed although the watch tells what has changed in it."""
 
 _T = TypeVar("_T")
 
@@ -51,6 +55,9 @@ class Access:
         self._sleep = sleep
         self._now_ns = now_ns
         self._watch = FolderWatch(layout.items)
+        self._listed_ns = -_LISTED_EVERY_NS
+        self._elsewhere: set[ItemKey] = set()
+        """Items that can be changed without the watch being told."""
 
     # Who it is
 
@@ -69,8 +76,8 @@ class Access:
         if original is not None:
             raise PausedError(
                 f"paused: {self._layout.directory} is a copy of the library in {original}, which"
-                " is still there. Only one of them can be that library: remove one, or give this"
-                " one an identity of its own (`syncd resume --new`)"
+                " is still there. Only one of them can be that library: remove one",
+                only_as_new=True,
             )
 
     def renew_identity(self) -> None:
@@ -153,16 +160,40 @@ class Access:
     # Looking
 
     def look(self, index: Index) -> None:
-        """Bring the index up to date with all of the directory."""
-        # What changes while the folder is listed is told by the watch.
-        self._watch.begin()
+        """Bring the index up to date with all of the directory.
+
+        Of a large one, most of that is listing it; so where the watch tells what has changed since
+        the last look, only those files are looked at, and the folder is listed now and then.
+        """
         try:
-            look_at_all(self._layout.items, index, self._now_ns())
-            self._keep_removed(index)
+            touched = self._find_touched(index)
+            if touched is None:
+                self._list(index)
+            else:
+                self.look_at(index, touched)
         except BaseException:
             # What was not taken in this time would be no news to the watch the next time.
             self._watch.end()
             raise
+
+    def _list(self, index: Index) -> None:
+        # What changes while the folder is listed is told by the watch.
+        self._watch.begin()
+        self._listed_ns = self._now_ns()
+        self._elsewhere = look_at_all(self._layout.items, index, self._listed_ns)
+        self._keep_removed(index)
+
+    def _find_touched(self, index: Index) -> list[ItemKey] | None:
+        """Return which items may have changed since the last look; None: the folder is listed."""
+        since = self._now_ns() - self._listed_ns
+        if index.is_new or not 0 <= since < _LISTED_EVERY_NS:
+            return None
+        taken = self._watch.take()
+        if taken is None or len(taken[0]) >= _FEW or len(self._elsewhere) > _MANY:
+            return None
+        keys = {key for names in taken for name in names if (key := key_in(name))}
+        # What is not told by `stat` may have become readable, which is no change of the file.
+        return sorted(keys.union(index.unsure_keys(), self._elsewhere))
 
     def look_at(self, index: Index, keys: list[ItemKey]) -> None:
         """Bring the index up to date with some of the items."""

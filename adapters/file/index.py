@@ -121,6 +121,11 @@ class Index:
         """Return every known file with its signature; neither is checked against its seal."""
         return dict(self._connection.execute("SELECT key, signature FROM items"))
 
+    def unsure_keys(self) -> list[ItemKey]:
+        """Return the files of which the signature does not tell whether they have changed."""
+        rows = self._connection.execute("SELECT key FROM items WHERE signature = ''")
+        return [key for (key,) in rows]
+
     def rows(self, keys: Collection[ItemKey]) -> dict[ItemKey, Row]:
         """Return what is known of these files."""
         found: dict[ItemKey, Row] = {}

@@ -76,20 +76,23 @@ def row_of(
     )
 
 
-def look_at_all(items: Path, index: Index, now_ns: int) -> None:
+def look_at_all(items: Path, index: Index, now_ns: int) -> set[ItemKey]:
     """Bring the index up to date with the directory.
 
-    Raises `UnavailableError` when all of many items have vanished, `OSError` from the disk.
+    Returns the items that can be changed without a trace in the directory: links, and files that
+    have another name elsewhere. Raises `UnavailableError` when all of many items have vanished,
+    `OSError` from the disk.
     """
     known = index.signatures()
     count = len(known)
-    found, is_empty = _list_changed(items, known)
+    found, elsewhere, is_empty = _list_changed(items, known)
     if is_empty and count >= _MANY and not (items / EMPTIED).exists():
         raise UnavailableError(
             f"{items}: all {count} items are gone, as if the folder were not the right one."
             f" If they were deleted on purpose, make an empty file {EMPTIED} in it"
         )
     _Look(items, index, now_ns).compare(found, known)
+    return elsewhere
 
 
 def look_at(items: Path, index: Index, keys: Collection[ItemKey], now_ns: int) -> None:
@@ -101,13 +104,15 @@ def look_at(items: Path, index: Index, keys: Collection[ItemKey], now_ns: int) -
 
 def _list_changed(
     items: Path, known: dict[ItemKey, str]
-) -> tuple[dict[ItemKey, os.stat_result], bool]:
-    """Return the files that are not as they are `known`, and whether there is none of any kind.
+) -> tuple[dict[ItemKey, os.stat_result], set[ItemKey], bool]:
+    """Return the files that are not as they are `known`, those that lie elsewhere as well, and
+    whether there is none of any kind.
 
     Those that are as known are taken out of it: of a large library, nearly all, and nothing that
     is kept for each of them has to be made, or looked through afterwards.
     """
     found: dict[ItemKey, os.stat_result] = {}
+    elsewhere: set[ItemKey] = set()
     is_empty = True
     with os.scandir(items) as entries:
         for entry in entries:
@@ -122,11 +127,13 @@ def _list_changed(
             if there is None:
                 continue
             is_empty = False
+            if there.st_nlink > 1 or entry.is_symlink():
+                elsewhere.add(key)
             if fingerprint(there) == mark:
                 del known[key]
             else:
                 found[key] = there
-    return found, is_empty
+    return found, elsewhere, is_empty
 
 
 def _stat(items: Path, entry: os.DirEntry[str], key: ItemKey) -> os.stat_result | None:

@@ -1,8 +1,8 @@
 """Which files of a folder somebody has touched since they were last asked for.
 
 The kernel tells it where it sees every change (inotify, on a local file system of Linux); then a
-push need not list a large library to know that nobody has edited it. Where the kernel does not
-tell, or has had more to tell than it keeps, the answer is None: list the folder.
+push, or a look, need not list a large library to know that nobody has edited it. Where the
+kernel does not tell, or has had more to tell than it keeps, the answer is None: list the folder.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class FolderWatch:
         self._close: Callable[[], object] | None = None
         self._watched: tuple[int, int] | None = None
         self._touched: set[str] = set()
+        self._ours: set[str] = set()
+        """What we have written ourselves, and somebody else perhaps right after us."""
+        self._hidden: set[str] = set()
+        """What has come under a hidden name and is still there: a dead writer's."""
 
     def begin(self) -> None:
         """Watch from now on: what is listed after this is told about once it changes."""
@@ -44,7 +48,7 @@ class FolderWatch:
             self.end()
             self._start()
         self._drain()
-        self._touched.clear()
+        self._clear()
 
     def touched(self) -> set[str] | None:
         """Return the names touched since `begin`, or None where that is not known."""
@@ -55,18 +59,36 @@ class FolderWatch:
             return None
         return set(self._touched)
 
+    def take(self) -> tuple[set[str], set[str]] | None:
+        """Return the names touched since `begin` or the last `take`: by others, and by ourselves.
+
+        None where that is not known, or something came that only a listing can deal with.
+        """
+        touched = self.touched()
+        if touched is None or self._hidden:
+            return None
+        ours = set(self._ours)
+        self._clear()
+        return touched, ours
+
     def forget(self, names: set[str]) -> None:
-        """Take these files as seen: their changes until now are our own."""
+        """Take these files as seen, as far as a push is concerned: we have just written them."""
         if self._descriptor is not None and not self._drain():
             self.end()
         self._touched -= names
+        self._ours |= names
 
     def end(self) -> None:
         """Watch no longer."""
         if self._close is not None:
             self._close()
         self._descriptor = self._watched = self._close = None
+        self._clear()
+
+    def _clear(self) -> None:
         self._touched.clear()
+        self._ours.clear()
+        self._hidden.clear()
 
     def _start(self) -> None:
         functions = ctypes.CDLL(None, use_errno=True)
@@ -100,6 +122,10 @@ class FolderWatch:
             name = os.fsdecode(told[place - length : place].rstrip(b"\0"))
             if not name.startswith("."):
                 self._touched.add(name)
+            elif mask & (_CREATE | _MOVED_TO):
+                self._hidden.add(name)
+            elif mask & (_DELETE | _MOVED_FROM):
+                self._hidden.discard(name)
         return whole
 
 

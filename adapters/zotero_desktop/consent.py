@@ -8,7 +8,7 @@ from adapters.transport import open_client
 from adapters.zotero_desktop.door import Door
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_desktop.wire import LocalTransport
-from syncd.errors import AccessDeniedError, OutcomeUnknownError, UnavailableError
+from syncd.errors import AccessDeniedError, Denial, OutcomeUnknownError, UnavailableError
 from syncd.system.clock import Clock, SystemClock
 
 APP_NAME = "syncd"
@@ -39,7 +39,8 @@ def ask_consent(
             response = client.post(f"{options.url}/api/local/authorize", json={"appName": APP_NAME})
         except AccessDeniedError as error:
             raise AccessDeniedError(
-                "Zotero was told not to let syncd change the library; `syncd login` asks again",
+                "Zotero was told not to let syncd change the library",
+                denial=Denial.NOT_ALLOWED,
                 status=error.status,
             ) from error
         except OutcomeUnknownError as error:
@@ -58,7 +59,8 @@ def _read_key(response: httpx2.Response) -> str:
         raise UnavailableError("Zotero's answer could not be understood") from error
     if remembered is not True:
         raise AccessDeniedError(
-            "Zotero was told to allow one change only, which is not enough to work with; run "
-            "`syncd login` again and choose “Always Allow”"
+            "Zotero was told to allow one change only, which is not enough to work with: choose "
+            "“Always Allow”",
+            denial=Denial.NOT_ALLOWED,
         )
     return key

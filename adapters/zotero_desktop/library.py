@@ -104,7 +104,8 @@ class ZoteroDesktopLibrary:
             raise AccessDeniedError(
                 "this Zotero is too old: other programs may only read it. Zotero 8 or newer "
                 "with a local API that takes writes is needed; zotero-web works with any, and "
-                'write_through = "connector" with limits'
+                'write_through = "connector" with limits',
+                denial=Denial.TOO_OLD,
             )
         title = self._title()
         writable = self._is_writable()
@@ -365,7 +366,7 @@ class ZoteroDesktopLibrary:
             raise kind(str(error)) from error
         if key is None:
             raise AccessDeniedError(
-                "Zotero has not been asked yet whether syncd may write: `syncd login` asks it"
+                "Zotero has not been asked yet whether syncd may write", denial=Denial.NOT_ALLOWED
             )
         return key
 

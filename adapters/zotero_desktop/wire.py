@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx2
 
 from adapters.transport import HttpAnswer, Transport
-from syncd.errors import AccessDeniedError, LibraryError, UnavailableError
+from syncd.errors import AccessDeniedError, Denial, LibraryError, UnavailableError
 from syncd.system.clock import Clock
 
 _WRITE_SECONDS = 540.0
@@ -66,7 +66,8 @@ class LocalTransport(Transport):
             )
         if answer.status == httpx2.codes.UNAUTHORIZED:
             return AccessDeniedError(
-                "Zotero does not allow syncd to write, or no longer: `syncd login` asks it again",
+                "Zotero does not allow syncd to write, or no longer",
+                denial=Denial.NOT_ALLOWED,
                 status=answer.status,
             )
         return super()._refusal(answer)

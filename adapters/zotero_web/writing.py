@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -38,13 +39,12 @@ from syncd.library import (
 )
 from syncd.record import ItemKey
 
-_REFUSALS = {
-    400: Refusal.INVALID,
-    404: Refusal.MISSING,
-    409: Refusal.MISSING,
-    413: Refusal.INVALID,
-}
+_REFUSALS = {400: Refusal.INVALID, 404: Refusal.MISSING, 413: Refusal.INVALID}
 """What says something about the object; anything else is the server's own trouble (observed)."""
+
+_CONFLICT = 409
+_NAMED = re.compile(r"(?:collection|item) \w++ (?:not found|cannot)", re.IGNORECASE)
+"""What a conflict says that is about what the object refers to; any other is a lock."""
 
 _TOO_NEW = 412
 
@@ -270,5 +270,7 @@ def _refused(key: str, operation: Operation, notice: Mapping[str, Any]) -> Refus
     if code == _TOO_NEW:
         creating = isinstance(operation, Create | CreateCollection)
         return Refused(key, Refusal.KEY_TAKEN if creating else Refusal.CHANGED, message)
-    refusal = _REFUSALS.get(code) if isinstance(code, int) else None
-    return Refused(key, refusal or Refusal.TROUBLE, message)
+    refusal = _REFUSALS.get(code, Refusal.TROUBLE) if isinstance(code, int) else Refusal.TROUBLE
+    if code == _CONFLICT and _NAMED.search(message):
+        refusal = Refusal.MISSING
+    return Refused(key, refusal, message)

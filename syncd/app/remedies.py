@@ -59,11 +59,14 @@ class Cause(Enum):
     KEY_MISSING = "the key cannot be looked up"
     NO_KEY = "no key is stored"
     KEY_REFUSED = "the library refuses the key"
+    KEY_UNKNOWN = "the server does not know the key, or no longer does"
     KEY_OF_ANOTHER = "the key belongs to somebody else"
     KEY_OPENS_OTHERS = "the key does not open this library"
     KEY_READS_ONLY = "the key may only read"
     NO_MEMBER = "there is no such group for this key"
     ADMINS_ONLY = "only admins of the group may write"
+    NOT_ALLOWED = "nobody has allowed it in the library, or no longer does"
+    TOO_OLD = "the library is too old to be written to"
     READ_ONLY = "a place is mounted read-only"
     UNAVAILABLE = "the library cannot be used now"
     UNREACHABLE = "the library's server is out of reach"
@@ -75,6 +78,7 @@ class Cause(Enum):
     CONFLICT = "the library moved on"
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
+    ANOTHER = "it is another library than the one that was there"
     ADAPTER = "an adapter by others failed"
     ADAPTER_NOT_OPEN = "an adapter by others cannot be loaded, or not open its library"
     UNFORESEEN = "a bug"
@@ -102,9 +106,12 @@ _REMEDIES: Mapping[Cause, str] = {
     ),
     Cause.KEY_MISSING: "store the key with `syncd login {library}`, or correct its key_file",
     Cause.NO_KEY: f"make one at {KEYS_PAGE}, and store it with `syncd login {{library}}`",
-    Cause.KEY_REFUSED: (
+    Cause.KEY_REFUSED: "store a key that may do this with `syncd login {library}`",
+    Cause.KEY_UNKNOWN: (
         f"make a key that may do this at {KEYS_PAGE}, and store it with `syncd login {{library}}`"
     ),
+    Cause.NOT_ALLOWED: "`syncd login {library}` has the library ask again",
+    Cause.TOO_OLD: "another key changes nothing",
     Cause.KEY_OF_ANOTHER: (
         "correct library_id, or store a key of its own with `syncd login {library}`"
     ),
@@ -145,6 +152,10 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.REJECTED: (
         "sending it again will not help; compare the keys of this [[library]] with "
         "docs/reference/configuration.md"
+    ),
+    Cause.ANOTHER: (
+        "if it is meant to be a library of its own, `syncd resume {library} --new` begins anew "
+        "with it"
     ),
     Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
     Cause.ADAPTER: (
@@ -191,13 +202,15 @@ _CAUSES: Mapping[type[SyncdError], Cause] = {
 _DENIALS: Mapping[Denial, Cause] = {
     Denial.NO_KEY: Cause.NO_KEY,
     Denial.NO_KEY_AT_ALL: Cause.KEY_MISSING,
-    Denial.UNKNOWN: Cause.KEY_REFUSED,
-    Denial.REVOKED: Cause.KEY_REFUSED,
+    Denial.UNKNOWN: Cause.KEY_UNKNOWN,
+    Denial.REVOKED: Cause.KEY_UNKNOWN,
     Denial.SOMEBODY_ELSES: Cause.KEY_OF_ANOTHER,
     Denial.NOT_OPENED: Cause.KEY_OPENS_OTHERS,
     Denial.NO_MEMBER: Cause.NO_MEMBER,
     Denial.READ_ONLY: Cause.KEY_READS_ONLY,
     Denial.ADMINS_ONLY: Cause.ADMINS_ONLY,
+    Denial.NOT_ALLOWED: Cause.NOT_ALLOWED,
+    Denial.TOO_OLD: Cause.TOO_OLD,
     Denial.OTHER: Cause.KEY_REFUSED,
 }
 
@@ -218,6 +231,8 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ENGAGED
     if isinstance(error, AccessDeniedError):
         return _DENIALS[error.denial]
+    if isinstance(error, PausedError) and error.only_as_new:
+        return Cause.ANOTHER
     if isinstance(error, AdapterFailedError) and not error.is_open:
         return Cause.ADAPTER_NOT_OPEN
     if isinstance(error, LedgerError) and error.passing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -64,6 +65,8 @@ class WorkQueue:
         self._requests: deque[Request] = deque()
         self._closed = False
         self._hurried = False
+        self._hurry_at = math.inf
+        """When a pause is to end, on the monotonic clock."""
 
     def __len__(self) -> int:
         with self._changed:
@@ -115,7 +118,7 @@ class WorkQueue:
             if self._closed:
                 return None
             # Whatever was to be hurried is under way now; the next pause is another one.
-            self._hurried = False
+            self._forget_hurry()
             if self._requests:
                 return self._requests.popleft()
             if (wish := self._due_wish()) is not None:
@@ -141,18 +144,27 @@ class WorkQueue:
                 self._at_work = {}
 
     def pause(self, duration: timedelta) -> None:
-        """Wait that long, or until the queue is closed or `hurry` was called."""
+        """Wait that long, or until the queue is closed or what `hurry` wanted."""
+        until = time.monotonic() + duration.total_seconds()
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or self._hurried, max(duration.total_seconds(), 0)
-            )
-            self._hurried = False
+            while not (self._closed or self._hurried):
+                left = min(until, self._hurry_at) - time.monotonic()
+                if left <= 0:
+                    break
+                self._changed.wait(left)
+            self._forget_hurry()
 
-    def hurry(self) -> None:
-        """End a pause: what one was waiting for may have happened."""
+    def hurry(self, after: timedelta = timedelta()) -> None:
+        """End a pause, at once or a while from now: what one was waiting for may have happened."""
         with self._changed:
-            self._hurried = True
+            if after > timedelta():
+                self._hurry_at = min(self._hurry_at, time.monotonic() + after.total_seconds())
+            else:
+                self._hurried = True
             self._changed.notify_all()
+
+    def _forget_hurry(self) -> None:
+        self._hurried, self._hurry_at = False, math.inf
 
     def refuse_requests(self, error: BaseException) -> None:
         """Tell everybody who waits for a request that it cannot be done now."""

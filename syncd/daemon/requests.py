@@ -305,8 +305,8 @@ class Requests:
                 continue
             if library["state"] in _AWAY:
                 report.failed[library["name"]] = _why_away(library)
-            if library["notices"]:
-                report.notices[library["name"]] = library["notices"]
+            if notices := library.get("notices"):
+                report.notices[library["name"]] = notices
 
 
 def _why_away(library: Mapping[str, Any]) -> CommandError:

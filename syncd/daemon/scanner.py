@@ -220,9 +220,10 @@ class Scanner:
         for export in ready:
             checkpoint()
             awaited = self._awaited(watched, export)
-            for library in [name for name in awaited if room[name]]:
+            for library in awaited:
+                # Also where the one before had none: a library may want to know of each.
                 offered = self._offers[library](export)
-                room[library] = offered.has_room
+                room[library] = room[library] and offered.has_room
                 if offered.set_aside:
                     set_aside.append(Skipped(str(export.name), offered.set_aside))
         return all(room.values())

@@ -103,6 +103,7 @@ class Worker:
         self._has_failed = False
         """Whether the adapter's own code has failed."""
         self._asked_at: timedelta | None = None
+        """When a library that refused its key was, or will be, asked again for a file."""
         self._asked_for: set[tuple[object, ...]] = set()
         """For which files a library that refused its key was asked again."""
         self._served: Counter[tuple[object, ...]] = Counter()
@@ -144,11 +145,13 @@ class Worker:
         now = self._clock.elapsed()
         if self._status.state is not LibraryState.REFUSED or _attempt(export) in self._asked_for:
             return
+        self._asked_for.add(_attempt(export))
+        if self._asked_at is not None and self._asked_at > now:
+            return  # It will be.
         # A server that sees a bad key over and over locks its address out.
-        if self._asked_at is None or now - self._asked_at >= _ASKED_AT_MOST_EVERY:
-            self._asked_at = now
-            self._asked_for.add(_attempt(export))
-            self._queue.hurry()
+        soonest = now if self._asked_at is None else self._asked_at + _ASKED_AT_MOST_EVERY
+        self._asked_at = max(now, soonest)
+        self._queue.hurry(self._asked_at - now)
 
     def _why_set_aside(self, export: Export) -> str | None:
         if _attempt(export) in self._crashed:

@@ -15,6 +15,8 @@ _ESCAPES = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip
 _SPECIAL = re.compile(r"[\\~^&%$#_{}]")
+_PLAINLY_ESCAPED = tuple("&%$#_")
+"""What is escaped by a backslash before it, and by nothing that would have to be escaped."""
 _WITHOUT_PAIRS = _ESCAPES | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 """Where braces are not in pairs: BibTeX counts them, escaped or not."""
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -52,7 +54,7 @@ def escape(text: str) -> str:
     if not text.isprintable():
         text = _PARAGRAPHS.sub("\n\n", _UNWRITTEN.sub(" ", text))
     text = text.strip()
-    return _escaped(text, _escapes_for(text)) if _SPECIAL.search(text) else text
+    return text if text.isalnum() else _escaped(text, _escapes_for(text))
 
 
 def _escapes_for(text: str) -> Mapping[str, str]:
@@ -60,7 +62,13 @@ def _escapes_for(text: str) -> Mapping[str, str]:
 
 
 def _escaped(text: str, escapes: Mapping[str, str]) -> str:
-    return _SPECIAL.sub(lambda match: escapes[match[0]], text)
+    # Most texts have none of these, and a pattern looks at each letter of them.
+    if "\\" in text or "{" in text or "}" in text or "~" in text or "^" in text:
+        return _SPECIAL.sub(lambda match: escapes[match[0]], text)
+    for character in _PLAINLY_ESCAPED:
+        if character in text:
+            text = text.replace(character, escapes[character])
+    return text
 
 
 def verbatim(text: str) -> str:
@@ -91,8 +99,11 @@ def escape_title(text: str, *, is_name: bool = False) -> str:
     In a title whose words nearly all begin with a capital, only those that have one elsewhere are.
     `is_name` says that it is one of a journal or an event, which is written as it is anyway.
     """
-    text = _BLANKS.sub(" ", _UNWRITTEN.sub(" ", text)).strip()
-    parts, escapes = _parts(text), _escapes_for(text)
+    text = _on_one_line(text)
+    escapes = _escapes_for(text)
+    if "<" not in text and (is_name or (text.isascii() and text[1:].islower())):
+        return _escaped(text, escapes)  # no capital but the first, which begins the title
+    parts = _parts(text)
     shouts = text.isupper() and len(_WORD_OF_LETTERS.findall(text)) > _SHOUTED
     if is_name or shouts:
         # No style changes a name, and capitals all over tell nothing.
@@ -117,6 +128,14 @@ def escape_title(text: str, *, is_name: bool = False) -> str:
         at_start = _begins(part[end:], at_start)
         shown.append(_escaped(part[end:], escapes))
     return "".join(shown)
+
+
+def _on_one_line(text: str) -> str:
+    if not text.isprintable():
+        text = _UNWRITTEN.sub(" ", text)
+    elif "  " not in text:
+        return text.strip()  # a blank is the only white space that can be printed
+    return _BLANKS.sub(" ", text).strip()
 
 
 def _begins(before: str, at_start: bool) -> bool:
@@ -211,6 +230,8 @@ def _part(text: str) -> str:
     return f"{{{shown}}}" if "and" in words or mixed else shown
 
 
-def _tidy(text: Any) -> str:
-    text = str(text or "")
-    return text if text.isalpha() else _BLANKS.sub(" ", text).strip()
+def _tidy(value: Any) -> str:
+    text = str(value or "")
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _BLANKS.sub(" ", text).strip()

@@ -41,6 +41,9 @@ _LABELS = {
 }  # fmt: skip
 """Lines of `extra` that stand for a field."""
 
+_VERSIONED = frozenset(("dataset", "computerProgram"))
+_LABELS_OF_VERSIONED = {**_LABELS, "volume": "edition"}
+
 _PAPERS = frozenset(("journalArticle", "conferencePaper", "magazineArticle", "newspaperArticle"))
 _WITH_EVENT = frozenset(("presentation", "hearing", "bill", "interview", "letter", "artwork"))
 _WITHOUT_PUBLISHER = frozenset(("thesis", "bookSection", "preprint", *_PAPERS))
@@ -54,12 +57,24 @@ _ANNOTATIONS = frozenset(
 
 _OF_A_REGISTER = re.compile(r"trial|isrctn|drks|anzctr|ctri|irct|umin", re.IGNORECASE)
 _DEGREE = re.compile(
-    r"(?P<bachelor>bachelor|b\.? ?[sa]c?\b)|(?P<master>master|magist|diplom|m\.? ?(?:sc|a|phil)\b)"
-    r"|(?P<doctor>doct|ph\.? ?d|dissertation|habil)",
+    r"(?P<bachelor>bachelor|b\.? ?[sa]c?\b|fin de grado|licenci?at(?:ur|ura)\b|licencjac|学士|학사)"
+    r"|(?P<master>master|m[aá]ster|maestr[ií]a|mestrado|ma[iî]trise|magist|магистер|diplom|дипломн"
+    r"|y[uü]ksek lisans|laurea|硕士|碩士|修士|석사|m\.? ?(?:sc|a|phil)\b)"
+    r"|(?P<habilitation>habil|докторск)"
+    r"|(?P<doctor>do[ck]t|doutora|dottora|кандидатск|博士|박사|ph\.? ?d|dissertation|proefschrift)",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)[-/](\d\d?)(?!\d)")
+_VERSION = re.compile(r"\[version\s+(\d{1,3})\b[^\]]*\]$", re.IGNORECASE)
+_WITH_TRIALS = ("title", "url", "archiveLocation", "callNumber", "extra", "publicationTitle")
+_DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)(?:[-/](\d\d?))?(?!\d)")
 _YEAR_ALONE = 4
+_LAST_NUMBER = re.compile(r"(?:^|[\s#.-])([A-Za-z]{0,6}[-/]?[0-9][0-9/.-]*[a-z]?)\s*$")
+"""The number of a report at the end of its series: `Harbour Reports, No. 17`."""
+
+_ACCESSION = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{2,5}-)?[0-9]{4,12}")
+"""What repositories of data give, as `GSE12345`; other accession numbers are a database's own."""
+
+_VERSION_NUMBER = re.compile(r"v?[0-9]+(?:\.[0-9]+)+[a-z0-9.-]{0,12}", re.IGNORECASE)
 _FREE_NUMBER = re.compile(r"(?=.*[0-9])[^:]{1,60}")
 
 
@@ -70,7 +85,9 @@ def details_of(data: Mapping[str, Any]) -> Details:
     lines = _lines(get("extra") or "", item_type)
     is_paper = item_type in _PAPERS
     return Details(
-        number=first_of(data, _NUMBERS.get(item_type, ())) or lines.get("number", ""),
+        number=first_of(data, _NUMBERS.get(item_type, ()))
+        or lines.get("number", "")
+        or _number_elsewhere(data, item_type),
         part="" if is_paper else _part(data) or lines.get("part", ""),
         edition=_edition(data, item_type) or ("" if is_paper else lines.get("edition", "")),
         day=_day(data),
@@ -88,8 +105,9 @@ def _lines(extra: str, item_type: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if not extra:
         return found
+    labels = _LABELS_OF_VERSIONED if item_type in _VERSIONED else _LABELS
     for label, text in lines_of(extra):
-        if name := _LABELS.get(label.casefold()):
+        if name := labels.get(label.casefold()):
             found.setdefault(name, text)
     if "number" not in found and item_type in _NUMBERS:
         # A number that had no field is a line without a label.
@@ -100,11 +118,35 @@ def _lines(extra: str, item_type: str) -> dict[str, str]:
     return found
 
 
+def _number_elsewhere(data: Mapping[str, Any], item_type: str) -> str:
+    """Return the number that a report has in its series, or a dataset in its repository."""
+    if item_type == "report":
+        found = _LAST_NUMBER.search(first_of(data, ("seriesTitle", "series")))
+        return found[1] if found else ""
+    if item_type == "dataset":
+        archive = data.get("archiveLocation") or ""
+        return archive if _ACCESSION.fullmatch(archive) else ""
+    return ""
+
+
 def _edition(data: Mapping[str, Any], item_type: str) -> str:
     """Return which edition it is of a book, a dataset, or a newspaper of one day."""
     if item_type in _PAPERS and item_type != "newspaperArticle":
-        return ""
-    return first_of(data, _EDITIONS)
+        return _version_in(data)
+    return first_of(data, _EDITIONS) or _version_in(data) or _version_of_system(data)
+
+
+def _version_of_system(data: Mapping[str, Any]) -> str:
+    """Return the version of a program where some exports have it."""
+    system = data.get("system") or ""
+    return system if _VERSION_NUMBER.fullmatch(system) else ""
+
+
+def _version_in(data: Mapping[str, Any]) -> str:
+    """Return the version in a title's note: `[version 2; peer review: 1 approved]`."""
+    title = data.get("title") or ""
+    found = _VERSION.search(title) if title.endswith("]") else None
+    return found[1] if found else ""
 
 
 def _address(url: str, *, is_paper: bool) -> str:
@@ -124,13 +166,17 @@ def _part(data: Mapping[str, Any]) -> str:
 def _day(data: Mapping[str, Any]) -> str:
     text = first_of(data, DATES)
     found = _DATE.search(text) if len(text) > _YEAR_ALONE else None
-    return f"{int(found[1]):02}-{int(found[2]):02}" if found else ""
+    if not found:
+        return ""
+    month = f"{int(found[1]):02}"
+    return f"{month}-{int(found[2]):02}" if found[2] else month
 
 
 def _trials(data: Mapping[str, Any]) -> tuple[str, ...]:
-    texts = (data.get(name) for name in ("title", "url", "archiveLocation", "callNumber", "extra"))
-    text = " ".join([text for text in (*texts, data.get("publicationTitle")) if text])
-    return find_trial_numbers(text)
+    text = " ".join([text for name in _WITH_TRIALS if (text := data.get(name))])
+    found = find_trial_numbers(text) if text else ()
+    abstract = data.get("abstractNote")
+    return found or (find_trial_numbers(abstract) if abstract else ())
 
 
 def _translators(data: Mapping[str, Any]) -> tuple[str, ...]:

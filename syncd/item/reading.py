@@ -32,8 +32,13 @@ _CONTAINERS = (
     "websiteTitle", "blogTitle", "forumTitle", "programTitle", "sessionTitle", "conferenceName",
     "university", "institution", "series", "seriesTitle",
 )  # fmt: skip
+_CONTAINER = "Container Title: "
+_DOCUMENT_TYPE = "Document Type: "
 _PAGES = ("pages", "codePages", "firstPage")
 _VOLUMES = ("volume", "codeVolume", "reporterVolume", "codeNumber")
+_YEARS = {str(year): year for year in range(1400, 2100)}
+"""Every year that may be one, once: a number of its own for each record takes memory."""
+
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 
 
@@ -138,18 +143,28 @@ def citation_of(data: Mapping[str, Any], identity: Identity | None = None) -> Ci
     """Return the few facts by which an item is told from others; the same for any origin."""
     date = first_of(data, DATES)
     year = _YEAR.search(date) if date else None
+    extra = data.get("extra") or ""
     return Citation(
         item_type=data.get("itemType", ""),
         title=first_of(data, TITLES),
         authors=_authors(data),
-        year=int(year[1]) if year else None,
-        container=first_of(data, _CONTAINERS),
+        year=(_YEARS.get(year[1]) or int(year[1])) if year else None,
+        container=first_of(data, _CONTAINERS) or _line(_CONTAINER, extra),
         volume=first_of(data, _VOLUMES),
         issue=data.get("issue") or "",
         pages=first_of(data, _PAGES),
         identity=identity_of(data) if identity is None else identity,
         details=details_of(data),
+        document_type=_line(_DOCUMENT_TYPE, extra),
     )
+
+
+def _line(label: str, extra: str) -> str:
+    """Return what `extra` says under a label, for types that have no field for it."""
+    if label not in extra:
+        return ""
+    lines = (line for line in extra.split("\n") if line.startswith(label))
+    return next(lines, "").removeprefix(label)
 
 
 def _authors(data: Mapping[str, Any]) -> tuple[str, ...]:

@@ -115,6 +115,8 @@ def _says_it(tag: str, field: str, value: str, values: Mapping[str, str]) -> boo
 
 def _is_plain(value: str) -> bool:
     """Tell whether a line of RIS gives the value back as it is."""
+    if value.isalnum() and value.isascii():
+        return True
     return _fits_a_line(value) and not _is_markup(value) and _keeps_letters(value)
 
 
@@ -200,13 +202,17 @@ def _page_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _abstract_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
     """Write an abstract with its paragraphs, unless one of their lines could be taken for a tag."""
+    if _fits_a_line(value):
+        yield "AB", value
+        if not _keeps_letters(value):
+            yield _remark(field, value)
+        return
     paragraphs = [_on_one_line(line) for line in value.split("\n")]
     if len(paragraphs) > 1 and not any(map(_LIKE_A_TAG.match, paragraphs)):
         yield "AB", "\n".join(paragraphs)
     else:
         yield "AB", _on_one_line(value)
-    if not (_fits_a_line(value) and _keeps_letters(value)):
-        yield _remark(field, value)
+    yield _remark(field, value)
 
 
 _OWN_LINES: Mapping[str, Callable[[str, str], Iterable[tuple[str, str]]]] = {

@@ -57,22 +57,29 @@ _NOTES = {
         r"\b(?:erratum|corrigendum|correction) in\b|\bcorrected and republished in\b"
     ),
 }
+_HINTS = (
+    *("retract", "withdr", "concern", "correct", "errat", "corrig", "press", "early", "ahead"),
+    "online first",
+)
+"""Something of what any of these patterns asks for."""
 _OF_DOCUMENTS = frozenset(("document type", "status", "type", "genre"))
 _TAGS = re.compile(r"<[^<>]*>")
 
 
 def statuses_of(data: Mapping[str, Any], notes: Iterable[str] = ()) -> frozenset[Status]:
     """Return what an item's data, and the notes that came with it, say of its fate."""
-    found = {each for each, words in _TITLES.items() if words.search(data.get("title") or "")}
+    found = _told_by(data.get("title") or "")
     kinds = [tag["tag"].strip() for tag in data.get("tags") or ()]
     for label, text in lines_of(data.get("extra") or ""):
         if label.casefold() in _OF_DOCUMENTS:
             kinds.append(text.strip())
         elif label.casefold() == "early access":
             found.add(Status.IN_PRESS)
-    found |= {each for each, words in _KINDS.items() if any(map(words.fullmatch, kinds))}
+    if _may_tell("\n".join(kinds)):
+        found |= {each for each, words in _KINDS.items() if any(map(words.fullmatch, kinds))}
     texts = [_TAGS.sub("", note) for note in notes]
-    found |= {each for each, words in _NOTES.items() if any(map(words.search, texts))}
+    if _may_tell("\n".join(texts)):
+        found |= {each for each, words in _NOTES.items() if any(map(words.search, texts))}
     if Status.IN_PRESS in found and _is_placed(data):
         found.discard(Status.IN_PRESS)
     return frozenset(found)
@@ -89,7 +96,17 @@ def changes_the_work(old: str, new: str) -> bool:
 
 
 def _told_by(title: str) -> set[Status]:
+    if not _may_tell(title):
+        return set()
     return {each for each, words in _TITLES.items() if words.search(title)}
+
+
+def _may_tell(text: str) -> bool:
+    """Say whether a pattern may find anything: most works have no fate, and patterns are slow."""
+    if not text.isascii():
+        return True
+    text = text.lower()
+    return any(hint in text for hint in _HINTS)
 
 
 def revealed(

@@ -99,7 +99,7 @@ class Answers:
 
 def exact_name(features: Features) -> str:
     """Return a name that only this very record bears."""
-    return f"{fingerprint_of(features)}{_PARTED}{features.details.record}"
+    return f"{fingerprint_of(features)}{_PARTED}{features.record}"
 
 
 def _own_identifiers(features: Features) -> Iterable[tuple[str, str]]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from syncd.matching.features import Features, features_of
 from syncd.matching.numbering import Pages
+from syncd.matching.titles import Marker
 from syncd.record import Citation
 
 _TITLE_END = 24
@@ -71,7 +72,7 @@ def fingerprint_of(it: Features) -> str:
         str(it.year or ""),
         it.authors[0].partition(",")[0] if it.authors else "",
         it.pages.first,
-        f"{int(it.markers)}",
+        f"{int(it.markers & ~Marker.NOTICE)}",
     ]
     if it.generic or it.pages == Pages():
         parts += [it.container, it.volume, it.issue]

@@ -6,13 +6,14 @@ into a question. The first that holds gives the reason.
 
 from __future__ import annotations
 
-from syncd.matching.comparison import Comparison
-from syncd.matching.details import HARD, TELLING
+from syncd.matching.comparison import ARTICLE_LENGTH, Comparison
+from syncd.matching.containers import are_told_apart
+from syncd.matching.details import HARD, REGISTERS, TELLING
 from syncd.matching.features import Features
 from syncd.matching.kinds import OF_THEIR_OWN, PAPERS, Kind
-from syncd.matching.numbering import first_number
-from syncd.matching.people import Authors, count_in_common
-from syncd.matching.rules import UNDECIDED, Rule
+from syncd.matching.numbering import are_apart, count_pages, first_number, is_article_number
+from syncd.matching.people import Authors, count_in_common, have_other_given_names
+from syncd.matching.rules import OF_RECORDS, UNDECIDED, Rule
 from syncd.matching.values import Doubt
 
 _IDS, _LOOK = Doubt.IDENTIFIERS, Doubt.LOOK
@@ -40,13 +41,17 @@ def differs_in_details(it: Comparison) -> bool:
 # --- by whatever rule
 
 
+def _one_corrects(it: Comparison) -> bool:
+    return it.one_corrects
+
+
 def _other_word(it: Comparison) -> bool:
     """Two works do not fill the same pages of one volume; two abstracts may stand on one page.
 
-    Yet a word in another's place is no slip, and where no identifier speaks for one work it is
-    likelier that the pages are wrong.
+    Yet a word in another's place is no slip: unless the number of one database's entry says that
+    it was reworded there, it is likelier that the pages are wrong.
     """
-    if it.title.other_work or (it.title.other_meaning and not it.same_ids):
+    if it.title.other_work or (it.title.other_meaning and OF_RECORDS.isdisjoint(it.same_ids)):
         return True
     return it.title.other_words and not it.fill_one_place
 
@@ -64,6 +69,14 @@ def _other_pages(it: Comparison) -> bool:
         return False
     sure = it.exact and it.telling and it.authors >= Authors.CUT and it.volume is not False
     return it.last_page is False or not sure
+
+
+def _goes_on(it: Comparison) -> bool:
+    """A subtitle may be missing, or name another part: only the same pages say which."""
+    pages = it.last_page is True or is_article_number(it.one.pages)
+    if not OF_RECORDS.isdisjoint(it.same_ids):
+        return False
+    return it.title.contained and not (it.page is True and pages)
 
 
 def _other_volume_of_set(it: Comparison) -> bool:
@@ -90,7 +103,13 @@ def _other_detail(it: Comparison) -> bool:
 def _detail_missing(it: Comparison) -> bool:
     """A volume is what tells the books of a set apart."""
     volumes = bool(it.one.volume) != bool(it.other.volume)
-    return bool(it.details.missing) or (it.kinds == {Kind.BOOK} and volumes)
+    missing = set(it.details.missing) - {REGISTERS}
+    return bool(missing) or (it.kinds == {Kind.BOOK} and volumes)
+
+
+def _of_two_registers(it: Comparison) -> bool:
+    """One trial may have a number in each; a paper's page says which paper it is."""
+    return REGISTERS in it.details.missing and it.page is not True
 
 
 def _nothing_telling(it: Comparison) -> bool:
@@ -104,10 +123,17 @@ def _nothing_telling(it: Comparison) -> bool:
 
 
 def _whole_pages_differ(it: Comparison) -> bool:
-    """A column comes back on other pages; the paper of a team under a long title does not."""
+    """A column comes back on other pages; a team's paper does not, but a notice of it may."""
     if it.page is not False or it.last_page is True:
         return False
-    return not _is_of_a_team(it)
+    # Of a reply or a correction there may be several, whoever writes them.
+    return not _is_of_a_team(it) or bool(it.one.markers) or _is_a_page_elsewhere(it)
+
+
+def _is_a_page_elsewhere(it: Comparison) -> bool:
+    """One fills a page, the other several, and none of these is that."""
+    long = [count_pages(work.pages) >= ARTICLE_LENGTH for work in (it.one, it.other)]
+    return long[0] != long[1] and are_apart(it.one.pages, it.other.pages)
 
 
 def _is_of_a_team(it: Comparison) -> bool:
@@ -154,6 +180,8 @@ def _has_no_place(work: Features) -> bool:
 
 
 def _containers_differ(it: Comparison) -> bool:
+    if it.container is False and are_told_apart(it.one.container, it.other.container):
+        return True
     return it.container is False and not it.fill_one_place and not _is_numbered_alike(it)
 
 
@@ -174,6 +202,14 @@ def _one_name_in_common(it: Comparison) -> bool:
     return it.authors is not Authors.UNKNOWN
 
 
+def _other_given_name(it: Comparison) -> bool:
+    """Karl and Knut of one family may both have written one; a page or a team says they did not."""
+    people = min(len(it.one.authors), len(it.other.authors))
+    if it.page is True or people != 1:
+        return False
+    return have_other_given_names(it.one.authors[0], it.other.authors[0])
+
+
 def _short_title_of_one(it: Comparison) -> bool:
     """One person's pieces under a short title are a column; nothing says which of them it is."""
     people = min(len(it.one.authors), len(it.other.authors))
@@ -188,6 +224,8 @@ def _subtitle_alone(it: Comparison) -> bool:
 EVER = (
     Rule("D1", UNDECIDED, is_of_its_own,
          "one is of another kind: a thesis and an article, data and the paper on them", _IDS),
+    Rule("D1", UNDECIDED, _one_corrects,
+         "a database calls one of them a correction", _IDS),
     Rule("D2", UNDECIDED, differs_in_details,
          "a number, edition, version or language differs", _IDS),
     Rule("D3", UNDECIDED, _other_word,
@@ -197,12 +235,16 @@ EVER = (
 BY_ONE_IDENTIFIER = (
     Rule("D4", UNDECIDED, _other_authors,
          "an identifier in common, but nobody among the authors", _IDS),
+    Rule("D11", UNDECIDED, _other_given_name,
+         "the first authors have the family name in common, but not the given one", _IDS),
     Rule("D5", UNDECIDED, _other_pages,
          "an identifier in common, but the pages differ", _IDS),
     Rule("D6", UNDECIDED, _other_volume_of_set,
          "one ISBN, but the volumes differ or one is unknown", _IDS),
     Rule("D6", UNDECIDED, _other_book_of_set,
          "one ISBN, but one title goes on where the other ends", _IDS),
+    Rule("D12", UNDECIDED, _goes_on,
+         "an identifier in common, but one title goes on where the other ends", _IDS),
 )  # fmt: skip
 
 BY_METADATA = (
@@ -210,6 +252,8 @@ BY_METADATA = (
          "one is a book, a report, a page of the web or a recording, the other is not", _LOOK),
     Rule("D7", UNDECIDED, _other_detail,
          "all else agrees, but the day, the address, the publisher or the event differs", _LOOK),
+    Rule("D8", UNDECIDED, _of_two_registers,
+         "all else agrees, but the trials are numbered by different registers", _LOOK),
     Rule("D8", UNDECIDED, _detail_missing,
          "all else agrees, but one lacks the number, edition, volume, day or address", _LOOK),
     Rule("D9", UNDECIDED, _nothing_telling,
@@ -224,6 +268,8 @@ BY_METADATA = (
          "title and people agree, but the years differ: the piece may recur", _LOOK),
     Rule("D10", UNDECIDED, _containers_differ,
          "title and people agree, but not where they stand", _LOOK),
+    Rule("D11", UNDECIDED, _other_given_name,
+         "the first authors have the family name in common, but not the given one", _LOOK),
     Rule("D11", UNDECIDED, _one_name_in_common,
          "the titles are equal, but not all of the people, and the place is unknown", _LOOK),
     Rule("D11", UNDECIDED, _short_title_of_one,

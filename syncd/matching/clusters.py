@@ -15,9 +15,9 @@ from collections.abc import Set as AbstractSet
 from syncd.matching.candidates import Name
 from syncd.matching.equal_fit import doubt_equal_fits
 from syncd.matching.features import Features, features_of
-from syncd.matching.judging import OF_RECORDS
 from syncd.matching.known import KnownWorks
 from syncd.matching.pairs import RANK_OF_ANSWERS, Edge, Pairs
+from syncd.matching.rules import OF_RECORDS
 from syncd.matching.values import DEFAULT_POLICY, Doubt, Known, Policy, Ruling, RulingKind, Verdict
 from syncd.record import Citation
 

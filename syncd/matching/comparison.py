@@ -35,6 +35,10 @@ from syncd.matching.vocabulary import LISTED, Vocabulary
 _TELLING_TITLE = 25
 _LONG_TITLE = 40
 _VERY_LONG_TITLE = 55
+_COMPARED = Features._fields.index("identity")
+"""What comes before is compared; the identifiers are told apart, and digests are no facts."""
+
+_CORRECTS = Marker.ERRATUM | Marker.NOTICE
 TEAM = 3
 """People who do not fill the same pages twice in a year."""
 ARTICLE_LENGTH = 3
@@ -201,8 +205,7 @@ class Comparison(NamedTuple):
     @property
     def equal(self) -> bool:
         """Nothing that is compared differs, identifiers apart."""
-        mine, theirs = self.one, self.other
-        return mine[:-2] == theirs[:-2] and mine.details[:-1] == theirs.details[:-1]
+        return self.one[:_COMPARED] == self.other[:_COMPARED]
 
     @property
     def contradictions(self) -> int:
@@ -218,10 +221,17 @@ class Comparison(NamedTuple):
 
     @property
     def markers(self) -> Marker:
-        """The markers that only one side has."""
-        if self.one.markers == self.other.markers:
+        """The markers that only one side has; a correction may be known by its title or type."""
+        mine, theirs = self.one.markers, self.other.markers
+        if mine == theirs:
             return Marker.NONE
-        return self.one.markers ^ self.other.markers
+        both = bool(mine & _CORRECTS) and bool(theirs & _CORRECTS)
+        return (mine ^ theirs) & ~(_CORRECTS if both else Marker.NOTICE)
+
+    @property
+    def one_corrects(self) -> bool:
+        """One alone is a correction, by its title or by what a database calls it."""
+        return bool(self.one.markers & _CORRECTS) != bool(self.other.markers & _CORRECTS)
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Indel
 
 from syncd.matching.folding import fold
-from syncd.matching.number_words import ORDINAL_WORDS
+from syncd.matching.number_words import ORDINAL_WORDS, read_ideographs
 from syncd.matching.numbering import read_roman
 from syncd.matching.vocabulary import is_listed
 
@@ -30,7 +30,13 @@ _OF_ANY_MEETING = frozenset(
     """.split()
 )
 _ORDINAL = re.compile(r"([0-9]+)(?:st|nd|rd|th|e|er|re|eme|o|a)?")
-_IDEOGRAPHIC = re.compile(r"第([一二三四五六七八九十]|[0-9]+)[届回次]")
+_IDEOGRAPHIC = re.compile(
+    r"(?:第|\u110c\u1166)([一二三四五六七八九十]{1,3}|[0-9]+)(?:[届回次]|\u1112\u116c|\u110e\u1161)"
+)
+"""The 12th of its kind; the syllables of Korean stand taken apart in folded text."""
+
+_SHORT_YEAR = re.compile(r"[a-z]{3,}([0-9]{2})")
+_LAST_OF_CENTURY = 50
 _DIGITS_OF_YEAR = 4
 _OF_VOLUMES = frozenset(("vol", "vols", "volume", "volumes", "pt", "pts"))
 _TRIAL = re.compile(
@@ -85,6 +91,11 @@ def is_same_container(one: str, other: str) -> bool | None:
     return _by_words(_telling(mine), _telling(theirs))
 
 
+def are_told_apart(one: str, other: str) -> bool:
+    """Tell whether an ordinal or a year says that two containers are another one of their kind."""
+    return _contradict(_ordinals(one.split()), _ordinals(other.split()))
+
+
 def is_bare_acronym(name: str) -> bool:
     """Tell whether a meeting goes by one word that is none: `SIGMOD Conference`."""
     words = _telling(name.split())
@@ -119,7 +130,7 @@ def _is_contracted(cut: str, full: str) -> bool:
 def _is_acronym(short: list[str], long: list[str]) -> bool:
     """`icis` is `international conference information systems`, also with a motto after it."""
     initials = "".join(word[0] for word in long if not _ORDINAL.fullmatch(word))
-    if len(initials) < 3 or len(short[0]) < 3:
+    if len(short[0]) < 3:
         return False
     return short[0] == initials or (len(short) == 1 and initials.startswith(short[0]))
 
@@ -135,12 +146,14 @@ def _ordinals(words: list[str]) -> set[str]:
         elif len(word) > 1 and (roman := read_roman(word)):
             found.add(str(roman))
         elif counted := _IDEOGRAPHIC.search(word):
-            found.add(ORDINAL_WORDS.get(counted[1], counted[1]))
+            found.add(read_ideographs(counted[1]))
+        elif short := _SHORT_YEAR.fullmatch(word):
+            found.add(("20" if int(short[1]) < _LAST_OF_CENTURY else "19") + short[1])
     return found
 
 
 def _contradict(one: set[str], other: set[str]) -> bool:
-    """Compare years with years, and other numbers with such."""
+    """Compare years with years, and other numbers with such; one side may have more of them."""
     pairs = (
         (
             {n for n in one if len(n) == _DIGITS_OF_YEAR},
@@ -151,7 +164,7 @@ def _contradict(one: set[str], other: set[str]) -> bool:
             {n for n in other if len(n) < _DIGITS_OF_YEAR},
         ),
     )
-    return any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs)
+    return any(not (mine <= theirs or theirs <= mine) for mine, theirs in pairs)
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -21,6 +21,9 @@ from syncd.record import NO_DETAILS, Details
 HARD = frozenset(("number", "part", "edition", "trials", "language", "translators"))
 """Where these differ, the works do; other details may also be told wrongly."""
 
+REGISTERS = "registers"
+"""What is missing where two numbers of trials are of different registers: a common one."""
+
 TELLING = frozenset(("number", "edition", "address", "trials", "day", "publisher", "event"))
 """One of these in common says more than title, people and year."""
 
@@ -34,6 +37,7 @@ _WITH_ADDRESS = frozenset(
         Kind.REPORT,
         Kind.OTHER,
         Kind.TRIAL,
+        Kind.PREPRINT,
     )
 )
 _DATED = frozenset(
@@ -65,6 +69,10 @@ _OF_EDITIONS = frozenset(
 )
 _REVISED = {"revised": "rev", "enlarged": "enl", "updated": "upd", "expanded": "exp"}
 _WITHIN_VERSION = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_OF_A_REGISTER = 4
+"""Letters that tell the registers apart; more may say what sort of entry it is."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _SEPARATORS = re.compile(r"[;,/|]| and ")
 
@@ -81,10 +89,13 @@ NOTHING_SAID = Agreement()
 
 
 def fold_details(details: Details, item_type: str, kind: Kind) -> Details:
-    """Return details in their comparable spelling, without those that say nothing of this kind."""
-    if details is NO_DETAILS:
-        return details
-    return Details(
+    """Return details in their comparable spelling, without those that say nothing of this kind.
+
+    The digest of the record is left out.
+    """
+    if details[:-1] == NO_DETAILS[:-1]:
+        return NO_DETAILS
+    folded = Details(
         number=_fold_number(details.number),
         part=_fold_number(details.part),
         edition=_fold_edition(details.edition),
@@ -93,10 +104,20 @@ def fold_details(details: Details, item_type: str, kind: Kind) -> Details:
         trials=tuple(filter(None, details.trials)),
         language=_fold_language(details.language),
         translators=tuple(filter(None, map(fold, details.translators))),
-        publisher=fold_container(details.publisher) if details.publisher else "",
+        publisher=_fold_publisher(details.publisher) if details.publisher else "",
         event=fold(details.event) if details.event else "",
-        record=details.record,
     )
+    return shared_details(folded)
+
+
+def shared_details(details: Details) -> Details:
+    """Return the one that says nothing in place of any other that does so."""
+    return NO_DETAILS if details == NO_DETAILS else details
+
+
+def _fold_publisher(text: str) -> str:
+    """Return a publisher's name; `Bergen: Tide Press` is told apart by what comes last."""
+    return fold_container(text.rpartition(": ")[2])
 
 
 def _fold_number(text: str) -> str:
@@ -130,9 +151,11 @@ def compare_details(
     one: Details, other: Details, types: tuple[str, str], kinds: frozenset[Kind]
 ) -> Agreement:
     """Tell in which details two works agree, in which they differ, and which one side lacks."""
-    if one[:-1] == other[:-1] == NO_DETAILS[:-1]:
+    if one == other == NO_DETAILS:
         return NOTHING_SAID
-    same, different, missing = [], [], []
+    same: list[str] = []
+    different: list[str] = []
+    missing: list[str] = []
     for name, compare in _COMPARE.items():
         mine, theirs = getattr(one, name), getattr(other, name)
         if not mine and not theirs:
@@ -142,6 +165,12 @@ def compare_details(
             same.append(name)
         elif answer is False:
             different.append(name)
+        elif name == "trials" and mine and theirs:
+            # The entries of two registers are two; the papers may be on one trial.
+            if Kind.TRIAL in kinds:
+                different.append(name)
+            else:
+                missing.append(REGISTERS)
         elif _is_needed(name, types, kinds):
             missing.append(name)
     return Agreement(tuple(same), tuple(different), tuple(missing))
@@ -161,6 +190,13 @@ def _compare_numbers(one: str, other: str) -> bool | None:
     return None if long.startswith(short) or long.endswith(short) else False
 
 
+def _compare_days(one: str, other: str) -> bool | None:
+    """A month may be all that is known of a day."""
+    if one == other:
+        return True
+    return None if one[:2] == other[:2] and len(one) != len(other) else False
+
+
 def _compare_editions(one: str, other: str) -> bool | None:
     """`2nd` may be `2nd revised`."""
     mine, theirs = set(one.split()), set(other.split())
@@ -177,6 +213,19 @@ def _overlap(one: str, other: str) -> bool | None:
     return not set(one.split()).isdisjoint(other.split())
 
 
+def _compare_trials(one: Sequence[str], other: Sequence[str]) -> bool | None:
+    """One trial may have numbers of several registers; of one register it has one."""
+    if not set(one).isdisjoint(other):
+        return True
+    registers = [set(map(_register_of, each)) for each in (one, other)]
+    return False if registers[0] & registers[1] else None
+
+
+def _register_of(number: str) -> str:
+    letters = len(number) - len(number.lstrip(_LETTERS))
+    return number[: min(letters, _OF_A_REGISTER)]
+
+
 def _have_in_common(one: Sequence[str], other: Sequence[str]) -> bool | None:
     return not set(one).isdisjoint(other)
 
@@ -185,9 +234,9 @@ _COMPARE: dict[str, Callable[..., bool | None]] = {
     "number": _compare_numbers,
     "part": _compare_numbers,
     "edition": _compare_editions,
-    "day": _is_equal,
+    "day": _compare_days,
     "address": _is_equal,
-    "trials": _have_in_common,
+    "trials": _compare_trials,
     "language": _overlap,
     "translators": _have_in_common,
     "publisher": is_same_container,

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from syncd.matching.containers import fold_container
-from syncd.matching.details import fold_details
+from syncd.matching.details import fold_details, shared_details
 from syncd.matching.kinds import Kind, kind_of
 from syncd.matching.numbering import Pages, read_issue, read_pages, read_volume
 from syncd.matching.people import fold_authors
-from syncd.matching.titles import Marker, is_generic, read_title
+from syncd.matching.titles import Marker, is_generic, marker_of, read_title
 from syncd.record import NO_DETAILS, Citation, Details, Doi, Eid, Identity
 
 
 class Features(NamedTuple):
-    """One citation ready to be compared: everything folded, numbers read, type made a kind."""
+    """One citation ready to be compared: everything folded, numbers read, type made a kind.
+
+    `record` is the digest of all that the record says. It stands apart from `details`, of which
+    most works have none, so that they share one.
+    """
 
     item_type: str
     kind: Kind
@@ -31,6 +35,7 @@ class Features(NamedTuple):
     container: str
     details: Details
     identity: Identity
+    record: str
 
 
 _LONGEST_TITLE = 260
@@ -47,7 +52,7 @@ def features_of(citation: Citation) -> Features:
         kind=kind,
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
-        markers=title.markers,
+        markers=title.markers | marker_of(citation.document_type),
         translated=title.translated,
         generic=is_generic(title.words),
         authors=fold_authors(citation.authors),
@@ -58,6 +63,7 @@ def features_of(citation: Citation) -> Features:
         container=container,
         details=fold_details(details, citation.item_type, kind),
         identity=citation.identity,
+        record=details.record,
     )
 
 
@@ -77,7 +83,7 @@ def citation_in(features: Features) -> Citation:
         issue=features.issue,
         pages=pages,
         identity=features.identity,
-        details=features.details,
+        details=features.details._replace(record=features.record),
     )
 
 
@@ -108,7 +114,7 @@ def dump_features(features: Features) -> bytes:
         _PART.join(getattr(identity, kind) or "" for kind in _SINGLE),
         _PART.join(identity.isbn),
         _PART.join(identity.issn),
-        _dump_details(features.details),
+        _dump_details(features.details._replace(record=features.record)),
     )
     return _FIELD.join(fields).encode("utf-8", "surrogatepass")
 
@@ -122,6 +128,7 @@ def load_features(dumped: bytes) -> Features:
     width = 1 if head.startswith(_FIRST) else 2
     kind, markers, flags = head[1 : 1 + width], head[1 + width : 1 + 2 * width], head[1 + 2 * width]
     first, last = pages.split(_PART)
+    details = _load_details(fields[12]) if len(fields) > 12 else NO_DETAILS
     return Features(
         item_type=head[2 + 2 * width :],
         kind=Kind(int(kind, 16)),
@@ -136,8 +143,9 @@ def load_features(dumped: bytes) -> Features:
         issue=issue,
         pages=Pages(first, last),
         container=container,
-        details=_load_details(fields[12]) if len(fields) > 12 else NO_DETAILS,
+        details=shared_details(details._replace(record="")),
         identity=_identity(ids.split(_PART), _parts(isbn), _parts(issn)),
+        record=details.record,
     )
 
 

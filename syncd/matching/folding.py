@@ -29,8 +29,13 @@ _CYRILLIC = {
     "ю": "iu", "я": "ia", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
     "ў": "u",
 }  # fmt: skip
+_PERSIAN = {"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه"}
+"""Letters of Persian and Urdu that exports write as Arabic ones."""
+
 _LETTERS = {
-    ord(letter): latin for table in (_LATIN, _GREEK, _CYRILLIC) for letter, latin in table.items()
+    ord(letter): spelt
+    for table in (_LATIN, _GREEK, _CYRILLIC, _PERSIAN)
+    for letter, spelt in table.items()
 }
 _GREEK_PAIRS = {
     "ου": "ou", "αυ": "av", "ευ": "ev", "ηυ": "iv", "γγ": "ng", "γξ": "nx", "γχ": "nch",
@@ -52,8 +57,16 @@ _DIGITS = {
 _FORMULA = 3
 """Greek letters that may well be a formula."""
 
+_OF_LETTERS = "".join(
+    chr(code)
+    for first, last in ((0x900, 0xEFF), (0xF00, 0x109F), (0x1780, 0x17FF))
+    for code in range(first, last + 1)
+    if unicodedata.category(chr(code)).startswith("M")
+)
+"""Marks that are vowels and tones in the scripts of India and South East Asia, and no accents."""
+
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ`´‘](?=\w)")
-_NO_WORD = re.compile(r"[\W_]+")
+_NO_WORD = re.compile(rf"(?:[^\w{_OF_LETTERS}]|_)+")
 _NO_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -76,7 +89,7 @@ def fold_letters(text: str) -> str:
     bare = "".join(
         letter if letter.isascii() else _DIGITS.get(letter) or letter
         for letter in decomposed
-        if not unicodedata.combining(letter)
+        if not unicodedata.combining(letter) or letter in _OF_LETTERS
     )
     if _is_greek(bare):
         bare = _GREEK_TEXT.sub(_sound_of, bare)

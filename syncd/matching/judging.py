@@ -9,10 +9,12 @@ from syncd.matching.by_identifier import BY_ACCESSION_NUMBER, BY_IDENTIFIER
 from syncd.matching.by_look import BY_LOOK
 from syncd.matching.caps import differs_in_details, find_cap, is_of_its_own
 from syncd.matching.comparison import Comparison, compare
+from syncd.matching.details import REGISTERS
 from syncd.matching.features import Features
 from syncd.matching.people import Authors
 from syncd.matching.rules import (
     DIFFERENT,
+    OF_RECORDS,
     SAME,
     UNDECIDED,
     Rule,
@@ -88,9 +90,6 @@ def _table_for(it: Comparison) -> Sequence[Rule]:
     return BY_IDENTIFIER if it.same_ids else BY_LOOK
 
 
-OF_RECORDS = frozenset(("scopus", "wos"))
-"""Accession numbers of databases that keep one record of a work."""
-
 _NAMES = {
     "scopus": "E1 scopus",
     "doi": "E2 doi",
@@ -115,6 +114,9 @@ def _evidence(it: Comparison, rule: Rule) -> list[str]:
         # What was outweighed forbids nothing.
         names = [name.removeprefix("veto: ") for name in names]
     return found + names
+
+
+_MISSING = {REGISTERS: "trials of different registers"}
 
 
 def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
@@ -143,5 +145,5 @@ def _facts(it: Comparison) -> tuple[tuple[str, bool], ...]:
         ("years differ", not it.years_agree),
         *((f"same {name}", True) for name in it.details.same),
         *((f"veto: {name} differs", True) for name in it.details.other),
-        *((f"{name} on one side only", True) for name in it.details.missing),
+        *((_MISSING.get(name, f"{name} on one side only"), True) for name in it.details.missing),
     )

@@ -66,8 +66,9 @@ _PREPRINT_DOI = re.compile(
     r"10\.20944/preprints|10\.26434/chemrxiv|10\.36227/techrxiv\.|10\.22541/au\.|10\.2196/preprints"
 )
 _PREPRINT_SERVER = re.compile(
-    r"(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|techrxiv|ssrn(?: electronic journal)?"
-    r"|research square|preprints(?: org)?|corr)\b"
+    r"(?:[a-z]{0,8}[anr]xiv"
+    r"|ssrn(?: electronic journal)?|research square|preprints(?: org)?|corr|osf preprints"
+    r"|authorea(?: preprints)?|hal)\b"
 )
 _REGISTER = re.compile(
     r"clinical ?trials(?: gov)?|isrctn(?: registry)?|(?:who )?ictrp.*"

@@ -10,9 +10,9 @@ from rapidfuzz.distance import Indel
 
 from syncd.matching.features import Features
 from syncd.matching.number_words import NUMBER_WORDS
-from syncd.matching.numbering import read_roman
+from syncd.matching.numbering import is_roman, read_roman
 from syncd.matching.vocabulary import LISTED, Vocabulary
-from syncd.matching.wording import OF_OTHER_WORKS, Difference, find_difference
+from syncd.matching.wording import OF_OTHER_WORKS, Difference, find_difference, tells
 
 RELATED = 0.6
 """Below this, two titles have no more in common than any two of one field."""
@@ -55,9 +55,6 @@ _NUMBERED = frozenset(
     teil partie parte chast deel czesc band tome tomo
     """.split()
 )
-_ROMANS = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
-"""Roman numbers that are hardly ever a word; others count after `part` and the like."""
-
 _LONG_ROMAN = 6
 _NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
 _LEAST_CONTAINED = 10
@@ -89,14 +86,14 @@ def compare_words(one: str, other: str, vocabulary: Vocabulary = LISTED) -> Like
     short, long = (one, other) if len(one) < len(other) else (other, one)
     if _begins(long, short):
         return _lacks_subtitle(similarity, long[len(short) :])
-    preceded = len(short) >= _LEAST_CONTAINED and long.endswith(f" {short}")
+    if len(short) >= _LEAST_CONTAINED and long.endswith(f" {short}"):
+        return _has_words_in_front(similarity, long[: -len(short)], short)
     if similarity < RELATED:
-        return Likeness(similarity, preceded=preceded)
+        return Likeness(similarity)
     numbers = numbers_in(one), numbers_in(other)
     differ = find_difference(one, other, vocabulary) if similarity >= ALIKE else Difference()
     return Likeness(
         similarity,
-        preceded=preceded,
         other_numbers=numbers[0] != numbers[1],
         number_missing=numbers[0] != numbers[1] and "" in numbers,
         other_part=numbers[0] != numbers[1] and "" not in numbers and _is_other_part(one, other),
@@ -118,6 +115,26 @@ def _lacks_subtitle(similarity: float, rest: str) -> Likeness:
         other_words=other_work or "response" in words,
         other_work=other_work,
     )
+
+
+def _has_words_in_front(similarity: float, front: str, title: str) -> Likeness:
+    """Words in front make another work of it, but for a name made of the title's own letters."""
+    words = [word for word in front.split() if tells(word)]
+    numbered = bool(numbers_in(front))
+    return Likeness(
+        similarity,
+        preceded=True,
+        other_numbers=numbered,
+        number_missing=numbered,
+        other_words=numbered or bool(words),
+        other_work=numbered or any(not _is_made_of(word, title) for word in words),
+    )
+
+
+def _is_made_of(name: str, title: str) -> bool:
+    """Tell whether a name is short for a title: `HyRed` for `A hybrid job recommendation`."""
+    letters = iter(title)
+    return name[0] == title[0] and all(letter in letters for letter in name)
 
 
 def are_unrelated(one: Features, other: Features) -> bool:
@@ -187,8 +204,11 @@ def _number(word: str, before: str) -> str:
         return word
     if len(word) == 1:
         return _part(word, before)
-    roman = read_roman(word) if len(word) < _LONG_ROMAN else None
-    return str(roman) if roman and (word in _ROMANS or before in _NUMBERED) else ""
+    if is_roman(word):
+        return str(read_roman(word.removesuffix("e")))
+    # Others are words as well, unless they stand after `part` and the like.
+    roman = read_roman(word) if before in _NUMBERED and len(word) < _LONG_ROMAN else None
+    return str(roman) if roman else ""
 
 
 def _part(letter: str, before: str) -> str:

@@ -10,7 +10,9 @@ NUMBER_WORDS = {
         (
             "one first", "two second", "three third", "four fourth", "five fifth", "six sixth",
             "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh",
-            "twelve twelfth",
+            "twelve twelfth", "thirteen thirteenth", "fourteen fourteenth", "fifteen fifteenth",
+            "sixteen sixteenth", "seventeen seventeenth", "eighteen eighteenth",
+            "nineteen nineteenth", "twenty twentieth",
         ),
         1,
     )
@@ -49,16 +51,11 @@ ORDINAL_WORDS = {
         for word, number in NUMBER_WORDS.items()
         if word.endswith(("st", "nd", "rd", "th"))
     },
-    **dict(zip(
-        ("thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-         " thirtieth fortieth fiftieth").split(),
-        ("13", "14", "15", "16", "17", "18", "19", "20", "30", "40", "50"),
-        strict=True,
-    )),
+    **dict(zip("thirtieth fortieth fiftieth".split(), "30 40 50".split(), strict=True)),
 }  # fmt: skip
 """Which of its kind something is, in words of many languages: an edition, a volume, a meeting."""
 
-_IDEOGRAPHIC = re.compile(r"第?([一二三四五六七八九十]|[0-9]+)[版卷册冊巻届回輯辑部報报]?")
+_IDEOGRAPHIC = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]+)[版卷册冊巻届回輯辑部報报]?")
 
 
 def read_ordinal(word: str) -> str:
@@ -66,5 +63,14 @@ def read_ordinal(word: str) -> str:
     if word in ORDINAL_WORDS:
         return ORDINAL_WORDS[word]
     if not word.isascii() and (found := _IDEOGRAPHIC.fullmatch(word)):
-        return ORDINAL_WORDS.get(found[1], found[1])
+        return read_ideographs(found[1])
     return word
+
+
+def read_ideographs(text: str) -> str:
+    """Return the number below a hundred that ideographs write: 二十一 is 21; digits stay."""
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return ORDINAL_WORDS.get(text, text)
+    values = [int(ORDINAL_WORDS[each]) if each in ORDINAL_WORDS else 0 for each in (tens, ones)]
+    return str(10 * (values[0] or 1) + values[1])

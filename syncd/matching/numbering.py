@@ -35,11 +35,15 @@ _NUMBER_OF_PAGES = re.compile(r"(?:[ivxlc]+,\s*)?[0-9]+\s*p(?:p|ages|g|s)?\.?", 
 _NOTHING = frozenset(("unknown", "na", "n a", "none", "null", "nan"))
 _SPREADSHEET = re.compile(r"^[a-z]{3}(?=-[0-9]{2}$)|(?<=[0-9]-)[a-z]{3}$")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
-_VOLUME = re.compile(r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)")
+_VOLUME = re.compile(
+    r"(?:(?:vol(?:ume)?|v|band|bd|tome?|t|jg) ?)?0*([0-9]+)((?<=[0-9])[a-d](?![a-z0-9]))?"
+)
+_LETTER_RANGE = re.compile(r"[a-z] [a-z]")
 _OF_VOLUMES = frozenset("vol volume v band bd tome tomo t teil part volumen".split())
 _DIGITS = re.compile(r"[0-9]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
+_SURELY_ROMAN = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ARTICLE_NUMBER = re.compile(r"[a-z]{1,4}[0-9]{4,}|e[0-9]+|[0-9]{5,}|[0-9]+\.[0-9]+")
 _REVIEW_NUMBER = re.compile(r"cd[0-9]{6}|mr[0-9]{6}")
@@ -52,6 +56,17 @@ def read_roman(text: str) -> int | None:
     values = [_ROMAN_VALUES[letter] for letter in text]
     following = [*values[1:], 0]
     return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
+
+
+def is_roman(word: str) -> bool:
+    """Tell whether a folded word is a Roman number and hardly ever anything else: `xviii`, `xixe`.
+
+    Others, as `xi` or `c`, number only what stands before them.
+    """
+    if word in _SURELY_ROMAN:
+        return True
+    number = word.removesuffix("e")
+    return len(number) > 1 and len(word) > 2 and "x" in number and read_roman(number) is not None
 
 
 def read_pages(text: str) -> Pages:
@@ -88,7 +103,9 @@ def read_volume(text: str) -> str:
         return ""
     folded = fold(text)
     if digits := _VOLUME.match(folded):
-        return digits[1].lstrip("0") or "0"
+        return (digits[1].lstrip("0") or "0") + (digits[2] or "")
+    if _LETTER_RANGE.fullmatch(folded):
+        return folded
     if roman := read_roman(folded):
         return str(roman)
     words = [word for word in folded.split() if word not in _OF_VOLUMES]
@@ -129,8 +146,8 @@ def is_same_volume(one: str, other: str, issue: str, other_issue: str) -> bool |
     """Compare two volumes; some exports put a supplement's number in the volume's place."""
     if not one or not other:
         return None
-    if one == other:
-        return True
+    if one == other or one.rstrip(_LETTERS) == other or other.rstrip(_LETTERS) == one:
+        return True  # `12B` may be told as 12
     for volume, own, theirs in ((one, issue, other_issue), (other, other_issue, issue)):
         if not own and "s" in theirs and volume in theirs.split():
             return None
@@ -173,6 +190,21 @@ def first_number(pages: Pages) -> int:
     return int(found[0]) if found else 0
 
 
+def are_apart(one: Pages, other: Pages) -> bool:
+    """Tell whether two works begin on pages after the known end of one another."""
+    return _ends_before(one, other) or _ends_before(other, one)
+
+
+def _ends_before(one: Pages, other: Pages) -> bool:
+    last, first = _DIGITS.search(one.last), _DIGITS.search(other.first)
+    return last is not None and first is not None and int(last[0]) < int(first[0])
+
+
+def is_article_number(pages: Pages) -> bool:
+    """Tell whether a number stands for the pages that one work alone has."""
+    return bool(_ARTICLE_NUMBER.fullmatch(pages.first))
+
+
 def count_pages(pages: Pages) -> int:
     """Return how many pages a work certainly fills; 0 where that cannot be known."""
     first, last = _DIGITS.search(pages.first), _DIGITS.search(pages.last)
@@ -180,7 +212,8 @@ def count_pages(pages: Pages) -> int:
 
 
 def _is_one_page(one: str, other: str) -> bool:
-    """Compare two pages; the letter of a supplement may be missing on one side."""
-    return one == other or (
-        one.lstrip(_LETTERS) == other.lstrip(_LETTERS) != "" and (one.isdigit() or other.isdigit())
-    )
+    """Compare two pages; the letter of a supplement or an article may be missing on one side."""
+    if one == other:
+        return True
+    numbers = [page.lstrip(_LETTERS).lstrip("0") for page in (one, other)]
+    return numbers[0] == numbers[1] != "" and (one.isdigit() or other.isdigit())

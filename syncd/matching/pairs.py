@@ -172,8 +172,8 @@ class Pairs:
         Two equal records of one plan may be two works that say too little; one that comes again
         is no second work.
         """
-        digest = it.one.details.record
-        if not digest or digest != it.other.details.record or not it.equal:
+        digest = it.one.record
+        if not digest or digest != it.other.record or not it.equal:
             return False
         return (self.nodes[one].known is None) != (self.nodes[other].known is None)
 

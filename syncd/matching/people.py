@@ -26,6 +26,8 @@ _INITIALS_LAST = re.compile(r"(?<=\S)\s++((?:[A-Z]\.?[ -]?){1,3})\Z")
 """`Xu J`, where nobody put a comma."""
 
 _SHORT_NAME = 6
+_ALIKE = 0.6
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _PARTICLES = re.compile(
     r"\b(?:van|von|der|den|de|ter|ten|la|le|del|della|di|da|dos|el|al|bin|zu)\b ?(?=\w)"
 )
@@ -108,22 +110,27 @@ class _Name(NamedTuple):
 
     whole: str
     letters: str
+    joined: str
+    """The family name in one word, its particles with it: `delacruz`."""
     family: str
     given: str
-    words: frozenset[str]
-    long: frozenset[str]
+    words: tuple[str, ...]
+    long: tuple[str, ...]
     """Words that are no initials."""
-    long_of_family: frozenset[str]
+    long_of_family: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _take_apart(name: str) -> _Name:
     family, _, given = name.partition(",")
+    joined = family.replace(" ", "")
     family = _PARTICLES.sub("", family)
-    words = frozenset(f"{family} {given}".split())
-    long = frozenset(word for word in words if len(word) > _INITIALS)
+    words = tuple(f"{family} {given}".split())
+    long = tuple(word for word in words if len(word) > _INITIALS)
+    of_family = family.split()
     letters = name.replace(",", "").replace(" ", "")
-    return _Name(name, letters, family, given, words, long, long & set(family.split()))
+    of_both = tuple(word for word in long if word in of_family)
+    return _Name(name, letters, joined, family, given, words, long, of_both)
 
 
 def is_same_person(one: str, other: str) -> bool:
@@ -131,13 +138,38 @@ def is_same_person(one: str, other: str) -> bool:
     mine, theirs = _take_apart(one), _take_apart(other)
     if _are_run_together(mine, theirs.family) or _are_run_together(theirs, mine.family):
         return True
-    if _is_same_word(mine.family, theirs.family):
+    if _is_same_word(mine.family, theirs.family) or mine.joined == theirs.joined:
         return _may_be_given(mine.given, theirs.given)
-    met = mine.long & theirs.long
-    if not met or (met.isdisjoint(mine.long_of_family) and met.isdisjoint(theirs.long_of_family)):
+    met = [word for word in mine.long if word in theirs.long]
+    of_families = (*mine.long_of_family, *theirs.long_of_family)
+    if not any(word in of_families for word in met):
         return False
     initials = _initials(mine.words), _initials(theirs.words)
     return initials[0] <= initials[1] or initials[1] <= initials[0]
+
+
+def have_other_given_names(one: str, other: str) -> bool:
+    """Tell whether two of one family name are most likely two people: Karl and Knut, Jr. and Sr."""
+    mine, theirs = _take_apart(one), _take_apart(other)
+    if not mine.given or not theirs.given or not _is_same_word(mine.family, theirs.family):
+        return False
+    suffixes = [frozenset(name.given.split()) & _SUFFIXES for name in (mine, theirs)]
+    if all(suffixes) and suffixes[0] != suffixes[1]:
+        return True
+    short, long = sorted((_first(mine.given), _first(theirs.given)), key=len)
+    if len(short) < _INITIALS or long.startswith(short):
+        return False
+    if len(long) <= _TOO_SHORT_TO_MISSPELL:
+        return True
+    if len(short) < _TOO_SHORT_TO_MISSPELL:
+        return False  # `xm` may be Xiaoming
+    return Indel.normalized_similarity(short, long) < _ALIKE
+
+
+def _first(given: str) -> str:
+    """Return the first given name; one that is written in two words is taken whole."""
+    words = given.split()
+    return "".join(words) if all(len(word) > 1 for word in words) else words[0]
 
 
 def _are_run_together(name: _Name, family: str) -> bool:

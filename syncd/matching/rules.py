@@ -14,6 +14,10 @@ from syncd.matching.values import Doubt, Verdict
 SAME, DIFFERENT, UNDECIDED = Verdict.SAME, Verdict.DIFFERENT, Verdict.UNDECIDED
 
 
+OF_RECORDS = frozenset(("scopus", "wos"))
+"""Accession numbers of databases that keep one record of a work."""
+
+
 class Rule(NamedTuple):
     """One row of a table: the verdict where `holds`, the reason for people, and its cases.
 

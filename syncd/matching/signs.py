@@ -37,7 +37,10 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?\s?")
 _ESCAPED = re.compile(r"\\([&%#_$ ])")
 _SYNTAX = re.compile(r"[{}$\\^_]")
 _MINUSES = str.maketrans({"−": "-", "⁻": "-", "₋": "-", "⁺": "+", "₊": "+", "＋": "+", "♯": "#"})
-_MAY_SIGN = re.compile(r"[+#±∞−⁻₋⁺₊＋♯<>≤≥＜＞]|-(?=[\s),;:/.]|$)")
+_BELOW_ZERO = re.compile(r"(?:(?<=[^\W\d])\s|[(<>=]\s?)[-–](?=[0-9])")
+"""A minus in front of a number; between numbers it is a dash."""
+
+_MAY_SIGN = re.compile(r"[\s(<>=][-–][0-9]|[+#±∞−⁻₋⁺₊＋♯<>≤≥＜＞]|-(?=[\s),;:/.]|$)")
 _IN_BRACKETS = re.compile(r"(?<=\w)\(([0-9]*[+-]+(?:/[+-])?|[+-]/[+-])\)")
 _OF_ROTATION = re.compile(r"\(([+±-])\)-(?=\w)")
 """What tells a compound from its mirror image: `(+)-pinene`."""
@@ -78,6 +81,7 @@ def spell_signs(text: str) -> str:
         return text
     true_minus = "−" in text or "⁻" in text
     text = text.translate(_MINUSES).replace("∞", " infinity ")
+    text = _BELOW_ZERO.sub(" minus ", text)
     text = _OF_ROTATION.sub(lambda found: f"{_WORDS[found[1]]} ", text)
     text = _BOUND.sub(lambda found: " lessthan " if found[1] in "<≤＜" else " morethan ", text)
     text = _IN_BRACKETS.sub(r"\1", text)

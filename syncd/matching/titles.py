@@ -26,6 +26,8 @@ class Marker(IntFlag):
     COMMENT = 8
     SUPPLEMENT = 16
     REVIEW = 32
+    NOTICE = 64
+    """A database calls it a correction, whatever its title says."""
 
 
 class Title(NamedTuple):
@@ -139,14 +141,23 @@ _BEGINNING_WORDS = re.compile(
     r"erwid|facul|visual|graph|plain|press|r[ée]p|resp|risp|svar|odp|отв|kom|com|комм|code|softw|script|rese|rez|рец"
 )
 
+_NOTICE = re.compile(
+    rf"(?:published\s+)?(?:{_ERRATUM}|corrections?)|retraction(?:\s+(?:of\s+publication|notice))?"
+    r"|(?:editorial\s+)?expression\s+of\s+concern",
+    re.IGNORECASE,
+)
+
 _ENDINGS = {
     Marker.ERRATUM: re.compile(
         r"\(\s*+vol\b[^)0-9]{0,200}+[0-9][^),]{0,200}+,[^)0-9]{0,200}+[0-9][^)]{0,200}+\)$"
-        rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction|{_FOREIGN_ERRATUM})\s*+[\])]?\.?$"
+        rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction|expression\s+of\s+concern|{_FOREIGN_ERRATUM})"
+        r"\s*+[\])]?\.?$"
         rf"|(?:{_IDEOGRAPHIC_ERRATUM})\W*$"
     ),
     Marker.RETRACTION: re.compile(
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]{0,1000}+[\])]?\.?$"
+        r"|(?:[:–—]|\s-)\s*retraction(?:\s+note)?\s*\.?$"
+        r"|[\[(]\s*(?:withdrawn|withdrawal|removed)\s*[\])]\.?$"
     ),
     Marker.REPLY: re.compile(
         r"[-–—:.(\[]\s*(?:(?:and|the)\s+)?(?:authors?'?s?'?\s+)?"
@@ -160,7 +171,8 @@ _ENDINGS = {
     Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
 }
 _ENDING_WORDS = re.compile(
-    r"\(\s*vol|errat|corrig|addend|correction|retract|reply|response|rejoinder|comment|book review|"
+    r"\(\s*vol|errat|corrig|addend|correction|concern|retract|withdraw|removed|"
+    r"reply|response|rejoinder|comment|book review|"
     rf"data\s*set|suppl|supporting|{_FOREIGN_ERRATUM}|{_IDEOGRAPHIC_ERRATUM}|{_FOREIGN_REPLY}"
 )
 _BRACKETS = (")", "]", ").", "].")
@@ -176,7 +188,7 @@ _NOTE = re.compile(
         )(?:\s+(?:version|text|edition|article))?
       | (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s.*+
       | comments?(?:\s+in|\s+on|\s*/|;|\s*[\])]).*+ | see\s+comments?.*+
-      | letter(?:;.*+)? | editorial
+      | letter(?:;.*+)? | editorial | version\s+\d+\s*;.*+
       | abstract(?:\s+no.*+|\s+\#.*+|\s*:.*+)? | conference\s+abstract | meeting\s+abstract | poster
       | corrected(?:\s+(?:and\s+)?republished.*+)? | in\s+process\s+citation | proceedings?
       | (?:re)?published.*+ | reprint(?:ed)?\b.*+ | article\s+in\s+\w+ | author(?:'s)?\s+transl.*+
@@ -200,6 +212,15 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:the|an?|on the|on) (?=\S{2})")
+_OF_ANOTHER = re.compile(
+    r"(?:version|v|part|pt|vol|volume|no|number|edition|book|chapter|supplement)\.?\s*\d"
+    r"|\b(?:video|audio|film|slides?|poster\s+session|data\s*sets?|data|code|software|abridged"
+    r"|translation|translated|summary|protocol|update|appendix|supplement|workbook|guide|manual"
+    r"|continued|concluded|part|revised|draft)\b",
+    re.IGNORECASE,
+)
+"""What in a bracket names another work than the title does."""
+
 _LEAST_OTHER = 15
 _MOST_NOTES = 20
 _SAYS_OF_WHICH = Marker.ERRATUM | Marker.REPLY | Marker.COMMENT
@@ -255,6 +276,11 @@ def read_title(text: str) -> Title:
     words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", spell_signs(text))))
     folded = (fold(spell_signs(other)) for other in others)
     return Title(words, tuple(filter(None, folded)), markers, translated)
+
+
+def marker_of(document_type: str) -> Marker:
+    """Return what a database's type of document says that a title may not."""
+    return Marker.NOTICE if _NOTICE.fullmatch(document_type.strip()) else Marker.NONE
 
 
 def is_generic(words: str) -> bool:
@@ -353,6 +379,8 @@ def _split(text: str) -> tuple[str, list[str]]:
             continue
         bracket = _LAST_BRACKET.search(text)
         if bracket is None or len(text[: bracket.start()].strip()) < _LEAST_OTHER:
+            break
+        if _OF_ANOTHER.search(bracket[1]):
             break
         if len(bracket[1]) >= _LEAST_OTHER:
             others.append(bracket[1])

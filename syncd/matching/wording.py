@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from syncd.matching.folding import is_ideographic
 from syncd.matching.number_words import NUMBER_WORDS
+from syncd.matching.numbering import is_roman, read_roman
 from syncd.matching.vocabulary import Vocabulary
 
 _SILENT = frozenset(
@@ -31,12 +32,18 @@ _SILENT = frozenset(
 )
 """Words that exports leave out or change without making another title of it."""
 
-_OPPOSITES = (frozenset(("to", "from")), frozenset(("lessthan", "morethan")))
+_OPPOSITES = (
+    frozenset(("to", "from")),
+    frozenset(("and", "or")),
+    frozenset(("lessthan", "morethan")),
+)
 """Silent words that tell where one stands in the other's place; single letters do so as well."""
 
 _NEGATIONS = frozenset(
     """
-    no not non without never nicht kein keine keinen ohne pas sans aucun sin nunca senza sem nao
+    no not non nor neither cannot without never lack lacks lacking absence absent fail fails failed
+    unable mangel fehlende manque falta ausencia assenza otsutstvie
+    nicht kein keine keinen ohne pas sans aucun sin nunca senza sem nao
     niet geen zonder ej inte utan ikke uden uten ei ne nie bez nem nelkul degil olmayan bukan tanpa
     den choris без לא ללא لا ليس غير بدون
     """.split()
@@ -61,6 +68,9 @@ _OF_SIGNS = frozenset(("plus", "minus", "sharp", "plusminus"))
 _SLIP = 1
 """Letters that a misspelling adds, drops, changes or swaps; two make another drug of one."""
 
+_OF_ANOTHER_FORM = 2
+"""Letters in which two forms of a word differ: `alumnos` and `alumnas`, `-one` and `-olone`."""
+
 _SHORT = 3
 _VARIANTS = tuple(
     (re.compile(pattern), spelt)
@@ -69,6 +79,16 @@ _VARIANTS = tuple(
         ("ogue", "og"), ("mme(?=s?$)", "m"), ("ll", "l"), ("yse", "ys"),
     )
 )  # fmt: skip
+_TRANSLITERATED = tuple(
+    (re.compile(pattern), spelt)
+    for pattern, spelt in (
+        ("(?<=[aou])e(?=.)|(?<=a)a", ""), ("g", "h"), ("shch|sch", "sc"), ("ks", "x"),
+        ("[ck]h", "h"), ("ts|cz", "c"), ("(?<=[sz])h", ""), ("[yj]", "i"),
+        ("i?(?=[aeou])", ""), ("i+", "i"), ("w", "v"),
+    )
+)  # fmt: skip
+"""What several ways to write Cyrillic, Greek and umlauts in plain letters have in common."""
+
 _PREFIX = re.compile(
     r"^(?:micro|macro|inter|intra|infra|hyper|hypo|anti|ante|pre|pro|ab|ad|in|un|en)"
 )
@@ -76,7 +96,7 @@ _ENDING = re.compile(
     r"(?:ate|ite|ide|ine|ene|ane|yne|ase|ose|one|ole|ol|al|an|in|yl|ic|ous)(?=s?$)"
 )
 """Of chemical names, mostly: propane and propene, galactose and galactase."""
-_NUMBER = re.compile(r"[0-9]+(?:decimal[0-9]+)?")
+_NUMBER = re.compile(r"([0-9]+(?:decimal[0-9]+)?)(?:st|nd|rd|th)?")
 _HAS_DIGIT = re.compile(r"[0-9]")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|y|(?<![sui])s)$")
 
@@ -122,7 +142,11 @@ def _differ(mine: Sequence[str], theirs: Sequence[str], vocabulary: Vocabulary) 
             alone.append(word)
         else:
             rest.remove(found)
-    meaning = _is_another_number(mine, theirs) or _says_otherwise(alone, rest, vocabulary)
+    meaning = (
+        _is_another_number(mine, theirs)
+        or _stands_for_little(mine, theirs)
+        or _says_otherwise(alone, rest, vocabulary)
+    )
     work = not OF_OTHER_WORKS.isdisjoint([*alone, *rest])
     return Difference(bool(alone or rest), meaning, work)
 
@@ -138,22 +162,35 @@ def _are_opposite(mine: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
 
 def _telling(words: Sequence[str]) -> Iterator[str]:
     """Yield words that mean something; numbers are compared for themselves."""
-    for word in words:
-        if word not in _SILENT and not _is_number(word):
-            yield word
+    return (word for word in words if tells(word))
+
+
+def tells(word: str) -> bool:
+    """Tell whether a word means something by itself and is no number."""
+    return word not in _SILENT and not _is_number(word)
 
 
 def _is_number(word: str) -> bool:
-    return word in NUMBER_WORDS or bool(_NUMBER.fullmatch(word))
+    return word in NUMBER_WORDS or bool(_NUMBER.fullmatch(word)) or is_roman(word)
 
 
 def _is_another_number(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     """Tell whether a number that stands alone is another one on the other side."""
-    numbers = [
-        [NUMBER_WORDS.get(word, word) for word in words if _is_number(word)]
-        for words in (mine, theirs)
-    ]
+    numbers = [[_value(word) for word in words if _is_number(word)] for words in (mine, theirs)]
     return all(numbers) and numbers[0] != numbers[1]
+
+
+def _value(number: str) -> str:
+    if is_roman(number):
+        return str(read_roman(number.removesuffix("e")))
+    return NUMBER_WORDS.get(number) or number.rstrip("stndrh")
+
+
+def _stands_for_little(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Tell whether a telling word stands where the other side has a number or a silent word."""
+    if len(mine) != len(theirs):
+        return False
+    return any(tells(one) != tells(other) for one, other in zip(mine, theirs, strict=True))
 
 
 def _says_otherwise(alone: Sequence[str], rest: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -171,8 +208,6 @@ def _says_otherwise(alone: Sequence[str], rest: Sequence[str], vocabulary: Vocab
 
 
 def _may_be_misprints(mine: Sequence[str], theirs: Sequence[str], vocabulary: Vocabulary) -> bool:
-    if _is_misprint("".join(mine), "".join(theirs), vocabulary):
-        return True
     return all(_is_misprint(*pair, vocabulary) for pair in zip(mine, theirs, strict=True))
 
 
@@ -181,11 +216,11 @@ def _is_misprint(one: str, other: str, vocabulary: Vocabulary) -> bool:
     replaced = [step for step in Levenshtein.opcodes(one, other) if step.tag == "replace"]
     if _HAS_DIGIT.search(one + other) or is_ideographic(one) or is_ideographic(other):
         return not replaced
-    if min(len(one), len(other)) <= _SHORT or (vocabulary.knows(one) and vocabulary.knows(other)):
+    if min(len(one), len(other)) <= _SHORT or vocabulary.knows(one) or vocabulary.knows(other):
         return False
-    if _are_a_pair(one, other) or one[:-1] == other[:-1]:
-        return False
-    return one[:_SHORT] == other[:_SHORT]
+    # Names and forms of one word begin and end alike, or are near: what is mangled is neither.
+    mangled = OSA.distance(one, other) > _OF_ANOTHER_FORM and one[-2:] != other[-2:]
+    return mangled and one[:_SHORT] == other[:_SHORT]
 
 
 def _denies(word: str) -> bool:
@@ -197,8 +232,12 @@ def _is_counterpart(word: str, candidate: str, vocabulary: Vocabulary) -> bool:
         return True
     if min(len(word), len(candidate)) <= _SHORT or _are_a_pair(word, candidate):
         return False
-    near = OSA.distance(word, candidate, score_cutoff=_SLIP) <= _SLIP
-    return near and vocabulary.knows(word) != vocabulary.knows(candidate)
+    known = vocabulary.knows(word), vocabulary.knows(candidate)
+    if not any(known):
+        return _sound(word) == _sound(candidate)
+    if all(known) or word[0] != candidate[0]:
+        return False  # hardly anybody mistypes the first letter: `methyl-`, `ethyl-`
+    return OSA.distance(word, candidate, score_cutoff=_SLIP) <= _SLIP
 
 
 def _are_a_pair(one: str, other: str) -> bool:
@@ -220,3 +259,10 @@ def _spell(word: str) -> str:
     for pattern, spelt in _VARIANTS:
         word = pattern.sub(spelt, word)
     return _PLURAL.sub("", word)
+
+
+def _sound(word: str) -> str:
+    """Return what spellings in Latin letters of one foreign word have in common."""
+    for pattern, spelt in _TRANSLITERATED:
+        word = pattern.sub(spelt, word)
+    return word

@@ -24,8 +24,8 @@ from syncd.matching import (
     load_features,
 )
 from syncd.matching.comparison import compare
-from syncd.matching.judging import OF_RECORDS
 from syncd.matching.people import Authors
+from syncd.matching.rules import OF_RECORDS
 
 _OF_CONTAINERS = frozenset({"isbn", "issn"})
 """Identifiers that may name what a work stands in."""

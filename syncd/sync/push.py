@@ -198,9 +198,12 @@ class Pusher:
             outbox.mark_sent(tx, ids, self._ledger.owner, note)
         try:
             answer = self._library.push(operations, expected=expected)
-        except ConflictError:
+        except ConflictError as exc:
             self._take_back(batch)
             self._give_way(batch)
+            if not guarded:
+                # It went against no version, so the library cannot have moved on from it.
+                self._mind_silence(str(exc))
         except RejectedError as exc:
             self._take_back(batch)
             self._shrink_or_hold(batch, exc)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from syncd.item.bases import base_after
-from syncd.ledger import history, holds, journal, mirror, outbox, sources
-from syncd.ledger.history import Base, Done
+from syncd.ledger import history, holds, journal, mirror, outbox
+from syncd.ledger.history import Done
 from syncd.ledger.operations import dump_offer, dump_operation
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
@@ -20,7 +19,6 @@ from syncd.library import (
     AddToCollection,
     Create,
     CreateCollection,
-    ItemData,
     Library,
     OnCollection,
     Pushed,
@@ -36,10 +34,10 @@ from syncd.library import (
     Update,
 )
 from syncd.matching import Verdict, judge, load_features
-from syncd.plan import KnownItem, Offer, PlannedOperation
-from syncd.record import ItemKey, Provenance
+from syncd.plan import PlannedOperation
+from syncd.record import ItemKey
+from syncd.sync.last_written import keep_done
 from syncd.sync.outcomes import Landed, Looked, sort_answer, sort_looked
-from syncd.sync.put_back import own_lines_after, values_of_people
 from syncd.sync.rewrite import take_key, with_filings
 
 _MAX_ATTEMPTS = 5
@@ -183,7 +181,7 @@ class Recorder:
     ) -> None:
         """Record what is done; `items` are those that were read, and may differ from ours."""
         landed = [(take_key(tx, pending, accepted.key), accepted) for pending, accepted in answered]
-        self._keep(tx, landed)
+        keep_done(tx, landed)
         made: defaultdict[int, list[mirror.ItemRow]] = defaultdict(list)
         seen: dict[str, mirror.ItemRow] = {}
         settled: defaultdict[str, list[int]] = defaultdict(list)
@@ -214,30 +212,12 @@ class Recorder:
             journal.settle_records(tx, record_ids, word)
         outbox.remove(tx, [pending.operation_id for pending, _ in landed])
 
-    def _keep(self, tx: Transaction, landed: Sequence[Landed]) -> None:
-        """Keep what was done, and what each item that is ours now looks like to both sides."""
-        changed = {p.item_key for p, _ in landed if not isinstance(p.operation, Create)}
-        before = mirror.find_items(tx, changed)
-        done = [
-            _done(pending, accepted, before.get(pending.item_key)) for pending, accepted in landed
-        ]
-        packed = history.Packed()
-        history.add_done(tx, done, packed)
-        known = history.find_bases(tx, changed)
-        for each, (pending, _) in zip(done, landed, strict=True):
-            was = known.get(each.item_key)
-            if (base := _base_after(each, was, pending.offer)) is None:
-                continue
-            # What was decided from a record is what the record says.
-            theirs = values_of_people(tx, each) if pending.offer is None else ()
-            known[each.item_key] = _without(base, was, theirs)
-        history.set_bases(tx, list(known.values()), packed)
-        _keep_sources(tx, landed)
-
     def _refuse(self, tx: Transaction, pending: Pending, refused: Refused, *, by_us: bool) -> None:
         """`by_us`: another operation of ours has just changed the item."""
         if refused.refusal is Refusal.INVALID:
             self._hold(tx, pending, refused.message)
+        elif refused.refusal is Refusal.CHANGED and _is_for_others(tx, pending):
+            _let_go(tx, pending)
         elif refused.refusal is Refusal.CHANGED and by_us:
             outbox.send_again(tx, pending)
         else:
@@ -321,6 +301,21 @@ def _row_of_ours(pending: Pending, item: StoredItem) -> mirror.ItemRow:
     return mirror.row_of(item, load_features(features) if features is not None else None)
 
 
+def _is_for_others(tx: Transaction, pending: Pending) -> bool:
+    """Say whether a file is for an attachment that this ledger has not made; see `attaching`."""
+    is_file = isinstance(pending.operation, StoreFile)
+    return is_file and not mirror.find_own(tx, [pending.item_key])
+
+
+def _let_go(tx: Transaction, pending: Pending) -> None:
+    """Drop a file whose attachment has one after all, be it elsewhere: that is no question."""
+    history.add_done(tx, [_refused(pending)])
+    outbox.remove(tx, [pending.operation_id])
+    if pending.record_id is not None:
+        told = "a file was not stored: its attachment has one by now, here or on another machine"
+        journal.note_error(tx, pending.record_id, told)
+
+
 def _promise_file(tx: Transaction, pending: Pending, operation: StoreFile) -> None:
     """Promise the file of an attachment, now that this is there under a key that stays."""
     planned = [(pending.record_id, "its attachment is there", PlannedOperation(operation))]
@@ -356,42 +351,6 @@ def _note_change(tx: Transaction, pending: Pending, accepted: Accepted) -> None:
             mirror.note_change(tx, key, accepted.version, collections=collections)
 
 
-def _keep_sources(tx: Transaction, landed: Sequence[Landed]) -> None:
-    """Remember which source made items, and which one gave fields their values."""
-    record_ids = {p.record_id for p, _ in landed if p.record_id is not None}
-    said = journal.find_provenances(tx, record_ids)
-    made: dict[str, Provenance] = {}
-    given: defaultdict[str, dict[str, Provenance]] = defaultdict(dict)
-    for pending, _ in landed:
-        if pending.record_id is None:
-            continue
-        if pending.makes_work:
-            made[pending.item_key] = said[pending.record_id]
-        elif pending.offer is not None:
-            fields = dict.fromkeys(pending.offer.fields, said[pending.record_id])
-            given[pending.item_key].update(fields)
-    sources.set_makers(tx, made)
-    sources.add_sources(tx, given)
-
-
-def _done(pending: Pending, accepted: Accepted, before: KnownItem | None) -> Done:
-    seen = accepted.before if accepted.before is not None else _seen_before(pending)
-    return Done(
-        run_id=pending.run_id,
-        record_id=pending.record_id,
-        operation=pending.operation,
-        outcome="unchanged" if accepted.unchanged else "accepted",
-        version=accepted.version,
-        before=history.state_before(before, None if accepted.unchanged else seen),
-    )
-
-
-def _seen_before(pending: Pending) -> ItemData | None:
-    """Return what an operation was seen to write over, where its answer does not say so."""
-    operation = pending.operation
-    return operation.before if isinstance(operation, AddToCollection | Update) else None
-
-
 def _kept(pending: Pending) -> list[object]:
     """Return a refused operation as the question about it holds it, to be sent once more."""
     row = dump_operation(pending.operation)
@@ -400,66 +359,3 @@ def _kept(pending: Pending) -> list[object]:
 
 def _refused(pending: Pending) -> Done:
     return Done(pending.run_id, pending.record_id, pending.operation, "refused", None, None)
-
-
-def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | None:
-    """Return what an item is, as syncd last wrote it; None for an item that it never wrote."""
-    if isinstance(done.operation, Create):
-        return Base(done.item_key, done.run_id, done.version or 0, done.operation.data)
-    if known is None:
-        return None
-    match done.operation:
-        case AddToCollection() as filed:
-            data = _filed(known.data, filed)
-        case StoreFile(_, file):
-            data = {**known.data, "md5": file.md5, "mtime": file.mtime}
-        case Update(_, _, changed) if offer is not None:
-            data = base_after(known.data, changed, offer.ours, offer.before)
-        case Update(_, _, changed):
-            data = {**known.data, **changed, **_moved(known.data, done)}
-            data = {name: value for name, value in data.items() if value is not None}
-        case _:
-            return known
-    return known._replace(run_id=done.run_id, version=done.version or known.version, data=data)
-
-
-def _without(base: Base, was: Base | None, fields: Collection[str]) -> Base:
-    """Return a base in which these fields are what they were: people's, not syncd's."""
-    if not fields:
-        return base  # as it is: what was packed once is known by being the same
-    before = was.data if was else {}
-    data = {name: value for name, value in base.data.items() if name not in fields}
-    return base._replace(data={**data, **{n: before[n] for n in fields if n in before}})
-
-
-def _moved(data: ItemData, done: Done) -> ItemData:
-    """Return an item's collections, tags and lines of `extra` after an update moved some.
-
-    An update writes them whole, with those that people have added; these stay theirs.
-    """
-    before = (done.before or {}).get("data") or {}
-    changed = done.operation.data if isinstance(done.operation, Update) else {}
-    moved: dict[str, Any] = {}
-    for name in ("collections", "tags"):
-        if name in changed and name in before:
-            ours, old, new = (side.get(name) or () for side in (data, before, changed))
-            kept = [each for each in ours if each not in old or each in new]
-            more = [each for each in new if each not in [*old, *kept]]
-            moved[name] = [*kept, *more]
-    if "extra" in changed and "extra" in before:
-        known, old, new = (side.get("extra") or "" for side in (data, before, changed))
-        moved["extra"] = own_lines_after(known, old, new)
-    return moved
-
-
-def _filed(data: ItemData, filed: AddToCollection) -> ItemData:
-    """Return an item's data with more collections and tags."""
-    collections = [*data.get("collections", ()), *filed.collections]
-    tags = data.get("tags", ())
-    names = {tag["tag"] for tag in tags}
-    more = [{"tag": name} for name in filed.tags if name not in names]
-    return {
-        **data,
-        "collections": list(dict.fromkeys(collections)),
-        "tags": [*tags, *more],
-    }

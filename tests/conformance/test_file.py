@@ -30,6 +30,9 @@ class Editor:
     def trash(self, key: ItemKey) -> None:
         self.edit(key, {"deleted": 1})
 
+    def damage(self, key: ItemKey) -> None:
+        (self._items / f"{key}.json").write_text("{")
+
     def delete(self, key: ItemKey) -> None:
         (self._items / f"{key}.json").unlink()
 

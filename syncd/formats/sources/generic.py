@@ -27,6 +27,7 @@ from syncd.formats.sources.issues import fill_issue_from_m1, take_article_number
 from syncd.formats.sources.item_types import fill_genre
 from syncd.formats.sources.notes import add_notes
 from syncd.formats.sources.numbers import fill_serial_numbers
+from syncd.formats.sources.numbers_beside import add_numbers_beside
 from syncd.formats.sources.pages import fill_pages
 from syncd.formats.sources.people import add_people
 from syncd.formats.sources.placeholders import PLACEHOLDER_TAGS, leave_placeholders
@@ -110,6 +111,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),
+    (add_numbers_beside, _ANY),
     (fill_citation_key, frozenset(["ID", "LB"])),
     (write_identifiers, _ANY),
     (_fill_catalog, _ANY),

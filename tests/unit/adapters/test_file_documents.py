@@ -104,7 +104,7 @@ def test_a_text_saved_with_a_byte_order_mark_is_taken() -> None:
         (b'{"data": {"itemType": "book", "creators": [{"creatorType": "author"}]}}', "creators"),
         (b'{"data": {"itemType": "book", "tags": ["tag"]}}', "tags"),
         (b'{"data": {"itemType": "book", "collections": [1]}}', "collections"),
-        (b'{"data": {"itemType": "book", "relations": []}}', "relations"),
+        (b'{"data": {"itemType": "book", "relations": ["x"]}}', "relations"),
     ],
 )
 def test_what_is_no_item_is_damaged_and_says_why(raw: bytes, why: str) -> None:

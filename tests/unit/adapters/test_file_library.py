@@ -425,6 +425,55 @@ def test_an_unmounted_library_is_unavailable_and_not_begun_anew(
     assert not (home / "items").exists()
 
 
+# Looking at little
+
+
+def test_what_is_edited_right_after_it_was_written_is_noticed(home: Path) -> None:
+    # Seen from the far future every file is old enough to be told by `stat` alone.
+    library = FileLibrary(home, lambda: SMALL_SCHEMA, now_ns=lambda: 2**62)
+    create(library, KEY)
+    version = version_of(library)
+    create(library, OTHER)
+
+    rewrite(item_file(home, OTHER), "Title", "By hand")
+
+    assert changes(library, version)[0][OTHER].data["title"] == f"By hand {OTHER}"
+
+
+def test_an_item_that_lies_elsewhere_too_is_looked_at_each_time(
+    library: FileLibrary, home: Path, tmp_path: Path
+) -> None:
+    create(library, KEY, OTHER)
+    named, led_to = tmp_path / "named", tmp_path / "led to"
+    named.hardlink_to(item_file(home, KEY))
+    item_file(home, OTHER).rename(led_to)
+    item_file(home, OTHER).symlink_to(led_to)
+    version = version_of(library := open_library(home))
+
+    rewrite(named, "Title", "By hand")
+    rewrite(led_to, "Title", "By hand")
+
+    assert {item.data["title"] for item in changes(library, version)[0].values()} == {
+        f"By hand {KEY}",
+        f"By hand {OTHER}",
+    }
+
+
+def test_what_nothing_tells_of_is_noticed_when_the_folder_is_listed_again(
+    home: Path, tmp_path: Path
+) -> None:
+    now = [2**62]
+    library = FileLibrary(home, lambda: SMALL_SCHEMA, now_ns=lambda: now[0])
+    create(library, KEY)
+    version = version_of(library)
+    (tmp_path / "named").hardlink_to(item_file(home, KEY))
+    rewrite(tmp_path / "named", "Title", "By hand")
+
+    now[0] += 10 * 60 * 10**9
+
+    assert set(changes(library, version)[0]) == {KEY}
+
+
 # The index
 
 

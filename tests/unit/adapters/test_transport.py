@@ -86,16 +86,20 @@ def answer(
         (401, AccessDeniedError, AccessDeniedError),
         (403, AccessDeniedError, AccessDeniedError),
         (404, AccessDeniedError, AccessDeniedError),
-        (405, RejectedError, RejectedError),
+        (405, UnavailableError, UnavailableError),
         (407, UnavailableError, UnavailableError),
         (408, UnavailableError, OutcomeUnknownError),
         (409, UnavailableError, UnavailableError),
         (412, ConflictError, ConflictError),
         (413, RejectedError, RejectedError),
-        (417, RejectedError, RejectedError),
+        (417, UnavailableError, UnavailableError),
+        (421, UnavailableError, UnavailableError),
+        (422, RejectedError, RejectedError),
+        (425, UnavailableError, UnavailableError),
         (423, UnavailableError, UnavailableError),
         (428, UnavailableError, UnavailableError),
         (429, UnavailableError, UnavailableError),
+        (431, UnavailableError, UnavailableError),
         (500, UnavailableError, OutcomeUnknownError),
         (502, UnavailableError, OutcomeUnknownError),
         (503, UnavailableError, UnavailableError),
@@ -123,6 +127,15 @@ def test_only_413_says_that_fewer_may_pass(status: int, too_large: bool) -> None
         Wire(answer(status)).write()
 
     assert caught.value.too_large is too_large
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<html><h1>Bad Request</h1>", "\n<!DOCTYPE html>", "<?xml version='1.0'?>\n<HTML lang='en'>"],
+)
+def test_a_page_that_calls_a_request_bad_is_none_of_zoteros_sentences(page: str) -> None:
+    with pytest.raises(UnavailableError):
+        Wire(answer(400, page, "text/html")).write()
 
 
 def test_a_token_that_was_used_means_that_somebody_sent_the_write_twice() -> None:

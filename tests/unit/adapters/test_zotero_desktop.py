@@ -245,8 +245,10 @@ class TestWhatIsTheMatter:
             open_library(desktop, key).describe()
 
     def test_without_consent(self, desktop: ZoteroDesktop) -> None:
-        with pytest.raises(AccessDeniedError, match="syncd login"):
+        with pytest.raises(AccessDeniedError, match="not been asked yet") as caught:
             open_library(desktop, None).describe()
+
+        assert caught.value.denial is Denial.NOT_ALLOWED
 
     def test_consent_that_was_taken_back(self, desktop: ZoteroDesktop, key: str) -> None:
         library = open_library(desktop, key)

@@ -159,7 +159,7 @@ def report(
         (Trash(A, 7), 412, Refusal.CHANGED),
         (AddToCollection(A, 7, (C,)), 412, Refusal.CHANGED),
         (Update(A, 7, {}), 404, Refusal.MISSING),
-        (Create(A, {}), 409, Refusal.MISSING),
+        (Create(A, {}), 409, Refusal.TROUBLE),
         (Create(A, {}), 400, Refusal.INVALID),
         (Create(A, {}), 413, Refusal.INVALID),
         (Create(A, {}), 428, Refusal.TROUBLE),
@@ -176,6 +176,23 @@ def test_a_refusal_is_sorted_by_what_to_do_next(
     assert isinstance(outcome, Refused)
     assert outcome.refusal is refusal
     assert outcome.message == "it's <no> good"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Collection CCCC2222 not found",
+        "Parent item CCCC2222 not found",
+        "Parent collection CCCC2222 not found",
+        "Parent item CCCC2222 cannot have children",
+    ],
+)
+def test_a_conflict_is_about_what_it_names(message: str) -> None:
+    failed = {"0": {"code": 409, "message": message}}
+
+    [outcome] = read_outcomes([WriteDraft(0, Create(A, {}), {})], report(failed=failed))
+
+    assert outcome == Refused(A, Refusal.MISSING, message)
 
 
 def test_answers_are_mapped_by_their_place_whatever_their_order() -> None:

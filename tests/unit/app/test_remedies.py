@@ -34,6 +34,10 @@ def caused_by(error: SyncdError, cause: Exception) -> SyncdError:
         (Denial.NO_MEMBER, "invited to the group", "settings/keys"),
         (Denial.ADMINS_ONLY, "admin of the group", "syncd login"),
         (Denial.READ_ONLY, "allow writing", "correct library_id"),
+        (Denial.NOT_ALLOWED, "`syncd login mine` has the library ask again", "settings/keys"),
+        (Denial.TOO_OLD, "another key changes nothing", "settings/keys"),
+        # Whoever's library it is: zotero.org may have nothing to do with it.
+        (Denial.OTHER, "syncd login mine", "zotero.org"),
         (Denial.SOMEBODY_ELSES, "correct library_id", "settings/keys"),
     ],
 )
@@ -45,6 +49,15 @@ def test_what_is_wrong_with_a_key_decides_what_to_do(
     assert words in told
     assert not never or never not in told
     assert denial_remedy(denial, "mine") == told
+
+
+def test_what_may_not_go_on_as_it_was_is_not_said_to_go_on() -> None:
+    same = remedy_for(PausedError("paused: too many"), "mine")
+    another = remedy_for(PausedError("paused: another answers", only_as_new=True), "mine")
+
+    assert "`syncd resume mine` goes on" in same
+    assert "`syncd resume mine --new` begins anew" in another
+    assert "`syncd resume mine`" not in another
 
 
 def test_every_denial_and_every_cause_has_a_remedy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -195,3 +196,26 @@ def test_a_library_is_never_asked_earlier_than_it_wanted() -> None:
 
     assert asked <= Backoff(lambda: 0.0).next_wait(asked) <= asked + SHORTEST
     assert asked <= Backoff(lambda: 1.0).next_wait(asked) <= asked + SHORTEST
+
+
+def test_a_hurry_for_later_ends_the_pause_then() -> None:
+    mailbox = WorkQueue()
+    mailbox.hurry(timedelta(milliseconds=30))
+    mailbox.hurry(timedelta(hours=1))
+    begun = time.monotonic()
+
+    mailbox.pause(timedelta(hours=1))
+
+    assert time.monotonic() - begun >= 0.03
+
+
+def test_a_hurry_for_later_is_over_when_the_work_goes_on() -> None:
+    mailbox = WorkQueue()
+    mailbox.hurry(timedelta(milliseconds=30))
+    mailbox.wish(Wish.PUSH)
+    mailbox.take()
+    begun = time.monotonic()
+
+    mailbox.pause(timedelta(milliseconds=90))
+
+    assert time.monotonic() - begun >= 0.09

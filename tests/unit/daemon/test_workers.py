@@ -259,6 +259,21 @@ def test_files_of_no_avail_do_not_show_a_bad_key_over_and_over(
     assert not work.does("open", times=3, within=0.2)
 
 
+def test_a_key_that_is_good_by_then_is_tried_again_a_while_after_the_last_file(
+    muster: Muster, work: MemoryWork, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.daemon.worker._ASKED_AT_MOST_EVERY", timedelta(milliseconds=300))
+    work.trouble = [AccessDeniedError("the key was revoked") for _ in range(2)]
+    deck = muster([work], [make_folder(drop)])
+    assert wait_until(lambda: deck.library()["state"] == "refused")
+
+    put(drop, "a.ris", "a")
+    assert work.does("open", times=2)
+    put(drop, "b.ris", "b")
+
+    assert work.waits_for(2)
+
+
 def test_a_hold_in_the_log_names_the_command_that_shows_it(
     muster: Muster, work: MemoryWork, drop: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,6 +56,7 @@ EVIDENCE = {
     "subtitle missing",
     "title",
     "translators on one side only",
+    "trials of different registers",
     "trials on one side only",
     "veto: address differs",
     "veto: authors differ",
@@ -69,6 +70,7 @@ EVIDENCE = {
     "veto: number differs",
     "veto: numbers differ",
     "veto: part differs",
+    "veto: pmid differs",
     "veto: publisher differs",
     "veto: translators differs",
     "veto: trials differs",
@@ -94,6 +96,7 @@ def test_a_pair_made_on_purpose_is_judged_as_labelled(pair: dict[str, Any]) -> N
 
     assert judgement.verdict.value in pair["verdict"], judgement
     assert pair.get("reason", "") in judgement.reason
+    assert list(judgement.evidence) == pair.get("evidence", list(judgement.evidence))
     assert judge(other, one) == judgement
 
 

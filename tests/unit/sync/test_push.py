@@ -236,6 +236,18 @@ def test_one_record_is_tried_under_guard_three_times_with_longer_pauses(tmp_path
     assert watched.pauses == [timedelta(milliseconds=400), timedelta(milliseconds=600)]
 
 
+def test_a_library_that_refuses_even_what_goes_against_no_version_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    watched = Watched(tmp_path, *[_moved_on] * 20)
+
+    with pytest.raises(UnsettledError, match="moved on"):
+        watched.drop(1)
+
+    assert watched.guarded == [True, True, True, False, False, False]
+    assert len(watched.house.waiting()) == 1
+
+
 def test_a_library_that_rests_again_is_written_to_under_guard(tmp_path: Path) -> None:
     watched = Watched(tmp_path, *[_moved_on] * 3, batch_size=1)
 

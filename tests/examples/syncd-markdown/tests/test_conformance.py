@@ -42,3 +42,6 @@ class Writer:
 
     def delete(self, key: ItemKey) -> None:
         (self._folder / f"{key}.md").unlink()
+
+    def damage(self, key: ItemKey) -> None:
+        (self._folder / f"{key}.md").write_text("no longer a page")
