@@ -11,6 +11,7 @@ from syncd.formats.sources.names import (
     is_group,
     person,
     person_with_initials,
+    plain_people,
     shows_initials,
     split_names,
     without_brackets,
@@ -136,17 +137,26 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     if values is None:
         return
     together = "\n".join(values)
-    people: list[Person] = []
-    if may_hold_roles(together):  # or lists, for a bracket may begin either
-        if "[" in together:
-            values = [name for value in values for name in list_elements(value) or [value]]
-        for said, names in _by_role(values, role):
-            people += _people_in(draft, tag, names, said, "\n".join(names))
-    else:
-        people = _people_in(draft, tag, values, role, together)
+    people = plain_people(together, role)  # as in most entries
+    if people is None:
+        people = _people_with_roles(draft, tag, values, role, together)
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
     draft.creators += [each for each in people if each not in known] if known else people
+
+
+def _people_with_roles(
+    draft: Draft, tag: str, values: Sequence[str], role: str, together: str
+) -> list[Person]:
+    """Read names beside which may stand a role other than that of the tag."""
+    if not may_hold_roles(together):  # or lists, for a bracket may begin either
+        return _people_in(draft, tag, values, role, together)
+    if "[" in together:
+        values = [name for value in values for name in list_elements(value) or [value]]
+    people: list[Person] = []
+    for said, names in _by_role(values, role):
+        people += _people_in(draft, tag, names, said, "\n".join(names))
+    return people
 
 
 def _people_in(
