@@ -376,7 +376,10 @@ class Reader:
         if self._odd or self._source.problems:
             problems += self._take_problems(start, end)
         if ending is not Ending.ER:
-            problems.append(Problem(_WITHOUT_ER[ending], end))
+            # Where no entry has ER, this one is as whole as the others.
+            is_cut_short = ending is Ending.END_OF_FILE and self._entries_ended > 0
+            told = _WITHOUT_ER[ending] + (_CUT_SHORT if is_cut_short else "")
+            problems.append(Problem(told, end))
         is_clean = start > self._source.last_odd
         tags, values = group.tags, group.values
         return Entry(
@@ -443,5 +446,6 @@ _WITHOUT_ER = {
     Ending.NEXT_ENTRY: "no ER: the next entry begins",
     Ending.BLANK_LINE: "no ER: a blank line ends the entry",
     Ending.TYPE: "no ER: TY ends the entry",
-    Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
+    Ending.END_OF_FILE: "no ER before the end of the file",
 }
+_CUT_SHORT = ": the export looks cut short"
