@@ -184,7 +184,8 @@ class Reader:
             said = values[at:stop]
             if may_be_glued(said, self._dash):
                 break
-            self._ready.append(self._plain_entry([TYPE, *tags[at + 1 : stop]], said, first + at))
+            tags[at] = TYPE  # which the table leaves out
+            self._ready.append(self._plain_entry(tags[at:stop], said, first + at))
             at = stop + 1
             while at < end and not texts[at]:
                 self._last_blank = first + at
@@ -207,7 +208,7 @@ class Reader:
             range(first, end),
             Ending.ER,
             self._take_problems(first, end) if odd else [],
-            is_clean=first > self._source.last_odd,
+            first > self._source.last_odd,
         )
 
     def _use(self, style: Style) -> None:
