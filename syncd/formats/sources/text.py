@@ -77,10 +77,16 @@ _LONGEST_SIGN = 3
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 
+_WITH_FRACTION = re.compile(r"([0-9]++)\.00?")
+
+
 def without_fraction(value: str) -> str:
-    """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
-    whole = value[:-2]
-    return whole if value[-2:] == ".0" and whole.isdecimal() and whole.isascii() else value
+    """Return a whole number without the `.0` or `.00` that spreadsheets add to it.
+
+    With three zeros it may be thousands.
+    """
+    found = _WITH_FRACTION.fullmatch(value)
+    return found[1] if found else value
 
 
 _QUOTES = frozenset("'\"")

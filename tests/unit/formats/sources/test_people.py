@@ -325,6 +325,7 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Roe M, ed.", [("editor", "Roe|M")]),
         ("Müller, Karl (Hrsg.)", [("editor", "Müller|Karl")]),
         ("Müller, Karl Hrsg.", [("editor", "Müller|Karl")]),
+        ("Moe, Li, ed. by", [("editor", "Moe|Li")]),
         ("eds. Roe, Max", [("editor", "Roe|Max")]),
         ("Hg. von Müller, Karl", [("editor", "Müller|Karl")]),
         ("edited by Max Roe", [("editor", "Max Roe")]),

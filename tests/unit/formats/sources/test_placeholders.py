@@ -16,6 +16,8 @@ def test_whole_numbers_lose_the_fraction_of_a_spreadsheet(item_of: Any) -> None:
         "2014", "7", "3", "90-100",
     )  # fmt: skip
     assert item_of(*JOUR, "SP  - 90.0-100.0")["pages"] == "90-100"
+    assert item_of(*JOUR, "VL  - 12.00")["volume"] == "12"
+    assert item_of(*JOUR, "VL  - 12.000")["volume"] == "12.000"
     assert item_of(*JOUR, "AN  - 4000123.0")["archiveLocation"] == "4000123"
 
 
