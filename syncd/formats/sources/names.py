@@ -57,7 +57,8 @@ _SUFFIXES = frozenset(
     sr""".split()
 )
 _ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
-_CAPITAL, _LETTER, _ALNUM = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ž]", "[A-Za-z0-9À-ÖØ-öø-ž]"
+# Letters beyond Latin-1 would make the pattern slow to compile.
+_CAPITAL, _LETTER, _ALNUM = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ÿ]", "[A-Za-z0-9À-ÖØ-öø-ÿ]"
 # A word that begins as a role or a legal form does may be one, and gets a closer look.
 _PLAIN_GIVEN = rf"(?!H(?:rs)?g){_CAPITAL}{_LETTER}*+\.?+(?:-{_LETTER}++\.?+)*+"
 _PLAIN_PARTICLES = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
