@@ -13,6 +13,7 @@ from syncd.formats.sources.names import (
     person,
     person_with_initials,
     person_with_initials_first,
+    plain_people,
     shows_initials,
     shows_initials_first,
     split_names,
@@ -142,18 +143,27 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     if values is None:
         return
     together = "\n".join(values)
-    people: list[Person] = []
-    if "[" in together or "(" in together or "{" in together:
-        values = [name for value in values for name in _listed_in(draft, tag, value)]
-        together = "\n".join(values)
-    if may_hold_roles(together):
-        for said, names in _by_role(values, role):
-            people += _people_in(draft, tag, names, said, "\n".join(names))
-    else:
-        people = _people_in(draft, tag, values, role, together)
+    people = plain_people(together, role)  # as in most entries
+    if people is None:
+        people = _people_in_brackets(draft, tag, values, role, together)
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
     draft.creators += [each for each in people if each not in known] if known else people
+
+
+def _people_in_brackets(
+    draft: Draft, tag: str, values: Sequence[str], role: str, together: str
+) -> list[Person]:
+    """Read names that may be lists of programs, and beside which may stand other roles."""
+    if "[" in together or "(" in together or "{" in together:
+        values = [name for value in values for name in _listed_in(draft, tag, value)]
+        together = "\n".join(values)
+    if not may_hold_roles(together):
+        return _people_in(draft, tag, values, role, together)
+    people: list[Person] = []
+    for said, names in _by_role(values, role):
+        people += _people_in(draft, tag, names, said, "\n".join(names))
+    return people
 
 
 def _listed_in(draft: Draft, tag: str, value: str) -> Sequence[str]:

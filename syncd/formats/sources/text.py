@@ -78,13 +78,16 @@ _LONGEST_SIGN = 3
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 
+_WITH_FRACTION = re.compile(r"([0-9]++)\.00?")
+
+
 def without_fraction(value: str) -> str:
-    """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
-    if value[-1:] != "0":
-        return value
-    whole, point, zeros = value.partition(".")
-    is_whole = point and not zeros.strip("0") and whole.isdecimal() and whole.isascii()
-    return whole if is_whole else value
+    """Return a whole number without the `.0` or `.00` that spreadsheets add to it.
+
+    With three zeros it may be thousands.
+    """
+    found = _WITH_FRACTION.fullmatch(value)
+    return found[1] if found else value
 
 
 _QUOTES = frozenset("'\"")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.sources.names import person, plain_people
+
 
 def names(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [
@@ -363,6 +365,7 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Roe M, ed.", [("editor", "Roe|M")]),
         ("Müller, Karl (Hrsg.)", [("editor", "Müller|Karl")]),
         ("Müller, Karl Hrsg.", [("editor", "Müller|Karl")]),
+        ("Moe, Li, ed. by", [("editor", "Moe|Li")]),
         ("eds. Roe, Max", [("editor", "Roe|Max")]),
         ("Hg. von Müller, Karl", [("editor", "Müller|Karl")]),
         ("edited by Max Roe", [("editor", "Max Roe")]),
@@ -494,3 +497,47 @@ def test_names_in_ovids_a2_are_editors_and_families_alone_are_not(
     data = item_of("TY  - JOUR", "T1  - A", "A1  - Doe, J", f"A2  - {value}", link)
 
     assert names(data)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    "names_of_a_list",
+    [
+        ["Doe, Jane"],
+        ["Doe, J.A.", "Roe, Max-Paul", "O'Hara, Ann M."],
+        ["van der Berg, Jan", "Müller, Jörg", "De Vries, A"],
+        ["Yu-Ching, T", "Le Cozannet, G", "Zhao2, L. B."],
+    ],
+)
+def test_plain_names_are_read_together_as_each_is_alone(names_of_a_list: list[str]) -> None:
+    together = plain_people("\n".join(names_of_a_list), "author")
+
+    assert together == [person(name, "author") for name in names_of_a_list]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme, Inc.",
+        "Acme, GmbH",
+        "Acme, Co.",
+        "Acme, Corp",
+        "Acme, Pty Ltd",
+        "Brothers, Ann",
+        "Doe, Hrsg.",
+        "Doe, Jane Hg",
+        "Doe, Jane [Ed]",
+        "Doe, Jane, Jr.",
+        "Doe, Jane and Roe, Max",
+        "Doe, Jane; Roe, Max",
+        "Doe, Jane et al.",
+        "La Poste, Office",
+        "De College, Ann",
+        "Plato",
+        "World Bank",
+        "Doe,Jane",
+        "Doe, jane",
+    ],
+)
+def test_a_name_that_may_be_more_than_plain_gets_a_closer_look(name: str) -> None:
+    assert plain_people(name, "author") is None
+    assert plain_people(f"Doe, Jane\nvan Poe, Max\n{name}", "author") is None

@@ -19,6 +19,8 @@ def test_whole_numbers_lose_the_fraction_of_a_spreadsheet(item_of: Any) -> None:
     assert item_of(*JOUR, "VL  - 7.00")["volume"] == "7"
     assert item_of(*JOUR, 'VL  - "7"')["volume"] == "7"
     assert item_of("TY  - BOOK", "TI  - Shells", "ET  - 2.0")["edition"] == "2"
+    assert item_of(*JOUR, "VL  - 12.00")["volume"] == "12"
+    assert item_of(*JOUR, "VL  - 12.000")["volume"] == "12.000"
     assert item_of(*JOUR, "AN  - 4000123.0")["archiveLocation"] == "4000123"
 
 
