@@ -202,15 +202,22 @@ class RejectedError(LibraryError):
 
 
 class PausedError(LibraryError):
-    """A guard stopped the library: nothing is read or written until a person resumes it."""
+    """A guard stopped the library: nothing is read or written until a person resumes it.
+
+    `only_as_new`: it may not go on as the library that it was, only as another.
+    """
+
+    def __init__(self, message: str, *, only_as_new: bool = False) -> None:
+        self.only_as_new = only_as_new
+        super().__init__(message)
 
 
 class AdapterFailedError(LibraryError):
     """An adapter that does not come with syncd failed in a way that it does not name.
 
     `adapter` is its name and `distribution` what it was installed from; `is_open` is false where
-    its code could not be loaded or its library not be opened, which is not tried again before the
-    next start. What became of a push that fails so is unknown.
+    its code could not be loaded or its library not be opened. What became of a push that fails so
+    is unknown.
     """
 
     def __init__(

@@ -76,8 +76,8 @@ class Access:
         if original is not None:
             raise PausedError(
                 f"paused: {self._layout.directory} is a copy of the library in {original}, which"
-                " is still there. Only one of them can be that library: remove one, or give this"
-                " one an identity of its own (`syncd resume --new`)"
+                " is still there. Only one of them can be that library: remove one",
+                only_as_new=True,
             )
 
     def renew_identity(self) -> None:

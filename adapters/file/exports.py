@@ -47,6 +47,8 @@ _FRAMES = (
 _BEGINNINGS = (b'{"id":"', b"TY  - ", b"@")
 _LINKS = {"linked_url": "url", "linked_file": "path"}
 """Which property of an attachment says what it leads to."""
+_FEW = 20
+"""Of so few works the citation keys are looked for, rather than those of all works read."""
 _LARGE_SHARE = 8
 """Where more than one work in so many has changed, all are written anew."""
 
@@ -235,13 +237,24 @@ class _Writing:
         self.asides: list[tuple[Path, Path]] = []
         self._layout = layout
         self._ours = dict(zip(_paths(layout), export.ours, strict=True))
-        self._keys: KeyRing = read_keys(layout.citation_keys)
+        self._keys = KeyRing()
 
     def write_all(self, families: Sequence[Family]) -> None:
-        self._write(filter(None, (self._find_texts(*family) for family in families)))
+        self._keys = read_keys(self._layout.citation_keys)
+        texts = (self._find_texts(key, self._find_work(key), below) for key, below in families)
+        self._write(filter(None, texts))
 
     def write_patch(self, patch: Patch) -> None:
-        texts = [self._find_texts(*family) for family in patch.works]
+        found: dict[ItemKey, dict[str, Any] | None] = {}
+        works = None
+        if len(patch.works) <= _FEW:
+            found = {key: self._find_work(key) for key, _ in patch.works}
+            works = {key: data for key, data in found.items() if data is not None}
+        self._keys = read_keys(self._layout.citation_keys, works)
+        texts = [
+            self._find_texts(key, found[key] if key in found else self._find_work(key), below)
+            for key, below in patch.works
+        ]
         parts = (part for pair in zip(patch.stays, [*texts, None], strict=True) for part in pair)
         self._write(filter(None, parts))
 
@@ -268,11 +281,17 @@ class _Writing:
             for temporary in temporaries:
                 temporary.unlink(missing_ok=True)
 
-    def _find_texts(self, key: ItemKey, children: Sequence[ItemKey]) -> Texts | None:
+    def _find_work(self, key: ItemKey) -> dict[str, Any] | None:
+        """Return a work's data; None for what the files do not show."""
+        data = self._find_data(key)
+        return None if data is None or data["itemType"] in CHILD_TYPES else data
+
+    def _find_texts(
+        self, key: ItemKey, data: dict[str, Any] | None, children: Sequence[ItemKey]
+    ) -> Texts | None:
         """Return a work as the files show it; None for what they do not show."""
         self.pieces[key] = None
-        data = self._find_data(key)
-        if data is None or data["itemType"] in CHILD_TYPES:
+        if data is None:
             return None
         below = {each: child for each in children if (child := self._find_data(each))}
         notes = [child["note"] for child in below.values() if child.get("note")]

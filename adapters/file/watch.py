@@ -1,8 +1,8 @@
 """Which files of a folder somebody has touched since they were last asked for.
 
 The kernel tells it where it sees every change (inotify, on a local file system of Linux); then a
-push need not list a large library to know that nobody has edited it. Where the kernel does not
-tell, or has had more to tell than it keeps, the answer is None: list the folder.
+push, or a look, need not list a large library to know that nobody has edited it. Where the
+kernel does not tell, or has had more to tell than it keeps, the answer is None: list the folder.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -230,11 +230,14 @@ def check_library(
     try:
         with closing(make()) as library:
             description = library.describe()
+            only_new = library.capabilities.only_takes_new
     except (KeyLookupError, LibraryError) as error:
         yield _of_failure(name, error)
     else:
         yield from _of_description(name, description)
-        yield from _of_files(name, description, folders)
+        wanted = {folder.attachments for folder in folders if name in folder.libraries}
+        if description.writable:
+            yield from _of_files(name, description, wanted, only_new=only_new)
 
 
 def _of_failure(name: str, error: KeyLookupError | LibraryError) -> Finding:
@@ -256,15 +259,24 @@ def _of_description(name: str, description: Description) -> Iterator[Finding]:
 
 
 def _of_files(
-    name: str, description: Description, folders: Iterable[FolderSettings]
+    name: str, description: Description, wanted: Collection[Attachments], *, only_new: bool
 ) -> Iterator[Finding]:
-    """See that files can be stored where a folder wants that."""
-    wanted = any(
-        name in folder.libraries and folder.attachments is Attachments.UPLOAD for folder in folders
-    )
-    if wanted and description.writable and not description.stores_files:
+    """See that files can be attached as folders want that."""
+    stores, links = description.stores_files, description.takes_linked_files
+    message = ""
+    if only_new and not {Attachments.FILE, Attachments.UPLOAD}.isdisjoint(wanted):
+        message = "it takes new items alone, with neither files nor links to them"
+        remedy = 'set attachments = "none" for its folders, and this is told no more'
+    elif Attachments.UPLOAD in wanted and not stores:
         message = "it stores no files: items will come without theirs"
-        remedy = 'allow files for its key or group, or set attachments = "file" for its folders'
+        remedy = "allow files for its key or group"
+        if links:
+            remedy += ', or set attachments = "file" for its folders'
+    elif Attachments.FILE in wanted and not links:
+        message = "it takes no links to files of this machine: items will come without theirs"
+        how = "upload" if stores else "link"
+        remedy = f'set attachments = "{how}" for its folders'
+    if message:
         yield Finding(Area.LIBRARY, name, Level.ADVICE, message, remedy)
 
 

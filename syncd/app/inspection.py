@@ -37,7 +37,7 @@ Open = Callable[[Path], BinaryIO]
 
 
 class Inspected(NamedTuple):
-    """One record and the item it would become."""
+    """One record and the item it would become, in whatever collections."""
 
     record: Record
     item: dict[str, Any]
@@ -109,7 +109,8 @@ class Inspection:
         observations = _Observations()
         for entry, made in take_in(reading, self._tools):
             report.records_found += 1
-            _add_problems(report, entry.problems)
+            if entry.problems:
+                _add_problems(report, entry.problems)
             if isinstance(made, InputError):
                 report.rejected += 1
                 _add_problems(report, [Problem(made.message, made.line or entry.line)])
@@ -144,12 +145,14 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
 
 
 def _show(made: MadeItem) -> Inspected:
+    record, _, item, notes, attachments, cuts, warnings, _ = made
+    del item["collections"]
     return Inspected(
-        made.record,
-        made.data,
-        [note["note"] for note in made.notes],
-        made.attachments,
-        [*made.record.warnings, *made.warnings, *map(_say, made.cuts)],
+        record,
+        item,
+        [note["note"] for note in notes],
+        attachments,
+        [*record.warnings, *warnings, *map(_say, cuts)],
     )
 
 
@@ -158,9 +161,8 @@ def _say(cut: Cut) -> str:
     return f"{cut.where} is longer than the library takes: {end}"
 
 
-def _is_garbled(text: str) -> bool:
-    if text.isascii():
-        return False
+def _are_garbled(values: Sequence[str]) -> bool:
+    text = "\n".join([value for value in values if not value.isascii()])
     return any(map(text.__contains__, _OF_MOJIBAKE)) and _MOJIBAKE.search(text) is not None
 
 
@@ -188,19 +190,19 @@ class _Observations:
     def see(self, entry: ReadEntry, record: Record) -> None:
         self._sources[record.origin.source] += 1
         self._duplicates += self._is_seen(record.identity)
-        if _is_garbled("\n".join(entry.values)):
+        if _are_garbled(entry.values):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 
     def _is_seen(self, identity: Identity) -> bool:
         # Hashes instead of texts: a million identifiers fit, and an alarm need not be exact.
         # A DOI or ISBN may name a whole supplement or book, so the first identifier decides.
-        strongest = next(identity.pairs(), None)
+        strongest = identity.strongest
         if strongest is None:
             return False
-        is_known = hash(strongest) in self._seen
+        known = len(self._seen)
         self._seen.add(hash(strongest))
-        return is_known
+        return len(self._seen) == known
 
     def alarms(self, records: int, of_format: Sequence[str]) -> Iterator[str]:
         if records in EXPORT_LIMITS:

@@ -78,6 +78,7 @@ class Cause(Enum):
     CONFLICT = "the library moved on"
     REJECTED = "the library refuses the request"
     PAUSED = "a guard waits for a person"
+    ANOTHER = "it is another library than the one that was there"
     ADAPTER = "an adapter by others failed"
     ADAPTER_NOT_OPEN = "an adapter by others cannot be loaded, or not open its library"
     UNFORESEEN = "a bug"
@@ -151,6 +152,10 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.REJECTED: (
         "sending it again will not help; compare the keys of this [[library]] with "
         "docs/reference/configuration.md"
+    ),
+    Cause.ANOTHER: (
+        "if it is meant to be a library of its own, `syncd resume {library} --new` begins anew "
+        "with it"
     ),
     Cause.PAUSED: "if that is as it should be, `syncd resume {library}` goes on",
     Cause.ADAPTER: (
@@ -226,6 +231,8 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ENGAGED
     if isinstance(error, AccessDeniedError):
         return _DENIALS[error.denial]
+    if isinstance(error, PausedError) and error.only_as_new:
+        return Cause.ANOTHER
     if isinstance(error, AdapterFailedError) and not error.is_open:
         return Cause.ADAPTER_NOT_OPEN
     if isinstance(error, LedgerError) and error.passing:

@@ -107,7 +107,12 @@ class Number(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number; one that is too large for a ledger is the largest there could be."""
-        return min(int(super().convert(value, param, ctx)), LARGEST)
+        try:
+            number = int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            # Click speaks of ranges of integers.
+            self.fail(f"{value!r} is no number of that kind; numbers count from 1", param, ctx)
+        return min(number, LARGEST)
 
 
 as_json = click.option(

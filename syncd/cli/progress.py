@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from syncd.sync.pace import words_for
+from syncd.sync.pace import words_about
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -71,11 +71,11 @@ class _Shown:
     def show(self, figures: Figures) -> None:
         """Show how things stand now."""
         self._most = max(self._most, figures.pending)
-        left = figures.sending.left if figures.sending else None
+        about = words_about(figures.sending) if figures.sending else ""
         if figures.reading is not None:
             self._update("reading the library", figures.reading.done, figures.reading.of)
         elif self._most:
-            what = f"sending, {words_for(left)} left" if left is not None else "sending"
+            what = f"sending, {about}" if about else "sending"
             self._update(what, self._most - figures.pending, self._most)
 
     def _update(self, what: str, done: int, of: int) -> None:

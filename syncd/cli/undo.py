@@ -18,6 +18,7 @@ from syncd.cli.wishes import carry_out, end
 from syncd.control.wire import UNDO
 from syncd.ledger.runs import RunRow, find_run
 from syncd.report import write_document
+from syncd.report.counting import counted
 from syncd.report.undos import print_undo, undo_document
 
 
@@ -83,9 +84,10 @@ def _is_meant(run_id: int, where: options.Where) -> bool:
         found = find_run(connection, run_id)
     if found is None or _deeds(found) <= settings.limits.max_updates:
         return True
-    counts = ", ".join(f"{number:,} {what}" for what, number in found.counts.items() if number)
     begun = f"{found.started_at.astimezone():%Y-%m-%d %H:%M}"
-    return click.confirm(f"Run {run_id} of {begun}: {counts}. Take it back?", err=True)
+    return click.confirm(
+        f"Run {run_id} of {begun}: {counted(found.counts)}. Take it back?", err=True
+    )
 
 
 _DEEDS = ("create", "update", "collect", "trash", "restore")

@@ -93,6 +93,9 @@ def _file(
     shown = file.shown or str(place / os.fsdecode(file.name))
     decided = {word: n for word, n in file.counts.items() if word not in ("refused", "pending")}
     fate = _fate(file, is_taken_back=file.run in taken_back)
+    # Only asked of what was of no use, and not of a drive that does not answer.
+    is_asked = fate is FileFate.UNUSABLE and folder not in away
+    lies_at = _find_where_it_lies(Path(shown), file.size) if is_asked else Path(shown)
     return {
         "file": shown,
         "library": names.get(file.library_id, ""),
@@ -102,10 +105,8 @@ def _file(
         "counts": dict(file.counts),
         "line": file.rejected_line,
         "reason": file.unusable or file.rejected_reason,
-        # Only asked of what was of no use, and not of a drive that does not answer.
-        "still_there": fate is not FileFate.UNUSABLE
-        or folder in away
-        or _lies_there(Path(shown), file.size),
+        "still_there": lies_at is not None,
+        "put_away": lies_at not in (None, Path(shown)),
     }
 
 
@@ -121,15 +122,15 @@ def _fate(file: GlancedFile, *, is_taken_back: bool) -> FileFate:
     return FileFate.IN_PART if rejected or file.counts.get("refused") else FileFate.TAKEN
 
 
-def _lies_there(file: Path, size: int) -> bool:
-    """Tell whether a file, or what was put away of it as failed, is there as it was."""
+def _find_where_it_lies(file: Path, size: int) -> Path | None:
+    """Return where a file is as it was: in its place, or put away as failed."""
     for place in (file, file.parent / "failed" / file.name):
         try:
             if place.lstat().st_size == size:
-                return True
+                return place
         except OSError:
             continue
-    return False
+    return None
 
 
 def _libraries(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from syncd.control.status import FINE_STATES, SCHEMA, LibraryState, format_moment
-from syncd.sync.pace import Sending, words_for
+from syncd.sync.pace import Sending, words_about
 from syncd.sync.standing import Figures
 
 _RUNS_KEPT = 20
@@ -217,8 +217,8 @@ def _sending_words(load: Load) -> str:
     sending = load.figures.sending
     if sending is None:
         return ""
-    left = f", {words_for(sending.left)} left" if sending.left is not None else ""
-    return f"sending: {sending.done:,} of {sending.of:,} changes{left}"
+    about = words_about(sending)
+    return f"sending: {sending.done:,} of {sending.of:,} changes{', ' if about else ''}{about}"
 
 
 def _folder(status: FolderStatus) -> dict[str, Any]:

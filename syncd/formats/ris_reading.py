@@ -12,6 +12,7 @@ from syncd.formats.ris import Ending, Entry, Reader
 from syncd.formats.sources import read_records
 from syncd.record import Record
 
+_END_OF_FILE = Ending.END_OF_FILE
 _CUT_SHORT = "the last record has no ER: the export was cut short; export it again"
 
 
@@ -49,23 +50,32 @@ class RisReading:
         """Yield the entries as the reader cuts them, each with what became of it."""
         for entries in self._reader.batches():
             results = read_records(entries, self._file)
-            yield [
-                self._hand_on(entry, result) for entry, result in zip(entries, results, strict=True)
-            ]
+            self._notice_ends(entries, results)
+            yield [*map(_hand_on, entries, results)]
 
-    def _hand_on(self, entry: Entry, result: Record | InputError) -> ReadEntry:
-        if not isinstance(result, InputError):
-            self._last = entry.ending
-            self._has_ends = self._has_ends or entry.ending is Ending.ER
-        return ReadEntry(
-            entry.index,
-            entry.line,
-            entry.values,
-            partial(_written, entry),
-            result,
-            entry.problems,
-            is_cut_off=entry.ending is Ending.END_OF_FILE,
-        )
+    def _notice_ends(
+        self, entries: Sequence[Entry], results: Sequence[Record | InputError]
+    ) -> None:
+        usable = [
+            entry.ending
+            for entry, result in zip(entries, results, strict=True)
+            if not isinstance(result, InputError)
+        ]
+        if usable:
+            self._last = usable[-1]
+            self._has_ends = self._has_ends or Ending.ER in usable
+
+
+def _hand_on(entry: Entry, result: Record | InputError) -> ReadEntry:
+    return ReadEntry(
+        entry.index,
+        entry.line,
+        entry.values,
+        partial(_written, entry),
+        result,
+        entry.problems,
+        entry.ending is _END_OF_FILE,
+    )
 
 
 def _written(entry: Entry) -> str:

@@ -69,6 +69,11 @@ class KeyRing:
             self._key_of[item_key] = citation_key
 
 
+def wanted_key(item_key: ItemKey, data: Mapping[str, Any]) -> str:
+    """Return the key that a work gets where no other has it."""
+    return carried_key(data) or propose_key(item_key, data)
+
+
 def carried_key(data: Mapping[str, Any]) -> str:
     """Return the key that an item itself carries; empty where it carries none."""
     if key := _cleaned(str(data.get("citationKey") or "")):

@@ -21,6 +21,7 @@ _REMOVED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})
 _PLACES = ("tags", "collections")
 """Where others may have added something since; what was written must still be among it."""
+_SAYS_NOTHING = _NOT_COMPARED | {"itemType", *_PLACES}
 
 
 def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -32,6 +33,16 @@ def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     return all(stands(name, written.get(name), found.get(name)) for name in names) and all(
         _names(found.get(name)) >= _names(written.get(name)) for name in _PLACES
     )
+
+
+def is_half_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether half of what was written still stands, whatever has become of the rest.
+
+    The type says nothing: many items are of the same. Where nothing else was written, no.
+    """
+    told = [n for n, value in written.items() if n not in _SAYS_NOTHING and _plain(value)]
+    standing = sum(stands(name, written[name], found.get(name)) for name in told)
+    return bool(told) and 2 * standing >= len(told)
 
 
 def is_same(written: Any, found: Any) -> bool:

@@ -59,9 +59,9 @@ def label_of(field: str) -> str:
 
 def format_extra(lines: Iterable[tuple[str, str]]) -> str:
     """Return the text of `extra`: labelled lines in the fixed order, each once, then free text."""
-    ranked = list(dict.fromkeys(lines))
+    ranked = [*lines]
     if len(ranked) > 1:
-        ranked.sort(key=_rank)
+        ranked = sorted(dict.fromkeys(ranked), key=_rank)
     return "\n".join([f"{label}: {text}" if label else text for label, text in ranked])
 
 

@@ -2,13 +2,16 @@
 
 Each page begins after the last number of the one before, so that it costs the same however much
 there is. Nothing here is about one library alone.
+
+A page that is open asks for the same over and over: what asks for a list of numbers is made once
+(`statements.THESE`).
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from syncd.ledger import searching
 from syncd.ledger.holds import mark_of
 from syncd.ledger.journal import read_record
-from syncd.ledger.statements import chunks
+from syncd.ledger.statements import THESE, chunks
 from syncd.ledger.tables import delivery, export, hold, item, library, record, run
 from syncd.plan import PlannedRecord
 
@@ -99,29 +102,28 @@ def find_export(connection: Connection, export_id: int) -> ExportSeen | None:
     return next(iter(_with_counts(connection, rows)), None)
 
 
+_TIMES = func.count().label("times")
+_DECISIONS = (
+    select(record.c.export_id, record.c.decision, record.c.source, _TIMES)
+    .where(record.c.export_id.in_(THESE))
+    .group_by(record.c.export_id, record.c.decision, record.c.source)
+    .order_by(record.c.export_id, record.c.source)
+)
+_UNUSABLE = select(delivery.c.export_id, delivery.c.unusable).where(
+    delivery.c.export_id.in_(THESE), delivery.c.unusable.is_not(None)
+)
+
+
 def _with_counts(connection: Connection, rows: Sequence[Any]) -> list[ExportSeen]:
-    numbers = [row.export_id for row in rows]
+    numbers = {THESE.key: [row.export_id for row in rows]}
     counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
     sources: defaultdict[int, list[str]] = defaultdict(list)
-    grouped = connection.execute(
-        select(record.c.export_id, record.c.decision, record.c.source, func.count().label("times"))
-        .where(record.c.export_id.in_(numbers))
-        .group_by(record.c.export_id, record.c.decision, record.c.source)
-        .order_by(record.c.export_id, record.c.source)
-    )
-    for row in grouped:
+    for row in connection.execute(_DECISIONS, numbers):
         its = counts[row.export_id]
         its[row.decision] = its.get(row.decision, 0) + row.times
         if row.source not in sources[row.export_id]:
             sources[row.export_id].append(row.source)
-    unusable = {
-        row.export_id: row.unusable
-        for row in connection.execute(
-            select(delivery.c.export_id, delivery.c.unusable).where(
-                delivery.c.export_id.in_(numbers), delivery.c.unusable.is_not(None)
-            )
-        )
-    }
+    unusable = {row.export_id: row.unusable for row in connection.execute(_UNUSABLE, numbers)}
     return [
         ExportSeen(
             row.export_id,
@@ -140,9 +142,8 @@ def records_of_export(
     connection: Connection, export_id: int, *, after: int = 0, limit: int = PAGE
 ) -> list[RecordSeen]:
     """Return what was decided about an export's records, in their order."""
-    return _records(
-        connection, record.c.export_id == export_id, record.c.record_id > after, limit=limit
-    )
+    its = _RECORDS.where(record.c.export_id == export_id, record.c.record_id > after)
+    return _read_records(connection.execute(its.limit(limit)))
 
 
 def search_records(
@@ -150,13 +151,13 @@ def search_records(
 ) -> list[RecordSeen]:
     """Return records that a person may mean by this text, the newest first; see `searching`."""
     numbers = searching.find_records(connection, text, before=before, limit=limit)
-    found = _records(connection, record.c.record_id.in_(numbers), limit=limit)
-    return found[::-1]
+    return _read_records(connection.execute(_THESE_RECORDS, {THESE.key: numbers}))[::-1]
 
 
 def find_record(connection: Connection, record_id: int) -> RecordSeen | None:
     """Return one record."""
-    return next(iter(_records(connection, record.c.record_id == record_id)), None)
+    found = connection.execute(_RECORDS.where(record.c.record_id == record_id))
+    return next(iter(_read_records(found)), None)
 
 
 def find_entry(connection: Connection, record_id: int) -> bytes | None:
@@ -165,16 +166,15 @@ def find_entry(connection: Connection, record_id: int) -> bytes | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _records(
-    connection: Connection, *where: ColumnElement[bool], limit: int = 1
-) -> list[RecordSeen]:
-    rows = connection.execute(
-        select(*_WITHOUT_ENTRY, library.c.known_as)
-        .join(library, library.c.library_id == record.c.library_id)
-        .where(*where)
-        .order_by(record.c.record_id)
-        .limit(limit)
-    )
+_RECORDS = (
+    select(*_WITHOUT_ENTRY, library.c.known_as)
+    .join(library, library.c.library_id == record.c.library_id)
+    .order_by(record.c.record_id)
+)
+_THESE_RECORDS = _RECORDS.where(record.c.record_id.in_(THESE))
+
+
+def _read_records(rows: Iterable[Any]) -> list[RecordSeen]:
     return [
         RecordSeen(row.record_id, row.run_id, row.known_as or "", read_record(row)) for row in rows
     ]
@@ -192,13 +192,15 @@ def state_of_item(connection: Connection, record_id: int) -> str | None:
 
 def count_questions(connection: Connection) -> dict[str, int]:
     """Return how many questions are open, by their reason."""
-    rows = connection.execute(
-        select(hold.c.reason, func.count().label("times"))
-        .where(hold.c.answer.is_(None))
-        .group_by(hold.c.reason)
-        .order_by(func.count().desc())
-    )
-    return {row.reason: row.times for row in rows}
+    return {row.reason: row.times for row in connection.execute(_REASONS)}
+
+
+_REASONS = (
+    select(hold.c.reason, _TIMES)
+    .where(hold.c.answer.is_(None))
+    .group_by(hold.c.reason)
+    .order_by(_TIMES.desc())
+)
 
 
 def questions(
@@ -239,20 +241,22 @@ def find_questions(connection: Connection, numbers: Collection[int]) -> dict[int
     return {
         row.hold_id: _question(row)
         for part in chunks(sorted(set(numbers)))
-        for row in connection.execute(_QUESTIONS.where(hold.c.hold_id.in_(part)))
+        for row in connection.execute(_THESE_QUESTIONS, {THESE.key: part})
     }
 
 
 def find_marks(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
     """Return by what those of these questions that are open are known to stand as they do."""
-    columns = select(hold.c.hold_id, hold.c.kind, hold.c.reason, hold.c.payload)
     return {
         row.hold_id: mark_of(row.kind, row.reason, row.payload)
         for part in chunks(sorted(set(numbers)))
-        for row in connection.execute(
-            columns.where(hold.c.answer.is_(None), hold.c.hold_id.in_(part))
-        )
+        for row in connection.execute(_MARKED, {THESE.key: part})
     }
+
+
+_MARKED = select(hold.c.hold_id, hold.c.kind, hold.c.reason, hold.c.payload).where(
+    hold.c.answer.is_(None), hold.c.hold_id.in_(THESE)
+)
 
 
 def number_questions(
@@ -287,6 +291,7 @@ _QUESTIONS = (
     .where(hold.c.answer.is_(None))
     .order_by(hold.c.hold_id)
 )
+_THESE_QUESTIONS = _QUESTIONS.where(hold.c.hold_id.in_(THESE))
 
 
 def _question(row: Any) -> QuestionSeen:
@@ -352,9 +357,10 @@ def works_added(connection: Connection) -> list[tuple[str, str, int]]:
 
 def records_of_exports(connection: Connection, export_ids: Sequence[int]) -> list[PlannedRecord]:
     """Return every record of some exports, in the order of planning."""
-    rows = connection.execute(
-        select(*_WITHOUT_ENTRY)
-        .where(record.c.export_id.in_(export_ids))
-        .order_by(record.c.record_id)
-    )
+    rows = connection.execute(_OF_EXPORTS, {THESE.key: list(export_ids)})
     return [read_record(row) for row in rows]
+
+
+_OF_EXPORTS = (
+    select(*_WITHOUT_ENTRY).where(record.c.export_id.in_(THESE)).order_by(record.c.record_id)
+)

@@ -56,13 +56,14 @@ def find_records(
     return list(connection.execute(query).scalars())
 
 
+# Named first, so that the index by item is used.
+_IN_ANY_LIBRARY = select(record.c.record_id).where(
+    record.c.library_id.in_(select(record.c.library_id).distinct().scalar_subquery())
+)
+
+
 def _find_by_key(connection: Connection, key: str, before: int | None, limit: int) -> Sequence[int]:
-    libraries = select(record.c.library_id).distinct()
-    query = select(record.c.record_id).where(
-        # Named first, so that the index by item is used.
-        record.c.library_id.in_(libraries.scalar_subquery()),
-        record.c.item_key == key,
-    )
+    query = _IN_ANY_LIBRARY.where(record.c.item_key == key)
     if before is not None:
         query = query.where(record.c.record_id < before)
     query = query.order_by(record.c.record_id.desc()).limit(limit)

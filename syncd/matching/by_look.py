@@ -173,7 +173,7 @@ def _has_one_for_it(it: Comparison) -> bool:
         return it.same_year and it.authors is Authors.SAME and it.is_long
     if it.container is True and it.same_first_author:
         return it.same_year or is_in_press(it)
-    if it.container is None and it.same_people and (it.is_long or len(it.one.authors) > 1):
+    if it.same_people and (it.is_long or len(it.one.authors) > 1):
         return it.same_year
     nowhere = not it.one.container or not it.other.container
     return it.same_year and (it.container is True or (nowhere and it.same_first_author))

@@ -10,6 +10,7 @@
     differing   two texts side by side, with what differs marked
     replies     answers with the headers that each of them bears, and assets
     rendering   pages made of templates; loaded when the first one is asked for
+    compiling   the templates' code, made by another process and kept
 
 Read `routes` first. It is loaded only where `[page] listen` asks for it. Whatever changes anything
 goes through the control socket, as it does for commands; the ledger is only read.

@@ -22,6 +22,8 @@ _LINK_LASTS = timedelta(seconds=60)
 _SESSION_LASTS = timedelta(hours=12)
 _MOST_SESSIONS = 32
 _BYTES = 24
+_NO_KEYS = ("syncd-keys", "off")
+_KEPT_FOR = timedelta(days=365)
 
 
 class Session(NamedTuple):
@@ -29,11 +31,14 @@ class Session(NamedTuple):
 
     `home` is where it finds the page. Browsers send a cookie to every server of a host, whatever
     its port; they do not send one that is for an address which nobody else has.
+    `has_keys`: whether single keys press buttons there. Who speaks to the computer, or hits keys
+    by chance, has to be able to do without (WCAG 2.1.4).
     """
 
     cookie: str
     form_token: str
     home: str = "/"
+    has_keys: bool = True
 
 
 class Access:
@@ -74,12 +79,12 @@ class Access:
     def find_session(self, cookies: str) -> Session | None:
         """Return the session that a Cookie header is of, if it is of any."""
         # Others at this host may have left cookies that no parser likes.
-        pairs = (each.strip().partition("=") for each in cookies.split(";"))
-        values = [value for name, _, value in pairs if name == self.cookie_name]
+        pairs = [each.strip().partition("=")[::2] for each in cookies.split(";")]
+        values = [value for name, value in pairs if name == self.cookie_name]
         with self._lock:
             self._forget_old()
             found = [self._sessions[value] for value in values if value in self._sessions]
-        return found[0][0] if found else None
+        return found[0][0]._replace(has_keys=_NO_KEYS not in pairs) if found else None
 
     def within_home(self, path: str) -> str:
         """Return what an address means in the home of the session that it begins with, if any."""
@@ -96,6 +101,16 @@ class Access:
             for cookie, (session, until) in self._sessions.items()
             if until > now
         }
+
+
+def keys_cookie(*, on: bool) -> str:
+    """Return the cookie by which a browser remembers whether single keys press buttons.
+
+    It is no secret, and outlives the session: whoever wants it does so on every day.
+    """
+    name, value = _NO_KEYS
+    lasts = 0 if on else int(_KEPT_FOR.total_seconds())
+    return f"{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={lasts}"
 
 
 def is_from_own_form(

@@ -9,18 +9,23 @@ from typing import Any
 
 from syncd.app.naming import Names
 from syncd.control.protocol import ask
+from syncd.ledger.statements import let_go
 from syncd.ledger.store import Ledger
 from syncd.notify.metrics import Metrics
 from syncd.page.access import Access
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Ask, Questions
+from syncd.page.replies import Pages
 from syncd.page.routes import Routes
 from syncd.page.server import PageServer
 from syncd.page.views import Views
 from syncd.settings import Settings
 from syncd.system.clock import Clock
+from syncd.system.memory import share_arenas
 
 _SOCKET_NAME = "socket"
+_TEMPLATES = "page-templates.bin"
+"""What the templates were compiled to, in the state directory; made anew where it is missing."""
 
 
 class Page:
@@ -38,6 +43,8 @@ class Page:
         if find_spec("jinja2") is None:
             # It is loaded when somebody looks at a page; whether it is there is said now.
             raise ImportError("jinja2")
+        # Each connection is a thread.
+        share_arenas()
         self._settings = settings.page
         self._server = PageServer(settings.page)
         port = self._server.server_port
@@ -45,7 +52,11 @@ class Page:
         names = Names(settings, ledger)
 
         def asked(command: str, arguments: Mapping[str, Any]) -> Any:
-            return ask(state_dir, command, arguments)
+            try:
+                return ask(state_dir, command, arguments)
+            finally:
+                # The daemon looks many things up for an answer, and waits long for the next one.
+                let_go()
 
         def libraries() -> list[str]:
             return [library["name"] for library in document()["libraries"]]
@@ -55,7 +66,8 @@ class Page:
         told = MetricsAccess(
             lambda: metrics.text(document()), settings.metrics.token_file, is_free=not port
         )
-        Routes(self._server, self._access, views, self._questions, document, told)
+        pages = Pages(state_dir / _TEMPLATES)
+        Routes(self._server, self._access, views, self._questions, document, told, pages)
         self._server.start()
 
     def answer(self, _request: Mapping[str, Any], _progress: Callable[[Any], None]) -> Any:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from syncd.page import compiling
 from syncd.page.asset_files import path_of_asset
+from syncd.report.counting import counted
+from syncd.system.memory import give_back
 from syncd.system.printable import printable
 
 _KINDS = {
@@ -43,20 +44,28 @@ _LONG = 400
 """So many characters of a title are shown in a list."""
 
 
-def render(template: str, values: Mapping[str, Any]) -> bytes:
-    """Return a page made of a template."""
-    text = _environment().get_template(template).render(**values)
-    return text.encode("utf-8", "replace")
+class Renderer:
+    """Makes pages of the templates, whose code is kept in a file."""
+
+    def __init__(self, kept: Path) -> None:
+        self._environment = _environment()
+        self._environment.loader = compiling.Compiled(compiling.get_codes(self._environment, kept))
+        give_back()
+
+    def render(self, template: str, values: Mapping[str, Any]) -> bytes:
+        """Return a page made of a template."""
+        text = self._environment.get_template(template).render(**values)
+        return text.encode("utf-8", "replace")
 
 
-@cache
+def keep(path: str) -> None:
+    """Compile the templates into a file. Raises `OSError`."""
+    compiling.write(Path(path), compiling.compile_all(_environment()))
+
+
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("syncd.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["text"] = _text
     environment.filters["short"] = _short
@@ -71,17 +80,7 @@ def _environment() -> Environment:
     environment.filters["identifier"] = _identifier
     environment.filters["without"] = _without
     environment.globals["asset"] = path_of_asset
-    for name in environment.list_templates():
-        environment.get_template(name)
-    _give_back_memory()
     return environment
-
-
-def _give_back_memory() -> None:
-    """Give the system back what reading the templates took; the C library would keep it."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _text(value: object) -> Markup:
@@ -105,7 +104,7 @@ def _kind(kind: object) -> Markup:
 
 def _counted(counts: Mapping[str, int]) -> Markup:
     """Return counts by decision as a list in words, without those that are none."""
-    return _text(", ".join(f"{number:,} {name}" for name, number in counts.items() if number))
+    return _text(counted(counts))
 
 
 def _identifier(name: object) -> Markup:

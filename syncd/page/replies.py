@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from syncd.page.asset_files import assets
+
+if TYPE_CHECKING:
+    from syncd.page.rendering import Renderer
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -32,12 +37,23 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def page(template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Reply:
-    """Return a page made of a template."""
-    # What makes pages is loaded when somebody looks at one.
-    from syncd.page.rendering import render
+class Pages:
+    """Replies that are made of templates, whose code is kept in a file. Thread-safe."""
 
-    return Reply(status, render(template, values))
+    def __init__(self, kept: Path) -> None:
+        self._kept = kept
+        self._loading = threading.Lock()
+        self._renderer: Renderer | None = None
+
+    def reply(self, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Reply:
+        """Return a page made of a template."""
+        with self._loading:
+            if self._renderer is None:
+                # What makes pages is loaded when somebody looks at one.
+                from syncd.page.rendering import Renderer
+
+                self._renderer = Renderer(self._kept)
+        return Reply(status, self._renderer.render(template, values))
 
 
 def redirect(path: str, **headers: str) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,11 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syncd.control.status import Health, health_of
-from syncd.page.access import Access, Session, is_from_own_form
+from syncd.page.access import Access, Session, is_from_own_form, keys_cookie
 from syncd.page.metrics import MetricsAccess
 from syncd.page.questions import Questions
 from syncd.page.refusals import RefusedError, StaleError
-from syncd.page.replies import Reply, asset_replies, page, redirect
+from syncd.page.replies import Pages, Reply, asset_replies, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
 from syncd.report.growth import draw_growth, growth_csv, growth_document
@@ -26,6 +27,8 @@ _EVERY = 1.0
 _BEAT = 15
 """So many looks without news make a line that keeps the connection."""
 
+_BACK = re.compile(r"files|questions|numbers|question\?id=[0-9]{1,17}")
+"""Pages to which whoever turned keys on or off may be sent back."""
 _ABOUT_QUESTIONS = frozenset({"/question", "/questions"})
 
 
@@ -40,6 +43,7 @@ class Routes:
         questions: Questions,
         document: Callable[[], Mapping[str, Any]],
         metrics: MetricsAccess,
+        pages: Pages,
     ) -> None:
         self._server = server
         self._access = access
@@ -47,6 +51,7 @@ class Routes:
         self._questions = questions
         self._document = document
         self._metrics = metrics
+        self._pages = pages
         self._looking = threading.Lock()
         self._looked_at, self._seen = -_EVERY, ""
         server.answer = self.answer
@@ -71,6 +76,7 @@ class Routes:
             "/do": self._do,
             "/answer": self._answer_question,
             "/undo": self._take_back,
+            "/keys": self._switch_keys,
         }
 
     # --- who may ask for what
@@ -88,7 +94,7 @@ class Routes:
             return self._let_in(token)
         session = self._access.find_session(request.headers.get("cookie", ""))
         if session is None:
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         if request.path == "/events":
             return Reply(content_type="text/event-stream")
         if request.method == "POST":
@@ -106,7 +112,7 @@ class Routes:
     def _let_in(self, token: str) -> Reply:
         session = self._access.redeem(token)
         if session is None:
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         name = self._access.cookie_name
         cookie = f"{name}={session.cookie}; HttpOnly; SameSite=Strict; Path={session.home}"
         return redirect(session.home, **{"Set-Cookie": cookie})
@@ -122,7 +128,7 @@ class Routes:
             request.headers.get("origin"),
             *own,
         ):
-            return page("no_entry.html", status=HTTPStatus.FORBIDDEN)
+            return self._pages.reply("no_entry.html", status=HTTPStatus.FORBIDDEN)
         change = self._posts.get(request.path)
         if change is None:
             return self._not_found(session)
@@ -152,11 +158,12 @@ class Routes:
         message: str = "",
         **values: Any,
     ) -> Reply:
-        return page(
+        return self._pages.reply(
             template,
             status=status,
             home=session.home,
             form_token=session.form_token,
+            has_keys=session.has_keys,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
             waiting=sum(each["held"] for each in self._document()["libraries"]),
@@ -251,6 +258,12 @@ class Routes:
     def _take_back(self, request: PageRequest, session: Session) -> Reply:
         number = self._questions.take_back(session.cookie, request.first("given"))
         return redirect(session.home + ("questions" if number is None else f"question?id={number}"))
+
+    def _switch_keys(self, request: PageRequest, session: Session) -> Reply:
+        back = request.first("back")
+        place = back if _BACK.fullmatch(back) else ""
+        cookie = keys_cookie(on=request.first("keys") == "on")
+        return redirect(session.home + place, **{"Set-Cookie": cookie})
 
     def _health(self) -> Reply:
         is_fine = health_of(self._document()) is Health.FINE

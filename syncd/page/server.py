@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import socket
+import socketserver
 import stat
 import threading
 import time
@@ -95,7 +96,9 @@ class PageServer(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Take the place; a socket is its owner's alone from the start."""
         if self.path is None:
-            super().server_bind()
+            # Not as the base class does it: that asks the name service, which may take for ever.
+            socketserver.TCPServer.server_bind(self)
+            self.server_name, self.server_port = self.socket.getsockname()[:2]
             return
         before = os.umask(0o777 & ~_SOCKET_MODE)
         try:

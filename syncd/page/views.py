@@ -113,11 +113,12 @@ class Views:
     # --- numbers
 
     def numbers(self, before: int | None, chosen: Sequence[int]) -> dict[str, Any]:
-        """Return runs, and the PRISMA numbers of some exports (of the newest, if none)."""
+        """Return runs, and the PRISMA numbers of some exports (if none: the newest of any use)."""
         with self._ledger.look_through() as connection:
             runs = browse.runs(connection, before=before)
             exports = browse.exports(connection)
-        picked = list(chosen) or [each.export_id for each in exports[:1]]
+        of_use = [each for each in exports if each.unusable is None] or exports
+        picked = list(chosen) or [each.export_id for each in of_use[:1]]
         return {
             "runs": runs,
             "more": runs[-1].run_id if len(runs) == PAGE else None,

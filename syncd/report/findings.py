@@ -28,7 +28,9 @@ def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
     page = PrintedPage(stream)
     for finding in findings:
         mark, colour = _MARKS[finding.level]
-        subject = f"{finding.area} {printable(finding.subject)}"
+        subject = printable(finding.subject)
+        if finding.area not in subject:
+            subject = f"{finding.area} {subject}"
         page.line(f"{page.paint(f'{mark:>2}', colour)}  {subject}: {printable(finding.message)}")
         if finding.remedy:
             page.line(f"      {printable(finding.remedy)}")

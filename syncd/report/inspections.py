@@ -41,20 +41,20 @@ def _chosen(inspection: Inspection, only: int | None) -> Iterator[Inspected]:
 
 
 def _record(inspected: Inspected) -> dict[str, Any]:
-    record, item = inspected.record, dict(inspected.item)
-    item.pop("collections", None)
+    record = inspected.record
+    file, index, line, source_id, source, _ = record.origin
     return {
-        "file": record.origin.file,
-        "index": record.origin.index,
-        "line": record.origin.line,
-        "source_id": record.origin.source_id,
-        "source": record.origin.source,
+        "file": file,
+        "index": index,
+        "line": line,
+        "source_id": source_id,
+        "source": source,
         "identifiers": identifiers(record.identity),
-        "item": item,
+        "item": inspected.item,
         "notes": inspected.notes,
         "attachments": inspected.attachments,
         "warnings": inspected.warnings,
-        "unused": {tag: list(values) for tag, values in record.unused.items()},
+        "unused": dict(record.unused),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
+from syncd.report.counting import DECIDED
 from syncd.report.documents import plan_counts
 from syncd.report.prisma import Fate, prisma
 from syncd.report.tables import Column, PrintedPage
@@ -26,14 +27,6 @@ _COLOURS: Mapping[Decision, str | None] = {
     Decision.SKIP: "dim",
     Decision.HOLD: "yellow",
     Decision.REJECT: "red",
-}
-_WORDS: Mapping[Decision, str] = {
-    Decision.CREATE: "new",
-    Decision.SKIP: "left alone",
-    Decision.COLLECT: "put into the collection",
-    Decision.UPDATE: "brought up to date",
-    Decision.HOLD: "held for you",
-    Decision.REJECT: "not usable",
 }
 _FATES: Mapping[Fate, str] = {
     Fate.DUPLICATE_WITHIN: "duplicates within a file",
@@ -174,7 +167,7 @@ def pointed(pointer: Pointer) -> str:
 def _print_sums(plan: Plan, numbers: Mapping[str, Any], page: PrintedPage) -> None:
     counts = plan_counts(plan)
     decided = [
-        page.paint(f"{counts[decision.value]:,} {_WORDS[decision]}", _COLOURS[decision])
+        page.paint(f"{counts[decision.value]:,} {DECIDED[decision]}", _COLOURS[decision])
         for decision in Decision
         if counts[decision.value]
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from syncd.ledger.runs import RunRow
+from syncd.report.counting import counted
 from syncd.report.tables import Column, PrintedPage, fit_columns
 
 RUNS_SCHEMA = "syncd.runs/1"
@@ -64,9 +65,7 @@ def print_runs(document: Mapping[str, Any], stream: TextIO, *, has_more: bool) -
 
 def _cells(run: Mapping[str, Any]) -> list[str]:
     why = f"{run['reason']} of {run['undoes']}" if run["undoes"] else run["reason"]
-    counts = ", ".join(
-        f"{number} {name.replace('_', ' ')}" for name, number in run["counts"].items() if number
-    )
+    counts = counted(run["counts"])
     begun = f"{datetime.fromisoformat(run['started_at']).astimezone():%Y-%m-%d %H:%M %Z}"
     waits = "" if run["ended_at"] else "unfinished"
     return [str(run["run"]), run["library"], begun, why, counts or waits, _files(run["files"])]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from syncd.report.beside import describe_beside
+from syncd.report.counting import counted
 from syncd.report.moments import format_local
 from syncd.report.tables import Column, PrintedPage, fit_columns
 from syncd.system.printable import printable
@@ -48,7 +49,8 @@ _SETTLING_SHOWN = 3
 _FATE_COLOURS = dict.fromkeys(("taken in part", "taken back", "waiting"), "yellow") | {
     "unusable": "red"
 }
-_UNUSED = {"unusable": "remove it, or put a whole one in its place"}
+_UNUSED = "remove it, or put a whole one in its place"
+_PUT_AWAY = "it lies in failed/ now: drop a whole one, and remove this one there"
 
 
 def print_status(document: _Part, stream: TextIO) -> None:
@@ -147,7 +149,7 @@ def _print_files(files: Sequence[_Part], page: PrintedPage) -> None:
             file["fate"],
             file["library"],
             str(file["run"]),
-            _counted(file["counts"]),
+            counted(file["counts"]),
         ]
         for file in shown
     ]
@@ -164,8 +166,9 @@ def _why(file: _Part) -> str:
     line = f"line {file['line']}: " if file["line"] else ""
     rejected = file["counts"].get("reject", 0)
     more = f" (the first of {rejected}; `syncd inspect FILE` shows all)" if rejected > 1 else ""
-    remedy = _UNUSED.get(file["fate"]) if file["still_there"] else None
-    return f"{line}{file['reason']}{more}{f'; {remedy}' if remedy else ''}"
+    if file["fate"] != "unusable" or not file["still_there"]:
+        return f"{line}{file['reason']}{more}"
+    return f"{line}{file['reason']}{more}; {_PUT_AWAY if file['put_away'] else _UNUSED}"
 
 
 def _print_runs(runs: Sequence[_Part], page: PrintedPage) -> None:
@@ -176,7 +179,7 @@ def _print_runs(runs: Sequence[_Part], page: PrintedPage) -> None:
             format_local(run["ended_at"]) if run["ended_at"] else "not finished",
             str(run["files"]),
             # An undo, a restore or an answer decides about no record.
-            _counted(run["counts"]) or run["reason"],
+            counted(run["counts"]) or run["reason"],
         ]
         for run in runs
     ]
@@ -224,7 +227,3 @@ def _begin_table(
 
 def _colour(state: str) -> str:
     return "green" if state in _WELL else "yellow"
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)

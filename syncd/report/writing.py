@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
 from syncd.system.packing import encode
 from syncd.system.printable import printable_json
+
+_ENOUGH = 1 << 16
+"""Bytes of an array that are collected before they are written: each writing takes a while."""
+
+_Write = Callable[[bytes], object]
 
 
 def write_document(document: Mapping[str, Any], stream: TextIO) -> None:
@@ -17,30 +21,47 @@ def write_document(document: Mapping[str, Any], stream: TextIO) -> None:
     A key's value is looked at when its turn comes, and a callable value is called then, so that
     what is only known after the records (their number, say) can stand after them.
     """
-    # JSON is UTF-8, whatever the terminal's language is.
-    if isinstance(stream, io.TextIOWrapper) and stream.encoding.casefold() != "utf-8":
-        stream.reconfigure(encoding="utf-8")
-    opening = "{"
+    write = _way_into(stream)
+    opening = b"{"
     for key, value in document.items():
-        stream.write(f"{opening}{json.dumps(key)}: ")
+        write(opening + _json(key) + b": ")
         made = value() if callable(value) else value
         if isinstance(made, Iterator):
-            _write_array(made, stream)
+            _write_array(made, write)
         else:
-            stream.write(_text(made))
-        opening = ",\n"
-    stream.write("}\n")
+            write(_json(made))
+        opening = b",\n"
+    write(b"}\n")
 
 
-def _write_array(values: Iterator[Any], stream: TextIO) -> None:
-    opening = "[\n"
-    for value in values:
-        stream.write(opening + _text(value))
-        opening = ",\n"
-    stream.write("[]" if opening == "[\n" else "\n]")
+def _way_into(stream: TextIO) -> _Write:
+    """Return what writes UTF-8 to a stream, behind all that was written before."""
+    # JSON is UTF-8, whatever the terminal's language is, so what encodes for that is passed by.
+    if isinstance(stream, io.TextIOWrapper):
+        stream.flush()
+        write: _Write = stream.buffer.write
+        return write
+    return lambda written: stream.write(written.decode())
 
 
-def _text(value: Any) -> str:
+def _write_array(values: Iterator[Any], write: _Write) -> None:
+    opening = b"[\n"
+    pieces: list[bytes] = []
+    size = 0
+    for piece in map(_json, values):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _ENOUGH:
+            write(opening + b",\n".join(pieces))
+            opening = b",\n"
+            pieces, size = [], 0
+    if pieces:
+        write(opening + b",\n".join(pieces))
+        opening = b",\n"
+    write(b"[]" if opening == b"[\n" else b"\n]")
+
+
+def _json(value: Any) -> bytes:
     # What a terminal would obey or not show is escaped, and so is a byte of a file name that is
     # no UTF-8: half a pair in Python.
     return printable_json(encode(value))

@@ -17,12 +17,20 @@ _KEPT = 0.8
 """How much of what was learnt before still counts when another batch has been answered."""
 
 
+_SILENT = timedelta(minutes=2)
+"""After so long without an answer nobody can tell how long the rest will take."""
+
+
 class Sending(NamedTuple):
-    """How far what is promised has been sent in this pass; `left` is None while nobody can tell."""
+    """How far what is promised has been sent in this pass; `left` is None while nobody can tell.
+
+    `silent` is for how long the library has not answered, where that is long.
+    """
 
     done: int
     of: int
     left: timedelta | None
+    silent: timedelta | None = None
 
     @classmethod
     def together(cls, each: Sequence[Sending]) -> Sending | None:
@@ -31,10 +39,12 @@ class Sending(NamedTuple):
             return None
         lefts = [sending.left for sending in each]
         known = [left for left in lefts if left is not None]
+        silences = [sending.silent for sending in each if sending.silent is not None]
         return cls(
             sum(sending.done for sending in each),
             sum(sending.of for sending in each),
             max(known) if len(known) == len(lefts) else None,
+            max(silences, default=None),
         )
 
 
@@ -78,6 +88,9 @@ class Pace:
         done, learnt = self._done, self._learnt
         if done is None or not pending:
             return None
+        silent = self._clock.elapsed() - self._noted_at
+        if silent >= _SILENT:
+            return Sending(done, done + pending, None, silent)
         left = learnt.took * (pending / learnt.operations) if learnt.operations else None
         return Sending(done, done + pending, left)
 
@@ -92,3 +105,11 @@ def words_for(left: timedelta) -> str:
     if seconds < 90 * 60:
         return f"about {round(seconds / 60)} minutes"
     return f"about {round(seconds / 3600)} hours"
+
+
+def words_about(sending: Sending) -> str:
+    """Say how long the rest will take, or that the library is silent; empty: nobody can tell."""
+    if sending.silent is not None:
+        minutes = round(sending.silent.total_seconds() / 60)
+        return f"no answer for {minutes} minutes: the library is busy, or waits for a person"
+    return f"{words_for(sending.left)} left" if sending.left is not None else ""

@@ -216,6 +216,8 @@ class Recorder:
         """`by_us`: another operation of ours has just changed the item."""
         if refused.refusal is Refusal.INVALID:
             self._hold(tx, pending, refused.message)
+        elif refused.refusal is Refusal.CHANGED and _is_for_others(tx, pending):
+            _let_go(tx, pending)
         elif refused.refusal is Refusal.CHANGED and by_us:
             outbox.send_again(tx, pending)
         else:
@@ -297,6 +299,21 @@ def _row_of_ours(pending: Pending, item: StoredItem) -> mirror.ItemRow:
     """Return what the mirror keeps of an item that was just made, and is what was sent."""
     features = pending.features
     return mirror.row_of(item, load_features(features) if features is not None else None)
+
+
+def _is_for_others(tx: Transaction, pending: Pending) -> bool:
+    """Say whether a file is for an attachment that this ledger has not made; see `attaching`."""
+    is_file = isinstance(pending.operation, StoreFile)
+    return is_file and not mirror.find_own(tx, [pending.item_key])
+
+
+def _let_go(tx: Transaction, pending: Pending) -> None:
+    """Drop a file whose attachment has one after all, be it elsewhere: that is no question."""
+    history.add_done(tx, [_refused(pending)])
+    outbox.remove(tx, [pending.operation_id])
+    if pending.record_id is not None:
+        told = "a file was not stored: its attachment has one by now, here or on another machine"
+        journal.note_error(tx, pending.record_id, told)
 
 
 def _promise_file(tx: Transaction, pending: Pending, operation: StoreFile) -> None:

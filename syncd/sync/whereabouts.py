@@ -71,9 +71,9 @@ class Whereabouts:
         """Raise where another library was last seen at this place, and this one never anywhere."""
         if self._ledger.is_met(location) and not self._ledger.places_of(identity):
             raise PausedError(
-                f"paused: at {location} another database answers than the one that is known. "
-                "Open the profile that was used before, or, if it is meant to be another, "
-                f"`syncd resume {self._name} --new` begins anew with it"
+                f"paused: at {location} another database answers than the one that is known: "
+                "open the profile that was used before",
+                only_as_new=True,
             )
 
     def find(self) -> LibraryLedger | None:

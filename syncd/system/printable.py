@@ -33,6 +33,8 @@ _UNPRINTABLE = re.compile(
 # The encoder has escaped the controls already; those that are left separate values.
 _NOT_IN_JSON = re.compile(f"[{_HARMFUL}{_JOINERS}{_SELECTORS}]")
 _PLAIN = bytes(range(0x7F))
+_BEGINNINGS = tuple(b"\x7f \xc2 \xcd \xd8 \xe1 \xe2 \xe3 \xed \xef \xf0 \xf3".split())
+"""What all of them begin with in UTF-8."""
 
 
 def printable(text: str) -> str:
@@ -40,17 +42,19 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(_escaped, text)
 
 
-def printable_json(written: bytes) -> str:
+def printable_json(written: bytes) -> bytes:
     r"""Return a JSON text that says the same, with every such character written as `\u202e`.
 
-    It is given in UTF-8, in which a half of a pair stands as if it were a character.
+    Both are UTF-8, but in what is given a half of a pair may stand as if it were a character.
     """
-    text = written.decode("utf-8", "surrogatepass")
+    if not any(map(written.__contains__, _BEGINNINGS)):
+        return written
     # What is not plain ASCII is little, and searching it alone takes a tenth of the time.
-    rest = b"" if written.isascii() else written.translate(None, _PLAIN)
-    if b"\x7f" in written or _NOT_IN_JSON.search(rest.decode("utf-8", "surrogatepass")):
-        return _NOT_IN_JSON.sub(_escaped_in_json, text)
-    return text
+    rest = written.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    if "\x7f" in rest or _NOT_IN_JSON.search(rest):
+        text = written.decode("utf-8", "surrogatepass")
+        return _NOT_IN_JSON.sub(_escaped_in_json, text).encode()
+    return written
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -26,7 +26,9 @@ def why_not_private(directory: Path) -> str | None:
     return None
 
 
-def write_private(path: Path, text: str, *, durable: bool = False, mode: int = 0o600) -> None:
+def write_private(
+    path: Path, whole: str | bytes, *, durable: bool = False, mode: int = 0o600
+) -> None:
     """Write a file whole or not at all, that nobody else can change. Raises `OSError`.
 
     It is for its owner alone, unless `mode` lets others read it. A `durable` one survives a power
@@ -36,8 +38,8 @@ def write_private(path: Path, text: str, *, durable: bool = False, mode: int = 0
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, _FRESH, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(os.open(fresh, _FRESH, 0o600), "wb") as file:
+            file.write(whole.encode() if isinstance(whole, str) else whole)
             if mode != 0o600:
                 # Whatever the umask says.
                 os.fchmod(file.fileno(), mode)

@@ -5,7 +5,7 @@ run` with a file library in a temporary folder and prints a line for each figure
 
     pages    CPU of the daemon for one page, with 100,000 records and 5,000 open questions, and
              beside that with a tenth of both
-    rest     memory and CPU of a daemon with the page, beside one without; modules that are loaded
+    rest     memory and CPU of a daemon with the page, beside one without, the more is looked at
     streams  how long a stop takes with 20 streams open
     start    how long after the daemon the page answers
 """
@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]
@@ -44,6 +45,20 @@ _REST = 2.0
 _IDLE = 40.0
 _OPEN = 20
 _STARTS = 3
+_ON = "127.0.0.1:0"
+_MANY = 100
+_LOOKED_AT = (
+    "/",
+    "/files",
+    "/file?id=1",
+    "/record?id=1",
+    "/questions",
+    "/question?id=1",
+    "/numbers",
+    "/numbers/flow.svg?file=1",
+    "/numbers/growth.svg",
+    "/files?q=amber",
+)
 _WORDS = (
     "amber basalt cedar delta ember fjord glacier harbour indigo juniper kelp lagoon meadow "
     "nectar orchard pebble quartz river saffron tundra"
@@ -277,22 +292,55 @@ def _settle(daemon: PageDaemon) -> None:
 
 
 def rest() -> None:
-    """Memory and CPU of a daemon with the page, and of one without."""
-    memory, cpu = {}, {}
-    for listen in ("", "127.0.0.1:0"):
-        with tempfile.TemporaryDirectory() as name, _daemon(Path(name), listen) as daemon:
-            _wait_until(lambda d=daemon: d.command("status", "--json").returncode == 0)  # type: ignore[misc]
-            if listen:
-                visitor = _visitor(daemon)
-                for path in ("/", "/files", "/questions", "/numbers"):
-                    visitor.get(path)
+    """Memory and CPU of a daemon with the page, beside one without, the more is looked at.
+
+    Each daemon begins with a ledger that is there: what it reads at first costs more or less by
+    chance. Middle values of several daemons.
+    """
+    figures: dict[str, list[float]] = {}
+    cpu: dict[str, list[float]] = {"": [], _ON: []}
+    with tempfile.TemporaryDirectory() as name, _daemon(Path(name)) as daemon:
+        _seed(daemon, Path(name))
+        config = Path(name) / "syncd.toml"
+        text = config.read_text()
+        for listen in ("", _ON) * _STARTS:
+            config.write_text(text.replace(_ON, listen))
+            daemon.begin_again()
+            _wait_until(lambda: daemon.command("status", "--json").returncode == 0)
             _settle(daemon)
+            figures.setdefault("with the page" if listen else "without", []).append(_memory(daemon))
+            if listen:
+                _look_more_and_more(daemon, figures)
+                _settle(daemon)
             before = _cpu(daemon)
             time.sleep(_IDLE)
-            memory[listen], cpu[listen] = _memory(daemon), (_cpu(daemon) - before) / _IDLE
-    off, on = memory[""], memory["127.0.0.1:0"]
-    print(f"at rest with the page: {on:.0f} MB ({on - off:+.1f} MB), {cpu['127.0.0.1:0']:.2%} CPU")
-    print(f"at rest without:       {off:.0f} MB, {cpu['']:.2%} CPU")
+            cpu[listen].append((_cpu(daemon) - before) / _IDLE)
+            daemon.stop()
+    off = median(figures["without"])
+    for what, found in figures.items():
+        print(f"{what:32} {median(found):5.1f} MB ({median(found) - off:+.1f} MB)")
+    print(f"CPU at rest: {median(cpu[_ON]):.2%} with the page, {median(cpu['']):.2%} without")
+
+
+def _look_more_and_more(daemon: PageDaemon, figures: dict[str, list[float]]) -> None:
+    visitor = _visitor(daemon)
+    for what, times in (("each page looked at once", 1), (f"and {_MANY} times more", _MANY)):
+        for path in _LOOKED_AT * times:
+            assert visitor.get(path).status == 200
+        _settle(daemon)
+        figures.setdefault(what, []).append(_memory(daemon))
+    opened = [_stream(visitor) for _ in range(_OPEN)]
+    time.sleep(_REST)
+    figures.setdefault(f"and {_OPEN} streams open", []).append(_memory(daemon))
+    for stream in opened:
+        stream.close()
+
+
+def _stream(visitor: Visitor) -> http.client.HTTPConnection:
+    stream = http.client.HTTPConnection(visitor.host, timeout=20)
+    stream.request("GET", "/events", headers={"Cookie": visitor.cookie})
+    stream.getresponse()
+    return stream
 
 
 def _cpu_of_the_dead() -> float:
@@ -305,12 +353,7 @@ def streams() -> None:
     for count in (0, _OPEN):
         with tempfile.TemporaryDirectory() as name, _daemon(Path(name)) as daemon:
             visitor = _visitor(daemon)
-            opened = []
-            for _ in range(count):
-                stream = http.client.HTTPConnection(visitor.host, timeout=20)
-                stream.request("GET", "/events", headers={"Cookie": visitor.cookie})
-                stream.getresponse()
-                opened.append(stream)
+            opened = [_stream(visitor) for _ in range(count)]
             _settle(daemon)
             cpu = _cpu(daemon)
             time.sleep(_REST * 3)

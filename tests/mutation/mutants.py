@@ -65,6 +65,9 @@ _CALLED |= {other: name for name, other in _CALLED.items()}
 _TOLD = re.compile(r"log\.\w+|Rule")
 """Calls that take sentences for people: tests look for the facts in them, not for the letters."""
 
+_NO_PROMISE = ("reason", "strict")
+"""Wording, and what only sees a mistake in the code itself."""
+
 _SHIFT = 0.02
 _FEW = 4
 _LONGEST_NAME = 110
@@ -194,6 +197,10 @@ class _Finder(ast.NodeVisitor):
         if not _is_told(node):
             self.generic_visit(node)
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg not in _NO_PROMISE:
+            self.visit(node.value)
+
     def visit_Constant(self, node: ast.Constant) -> None:
         value = node.value
         if isinstance(value, bool):
@@ -214,7 +221,7 @@ class _Finder(ast.NodeVisitor):
             return
         word = words[len(words) // 2]
         fewer = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", "", text, count=1)
-        self._add(node, repr(fewer), f"without {word!r}")
+        self._add(node, repr(fewer), f"without a word of {' '.join(words[:_FEW])} …")
 
     def _visit_parts(self, node: ast.Tuple | ast.List | ast.Set) -> None:
         """Leave out each row of a table, but of data one piece."""
@@ -276,4 +283,4 @@ def _shortened(text: str) -> str:
     text = " ".join(text.replace("`", "'").split())
     if len(text) <= _LONGEST_NAME:
         return text
-    return f"{text[: _LONGEST_NAME - 40]} … {text[-38:]}"
+    return f"{text[: _LONGEST_NAME - 40].rstrip()} … {text[-38:].lstrip()}"

@@ -39,7 +39,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("change", "line"),
     [
         ("top: 0.85 → 0.87", "_LEAST = 0.87"),
-        ("top: without 'the'", "_WORDS = frozenset('a an  of in'.split())"),
+        ("top: without a word of a an the of …", "_WORDS = frozenset('a an  of in'.split())"),
         ("is_old: if age > 60 and (not name) → False", "if False:"),
         ("is_old: age > 60 → age >= 60", "if (age >= 60) and not name:"),
         ("is_old: without not name", "if (age > 60):"),

@@ -135,6 +135,7 @@ class TestWhatIsShown:
         wait_for(lambda: "questions.ris" in visitor.get("/files").text)
 
         assert "O&#39;Neil" in visitor.get("/record?id=4").text
+        assert "line 28" in visitor.get("/file?id=1").text
         assert visitor.get("/file?id=1").status == 200
         assert visitor.get("/record?id=99999").status == 404
         assert visitor.get("/file?id=x").status == 404
@@ -199,6 +200,38 @@ class TestWhatIsDone:
 
         assert answered.status == 303
         assert "was reconciled" in visitor.get(answered.headers["location"]).text
+
+    def test_single_keys_are_turned_off_and_on_again(self, visitor: Visitor) -> None:
+        wait_for(lambda: "/question?id=2" in visitor.get("/questions").text)
+        form = {"form_token": visitor.form_token(), "back": "question?id=2"}
+        before, cookie = visitor.get("/question?id=2").text, visitor.cookie
+
+        off = visitor.post("/keys", {**form, "keys": "off"})
+        visitor.cookie = f"{cookie}; {off.headers['set-cookie'].partition(';')[0]}"
+        without = visitor.get("/question?id=2").text
+        on = visitor.post("/keys", {**form, "keys": "on"})
+
+        assert off.headers["location"].endswith("/question?id=2")
+        assert "data-key" in before
+        assert "data-key" not in without
+        assert "<kbd>" not in without
+        assert "Turn single keys on" in without
+        assert "Max-Age=0" in on.headers["set-cookie"]
+
+    @pytest.mark.parametrize(
+        "back",
+        ["//evil.example", "https://evil.example", "question?id=1\r\nX: y", "../files", "do"],
+    )
+    def test_whoever_turns_keys_off_is_sent_nowhere_else(self, visitor: Visitor, back: str) -> None:
+        form = {"form_token": visitor.form_token(), "keys": "off", "back": back}
+
+        told = visitor.post("/keys", form)
+
+        assert re.fullmatch(r"/[\w-]{32}/", told.headers["location"])
+        assert "x" not in told.headers
+
+    def test_keys_are_not_turned_off_by_others(self, visitor: Visitor) -> None:
+        assert visitor.post("/keys", {"keys": "off"}).status == 403
 
     def test_nothing_is_changed_by_a_mere_look(self, visitor: Visitor) -> None:
         assert visitor.get("/do?action=reconcile&library=mine").status == 404

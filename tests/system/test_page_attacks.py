@@ -226,3 +226,10 @@ def test_stopping_does_not_wait_for_who_says_nothing() -> None:
         stopped.join(5)
 
         assert not stopped.is_alive()
+
+
+def test_listening_asks_no_name_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda _: pytest.fail("asked"))
+
+    with PageServer(PageSettings(address=("127.0.0.1", 0))) as server:
+        assert server.hosts >= {f"127.0.0.1:{server.server_port}"}

@@ -67,9 +67,7 @@ def test_a_file_is_dropped_and_its_questions_answered_by_keyboard(
     (daemon.drop / "columns.ris").write_text(columns)
 
     # Nobody reloads: the page hears of the run by itself.
-    expect(page.get_by_role("region", name="Latest runs")).to_contain_text(
-        "1 create", timeout=30_000
-    )
+    expect(page.get_by_role("region", name="Latest runs")).to_contain_text("1 new", timeout=30_000)
     page.get_by_role("link", name="Questions").click()
     page.get_by_role("link", name="Letters from the frontier").first.click()
     expect(page.locator("mark").first).to_be_visible()
@@ -82,6 +80,34 @@ def test_a_file_is_dropped_and_its_questions_answered_by_keyboard(
     page.get_by_role("link", name="Files").click()
     page.get_by_role("link", name="columns.ris").click()
     expect(page.get_by_text("a person said it is a work of its own")).to_be_visible()
+
+
+def test_whoever_turns_single_keys_off_presses_nothing_by_them(
+    page: Page, daemon: PageDaemon
+) -> None:
+    (daemon.drop / "keys.ris").write_text(COLUMN.format(page=31) + COLUMN.format(page=33))
+    page.get_by_role("link", name="Questions").click()
+
+    def asked() -> bool:
+        page.reload()
+        return page.get_by_role("link", name="Letters from the frontier").count() > 0
+
+    _wait_for(page, asked)
+    page.get_by_role("link", name="Letters from the frontier").first.click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    expect(page.locator("kbd").first).to_be_visible()
+
+    page.get_by_role("button", name="Turn single keys off").click()
+    expect(page.get_by_text("Single keys press nothing.")).to_be_visible()
+    page.keyboard.press("k")
+    page.wait_for_load_state()
+
+    assert page.get_by_role("heading", level=1).inner_text() == title
+    assert page.locator("kbd").count() == 0
+    assert page.get_by_text("1 answer kept").count() == 0
+    page.get_by_role("button", name="Turn single keys on").click()
+    page.keyboard.press("k")
+    expect(page.get_by_role("status")).to_contain_text("1 answer kept: left out")
 
 
 def test_a_title_that_means_harm_does_none(page: Page, daemon: PageDaemon) -> None:

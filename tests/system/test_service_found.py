@@ -176,7 +176,7 @@ def test_what_the_service_alone_can_tell_of_its_library_is_asked_of_it(
 
 def test_a_ledger_that_is_closed_is_no_empty_one(household: Household) -> None:
     household.syncd("once", household.write("first.ris", scopus_record(1)))
-    assert "1 create" in household.syncd("runs").out
+    assert "1 new" in household.syncd("runs").out
 
     with somebody_else_without_the_ledger(household.state):
         listed, told = household.syncd("runs"), household.syncd("explain", "1")

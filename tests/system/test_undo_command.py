@@ -350,7 +350,7 @@ def test_a_person_is_asked_before_much_is_taken_back(
     ended, shown = at_terminal(["undo", run, "--json", *map(str, where)], f"{answer}\n", environ)
 
     assert ended.returncode == 0, shown
-    assert ("Take it back?" in shown) == ("2 create" in shown) == is_asked
+    assert ("Take it back?" in shown) == ("2 new" in shown) == is_asked
     assert bool(ended.stdout) == is_undone
     assert syncd("undo", run, "--yes", *where).code == (65 if is_undone else 0)
 

@@ -101,6 +101,16 @@ def is_ended(text: str) -> bool:
     return text.endswith(_ENDS)
 
 
+def may_go_on(value: str) -> bool:
+    """Tell quickly whether a value may be what `surely_continues` takes for prose."""
+    first = value[:1]
+    return (
+        first.islower()
+        or value[-1:] == "."
+        or (first.isdigit() and _NUMBER_OF.match(value) is not None)
+    )
+
+
 def surely_continues(tag: str, value: str, above: Above) -> bool:
     """Tell the same of a line that is written as all tags of its file are, with one blank.
 

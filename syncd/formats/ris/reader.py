@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import itemgetter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from syncd.errors import InputError, Problem
 from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.prose import is_ended
+from syncd.formats.ris.prose import is_ended, may_go_on
 from syncd.formats.ris.style import (
     Spelling,
     Style,
@@ -32,6 +32,19 @@ _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
 _AT_ONCE = 1024  # lines that are looked up together
 _AT_FIRST = 16  # the same where the style has just changed, as it may again at once
+
+
+class _Piece(NamedTuple):
+    """Lines that are read together, the `first` under this number.
+
+    `tags` holds the tag of each line that is plainly one, TY and ER apart, and else an empty text,
+    as it does behind the last line; `values` what follows if it is one.
+    """
+
+    first: int
+    texts: Sequence[str]
+    tags: list[str]
+    values: list[str]
 
 
 class Reader:
@@ -106,101 +119,117 @@ class Reader:
 
     def _read_some(self, texts: list[str]) -> int:
         """Read lines; return how many, since those after one that changed the style wait."""
-        first, style = self._next, self._style
-        # Runs of plain lines are told and taken apart in C, which takes half of the time. A line
-        # that the table does not know, for whatever reason, gets a closer look.
+        style = self._style
+        # Lines are told and taken apart in C, all at once, which takes half of the time. One that
+        # the table does not know, for whatever reason, gets a closer look.
         tags = [*map(self._fast.get, map(self._head_of, texts), repeat("")), ""]
+        values = [*map(str.strip, map(self._rest_of, texts))]
+        piece = _Piece(self._next, texts, tags, values)
         at, end = 0, len(texts)
         while at < end and self._style is style:
-            at += self._read_next(tags, texts, at, first + at)
-        self._next = first + at
+            at += self._read_next(piece, at)
+        self._next += at
         self._at_once = min(2 * self._at_once, _AT_ONCE) if self._style is style else _AT_FIRST
         return at
 
-    def _read_next(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+    def _read_next(self, piece: _Piece, at: int) -> int:
         """Read the line at this position, and those below it of its kind; return how many."""
         read = 0
         if self._doubtful is None:
-            if tags[at]:
-                read = self._add_run(tags, texts, at, number)
+            if piece.tags[at]:
+                read = self._add_run(piece, at)
             elif self._open.tags:
-                read = self._go_on(tags, texts, at, number)
+                read = self._go_on(piece, at)
             else:
-                read = self._add_plain(tags, texts, at, number)
+                read = self._add_plain(piece, at)
         if read:
             return read
-        if text := texts[at]:
-            self._look_closer(text, number)
+        if text := piece.texts[at]:
+            self._look_closer(text, piece.first + at)
         else:
-            self._blank_line(number)
+            self._blank_line(piece.first + at)
         return 1
 
-    def _add_run(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+    def _add_run(self, piece: _Piece, at: int) -> int:
         """Add plain lines, as many as there are and can be no part of a text."""
-        stop = tags.index("", at)
-        if self._is_slight and (stop := self._behind_text(tags, at, stop)) == at:
+        stop = piece.tags.index("", at)
+        if self._is_slight and (stop := self._behind_text(piece, at, stop)) == at:
             return 0
-        self._open.add_run(tags[at:stop], self._values(texts[at:stop]), number)
+        self._open.add_run(piece.tags[at:stop], piece.values[at:stop], piece.first + at)
         return stop - at
 
-    def _behind_text(self, tags: Sequence[str], at: int, stop: int) -> int:
+    def _behind_text(self, piece: _Piece, at: int, stop: int) -> int:
         """Return the first of these lines that stands below a text and may be part of it."""
-        if self._open.last_tag in KEPT:
-            return at
-        return next((below + 1 for below in range(at, stop - 1) if tags[below] in KEPT), stop)
+        above = (self._open.last_tag or "", *piece.tags[at : stop - 1])
+        if KEPT.isdisjoint(above):
+            return stop
+        for number, tag in enumerate(above, at):
+            if tag not in KEPT or (number > at and is_ended(piece.texts[number - 1].rstrip())):
+                continue
+            if may_go_on(piece.values[number]):
+                return number
+        return stop
 
-    def _values(self, texts: Sequence[str]) -> list[str]:
-        return [*map(str.strip, map(self._rest_of, texts))]
-
-    def _go_on(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
+    def _go_on(self, piece: _Piece, at: int) -> int:
         """Let lines continue the value above, as many as there are that resemble no tag."""
         above = self._open.tags[-1]
         if self._style.prefix or above == TYPE or wrapping_of(above) is Wrapping.LIST:
             return 0
-        first = number
-        while not tags[at] and not resembles_tag(text := texts[at].strip()):
+        begin = at
+        while not piece.tags[at] and not resembles_tag(text := piece.texts[at].strip()):
             if text:
                 self._open.go_on(text)
-                self._last_text = number
+                self._last_text = piece.first + at
             else:
-                self._blank_line(number)
-            at, number = at + 1, number + 1
-            if at == len(texts):
+                self._blank_line(piece.first + at)
+            at += 1
+            if at == len(piece.texts):
                 break
-        return number - first
+        return at - begin
 
-    def _add_plain(self, tags: Sequence[str], texts: Sequence[str], at: int, number: int) -> int:
-        """Add the entry that begins here if all of its lines are plain, as of nearly all entries.
+    def _add_plain(self, piece: _Piece, at: int) -> int:
+        """Add the entries that begin here as long as all their lines are plain, as nearly all are.
 
-        It lies within one block, which is less than is kept of an entry.
+        Each lies within one block, which is less than is kept of an entry.
         """
-        if self._is_slight or self._head_of(texts[at]) != self._type_start:
+        if self._is_slight:
             return 0
-        stop = tags.index("", at + 1)
-        if stop == at + 1 or stop == len(texts) or texts[stop] not in self._ends:
-            return 0
-        values = self._values(texts[at:stop])
-        if may_be_glued(values, self._dash):
-            return 0
-        first, end = number, number + stop - at
+        first, texts, tags, values = piece
+        begin, end = at, len(texts)
+        while at < end and self._head_of(texts[at]) == self._type_start:
+            stop = tags.index("", at + 1)
+            if stop == at + 1 or stop == end or texts[stop] not in self._ends:
+                break
+            said = values[at:stop]
+            if may_be_glued(said, self._dash):
+                break
+            tags[at] = TYPE  # which the table leaves out
+            self._ready.append(self._plain_entry(tags[at:stop], said, first + at))
+            at = stop + 1
+            while at < end and not texts[at]:
+                self._last_blank = first + at
+                at += 1
+        return at - begin
+
+    def _plain_entry(self, tags: list[str], values: list[str], first: int) -> Entry:
+        """Return the entry that has one line for each tag, the first under this number, and ER."""
+        end = first + len(tags)
         odd = self._odd or self._source.problems
         self.entries_read += 1
         self._entries_ended += 1
         self._ended = end
         self._types_seen = True
-        entry = Entry(
+        return Entry(
             self.entries_read,
             first,
             end,
-            [TYPE, *tags[at + 1 : stop]],
+            tags,
             values,
             range(first, end),
             Ending.ER,
             self._take_problems(first, end) if odd else [],
-            is_clean=first > self._source.last_odd,
+            first > self._source.last_odd,
         )
-        self._ready.append(entry)
-        return end + 1 - first
 
     def _use(self, style: Style) -> None:
         """Read plain lines in this style at once, and give all others a closer look."""
@@ -380,7 +409,10 @@ class Reader:
         if self._odd or self._source.problems:
             problems += self._take_problems(start, end)
         if ending is not Ending.ER:
-            problems.append(Problem(_WITHOUT_ER[ending], end))
+            # Where no entry has ER, this one is as whole as the others.
+            is_cut_short = ending is Ending.END_OF_FILE and self._entries_ended > 0
+            told = _WITHOUT_ER[ending] + (_CUT_SHORT if is_cut_short else "")
+            problems.append(Problem(told, end))
         is_clean = start > self._source.last_odd
         tags, values = group.tags, group.values
         return Entry(
@@ -458,5 +490,6 @@ _WITHOUT_ER = {
     Ending.NEXT_ENTRY: "no ER: the next entry begins",
     Ending.BLANK_LINE: "no ER: a blank line ends the entry",
     Ending.TYPE: "no ER: TY ends the entry",
-    Ending.END_OF_FILE: "no ER before the end of the file: the export looks cut short",
+    Ending.END_OF_FILE: "no ER before the end of the file",
 }
+_CUT_SHORT = ": the export looks cut short"

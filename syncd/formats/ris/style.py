@@ -237,7 +237,7 @@ def find_lookalike(text: str) -> str | None:
     if bare[:2] not in KNOWN:
         return None
     match = _TAG_LINE.match(bare)
-    return match[1] if match is not None and match[2] else None
+    return match[1] if match is not None and (match[2] or match[4]) else None
 
 
 @lru_cache(maxsize=64)

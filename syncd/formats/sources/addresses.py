@@ -54,8 +54,8 @@ def addresses_in(value: str) -> list[str]:
     """Return the addresses that stand in one value; only `&amp;` is decoded, nothing else."""
     if value.startswith("http") and value.count("://") == 1 and not _is_intricate(value):
         return [value.replace("&amp;", "&")]
-    if value[:1] == "[" and (elements := list_elements(value)):
-        value = " ".join(elements)
+    if value[:1] == "[" and value[-1:] == "]":
+        value = " ".join(list_elements(value) or [value[1:-1]])
     text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
     text = _RUN_TOGETHER.sub(" ", _LATEX_AMPERSAND.sub("&", text))
     if found := _ADDRESS.findall(text):

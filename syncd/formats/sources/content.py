@@ -11,11 +11,12 @@ from syncd.formats.sources.dates import find_days, parse_date
 from syncd.formats.sources.dating import add_event_date
 from syncd.formats.sources.draft import FILLERS, Draft
 from syncd.formats.sources.item_types import NAMED_KINDS
-from syncd.formats.sources.text import fold_blanks, list_elements, one_line, plain
+from syncd.formats.sources.text import fold_blanks, list_elements, one_line, plain, unlisted
 from syncd.record import Keyword
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
-_MARKS = frozenset(";<&%；、\t")
+_MARKS = frozenset(";|<&%；、•·\t")
+_BETWEEN_KEYWORDS = re.compile(r"\||(?<=\s)[•·](?=\s)")
 _NO_KEYWORD = "no terms assigned"
 _NUMBERED = re.compile(r"%\d+\s*$|^%\w\s+")
 _NOISE_KINDS = frozenset(["article", "journal article", "journal-article", "jour"])
@@ -44,6 +45,8 @@ def fill_abstract(draft: Draft) -> None:
 def abstract_text(value: str) -> str:
     """Fold the line ends of a wrapped abstract; blank lines and labelled sections part it."""
     text = plain(value) if "<" in value or "&" in value else value
+    if text[:1] == "[":
+        text = unlisted(text)
     if "\n" not in text:
         return text
     parts: list[str] = []
@@ -73,7 +76,7 @@ def add_keywords(draft: Draft) -> None:
     if values is None:
         return
     assigns = draft.source.assigns
-    if "[" in values[0][:1]:
+    if values[0][0] in "[({":
         values = [name for value in values for name in list_elements(value) or [value]]
     seen = {_NO_KEYWORD}
     for name in _keywords_in(values) if _are_uneven(values) else values:
@@ -96,7 +99,7 @@ def _are_uneven(values: Sequence[str]) -> bool:
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:
     for value in values:
         text = plain(value) if "<" in value or "&" in value else value
-        text = text.replace("\t", ";")
+        text = _BETWEEN_KEYWORDS.sub(";", text.replace("\t", ";"))
         if ";" not in text:
             text = text.replace("；", ";").replace("、", ";")
         for part in text.split(";", _MOST_PARTS):

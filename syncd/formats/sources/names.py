@@ -59,6 +59,17 @@ _SUFFIXES = frozenset(
     sr""".split()
 )
 _ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
+# Letters beyond Latin-1 would make the pattern slow to compile.
+_CAPITAL, _LETTER, _ALNUM = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ÿ]", "[A-Za-z0-9À-ÖØ-öø-ÿ]"
+# A word that begins as a role or a legal form does may be one, and gets a closer look.
+_PLAIN_GIVEN = rf"(?!H(?:rs)?g){_CAPITAL}{_LETTER}*+\.?+(?:-{_LETTER}++\.?+)*+"
+_PLAIN_PARTICLES = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
+_PLAIN_NAME = (
+    rf"{_PLAIN_PARTICLES}{_ALNUM}++(?:[-'’]{_ALNUM}++)*+,\ "
+    r"(?!C(?:o\.|orp|ORP)|GmbH|I(?:nc|NC)|L(?:imited|td|TD)|Pty)"
+    rf"{_PLAIN_GIVEN}(?:\ ?{_PLAIN_GIVEN})*+"
+)
+_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:\n{_PLAIN_NAME})*+")
 _LONGEST_NAME = 120
 _LONGEST_GROUP = 300
 _LONGEST_MORE = 10
@@ -96,6 +107,21 @@ _CHINESE_FAMILIES = frozenset(
 _JAPANESE_ENDINGS = frozenset(
     "田本川山野村井藤木島原上中口崎谷沢澤橋内岡子部瀬尾坂戸塚森沼辺石利目場根我東"
 )
+
+
+def plain_people(together: str, role: str) -> list[Person] | None:
+    """Read names that stand one a line, if each is as plain as nearly all are: `Doe, Jane A.`.
+
+    One look at all of them tells that none can be a group's, a list, or have a role beside it.
+    None means that they need a closer look, not that they are anything else.
+    """
+    found = _PLAIN_NAMES.fullmatch(together)
+    if found is None or "others" in together:
+        return None
+    if found.lastindex and _INSTITUTION.search(together):  # `La Poste, Office` has a particle, too
+        return None
+    parted = [name.partition(", ") for name in together.split("\n")]
+    return [Person(role, family, given) for family, _, given in parted]
 
 
 def person(text: str, role: str) -> Person:

@@ -36,7 +36,7 @@ def fill_pages(draft: Draft) -> None:
         start = end = ""
     else:
         starts, ends = starts[1:], ends[1:]
-    if (pii := find_pii(start)) is not None:
+    if len(start) >= _SHORTEST_PII and (pii := find_pii(start)) is not None:
         draft.add_extra("PII", pii)
         start = ""
     if start or end:

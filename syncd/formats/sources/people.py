@@ -13,6 +13,7 @@ from syncd.formats.sources.names import (
     person,
     person_with_initials,
     person_with_initials_first,
+    plain_people,
     shows_initials,
     shows_initials_first,
     split_names,
@@ -142,18 +143,27 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     if values is None:
         return
     together = "\n".join(values)
-    people: list[Person] = []
-    if "[" in together or "(" in together or "{" in together:
-        values = [name for value in values for name in _listed_in(draft, tag, value)]
-        together = "\n".join(values)
-    if may_hold_roles(together):
-        for said, names in _by_role(values, role):
-            people += _people_in(draft, tag, names, said, "\n".join(names))
-    else:
-        people = _people_in(draft, tag, values, role, together)
+    people = plain_people(together, role)  # as in most entries
+    if people is None:
+        people = _people_in_brackets(draft, tag, values, role, together)
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
     draft.creators += [each for each in people if each not in known] if known else people
+
+
+def _people_in_brackets(
+    draft: Draft, tag: str, values: Sequence[str], role: str, together: str
+) -> list[Person]:
+    """Read names that may be lists of programs, and beside which may stand other roles."""
+    if "[" in together or "(" in together or "{" in together:
+        values = [name for value in values for name in _listed_in(draft, tag, value)]
+        together = "\n".join(values)
+    if not may_hold_roles(together):
+        return _people_in(draft, tag, values, role, together)
+    people: list[Person] = []
+    for said, names in _by_role(values, role):
+        people += _people_in(draft, tag, names, said, "\n".join(names))
+    return people
 
 
 def _listed_in(draft: Draft, tag: str, value: str) -> Sequence[str]:
@@ -247,10 +257,17 @@ def _is_unusual(value: str) -> bool:
 def _without_signs(draft: Draft, tag: str, value: str) -> str:
     """Take out markup, and what stands for names that the export does not give."""
     text = one_line(without_notes(value)) if "<" in value or "&" in value else value
-    names = without_more(without_marks(text))
-    if names != text:
+    bare = without_marks(text)
+    if bare != value and _digits_in(bare) < _digits_in(value):
+        draft.leave(tag, value)  # for the sake of the numbers beside the name
+    names = without_more(bare)
+    if names != bare:
         draft.warn(f"{tag} says there are more names than the export gives: {value}", tag)
     return names
+
+
+def _digits_in(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _add_custom(draft: Draft, tag: str, role: str) -> None:

@@ -21,7 +21,8 @@ _MAY_BE_ZERO = frozenset(["SP", "EP"])
 _RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
 _OF_BOOKS = frozenset(["book", "bookSection", "dictionaryEntry", "encyclopediaArticle"])
-_QUOTED = re.compile(r"([\"'])(\w+)\1")
+_WRAPPING = frozenset("[({\"'")
+_WRAPPED = re.compile(r"[\[(]?([\"'])(\w+)\1[\])]?|\{(\w+)\}")
 _ISSUES = frozenset(["IS", "IP"])
 _LONGEST_ISSUE = 40
 _COMMAS_OF_ADDRESS = 3
@@ -38,7 +39,7 @@ _SPAN = re.compile(
     r"(?<!\s)\s*+(?:<[^<>]{0,60}\d{4}[^<>]{0,60}>"
     r"|[\[(]?\d{4} ?(?:-|–|to) ?[^()\[\]]{0,20}(?:\d{4}[^()\[\]]{0,20}|present)[)\]]?)\Z"
 )
-_MAY_BE_SPAN = re.compile(r"\d{4}")
+_ENDS_OF_SPAN = frozenset("0123456789>)]t")  # the last that of `present`
 _PLACE_OF_DATABASE = ("DB", "DP")
 
 PLACEHOLDER_TAGS = frozenset([*_NUMBERED, *_PLACE_OF_DATABASE])
@@ -53,7 +54,7 @@ def leave_placeholders(draft: Draft) -> None:
             _tidy(draft, tag, values)
     for tag in _PLACE_OF_DATABASE:
         values = tags.get(tag)
-        if values is not None and any(map(_MAY_BE_SPAN.search, values)):
+        if values is not None and values[0][-1] in _ENDS_OF_SPAN:
             tags[tag] = [_SPAN.sub("", value) or value for value in values]
 
 
@@ -81,8 +82,8 @@ def _may_have_fractions(draft: Draft, tag: str) -> bool:
 
 
 def _without_fractions(value: str) -> str:
-    if quoted := _QUOTED.fullmatch(value):
-        return quoted[2]
+    if value[0] in _WRAPPING and (wrapped := _WRAPPED.fullmatch(value)):
+        return wrapped[2] or wrapped[3]
     if match := _RANGE.fullmatch(value):
         return f"{match[1]}-{match[2]}"
     return without_fraction(value)

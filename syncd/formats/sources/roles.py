@@ -60,7 +60,7 @@ _IN_FRONT = re.compile(
 )
 _BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
 _BEHIND = re.compile(
-    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?"
+    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?(?:\s++(?:by|von))?"
     r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
     rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )

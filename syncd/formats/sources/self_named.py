@@ -25,10 +25,10 @@ _OFTEN = frozenset(
     """AN AV C1 C2 C3 C4 C5 C6 C7 C8 CN DI DO ID KW L1 L2 L3 L4 LB M1 M2 PM T3 U1 U2 U3 U4 U5 UR
     UT""".split()
 )
-_RARELY = tuple("BN ET IP IS JA JF JO M3 PB SE SN SP T2 VL".split())
+_RARELY = frozenset("BN ET IP IS JA JF JO M3 PB SE SN SP T2 VL".split())
 """Tags that hold an identifier so rarely that a colon has to speak for it first."""
 
-SELF_NAMED_TAGS = _OFTEN.union(_RARELY)
+SELF_NAMED_TAGS = _OFTEN | _RARELY
 
 _OF_CONTAINERS = frozenset(["JA", "JF", "JO", "PB", "T2"])
 """Of those, the ones whose value stays what it is: `arXiv preprint arXiv:1501.00001`."""
@@ -82,13 +82,14 @@ def read_self_named(draft: Draft) -> None:
     tags = draft.tags
     if "PM" in tags:
         take_pmids(draft, "PM")
-    for tag in _RARELY:
-        if tag in tags and (":" in (value := tags[tag][0]) or value[:4] == _OF_DBLP):
-            is_read = _read(draft, tag, value)
-            if is_read and tag not in _OF_CONTAINERS:
-                draft.replace(tag, tags[tag][1:])
-    for tag in [tag for tag in tags if tag in _OFTEN]:
+    for tag in [tag for tag in tags if tag in SELF_NAMED_TAGS]:
         values = tags[tag]
+        if tag in _RARELY:
+            value = values[0]
+            is_named = (":" in value or value[:4] == _OF_DBLP) and _read(draft, tag, value)
+            if is_named and tag not in _OF_CONTAINERS:
+                draft.replace(tag, values[1:])
+            continue
         elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
         # In most entries these tags hold a number, or what others read.
         if len(values) == 1 and (values[0].isdecimal() or values[0].startswith(elsewhere)):

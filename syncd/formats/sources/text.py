@@ -78,16 +78,20 @@ _LONGEST_SIGN = 3
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 
+_WITH_FRACTION = re.compile(r"([0-9]++)\.00?")
+
+
 def without_fraction(value: str) -> str:
-    """Return a whole number without the `.0` that spreadsheets and data frames add to it."""
-    if value[-1:] != "0":
-        return value
-    whole, point, zeros = value.partition(".")
-    is_whole = point and not zeros.strip("0") and whole.isdecimal() and whole.isascii()
-    return whole if is_whole else value
+    """Return a whole number without the `.0` or `.00` that spreadsheets add to it.
+
+    With three zeros it may be thousands.
+    """
+    found = _WITH_FRACTION.fullmatch(value)
+    return found[1] if found else value
 
 
 _QUOTES = frozenset("'\"")
+_LIST_BEGINS = ("['", '["')
 
 
 _BRACKET = re.compile(r"[\[\]]")
@@ -115,6 +119,13 @@ def list_elements(value: str) -> list[str] | None:
             elements.append(text)
         at = end + 1
     return elements
+
+
+def unlisted(value: str) -> str:
+    """Return what stands in a list that a program wrote where a single value was wanted."""
+    if value[:2] not in _LIST_BEGINS:
+        return value
+    return "; ".join(list_elements(value) or ()) or value
 
 
 def _find_closing(value: str, at: int) -> int | None:
@@ -172,23 +183,18 @@ def _decode_entity(match: re.Match[str]) -> str:
     return chr(number) if usable and number != 0x7F else match[0]
 
 
-def _without_comments(value: str) -> str:
-    """Return text without comments, and without what says that it holds no markup."""
-    if "<!" not in value:
+def _without_frame(value: str) -> str:
+    """Return text without what says that it holds no markup."""
+    if "<![CDATA[" not in value or value.count("<![CDATA[") != value.count("]]>"):
         return value
-    if value.count("<![CDATA[") == value.count("]]>"):
-        value = value.replace("<![CDATA[", "").replace("]]>", "")
-    first, *rest = value.split("<!--")
-    comments = [each.partition("-->") for each in rest]
-    kept = [after if end else f"<!--{comment}" for comment, end, after in comments]
-    return "".join([first, *kept])
+    return value.replace("<![CDATA[", "").replace("]]>", "")
 
 
 def rich(value: str) -> str:
     """Decode text for a field whose markup Zotero renders, such as a title."""
     if "<" not in value and "&" not in value:
         return value
-    value = _without_comments(decode_entities(value))
+    value = _without_frame(decode_entities(value))
     return fold_blanks(_translate(value, _RENDERING)) if "<" in value else value
 
 
@@ -196,15 +202,17 @@ def plain(value: str) -> str:
     """Decode text for a field that shows markup as it is: known elements are taken out."""
     if "<" not in value and "&" not in value:
         return value
-    value = _without_comments(decode_entities(value))
+    value = _without_frame(decode_entities(value))
     return _translate(value, _NO_RENDERING).strip() if "<" in value else value
 
 
 def one_line(value: str) -> str:
     """Decode text for a field of one line that shows markup as it is."""
-    if value.isalnum() or not _UNEVEN.search(value):
+    if value.isalnum():
         return value
-    return fold_blanks(plain(value))
+    if value[:1] == "[":
+        value = unlisted(value)
+    return fold_blanks(plain(value)) if _UNEVEN.search(value) else value
 
 
 def _translate(value: str, rendering: Mapping[str, tuple[str, str]]) -> str:

@@ -20,7 +20,7 @@ from syncd.formats.sources.naming import (
     letters_of,
     words_of,
 )
-from syncd.formats.sources.text import fold_blanks, rich
+from syncd.formats.sources.text import fold_blanks, rich, unlisted
 
 _TITLE_TAGS = ("TI", "T1", "CT")
 _WHOLE_WORKS = frozenset(["book", "manuscript"])
@@ -67,6 +67,8 @@ _ENDS_SENTENCE = ("?", "!", ":", "…")
 
 def title_text(value: str) -> str:
     """Return text as a title field holds it: on one line, with the markup Zotero renders."""
+    if value[:1] == "[":
+        value = unlisted(value)
     is_uneven = "<" in value or "&" in value or "\n" in value or "\t" in value
     return fold_blanks(rich(value)) if is_uneven else value
 

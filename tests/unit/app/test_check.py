@@ -30,7 +30,7 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
 )
-from syncd.library import Description, Library
+from syncd.library import Capabilities, Description, Library
 from syncd.settings import After, Attachments, FolderSettings
 from syncd.system.resources import shipped_schema
 
@@ -126,8 +126,9 @@ def test_a_ledger_that_cannot_be_used_is_told() -> None:
 class Answering:
     """A library that answers `describe`, and knows nothing else."""
 
-    def __init__(self, description: Description) -> None:
+    def __init__(self, description: Description, *, only_new: bool = False) -> None:
         self._description = description
+        self.capabilities = Capabilities(only_takes_new=only_new)
 
     def describe(self) -> Description:
         return self._description
@@ -158,24 +159,37 @@ def test_a_key_that_may_not_write_is_a_problem() -> None:
     assert "syncd login library" in problem.remedy
 
 
+NO_FILES = DESCRIPTION._replace(stores_files=False)
+STORES = DESCRIPTION._replace(stores_files=True)
+NO_LINKS = DESCRIPTION._replace(takes_linked_files=False)
+
+
 @pytest.mark.parametrize(
-    ("attachments", "stores_files", "told"),
+    ("attachments", "description", "only_new", "remedy"),
     [
-        (Attachments.UPLOAD, False, 1),
-        (Attachments.UPLOAD, True, 0),
-        (Attachments.FILE, False, 0),
+        (Attachments.UPLOAD, NO_FILES, False, 'attachments = "file"'),
+        (Attachments.UPLOAD, NO_LINKS, False, "allow files for its key or group"),
+        (Attachments.UPLOAD, STORES, False, None),
+        (Attachments.FILE, NO_FILES, False, None),
+        (Attachments.FILE, NO_LINKS, False, 'attachments = "link"'),
+        (Attachments.FILE, NO_LINKS._replace(stores_files=True), False, 'attachments = "upload"'),
+        (Attachments.FILE, NO_FILES, True, 'attachments = "none"'),
+        (Attachments.LINK, NO_FILES, True, None),
+        (Attachments.UPLOAD, NO_FILES._replace(writable=False), False, None),
     ],
 )
-def test_a_library_that_cannot_store_what_a_folder_wants_stored_is_worth_a_word(
-    attachments: Attachments, told: int, *, stores_files: bool
+def test_a_library_that_cannot_attach_what_a_folder_wants_attached_is_worth_a_word(
+    attachments: Attachments, description: Description, remedy: str | None, *, only_new: bool
 ) -> None:
     settings = file_library_settings(Path("/lib"), Path("/drop"))
     [folder], [library] = settings.folders, settings.libraries
-    answering: Library = Answering(DESCRIPTION._replace(stores_files=stores_files))  # type: ignore[assignment]
+    answering: Library = Answering(description, only_new=only_new)  # type: ignore[assignment]
 
     found = check_library(library, lambda: answering, [replace(folder, attachments=attachments)])
 
-    assert [each.level for each in found][1:] == [Level.ADVICE] * told
+    told = [each.remedy for each in found if each.level is Level.ADVICE]
+    assert len(told) == (remedy is not None)
+    assert all(remedy in each for each in told if remedy)
 
 
 def test_a_key_that_may_not_write_notes_is_worth_a_word() -> None:

@@ -51,6 +51,15 @@ def test_what_is_wrong_with_a_key_decides_what_to_do(
     assert denial_remedy(denial, "mine") == told
 
 
+def test_what_may_not_go_on_as_it_was_is_not_said_to_go_on() -> None:
+    same = remedy_for(PausedError("paused: too many"), "mine")
+    another = remedy_for(PausedError("paused: another answers", only_as_new=True), "mine")
+
+    assert "`syncd resume mine` goes on" in same
+    assert "`syncd resume mine --new` begins anew" in another
+    assert "`syncd resume mine`" not in another
+
+
 def test_every_denial_and_every_cause_has_a_remedy() -> None:
     assert all(denial_remedy(denial, "mine") for denial in Denial)
     assert all("{" not in denial_remedy(denial, "mine") for denial in Denial)

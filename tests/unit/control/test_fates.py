@@ -167,6 +167,8 @@ def test_a_file_that_was_put_away_as_failed_is_still_there(delivered: Path) -> N
     (delivered / "drop" / "failed").mkdir()
     (delivered / "drop" / "none.ris").rename(delivered / "drop" / "failed" / "none.ris")
 
+    [file] = [each for each in _running(delivered)["files"] if each["fate"] == "unusable"]
+    assert (file["still_there"], file["put_away"]) == (True, True)
     assert health_of(_running(delivered)) is Health.WAITING
 
 

@@ -7,7 +7,7 @@ import pytest
 from syncd.matching import dump_features, features_of, load_features
 from syncd.matching.details import compare_details, fold_details
 from syncd.matching.kinds import Kind, kind_of
-from syncd.record import NO_DETAILS, Citation, Details
+from syncd.record import NO_DETAILS, Citation, Details, Doi, Identity
 
 SAME, OTHER, UNCLEAR = True, False, None
 
@@ -27,6 +27,9 @@ def agreement(kind: Kind, one: Details, other: Details, item_type: str = "") -> 
         ("TR-101", "101", UNCLEAR),
         ("ISO 9001", "ISO 9001:2015", UNCLEAR),
         ("TR-101", "TR-102", OTHER),
+        ("TR-10-05", "TR 1005", SAME),
+        ("TR-100", "TR-1", UNCLEAR),
+        ("7", "A-7", UNCLEAR),
     ],
 )
 def test_numbers(one: str, other: str, expected: bool | None) -> None:
@@ -47,6 +50,18 @@ def test_numbers(one: str, other: str, expected: bool | None) -> None:
         ("第二版", "第三版", OTHER),
         ("2nd", "3rd", OTHER),
         ("2nd", "2nd revised ed.", UNCLEAR),
+        ("2nd rev. ed.", "2nd revised ed.", SAME),
+        ("2nd upd.", "2nd updated", SAME),
+        ("2nd enl.", "enlarged 2nd", SAME),
+        ("2nd revised", "2nd enlarged", OTHER),
+        ("2.0.0", "2", SAME),
+        ("2.0", "2.0.1", OTHER),
+        ("12e", "12", SAME),
+        ("5a", "5", SAME),
+        ("first", "1", SAME),
+        ("v10", "release 10", SAME),
+        ("vx", "x", OTHER),
+        ("v", "2", None),
     ],
 )
 def test_editions(one: str, other: str, expected: bool | None) -> None:
@@ -55,7 +70,17 @@ def test_editions(one: str, other: str, expected: bool | None) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
-    [("ger", "Deutsch", SAME), ("English; French", "fr", SAME), ("de", "nl", OTHER)],
+    [
+        ("ger", "Deutsch", SAME),
+        ("English; French", "fr", SAME),
+        ("de", "nl", OTHER),
+        ("en-GB", "English", SAME),
+        ("German and English", "de", SAME),
+        ("eng/fre", "fr", SAME),
+        ("English, German", "deutsch", SAME),
+        ("English|Dutch", "nl", SAME),
+        ("Klingon", "klingon (spoken)", SAME),
+    ],
 )
 def test_languages(one: str, other: str, expected: bool | None) -> None:
     assert agreement(Kind.BOOK, Details(language=one), Details(language=other)) is expected
@@ -77,6 +102,19 @@ def test_languages(one: str, other: str, expected: bool | None) -> None:
         (Kind.ARTICLE, Details(trials=("nct00000001",)), "journalArticle", None),
         (Kind.BOOK, Details(language="de"), "book", None),
         (Kind.STANDARD, Details(part="2"), "standard", "part"),
+        (Kind.STANDARD, Details(number="7"), "standard", "number"),
+        (Kind.REPORT, Details(number="7"), "report", "number"),
+        (Kind.BOOK, Details(edition="2"), "book", "edition"),
+        (Kind.DATA, Details(edition="2"), "dataset", "edition"),
+        (Kind.STANDARD, Details(edition="2"), "standard", "edition"),
+        (Kind.MAP, Details(edition="2"), "map", "edition"),
+        (Kind.REPORT, Details(edition="2"), "report", None),
+        (Kind.MEDIA, Details(address="a.example/b"), "podcast", "address"),
+        (Kind.MAP, Details(address="a.example/b"), "map", None),
+        (Kind.BOOK, Details(translators=("Halden, Ines",)), "book", "translators"),
+        (Kind.PART, Details(translators=("Halden, Ines",)), "bookSection", None),
+        (Kind.REPORT, Details(part="2"), "report", None),
+        (Kind.WEB, Details(day="05-04"), "blogPost", None),
     ],
 )
 def test_what_one_side_should_say(
@@ -157,3 +195,68 @@ def test_a_day_is_missed_only_among_works_of_one_type() -> None:
     ]
 
     assert found == [("day",), ()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        (Kind.WEB, True), (Kind.MEDIA, True), (Kind.DATA, True), (Kind.SOFTWARE, True),
+        (Kind.MAP, True), (Kind.REPORT, True), (Kind.OTHER, True), (Kind.TRIAL, True),
+        (Kind.ARTICLE, False), (Kind.BOOK, False),
+    ],
+)  # fmt: skip
+def test_of_what_the_address_counts(kind: Kind, kept: bool) -> None:
+    folded = fold_details(Details(address="a.example/b"), "", kind)
+
+    assert bool(folded.address) is kept
+
+
+@pytest.mark.parametrize(
+    ("volume", "degree"),
+    [("PhD", True), ("Ph. D.", True), ("M.A.", True), ("MSc", True), ("Ed.D.", True),
+     ("Psy.D.", True), ("D.Phil.", True), ("(Ph.D.)", True), ("MD", False), ("Ph.D. 12", False)],
+)  # fmt: skip
+def test_which_words_are_a_degree(volume: str, degree: bool) -> None:
+    kind = kind_of(Citation("journalArticle", "Tides", volume=volume), "")
+
+    assert kind is (Kind.THESIS if degree else Kind.ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("item_type", "kind"),
+    [
+        ("magazineArticle", Kind.ARTICLE), ("presentation", Kind.CONFERENCE), ("book", Kind.BOOK),
+        ("encyclopediaArticle", Kind.PART), ("dictionaryEntry", Kind.PART),
+        ("thesis", Kind.THESIS), ("report", Kind.REPORT), ("patent", Kind.PATENT),
+        ("standard", Kind.STANDARD), ("case", Kind.LAW), ("hearing", Kind.LAW),
+        ("dataset", Kind.DATA), ("computerProgram", Kind.SOFTWARE), ("map", Kind.MAP),
+        ("blogPost", Kind.WEB), ("forumPost", Kind.WEB), ("film", Kind.MEDIA),
+        ("tvBroadcast", Kind.MEDIA), ("artwork", Kind.MEDIA), ("preprint", Kind.PREPRINT),
+    ],
+)  # fmt: skip
+def test_a_type_is_of_one_kind(item_type: str, kind: Kind) -> None:
+    assert kind_of(Citation(item_type, "Tides"), "") is kind
+
+
+@pytest.mark.parametrize(
+    ("doi", "container", "kind"),
+    [
+        ("10.48550/arxiv.2001.00001", "", Kind.PREPRINT),
+        ("10.1101/2020.01.01.123456", "", Kind.PREPRINT),
+        ("10.1101/123456", "", Kind.PREPRINT),
+        ("10.1101/gad.123456", "genes and tides", Kind.ARTICLE),
+        ("10.21203/rs.3.rs-1", "", Kind.PREPRINT),
+        ("10.5555/x", "arxiv preprint", Kind.PREPRINT),
+        ("10.5555/x", "ssrn electronic journal", Kind.PREPRINT),
+        ("10.5555/x", "corr", Kind.PREPRINT),
+        ("10.5555/x", "correspondence of tides", Kind.ARTICLE),
+    ],
+)
+def test_what_stands_on_a_preprint_server_is_a_preprint(
+    doi: str, container: str, kind: Kind
+) -> None:
+    work = Citation("journalArticle", "Tides", identity=Identity(doi=Doi(doi)))
+
+    assert kind_of(work, container) is kind
+    assert kind_of(work._replace(item_type="book"), container) is Kind.BOOK
+    assert kind_of(work._replace(item_type="webpage"), container) is Kind.WEB

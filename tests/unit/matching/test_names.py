@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from syncd.matching import blocking_keys, dump_features, features_of, fingerprint, load_features
+from syncd.matching import (
+    Doubt,
+    RulingKind,
+    Verdict,
+    blocking_keys,
+    citation_in,
+    dump_features,
+    features_of,
+    fingerprint,
+    load_features,
+)
 from syncd.record import Citation, Details, Doi, Eid, Identity
 
 WORK = Citation(
@@ -57,3 +67,25 @@ def test_blocking_keys() -> None:
 def test_features_in_a_ledger() -> None:
     assert dump_features(features_of(WORK)) == DUMPED
     assert load_features(DUMPED) == features_of(WORK)
+
+
+def test_features_without_a_year_or_people_come_back() -> None:
+    for features in map(features_of, (EDITORIAL, NAMELESS, NAMELESS._replace(pages=""))):
+        assert load_features(dump_features(features)) == features
+
+
+def test_features_are_shown_as_a_citation_that_has_the_same_ones() -> None:
+    features = features_of(WORK)
+
+    shown = citation_in(features)
+
+    assert shown.authors == ("aasen, kari", "braten, ole")
+    assert shown.pages == "215-233"
+    assert citation_in(features_of(NAMELESS._replace(pages=""))).pages == ""
+    assert features_of(shown)._replace(other_titles=features.other_titles) == features
+
+
+def test_the_words_for_verdicts_rulings_and_doubts() -> None:
+    assert [it.value for it in Verdict] == ["same", "different", "undecided"]
+    assert [it.value for it in RulingKind] == ["new", "same", "hold"]
+    assert [it.value for it in Doubt] == ["look", "identifiers", "retraction", "metadata"]

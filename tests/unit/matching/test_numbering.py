@@ -71,6 +71,9 @@ def test_a_work_fills_so_many_pages() -> None:
     assert count_pages(read_pages("215-33")) == 19
     assert count_pages(read_pages("S12-S13")) == 2
     assert count_pages(read_pages("215")) == 0
+    assert count_pages(read_pages("xii-15")) == 0
+    assert count_pages(read_pages("215-xv")) == 0
+    assert count_pages(read_pages("215-204")) == 0
 
 
 @pytest.mark.parametrize(

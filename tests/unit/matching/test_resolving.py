@@ -208,6 +208,20 @@ def test_a_record_corrected_since_goes_by_the_name_it_was_answered_under() -> No
     assert fingerprint(before) in said.names_of(features_of(since))
 
 
+def test_an_answer_about_one_work_is_none_about_another_under_its_doi() -> None:
+    supplement = Identity(doi=X)
+    answered = record(supplement, pages="S12")
+    neighbour = record(
+        supplement, title="Winter ice in southern lakes", authors=("Dumont, Luc",), pages="S13"
+    )
+    said = Answers(
+        [("A", fingerprint(answered), Verdict.SAME)],
+        [(fingerprint(answered), features_of(answered))],
+    )
+
+    assert fingerprint(answered) not in said.names_of(features_of(neighbour))
+
+
 def test_a_name_that_an_older_syncd_made_is_still_its_works() -> None:
     work = record()
     said = Answers([("A", "older", Verdict.SAME)], [("older", features_of(work))])
@@ -233,6 +247,17 @@ def test_removed_works_are_found_and_say_so() -> None:
 
     assert ruling.known is not None
     assert ruling.known.removed == "deleted"
+
+
+def test_an_item_of_another_look_under_the_doi_does_not_hide_the_one_that_looks_the_same() -> None:
+    works = RememberedWorks()
+    works.add("A", record(Identity(doi=X), title="Winter ice in southern lakes", pages="7-8"))
+    works.add("B", record())
+
+    ruling = resolve([record(Identity(doi=X))], works)[0]
+
+    assert ruling.known is not None
+    assert ruling.known.ref == "B"
 
 
 def test_nothing_comes_of_nothing() -> None:

@@ -163,6 +163,9 @@ def test_titles_without_a_word_in_common_are_unrelated() -> None:
 
     assert are_unrelated(one, other)
     assert not are_unrelated(one, features_of(Citation("journalArticle", "")))
+    both = features_of(Citation("journalArticle", "Winterquartiere [Hinge for a folding oar]"))
+    assert not are_unrelated(both, other)
+    assert not are_unrelated(other, both)
 
 
 @pytest.mark.parametrize(

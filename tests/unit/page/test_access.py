@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.page.access import Access, Session, is_from_own_form
+from syncd.page.access import Access, Session, is_from_own_form, keys_cookie
 
 SESSION = Session("cookie", "token")
 
@@ -123,3 +123,15 @@ def test_cookies_of_others_are_passed_over(access: Access) -> None:
     others = 'a={"b": "c,d"}; ;=; syncd-8384=somebody else\'s'
 
     assert access.find_session(f"{others}; syncd-8384={session.cookie}") == session
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_browser_remembers_whether_single_keys_press_buttons(access: Access, on: bool) -> None:
+    session = enter(access)
+    set_cookie = keys_cookie(on=on)
+    # One that lasts for no time is gone.
+    sent = set_cookie.partition(";")[0] if "Max-Age=0" not in set_cookie else "other=1"
+
+    found = access.find_session(f"syncd-8384={session.cookie}; {sent}")
+
+    assert found == session._replace(has_keys=on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,15 +192,29 @@ def test_records_are_written_as_they_are_made() -> None:
     stream = io.StringIO()
     seen: list[int] = []
 
-    def records() -> Iterator[dict[str, int]]:
-        for number in range(3):
+    def records() -> Iterator[dict[str, object]]:
+        for number in range(5):
             seen.append(stream.getvalue().count('"n"'))
-            yield {"n": number}
+            yield {"n": number, "text": "x" * (1 << 17 if number < 3 else 1)}
 
     write_document({"records": records(), "sum": lambda: len(seen)}, stream)
 
-    assert seen == [0, 1, 2]
-    assert json.loads(stream.getvalue()) == {"records": [{"n": 0}, {"n": 1}, {"n": 2}], "sum": 3}
+    # Small ones are collected, so that writing takes no longer than making them.
+    assert seen == [0, 1, 2, 3, 3]
+    document = json.loads(stream.getvalue())
+    assert [record["n"] for record in document["records"]] == [0, 1, 2, 3, 4]
+    assert document["sum"] == 5
+
+
+def test_a_document_stands_behind_what_was_written_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+
+    with path.open("w", encoding="latin-1") as stream:
+        stream.write("before\n")
+        write_document({"title": "Zürich 東京"}, stream)
+        stream.write("behind\n")
+
+    assert path.read_bytes() == 'before\n{"title": "Zürich 東京"}\nbehind\n'.encode()
 
 
 def test_people_see_each_decision_its_reason_and_the_sums() -> None:

@@ -52,6 +52,7 @@ DOCUMENT: dict[str, Any] = {
             "line": 12,
             "reason": "it names no work",
             "still_there": True,
+            "put_away": False,
         },
         {
             "file": "/drop/a.ris",
@@ -62,6 +63,7 @@ DOCUMENT: dict[str, Any] = {
             "line": None,
             "reason": "an older run",
             "still_there": True,
+            "put_away": False,
         },
         {
             "file": "/drop/b.ris",
@@ -72,6 +74,7 @@ DOCUMENT: dict[str, Any] = {
             "line": None,
             "reason": "a PDF",
             "still_there": True,
+            "put_away": False,
         },
     ],
     "runs": [
@@ -122,6 +125,14 @@ def test_each_file_is_shown_as_its_last_run_left_it() -> None:
     assert "an older run" not in text
 
 
+def test_what_lies_in_failed_is_spoken_of_there() -> None:
+    put_away = {**DOCUMENT["files"][-1], "put_away": True}
+
+    text = printed({**DOCUMENT, "files": [put_away]})
+
+    assert "a PDF; it lies in failed/ now: drop a whole one" in " ".join(text.split())
+
+
 def test_what_is_skipped_and_what_is_not_taken_is_named() -> None:
     text = printed(DOCUMENT)
 
@@ -165,7 +176,7 @@ def test_a_run_that_decides_about_no_record_says_what_it_was() -> None:
     text = printed({**DOCUMENT, "runs": [undo, *DOCUMENT["runs"]]})
 
     assert text.count("undo") == 1
-    assert "1 create" in text
+    assert "1 new" in text
 
 
 def test_a_message_is_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +210,7 @@ def test_what_became_of_a_file_is_not_cut_beside_a_long_path(
     text = printed({**DOCUMENT, "files": [file]}, terminal=True)
 
     [row] = [line for line in text.splitlines() if "…" in line and ".ris" in line]
-    assert "1,119 create, 1,119 pending" in row
+    assert "1,119 new, 1,119 to send" in row
     assert len(re.sub(r"\x1b\[\d*m", "", row)) <= 80
 
 

@@ -149,6 +149,32 @@ def test_a_person_may_have_edited_what_landed_before_anybody_looked() -> None:
     assert [pending for pending, _ in looked.landed] == [work]
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"title": "Something else by hand"},
+        {"title": "Something else by hand", "date": "1999"},
+        {"creators": [{"creatorType": "author", "lastName": "Quill", "firstName": "Z."}]},
+        {"itemType": "book", "title": "Something else by hand"},
+    ],
+)
+def test_what_was_sent_is_ours_though_a_person_has_made_another_work_of_it(
+    edit: dict[str, Any],
+) -> None:
+    little = {name: MOSS[name] for name in ("itemType", "title", "creators", "date")}
+    work, note = _work({**little, "volume": "3"}), _note()
+    note_there = {"itemType": "note", "note": "n", "parentItem": WORK}
+    items = {
+        **_stored(WORK, {**little, "volume": "3", **edit}),
+        **_stored(NOTE, note_there),
+    }
+
+    looked = sort_looked([work, note], items, set())
+
+    assert [pending for pending, _ in looked.landed] == [work, note]
+    assert (looked.others, looked.strays) == ([], [])
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_work_that_says_too_little_is_ours_only_if_it_was_sent(sent: bool) -> None:
     work = _work(SAYS_LITTLE, sent=sent)

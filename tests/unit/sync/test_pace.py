@@ -11,7 +11,7 @@ import pytest
 from adapters.memory import MemoryLibrary
 from syncd.library import Capabilities, Operation, Pushed
 from syncd.plan import Place
-from syncd.sync.pace import Pace, Sending, words_for
+from syncd.sync.pace import Pace, Sending, words_about, words_for
 from syncd.sync.standing import Figures
 from syncd.system.resources import shipped_schema
 from tests.fakes.clock import FakeClock
@@ -43,6 +43,28 @@ def test_the_rest_takes_as_long_as_what_has_been_answered() -> None:
     pace.note(5)
 
     assert pace.look(95) == Sending(5, 100, seconds(28.5))
+
+
+def test_a_library_that_does_not_answer_is_not_said_to_be_done_soon() -> None:
+    clock = FakeClock()
+    pace = Pace(clock)
+    pace.begin()
+    clock.advance(seconds=1)
+    pace.note(4)
+
+    clock.advance(seconds=119)
+    before = pace.look(2)
+    clock.advance(seconds=61)
+
+    assert before == Sending(4, 6, seconds(0.5))
+    assert pace.look(2) == Sending(4, 6, None, seconds(180))
+    assert Sending.together([Sending(4, 6, None, seconds(180)), Sending(1, 2, seconds(9))]) == (
+        Sending(5, 8, None, seconds(180))
+    )
+    assert words_about(Sending(4, 6, None, seconds(180))).startswith("no answer for 3 minutes")
+    pace.note(1)
+    assert pace.look(1) is not None
+    assert pace.look(1).silent is None  # type: ignore[union-attr]
 
 
 def test_the_latest_answers_count_most_and_the_next_pass_knows_them() -> None:

@@ -128,6 +128,25 @@ def test_a_file_that_a_lost_ledger_forgot_is_stored_when_its_export_comes_again(
     assert again.reason.startswith("already in the library")
 
 
+def test_what_has_its_file_elsewhere_is_no_question(
+    open_house: Callable[[Library], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Zotero shows no file that was not fetched to this machine yet, and takes none over it.
+    library = Refusing(Refusal.CHANGED)
+    house = open_house(library)
+    lose_ledger_before_the_file_is_stored(house, monkeypatch)
+
+    [record] = house.drop(RECORD, place=PLACE)
+    [again] = house.drop(RECORD, place=AGAIN)
+
+    assert (record.outcome, record.error) == (
+        "unchanged",
+        "a file was not stored: its attachment has one by now, here or on another machine",
+    )
+    assert again.reason.startswith("already in the library")
+    assert (library.files, house.waiting(), house.holds()) == ({}, [], [])
+
+
 def test_an_undo_leaves_a_file_where_it_did_nothing_else(
     open_house: Callable[[Library], House], monkeypatch: pytest.MonkeyPatch
 ) -> None:

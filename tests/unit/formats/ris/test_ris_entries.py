@@ -104,11 +104,21 @@ def test_an_entry_without_er_ends_where_the_next_begins_and_says_so() -> None:
 
 
 def test_an_entry_cut_off_by_the_end_of_the_file_says_so() -> None:
-    (entry,) = read(PLAIN.replace("ER  - \n", "AB  - It was then th"))
+    _, entry = read(PLAIN + PLAIN.replace("ER  - \n", "AB  - It was then th"))
 
     assert entry.ending is Ending.END_OF_FILE
     assert "cut short" in entry.problems[0].message
-    assert entry.problems[0].line == 6
+    assert entry.problems[0].line == 12
+
+
+def test_the_last_entry_of_a_file_that_writes_no_er_does_not_look_cut_short() -> None:
+    without = PLAIN.replace("ER  - \n", "")
+
+    *_, last = read(without + without)
+
+    assert [str(problem.message) for problem in last.problems] == [
+        "no ER before the end of the file"
+    ]
 
 
 @pytest.mark.parametrize("glue", ["ER  -TY  - BOOK", "ER  - TY  - BOOK", "ER - TY - BOOK"])

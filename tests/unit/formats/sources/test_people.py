@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from syncd.formats.sources.names import person, plain_people
+
 
 def names(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [
@@ -180,6 +182,12 @@ def test_one_name_is_not_parted(text: str, item_of: Any) -> None:
 )
 def test_one_group_is_not_parted(text: str, item_of: Any) -> None:
     assert names(item_of("TY  - JOUR", f"AU  - {text}")) == [("author", text)]
+
+
+@pytest.mark.parametrize("value", ["Heck, K. (0000-0002-1825-0097)", "Heck, K.<sup>2</sup>"])
+def test_numbers_beside_a_name_are_named_as_unused(value: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", f"AU  - {value}").unused == {"AU": (value,)}
+    assert record_of("TY  - JOUR", "AU  - Heck, K.*").unused == {}
 
 
 def test_two_authors_of_one_name_stay_two_and_a_repeated_tag_adds_nobody(item_of: Any) -> None:
@@ -357,6 +365,7 @@ def test_seven_thousand_authors_take_no_time(item_of: Any) -> None:
         ("Roe M, ed.", [("editor", "Roe|M")]),
         ("Müller, Karl (Hrsg.)", [("editor", "Müller|Karl")]),
         ("Müller, Karl Hrsg.", [("editor", "Müller|Karl")]),
+        ("Moe, Li, ed. by", [("editor", "Moe|Li")]),
         ("eds. Roe, Max", [("editor", "Roe|Max")]),
         ("Hg. von Müller, Karl", [("editor", "Müller|Karl")]),
         ("edited by Max Roe", [("editor", "Max Roe")]),
@@ -488,3 +497,47 @@ def test_names_in_ovids_a2_are_editors_and_families_alone_are_not(
     data = item_of("TY  - JOUR", "T1  - A", "A1  - Doe, J", f"A2  - {value}", link)
 
     assert names(data)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    "names_of_a_list",
+    [
+        ["Doe, Jane"],
+        ["Doe, J.A.", "Roe, Max-Paul", "O'Hara, Ann M."],
+        ["van der Berg, Jan", "Müller, Jörg", "De Vries, A"],
+        ["Yu-Ching, T", "Le Cozannet, G", "Zhao2, L. B."],
+    ],
+)
+def test_plain_names_are_read_together_as_each_is_alone(names_of_a_list: list[str]) -> None:
+    together = plain_people("\n".join(names_of_a_list), "author")
+
+    assert together == [person(name, "author") for name in names_of_a_list]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme, Inc.",
+        "Acme, GmbH",
+        "Acme, Co.",
+        "Acme, Corp",
+        "Acme, Pty Ltd",
+        "Brothers, Ann",
+        "Doe, Hrsg.",
+        "Doe, Jane Hg",
+        "Doe, Jane [Ed]",
+        "Doe, Jane, Jr.",
+        "Doe, Jane and Roe, Max",
+        "Doe, Jane; Roe, Max",
+        "Doe, Jane et al.",
+        "La Poste, Office",
+        "De College, Ann",
+        "Plato",
+        "World Bank",
+        "Doe,Jane",
+        "Doe, jane",
+    ],
+)
+def test_a_name_that_may_be_more_than_plain_gets_a_closer_look(name: str) -> None:
+    assert plain_people(name, "author") is None
+    assert plain_people(f"Doe, Jane\nvan Poe, Max\n{name}", "author") is None

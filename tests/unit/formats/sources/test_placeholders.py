@@ -19,6 +19,8 @@ def test_whole_numbers_lose_the_fraction_of_a_spreadsheet(item_of: Any) -> None:
     assert item_of(*JOUR, "VL  - 7.00")["volume"] == "7"
     assert item_of(*JOUR, 'VL  - "7"')["volume"] == "7"
     assert item_of("TY  - BOOK", "TI  - Shells", "ET  - 2.0")["edition"] == "2"
+    assert item_of(*JOUR, "VL  - 12.00")["volume"] == "12"
+    assert item_of(*JOUR, "VL  - 12.000")["volume"] == "12.000"
     assert item_of(*JOUR, "AN  - 4000123.0")["archiveLocation"] == "4000123"
 
 
@@ -209,3 +211,30 @@ def test_a_type_of_a_reference_manager_is_no_issue(value: str, record_of: Any) -
 @pytest.mark.parametrize("value", ["350 p.", "350 pages", "350 S.", "350pp"])
 def test_the_unit_is_no_part_of_a_count_of_pages(value: str, item_of: Any) -> None:
     assert item_of("TY  - BOOK", "TI  - Shells", f"SP  - {value}")["numPages"] == "350"
+
+
+def test_a_list_where_a_single_value_is_wanted_is_that_value(item_of: Any) -> None:
+    data = item_of("TY  - JOUR", "TI  - ['On shells']", 'JO  - ["Shore"]', "AB  - ['White ones.']",
+                   "LA  - ['en', 'fr']", "VL  - ['7']", "SP  - ['90']", "PB  - ['Hill Press']",
+                   "UR  - [https://shore.example/1]")  # fmt: skip
+
+    assert (data["title"], data["publicationTitle"]) == ("On shells", "Shore")
+    assert (data["abstractNote"], data["language"]) == ("White ones.", "en; fr")
+    assert (data["volume"], data["pages"], data["publisher"]) == ("7", "90", "Hill Press")
+    assert data["url"] == "https://shore.example/1"
+
+
+@pytest.mark.parametrize("title", ["[On shells].", "[On 'white' shells]", "['On shells"])
+def test_a_title_in_brackets_is_no_list(title: str, item_of: Any) -> None:
+    assert item_of("TY  - JOUR", f"TI  - {title}", "SP  - [1]")["title"] == title
+    assert item_of("TY  - JOUR", f"TI  - {title}", "SP  - [1]")["pages"] == "[1]"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["shells | sand", "shells|sand", "shells • sand", "('shells', 'sand')", "{'shells', 'sand'}"],
+)
+def test_keywords_are_parted_by_other_signs_too(value: str, item_of: Any) -> None:
+    tags = item_of(*JOUR, f"KW  - {value}", "KW  - CuSO4·5H2O")["tags"]
+
+    assert [tag["tag"] for tag in tags] == ["shells", "sand", "CuSO4·5H2O"]
