@@ -70,7 +70,7 @@ def _equal(it: Comparison) -> bool:
         if it.page is True or it.telling:
             return True
         team = it.authors is Authors.SAME and len(it.one.authors) > 1
-        return team and it.issue is True and not it.generic
+        return team and not it.generic
     if not TELLING.isdisjoint(it.details.same):
         return True
     return it.telling and it.authors is Authors.SAME

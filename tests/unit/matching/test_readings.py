@@ -12,7 +12,7 @@ import pytest
 from syncd.matching.containers import fold_container, is_same_container
 from syncd.matching.folding import fold
 from syncd.matching.languages import guess_language
-from syncd.matching.likeness import ALIKE, EXACT, RELATED, SAME, compare_words, numbers_in
+from syncd.matching.likeness import compare_words, numbers_in
 from syncd.matching.number_words import read_ordinal
 from syncd.matching.numbering import (
     is_same_issue,
@@ -64,7 +64,7 @@ def test_it_is_read_as_labelled(row: dict[str, Any]) -> None:
 
 def likeness(one: str, other: str) -> list[str]:
     found = compare_words(read_title(one).words, read_title(other).words)
-    steps = (("equal", EXACT), ("agree", SAME), ("alike", ALIKE), ("related", RELATED))
+    steps = (("equal", 0.985), ("agree", 0.95), ("alike", 0.85), ("related", 0.6))
     near = next((name for name, least in steps if found.similarity >= least), "apart")
     return [near, *(name for name, holds in found._asdict().items() if holds is True)]
 

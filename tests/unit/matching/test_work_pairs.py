@@ -23,6 +23,7 @@ EVIDENCE = {
     "E1 scopus",
     "E1 wos",
     "E2 doi",
+    "E3 arxiv",
     "E3 pmid",
     "E4 isbn",
     "E5 metadata",
