@@ -12,11 +12,6 @@ from typing import Any
 
 import orjson
 
-try:
-    from isal.isal_zlib import compress as _deflate
-except ImportError:  # not made for every machine
-    from zlib import compress as _deflate
-
 _SHORT = 256
 """Bytes of which deflating saves a fifth or less."""
 
@@ -53,4 +48,4 @@ def pack(text: bytes) -> bytes:
 
     Short ones, in which little comes again, are stored as they are in the same format.
     """
-    return _deflate(text, 1) if len(text) > _SHORT else zlib.compress(text, 0)
+    return zlib.compress(text, 1 if len(text) > _SHORT else 0)
