@@ -99,7 +99,11 @@ def test_what_a_person_touched_is_left_and_named(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     ("run", "code", "said"),
-    [("9", 65, "there is no run 9"), ("0", 64, "not in the range"), ("x", 64, "not a valid")],
+    [
+        ("9", 65, "there is no run 9"),
+        ("0", 64, "numbers count from 1"),
+        ("x", 64, "no number of that kind"),
+    ],
 )
 def test_a_run_that_is_none_is_said_so(shelf: Shelf, run: str, code: int, said: str) -> None:
     ended = shelf.do("undo", run)
