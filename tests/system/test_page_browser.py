@@ -106,6 +106,8 @@ def test_whoever_turns_single_keys_off_presses_nothing_by_them(
     assert page.locator("kbd").count() == 0
     assert page.get_by_text("1 answer kept").count() == 0
     page.get_by_role("button", name="Turn single keys on").click()
+    expect(page.locator("kbd").first).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("k")
     expect(page.get_by_role("status")).to_contain_text("1 answer kept: left out")
 

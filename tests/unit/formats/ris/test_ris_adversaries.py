@@ -11,6 +11,9 @@ from syncd.errors import InputError
 from syncd.formats.ris import Reader
 
 SIZE = 250_000
+_HOPELESS = 10.0
+"""Seconds of CPU. What is linear takes one of them, what grows with the square takes minutes."""
+
 BEGIN = b"TY  - JOUR\nTI  - x\nAB  - "
 
 HOSTILE = {
@@ -47,5 +50,4 @@ def test_no_input_takes_more_than_linear_time(content: bytes) -> None:
         pass
     taken = time.process_time() - begin
 
-    # 1 MB has to take under 2 s; what grows with the square of the size takes minutes.
-    assert taken < 2 * SIZE / 1e6 * 3
+    assert taken < _HOPELESS
