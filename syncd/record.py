@@ -38,19 +38,12 @@ class Identity(NamedTuple):
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield (kind, value) for each identifier that names a work; an ISSN names a journal."""
-        *singles, isbns, _ = self
-        for kind, value in zip(self._fields, singles, strict=False):
+        for kind in ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central"):
+            value = getattr(self, kind)
             if value is not None:
                 yield kind, value
-        for value in isbns:
+        for value in self.isbn:
             yield "isbn", value
-
-    @property
-    def strongest(self) -> tuple[str, str] | None:
-        """Return the first (kind, value) of those that name a work."""
-        if self.scopus is None and self.doi is not None:  # as of most
-            return "doi", self.doi
-        return next(self.pairs(), None)
 
 
 NO_IDENTITY = Identity()

@@ -145,14 +145,14 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
 
 
 def _show(made: MadeItem) -> Inspected:
-    record, _, item, notes, attachments, cuts, warnings, _ = made
-    del item["collections"]
+    # The same wherever it is filed.
+    item = {name: value for name, value in made.data.items() if name != "collections"}
     return Inspected(
-        record,
+        made.record,
         item,
-        [note["note"] for note in notes],
-        attachments,
-        [*record.warnings, *warnings, *map(_say, cuts)],
+        [note["note"] for note in made.notes],
+        made.attachments,
+        [*made.record.warnings, *made.warnings, *map(_say, made.cuts)],
     )
 
 
@@ -197,12 +197,12 @@ class _Observations:
     def _is_seen(self, identity: Identity) -> bool:
         # Hashes instead of texts: a million identifiers fit, and an alarm need not be exact.
         # A DOI or ISBN may name a whole supplement or book, so the first identifier decides.
-        strongest = identity.strongest
+        strongest = next(identity.pairs(), None)
         if strongest is None:
             return False
-        known = len(self._seen)
+        is_known = hash(strongest) in self._seen
         self._seen.add(hash(strongest))
-        return len(self._seen) == known
+        return is_known
 
     def alarms(self, records: int, of_format: Sequence[str]) -> Iterator[str]:
         if records in EXPORT_LIMITS:

@@ -131,15 +131,7 @@ def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
 
 def find_met(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of these items to which anything was ever done, or was refused."""
-    found: set[str] = set()
-    for part in chunks(keys):
-        rows = tx.execute(
-            select(done.c.item_key).where(
-                done.c.library_id == tx.library_id, done.c.item_key.in_(part)
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(done.c.item_key, keys)
 
 
 def children_made(tx: Transaction, parent: str) -> list[Done]:

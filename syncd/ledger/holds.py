@@ -252,30 +252,12 @@ def holds_of(tx: Transaction, kind: str) -> list[HoldRow]:
 
 def find_skipped(tx: Transaction, questions: Collection[str]) -> set[str]:
     """Return those of the questions that a person answered by leaving the record out."""
-    found: set[str] = set()
-    for part in chunks(questions):
-        rows = tx.execute(
-            select(hold.c.question).where(
-                hold.c.library_id == tx.library_id,
-                hold.c.question.in_(part),
-                hold.c.answer == "skip",
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(hold.c.question, questions, hold.c.answer == "skip")
 
 
 def find_asked(tx: Transaction, questions: Collection[str]) -> set[str]:
     """Return those of the questions that were asked before, answered or not."""
-    found: set[str] = set()
-    for part in chunks(questions):
-        rows = tx.execute(
-            select(hold.c.question).where(
-                hold.c.library_id == tx.library_id, hold.c.question.in_(part)
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(hold.c.question, questions)
 
 
 def find_hold(tx: Transaction, hold_id: int) -> HoldRow | None:

@@ -85,16 +85,7 @@ def add_shared_dois(tx: Transaction, dois: Collection[str]) -> None:
 
 def find_shared_dois(tx: Transaction, dois: Collection[str]) -> set[str]:
     """Return those of the DOIs that are known to name several works."""
-    found: set[str] = set()
-    for part in chunks(dois):
-        found.update(
-            tx.execute(
-                select(shared_doi.c.doi).where(
-                    shared_doi.c.library_id == tx.library_id, shared_doi.c.doi.in_(part)
-                )
-            ).scalars()
-        )
-    return found
+    return tx.find_among(shared_doi.c.doi, dois)
 
 
 def add_members(tx: Transaction, members: Collection[tuple[str, Citation]]) -> None:

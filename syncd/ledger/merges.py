@@ -84,18 +84,7 @@ def _find_steps(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
 
 
 def _present(tx: Transaction, keys: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(keys):
-        found.update(
-            tx.execute(
-                select(item.c.item_key).where(
-                    item.c.library_id == tx.library_id,
-                    item.c.item_key.in_(part),
-                    item.c.state == "present",
-                )
-            ).scalars()
-        )
-    return found
+    return tx.find_among(item.c.item_key, keys, item.c.state == "present")
 
 
 def _end_of(key: str, steps: Mapping[str, str]) -> str:
@@ -120,14 +109,4 @@ def find_replaced(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
 
 
 def _replaced_in_one_step(tx: Transaction, survivors: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(survivors):
-        found.update(
-            tx.execute(
-                select(replacement.c.item_key).where(
-                    replacement.c.library_id == tx.library_id,
-                    replacement.c.survivor_key.in_(part),
-                )
-            ).scalars()
-        )
-    return found
+    return tx.find_among(replacement.c.survivor_key, survivors, wanted=replacement.c.item_key)

@@ -350,17 +350,7 @@ def find_children(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]
 
 def find_own(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of these items that syncd made, as far as this ledger knows."""
-    found: set[str] = set()
-    for part in chunks(keys):
-        rows = tx.execute(
-            select(item.c.item_key).where(
-                item.c.library_id == tx.library_id,
-                item.c.item_key.in_(part),
-                item.c.made_by_run.is_not(None),
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(item.c.item_key, keys, item.c.made_by_run.is_not(None))
 
 
 def _find_below(tx: Transaction, keys: Collection[str]) -> dict[str, list[str]]:

@@ -268,32 +268,12 @@ def _read(row: Any) -> Pending:
 
 def find_files(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of these attachments for which a file is promised."""
-    found: set[str] = set()
-    for part in chunks(keys):
-        rows = tx.execute(
-            select(outbox.c.item_key).where(
-                outbox.c.library_id == tx.library_id,
-                outbox.c.item_key.in_(part),
-                outbox.c.kind == KINDS[StoreFile],
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(outbox.c.item_key, keys, outbox.c.kind == KINDS[StoreFile])
 
 
 def find_keys(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of the keys under which something is promised."""
-    found: set[str] = set()
-    for part in chunks(keys):
-        rows = tx.execute(
-            select(outbox.c.item_key).where(
-                outbox.c.library_id == tx.library_id,
-                outbox.c.item_key.in_(part),
-                outbox.c.kind.in_(MAKING),
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    return tx.find_among(outbox.c.item_key, keys, outbox.c.kind.in_(MAKING))
 
 
 def waiting_runs(tx: Transaction) -> list[int]:

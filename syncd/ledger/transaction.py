@@ -10,8 +10,20 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    Insert,
+    Table,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import sqlite
+
+from syncd.ledger.statements import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -32,6 +44,25 @@ class Transaction:
     ) -> CursorResult[Any]:
         """Execute a statement; one that concerns a library says so itself."""
         return self.connection.execute(statement, rows)
+
+    def find_among(
+        self,
+        among: Column[str],
+        values: Collection[str],
+        *where: ColumnElement[bool],
+        wanted: Column[str] | None = None,
+    ) -> set[str]:
+        """Return those of the values that stand in this column of a row of this library.
+
+        `where` says which rows are meant; `wanted` is the column that is returned instead.
+        """
+        found: set[str] = set()
+        query = select(among if wanted is None else wanted).where(
+            among.table.c.library_id == self.library_id, *where
+        )
+        for part in chunks(values):
+            found.update(self.execute(query.where(among.in_(part))).scalars())
+        return found
 
     def add(self, table: Table, rows: Collection[Row]) -> None:
         """Insert rows of this library."""

@@ -2,7 +2,8 @@
 
 What compiling takes for a moment lies between what stays, so a process that has done it does not
 get rid of that any more (observed: three times what the code itself takes). So another one does it,
-once for each version of the templates, of Jinja2 and of Python.
+once for each version of the templates, of Jinja2 and of Python. Jinja2's own cache of bytecode does
+not know its version, and ends with an error where a file of it is damaged.
 """
 
 from __future__ import annotations

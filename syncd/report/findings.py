@@ -29,7 +29,7 @@ def print_findings(findings: Iterable[Finding], stream: TextIO) -> None:
     for finding in findings:
         mark, colour = _MARKS[finding.level]
         subject = printable(finding.subject)
-        if finding.area not in subject:
+        if subject.removesuffix("s") != finding.area:
             subject = f"{finding.area} {subject}"
         page.line(f"{page.paint(f'{mark:>2}', colour)}  {subject}: {printable(finding.message)}")
         if finding.remedy:

@@ -41,14 +41,13 @@ def _chosen(inspection: Inspection, only: int | None) -> Iterator[Inspected]:
 
 
 def _record(inspected: Inspected) -> dict[str, Any]:
-    record = inspected.record
-    file, index, line, source_id, source, _ = record.origin
+    record, origin = inspected.record, inspected.record.origin
     return {
-        "file": file,
-        "index": index,
-        "line": line,
-        "source_id": source_id,
-        "source": source,
+        "file": origin.file,
+        "index": origin.index,
+        "line": origin.line,
+        "source_id": origin.source_id,
+        "source": origin.source,
         "identifiers": identifiers(record.identity),
         "item": inspected.item,
         "notes": inspected.notes,
