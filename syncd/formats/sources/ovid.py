@@ -12,7 +12,8 @@ import re
 from syncd.formats.sources.dates import parse_date
 from syncd.formats.sources.draft import Draft, Tags
 from syncd.formats.sources.identifiers import take_pmids
-from syncd.formats.sources.names import is_personal, split_names
+from syncd.formats.sources.name_lists import split_names
+from syncd.formats.sources.names import is_personal
 from syncd.formats.sources.source import Source, always
 
 _HOST = re.compile(r"://[^/]*\bovid(?:sp|web)?\b", re.IGNORECASE)

@@ -6,20 +6,18 @@ from collections.abc import Callable, Sequence
 from itertools import groupby, repeat
 
 from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.group_names import is_group
+from syncd.formats.sources.name_lists import names_of_objects, split_names, without_more
 from syncd.formats.sources.names import (
     find_plain_person,
-    is_group,
-    names_of_objects,
     person,
     person_with_initials,
     person_with_initials_first,
     plain_people,
     shows_initials,
     shows_initials_first,
-    split_names,
     without_brackets,
     without_marks,
-    without_more,
     without_notes,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 
 from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.group_names import names_an_institution
 from syncd.formats.sources.item_types import NAMED_KINDS
-from syncd.formats.sources.names import names_an_institution
 from syncd.formats.sources.text import without_fraction
 
 _NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "ET", "AN", "C2", "C7")
