@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.schema import Schema
 from tests.conformance.schema import SMALL_SCHEMA
+from tests.support.somebody import somebody_else
 
 KEY, OTHER, THIRD = (ItemKey(text) for text in ("ABCD2345", "EFGH6789", "JKLM2345"))
 
@@ -448,7 +450,9 @@ def test_an_item_that_lies_elsewhere_too_is_looked_at_each_time(
     named.hardlink_to(item_file(home, KEY))
     item_file(home, OTHER).rename(led_to)
     item_file(home, OTHER).symlink_to(led_to)
-    version = version_of(library := open_library(home))
+    # Seen from the far future every file is old enough to be told by `stat` alone.
+    library = FileLibrary(home, lambda: SMALL_SCHEMA, now_ns=lambda: 2**62)
+    version = version_of(library)
 
     rewrite(named, "Title", "By hand")
     rewrite(led_to, "Title", "By hand")
@@ -457,6 +461,37 @@ def test_an_item_that_lies_elsewhere_too_is_looked_at_each_time(
         f"By hand {KEY}",
         f"By hand {OTHER}",
     }
+
+
+def test_an_item_that_could_not_be_read_is_looked_at_each_time() -> None:
+    with TemporaryDirectory() as place:
+        Path(place).chmod(0o777)
+        home = Path(place, "library")
+        with somebody_else():
+            library = FileLibrary(home, lambda: SMALL_SCHEMA, now_ns=lambda: 2**62)
+            create(library, KEY)
+            item_file(home, KEY).unlink()
+            version = version_of(library)
+            item_file(home, KEY).write_text(json.dumps({"data": article("By hand")}))
+            item_file(home, KEY).chmod(0)
+            assert not changes(library, version)[0]
+
+            item_file(home, KEY).chmod(0o600)
+
+            assert set(changes(library, version)[0]) == {KEY}
+
+
+def test_what_a_dead_writer_left_is_taken_away_at_the_next_look(
+    library: FileLibrary, home: Path
+) -> None:
+    create(library, KEY)
+    version_of(library)
+    left = home / "items" / f".{OTHER}.json.syncd-tmp"
+    left.write_text("{")
+
+    version_of(library)
+
+    assert not left.exists()
 
 
 def test_what_nothing_tells_of_is_noticed_when_the_folder_is_listed_again(
