@@ -39,6 +39,7 @@ MOSS = {
 }
 BOOK = {"itemType": "book", "title": "Tram timetables of another century", "date": "1931"}
 SAYS_LITTLE = {"itemType": "book", "title": "Report"}
+EID = "Scopus EID: 2-s2.0-84857789296"
 SENT = datetime(2026, 7, 1, tzinfo=UTC)
 
 _numbers = count(1)
@@ -173,6 +174,30 @@ def test_what_was_sent_is_ours_though_a_person_has_made_another_work_of_it(
 
     assert [pending for pending, _ in looked.landed] == [work, note]
     assert (looked.others, looked.strays) == ([], [])
+
+
+@pytest.mark.parametrize("written", [SAYS_LITTLE, {**SAYS_LITTLE, "extra": EID}])
+@pytest.mark.parametrize("edit", [{}, {"date": "1999", "place": "Bergen"}])
+def test_what_says_only_a_title_is_ours_though_a_person_has_retitled_it(
+    written: dict[str, Any], edit: dict[str, Any]
+) -> None:
+    work, note = _work(written), _note()
+    there = {"itemType": "book", "title": "Tram timetables of another century", **edit}
+    note_there = {"itemType": "note", "note": "n", "parentItem": WORK}
+
+    looked = sort_looked([work, note], {**_stored(WORK, there), **_stored(NOTE, note_there)}, set())
+
+    assert [pending for pending, _ in looked.landed] == [work, note]
+    assert (looked.others, looked.strays) == ([], [])
+
+
+def test_what_only_a_doi_names_may_be_another_work_that_bears_it() -> None:
+    little = {**SAYS_LITTLE, "DOI": "10.5555/moss.1"}
+    work = _work(little)
+
+    looked = sort_looked([work], _stored(WORK, {**BOOK, "DOI": "10.5555/trams.1"}), set())
+
+    assert (looked.landed, looked.others) == ([], [work])
 
 
 @pytest.mark.parametrize("sent", [True, False])
