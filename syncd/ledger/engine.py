@@ -162,6 +162,8 @@ def _ledger_file(state: Path) -> Path:
         # Opened to be written, and not touched: its time of change belongs to what is proved.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as exc:
+        if exc.errno in _NO_ROOM:
+            raise LedgerError(f"{path}: {exc.strerror}", passing=True) from exc
         raise StateError(f"cannot be written: {exc.strerror}", path=state) from exc
     return path
 
