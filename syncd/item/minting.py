@@ -36,8 +36,3 @@ def name_of(citation: Citation, fingerprint: str) -> tuple[str, str]:
     if identity.doi:
         return ("doi", identity.doi)
     return ("fingerprint", fingerprint)
-
-
-def is_named_by_doi(citation: Citation) -> bool:
-    """Say whether a work's key derives from its DOI, which other works may bear as well."""
-    return name_of(citation, "")[0] == "doi"
