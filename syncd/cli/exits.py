@@ -31,6 +31,7 @@ from syncd.errors import (
     SyncdError,
     UnavailableError,
     UnreachableError,
+    UnreadError,
     UnsettledError,
 )
 from syncd.system.descriptors import is_out_of_descriptors
@@ -66,6 +67,7 @@ EXITS: Mapping[type[SyncdError], Exit] = {
     UnsettledError: Exit.TRY_AGAIN,
     UnavailableError: Exit.UNAVAILABLE,
     UnreachableError: Exit.UNAVAILABLE,
+    UnreadError: Exit.UNAVAILABLE,
     NotRunningError: Exit.UNAVAILABLE,
     CertificatesError: Exit.UNAVAILABLE,
     OutcomeUnknownError: Exit.TRY_AGAIN,

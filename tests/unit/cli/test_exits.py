@@ -32,6 +32,7 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     (errors.KeyLookupError("open to others", passing=False), 77, "syncd login"),
     (errors.UnavailableError("no answer", retry_after=timedelta(1)), 69, "again later"),
     (errors.UnreachableError("no way"), 69, "see whether this machine is online"),
+    (errors.UnreadError("400: Bad Request"), 69, "nothing is lost"),
     (errors.NotRunningError("Zotero is not running"), 69, "start Zotero, and run this again"),
     (errors.UnsettledError("3 operations wait"), 75, "in a few minutes"),
     (errors.OutcomeUnknownError("answer lost"), 75, "looks before it sends"),
