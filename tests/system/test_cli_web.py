@@ -147,8 +147,12 @@ def test_a_record_that_the_library_refuses_is_not_new_and_leaves_with_65(
     syncd: Syncd, server: ZoteroServer, ada: Account, options: tuple[str, ...]
 ) -> None:
     server.arm("status", status=413, body="x", method="POST", path="/items", times=None)
+    large = Path(options[1]).with_name("large.ris")
+    large.write_text(
+        f"TY  - JOUR\nTI  - Moss\nAB  - {'Füße. ' * 9_000}\nER  - \n", encoding="utf-8"
+    )
 
-    done = syncd("once", "--json", *options, EXAMPLE)
+    done = syncd("once", "--json", *options, large)
 
     server.disarm()
     document = json.loads(done.out)
