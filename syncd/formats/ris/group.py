@@ -18,12 +18,18 @@ _GLUED_END = re.compile(r"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+ER(?:[ \t]{0,2}-)?\
 _LONGEST_END = 5
 _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
+_WIDE = "  -"
+"""What behind a tag is so unlike text that one blank before it will do."""
 
 
 def may_be_glued(values: Iterable[str], dash: str) -> bool:
     """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
     together = "\n".join(values)
-    return dash in together and (_RUN in together or "\t" in together)  # what is rarer first
+    return dash in together and _has_room_for_tag(together)  # what is rarer first
+
+
+def _has_room_for_tag(text: str) -> bool:
+    return _RUN in text or "\t" in text or _WIDE in text
 
 
 class Group:
@@ -133,8 +139,7 @@ class Group:
             if "ER" in value[-_LONGEST_END:] and (end := _GLUED_END.search(value)):
                 value = value[: end.start()]
                 found.append((END, number))
-            has_run = _RUN in value or "\t" in value
-            first, *more = glued_in(tag).split(value) if has_run else [value]
+            first, *more = glued_in(tag).split(value) if _has_room_for_tag(value) else [value]
             self.add(tag, first.strip(), number)
             for further, rest in zip(more[::2], more[1::2], strict=True):
                 self.add(further, rest.strip(), number)
