@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, repeat
 
@@ -19,9 +20,10 @@ from syncd.formats.sources.names import (
     without_brackets,
     without_marks,
     without_notes,
+    without_numbers,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
-from syncd.formats.sources.text import list_elements, one_line
+from syncd.formats.sources.text import list_elements, may_be_list, one_line
 from syncd.record import Person
 
 _AUTHOR_ROLES = {
@@ -71,7 +73,12 @@ _CUSTOM_ROLES = {
     ("audioRecording", "C4"): "wordsBy",
     ("patent", "C4"): "attorneyAgent",
 }
-_OPENING = frozenset("[({")
+# What else parts names or words: blanks of other widths, the semicolon of China, line ends of HTML.
+_BLANKS = "\u00a0\u2007\u2009\u202f\u3000"
+_UNEVEN = str.maketrans({"；": ";", **dict.fromkeys(_BLANKS, " ")})
+_MAY_BE_UNEVEN = re.compile(f"[；{_BLANKS}]")
+_LINE_END = re.compile(r"\s*+<br ?/?>", re.IGNORECASE)
+_DIGIT = re.compile(r"[\d¹²³⁰⁴-⁹]")
 _FURTHER_TAGS = frozenset(["A2", "A3", "A4", "C1", "C2", "C4", "CA", "ED"])
 _AUTHORITIES = {("case", "A2"): "reporter", ("patent", "A2"): "authority"}
 """Tags of persons that hold an institution for some types: these are fields."""
@@ -153,6 +160,9 @@ def _people_in_brackets(
     draft: Draft, tag: str, values: Sequence[str], role: str, together: str
 ) -> list[Person]:
     """Read names that may be lists of programs, and beside which may stand other roles."""
+    if not together.isascii() and _MAY_BE_UNEVEN.search(together):
+        values = [value.translate(_UNEVEN).strip() for value in values]
+        together = "\n".join(values)
     if "[" in together or "(" in together or "{" in together:
         values = [name for value in values for name in _listed_in(draft, tag, value)]
         together = "\n".join(values)
@@ -166,7 +176,7 @@ def _people_in_brackets(
 
 def _listed_in(draft: Draft, tag: str, value: str) -> Sequence[str]:
     """Return the names of a list that a program wrote, or a value as it is where it is none."""
-    if value[:1] not in _OPENING:
+    if not may_be_list(value):
         return (value,)
     names = names_of_objects(value) or list_elements(value)
     if names is not None:
@@ -181,7 +191,7 @@ def _people_in(
     draft: Draft, tag: str, values: Sequence[str], role: str, together: str
 ) -> list[Person]:
     """Read the names of one role; `together` are all of them in one text."""
-    is_unusual = _is_unusual(together)
+    is_unusual = _is_unusual(together) or _DIGIT.search(together) is not None
     if not is_unusual:
         plain = [*filter(None, map(find_plain_person, values, repeat(role)))]
         if len(plain) == len(values):  # as in most entries
@@ -201,8 +211,9 @@ def _people_in(
 
 def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
     """Return the names in the text of a value; a value without any is named as unused."""
-    names = [bare for name in split_names(text) if (bare := without_brackets(name))]
-    if not names:
+    parted = [bare for name in split_names(text) if (bare := without_brackets(name))]
+    names = [*map(without_numbers, parted)]
+    if names != parted or not names:
         draft.leave(tag, value)
     return names
 
@@ -249,12 +260,16 @@ def _is_unusual(value: str) -> bool:
         or "*" in value
         or "†" in value
         or "-000" in value
+        or '"' in value
+        or "“" in value
     )
 
 
 def _without_signs(draft: Draft, tag: str, value: str) -> str:
     """Take out markup, and what stands for names that the export does not give."""
-    text = one_line(without_notes(value)) if "<" in value or "&" in value else value
+    text = value
+    if "<" in value or "&" in value:
+        text = one_line(_LINE_END.sub(";", without_notes(value)))
     bare = without_marks(text)
     if bare != value and _digits_in(bare) < _digits_in(value):
         draft.leave(tag, value)  # for the sake of the numbers beside the name
