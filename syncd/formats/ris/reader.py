@@ -352,7 +352,7 @@ class Reader:
             return
         text, number = self._doubtful
         self._doubtful = None
-        if self._open.tags and (tagged is None or tagged.tag != TYPE):
+        if self._open.tags and (tagged is None or tagged.tag not in (TYPE, END)):
             self._continue(text, number)
         else:
             self._end_with_text(text, number)

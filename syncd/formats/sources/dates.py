@@ -46,7 +46,7 @@ _SEASONS = {
 }
 _MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "na", "nan"])
 # What forms write for a part that was not filled in, with what parts it from the others.
-_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan)\b", re.IGNORECASE)
+_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan|none)\b", re.IGNORECASE)
 _WITHOUT_WEIGHT = frozenset(
     """of the st nd rd th er de t z cop copyright mon monday tue tues tuesday wed wednesday
     thu thur thurs thursday fri friday sat saturday sun sunday""".split()
@@ -83,6 +83,7 @@ _YEAR_OF_RIGHTS = re.compile(
 _NO_YEAR = 9999
 _NUMBERS_ONLY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+_DAY_OF_SHORT_YEAR = re.compile(r"(\d{1,2})[- ]([^\W\d_]+)[- ](\d{2})")
 _MONTH_AND_NUMBER = re.compile(r"([^\W\d_]+)\.?\s*[-–/'’]\s*(\d{2})")
 
 
@@ -336,6 +337,9 @@ def in_year(date: Date, year: int | None) -> Date:
         return (
             whole._replace(season=date.season, note=date.note) if date[3:] != UNKNOWN[3:] else whole
         )
+    if (match := _DAY_OF_SHORT_YEAR.fullmatch(date.text)) and int(match[3]) == year % 100:
+        day = _parts(year, _MONTHS.get(match[2].casefold()), int(match[1]))
+        return day if day.day else date
     match = _MONTH_AND_NUMBER.fullmatch(date.text)
     month = _MONTHS.get(match[1].casefold()) if match else None
     if match is None or month is None:

@@ -7,10 +7,11 @@ source is known to write one there, which is that source's room to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.fields import has_archive
+from syncd.formats.sources.text import without_fraction
 from syncd.identity import (
     find_eid_in_url,
     parse_arxiv,
@@ -224,7 +225,7 @@ def take_embase(draft: Draft, tag: str) -> None:
 def take_pmids(draft: Draft, tag: str) -> None:
     """Read PubMed numbers out of a tag that is known to hold them; labels stay where they are."""
     kept = []
-    for value in _each_number(draft.take(tag)):
+    for value in _each_number(map(without_fraction, draft.take(tag))):
         if value.isdecimal():
             if len(value) > _LONGEST_PMID or not draft.identify("pmid", parse_pmid(value)):
                 kept.append(value)
@@ -235,7 +236,7 @@ def take_pmids(draft: Draft, tag: str) -> None:
     draft.put(tag, kept)
 
 
-def _each_number(values: Sequence[str]) -> Iterator[str]:
+def _each_number(values: Iterable[str]) -> Iterator[str]:
     """Part a value that is a PubMed and a PubMed Central number."""
     for value in values:
         parts = value.replace(";", " ").replace(",", " ").split() if "PMC" in value else ()

@@ -41,7 +41,7 @@ _ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
 # Letters beyond Latin-1 would make the pattern slow to compile.
 _CAPITAL, _LETTER, _ALNUM = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ÿ]", "[A-Za-z0-9À-ÖØ-öø-ÿ]"
 # A word that begins as a role or a legal form does may be one, and gets a closer look.
-_PLAIN_GIVEN = rf"(?!H(?:rs)?g){_CAPITAL}{_LETTER}*+\.?+(?:-{_LETTER}++\.?+)*+"
+_PLAIN_GIVEN = rf"(?!H(?:rs)?g|None){_CAPITAL}{_LETTER}*+\.?+(?:-{_LETTER}++\.?+)*+"
 _PLAIN_PARTICLES = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
 _PLAIN_NAME = (
     rf"{_PLAIN_PARTICLES}{_ALNUM}++(?:[-'’]{_ALNUM}++)*+,\ "
@@ -52,7 +52,8 @@ _PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:\n{_PLAIN_NAME})*+")
 _LONGEST_NAME = 120
 _NOTE_MARK = re.compile(r"<sup>[\d,;\s*†‡§¶a-h]{1,20}</sup>", re.IGNORECASE)
 _MARKS = re.compile(
-    r"(?<=[^\W\d_]|\.)\s?(?:[*†‡§¶]+|\(\d{4}\s?[-–]\s?(?:\d{4})?\)|\([^\s()@]+@[^\s()@]+\))\Z"
+    r"(?<=[^\W\d_]|\.)\s?(?:[*†‡§¶]+|\(\d{4}\s?[-–]\s?(?:\d{4})?\)"
+    r"|\([^\s()@]+@[^\s()@]+\)|\[[A-Z]{2}\])\Z"
 )
 # Numbers of affiliations, and those by which dblp tells people of one name apart.
 _NUMBERS = re.compile(
@@ -230,7 +231,7 @@ def _is_suffix(word: str) -> bool:
 
 
 def _are_bare_initials(word: str) -> bool:
-    return len(word) <= 3 and word.isalpha() and word.isupper()
+    return len(word) <= 4 and word.isalpha() and word.isupper()
 
 
 def is_personal(text: str) -> bool:

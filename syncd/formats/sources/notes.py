@@ -68,7 +68,7 @@ _OF_NOTICES = re.compile(
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"""(?: (?P<pmid> (?:PubMed\s*+)?+(?:PM)?ID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
-          | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ )
+          | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ | PMCID\s*+[:=]\s*+\d{5,8}(?!\d) )
           | (?P<scopus> (?:(?:Scopus[\ _]?(?:E?ID)|EID)\s*+[:=]?+\s*+)?
                         \{?2-s2\.0-\d{5,12}(?!\d)\}?
                       | Scopus[\ _]?E?ID\s*+[:=]\s*+\d{10,12}(?!\d) )

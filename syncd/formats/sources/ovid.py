@@ -16,9 +16,13 @@ from syncd.formats.sources.name_lists import split_names
 from syncd.formats.sources.names import is_personal
 from syncd.formats.sources.roles import part_roles
 from syncd.formats.sources.source import Source, always
+from syncd.identity import parse_pmid
 
 _HOST = re.compile(r"://[^/]*\bovid(?:sp|web)?\b", re.IGNORECASE)
 _MEDLINE = re.compile(r"[?&]D=(?:med|ppez|prem|pmoa)", re.IGNORECASE)
+_MEDLINE_NUMBER = re.compile(
+    r"[?&]D=(?:med|ppez|prem|pmoa)\w{0,8}&(?:[^\s&]{1,80}&){0,9}AN=(\d{7,8})(?!\d)", re.IGNORECASE
+)
 _SUBJECT_CODE = re.compile(r".*\[\d+\]")
 _NOT_OF_THE_WORK = ("A2", "AI", "M1", "M2")
 
@@ -32,6 +36,8 @@ def _recognise(tags: Tags) -> bool:
 
 def _prepare(draft: Draft) -> None:
     links = " ".join([*draft.tags.get("L2", ()), *draft.tags.get("UR", ())])
+    if number := _MEDLINE_NUMBER.search(links):
+        draft.identify("pmid", parse_pmid(number[1]))
     if _MEDLINE.search(links) or "medline" in draft.first("DB").casefold():
         take_pmids(draft, "ID")
         take_pmids(draft, "AN")  # through EndNote

@@ -14,7 +14,15 @@ _ROLES = {
         主编 主編 编 編 编者 編者 编辑 編集""".split(),
         "editor",
     ),
-    **dict.fromkeys("a cura di|ed. lit|под ред|ответственный редактор".split("|"), "editor"),
+    **dict.fromkeys(
+        """a cura di|chief editor|ed. lit|editor in chief|editor-in-chief|general editor
+        |guest editor|guest editors|managing editor|volume editor|volume editors|под ред
+        |ответственный редактор""".replace("\n        ", "").split("|"),
+        "editor",
+    ),
+    **dict.fromkeys(
+        "co-author|coauthor|corresponding author|first author|reprint author".split("|"), "author"
+    ),
     **dict.fromkeys(
         "series editor|series editors|series ed|series eds|reihenhrsg".split("|"), "seriesEditor"
     ),

@@ -63,7 +63,7 @@ _LABELLED = re.compile(
               | 2[-‐-―−]s2\.0[-‐-―−] )
           | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s)
               | \d{1,8}\s*+[\[(]pmid[\])] )
-          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
+          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d | pmcid\s*+[:=]\s*+\d )
           | (?P<arxiv> arxiv | abs/(?=\d{4}\.\d)
               | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
           | (?P<wos> (?:wos|isi|ut)\s*+: )

@@ -403,3 +403,10 @@ def test_half_a_character_is_told_from_a_letter_by_the_word_before_it(
     [entry] = Reader(io.BytesIO(b"TY  - JOUR\nAU  - Reef, Bo\nTI  - In a " + end))
 
     assert entry.is_unfinished is is_cut
+
+
+def test_a_bare_er_above_another_is_no_text() -> None:
+    first, second = read("TY  - JOUR\nTI  - A\nER\nER  - \n\nTY  - JOUR\nTI  - B\nER  - \n")
+
+    assert [pairs(entry)[-1] for entry in (first, second)] == [("TI", "A"), ("TI", "B")]
+    assert first.ending is Ending.ER

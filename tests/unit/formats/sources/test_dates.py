@@ -335,6 +335,7 @@ def test_the_days_of_an_event(text: str, days: str) -> None:
         ("Published online: 04 Mar 2015", "2015-03-04", "Published online: 04 Mar 2015"),
         ("January 2016 2016-05-03", "2016-01", "2016-05-03"),
         ("4 Mart 2015", "2015-03-04", None),
+        ("2015-None-None", "2015", None),
         ("4 d'agost 2015", "4 d'agost 2015", None),
         ("Epub ahead of print 2015", "Epub ahead of print 2015", None),
     ],
@@ -357,3 +358,13 @@ def test_the_day_from_which_programs_count_is_no_date_beside_another(
 
     assert (beside.fields["date"], beside.unused) == ("2015", {"DA": (day,)})
     assert alone.fields["date"] == agreeing.fields["date"] == day.replace("/", "-")
+
+
+@pytest.mark.parametrize(
+    ("day", "date"),
+    [("04-Mar-15", "2015-03-04"), ("4 Mar 15", "2015-03-04"), ("31-Feb-15", "31-Feb-15 2015")],
+)
+def test_a_day_with_a_short_year_is_told_by_the_year_beside_it(
+    day: str, date: str, item_of: Any
+) -> None:
+    assert item_of("TY  - JOUR", "TI  - A", f"DA  - {day}", "PY  - 2015")["date"] == date

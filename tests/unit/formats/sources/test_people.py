@@ -562,6 +562,17 @@ def test_a_name_that_may_be_more_than_plain_gets_a_closer_look(name: str) -> Non
         ("Kerr, B.3; Lund, S.1", ["Kerr|B.", "Lund|S."]),
         ("Kerr, Bo 0002", ["Kerr|Bo"]),
         ("Bo Kerr 0002", ["Bo Kerr"]),
+        ("Kerr, Bo [DE]", ["Kerr|Bo"]),
+        ("Kerr, Bo\\nLund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, B.; Lund, S.; and Li, X.", ["Kerr|B.", "Lund|S.", "Li|X."]),
+        ("Kerr, B.; Lund, S. & Li, X.", ["Kerr|B.", "Lund|S.", "Li|X."]),
+        ("Kerr, Bo (corresponding author)", ["Kerr|Bo"]),
+        ("Suharto, nan", ["Suharto"]),
+        ("Suharto, None", ["Suharto"]),
+        ("Suharto, -", ["Suharto"]),
+        ("Suharto, .", ["Suharto"]),
+        ("undefined, undefined", []),
+        ("None, None", []),
         ("[No author name available]", []),
     ],
 )
@@ -587,6 +598,8 @@ def test_the_number_of_a_group_is_a_part_of_its_name(value: str, item_of: Any) -
         ("Kerr, Bo, 1950-2011 translator", "translator", "Kerr|Bo"),
         ("Kerr, Bo, 1950-", "author", "Kerr|Bo"),
         ("Kerr, Bo - ed.", "editor", "Kerr|Bo"),
+        ("Kerr, Bo (Editor-in-Chief)", "editor", "Kerr|Bo"),
+        ("Kerr, Bo (volume editor)", "editor", "Kerr|Bo"),
     ],
 )
 def test_years_of_life_may_stand_before_a_role(
@@ -604,3 +617,24 @@ def test_names_with_a_role_in_ovids_a2_are_editors(item_of: Any) -> None:
         ("editor", "Bee|B"),
         ("editor", "Cat|C"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "people"),
+    [
+        (["LEE Jane", "KIM Max"], ["LEE Jane", "KIM Max"]),
+        (["JAB Roe", "KM Lund"], ["Roe|JAB", "Lund|KM"]),
+        (["Silva MCFA", "Roe K", "Lund S"], ["Silva|MCFA", "Roe|K", "Lund|S"]),
+    ],
+)
+def test_three_capitals_may_be_a_family_where_no_other_name_shows_initials(
+    values: list[str], people: list[str], item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", *(f"AU  - {value}" for value in values))
+
+    assert names(data) == [("author", name) for name in people]
+
+
+@pytest.mark.parametrize("value", ["Kerr, Bo (bo@example.org)", "Kerr, Bo [DE]", "Suharto, nan"])
+def test_words_beside_a_name_are_named_as_unused(value: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", "TI  - A", f"AU  - {value}").unused == {"AU": (value,)}

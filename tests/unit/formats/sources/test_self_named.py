@@ -8,6 +8,8 @@ import pytest
 
 JOUR = ("TY  - JOUR", "TI  - On shells")
 EID = "2-s2.0-85000004711"
+EBSCO = "https://search.ebscohost.com/login.aspx?direct=true"
+OVID = "http://ovidsp.ovid.com/ovidweb.cgi?T=JS&NEWS=N&PAGE=fulltext"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +170,16 @@ def test_a_list_that_holds_anything_else_is_none(value: str, record_of: Any) -> 
         ([f"UR  - HTTPS://WWW.SCOPUS.COM/INWARD/RECORD.URI?EID={EID.upper()}"], "scopus", EID),
         (["UR  - https://example.org/central/CN-01234567/full"], "central", "CN-01234567"),
         (["DO  - 10.1002/central/CN-01234567"], "central", "CN-01234567"),
+        (["AN  - 30000471.0", "DB  - PubMed"], "pmid", "30000471"),
+        (["AN  - 30000471", f"UR  - {EBSCO}&db=cmedm&AN=30000471"], "pmid", "30000471"),
+        (["AN  - 30000471", "DB  - mdc", "DP  - EBSCOhost"], "pmid", "30000471"),
+        (["AN  - edselc.2-52.0-85000004711", "DP  - EBSCOhost"], "scopus", EID),
+        ([f"UR  - {EBSCO}&db=edselc&AN=edselc.2-52.0-85000004711&site=x"], "scopus", EID),
+        (["AN  - edswsc.000444108200047", "DP  - EBSCO"], "wos", "WOS:000444108200047"),
+        (["AN  - edsarx.1502.00047", "DP  - EBSCO"], "arxiv", "1502.00047"),
+        ([f"L2  - {OVID}&D=med17&AN=30000471"], "pmid", "30000471"),
+        (["N1  - PMCID: 3000471"], "pmcid", "PMC3000471"),
+        (["C8  - PMCID: 3000471"], "pmcid", "PMC3000471"),
         (["ID  - 10.1000/shells"], "doi", "10.1000/shells"),
         (["C7  - 10.1000/shells"], "doi", "10.1000/shells"),
         (["SN  - doi:10.1000/shells"], "doi", "10.1000/shells"),
@@ -180,7 +192,14 @@ def test_a_number_is_its_databases_where_that_is_said(
 
 
 @pytest.mark.parametrize(
-    "line", ["AN  - 85000004711", "AN  - 30000471", "AN  - 2012345678", "AN  - 000444108200047"]
+    "line",
+    [
+        "AN  - 85000004711",
+        "AN  - 30000471",
+        "AN  - 2012345678",
+        "AN  - 000444108200047",
+        "AN  - edselc.2-52.0-85000004711",
+    ],
 )
 def test_a_bare_number_without_its_database_is_only_an_accession_number(
     line: str, record_of: Any
