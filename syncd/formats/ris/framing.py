@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
+from operator import methodcaller
 from typing import NamedTuple
 
 from syncd.formats.ris.tags import KNOWN
@@ -45,7 +46,8 @@ def find_framing(lines: Sequence[str]) -> Framing | None:
     lines = lines[:_NEAR]
     tail = _find_tail(lines)
     bare = [line.rstrip().removesuffix(tail) for line in lines] if tail else lines
-    quoted = islice(filter(_is_quoted, bare), _LEAST_QUOTED)
+    marked = filter(methodcaller("startswith", _MARK), bare)  # in C, as hardly any is
+    quoted = islice(filter(_is_quoted, marked), _LEAST_QUOTED)
     is_quoted = len(list(quoted)) == _LEAST_QUOTED
     return Framing(tail, is_quoted) if tail or is_quoted else None
 

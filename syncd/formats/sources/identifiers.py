@@ -224,8 +224,11 @@ def take_embase(draft: Draft, tag: str) -> None:
 
 def take_pmids(draft: Draft, tag: str) -> None:
     """Read PubMed numbers out of a tag that is known to hold them; labels stay where they are."""
+    values = draft.take(tag)
+    if not values:
+        return
     kept = []
-    for value in _each_number(map(without_fraction, draft.take(tag))):
+    for value in _each_number(map(without_fraction, values)):
         if value.isdecimal():
             if len(value) > _LONGEST_PMID or not draft.identify("pmid", parse_pmid(value)):
                 kept.append(value)

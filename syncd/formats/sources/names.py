@@ -58,7 +58,7 @@ _MARKS = re.compile(
 # Numbers of affiliations, and those by which dblp tells people of one name apart.
 _NUMBERS = re.compile(
     r"(?<=[^\W\d_][^\W\d_]|[^\W\d_]\.)"
-    r"(?:\d{1,2}(?:, ?\d{1,2}){0,9}|[¹²³⁰⁴-⁹](?:[,˒]?[¹²³⁰⁴-⁹]){0,9}| 00\d\d)\Z"
+    r"(?:\d{1,2}(?:, ?\d{1,2}){0,9}|[¹²³⁰⁴-⁹](?:,?[¹²³⁰⁴-⁹]){0,9}| 00\d\d)\Z"
 )
 _QUOTES = ('""', "“”", "„“")
 _ORCID = re.compile(

@@ -78,7 +78,7 @@ def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
         if _says_nothing(tag, text):
             draft.leave(tag, value)
         else:
-            kept.append(_without_label(tag, text))
+            kept.append(_without_label(tag, text) if tag in _LABELS else text)
     if kept != values:
         draft.replace(tag, kept)
 
@@ -100,7 +100,7 @@ def _without_fractions(value: str) -> str:
 
 def _without_label(tag: str, value: str) -> str:
     """Return `9` of `v. 9` or `Vol. 9`; where more is said, a value is left as it is."""
-    label = _LABELS[tag].match(value) if tag in _LABELS and not value[0].isdigit() else None
+    label = None if value[0].isdigit() else _LABELS[tag].match(value)
     bare = value[label.end() :] if label else ""
     return bare if _PLAIN_NUMBER.fullmatch(bare) else value
 

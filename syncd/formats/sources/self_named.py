@@ -102,7 +102,9 @@ def read_self_named(draft: Draft) -> None:
             continue
         elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
         # In most entries these tags hold a number, or what others read.
-        if len(values) == 1 and _is_read_elsewhere(tag, values[0], elsewhere):
+        first = values[0]
+        is_alone = len(values) == 1 and (tag != "AN" or len(first) < _ALONE)
+        if is_alone and (first.isdecimal() or first.startswith(elsewhere)):
             continue
         if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
             continue
@@ -111,12 +113,6 @@ def read_self_named(draft: Draft) -> None:
         ]
         if len(kept) < len(values) and tag not in _OF_A_KEY:
             draft.replace(tag, kept)
-
-
-def _is_read_elsewhere(tag: str, value: str, elsewhere: tuple[str, ...]) -> bool:
-    """Tell whether a value is a number, or what others read, and nothing beside it."""
-    is_alone = tag != "AN" or len(value) < _ALONE
-    return value.isdecimal() or (is_alone and value.startswith(elsewhere))
 
 
 def _read(draft: Draft, tag: str, value: str) -> bool:
