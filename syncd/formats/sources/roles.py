@@ -14,15 +14,7 @@ _ROLES = {
         主编 主編 编 編 编者 編者 编辑 編集""".split(),
         "editor",
     ),
-    **dict.fromkeys(
-        """a cura di|chief editor|ed. lit|editor in chief|editor-in-chief|general editor
-        |guest editor|guest editors|managing editor|volume editor|volume editors|под ред
-        |ответственный редактор""".replace("\n        ", "").split("|"),
-        "editor",
-    ),
-    **dict.fromkeys(
-        "co-author|coauthor|corresponding author|first author|reprint author".split("|"), "author"
-    ),
+    **dict.fromkeys("a cura di|ed. lit|под ред|ответственный редактор".split("|"), "editor"),
     **dict.fromkeys(
         "series editor|series editors|series ed|series eds|reihenhrsg".split("|"), "seriesEditor"
     ),
@@ -44,10 +36,23 @@ _ROLES = {
 }
 """Roles by the words for them, in small letters and without dots."""
 
+_LONG_ROLES = {
+    **dict.fromkeys(
+        "chief editor|editor in chief|editor-in-chief|general editor|guest editor|guest editors"
+        "|managing editor|volume editor|volume editors".split("|"),
+        "editor",
+    ),
+    **dict.fromkeys(
+        "co-author|coauthor|corresponding author|first author|reprint author".split("|"), "author"
+    ),
+}
+"""The same of what stands in brackets only."""
+
 _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
 # In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
 _IN_BRACKETS = re.compile(
-    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS})\.?\s*+[\])>）】]", re.IGNORECASE
+    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS}|{'|'.join(_LONG_ROLES)})\.?\s*+[\])>）】]",
+    re.IGNORECASE,
 )
 _SURE_WORDS = "|".join(
     sorted(
@@ -137,4 +142,5 @@ def _trimmed(text: str) -> str:
 
 
 def _role(word: str) -> str:
-    return _ROLES[word.casefold()]
+    word = word.casefold()
+    return _ROLES.get(word) or _LONG_ROLES[word]
