@@ -29,7 +29,7 @@ def may_be_glued(values: Iterable[str], dash: str) -> bool:
 
 
 def _has_room_for_tag(text: str) -> bool:
-    return _RUN in text or "\t" in text or _WIDE in text
+    return "\t" in text or ("  " in text and (_RUN in text or _WIDE in text))
 
 
 class Group:

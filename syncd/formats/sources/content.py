@@ -56,7 +56,7 @@ def abstract_text(value: str) -> str:
     text = plain(value) if "<" in value or "&" in value else value
     if text[:1] == "[":
         text = unlisted(text)
-    if "\\n" in text:
+    if "\\" in text:  # one sign is found much faster than two
         text = _ESCAPED_LINE_END.sub("\n", text)
     if "\n" not in text:
         return text

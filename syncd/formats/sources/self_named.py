@@ -136,7 +136,8 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
 
 def _read_list(draft: Draft, value: str) -> bool:
     """Read several identifiers of different kinds, if there is nothing else in a value."""
-    if len(value) > _LONGEST_LIST or not _LABELLED.match(value):
+    is_list = " " in value or "," in value or ";" in value or "|" in value
+    if not is_list or len(value) > _LONGEST_LIST or not _LABELLED.match(value):
         return False
     parts = _BETWEEN.split(value)
     found = dict(filter(None, map(_identifier_in, parts)))

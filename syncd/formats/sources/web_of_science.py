@@ -35,8 +35,9 @@ def _is_bare(number: str, tags: Tags) -> bool:
 
 
 def _prepare(draft: Draft) -> None:
-    if _is_bare(draft.first("AN"), draft.tags):
-        draft.replace("AN", [f"WOS:{draft.first('AN')}"])
+    number = draft.first("AN")
+    if len(number) == _LENGTH and _is_bare(number, draft.tags):
+        draft.replace("AN", [f"WOS:{number}"])
     for tag in _AFFILIATION_TAGS:
         draft.leave_all(tag)
     for value in draft.take("C6"):
