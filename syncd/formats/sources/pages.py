@@ -29,6 +29,9 @@ _NUMBER_LABEL = re.compile(
     r"\A(?:art(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?|unsp)(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)",
     re.IGNORECASE,
 )
+_UNSPECIFIED = "UNSP"
+"""What Web of Science writes before numbers of articles of which it knows no page."""
+
 _DASHES = ("-", "–", "—")
 _AND_FURTHER = ("&", "+")  # Web of Science, where an article goes on elsewhere in the issue
 
@@ -46,6 +49,8 @@ def fill_pages(draft: Draft) -> None:
         start = ""
     if start or end:
         _fill_page_range(draft, start, end)
+        if start[:4] == _UNSPECIFIED:
+            draft.leave("SP", start)
     for value in starts:
         draft.leave("SP", value)
     for value in ends:
@@ -129,6 +134,8 @@ def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
     pii = find_pii(value)
     number = _NUMBER_LABEL.sub("", value)
+    if number != value and value[:4] == _UNSPECIFIED:
+        draft.leave(tag, value)
     if pii is not None:
         draft.add_extra("PII", pii)
     elif len(number) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(number):

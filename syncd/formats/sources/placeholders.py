@@ -78,7 +78,10 @@ def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
         if _says_nothing(tag, text):
             draft.leave(tag, value)
         else:
-            kept.append(_without_label(tag, text) if tag in _LABELS else text)
+            bare = _without_label(tag, text) if tag in _LABELS else text
+            kept.append(bare)
+            if bare != text:
+                draft.leave(tag, value)  # for the sake of the label
     if kept != values:
         draft.replace(tag, kept)
 
