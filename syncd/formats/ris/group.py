@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from syncd.formats.ris.prose import Above
 from syncd.formats.ris.tags import END, TYPE, Wrapping, is_stray, is_substantial, wrapping_of
@@ -20,9 +20,8 @@ _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
 
 
-def may_be_glued(values: Iterable[str], dash: str) -> bool:
+def may_be_glued(together: str, dash: str) -> bool:
     """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
-    together = "\n".join(values)
     return dash in together and (_RUN in together or "\t" in together)  # what is rarer first
 
 
@@ -124,7 +123,7 @@ class Group:
 
         `glued_in` gives what finds them in a value of a tag, `dash` is what stands behind them.
         """
-        if not may_be_glued(self.values, dash):
+        if not may_be_glued("\n".join(self.values), dash):
             return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
