@@ -127,7 +127,7 @@ def _forget(tx: Transaction, keys: Sequence[str]) -> dict[str, _Former]:
     """Take items out of the indexes; return what was known of them."""
     found = tx.execute(
         select(item.c.item_key, item.c.made_by_run, item.c.features).where(
-            item.c.library_id == tx.library_id, item.c.item_key.in_(keys)
+            item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(keys))
         )
     ).all()
     if not found:
@@ -204,7 +204,7 @@ def known_versions(tx: Transaction, keys: Collection[ItemKey]) -> dict[ItemKey, 
         found = tx.execute(
             select(item.c.item_key, item.c.version).where(
                 item.c.library_id == tx.library_id,
-                item.c.item_key.in_(part),
+                item.c.item_key.in_(tx.listed(part)),
                 item.c.state != "deleted",
             )
         )
@@ -218,7 +218,9 @@ def count_losses(tx: Transaction, deleted: Collection[ItemKey]) -> tuple[int, in
     known = tx.execute(select(func.count()).select_from(item).where(*there)).scalar_one()
     lost = sum(
         tx.execute(
-            select(func.count()).select_from(item).where(*there, item.c.item_key.in_(part))
+            select(func.count())
+            .select_from(item)
+            .where(*there, item.c.item_key.in_(tx.listed(part)))
         ).scalar_one()
         for part in chunks(deleted)
     )
@@ -233,13 +235,13 @@ def bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey
             row.item_key: row.state
             for row in tx.execute(
                 select(item.c.item_key, item.c.state).where(
-                    item.c.library_id == tx.library_id, item.c.item_key.in_(part)
+                    item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part))
                 )
             )
         }
         tx.execute(
             update(item)
-            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(list(known)))
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(known)))
             .values(state="deleted")
         )
         tx.add_missing(item, [_tombstone(key, version) for key in part])
@@ -291,7 +293,9 @@ def forget_others(tx: Transaction, keys: Collection[ItemKey]) -> None:
     for part in chunks(others):
         _forget(tx, part)
         tx.execute(
-            delete(item).where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+            delete(item).where(
+                item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part))
+            )
         )
 
 
@@ -321,7 +325,7 @@ def find_items(tx: Transaction, keys: Collection[str]) -> dict[str, KnownItem]:
                 (removal.c.library_id == item.c.library_id)
                 & (removal.c.item_key == item.c.item_key),
             )
-            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part)))
         )
         for row in found:
             items[row.item_key] = KnownItem(

@@ -216,7 +216,9 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
     found: list[Pending] = []
     for part in chunks([each.operation_id for each in operations]):
         rows = tx.execute(
-            select(outbox).where(outbox.c.operation_id.in_(part)).order_by(outbox.c.operation_id)
+            select(outbox)
+            .where(outbox.c.operation_id.in_(tx.listed(part)))
+            .order_by(outbox.c.operation_id)
         )
         found += [_read(row) for row in rows]
     return found
@@ -319,13 +321,15 @@ def _as_read(pending: Pending) -> dict[str, Any]:
 
 def _set(tx: Transaction, operation_ids: Collection[int], **values: Any) -> None:
     for part in chunks(operation_ids):
-        tx.execute(update(outbox).where(outbox.c.operation_id.in_(part)).values(**values))
+        tx.execute(
+            update(outbox).where(outbox.c.operation_id.in_(tx.listed(part))).values(**values)
+        )
 
 
 def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
     """Take operations out: each has its outcome."""
     for part in chunks(operation_ids):
-        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(part)))
+        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
 
 
 def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
@@ -343,7 +347,7 @@ def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> Non
         rows = tx.execute(
             select(outbox).where(
                 outbox.c.library_id == tx.library_id,
-                outbox.c.item_key.in_(part),
+                outbox.c.item_key.in_(tx.listed(part)),
                 outbox.c.state == "planned",
             )
         ).all()
