@@ -170,7 +170,6 @@ def add_records(
     rows = [
         {
             "run_id": run_id,
-            "library_id": tx.library_id,
             "export_id": export_ids[intent.export],
             "entry": intent.entry or None,
             "exported_at": intent.exported_at or None,
@@ -179,8 +178,11 @@ def add_records(
         }
         for intent in intents
     ]
-    statement = insert(record).returning(record.c.record_id, sort_by_parameter_order=True)
-    record_ids = list(tx.execute(statement, rows).scalars())
+    tx.add(record, rows)
+    # The newest of the run are these: numbers rise in the order of insertion.
+    newest = select(record.c.record_id).where(record.c.run_id == run_id)
+    newest = newest.order_by(record.c.record_id.desc()).limit(len(rows))
+    record_ids = list(tx.execute(newest).scalars())[::-1]
     searching.add_texts(
         tx,
         [

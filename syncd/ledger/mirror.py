@@ -48,6 +48,8 @@ class ItemRow(NamedTuple):
     parent: str | None = None
     touched_at: str = ""
     """When it was last changed, where the library says so: of a trashed item, when that was."""
+    dumped: bytes | None = None
+    """The features as they are kept, where they were dumped before."""
 
 
 def is_work(data: ItemData) -> bool:
@@ -55,9 +57,10 @@ def is_work(data: ItemData) -> bool:
     return data.get("itemType") not in _NO_WORKS and not data.get("parentItem")
 
 
-def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
-    """Read from an item what the mirror keeps of it; `features` of a work, if they are known."""
+def row_of(stored: StoredItem, dumped: bytes | None = None) -> ItemRow:
+    """Read from an item what the mirror keeps of it; `dumped` are its features, if known."""
     data = stored.data
+    features = load_features(dumped) if dumped is not None else None
     if features is None and is_work(data):
         features = features_of(citation_of(data))
     return ItemRow(
@@ -69,6 +72,7 @@ def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
         replaces=tuple(merges.replaced_by(data)),
         parent=data.get("parentItem") or None,
         touched_at=str(data.get("dateModified", "")),
+        dumped=dumped,
     )
 
 
@@ -88,7 +92,7 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
                 "state": row.state,
                 "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
                 "collections": row.collections,
-                "features": dump_features(row.features) if row.features else None,
+                "features": row.dumped or (dump_features(row.features) if row.features else None),
                 "parent": row.parent,
             }
             for row in part

@@ -45,6 +45,9 @@ MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
 
+_AT_ONCE = 250
+"""How many operations are read at a time, of which the last may be more than fit a batch."""
+
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
 
@@ -137,8 +140,9 @@ def next_planned(
     if any(isinstance(each.operation, CreateCollection | RestoreCollection) for each in held_back):
         return
     records = {each.record_id for each in held_back if each.record_id is not None}
-    rows = tx.execute(
-        select(outbox)
+    # Sorted by their numbers alone, as the whole rows would not fit into the memory for sorting.
+    numbers = tx.execute(
+        select(outbox.c.operation_id)
         .where(
             outbox.c.library_id == tx.library_id,
             outbox.c.state == "planned",
@@ -159,9 +163,18 @@ def next_planned(
         .limit(limit)
     )
     busy = {each.run_id for each in held_back}
-    for pending in map(_read, rows.all()):
+    for pending in _in_order(tx, list(numbers.scalars())):
         if not (isinstance(pending.operation, TrashCollection) and pending.run_id in busy):
             yield pending
+
+
+def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
+    """Yield the operations of these numbers, read a few hundred at a time."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        rows = tx.execute(select(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
+        found = {row.operation_id: row for row in rows}
+        yield from (_read(found[number]) for number in part)
 
 
 def all_sent(tx: Transaction) -> list[Pending]:
