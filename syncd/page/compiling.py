@@ -71,7 +71,8 @@ def find_codes(kept: Path) -> Codes | None:
         subprocess.run(  # noqa: S603 - our own interpreter
             [sys.executable, *_COMPILE, str(kept)],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             timeout=_LONGEST.total_seconds(),
             check=True,
         )
