@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from syncd.errors import Problem
 from syncd.ledger import searching
 from syncd.ledger.holds import mark_of
 from syncd.ledger.journal import read_record
 from syncd.ledger.statements import THESE, chunks
 from syncd.ledger.tables import delivery, export, hold, item, library, record, run
 from syncd.plan import PlannedRecord
+from syncd.system.packing import decode
 
 PAGE = 50
 _WITHOUT_ENTRY = [column for column in record.c if column is not record.c.entry]
@@ -136,6 +138,20 @@ def _with_counts(connection: Connection, rows: Sequence[Any]) -> list[ExportSeen
         )
         for row in rows
     ]
+
+
+def problems_of_export(connection: Connection, export_id: int) -> list[Problem]:
+    """Return what was odd about an export beside its records, by line."""
+    query = select(delivery.c.problems).where(
+        delivery.c.export_id == export_id, delivery.c.problems.is_not(None)
+    )
+    told = (
+        Problem(message, line)
+        for row in connection.execute(query)
+        for line, message in decode(row.problems)
+    )
+    # What went to two libraries is told once.
+    return sorted(dict.fromkeys(told), key=lambda each: each.line or 0)
 
 
 def records_of_export(

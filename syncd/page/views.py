@@ -82,10 +82,17 @@ class Views:
         with self._ledger.look_through() as connection:
             export = browse.find_export(connection, number)
             records = browse.records_of_export(connection, number, after=after)
+            problems = browse.problems_of_export(connection, number)
         if export is None:
             raise RefusedError("There is no such file.")
         more = records[-1].record_id if len(records) == PAGE else None
-        return {"export": export, "name": _name_of(export), "records": records, "more": more}
+        return {
+            "export": export,
+            "name": _name_of(export),
+            "problems": problems,
+            "records": records,
+            "more": more,
+        }
 
     def record(self, number: int) -> dict[str, Any]:
         """Return one record: what was understood, what became of it and why."""

@@ -140,6 +140,21 @@ class TestWhatIsShown:
         assert visitor.get("/record?id=99999").status == 404
         assert visitor.get("/file?id=x").status == 404
 
+    def test_what_the_reader_skipped_is_named_on_its_file_with_its_line(
+        self, daemon: PageDaemon, visitor: Visitor
+    ) -> None:
+        (daemon.drop / "odd.ris").write_text(
+            "TY  - JOUR\nTI  - Of ferns\nER  - \n\nstray <b>words</b>\nTY  - JOUR\nER  - \n"
+        )
+        wait_for(lambda: "odd.ris" in visitor.get("/files").text)
+        [number] = re.findall(r'file\?id=(\d+)">odd\.ris', visitor.get("/files").text)
+
+        shown = visitor.get(f"/file?id={number}").text
+
+        assert "line 6: TY stands alone" in shown
+        assert re.search(r"line 5: [^<]*outside any entry", shown)
+        assert "Noticed in this file" not in visitor.get("/file?id=1").text
+
     def test_a_title_that_means_harm_is_text(self, visitor: Visitor) -> None:
         wait_for(lambda: "questions.ris" in visitor.get("/files").text)
 
