@@ -15,10 +15,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from syncd.errors import Problem
-from syncd.ledger import searching
+from syncd.ledger import glance, searching
 from syncd.ledger.holds import mark_of
 from syncd.ledger.journal import read_record
 from syncd.ledger.statements import THESE, chunks
@@ -43,9 +43,10 @@ class ExportSeen(NamedTuple):
 
 
 class RecordSeen(NamedTuple):
-    """One record with the number and run that it belongs to; `library` is what that is known as."""
+    """One record with its number and what it belongs to; `library` is what that is known as."""
 
     record_id: int
+    export_id: int
     run_id: int
     library: str
     record: PlannedRecord
@@ -192,7 +193,8 @@ _THESE_RECORDS = _RECORDS.where(record.c.record_id.in_(THESE))
 
 def _read_records(rows: Iterable[Any]) -> list[RecordSeen]:
     return [
-        RecordSeen(row.record_id, row.run_id, row.known_as or "", read_record(row)) for row in rows
+        RecordSeen(row.record_id, row.export_id, row.run_id, row.known_as or "", read_record(row))
+        for row in rows
     ]
 
 
@@ -350,6 +352,11 @@ def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE
         )
         for row in connection.execute(query)
     ]
+
+
+def taken_back(connection: Connection) -> dict[int, int]:
+    """Return the runs that are taken back now, each with the run that did so."""
+    return glance.taken_back(lambda asked: map(dict, connection.execute(text(asked)).mappings()))
 
 
 def works_added(connection: Connection) -> list[tuple[str, str, int]]:

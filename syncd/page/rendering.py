@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 
 from syncd.page import compiling, jinja
 from syncd.page.asset_files import path_of_asset
-from syncd.report.counting import counted
+from syncd.plan import PlannedRecord
+from syncd.report.counting import DECIDED, counted
 from syncd.system.memory import give_back
 from syncd.system.printable import printable
 
@@ -25,6 +26,7 @@ _KINDS = {
     "twin": "there twice",
     "fields": "changed on both sides",
 }
+_OUTCOMES = {"accepted": "", "refused": "refused by the library", "pending": "still to be sent"}
 _IDENTIFIERS = {
     "scopus": "Scopus id",
     "doi": "DOI",
@@ -89,6 +91,7 @@ def _environment() -> Environment:
     environment.filters["filename"] = _filename
     environment.filters["kind"] = _kind
     environment.filters["counted"] = _counted
+    environment.filters["became"] = _became
     environment.filters["plain"] = _plain
     environment.filters["sentence"] = _sentence
     environment.filters["candidate"] = _candidate
@@ -120,6 +123,12 @@ def _kind(kind: object) -> Markup:
 def _counted(counts: Mapping[str, int]) -> Markup:
     """Return counts by decision as a list in words, without those that are none."""
     return _text(counted(counts))
+
+
+def _became(planned: PlannedRecord) -> Markup:
+    """Return what became of a record in words; that a library took it goes without saying."""
+    outcome = _OUTCOMES.get(planned.outcome or "", planned.outcome)
+    return _text(", ".join(filter(None, (DECIDED[planned.decision], outcome))))
 
 
 def _identifier(name: object) -> Markup:

@@ -157,10 +157,15 @@ class Routes:
             has_keys=session.has_keys,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
-            waiting=sum(each["held"] for each in self._document()["libraries"]),
+            waiting=self._count_waiting(),
             called=self._views.called,
             **values,
         )
+
+    def _count_waiting(self) -> int:
+        """Return how many questions wait, without those that were answered and are kept back."""
+        held = sum(int(each["held"]) for each in self._document()["libraries"])
+        return max(held - len(self._questions.answers.answered()), 0)
 
     def _not_found(self, session: Session, message: str = "There is nothing here.") -> Reply:
         return self._show("refused.html", session, status=HTTPStatus.NOT_FOUND, message=message)
