@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from syncd.errors import Problem
 from syncd.ledger import searching
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, hold, outbox, record, run
@@ -62,11 +63,12 @@ def add_delivery(
     *,
     unusable: str | None = None,
     place: bytes | None = None,
+    problems: Sequence[Problem] = (),
 ) -> None:
     """Note that all records of this export from this folder are decided and written down.
 
     `unusable` says why there are none, where nothing of it could be used; `place` is the directory
-    that it lay in, where that is not the folder itself.
+    that it lay in, where that is not the folder itself. `problems` are what was odd about it.
     """
     row = {
         "export_id": export_id,
@@ -75,6 +77,9 @@ def add_delivery(
         "delivered_at": tx.now,
         "unusable": unusable and _storable(unusable),
         "place": None if place == folder else place,
+        "problems": encode_text([(p.line, _storable(p.message)) for p in problems])
+        if problems
+        else None,
     }
     # A file that a person names by hand is read again as often as they like.
     tx.add_missing(delivery, [row])

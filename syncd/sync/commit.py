@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from syncd.errors import Problem
 from syncd.ledger import asked, holds, index, journal, knowledge, outbox, sources
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import LibraryLedger
@@ -55,9 +56,21 @@ def promise(
                 unusable = why.message if why else None
                 place = os.fsencode(delivery.export.dropped_as.parent)
                 journal.add_delivery(
-                    tx, exports[number], folder, run_id, unusable=unusable, place=place
+                    tx,
+                    exports[number],
+                    folder,
+                    run_id,
+                    unusable=unusable,
+                    place=place,
+                    problems=_problems_of(delivery, reading),
                 )
     return run_id
+
+
+def _problems_of(delivery: Delivery, reading: Intake) -> list[Problem]:
+    """Return what was odd about one export that could be used all the same."""
+    path = delivery.export.dropped_as
+    return [Problem(each.message, each.line) for each in reading.problems if each.path == path]
 
 
 def decide_again(
