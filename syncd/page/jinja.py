@@ -42,7 +42,11 @@ class _EvalContext:
 
 @contextmanager
 def only_to_run() -> Iterator[None]:
-    """Have Jinja2 imported without its compiler, where it was not imported before."""
+    """Have Jinja2 imported without its compiler, unless somebody has all of it already.
+
+    What was imported stays with whoever holds it and is forgotten otherwise: others in this
+    process, an adapter perhaps, get all of Jinja2 when they import it.
+    """
     if "jinja2" in sys.modules or not version("jinja2").startswith(_TRIED_WITH):
         yield
         return
@@ -52,12 +56,5 @@ def only_to_run() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in absent:
-            del sys.modules[name]
-
-
-def whole() -> None:
-    """Have Jinja2 imported with its compiler, even where it was imported without before."""
-    if "jinja2" in sys.modules and "jinja2.compiler" not in sys.modules:
         for name in [each for each in sys.modules if each.partition(".")[0] == "jinja2"]:
             del sys.modules[name]

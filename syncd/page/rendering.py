@@ -17,7 +17,7 @@ from syncd.system.memory import give_back
 from syncd.system.printable import printable
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 _KINDS = {
     "identity": "perhaps a work that is there",
@@ -54,28 +54,32 @@ class Renderer:
     def __init__(self, kept: Path) -> None:
         codes = compiling.find_codes(kept)
         if codes is None:
-            self._environment, codes = _compile()
+            self._templates = _load(_compile())
         else:
             with jinja.only_to_run():
-                self._environment = _environment()
-        self._environment.loader = compiling.loader_of(codes)
+                self._templates = _load(codes)
         give_back()
 
     def render(self, template: str, values: Mapping[str, Any]) -> bytes:
         """Return a page made of a template."""
-        text = self._environment.get_template(template).render(**values)
+        text = self._templates[template].render(**values)
         return text.encode("utf-8", "replace")
 
 
 def keep(path: str) -> None:
     """Compile the templates into a file. Raises `OSError`."""
-    compiling.write(Path(path), _compile()[1])
+    compiling.write(Path(path), _compile())
 
 
-def _compile() -> tuple[Environment, compiling.Codes]:
-    jinja.whole()
+def _compile() -> compiling.Codes:
+    return compiling.compile_all(_environment())
+
+
+def _load(codes: compiling.Codes) -> dict[str, Template]:
+    """Return all templates: what their code imports of Jinja2, it imports when it is loaded."""
     environment = _environment()
-    return environment, compiling.compile_all(environment)
+    environment.loader = compiling.loader_of(codes)
+    return {name: environment.get_template(name) for name in codes}
 
 
 def _environment() -> Environment:

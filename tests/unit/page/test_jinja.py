@@ -20,7 +20,12 @@ def show(kept):
     page = Renderer(Path(kept)).render("refused.html", values)
     assert b"<p>&lt;b&gt;</p>" in page, page
     return page, "jinja2.compiler" in sys.modules
-if sys.argv[2] == "compiled here":
+if sys.argv[2] == "used by others":
+    first = show(sys.argv[1])
+    import jinja2
+    assert jinja2.Environment().from_string("{{ 1 + 1 }}").render() == "2"
+    second = show(sys.argv[1])
+elif sys.argv[2] == "compiled here":
     sys.executable = "/no/such/python"
     first, second = show(sys.argv[1]), show(sys.argv[1] + ".none")
 else:
@@ -45,6 +50,12 @@ def test_what_is_compiled_is_shown_without_the_compiler_which_is_there_once_need
     keep(str(tmp_path / "kept"))
 
     assert told(tmp_path / "kept", "compiled here") == "False True"
+
+
+def test_others_who_compile_templates_get_all_of_jinja(tmp_path: Path) -> None:
+    keep(str(tmp_path / "kept"))
+
+    assert told(tmp_path / "kept", "used by others") == "False True"
 
 
 def test_whoever_has_all_of_jinja_already_goes_on_with_it(tmp_path: Path) -> None:
