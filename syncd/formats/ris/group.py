@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from syncd.formats.ris.prose import Above
 from syncd.formats.ris.tags import END, TYPE, Wrapping, is_stray, is_substantial, wrapping_of
@@ -22,9 +22,8 @@ _WIDE = "  -"
 """What behind a tag is so unlike text that one blank before it will do."""
 
 
-def may_be_glued(values: Iterable[str], dash: str) -> bool:
+def may_be_glued(together: str, dash: str) -> bool:
     """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
-    together = "\n".join(values)
     return dash in together and _has_room_for_tag(together)  # what is rarer first
 
 
@@ -130,7 +129,7 @@ class Group:
 
         `glued_in` gives what finds them in a value of a tag, `dash` is what stands behind them.
         """
-        if not may_be_glued(self.values, dash):
+        if not may_be_glued("\n".join(self.values), dash):
             return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))

@@ -208,10 +208,13 @@ class Reader:
             if stop == at + 1 or stop == end or texts[stop] not in self._ends:
                 break
             said = values[at:stop]
-            if may_be_glued(said, self._dash):
+            together = "\n".join(said)
+            if may_be_glued(together, self._dash):
                 break
             tags[at] = TYPE  # which the table leaves out
-            self._ready.append(self._plain_entry(tags[at:stop], said, first + at))
+            entry = self._plain_entry(tags[at:stop], said, first + at)
+            entry.is_ascii, entry.is_short = together.isascii(), True
+            self._ready.append(entry)
             at = stop + 1
             while at < end and not texts[at]:
                 self._last_blank = first + at

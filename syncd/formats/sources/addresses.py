@@ -52,7 +52,6 @@ _LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
 _MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
-_PUBMED_HOSTS = ("ncbi.nlm.nih.gov/", "europepmc.org/", "pubmedcentral.nih.gov/")
 _EMBASE_NUMBER = re.compile(r"[?&]id=(L\d{6,12})(?!\d)")
 _OVID_NUMBER = re.compile(r"[?&;]AN=(\w+)")
 
@@ -182,8 +181,10 @@ def _read_identifiers(draft: Draft, value: str) -> None:
 
 
 def _leads_to_pubmed(url: str) -> bool:
-    lowered = url.lower()
-    return any(map(lowered.__contains__, _PUBMED_HOSTS))
+    host = url.lower()
+    return (
+        "ncbi.nlm.nih.gov/" in host or "europepmc.org/" in host or "pubmedcentral.nih.gov/" in host
+    )
 
 
 def _read_pubmed(draft: Draft, value: str) -> bool:

@@ -89,12 +89,22 @@ def add_keywords(draft: Draft) -> None:
     assigns = draft.source.assigns
     if may_be_list(values[0]):
         values = [name for value in values for name in list_elements(value) or [value]]
+    names = [*filter(None, _keywords_in(values))] if _are_uneven(values) else values
+    if len({_NO_KEYWORD, *map(str.casefold, names)}) > len(names) and FILLERS.isdisjoint(names):
+        draft.keywords += [Keyword(name, assigns(name)) for name in names]  # as in most entries
+    else:
+        _add_odd_keywords(draft, names)
+
+
+def _add_odd_keywords(draft: Draft, names: Sequence[str]) -> None:
+    """Add keywords of which some come again, or say nothing."""
+    assigns = draft.source.assigns
     seen = {_NO_KEYWORD}
-    for name in _keywords_in(values) if _are_uneven(values) else values:
+    for name in names:
         folded = name.casefold()
         if name in FILLERS:
             draft.leave("KW", name)
-        elif name and folded not in seen:
+        elif folded not in seen:
             seen.add(folded)
             draft.keywords.append(Keyword(name, assigns(name)))
         elif folded == _NO_KEYWORD:
@@ -104,7 +114,7 @@ def add_keywords(draft: Draft) -> None:
 def _are_uneven(values: Sequence[str]) -> bool:
     """Tell whether a value may be several keywords, or one that is not written plainly."""
     together = "\n".join(values)
-    return any(mark in together for mark in _MARKS)
+    return any(map(together.__contains__, _MARKS))
 
 
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:

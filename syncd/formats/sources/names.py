@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
 from syncd.formats.sources.group_names import (
@@ -49,6 +50,7 @@ _PLAIN_NAME = (
     rf"{_PLAIN_GIVEN}(?:\ ?{_PLAIN_GIVEN})*+"
 )
 _PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:\n{_PLAIN_NAME})*+")
+_PLAIN_PARTS = re.compile(r"([^,]+), (.+)\n?")
 _LONGEST_NAME = 120
 _NOTE_MARK = re.compile(r"<sup>[\d,;\s*†‡§¶a-h]{1,20}</sup>", re.IGNORECASE)
 _MARKS = re.compile(
@@ -72,6 +74,8 @@ _FIRST_EASTERN, _LAST_EASTERN = "\u3040", "\ud7a3"
 _LONGEST_EASTERN = 3
 FIRST_CHINESE = "\u3400"
 
+_made = partial(tuple.__new__, Person)  # a third of the time that `Person(...)` takes
+
 
 def plain_people(together: str, role: str) -> list[Person] | None:
     """Read names that stand one a line, if each is as plain as nearly all are: `Doe, Jane A.`.
@@ -84,8 +88,7 @@ def plain_people(together: str, role: str) -> list[Person] | None:
         return None
     if found.lastindex and names_an_institution(together):  # `La Poste, Office` has a particle, too
         return None
-    parted = [name.partition(", ") for name in together.split("\n")]
-    return [Person(role, family, given) for family, _, given in parted]
+    return [_made((role, family, given, "")) for family, given in _PLAIN_PARTS.findall(together)]
 
 
 def person(text: str, role: str) -> Person:

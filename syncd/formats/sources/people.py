@@ -211,7 +211,9 @@ def _people_in(
     people: list[Person | str] = []
     for value in values:
         if is_unusual:
-            people += _names_in(draft, tag, value, _without_signs(draft, tag, value))
+            people += _plain_list(value, role) or _names_in(
+                draft, tag, value, _without_signs(draft, tag, value)
+            )
         elif creator := find_plain_person(value, role):
             people.append(creator)
         else:
@@ -219,6 +221,13 @@ def _people_in(
     # How the names that are not plain are meant is told by all of them together.
     read = _reader_of(people)
     return [read(each, role) if isinstance(each, str) else each for each in people]
+
+
+def _plain_list(value: str, role: str) -> list[Person] | None:
+    """Read `Xu, J; Li, X`, if each name is as plain as nearly all are and none is missing."""
+    if ";" not in value or without_more(value) != value:
+        return None
+    return plain_people(value.replace("; ", "\n"), role)
 
 
 def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
