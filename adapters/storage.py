@@ -19,6 +19,7 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnreadError,
 )
 from syncd.library import Accepted, FileToStore, Refusal, Refused, StoredItem, StoreFile
 
@@ -65,6 +66,8 @@ def upload(operation: StoreFile, content: BinaryIO, post: PostForm) -> Refused |
         return Refused(key, Refusal.TROUBLE, str(error))
     except ConflictError as error:
         return Refused(key, Refusal.CHANGED, str(error))
+    except UnreadError as error:
+        return Refused(key, Refusal.TROUBLE, str(error))
     except RejectedError as error:
         return Refused(key, Refusal.INVALID, f"{file.path} is not stored: {error}")
     return None

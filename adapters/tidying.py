@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from adapters.rules import UnreadableItemError
 from syncd.errors import UnavailableError
 from syncd.library import StoredItem
 from syncd.record import ItemKey
+from syncd.system.resources import shipped_schema
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +45,20 @@ def _tidy(name: str, value: Any) -> Any:
     if name in _STRUCTURED:
         return _structured(name, value)
     if isinstance(value, dict | list):
-        raise UnreadableItemError(f'"{name}" has to be text')
+        if name in _texts():
+            raise UnreadableItemError(f'"{name}" has to be text')
+        return value  # newer than this syncd, and nothing that it would write
     if name in _NOT_TEXT or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
+
+
+@cache
+def _texts() -> frozenset[str]:
+    """Return the names of all fields that are known: every one of them holds text."""
+    return frozenset({"itemType", "note"}).union(*shipped_schema().fields.values())
 
 
 def _structured(name: str, value: Any) -> Any:

@@ -41,6 +41,7 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
     UnreachableError,
+    UnreadError,
 )
 from syncd.system.clock import Clock, SystemClock
 
@@ -319,6 +320,9 @@ def _not_an_answer(answer: HttpAnswer) -> LibraryError:
 
 
 def _denied(answer: HttpAnswer) -> LibraryError:
+    """Zotero says in a plain sentence what a key lacks; a page is something in between speaking."""
+    if _IS_PAGE.match(answer.body[: 20 * _WORDS]):
+        return _unread(answer)
     return AccessDeniedError(answer.words, status=answer.status)
 
 
@@ -331,12 +335,12 @@ def _away(answer: HttpAnswer) -> LibraryError:
     return UnavailableError(answer.words, status=answer.status)
 
 
-def _bad(answer: HttpAnswer) -> LibraryError:
-    """Zotero's sentences are about what it was sent; a page is something in between speaking."""
-    told = f"{answer.status}: {answer.words}"
-    if _IS_PAGE.match(answer.body[: 20 * _WORDS]):
-        return UnavailableError(told, status=answer.status)
-    return RejectedError(told, status=answer.status)
+def _unread(answer: HttpAnswer) -> LibraryError:
+    """Return the error for a request that nothing was made of.
+
+    What Zotero has to say about a record stands in the report of a write, under that record.
+    """
+    return UnreadError(f"{answer.status}: {answer.words}", status=answer.status)
 
 
 def _too_large(answer: HttpAnswer) -> LibraryError:
@@ -345,7 +349,7 @@ def _too_large(answer: HttpAnswer) -> LibraryError:
 
 _NOT_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
-    HTTPStatus.BAD_REQUEST: _bad,
+    HTTPStatus.BAD_REQUEST: _unread,
     HTTPStatus.UNAUTHORIZED: _denied,
     HTTPStatus.FORBIDDEN: _denied,
     # The only addresses we ask for are a library's own: it is the library that is not there.
@@ -353,7 +357,7 @@ _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.REQUEST_TIMEOUT: _failed,
     HTTPStatus.PRECONDITION_FAILED: _conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
-    HTTPStatus.UNPROCESSABLE_ENTITY: _bad,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _unread,
 }
 """What a server refuses with; other refusals are `_away`."""
 

@@ -12,6 +12,8 @@ SyncdError
 ├─ KeyLookupError          a library's key cannot be looked up; wait, or tell the operator
 └─ LibraryError            raised by adapters, and (only PausedError) by the guards
    ├─ UnavailableError     nothing was written; try later
+   │  ├─ UnsettledError    what was sent waits for its outcome; the rest goes on
+   │  ├─ UnreadError       a request was refused unread; less of it may pass
    │  ├─ UnreachableError  the way to its server is shut
    │  ├─ NotRunningError   the program on this machine that keeps it does not run
    │  └─ CertificatesError the environment names certificates that are not there
@@ -167,6 +169,14 @@ class UnsettledError(UnavailableError):
     """Operations wait for their outcome, and the library can be used otherwise meanwhile.
 
     Their answer was lost, or the library had trouble of its own with them.
+    """
+
+
+class UnreadError(UnavailableError):
+    """A request was refused as a whole, with no word about anything in it.
+
+    The server's own trouble, or that of something on the way; it may be with a part of what was
+    sent together.
     """
 
 

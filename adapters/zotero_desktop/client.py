@@ -34,8 +34,8 @@ from syncd.errors import (
     AccessDeniedError,
     LibraryError,
     OutcomeUnknownError,
-    RejectedError,
     UnavailableError,
+    UnreadError,
 )
 
 READ_AT_ONCE = 50
@@ -155,7 +155,7 @@ class Client:
         """
         try:
             self._post({}, token)
-        except RejectedError:
+        except UnreadError:
             return False
         except OutcomeUnknownError as error:
             if error.status == 412:

@@ -305,7 +305,7 @@ class ZoteroWebLibrary:
         # A key says nothing about membership; and only the group knows whether members may write.
         try:
             group = self._client.group()
-        except (AccessDeniedError, RejectedError) as error:
+        except AccessDeniedError as error:
             raise no_member(self._options, self._groups_of(info)) from error
         access = restrict_files(access, group, info.get("userID"))
         return restrict_to_admins(access, group, info.get("userID")), str(group.get("name", ""))

@@ -28,6 +28,7 @@ from syncd.errors import (
     LibraryError,
 )
 from syncd.inbox import FolderState
+from syncd.inbox.drives import SILENT, Drives
 from syncd.inbox.ground import Ground
 from syncd.library import Description, Library, Option
 from syncd.settings import After, Attachments, FolderSettings, LibrarySettings
@@ -94,12 +95,22 @@ NO_FOLDER_OF_A_FILE_LIBRARY = (
 )
 
 
-def check_folders(folders: Iterable[FolderSettings], none: str = NO_FOLDER) -> Iterator[Finding]:
-    """Look at each watched folder, and whether there are any; `none` is the remedy if not."""
+def check_folders(
+    folders: Iterable[FolderSettings], none: str = NO_FOLDER, drives: Drives | None = None
+) -> Iterator[Finding]:
+    """Look at each watched folder, and whether there are any; `none` is the remedy if not.
+
+    A folder whose drive does not answer is said to be so, and holds nobody up.
+    """
     checked = False
+    drives = drives or Drives()
     for folder in folders:
         checked = True
-        yield from _check_folder(folder)
+        if drives.answers(folder.path):
+            yield from _check_folder(folder)
+            continue
+        name, remedy = str(folder.path), "see to its drive; syncd waits for it until then"
+        yield Finding(Area.FOLDER, name, Level.PROBLEM, SILENT, remedy)
     if not checked:
         yield Finding(
             Area.FOLDER,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Beside, Export, FolderState, Inbox, Skipped, read_exports
+from syncd.inbox.drives import SILENT, Drives
 from syncd.plan import Plan, place_of, place_without_folder
 from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
@@ -85,8 +86,10 @@ class FolderPass:
         runs: Mapping[str, LibraryRun],
         clock: Clock,
         sleep: Callable[[timedelta], None],
+        drives: Drives | None = None,
     ) -> None:
         self._runs = runs
+        self._drives = drives or Drives()
         self._clock = clock
         self._sleep = sleep
         self._inboxes = [
@@ -104,6 +107,9 @@ class FolderPass:
         """Return what has settled in any folder, waiting a little for what has not."""
         found: list[tuple[Inbox, Export]] = []
         for inbox in self._inboxes:
+            if not self._drives.answers(inbox.folder.path):
+                report.skipped.append(Skipped(str(inbox.folder.path), SILENT))
+                continue
             result = inbox.scan()
             until = self._clock.elapsed() + inbox.folder.settle + _PATIENCE
             while result.waiting and result.next_look and self._clock.elapsed() < until:

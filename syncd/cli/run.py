@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +17,7 @@ from syncd.cli.session import expect_no_service, load, pause
 from syncd.control.status import DAEMON
 from syncd.control.wire import PAGE
 from syncd.daemon.folder_work import assemble
+from syncd.daemon.opening import Opening
 from syncd.daemon.requests import Requests
 from syncd.daemon.service import Daemon, Means
 from syncd.errors import CommandError, StateError
@@ -104,7 +105,12 @@ def command(
         return settings
 
     settings = read()
-    with StateLock(state_dir, DAEMON), closing(open_ledger(settings, state_dir)) as ledger:
+    with StateLock(state_dir, DAEMON), ExitStack() as stack:
+        opening = Opening(state_dir, SystemClock(), exit_of)
+        ledger = opening.open(lambda: open_ledger(settings, state_dir))
+        if ledger is None:
+            return Exit.DONE
+        stack.enter_context(closing(ledger))
         telling = Telling(settings, ledger, SystemClock())
         daemon = Daemon(
             state_dir,

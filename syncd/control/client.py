@@ -16,11 +16,10 @@ from typing import Any
 from syncd.app.once import OnceReport
 from syncd.control.protocol import GROUP, ask
 from syncd.control.services import SERVED, Service, find_services, find_serving
-from syncd.control.status import DAEMON
+from syncd.control.status import is_served
 from syncd.control.wire import ONCE, read_report
 from syncd.errors import BusyError, ServedError, StateError
 from syncd.system.clock import Clock, Pause
-from syncd.system.state_lock import find_holder
 
 Routes = Mapping[str, Sequence[Path]]
 """The files that go to each library; empty for a pass over all folders."""
@@ -86,12 +85,6 @@ def expect_unserved(identities: Mapping[str, str], root: Path, own: Path | None)
     """Raise `ServedError` where another service than `own` serves one of these libraries."""
     for service in find_serving(find_services(root, own), identities.values()):
         raise ServedError(f"{_served_by(service, identities)} already")
-
-
-def is_served(state: Path) -> bool:
-    """Say whether a daemon works on this state directory."""
-    holder = find_holder(state)
-    return holder is not None and holder.command == DAEMON
 
 
 def _reach(service: Service, wanted: Mapping[str, str], clock: Clock, pause: Pause) -> Running:

@@ -77,11 +77,13 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     the lock. Raises `StateError` when nothing can be found out.
     """
     holder = find_holder(state_dir)
-    document = ask_status(state_dir) if holder is not None and holder.command == DAEMON else None
-    document = document or _read(state_dir / _FILE)
+    # A disk that is full keeps a daemon from writing even its name beside the lock.
+    answers = holder is not None and (holder.command == DAEMON or not holder.pid)
+    told = ask_status(state_dir) if answers else None
+    document = told or _read(state_dir / _FILE)
     document["state_directory"] = str(state_dir)
-    document["running"] = holder is not None and holder.command == DAEMON
-    if holder is not None:
+    document["running"] = told is not None or (holder is not None and holder.command == DAEMON)
+    if holder is not None and holder.pid:
         document["pid"] = holder.pid
     if not document["running"]:
         document["since"] = document["pid"] = None
@@ -89,6 +91,14 @@ def read_status(state_dir: Path) -> dict[str, Any]:
     elif holder is not None and holder.since is not None:
         document["since"] = format_moment(holder.since)
     return document
+
+
+def is_served(state_dir: Path) -> bool:
+    """Say whether a daemon works on this state directory. Raises `StateError`."""
+    holder = find_holder(state_dir)
+    if holder is None or holder.pid:
+        return holder is not None and holder.command == DAEMON
+    return ask_status(state_dir) is not None
 
 
 def ask_status(directory: Path) -> dict[str, Any] | None:

@@ -13,27 +13,15 @@ from syncd.inbox import Beside, Skipped
 from syncd.report import plan_document, read_plan
 
 ONCE = "once"
-
-
 REVIEW = "review"
-
-
 RECONCILE = "reconcile"
-
-
 RESUME = "resume"
-
-
 RETRY = "retry"
-
-
 UNDO = "undo"
-
-
 RESTORE = "restore"
-
-
 PAGE = "page"
+
+COMMANDS = (ONCE, REVIEW, RECONCILE, RESUME, RETRY, UNDO, RESTORE, PAGE)
 
 
 def write_report(report: OnceReport, code_of: Callable[[SyncdError], int]) -> dict[str, Any]:

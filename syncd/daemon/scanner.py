@@ -243,6 +243,9 @@ class Scanner:
             returned, self._returned = self._returned, []
         for library, exports, summary in returned:
             for export in exports:
+                if export.sha256 in summary.changed:
+                    # Its time of change need not say so: one that is mapped is written silently.
+                    self._watched[export.folder].inbox.forget(export)
                 self._sign_off(library, export, summary)
             # What is known now is no longer ready; a twin of it need not wait any more.
             for folder in {export.folder for export in exports}:

@@ -25,6 +25,8 @@ _PATIENCE = timedelta(seconds=30)
 _MOMENT = timedelta(milliseconds=500)
 """How long a stop may have to wait."""
 
+SILENT = "the folder does not answer"
+
 _T = TypeVar("_T")
 
 
@@ -79,6 +81,16 @@ class Drives:
         step = hand.begin(question)
         hand.end(lambda: None)
         return self.outcome_of(step, folder)
+
+    def answers(self, folder: Path) -> bool:
+        """Say whether a folder says what is in it, be it that it is not there."""
+        try:
+            self.ask(folder, lambda: os.scandir(folder).close())
+        except OSError:
+            return True
+        except SilentDriveError:
+            return False
+        return True
 
     def outcome_of(self, step: Future[_T], folder: Path) -> _T:
         """Return what a step comes to. Raises what it raises, and `SilentDriveError`."""

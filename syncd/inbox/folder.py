@@ -76,6 +76,10 @@ class Inbox:
             remember(root, put, export.name, export.stamp, self._clock.now())
         return put
 
+    def forget(self, export: Export) -> None:
+        """Look at an export's file as if it were new: what was read of it is not what it holds."""
+        self._looks.pop(str(export.path), None)
+
     def close(self) -> None:
         """Let go of the folder."""
         self._ground.release()

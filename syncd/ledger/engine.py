@@ -6,8 +6,10 @@ What is particular to one of them stands in this room and nowhere else.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,7 +24,7 @@ from syncd.ledger import proof
 from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0019"
+SCHEMA_REVISION = "0020"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
 
 _LOCK_WAIT_MS = 30_000
@@ -61,18 +63,25 @@ def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engi
 def open_reader(engine: Engine) -> Engine:
     """Return another way into an open ledger, by one connection, for looking through it.
 
-    What it has read it hardly keeps: a connection of the usual size has megabytes of a large
-    ledger at hand, and each thread that used it leaves some of that behind.
+    What it has read it does not keep: whoever looks through the ledger reads now and then, and
+    what they would find at hand again is megabytes of a large one.
     """
     reader = create_engine(engine.url, pool_size=1, max_overflow=0)
     if reader.dialect.name == "sqlite":
         event.listen(reader, "connect", _prepare_reader)
         event.listen(reader, "begin", _begin_sqlite)
+        event.listen(reader, "checkin", _let_go)
     return reader
 
 
 def _prepare_reader(connection: Any, _record: Any) -> None:
     _prepare(connection, "query_only=ON", f"cache_size=-{_READER_CACHE_KIB}")
+
+
+def _let_go(connection: Any, _record: Any) -> None:
+    # None: the connection broke off.
+    if connection is not None:
+        connection.execute("PRAGMA shrink_memory")
 
 
 def close_engine(engine: Engine) -> None:
@@ -113,7 +122,7 @@ def _is_full(cause: BaseException | None, ledger: str | None) -> bool:
         return True
     # The shared memory beside the ledger, and a flush, tell of a full disk as an error like any
     # other, and without the number that the system gave: only the disk itself still knows.
-    return code in _WRITE_ERRORS and ledger is not None and not _has_room(Path(ledger).parent)
+    return code in _WRITE_ERRORS and ledger is not None and not _has_room(Path(ledger))
 
 
 _WRITE_ERRORS = frozenset(
@@ -134,13 +143,23 @@ _ROOM = 64 * 1024
 """Bytes: with less than the ledger's shared memory needs, a disk counts as full."""
 
 
-def _has_room(directory: Path) -> bool:
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _has_room(ledger: Path) -> bool:
+    """Tell whether the ledger could grow: by its disk, and by what a person may take of that."""
     try:
-        disk = os.statvfs(directory)
-    except OSError:
-        return True
-    # A disk may have run out of room for new files as well; one that does not count them says 0.
-    return disk.f_bavail * disk.f_frsize >= _ROOM and (disk.f_files == 0 or disk.f_favail > 0)
+        disk = os.statvfs(ledger.parent)
+        # A disk may have run out of room for new files as well; one that does not count says 0.
+        if disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files and not disk.f_favail):
+            return False
+        # A quota shows only to who writes. What the file leaves out takes no room.
+        with tempfile.TemporaryFile(dir=ledger.parent, buffering=0) as file:
+            written = os.pwrite(file.fileno(), bytes(_ROOM), ledger.stat().st_size)
+            os.fsync(file.fileno())
+            return written == _ROOM
+    except OSError as error:
+        return error.errno not in _NO_ROOM
 
 
 def _ledger_file(state: Path) -> Path:
@@ -150,6 +169,8 @@ def _ledger_file(state: Path) -> Path:
         # Opened to be written, and not touched: its time of change belongs to what is proved.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as exc:
+        if exc.errno in _NO_ROOM:
+            raise LedgerError(f"{path}: {exc.strerror}", passing=True) from exc
         raise StateError(f"cannot be written: {exc.strerror}", path=state) from exc
     return path
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from syncd.item import citation_of
-from syncd.item.equality import is_as_written, is_half_as_written
+from syncd.item.equality import find_differences, is_as_written, is_half_as_written
 from syncd.ledger.outbox import Pending
 from syncd.library import (
     Accepted,
@@ -173,15 +173,21 @@ def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:
     """Say whether the item under a creation's key is what was to be created.
 
     One that is as it was written needs no likeness: a record may say too little to be told from
-    any other. What was sent is ours, too, after a person's edits, be it retitled; only where less
-    than half of it stands does likeness decide, ours in doubt.
+    any other. What was sent is ours, too, after a person's edits, be it retitled, and be the title
+    all that it said; where less than half of it stands, and more than that, likeness decides, ours
+    in doubt.
     """
     if item.data.get("parentItem") != create.parent:
         return False
     if create.parent or is_as_written(create.data, item.data):
         return True
-    if sent and is_half_as_written(create.data, item.data):
+    if sent and (_is_retitled(create, item) or is_half_as_written(create.data, item.data)):
         return True
     meant, there = (features_of(citation_of(data)) for data in (create.data, item.data))
     verdict = judge(meant, there).verdict
     return verdict is Verdict.SAME or (sent and verdict is Verdict.UNDECIDED)
+
+
+def _is_retitled(create: Create, item: StoredItem) -> bool:
+    """Say whether an item is as it was written but for its title, and perhaps its type."""
+    return {"title", "itemType"}.issuperset(find_differences(create.data, item.data))

@@ -8,6 +8,7 @@ its changes are taken first and what has not been sent is decided again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,9 +21,11 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnreadError,
     UnsettledError,
 )
 from syncd.ledger import history, journal, mirror, outbox
+from syncd.ledger.operations import dump_operation
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import (
@@ -53,6 +56,9 @@ _GUARDED_TRIES = 3
 
 _SILENCES = 3
 """After so many lost answers in a row the library is left alone for a while."""
+
+_SMALL = 1 << 16
+"""Characters of an operation that no server can mean by too large: it may be one field's."""
 
 _FIRST_PAUSE = timedelta(milliseconds=100)
 
@@ -93,6 +99,8 @@ class Pusher:
         self._pace = pace
         self._troubled: list[Pending] = []
         """What the library had trouble with in this pass: it is not tried twice in one."""
+        self._why = ""
+        """What was last said where one was refused alone and unread."""
         self.landed = 0
         """How many operations have had an outcome; it grows while the library gets on."""
 
@@ -103,6 +111,7 @@ class Pusher:
         `UnsettledError` where all was tried and something still waits for its outcome.
         """
         self._troubled = []
+        self._why = ""
         self._silences = 0
         self._pace.begin()
         try:
@@ -209,6 +218,9 @@ class Pusher:
             self._shrink_or_hold(batch, exc)
         except OutcomeUnknownError as exc:
             self._look_after(batch, exc)
+        except UnreadError as exc:
+            self._take_back(batch)
+            self._shrink_or_leave(batch, str(exc))
         except (UnavailableError, AccessDeniedError):
             self._take_back(batch)
             raise
@@ -260,15 +272,33 @@ class Pusher:
         self._follower.refresh()
 
     def _shrink_or_hold(self, batch: Batch, error: RejectedError) -> None:
-        if batch.records > 1:
-            # Which of them it is, if not all, shows when fewer go at a time.
-            self._size = max(1, batch.records // 2)
+        if self._shrink(batch):
             return
         if error.too_large and len(batch.operations) > 1:
             # A work with many or long notes: they follow it in requests of their own.
             self._most = len(batch.operations) // 2
             return
+        if error.too_large and _is_small(batch.operations[0]):
+            self._leave(batch, str(error))
+            return
         self._recorder.hold_refused(batch.operations, str(error))
+
+    def _shrink_or_leave(self, batch: Batch, why: str) -> None:
+        if not self._shrink(batch):
+            self._leave(batch, why)
+
+    def _shrink(self, batch: Batch) -> bool:
+        """Send fewer records at a time: so it shows which of them it is, if not all."""
+        if batch.records == 1:
+            return False
+        self._size = max(1, batch.records // 2)
+        return True
+
+    def _leave(self, batch: Batch, why: str) -> None:
+        """Go on without what the library, or something before it, takes for no reason it gives."""
+        self._troubled += batch.operations
+        self._why = why
+        self._mind_silence(why)
 
     def _look_after(self, batch: Batch, error: OutcomeUnknownError) -> None:
         """See what became of a batch whose answer was lost; the others go on meanwhile."""
@@ -295,9 +325,15 @@ class Pusher:
                 "them out, so they are looked for before they are sent again"
             )
         if self._troubled:
+            told = f": {self._why}" if self._why else ""
             raise UnsettledError(
-                f"the library could not take {len(self._troubled)} operations for now"
+                f"the library could not take {len(self._troubled)} operations for now{told}"
             )
+
+
+def _is_small(pending: Pending) -> bool:
+    """Say whether an operation is so small that a server which calls it too large has trouble."""
+    return len(json.dumps(dump_operation(pending.operation).payload)) < _SMALL
 
 
 def _under_given_keys(operations: Sequence[Pending], answer: Pushed) -> list[Pending]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from syncd.item.equality import is_as_written
 from syncd.ledger import history, holds, journal, mirror, outbox
 from syncd.ledger.history import Done
 from syncd.ledger.operations import dump_offer, dump_operation
@@ -33,7 +34,7 @@ from syncd.library import (
     TrashCollection,
     Update,
 )
-from syncd.matching import Verdict, judge, load_features
+from syncd.matching import Verdict, judge
 from syncd.plan import PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.last_written import keep_done
@@ -190,11 +191,14 @@ class Recorder:
                 case Create(key, data, file):
                     if file is not None:
                         _promise_file(tx, pending, StoreFile(key, file))
-                    made[pending.run_id].append(
-                        mirror.row_of(items[key])
-                        if key in items
-                        else _row_of_ours(pending, StoredItem(key, accepted.version, data))
-                    )
+                    ours = _row_of_ours(pending, StoredItem(key, accepted.version, data))
+                    found = items.get(key)
+                    if found is not None and is_as_written(data, found.data):
+                        ours = mirror.row_of(found)
+                    elif found is not None:
+                        # What people have made of it replaces what it was, which is remembered.
+                        seen[key] = mirror.row_of(found)
+                    made[pending.run_id].append(ours)
                 case CreateCollection() | TrashCollection() | RestoreCollection():
                     pass
                 case _ if item := items.get(pending.item_key):
@@ -297,8 +301,7 @@ class Recorder:
 
 def _row_of_ours(pending: Pending, item: StoredItem) -> mirror.ItemRow:
     """Return what the mirror keeps of an item that was just made, and is what was sent."""
-    features = pending.features
-    return mirror.row_of(item, load_features(features) if features is not None else None)
+    return mirror.row_of(item, pending.features)
 
 
 def _is_for_others(tx: Transaction, pending: Pending) -> bool:

@@ -48,6 +48,11 @@ class Notifier:
         """Say in one line how things are."""
         self._send(f"STATUS={status}")
 
+    def waiting(self, status: str, longest: timedelta) -> None:
+        """Say why starting is not done yet, and that more will be heard within `longest`."""
+        microseconds = longest // timedelta(microseconds=1)
+        self._send(f"EXTEND_TIMEOUT_USEC={microseconds}", f"STATUS={status}")
+
     def alive(self) -> None:
         """Say that work is going on as it should."""
         self._send("WATCHDOG=1")

@@ -34,6 +34,7 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnreadError,
 )
 from syncd.library import Accepted, Create, Operation, Refused, Surroundings
 from syncd.record import ItemKey
@@ -135,6 +136,8 @@ NOTHING_WRITTEN: list[tuple[dict[str, Any], type[LibraryError]]] = [
     ({"kind": "revoked"}, AccessDeniedError),
     ({"kind": "status", "status": 413, "body": "Too much"}, RejectedError),
     ({"kind": "status", "status": 412, "body": "Library has been modified"}, ConflictError),
+    ({"kind": "status", "status": 400, "body": "Bad Request"}, UnreadError),
+    ({"kind": "status", "status": 403, "body": "<html>Forbidden</html>"}, UnreadError),
 ]
 
 

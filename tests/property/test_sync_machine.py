@@ -82,6 +82,8 @@ class SyncMachine(TakingBack):
         if place.readd:
             # Which of two merged works comes back, where both are gone, is for the records to say.
             wanted = [each for each in wanted if not self.is_merged_and_gone(each[0])]
+        if not wanted:
+            return  # An export of nothing is no export.
         self.mind_filling(wanted, place)
         self.pending.append((self.write("export", wanted), place))
         content = (tuple(wanted), place.folder)

@@ -29,6 +29,10 @@ FILLERS = frozenset(
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {
     "&NA;",
+    "<br />",
+    "<br/>",
+    "<br>",
+    "[No author name available]",
     "[No authors listed]",
     "No authors listed",
     "No Pagination",

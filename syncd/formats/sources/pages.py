@@ -19,10 +19,15 @@ _SHORTEST_PII = 17
 _COUNTED = re.compile(r"(\d+) ?(?:pp?\.?|pages?|[Ss]\.|Seiten|páginas)")
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
-_NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
-_PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
+_NO_PAGES = frozenset(
+    """no specified|no pagination specified|specified|np|n. p.|n.p.|n. pag.|unpaginated|s.p.|s. p.
+    |np np|n.p. n.p.|unpaginated unpaginated""".replace("\n    ", "").split("|")
+)
+"""What stands for no pages; Ovid parts its `No Pagination Specified` like a range."""
+_PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?|unsp)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(
-    r"\Aart(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)", re.IGNORECASE
+    r"\A(?:art(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?|unsp)(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)",
+    re.IGNORECASE,
 )
 _DASHES = ("-", "–", "—")
 _AND_FURTHER = ("&", "+")  # Web of Science, where an article goes on elsewhere in the issue
@@ -66,7 +71,7 @@ def _fill_page_range(draft: Draft, start: str, end: str) -> None:
         draft.fill("runningTime", start)
         if end and end != start:
             draft.leave("EP", end)
-    elif _tidy_pages(start)[:1].isdigit():
+    elif item_type != "film" and _tidy_pages(start or end)[:1].isdigit():
         draft.fill("pages", page_range(start, end))
     else:
         for tag, value in (("SP", start), ("EP", end)):

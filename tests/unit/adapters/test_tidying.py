@@ -24,6 +24,11 @@ def test_what_is_no_text_stays_what_it_is(name: str, value: Any) -> None:
     assert tidy_data({"itemType": "note", name: value})[name] is value
 
 
+@pytest.mark.parametrize("value", [["a"], {"x": 1}])
+def test_a_property_that_a_newer_library_gives_its_items_stays_as_it_is(value: Any) -> None:
+    assert tidy_data({"itemType": "book", "newerThanUs": value})["newerThanUs"] == value
+
+
 @pytest.mark.parametrize(("name", "empty"), [("relations", {}), ("tags", []), ("creators", [])])
 @pytest.mark.parametrize("value", [None, "", [], {}])
 def test_nothing_is_written_in_many_ways(name: str, empty: Any, value: Any) -> None:
@@ -32,7 +37,14 @@ def test_nothing_is_written_in_many_ways(name: str, empty: Any, value: Any) -> N
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("title", []), ("creators", [7]), ("tags", ["a"]), ("collections", {"a": 1})],
+    [
+        ("title", []),
+        ("note", {}),
+        ("ISBN", ["9"]),
+        ("creators", [7]),
+        ("tags", ["a"]),
+        ("collections", {"a": 1}),
+    ],
 )
 def test_what_cannot_be_meant_is_damage(name: str, value: Any) -> None:
     with pytest.raises(UnreadableItemError, match=name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
 )
+from syncd.inbox.drives import Drives, SilentDriveError
 from syncd.library import Capabilities, Description, Library
 from syncd.settings import After, Attachments, FolderSettings
 from syncd.system.resources import shipped_schema
@@ -60,6 +62,21 @@ def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
     assert "does not exist" in problem.message
     assert "syncd waits" in problem.remedy
+
+
+def test_a_folder_that_does_not_answer_is_a_problem_and_holds_nobody_up(tmp_path: Path) -> None:
+    drives, gate, silent = Drives(timedelta(seconds=1)), threading.Event(), tmp_path / "silent"
+    with pytest.raises(SilentDriveError):
+        drives.ask(silent, gate.wait)
+
+    findings = list(check_folders([folder(silent), folder(tmp_path)], drives=drives))
+    gate.set()
+
+    assert [(each.subject, each.level) for each in findings] == [
+        (str(silent), Level.PROBLEM),
+        (str(tmp_path), Level.OK),
+    ]
+    assert "does not answer" in findings[0].message
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

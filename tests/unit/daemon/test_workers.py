@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 import threading
 import time
@@ -333,6 +334,25 @@ def test_a_full_disk_is_waited_for(muster: Muster, work: MemoryWork, drop: Path)
 
     assert work.waits_for(1)
     assert deck.failures == []
+
+
+@pytest.mark.parametrize("after", After)
+def test_what_an_export_holds_by_the_time_it_is_read_arrives(
+    muster: Muster, work: MemoryWork, drop: Path, after: After
+) -> None:
+    work.held_up.clear()
+    muster([work], [make_folder(drop, after=after)])
+    path = put(drop, "a.ris", "before")
+    assert work.does("deliver")
+    [there] = [path] if path.exists() else drop.glob(".syncd/processing/*/a.ris")
+    seen = there.stat()
+
+    # As by one who has mapped it: neither size nor time of change tells.
+    there.write_bytes(there.read_bytes().replace(b"before", b"behind"))
+    os.utime(there, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    work.held_up.set()
+
+    assert wait_until(lambda: any(b"behind" in each for each in work.kept.values()))
 
 
 def test_a_ledger_in_doubt_ends_the_daemon(muster: Muster, work: MemoryWork, drop: Path) -> None:

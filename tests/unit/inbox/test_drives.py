@@ -79,6 +79,17 @@ def is_closed(descriptor: int) -> bool:
     return False
 
 
+def test_a_folder_answers_where_it_says_anything_at_all(
+    tmp_path: Path, drives: Drives, gate: threading.Event
+) -> None:
+    with pytest.raises(SilentDriveError):
+        drives.ask(tmp_path / "silent", gate.wait)
+
+    assert not drives.answers(tmp_path / "silent")
+    assert drives.answers(tmp_path)
+    assert drives.answers(tmp_path / "not there")
+
+
 def test_an_export_of_a_silent_folder_is_looked_at_again_and_not_rejected(
     tmp_path: Path, drives: Drives, gate: threading.Event
 ) -> None:

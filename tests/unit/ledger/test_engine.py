@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -175,4 +176,20 @@ def test_an_error_of_a_full_disk_passes_and_one_of_a_broken_disk_does_not(
         raise _write_error(code)
 
     assert caught.value.passing == (blocks == 0)
+    engine.dispose()
+
+
+def test_an_error_of_a_used_up_quota_passes(tmp_path: Path) -> None:
+    engine = open_engine("", tmp_path)
+    size = (tmp_path / LEDGER_FILE).stat().st_size
+    # Like a quota, this limit shows in no figure of the disk.
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, hard))
+    try:
+        with pytest.raises(LedgerError) as caught, reported(engine):
+            raise _write_error(sqlite3.SQLITE_IOERR_WRITE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert caught.value.passing
     engine.dispose()

@@ -175,6 +175,30 @@ def test_what_was_sent_is_ours_though_a_person_has_made_another_work_of_it(
     assert (looked.others, looked.strays) == ([], [])
 
 
+@pytest.mark.parametrize("title", ["Tram timetables of another century", ""])
+@pytest.mark.parametrize("kind", ["book", "thesis"])
+def test_what_says_only_a_title_is_ours_though_a_person_has_retitled_it(
+    title: str, kind: str
+) -> None:
+    work, note = _work(SAYS_LITTLE), _note()
+    there = {"itemType": kind, "title": title}
+    note_there = {"itemType": "note", "note": "n", "parentItem": WORK}
+
+    looked = sort_looked([work, note], {**_stored(WORK, there), **_stored(NOTE, note_there)}, set())
+
+    assert [pending for pending, _ in looked.landed] == [work, note]
+    assert (looked.others, looked.strays) == ([], [])
+
+
+@pytest.mark.parametrize("more", [{"date": "1931"}, {"publisher": "Tramway Press"}])
+def test_a_work_that_says_another_title_and_more_is_not_ours(more: dict[str, Any]) -> None:
+    work = _work(SAYS_LITTLE)
+
+    looked = sort_looked([work], _stored(WORK, {**BOOK, "date": "", **more}), set())
+
+    assert (looked.landed, looked.others) == ([], [work])
+
+
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_work_that_says_too_little_is_ours_only_if_it_was_sent(sent: bool) -> None:
     work = _work(SAYS_LITTLE, sent=sent)

@@ -18,6 +18,7 @@ from syncd.errors import (
     OutcomeUnknownError,
     RejectedError,
     UnavailableError,
+    UnreadError,
     UnsettledError,
 )
 from syncd.ledger.outbox import Pending
@@ -195,6 +196,10 @@ def _never(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed
     raise RejectedError("never")
 
 
+def _unread(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+    raise UnreadError("nothing was made of it")
+
+
 def _too_large(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     raise RejectedError("too large", too_large=True)
 
@@ -333,8 +338,55 @@ def test_a_work_that_is_too_large_with_its_note_goes_before_it(tmp_path: Path) -
 def test_one_operation_that_is_too_large_by_itself_is_put_before_a_person(tmp_path: Path) -> None:
     watched = Watched(tmp_path, _too_large)
 
-    assert watched.drop(1) == []
+    watched.house.drop(scopus_record(1, N1=None, AB="Moss. " * 11_000))
+
+    assert watched.house.works() == []
     assert watched.house.holds() == [("refused", "too large")]
+
+
+def test_what_no_server_can_mean_by_too_large_is_tried_again(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, *[_too_large] * 6)
+
+    with pytest.raises(UnsettledError, match="too large"):
+        watched.drop(6)
+    watched.house.drop(scopus_record(9, N1=None))
+
+    assert watched.house.holds() == []
+    assert len(watched.house.works()) == 7
+
+
+def test_of_records_that_are_refused_unread_the_one_waits_and_the_others_arrive(
+    tmp_path: Path,
+) -> None:
+    def stops_three(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        if any(isinstance(e, Create) and e.data["title"] == title_of(3) for e in operations):
+            raise UnreadError("nothing was made of it")
+        return push(operations, expected)
+
+    watched = Watched(tmp_path, *[stops_three] * 20)
+
+    with pytest.raises(UnsettledError, match="1 operations for now: nothing was made of it"):
+        watched.drop(6)
+
+    there = sorted(item.data["title"] for item in watched.house.works())
+    assert there == sorted(title_of(number) for number in range(6) if number != 3)
+    assert watched.house.holds() == []
+    assert len(watched.house.waiting()) == 1
+
+
+def test_a_library_that_reads_nothing_is_left_alone_and_nothing_is_a_question(
+    tmp_path: Path,
+) -> None:
+    watched = Watched(tmp_path, *[_unread] * 6)
+
+    with pytest.raises(UnsettledError, match="nothing was made of it"):
+        watched.drop(8)
+    sizes = list(watched.sizes)
+    watched.house.drop(scopus_record(9, N1=None))
+
+    assert sizes == [8, 4, 2, 1, 1, 1]
+    assert watched.house.holds() == []
+    assert len(watched.house.works()) == 9
 
 
 @pytest.mark.parametrize("error", [UnavailableError("gone"), AccessDeniedError("no")])

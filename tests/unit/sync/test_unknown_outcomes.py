@@ -197,6 +197,29 @@ def test_an_edit_right_after_a_lost_answer_leaves_the_item_ours(tmp_path: Path) 
     assert (house.holds(), _strangers(house)) == ([], [])
 
 
+def test_a_record_is_known_again_though_its_item_was_retitled_before_anybody_looked(
+    tmp_path: Path,
+) -> None:
+    inner = MemoryLibrary(shipped_schema())
+
+    def retitled(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        push(operations, expected)
+        [work] = operations
+        assert isinstance(work, Create)
+        inner.edit(work.item_key, {"title": "Something else by hand"})
+        raise OutcomeUnknownError("the answer was lost")
+
+    house = House(tmp_path, with_mishaps(inner, retitled))
+    only_a_title = "TY  - BOOK\nTI  - Report\nER  - \n"
+    house.drop(only_a_title)
+
+    [again] = house.drop(only_a_title + "\n")
+
+    assert again.decision == "skip"
+    assert [item.data["title"] for item in house.works()] == ["Something else by hand"]
+    assert (house.holds(), _strangers(house)) == ([], [])
+
+
 def _has_trouble_with(title: str) -> Any:
     def push_but_one(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
         bad = {

@@ -1,0 +1,50 @@
+"""One pass over the drop folders."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from syncd.app.once import FolderPass, OnceReport
+from syncd.config import file_library_settings
+from syncd.inbox.drives import Drives, SilentDriveError
+from syncd.sync.session import LibraryRun
+from syncd.system.clock import SystemClock
+from tests.fakes.deck import put
+
+
+class Knows:
+    """A library that has had nothing yet."""
+
+    def is_known(self, _sha256: str, _folder: bytes) -> bool:
+        return False
+
+
+def test_a_folder_that_does_not_answer_is_named_and_the_others_are_gone_through(
+    tmp_path: Path,
+) -> None:
+    drives, gate, silent = Drives(timedelta(seconds=1)), threading.Event(), tmp_path / "silent"
+    with pytest.raises(SilentDriveError):
+        drives.ask(silent, gate.wait)
+    sound = tmp_path / "sound"
+    sound.mkdir()
+    put(sound, "a.ris")
+    settings = file_library_settings(tmp_path / "library", silent)
+    [folder] = settings.folders
+    rests = replace(folder, settle=timedelta())
+    settings = replace(settings, folders=(rests, replace(rests, path=sound)))
+    runs = {name: cast("LibraryRun", Knows()) for name in folder.libraries}
+    report = OnceReport()
+
+    looked = FolderPass(settings, runs, SystemClock(), lambda _: None, drives)
+    found = looked.gather(report)
+    gate.set()
+    looked.close()
+
+    assert [str(export.name) for _, export in found] == ["a.ris"]
+    assert report.skipped == [(str(silent), "the folder does not answer")]
