@@ -67,7 +67,9 @@ def upload(operation: StoreFile, content: BinaryIO, post: PostForm) -> Refused |
     except ConflictError as error:
         return Refused(key, Refusal.CHANGED, str(error))
     except UnreadError as error:
-        return Refused(key, Refusal.TROUBLE, str(error))
+        # A form is about one attachment, and Zotero says in words what is wrong with that.
+        refusal = Refusal.INVALID if error.in_words else Refusal.TROUBLE
+        return Refused(key, refusal, f"{file.path} is not stored: {error}")
     except RejectedError as error:
         return Refused(key, Refusal.INVALID, f"{file.path} is not stored: {error}")
     return None

@@ -321,7 +321,7 @@ def _not_an_answer(answer: HttpAnswer) -> LibraryError:
 
 def _denied(answer: HttpAnswer) -> LibraryError:
     """Zotero says in a plain sentence what a key lacks; a page is something in between speaking."""
-    if _IS_PAGE.match(answer.body[: 20 * _WORDS]):
+    if _is_page(answer):
         return _unread(answer)
     return AccessDeniedError(answer.words, status=answer.status)
 
@@ -340,7 +340,8 @@ def _unread(answer: HttpAnswer) -> LibraryError:
 
     What Zotero has to say about a record stands in the report of a write, under that record.
     """
-    return UnreadError(f"{answer.status}: {answer.words}", status=answer.status)
+    told = f"{answer.status}: {answer.words}"
+    return UnreadError(told, in_words=not _is_page(answer), status=answer.status)
 
 
 def _too_large(answer: HttpAnswer) -> LibraryError:
@@ -360,6 +361,10 @@ _BY_STATUS: Mapping[int, Callable[[HttpAnswer], LibraryError]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: _unread,
 }
 """What a server refuses with; other refusals are `_away`."""
+
+
+def _is_page(answer: HttpAnswer) -> bool:
+    return _IS_PAGE.match(answer.body[: 20 * _WORDS]) is not None
 
 
 def _is_understood(answer: HttpAnswer) -> bool:

@@ -176,8 +176,12 @@ class UnreadError(UnavailableError):
     """A request was refused as a whole, with no word about anything in it.
 
     The server's own trouble, or that of something on the way; it may be with a part of what was
-    sent together.
+    sent together. `in_words`: it was said in a plain sentence, as Zotero does, and by no page.
     """
+
+    def __init__(self, message: str, *, in_words: bool = True, status: int | None = None) -> None:
+        self.in_words = in_words
+        super().__init__(message, status=status)
 
 
 class UnreachableError(UnavailableError):

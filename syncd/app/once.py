@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Beside, Export, FolderState, Inbox, Skipped, read_exports
+from syncd.inbox.claims import find_claim
 from syncd.inbox.drives import SILENT, Drives
 from syncd.plan import Plan, place_of, place_without_folder
 from syncd.settings import FolderSettings, Settings
@@ -47,7 +49,9 @@ def read_named(paths: Sequence[Path], max_size: int) -> tuple[list[Export], list
     unusable: list[InputError] = []
     for path in paths:
         try:
-            exports += read_exports(path, max_size)
+            # What is set aside in a folder whose files are moved is claimed, and named as dropped.
+            claimed = None if os.path.lexists(path) else find_claim(path)
+            exports += read_exports(path, max_size, claimed)
         except InputError as exc:
             unusable.append(exc)
     return exports, unusable

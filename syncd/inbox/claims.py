@@ -90,6 +90,16 @@ def list_claims(root: Path) -> Iterator[Found]:
         yield found._replace(name=found.name.partition("/")[2])
 
 
+def find_claim(path: Path) -> Path | None:
+    """Return where a file is claimed that was dropped as this path, which is no longer there."""
+    for root in path.absolute().parents:
+        name = str(path.absolute().relative_to(root))
+        for found in list_claims(root):
+            if found.name == name:
+                return Path(found.path)
+    return None
+
+
 def finish_claim(root: Path, claimed: Path, name: Path, rejected: str | None) -> Path | None:
     """Put a claimed file where it belongs; answer where that is, None if it is gone.
 

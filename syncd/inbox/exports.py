@@ -187,14 +187,15 @@ def _hash(stream: BinaryIO) -> tuple[str, formats.Format | formats.Container, bo
 _OUTLINES: Attendant[Stamp, Content | None] = Attendant()
 
 
-def read_exports(path: Path, max_size: int) -> list[Export]:
+def read_exports(path: Path, max_size: int, lies_at: Path | None = None) -> list[Export]:
     """Make exports of a file that a person named, settled or not; a plain file is one.
 
-    Raises `InputError` saying why it cannot be one.
+    `lies_at` is where it is found, if not where it is said to be. Raises `InputError` saying why
+    it cannot be one.
     """
     try:
         # Whoever names a link means what it points to.
-        real = path.resolve(strict=True)
+        real = (lies_at or path).resolve(strict=True)
         too_big = real.stat().st_size > max_size
         content = None if too_big else read_content(real, max_size)
     except OSError as error:

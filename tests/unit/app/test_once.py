@@ -10,9 +10,12 @@ from typing import cast
 
 import pytest
 
-from syncd.app.once import FolderPass, OnceReport
+from syncd.app.once import FolderPass, OnceReport, read_named
 from syncd.config import file_library_settings
+from syncd.inbox import open_export
+from syncd.inbox.claims import claim
 from syncd.inbox.drives import Drives, SilentDriveError
+from syncd.inbox.exports import Stamp
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import SystemClock
 from tests.fakes.deck import put
@@ -48,3 +51,23 @@ def test_a_folder_that_does_not_answer_is_named_and_the_others_are_gone_through(
 
     assert [str(export.name) for _, export in found] == ["a.ris"]
     assert report.skipped == [(str(silent), "the folder does not answer")]
+
+
+def test_a_file_that_is_claimed_is_read_by_the_name_it_was_dropped_as(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.ris")
+    content = path.read_bytes()
+    claimed = claim(tmp_path, "a.ris", "0" * 64, Stamp.of(path.stat()))
+
+    [export], unusable = read_named([path], 1 << 20)
+
+    assert not path.exists()
+    assert (export.path, export.dropped_as, unusable) == (claimed, path, [])
+    with open_export(export) as stream:
+        assert stream.read() == content
+
+
+def test_a_file_that_is_nowhere_cannot_be_read(tmp_path: Path) -> None:
+    exports, [unusable] = read_named([tmp_path / "a.ris"], 1 << 20)
+
+    assert exports == []
+    assert "No such file" in unusable.message
