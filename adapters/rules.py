@@ -67,6 +67,7 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     ),
 }
 _HOLDING_FILES = frozenset({"imported_file", "imported_url"})
+_NO_FIELDS: frozenset[str] = frozenset()
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
 _LONGEST_COLLECTION_NAME = 255
 
@@ -369,8 +370,10 @@ def _item_type(data: Mapping[str, Any], schema: Schema) -> str:
 
 def _check_data(data: Mapping[str, Any], schema: Schema, item_type: str) -> None:
     """Refuse properties that an item of this type does not have, or not in this shape."""
-    fields = schema.fields.get(item_type, frozenset()) | _OF_TYPE.get(item_type, frozenset())
+    fields, more = schema.fields.get(item_type, _NO_FIELDS), _OF_TYPE.get(item_type, _NO_FIELDS)
     for name, value in data.items():
+        if type(value) is str and name in fields:
+            continue  # as nearly everything is
         match name:
             case "creators":
                 _check_creators(value, schema, item_type)
@@ -381,7 +384,8 @@ def _check_data(data: Mapping[str, Any], schema: Schema, item_type: str) -> None
             case "relations":
                 _check_shape(isinstance(value, Mapping), name)
             case _:
-                _check_field(name, value, item_type, known=name in fields or name in _COMMON)
+                known = name in fields or name in more or name in _COMMON
+                _check_field(name, value, item_type, known=known)
 
 
 def _check_field(name: str, value: Any, item_type: str, *, known: bool) -> None:

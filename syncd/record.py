@@ -38,13 +38,15 @@ class Identity(NamedTuple):
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield (kind, value) for each identifier that names a work; an ISSN names a journal."""
-        for kind in ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central"):
-            value = getattr(self, kind)
+        for kind, value in zip(_KINDS, self[:8], strict=True):
             if value is not None:
                 yield kind, value
         for value in self.isbn:
             yield "isbn", value
 
+
+_KINDS = ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central")
+"""The identifiers of which a work has one, in their order in `Identity`."""
 
 NO_IDENTITY = Identity()
 

@@ -146,7 +146,8 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
 
 def _show(made: MadeItem) -> Inspected:
     # The same wherever it is filed.
-    item = {name: value for name, value in made.data.items() if name != "collections"}
+    item = made.data.copy()
+    item.pop("collections", None)
     return Inspected(
         made.record,
         item,
@@ -162,7 +163,7 @@ def _say(cut: Cut) -> str:
 
 
 def _are_garbled(values: Sequence[str]) -> bool:
-    text = "\n".join([value for value in values if not value.isascii()])
+    text = "\n".join(values)
     return any(map(text.__contains__, _OF_MOJIBAKE)) and _MOJIBAKE.search(text) is not None
 
 
@@ -190,7 +191,7 @@ class _Observations:
     def see(self, entry: ReadEntry, record: Record) -> None:
         self._sources[record.origin.source] += 1
         self._duplicates += self._is_seen(record.identity)
-        if _are_garbled(entry.values):
+        if not entry.is_ascii and _are_garbled(entry.values):
             self._first_garbled = self._first_garbled or entry.line
             self._garbled += 1
 

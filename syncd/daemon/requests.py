@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -277,9 +276,8 @@ class Requests:
             if run in before:
                 continue
             with self._ledger.read() as connection:
-                records = journal.records_of_run(connection, run)
+                report.plan.records += journal.records_of_run(connection, run, name)
                 unusable = journal.unusable_of_run(connection, run)
-            report.plan.records += [replace(record, library=name, run=run) for record in records]
             report.plan.runs.append(run)
             report.unusable += [InputError(why, path=file) for file, why in unusable]
         report.pending = sum(library["pending"] for library in document["libraries"])

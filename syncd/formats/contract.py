@@ -28,7 +28,8 @@ class ReadEntry:
 
     `index` counts the entries of the export from 1, `line` is where this one starts. `values` are
     its texts, without what says which of them is which; `write` returns the whole of it as it
-    stands in the export. `is_cut_off` says that the export ended before the entry did.
+    stands in the export. `is_cut_off` says that the export ended before the entry did, `is_ascii`
+    that no value holds anything but ASCII; otherwise that is not known.
     """
 
     index: int
@@ -38,6 +39,7 @@ class ReadEntry:
     result: Record | InputError
     problems: Sequence[Problem] = ()
     is_cut_off: bool = False
+    is_ascii: bool = False
 
     @property
     def written(self) -> str:

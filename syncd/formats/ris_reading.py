@@ -75,6 +75,7 @@ def _hand_on(entry: Entry, result: Record | InputError) -> ReadEntry:
         result,
         entry.problems,
         entry.ending is _END_OF_FILE,
+        entry.is_ascii,
     )
 
 

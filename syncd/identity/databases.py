@@ -32,8 +32,8 @@ _PMID = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_PMID = 8
-_PMID_ALONE = re.compile(r"\s*+[0-9]++\s*+(?:\[pmid\])?+[\s.;]*+", re.IGNORECASE)
-_PMID_TAGGED = re.compile(r"(?<![0-9a-z-])0*+([1-9][0-9]{0,7})\s*+\[pmid\]", re.IGNORECASE)
+_PMID_ALONE = re.compile(r"\s*+[0-9]++\s*+(?:[\[(]pmid[\])])?+[\s.;]*+", re.IGNORECASE)
+_PMID_TAGGED = re.compile(r"(?<![0-9a-z-])0*+([1-9][0-9]{0,7})\s*+[\[(]pmid[\])]", re.IGNORECASE)
 
 _PMCID = re.compile(
     r"(?<![a-z])(?:PMCID\s*+[:=]?+\s*+(?:PMC)?|PMC)\s?0*+([1-9][0-9]{0,8})(?![0-9])", re.IGNORECASE

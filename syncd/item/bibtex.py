@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from syncd.item.bibtex_text import escape, escape_title, format_names, verbatim
-from syncd.item.fields import DATES, TITLES, first_of
+from syncd.item.fields import DATES, TITLES, Named, first_of, names_among
 from syncd.item.reading import identity_of
 
 _TYPES = {
@@ -104,7 +105,6 @@ _TEXTS = {
     "abstract": ("abstractNote",),
     "annotation": ("extra",),
 }  # fmt: skip
-_OF_TEXTS = frozenset(field for fields in _TEXTS.values() for field in fields)
 _ROLES = {
     "editor": "editor",
     "seriesEditor": "editora",
@@ -151,7 +151,8 @@ def _entry_type(item_type: str, data: Mapping[str, Any]) -> str:
 def _fields(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, people in _people(data).items():
         yield name, f"{{{format_names(people)}}}"
-    for name, fields in _TITLES.items():
+    titles, texts = _names_of(tuple(data))
+    for name, fields in titles:
         if text := first_of(data, fields):
             yield name, f"{{{escape_title(text, is_name=name in _NAMES)}}}"
     if subtype := _SUBTYPES.get(item_type):
@@ -159,16 +160,22 @@ def _fields(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]
     yield from _date(first_of(data, DATES))
     if pages := first_of(data, ("pages", "codePages", "firstPage")):
         yield "pages", f"{{{escape(_RANGE.sub('--', pages))}}}"
-    present = data.keys() & _OF_TEXTS
-    for name, fields in _TEXTS.items():
-        if present.isdisjoint(fields):
-            continue
+    for name, fields in texts:
         if (text := first_of(data, fields)) and (shown := escape(text)):
             yield name, f"{{{shown}}}"
     yield from _identifiers(item_type, data)
     yield from _language(data.get("language") or "")
     if keywords := [_keyword(tag["tag"]) for tag in data.get("tags") or ()]:
         yield "keywords", f"{{{', '.join(filter(None, keywords))}}}"
+
+
+@lru_cache(maxsize=256)
+def _names_of(present: tuple[str, ...]) -> tuple[Named, Named]:
+    """Return the titles, and the texts, that an item with these properties may have.
+
+    Most items of a library have the same few properties.
+    """
+    return names_among(_TITLES, present), names_among(_TEXTS, present)
 
 
 def _people(data: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

@@ -188,11 +188,19 @@ def _has_meaning(word: str, begins: bool, is_title_case: bool, touches: bool) ->
 
 # Names
 
+_CAPITAL, _SMALL = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _PARTICLES = frozenset(
     """af al ap aw bin da das de degli dei del della dello dem den der des di do dos du ben el
     ibn la las le les lo los ten ter the tot und van ver vom von y zu zum zur 't""".split()
 )
 _SUFFIX = re.compile(r"(?:[JS]r\.?|[IVX]+|\d+(?:st|nd|rd|th))")
+
+
+_PLAIN_NAME = re.compile(
+    rf"[{_CAPITAL}][{_SMALL}]+, [{_CAPITAL}](?:\.|[{_SMALL}]+)"
+    rf"(?:[ -]?[{_CAPITAL}](?:\.|[{_SMALL}]+))*+"
+)
+"""A name that is written as it stands: no particle, no suffix, nothing to escape."""
 
 
 def format_names(creators: Iterable[Mapping[str, Any]]) -> str:
@@ -204,6 +212,8 @@ def _format_name(creator: Mapping[str, Any]) -> str:
     if name := _tidy(creator.get("name", "")):
         return f"{{{escape(name)}}}"
     family, given = _tidy(creator.get("lastName", "")), _tidy(creator.get("firstName", ""))
+    if _PLAIN_NAME.fullmatch(name := f"{family}, {given}"):
+        return name
     if not family or not given:
         return f"{{{escape(family or given)}}}" if family or given else ""
     before, comma, suffix = given.rpartition(", ")

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
+
+from syncd.item.fields import Named, first_of, names_among
 
 _TYPES = {
     "artwork": "graphic",
@@ -129,7 +132,6 @@ _VARIABLES = {
     "citation-key": ("citationKey",),
     "note": ("extra",),
 }  # fmt: skip
-_OF_VARIABLES = frozenset(field for fields in _VARIABLES.values() for field in fields)
 _DATES = {
     "issued": ("date", "dateDecided", "dateEnacted", "issueDate"),
     "accessed": ("accessDate",),
@@ -169,12 +171,12 @@ _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
 def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item as a CSL-JSON object whose `id` is the item key."""
     csl: dict[str, Any] = {"id": key, "type": _TYPES.get(data.get("itemType", ""), "document")}
-    present = data.keys() & _OF_VARIABLES
-    for variable, fields in _VARIABLES.items():
-        if not present.isdisjoint(fields) and (text := _first(data, fields)):
+    variables, dates = _variables_of(tuple(data))
+    for variable, fields in variables:
+        if text := first_of(data, fields):
             csl[variable] = text
-    for variable, fields in _DATES.items():
-        if text := _first(data, fields):
+    for variable, fields in dates:
+        if text := first_of(data, fields):
             csl[variable] = _date(text)
     for role, name in _names(data):
         csl.setdefault(role, []).append(name)
@@ -185,11 +187,13 @@ def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return csl
 
 
-def _first(data: Mapping[str, Any], fields: tuple[str, ...]) -> str:
-    for field in fields:
-        if text := data.get(field):
-            return str(text)
-    return ""
+@lru_cache(maxsize=256)
+def _variables_of(present: tuple[str, ...]) -> tuple[Named, Named]:
+    """Return the variables, and the dates, that an item with these properties may have.
+
+    Most items of a library have the same few properties.
+    """
+    return names_among(_VARIABLES, present), names_among(_DATES, present)
 
 
 def _date(text: str) -> dict[str, Any]:

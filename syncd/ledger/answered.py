@@ -89,7 +89,8 @@ def find_works(tx: Transaction, names: Collection[str]) -> dict[str, Citation]:
     for part in chunks(names):
         rows = tx.execute(
             select(answered_work.c.name, answered_work.c.citation).where(
-                answered_work.c.library_id == tx.library_id, answered_work.c.name.in_(part)
+                answered_work.c.library_id == tx.library_id,
+                answered_work.c.name.in_(tx.listed(part)),
             )
         )
         found.update((row.name, load_citation(row.citation)) for row in rows)

@@ -15,14 +15,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
-from syncd.ledger import searching
+from syncd.errors import Problem
+from syncd.ledger import glance, searching
 from syncd.ledger.holds import mark_of
 from syncd.ledger.journal import read_record
 from syncd.ledger.statements import THESE, chunks
 from syncd.ledger.tables import delivery, export, hold, item, library, record, run
 from syncd.plan import PlannedRecord
+from syncd.system.packing import decode
 
 PAGE = 50
 _WITHOUT_ENTRY = [column for column in record.c if column is not record.c.entry]
@@ -41,9 +43,10 @@ class ExportSeen(NamedTuple):
 
 
 class RecordSeen(NamedTuple):
-    """One record with the number and run that it belongs to; `library` is what that is known as."""
+    """One record with its number and what it belongs to; `library` is what that is known as."""
 
     record_id: int
+    export_id: int
     run_id: int
     library: str
     record: PlannedRecord
@@ -138,6 +141,20 @@ def _with_counts(connection: Connection, rows: Sequence[Any]) -> list[ExportSeen
     ]
 
 
+def problems_of_export(connection: Connection, export_id: int) -> list[Problem]:
+    """Return what was odd about an export beside its records, by line."""
+    query = select(delivery.c.problems).where(
+        delivery.c.export_id == export_id, delivery.c.problems.is_not(None)
+    )
+    told = (
+        Problem(message, line)
+        for row in connection.execute(query)
+        for line, message in decode(row.problems)
+    )
+    # What went to two libraries is told once.
+    return sorted(dict.fromkeys(told), key=lambda each: each.line or 0)
+
+
 def records_of_export(
     connection: Connection, export_id: int, *, after: int = 0, limit: int = PAGE
 ) -> list[RecordSeen]:
@@ -176,7 +193,8 @@ _THESE_RECORDS = _RECORDS.where(record.c.record_id.in_(THESE))
 
 def _read_records(rows: Iterable[Any]) -> list[RecordSeen]:
     return [
-        RecordSeen(row.record_id, row.run_id, row.known_as or "", read_record(row)) for row in rows
+        RecordSeen(row.record_id, row.export_id, row.run_id, row.known_as or "", read_record(row))
+        for row in rows
     ]
 
 
@@ -334,6 +352,11 @@ def runs(connection: Connection, *, before: int | None = None, limit: int = PAGE
         )
         for row in connection.execute(query)
     ]
+
+
+def taken_back(connection: Connection) -> dict[int, int]:
+    """Return the runs that are taken back now, each with the run that did so."""
+    return glance.taken_back(lambda asked: map(dict, connection.execute(text(asked)).mappings()))
 
 
 def works_added(connection: Connection) -> list[tuple[str, str, int]]:

@@ -117,7 +117,7 @@ def _settle(tx: Transaction, keys: Collection[str]) -> None:
     for part in chunks(keys):
         tx.execute(
             delete(unpaired).where(
-                unpaired.c.library_id == tx.library_id, unpaired.c.item_key.in_(part)
+                unpaired.c.library_id == tx.library_id, unpaired.c.item_key.in_(tx.listed(part))
             )
         )
 
@@ -217,7 +217,7 @@ def _features_of(tx: Transaction, keys: Collection[str]) -> dict[str, Features]:
         rows = tx.execute(
             select(item.c.item_key, item.c.features).where(
                 item.c.library_id == tx.library_id,
-                item.c.item_key.in_(part),
+                item.c.item_key.in_(tx.listed(part)),
                 item.c.features.is_not(None),
             )
         )
@@ -239,7 +239,7 @@ def _bearers(tx: Transaction, features: Mapping[str, Features]) -> dict[tuple[st
                 select(identifier.c.value, identifier.c.item_key).where(
                     identifier.c.library_id == tx.library_id,
                     identifier.c.kind == kind,
-                    identifier.c.value.in_(part),
+                    identifier.c.value.in_(tx.listed(part)),
                 )
             )
             for row in rows:
@@ -255,7 +255,7 @@ def _look_alikes(
     for part in chunks({key for each in features.values() for key in blocking_keys(each)}):
         rows = tx.execute(
             select(block.c.block, block.c.item_key).where(
-                block.c.library_id == tx.library_id, block.c.block.in_(part)
+                block.c.library_id == tx.library_id, block.c.block.in_(tx.listed(part))
             )
         )
         for row in rows:

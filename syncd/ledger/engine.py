@@ -24,7 +24,7 @@ from syncd.ledger import proof
 from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0019"
+SCHEMA_REVISION = "0020"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
 
 _LOCK_WAIT_MS = 30_000
@@ -63,18 +63,25 @@ def open_engine(url: str, state: Path, elapsed: timedelta | None = None) -> Engi
 def open_reader(engine: Engine) -> Engine:
     """Return another way into an open ledger, by one connection, for looking through it.
 
-    What it has read it hardly keeps: a connection of the usual size has megabytes of a large
-    ledger at hand, and each thread that used it leaves some of that behind.
+    What it has read it does not keep: whoever looks through the ledger reads now and then, and
+    what they would find at hand again is megabytes of a large one.
     """
     reader = create_engine(engine.url, pool_size=1, max_overflow=0)
     if reader.dialect.name == "sqlite":
         event.listen(reader, "connect", _prepare_reader)
         event.listen(reader, "begin", _begin_sqlite)
+        event.listen(reader, "checkin", _let_go)
     return reader
 
 
 def _prepare_reader(connection: Any, _record: Any) -> None:
     _prepare(connection, "query_only=ON", f"cache_size=-{_READER_CACHE_KIB}")
+
+
+def _let_go(connection: Any, _record: Any) -> None:
+    # None: the connection broke off.
+    if connection is not None:
+        connection.execute("PRAGMA shrink_memory")
 
 
 def close_engine(engine: Engine) -> None:

@@ -139,16 +139,17 @@ def glance(query: Query) -> Glance:
     # What was of no use stays worth telling for as long as the file lies there.
     told = {run.run for run in runs} | {row["run_id"] for row in query(_UNUSABLE)}
     numbers = ", ".join(map(str, sorted(told))) or "-1"
-    return Glance(_libraries(query), runs, _files(query, numbers), _taken_back(query))
+    return Glance(_libraries(query), runs, _files(query, numbers), frozenset(taken_back(query)))
 
 
-def _taken_back(query: Query) -> frozenset[int]:
-    gone: set[int] = set()
+def taken_back(query: Query) -> dict[int, int]:
+    """Return the runs that are taken back now, each with the run that did so."""
+    gone: dict[int, int] = {}
     # From the latest on: an undo that is taken back itself takes nothing back.
     for row in query(_UNDOS):
         if row["run_id"] not in gone:
-            gone.add(row["undoes"])
-    return frozenset(gone)
+            gone.setdefault(row["undoes"], row["run_id"])
+    return gone
 
 
 def _libraries(query: Query) -> list[GlancedLibrary]:

@@ -124,7 +124,9 @@ def done_to_items(tx: Transaction, keys: Collection[str]) -> list[Done]:
     rows: list[Any] = []
     for part in chunks(keys):
         rows += tx.execute(
-            select(done).where(done.c.library_id == tx.library_id, done.c.item_key.in_(part))
+            select(done).where(
+                done.c.library_id == tx.library_id, done.c.item_key.in_(tx.listed(part))
+            )
         ).all()
     return [_read(row) for row in sorted(rows, key=lambda row: int(row.done_id))]
 
@@ -219,7 +221,9 @@ def find_bases(tx: Transaction, keys: Collection[str]) -> dict[str, Base]:
     found: dict[str, Base] = {}
     for part in chunks(keys):
         rows = tx.execute(
-            select(base).where(base.c.library_id == tx.library_id, base.c.item_key.in_(part))
+            select(base).where(
+                base.c.library_id == tx.library_id, base.c.item_key.in_(tx.listed(part))
+            )
         )
         for row in rows:
             found[row.item_key] = Base(row.item_key, row.run_id, row.version, _unpack(row.data))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from syncd.errors import Problem
 from syncd.ledger import searching
 from syncd.ledger.statements import chunks
 from syncd.ledger.tables import delivery, export, hold, outbox, record, run
@@ -47,7 +48,7 @@ def find_ages(tx: Transaction, hashes: Collection[str]) -> dict[str, str]:
         rows = tx.execute(
             select(export.c.sha256, func.min(record.c.exported_at).label("age"))
             .join(export)
-            .where(export.c.sha256.in_(part), record.c.exported_at.is_not(None))
+            .where(export.c.sha256.in_(tx.listed(part)), record.c.exported_at.is_not(None))
             .group_by(export.c.sha256)
         )
         found.update((row.sha256, row.age) for row in rows)
@@ -62,11 +63,12 @@ def add_delivery(
     *,
     unusable: str | None = None,
     place: bytes | None = None,
+    problems: Sequence[Problem] = (),
 ) -> None:
     """Note that all records of this export from this folder are decided and written down.
 
     `unusable` says why there are none, where nothing of it could be used; `place` is the directory
-    that it lay in, where that is not the folder itself.
+    that it lay in, where that is not the folder itself. `problems` are what was odd about it.
     """
     row = {
         "export_id": export_id,
@@ -75,6 +77,9 @@ def add_delivery(
         "delivered_at": tx.now,
         "unusable": unusable and _storable(unusable),
         "place": None if place == folder else place,
+        "problems": encode_text([(p.line, _storable(p.message)) for p in problems])
+        if problems
+        else None,
     }
     # A file that a person names by hand is read again as often as they like.
     tx.add_missing(delivery, [row])
@@ -151,29 +156,38 @@ def count_decisions(tx: Transaction, run_id: int) -> dict[str, int]:
 
 # Records
 
+NO_OUTCOMES: Mapping[Decision, str] = {}
+
 
 def add_records(
     tx: Transaction,
     run_id: int,
     intents: Sequence[Intent],
     export_ids: Sequence[int],
+    outcomes: Mapping[Decision, str] = NO_OUTCOMES,
 ) -> list[int]:
-    """Write down what was decided about each record; return their numbers in order."""
+    """Write down what was decided about each record; return their numbers in order.
+
+    `outcomes` says what has become of records by their decision, where they do not say it.
+    """
     if not intents:
         return []
     rows = [
         {
             "run_id": run_id,
-            "library_id": tx.library_id,
             "export_id": export_ids[intent.export],
             "entry": intent.entry or None,
             "exported_at": intent.exported_at or None,
             **_columns(intent.planned),
+            "outcome": intent.planned.outcome or outcomes.get(intent.planned.decision),
         }
         for intent in intents
     ]
-    statement = insert(record).returning(record.c.record_id, sort_by_parameter_order=True)
-    record_ids = list(tx.execute(statement, rows).scalars())
+    tx.add(record, rows)
+    # The newest of the run are these: numbers rise in the order of insertion.
+    newest = select(record.c.record_id).where(record.c.run_id == run_id)
+    newest = newest.order_by(record.c.record_id.desc()).limit(len(rows))
+    record_ids = list(tx.execute(newest).scalars())[::-1]
     searching.add_texts(
         tx,
         [
@@ -230,7 +244,9 @@ def settle_records(
     """Note what became of records."""
     for part in chunks(record_ids):
         tx.execute(
-            update(record).where(record.c.record_id.in_(part)).values(outcome=outcome, error=error)
+            update(record)
+            .where(record.c.record_id.in_(tx.listed(part)))
+            .values(outcome=outcome, error=error)
         )
 
 
@@ -270,12 +286,18 @@ def records_of_item(
     return [(row.record_id, read_record(row)) for row in rows]
 
 
-def records_of_run(connection: Connection, run_id: int) -> list[PlannedRecord]:
-    """Return every record of a run, of whichever library, in the order of planning."""
+def records_of_run(
+    connection: Connection, run_id: int, library: str | None = None
+) -> list[PlannedRecord]:
+    """Return every record of a run, of whichever library, in the order of planning.
+
+    `library` is what its library is called in reports, which name the run as well.
+    """
     rows = connection.execute(
         select(record).where(record.c.run_id == run_id).order_by(record.c.record_id)
     )
-    return [read_record(row) for row in rows]
+    told = None if library is None else run_id
+    return [read_record(row, library, told) for row in rows]
 
 
 def unusable_of_run(connection: Connection, run_id: int) -> list[tuple[Path, str]]:
@@ -303,7 +325,9 @@ def find_entries(tx: Transaction, record_ids: Collection[int]) -> dict[int, byte
     found: dict[int, bytes] = {}
     for part in chunks(record_ids):
         rows = tx.execute(
-            select(record.c.record_id, record.c.entry).where(record.c.record_id.in_(part))
+            select(record.c.record_id, record.c.entry).where(
+                record.c.record_id.in_(tx.listed(part))
+            )
         )
         found.update((row.record_id, row.entry) for row in rows)
     return found
@@ -313,7 +337,7 @@ def entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tuple[str, 
     """Return (item key, entry) of the records that these items were made of, or that they are."""
     found: list[tuple[str, bytes]] = []
     for part in chunks(keys):
-        found += _entries(tx, record.c.item_key.in_(part))
+        found += _entries(tx, record.c.item_key.in_(tx.listed(part)))
     return found
 
 
@@ -322,7 +346,7 @@ def settled_entries_of_items(tx: Transaction, keys: Collection[str]) -> list[tup
     found: list[tuple[str, bytes]] = []
     asking = select(hold.c.record_id).where(hold.c.answer.is_(None))
     for part in chunks(keys):
-        is_settled = and_(record.c.item_key.in_(part), record.c.record_id.not_in(asking))
+        is_settled = and_(record.c.item_key.in_(tx.listed(part)), record.c.record_id.not_in(asking))
         found += _entries(tx, is_settled)
     return found
 
@@ -353,7 +377,7 @@ def find_provenances(tx: Transaction, record_ids: Collection[int]) -> dict[int, 
     for part in chunks(record_ids):
         rows = tx.execute(
             select(record.c.record_id, record.c.source, record.c.exported_at).where(
-                record.c.record_id.in_(part)
+                record.c.record_id.in_(tx.listed(part))
             )
         )
         found.update((row.record_id, Provenance(row.source, row.exported_at or "")) for row in rows)
@@ -396,8 +420,8 @@ def get_run_of(tx: Transaction, record_id: int) -> int:
     )
 
 
-def read_record(row: Any) -> PlannedRecord:
-    """Return a row of `record` as the decision it holds."""
+def read_record(row: Any, library: str | None = None, run: int | None = None) -> PlannedRecord:
+    """Return a row of `record` as the decision it holds, with what it is told to be part of."""
     pointers = decode(row.pointers)
     first = pointers["duplicate_of"]
     return PlannedRecord(
@@ -411,6 +435,8 @@ def read_record(row: Any) -> PlannedRecord:
         item_key=row.item_key,
         outcome=row.outcome,
         error=row.error,
+        library=library,
+        run=run,
     )
 
 

@@ -42,7 +42,7 @@ def find_placements(
     for part in chunks({*keys, *replaced}):
         found = tx.execute(
             select(placement.c.item_key, placement.c.kind, placement.c.value).where(
-                placement.c.library_id == tx.library_id, placement.c.item_key.in_(part)
+                placement.c.library_id == tx.library_id, placement.c.item_key.in_(tx.listed(part))
             )
         )
         for row in found:
@@ -161,7 +161,7 @@ def find_members(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, bytes]
     """Return (item key, features) of the records remembered for these items."""
     rows = tx.execute(
         select(member.c.item_key, member.c.features).where(
-            member.c.library_id == tx.library_id, member.c.item_key.in_(keys)
+            member.c.library_id == tx.library_id, member.c.item_key.in_(tx.listed(keys))
         )
     )
     return [(row.item_key, row.features) for row in rows]
@@ -185,7 +185,7 @@ def find_own_features(tx: Transaction, keys: Sequence[str]) -> list[tuple[str, b
     rows = tx.execute(
         select(item.c.item_key, item.c.features).where(
             item.c.library_id == tx.library_id,
-            item.c.item_key.in_(keys),
+            item.c.item_key.in_(tx.listed(keys)),
             item.c.features.is_not(None),
         )
     )

@@ -38,7 +38,8 @@ def set_replacements(tx: Transaction, replaces: Mapping[ItemKey, Collection[Item
     for part in chunks(replaces):
         tx.execute(
             delete(replacement).where(
-                replacement.c.library_id == tx.library_id, replacement.c.survivor_key.in_(part)
+                replacement.c.library_id == tx.library_id,
+                replacement.c.survivor_key.in_(tx.listed(part)),
             )
         )
     rows = [
@@ -75,7 +76,10 @@ def _find_steps(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
                 (item.c.library_id == replacement.c.library_id)
                 & (item.c.item_key == replacement.c.survivor_key),
             )
-            .where(replacement.c.library_id == tx.library_id, replacement.c.item_key.in_(part))
+            .where(
+                replacement.c.library_id == tx.library_id,
+                replacement.c.item_key.in_(tx.listed(part)),
+            )
         )
         for row in rows:
             candidates[row.item_key].append((row.state != "present", row.survivor_key))

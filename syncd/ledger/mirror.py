@@ -48,6 +48,8 @@ class ItemRow(NamedTuple):
     parent: str | None = None
     touched_at: str = ""
     """When it was last changed, where the library says so: of a trashed item, when that was."""
+    dumped: bytes | None = None
+    """The features as they are kept, where they were dumped before."""
 
 
 def is_work(data: ItemData) -> bool:
@@ -55,9 +57,10 @@ def is_work(data: ItemData) -> bool:
     return data.get("itemType") not in _NO_WORKS and not data.get("parentItem")
 
 
-def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
-    """Read from an item what the mirror keeps of it; `features` of a work, if they are known."""
+def row_of(stored: StoredItem, dumped: bytes | None = None) -> ItemRow:
+    """Read from an item what the mirror keeps of it; `dumped` are its features, if known."""
     data = stored.data
+    features = load_features(dumped) if dumped is not None else None
     if features is None and is_work(data):
         features = features_of(citation_of(data))
     return ItemRow(
@@ -69,6 +72,7 @@ def row_of(stored: StoredItem, features: Features | None = None) -> ItemRow:
         replaces=tuple(merges.replaced_by(data)),
         parent=data.get("parentItem") or None,
         touched_at=str(data.get("dateModified", "")),
+        dumped=dumped,
     )
 
 
@@ -88,7 +92,7 @@ def write_items(tx: Transaction, rows: Sequence[ItemRow], made_by_run: int | Non
                 "state": row.state,
                 "made_by_run": made_by_run or before.get(row.key, _Former()).made_by_run,
                 "collections": row.collections,
-                "features": dump_features(row.features) if row.features else None,
+                "features": row.dumped or (dump_features(row.features) if row.features else None),
                 "parent": row.parent,
             }
             for row in part
@@ -127,7 +131,7 @@ def _forget(tx: Transaction, keys: Sequence[str]) -> dict[str, _Former]:
     """Take items out of the indexes; return what was known of them."""
     found = tx.execute(
         select(item.c.item_key, item.c.made_by_run, item.c.features).where(
-            item.c.library_id == tx.library_id, item.c.item_key.in_(keys)
+            item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(keys))
         )
     ).all()
     if not found:
@@ -204,7 +208,7 @@ def known_versions(tx: Transaction, keys: Collection[ItemKey]) -> dict[ItemKey, 
         found = tx.execute(
             select(item.c.item_key, item.c.version).where(
                 item.c.library_id == tx.library_id,
-                item.c.item_key.in_(part),
+                item.c.item_key.in_(tx.listed(part)),
                 item.c.state != "deleted",
             )
         )
@@ -218,7 +222,9 @@ def count_losses(tx: Transaction, deleted: Collection[ItemKey]) -> tuple[int, in
     known = tx.execute(select(func.count()).select_from(item).where(*there)).scalar_one()
     lost = sum(
         tx.execute(
-            select(func.count()).select_from(item).where(*there, item.c.item_key.in_(part))
+            select(func.count())
+            .select_from(item)
+            .where(*there, item.c.item_key.in_(tx.listed(part)))
         ).scalar_one()
         for part in chunks(deleted)
     )
@@ -233,13 +239,13 @@ def bury(tx: Transaction, keys: Sequence[ItemKey], version: int) -> list[ItemKey
             row.item_key: row.state
             for row in tx.execute(
                 select(item.c.item_key, item.c.state).where(
-                    item.c.library_id == tx.library_id, item.c.item_key.in_(part)
+                    item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part))
                 )
             )
         }
         tx.execute(
             update(item)
-            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(list(known)))
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(known)))
             .values(state="deleted")
         )
         tx.add_missing(item, [_tombstone(key, version) for key in part])
@@ -291,7 +297,9 @@ def forget_others(tx: Transaction, keys: Collection[ItemKey]) -> None:
     for part in chunks(others):
         _forget(tx, part)
         tx.execute(
-            delete(item).where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+            delete(item).where(
+                item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part))
+            )
         )
 
 
@@ -321,7 +329,7 @@ def find_items(tx: Transaction, keys: Collection[str]) -> dict[str, KnownItem]:
                 (removal.c.library_id == item.c.library_id)
                 & (removal.c.item_key == item.c.item_key),
             )
-            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(part))
+            .where(item.c.library_id == tx.library_id, item.c.item_key.in_(tx.listed(part)))
         )
         for row in found:
             items[row.item_key] = KnownItem(

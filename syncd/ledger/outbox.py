@@ -45,6 +45,9 @@ MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
 
+_AT_ONCE = 250
+"""How many operations are read at a time, of which the last may be more than fit a batch."""
+
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
 
@@ -137,8 +140,9 @@ def next_planned(
     if any(isinstance(each.operation, CreateCollection | RestoreCollection) for each in held_back):
         return
     records = {each.record_id for each in held_back if each.record_id is not None}
-    rows = tx.execute(
-        select(outbox)
+    # Sorted by their numbers alone, as the whole rows would not fit into the memory for sorting.
+    numbers = tx.execute(
+        select(outbox.c.operation_id)
         .where(
             outbox.c.library_id == tx.library_id,
             outbox.c.state == "planned",
@@ -159,9 +163,18 @@ def next_planned(
         .limit(limit)
     )
     busy = {each.run_id for each in held_back}
-    for pending in map(_read, rows.all()):
+    for pending in _in_order(tx, list(numbers.scalars())):
         if not (isinstance(pending.operation, TrashCollection) and pending.run_id in busy):
             yield pending
+
+
+def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
+    """Yield the operations of these numbers, read a few hundred at a time."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        rows = tx.execute(select(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
+        found = {row.operation_id: row for row in rows}
+        yield from (_read(found[number]) for number in part)
 
 
 def all_sent(tx: Transaction) -> list[Pending]:
@@ -216,7 +229,9 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
     found: list[Pending] = []
     for part in chunks([each.operation_id for each in operations]):
         rows = tx.execute(
-            select(outbox).where(outbox.c.operation_id.in_(part)).order_by(outbox.c.operation_id)
+            select(outbox)
+            .where(outbox.c.operation_id.in_(tx.listed(part)))
+            .order_by(outbox.c.operation_id)
         )
         found += [_read(row) for row in rows]
     return found
@@ -319,13 +334,15 @@ def _as_read(pending: Pending) -> dict[str, Any]:
 
 def _set(tx: Transaction, operation_ids: Collection[int], **values: Any) -> None:
     for part in chunks(operation_ids):
-        tx.execute(update(outbox).where(outbox.c.operation_id.in_(part)).values(**values))
+        tx.execute(
+            update(outbox).where(outbox.c.operation_id.in_(tx.listed(part))).values(**values)
+        )
 
 
 def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
     """Take operations out: each has its outcome."""
     for part in chunks(operation_ids):
-        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(part)))
+        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
 
 
 def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
@@ -343,7 +360,7 @@ def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> Non
         rows = tx.execute(
             select(outbox).where(
                 outbox.c.library_id == tx.library_id,
-                outbox.c.item_key.in_(part),
+                outbox.c.item_key.in_(tx.listed(part)),
                 outbox.c.state == "planned",
             )
         ).all()

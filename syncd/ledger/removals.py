@@ -30,6 +30,6 @@ def note_returned(tx: Transaction, keys: Collection[str]) -> None:
     for part in chunks(keys):
         tx.execute(
             delete(removal).where(
-                removal.c.library_id == tx.library_id, removal.c.item_key.in_(part)
+                removal.c.library_id == tx.library_id, removal.c.item_key.in_(tx.listed(part))
             )
         )

@@ -30,7 +30,8 @@ def find_sources(tx: Transaction, keys: Collection[str]) -> dict[str, Sources]:
     for part in chunks(keys):
         rows = tx.execute(
             select(field_source.c.item_key, field_source.c.sources).where(
-                field_source.c.library_id == tx.library_id, field_source.c.item_key.in_(part)
+                field_source.c.library_id == tx.library_id,
+                field_source.c.item_key.in_(tx.listed(part)),
             )
         )
         found.update((row.item_key, _load(row.sources)) for row in rows)
@@ -44,7 +45,7 @@ def _find_makers(tx: Transaction, keys: Collection[str]) -> dict[str, Sources]:
             select(record.c.item_key, record.c.source, record.c.exported_at)
             .where(
                 record.c.library_id == tx.library_id,
-                record.c.item_key.in_(part),
+                record.c.item_key.in_(tx.listed(part)),
                 record.c.decision == "create",
             )
             .order_by(record.c.record_id)

@@ -226,6 +226,7 @@ delivery = _table(
     Column("delivered_at", Text, nullable=False),
     Column("unusable", Text, comment="why nothing of it could be used; null: something could"),
     Column("place", LargeBinary, comment="the directory that it lay in; null: the folder itself"),
+    Column("problems", Text, comment="what was odd about it: JSON, [line or null, words] each"),
 )
 
 # One pass from inbox to outcomes.

@@ -68,7 +68,7 @@ def find_taken_back(tx: Transaction, keys: Collection[str]) -> dict[str, TakenBa
     for part in chunks(keys):
         rows = tx.execute(
             select(taken_back.c.item_key, taken_back.c.field, taken_back.c.digest).where(
-                taken_back.c.library_id == tx.library_id, taken_back.c.item_key.in_(part)
+                taken_back.c.library_id == tx.library_id, taken_back.c.item_key.in_(tx.listed(part))
             )
         )
         for row in rows:

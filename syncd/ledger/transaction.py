@@ -18,17 +18,22 @@ from sqlalchemy import (
     Executable,
     Insert,
     Table,
+    bindparam,
     insert,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 
 from syncd.ledger.statements import chunks
+from syncd.system.packing import encode_text
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 Row = Mapping[str, Any]
+
+_LISTED = text("SELECT value FROM json_each(:listed)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,19 @@ class Transaction:
     ) -> CursorResult[Any]:
         """Execute a statement; one that concerns a library says so itself."""
         return self.connection.execute(statement, rows)
+
+    def listed(self, values: Collection[Any]) -> Any:
+        """Return values for `in_`.
+
+        SQLite takes them as one: SQLAlchemy would make a parameter of each, which costs more than
+        it takes to look them up, and leave rings of objects behind.
+        """
+        if self.connection.dialect.name != "sqlite":
+            return values
+        said = encode_text(list(values))
+        if "\\u0000" in said:
+            return values  # a text of SQLite's JSON ends there
+        return _LISTED.bindparams(bindparam("listed", said, unique=True))
 
     def find_among(
         self,
@@ -61,7 +79,7 @@ class Transaction:
             among.table.c.library_id == self.library_id, *where
         )
         for part in chunks(values):
-            found.update(self.execute(query.where(among.in_(part))).scalars())
+            found.update(self.execute(query.where(among.in_(self.listed(part)))).scalars())
         return found
 
     def add(self, table: Table, rows: Collection[Row]) -> None:

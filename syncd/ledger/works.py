@@ -52,7 +52,7 @@ class LedgerWorks:
                         select(identifier.c.value, identifier.c.item_key).where(
                             identifier.c.library_id == tx.library_id,
                             identifier.c.kind == kind,
-                            identifier.c.value.in_(part),
+                            identifier.c.value.in_(tx.listed(part)),
                         )
                     )
                     found += [((kind, row.value), row.item_key) for row in rows]
@@ -68,7 +68,7 @@ class LedgerWorks:
             for part in chunks(keys):
                 rows = tx.execute(
                     select(block.c.block, block.c.item_key).where(
-                        block.c.library_id == tx.library_id, block.c.block.in_(part)
+                        block.c.library_id == tx.library_id, block.c.block.in_(tx.listed(part))
                     )
                 )
                 for row in rows:
@@ -133,7 +133,7 @@ class LedgerWorks:
             rows = tx.execute(
                 select(item.c.item_key, item.c.state, item.c.features).where(
                     item.c.library_id == tx.library_id,
-                    item.c.item_key.in_(part),
+                    item.c.item_key.in_(tx.listed(part)),
                     item.c.features.is_not(None),
                 )
             )

@@ -1,6 +1,7 @@
 """The status page: one daemon's work to be looked at, and its questions to be answered.
 
     server      sockets, threads, limits: what a request is before anybody reads it
+    streams     those who wait for changes, all told by one thread
     access      who may look: links that are good once, sessions, and where a request came from
     metrics     who may see the numbers for monitoring
     routes      which address shows what
@@ -10,6 +11,7 @@
     differing   two texts side by side, with what differs marked
     replies     answers with the headers that each of them bears, and assets
     rendering   pages made of templates; loaded when the first one is asked for
+    jinja       Jinja2 without what running templates does not need
     compiling   the templates' code, made by another process and kept
 
 Read `routes` first. It is loaded only where `[page] listen` asks for it. Whatever changes anything

@@ -21,11 +21,12 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from types import CodeType
-from typing import Any
-
-from jinja2 import BaseLoader, Environment, Template, TemplateNotFound
+from typing import TYPE_CHECKING, Any
 
 from syncd.system.private import write_private
+
+if TYPE_CHECKING:
+    from jinja2 import BaseLoader, Environment, Template
 
 log = logging.getLogger(__name__)
 
@@ -39,30 +40,30 @@ _SUM_BYTES = 32
 _COMPILE = ("-P", "-c", "import sys; from syncd.page.rendering import keep; keep(sys.argv[1])")
 
 
-class Compiled(BaseLoader):
-    """Gives Jinja2 templates of which there is nothing but the code."""
+def loader_of(codes: Codes) -> BaseLoader:
+    """Return what gives Jinja2 templates of which there is nothing but the code."""
+    from jinja2 import BaseLoader, TemplateNotFound
 
-    def __init__(self, codes: Codes) -> None:
-        self._codes = codes
+    class Compiled(BaseLoader):
+        def load(
+            self,
+            environment: Environment,
+            name: str,
+            globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - the base class's
+        ) -> Template:
+            code = codes.get(name)
+            if code is None:
+                raise TemplateNotFound(name)
+            made = {} if globals is None else globals
+            return environment.template_class.from_code(environment, code, made)
 
-    def load(
-        self,
-        environment: Environment,
-        name: str,
-        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - the base class's
-    ) -> Template:
-        """Return a template. Raises `TemplateNotFound`."""
-        code = self._codes.get(name)
-        if code is None:
-            raise TemplateNotFound(name)
-        made = {} if globals is None else globals
-        return environment.template_class.from_code(environment, code, made)
+    return Compiled()
 
 
-def get_codes(environment: Environment, kept: Path) -> Codes:
+def find_codes(kept: Path) -> Codes | None:
     """Return the templates' code from the file in which it is kept, having it made if need be.
 
-    Where no other process can be had for that, it is made here.
+    None where no other process can be had for that.
     """
     if (codes := _read(kept)) is not None:
         return codes
@@ -70,14 +71,14 @@ def get_codes(environment: Environment, kept: Path) -> Codes:
         subprocess.run(  # noqa: S603 - our own interpreter
             [sys.executable, *_COMPILE, str(kept)],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             timeout=_LONGEST.total_seconds(),
             check=True,
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         log.info("templates are compiled here, which takes some memory: %s", error)
-    codes = _read(kept)
-    return compile_all(environment) if codes is None else codes
+    return _read(kept)
 
 
 def compile_all(environment: Environment) -> Codes:

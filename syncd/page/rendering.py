@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path, PurePath
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from syncd.page import compiling
+from syncd.page import compiling, jinja
 from syncd.page.asset_files import path_of_asset
-from syncd.report.counting import counted
+from syncd.plan import PlannedRecord
+from syncd.report.counting import DECIDED, counted
 from syncd.system.memory import give_back
 from syncd.system.printable import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 _KINDS = {
     "identity": "perhaps a work that is there",
@@ -23,6 +26,7 @@ _KINDS = {
     "twin": "there twice",
     "fields": "changed on both sides",
 }
+_OUTCOMES = {"accepted": "", "refused": "refused by the library", "pending": "still to be sent"}
 _IDENTIFIERS = {
     "scopus": "Scopus id",
     "doi": "DOI",
@@ -48,22 +52,39 @@ class Renderer:
     """Makes pages of the templates, whose code is kept in a file."""
 
     def __init__(self, kept: Path) -> None:
-        self._environment = _environment()
-        self._environment.loader = compiling.Compiled(compiling.get_codes(self._environment, kept))
+        codes = compiling.find_codes(kept)
+        if codes is None:
+            self._templates = _load(_compile())
+        else:
+            with jinja.only_to_run():
+                self._templates = _load(codes)
         give_back()
 
     def render(self, template: str, values: Mapping[str, Any]) -> bytes:
         """Return a page made of a template."""
-        text = self._environment.get_template(template).render(**values)
+        text = self._templates[template].render(**values)
         return text.encode("utf-8", "replace")
 
 
 def keep(path: str) -> None:
     """Compile the templates into a file. Raises `OSError`."""
-    compiling.write(Path(path), compiling.compile_all(_environment()))
+    compiling.write(Path(path), _compile())
+
+
+def _compile() -> compiling.Codes:
+    return compiling.compile_all(_environment())
+
+
+def _load(codes: compiling.Codes) -> dict[str, Template]:
+    """Return all templates: what their code imports of Jinja2, it imports when it is loaded."""
+    environment = _environment()
+    environment.loader = compiling.loader_of(codes)
+    return {name: environment.get_template(name) for name in codes}
 
 
 def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined
+
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -74,6 +95,7 @@ def _environment() -> Environment:
     environment.filters["filename"] = _filename
     environment.filters["kind"] = _kind
     environment.filters["counted"] = _counted
+    environment.filters["became"] = _became
     environment.filters["plain"] = _plain
     environment.filters["sentence"] = _sentence
     environment.filters["candidate"] = _candidate
@@ -105,6 +127,12 @@ def _kind(kind: object) -> Markup:
 def _counted(counts: Mapping[str, int]) -> Markup:
     """Return counts by decision as a list in words, without those that are none."""
     return _text(counted(counts))
+
+
+def _became(planned: PlannedRecord) -> Markup:
+    """Return what became of a record in words; that a library took it goes without saying."""
+    outcome = _OUTCOMES.get(planned.outcome or "", planned.outcome)
+    return _text(", ".join(filter(None, (DECIDED[planned.decision], outcome))))
 
 
 def _identifier(name: object) -> Markup:
@@ -146,7 +174,8 @@ def _without(message: object, state: str) -> str:
 
 
 def _filename(path: object) -> Markup:
-    return _short(PurePath(str(path)).name)
+    # `pathlib` would have Python keep each part of each path in its table of names.
+    return _short(str(path).rpartition("/")[2])
 
 
 def moment(instant: str | None) -> Markup:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -21,11 +19,6 @@ from syncd.page.replies import Pages, Reply, asset_replies, redirect
 from syncd.page.server import PageRequest, PageServer
 from syncd.page.views import Views
 from syncd.report.growth import draw_growth, growth_csv, growth_document
-
-_EVERY = 1.0
-"""How often a stream looks whether there is something else to be seen, in seconds."""
-_BEAT = 15
-"""So many looks without news make a line that keeps the connection."""
 
 _BACK = re.compile(r"files|questions|numbers|question\?id=[0-9]{1,17}")
 """Pages to which whoever turned keys on or off may be sent back."""
@@ -52,10 +45,8 @@ class Routes:
         self._document = document
         self._metrics = metrics
         self._pages = pages
-        self._looking = threading.Lock()
-        self._looked_at, self._seen = -_EVERY, ""
         server.answer = self.answer
-        server.stream = self.stream
+        server.look = self._look
         self._gets: Mapping[str, Callable[[PageRequest, Session], Reply]] = {
             "/": self._now,
             "/files": self._files,
@@ -166,10 +157,15 @@ class Routes:
             has_keys=session.has_keys,
             news=[*self._questions.answers.news(session.cookie), *([message] if message else [])],
             given=self._questions.last_answer(session.cookie),
-            waiting=sum(each["held"] for each in self._document()["libraries"]),
+            waiting=self._count_waiting(),
             called=self._views.called,
             **values,
         )
+
+    def _count_waiting(self) -> int:
+        """Return how many questions wait, without those that were answered and are kept back."""
+        held = sum(int(each["held"]) for each in self._document()["libraries"])
+        return max(held - len(self._questions.answers.answered()), 0)
 
     def _not_found(self, session: Session, message: str = "There is nothing here.") -> Reply:
         return self._show("refused.html", session, status=HTTPStatus.NOT_FOUND, message=message)
@@ -270,28 +266,8 @@ class Routes:
         status = HTTPStatus.OK if is_fine else HTTPStatus.SERVICE_UNAVAILABLE
         return Reply(status, b"ok\n" if is_fine else b"not ok\n", "text/plain")
 
-    # --- events
-
     def _look(self) -> str:
-        """Return what is to be seen now; all streams together look once in a while."""
-        with self._looking:
-            now = time.monotonic()
-            if now - self._looked_at >= _EVERY / 2:
-                self._looked_at, self._seen = now, json.dumps(self._document())
-            return self._seen
-
-    def stream(self, write: Callable[[bytes], None], stop: threading.Event) -> None:
-        """Tell a browser, until either has enough, that something else is to be seen."""
-        write(b"retry: 5000\n\n")
-        before, silent = self._look(), 0
-        while not stop.wait(_EVERY):
-            now, silent = self._look(), silent + 1
-            if now != before:
-                before, silent = now, 0
-                write(b"event: changed\ndata: \n\n")
-            elif silent >= _BEAT:
-                silent = 0
-                write(b": still here\n\n")
+        return json.dumps(self._document())
 
 
 def _picture(svg: str) -> Reply:

@@ -1,4 +1,7 @@
-"""The HTTP side of the page: one thread that listens, one for each connection, and the limits."""
+"""The HTTP side of the page: one thread that listens, one for each connection, and the limits.
+
+Streams of events leave their connection's thread; see `streams`.
+"""
 
 from __future__ import annotations
 
@@ -22,21 +25,23 @@ from urllib.parse import parse_qs, urlsplit
 
 from syncd.errors import StateError
 from syncd.page.replies import HEADERS, Reply
+from syncd.page.streams import Streams
 from syncd.settings import PageSettings
+from syncd.system.memory import give_back
 from syncd.system.printable import printable
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 64
 """Connections, each of which is a thread; more of them are closed at once."""
-_STREAMS = 24
-"""So many of them may be streams of events."""
 _SECONDS = 10.0
 """So long a request may take to arrive, however slowly, and its answer to leave."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _MOST_BYTES = 64 << 10
 _MOST_FIELDS = 600
 _SOCKET_MODE = 0o600
+_TAKING_BREATH = 0.1
+_JOINING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,12 @@ class PageRequest:
 
 
 Answer = Callable[[PageRequest], Reply]
-Stream = Callable[[Callable[[bytes], None], threading.Event], None]
-"""Writes events until it is told to end, or until nobody reads them."""
 
 
 class PageServer(ThreadingHTTPServer):
     """Listens where the settings say, and gives each request to `answer`.
 
+    `look` returns all that is to be seen; browsers that listen are told when it changes.
     Raises `StateError` where it cannot listen.
     """
 
@@ -77,10 +81,11 @@ class PageServer(ThreadingHTTPServer):
 
     def __init__(self, settings: PageSettings) -> None:
         self.answer: Answer = lambda _request: Reply(HTTPStatus.NOT_FOUND)
-        self.stream: Stream = lambda _write, _stop: None
-        self.stopping = threading.Event()
+        self.look: Callable[[], str] = str
+        self.streams = Streams(lambda: self.look())
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
-        self.streams = threading.BoundedSemaphore(_STREAMS)
         self.path = settings.socket
         self._made = 0
         """Which file the socket is."""
@@ -110,7 +115,13 @@ class PageServer(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Take the next connection; what comes by a socket has no address."""
-        connection, address = self.socket.accept()
+        try:
+            connection, address = self.socket.accept()
+        except OSError as error:
+            # Closed on purpose, or too many files are open just now, which passes.
+            if not self._stopping.wait(_TAKING_BREATH):
+                log.warning("a browser cannot be heard: %s", error.strerror)
+            raise
         return connection, address or ("socket", 0)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -126,16 +137,29 @@ class PageServer(ThreadingHTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self._slots.release()
+            # Browsers keep a connection while they ask for more, so this is the end of a look.
+            give_back()
 
     def start(self) -> None:
         """Begin to answer."""
-        threading.Thread(target=self.serve_forever, args=(0.2,), name="page", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="page", daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        # `serve_forever` would wake up several times a second to see whether it is to end.
+        while not self._stopping.is_set():
+            self.handle_request()
 
     def stop(self) -> None:
-        """Answer nobody any more; streams end by themselves."""
-        self.stopping.set()
-        self.shutdown()
+        """Answer nobody any more, and end the streams."""
+        self._stopping.set()
+        with contextlib.suppress(OSError):
+            # Whoever waits for the next connection is told that there will be none.
+            self.socket.shutdown(socket.SHUT_RDWR)
+        if self._thread is not None:
+            self._thread.join(_JOINING)
         self.server_close()
+        self.streams.close()
         if self.path is not None:
             with contextlib.suppress(OSError):
                 # Somebody else may listen there by now.
@@ -325,22 +349,16 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def _stream(self) -> None:
-        if not self.server.streams.acquire(blocking=False):
+        if not self.server.streams.has_room:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self.close_connection = True
-        try:
-            with contextlib.suppress(ConnectionError, TimeoutError):
-                self.send_response_only(HTTPStatus.OK)
-                for name, value in HEADERS.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Connection", "close")
-                self.end_headers()
-                self.server.stream(self._write, self.server.stopping)
-        finally:
-            self.server.streams.release()
-
-    def _write(self, data: bytes) -> None:
-        self.wfile.write(data)
-        self.wfile.flush()
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self.send_response_only(HTTPStatus.OK)
+            for name, value in HEADERS.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            # This thread ends, and closes what it has of the connection: nothing any more.
+            self.server.streams.add(socket.socket(fileno=self.connection.detach()))

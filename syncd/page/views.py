@@ -64,10 +64,12 @@ class Views:
         with self._ledger.look_through() as connection:
             if text:
                 found = browse.search_records(connection, text, before=before)
+                undone = browse.taken_back(connection)
                 older = found[-1].record_id if len(found) == PAGE else None
                 return {
                     "text": text,
                     "records": found,
+                    "undone": undone,
                     "exports": [],
                     "more": None,
                     "older": older,
@@ -82,10 +84,19 @@ class Views:
         with self._ledger.look_through() as connection:
             export = browse.find_export(connection, number)
             records = browse.records_of_export(connection, number, after=after)
+            problems = browse.problems_of_export(connection, number)
+            undone = browse.taken_back(connection)
         if export is None:
             raise RefusedError("There is no such file.")
         more = records[-1].record_id if len(records) == PAGE else None
-        return {"export": export, "name": _name_of(export), "records": records, "more": more}
+        return {
+            "export": export,
+            "name": _name_of(export),
+            "problems": problems,
+            "records": records,
+            "undone": undone,
+            "more": more,
+        }
 
     def record(self, number: int) -> dict[str, Any]:
         """Return one record: what was understood, what became of it and why."""
@@ -93,6 +104,7 @@ class Views:
             found = browse.find_record(connection, number)
             entry = browse.find_entry(connection, number)
             state = browse.state_of_item(connection, number)
+            undone = browse.taken_back(connection)
         if found is None:
             raise RefusedError("There is no such record.")
         text = zlib.decompress(entry).decode("utf-8", "replace") if entry is not None else ""
@@ -106,6 +118,7 @@ class Views:
             "seen": found,
             "entry": text,
             "state": state,
+            "undone_by": undone.get(found.run_id),
             "identity": identity,
             "links": links_to(found.library, key) if key else {},
         }
@@ -116,11 +129,13 @@ class Views:
         """Return runs, and the PRISMA numbers of some exports (if none: the newest of any use)."""
         with self._ledger.look_through() as connection:
             runs = browse.runs(connection, before=before)
+            undone = browse.taken_back(connection)
             exports = browse.exports(connection)
         of_use = [each for each in exports if each.unusable is None] or exports
         picked = list(chosen) or [each.export_id for each in of_use[:1]]
         return {
             "runs": runs,
+            "undone": undone,
             "more": runs[-1].run_id if len(runs) == PAGE else None,
             "exports": [(each, _name_of(each)) for each in exports],
             "chosen": picked,

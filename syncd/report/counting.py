@@ -17,6 +17,8 @@ DECIDED: Mapping[Decision, str] = {
 
 _WORDS = {str(decision.value): words for decision, words in DECIDED.items()} | {
     "pending": "to send",
+    "trash": "put into the trash",
+    "restore": "brought back",
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from syncd.errors import Problem
 from syncd.ledger import asked, holds, index, journal, knowledge, outbox, sources
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import LibraryLedger
@@ -43,8 +44,7 @@ def promise(
     with ledger.write() as tx:
         run_id = journal.begin_run(tx, reason)
         exports = [journal.get_export(tx, _facts(delivery)) for delivery in deliveries]
-        marked = [_with_outcome(intent) for intent in plan.intents]
-        record_ids = journal.add_records(tx, run_id, marked, exports)
+        record_ids = journal.add_records(tx, run_id, plan.intents, exports, _OUTCOMES)
         needed = [(None, "asked for by a folder", each) for each in plan.collections]
         outbox.add_operations(tx, run_id, needed, cursor)
         asked.remember_collections(tx, plan.asked)
@@ -56,16 +56,31 @@ def promise(
                 unusable = why.message if why else None
                 place = os.fsencode(delivery.export.dropped_as.parent)
                 journal.add_delivery(
-                    tx, exports[number], folder, run_id, unusable=unusable, place=place
+                    tx,
+                    exports[number],
+                    folder,
+                    run_id,
+                    unusable=unusable,
+                    place=place,
+                    problems=_problems_of(delivery, reading),
                 )
     return run_id
+
+
+def _problems_of(delivery: Delivery, reading: Intake) -> list[Problem]:
+    """Return what was odd about one export that could be used all the same."""
+    path = delivery.export.dropped_as
+    return [Problem(each.message, each.line) for each in reading.problems if each.path == path]
 
 
 def decide_again(
     tx: Transaction, run_id: int, record_id: int, intent: Intent, planned_version: int
 ) -> None:
     """Write one record's new decision in place of the one before; `run_id` carries it out."""
-    journal.change_decision(tx, record_id, _with_outcome(intent).planned)
+    planned = intent.planned
+    journal.change_decision(
+        tx, record_id, replace(planned, outcome=_OUTCOMES.get(planned.decision))
+    )
     _add_all(tx, run_id, [(record_id, intent)], planned_version)
 
 
@@ -129,14 +144,13 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
     sources.add_sources(tx, {key: said for key, said in confirmed.items() if said})
 
 
-def _with_outcome(intent: Intent) -> Intent:
-    outcome = {
-        Decision.CREATE: "pending",
-        Decision.COLLECT: "pending",
-        Decision.UPDATE: "pending",
-        Decision.SKIP: "unchanged",
-    }.get(intent.planned.decision)
-    return replace(intent, planned=replace(intent.planned, outcome=outcome))
+_OUTCOMES: Mapping[Decision, str] = {
+    Decision.CREATE: "pending",
+    Decision.COLLECT: "pending",
+    Decision.UPDATE: "pending",
+    Decision.SKIP: "unchanged",
+}
+"""What becomes of a record by its decision, before anything is sent."""
 
 
 def _facts(delivery: Delivery) -> ExportFacts:

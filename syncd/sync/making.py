@@ -65,26 +65,28 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
 
 
 def _make(read: Record, tools: Tools) -> MadeItem:
-    record, tags = screened(read, tools.updates.screening)
+    screening = tools.updates.screening
+    record, tags = screened(read, screening) if screening else (read, ())
     whole = item_data(record, tools.schema)
     if tools.lean:
         return MadeItem(record, whole, whole, [], [], (), ())
-    links = links_for(record)
+    attachments, warnings = links_for(record) if record.links else ([], [])
     notes = [
         {"itemType": "note", "note": html, "tags": []}
         for html in notes_for(record, tools.keep_notes)
     ]
+    limits = tools.text_limits
+    if limits is None:
+        return MadeItem(record, whole, whole, notes, attachments, (), warnings, tags)
     cuts: list[Cut] = []
     # In the order in which what was cut is told.
-    data = _fit(whole, tools, cuts)
-    notes = [_fit(note, tools, cuts) for note in notes]
-    attachments = [_fit(attachment, tools, cuts) for attachment in links.attachments]
-    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), links.warnings, tags)
+    data = _fit(whole, limits, cuts)
+    notes = [_fit(note, limits, cuts) for note in notes]
+    attachments = [_fit(attachment, limits, cuts) for attachment in attachments]
+    return MadeItem(record, whole, data, notes, attachments, tuple(cuts), warnings, tags)
 
 
-def _fit(data: dict[str, Any], tools: Tools, cuts: list[Cut]) -> dict[str, Any]:
-    if tools.text_limits is None:
-        return data
-    fitted, cut = fit(data, tools.text_limits)
+def _fit(data: dict[str, Any], limits: TextLimits, cuts: list[Cut]) -> dict[str, Any]:
+    fitted, cut = fit(data, limits)
     cuts += cut
     return fitted

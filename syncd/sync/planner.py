@@ -186,9 +186,9 @@ class _Planner:
             child_key = self._minter.choose_child(key, child_number, self._keys)
             self._keys.give(child_key)
             operations.append(PlannedOperation(create_below(key, child_key, child)))
-        intent = self._settle(record, ruling, Decision.CREATE, reason, key)
-        return replace(
-            intent, operations=tuple(operations), placements=placements_of(collections, tags)
+        placements = placements_of(collections, tags)
+        return self._settle(
+            record, ruling, Decision.CREATE, reason, key, tuple(operations), placements
         )
 
     def _mint(
@@ -250,9 +250,10 @@ class _Planner:
             reason = f"already in the library; {ruling.reason}"
             return self._settle(record, ruling, Decision.SKIP, reason, key)
         reason = f"already in the library, to be filed where this folder wants it; {ruling.reason}"
-        intent = self._settle(record, ruling, Decision.COLLECT, reason, key)
         operations = tuple(map(PlannedOperation, filed.operations))
-        return replace(intent, operations=operations, placements=filed.placements)
+        return self._settle(
+            record, ruling, Decision.COLLECT, reason, key, operations, filed.placements
+        )
 
     def _same_as_earlier(self, number: int, ruling: Ruling, leader: int) -> Intent:
         record, first = self._incoming[number], self._intents[leader].planned
@@ -349,6 +350,8 @@ class _Planner:
         decision: Decision,
         reason: str,
         key: str | None,
+        operations: tuple[PlannedOperation, ...] = (),
+        placements: tuple[Placement, ...] = (),
     ) -> Intent:
         planned = PlannedRecord(
             origin=record.origin,
@@ -364,6 +367,8 @@ class _Planner:
             planned,
             record.export,
             record.entry,
+            operations,
+            placements,
             aliases=ruling.aliases,
             member=record.citation if ruling.kind is RulingKind.SAME else None,
             shared=ruling.shared,

@@ -359,8 +359,7 @@ class LibraryRun:
     def records(self, run_id: int) -> list[PlannedRecord]:
         """Return what was decided about each record of a run, and what became of it."""
         with self._ledger.read() as connection:
-            records = journal.records_of_run(connection, run_id)
-        return [replace(record, library=self.name, run=run_id) for record in records]
+            return journal.records_of_run(connection, run_id, self.name)
 
     @property
     def landed(self) -> int:

@@ -34,7 +34,7 @@ from syncd.library import (
     TrashCollection,
     Update,
 )
-from syncd.matching import Verdict, judge, load_features
+from syncd.matching import Verdict, judge
 from syncd.plan import PlannedOperation
 from syncd.record import ItemKey
 from syncd.sync.last_written import keep_done
@@ -301,8 +301,7 @@ class Recorder:
 
 def _row_of_ours(pending: Pending, item: StoredItem) -> mirror.ItemRow:
     """Return what the mirror keeps of an item that was just made, and is what was sent."""
-    features = pending.features
-    return mirror.row_of(item, load_features(features) if features is not None else None)
+    return mirror.row_of(item, pending.features)
 
 
 def _is_for_others(tx: Transaction, pending: Pending) -> bool:

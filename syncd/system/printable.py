@@ -47,6 +47,8 @@ def printable_json(written: bytes) -> bytes:
 
     Both are UTF-8, but in what is given a half of a pair may stand as if it were a character.
     """
+    if written.isascii() and b"\x7f" not in written:
+        return written
     if not any(map(written.__contains__, _BEGINNINGS)):
         return written
     # What is not plain ASCII is little, and searching it alone takes a tenth of the time.

@@ -1,13 +1,16 @@
 """What the page takes: for each kind of page, with a large ledger, and beside an idle daemon.
 
-Run it by hand: `python -m tests.benchmarks.page [pages|rest|streams|start] …`. Each starts `syncd
-run` with a file library in a temporary folder and prints a line for each figure.
+Run it by hand: `python -m tests.benchmarks.page [pages|rest|idle|streams|start] …`. Each starts
+`syncd run` with a file library in a temporary folder and prints a line for each figure. How long
+each takes on two idle cores stands beside it; on a busy machine it takes as much longer.
 
     pages    CPU of the daemon for one page, with 100,000 records and 5,000 open questions, and
-             beside that with a tenth of both
-    rest     memory and CPU of a daemon with the page, beside one without, the more is looked at
-    streams  how long a stop takes with 20 streams open
-    start    how long after the daemon the page answers
+             beside that with a tenth of both (3 minutes)
+    rest     memory of a daemon with the page, beside one without, the more is looked at
+             (2 minutes)
+    idle     CPU of a daemon with the page, beside one without, while nothing happens (4 minutes)
+    streams  how long a stop takes with 20 streams open (1 minute)
+    start    how long after the daemon the page answers (some seconds)
 """
 
 from __future__ import annotations
@@ -21,10 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]
@@ -42,7 +46,7 @@ _FILES_OF = 500
 """So many records stand in one export."""
 _TIMES = 20
 _REST = 2.0
-_IDLE = 40.0
+_IDLE = 180.0
 _OPEN = 20
 _STARTS = 3
 _ON = "127.0.0.1:0"
@@ -277,11 +281,33 @@ def pages() -> None:
         print(f"  {page:26} {'  |  '.join(costs)}")
 
 
-# --- beside an idle daemon
+# --- beside a daemon without
 
 
-def _memory(daemon: PageDaemon) -> float:
-    return float(psutil.Process(daemon.pid).memory_info().rss) / 1e6
+class Taken(NamedTuple):
+    """Megabytes of a process: what is in memory, its share of that, and what it alone wrote."""
+
+    rss: float
+    pss: float
+    own: float
+
+    def beside(self, other: Taken) -> str:
+        """Return it with what it is more than another one."""
+        return "  ".join(
+            f"{name} {mine:5.1f} ({mine - theirs:+.2f})"
+            for name, mine, theirs in zip(self._fields, self, other, strict=True)
+        )
+
+
+def _memory(daemon: PageDaemon) -> Taken:
+    lines = Path(f"/proc/{daemon.pid}/smaps_rollup").read_text().splitlines()[1:]
+    found = {line.split(":")[0]: int(line.split()[1]) * 1024 / 1e6 for line in lines}
+    # Whether pages of files are shared depends on which other programs happen to run.
+    return Taken(found["Rss"], found["Pss"], found["Private_Dirty"])
+
+
+def _middle(taken: Sequence[Taken]) -> Taken:
+    return Taken(*map(median, zip(*taken, strict=True)))
 
 
 def _settle(daemon: PageDaemon) -> None:
@@ -291,38 +317,57 @@ def _settle(daemon: PageDaemon) -> None:
         time.sleep(_REST)
 
 
+def _begin(daemon: PageDaemon, base: Path, listen: str) -> None:
+    """Start a daemon that was stopped, with a page or without."""
+    config = base / "syncd.toml"
+    config.write_text(re.sub(r'listen = ".*"', f'listen = "{listen}"', config.read_text()))
+    daemon.begin_again()
+    _wait_until(lambda: daemon.command("status", "--json").returncode == 0)
+    _settle(daemon)
+
+
 def rest() -> None:
-    """Memory and CPU of a daemon with the page, beside one without, the more is looked at.
+    """Memory of a daemon with the page, beside one without, the more is looked at.
 
     Each daemon begins with a ledger that is there: what it reads at first costs more or less by
     chance. Middle values of several daemons.
     """
-    figures: dict[str, list[float]] = {}
-    cpu: dict[str, list[float]] = {"": [], _ON: []}
+    figures: dict[str, list[Taken]] = {}
     with tempfile.TemporaryDirectory() as name, _daemon(Path(name)) as daemon:
         _seed(daemon, Path(name))
-        config = Path(name) / "syncd.toml"
-        text = config.read_text()
         for listen in ("", _ON) * _STARTS:
-            config.write_text(text.replace(_ON, listen))
-            daemon.begin_again()
-            _wait_until(lambda: daemon.command("status", "--json").returncode == 0)
-            _settle(daemon)
+            _begin(daemon, Path(name), listen)
             figures.setdefault("with the page" if listen else "without", []).append(_memory(daemon))
             if listen:
                 _look_more_and_more(daemon, figures)
-                _settle(daemon)
-            before = _cpu(daemon)
-            time.sleep(_IDLE)
-            cpu[listen].append((_cpu(daemon) - before) / _IDLE)
             daemon.stop()
-    off = median(figures["without"])
+    off = _middle(figures["without"])
+    print(f"MB (more than without), middle of {_STARTS}")
     for what, found in figures.items():
-        print(f"{what:32} {median(found):5.1f} MB ({median(found) - off:+.1f} MB)")
-    print(f"CPU at rest: {median(cpu[_ON]):.2%} with the page, {median(cpu['']):.2%} without")
+        print(f"  {what:28} {_middle(found).beside(off)}")
 
 
-def _look_more_and_more(daemon: PageDaemon, figures: dict[str, list[float]]) -> None:
+def idle() -> None:
+    """CPU of a daemon with the page, beside one without, while nothing happens."""
+    with ExitStack() as both:
+        daemons: dict[str, PageDaemon] = {}
+        for listen in ("", _ON):
+            base = Path(both.enter_context(tempfile.TemporaryDirectory()))
+            daemon = both.enter_context(_daemon(base))
+            _seed(daemon, base)
+            _begin(daemon, base, listen)
+            daemons["with the page" if listen else "without"] = daemon
+        for path in _LOOKED_AT:
+            _visitor(daemons["with the page"]).get(path)
+        _settle(daemons["with the page"])
+        before = {name: _cpu(daemon) for name, daemon in daemons.items()}
+        time.sleep(_IDLE)
+        for name, daemon in daemons.items():
+            share = (_cpu(daemon) - before[name]) / _IDLE
+            print(f"{name:28} {share:.3%} CPU in {_IDLE:.0f} s, {_memory(daemon).rss:.1f} MB RSS")
+
+
+def _look_more_and_more(daemon: PageDaemon, figures: dict[str, list[Taken]]) -> None:
     visitor = _visitor(daemon)
     for what, times in (("each page looked at once", 1), (f"and {_MANY} times more", _MANY)):
         for path in _LOOKED_AT * times:
@@ -415,6 +460,7 @@ def start() -> None:
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "pages": pages,
     "rest": rest,
+    "idle": idle,
     "streams": streams,
     "start": start,
 }

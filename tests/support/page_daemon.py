@@ -83,7 +83,7 @@ class PageDaemon:
 
     def link(self) -> str:
         """Return a fresh link, as soon as the daemon gives one."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while True:
             printed = self.command("page")
             if printed.returncode == 0:

@@ -15,6 +15,7 @@ import pytest
 from tests.support.page_daemon import PageDaemon, Visitor
 
 HOSTILE = '<script>alert("x")</script> of \u202elichens'
+WAIT = r"(\d+) questions wait"
 ALIKE = (
     "TY  - JOUR\nTI  - Questions and answers about lichens\nAU  - Moss, Ada\nT2  - Garden Journal\n"
     "PY  - 2014\nVL  - 12\nIS  - 3\nSP  - {page}\nER  - \n"
@@ -139,6 +140,21 @@ class TestWhatIsShown:
         assert visitor.get("/file?id=1").status == 200
         assert visitor.get("/record?id=99999").status == 404
         assert visitor.get("/file?id=x").status == 404
+
+    def test_what_the_reader_skipped_is_named_on_its_file_with_its_line(
+        self, daemon: PageDaemon, visitor: Visitor
+    ) -> None:
+        (daemon.drop / "odd.ris").write_text(
+            "TY  - JOUR\nTI  - Of ferns\nER  - \n\nstray <b>words</b>\nTY  - JOUR\nER  - \n"
+        )
+        wait_for(lambda: "odd.ris" in visitor.get("/files").text)
+        [number] = re.findall(r'file\?id=(\d+)">odd\.ris', visitor.get("/files").text)
+
+        shown = visitor.get(f"/file?id={number}").text
+
+        assert "line 6: TY stands alone" in shown
+        assert re.search(r"line 5: [^<]*outside any entry", shown)
+        assert "Noticed in this file" not in visitor.get("/file?id=1").text
 
     def test_a_title_that_means_harm_is_text(self, visitor: Visitor) -> None:
         wait_for(lambda: "questions.ris" in visitor.get("/files").text)
@@ -281,8 +297,14 @@ class TestTakingBack:
     ) -> None:
         number, form = first_question(person)
         person.post("/answer", {**form, "answer": "create"})
-        given = undo_button(person.get("/questions").text)
-        assert f'question?id={number}"' not in person.get("/questions").text
+        shown = person.get("/questions").text
+        given = undo_button(shown)
+        assert f'question?id={number}"' not in shown
+        # What the link to the questions counts is what stands behind it.
+        waits, counted = (re.search(each, shown) for each in (WAIT, r'"count">(\d+)</span></a>'))
+        assert waits
+        assert counted
+        assert waits[1] == counted[1]
 
         told = person.post("/undo", {"form_token": form["form_token"], "given": given})
 
@@ -418,6 +440,26 @@ def test_a_field_that_a_person_changed_too_is_decided_side_by_side(tmp_path: Pat
         assert "by hand" in shown
         assert told.status == 303
         wait_for(lambda: json.loads(item.read_text())["data"]["title"] == "On mosses")
+
+
+def test_what_a_run_did_that_was_taken_back_is_told_so_wherever_it_stands(tmp_path: Path) -> None:
+    with PageDaemon(tmp_path, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}) as daemon:
+        (daemon.drop / "a.ris").write_text("TY  - JOUR\nTI  - Of mosses\nER  - \n")
+        visitor = Visitor(daemon.link())
+        visitor.enter()
+        wait_for(lambda: "1 new" in visitor.get("/files").text)
+        places = ("/file?id=1", "/record?id=1", "/numbers", "/files?q=mosses")
+        before = [visitor.get(path).text for path in places]
+
+        assert daemon.command("undo", "1").returncode == 0
+
+        assert not [text for text in before if "taken back" in text]
+        for path in places:
+            assert "taken back by run 2" in visitor.get(path).text, path
+        assert "1 put into the trash" in visitor.get("/numbers").text
+        record = visitor.get("/record?id=1").text
+        assert re.search(r"<dd>new \(run 1, mine\); <strong>taken back", record)
+        assert re.search(r'href="[^"]*file\?id=1"', record)
 
 
 def test_without_a_page_the_command_says_how_to_get_one(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ class Entry:
     `index` counts the entries of a file from 1; `line` and `end_line` are the first and last
     line of the file that belong to this one. `tags`, `values` and `numbers` are its lines, side
     by side since there are so many. `is_clean` promises that its text is in NFC and without
-    control characters other than tab and line feed; otherwise that is not known. `is_too_large`
+    control characters other than tab and line feed, `is_ascii` that it is nothing but ASCII,
+    `is_short` that it is no longer than a block; otherwise that is not known. `is_too_large`
     says that there is more of it in the file than is kept here, `is_unfinished` that the file
     ends inside this entry, though most others end with ER.
     """
@@ -57,6 +58,8 @@ class Entry:
     is_clean: bool = False
     is_too_large: bool = False
     is_unfinished: bool = False
+    is_ascii: bool = field(default=False, compare=False)
+    is_short: bool = field(default=False, compare=False)
 
     @property
     def lines(self) -> list[Line]:

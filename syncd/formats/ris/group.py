@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from syncd.formats.ris.prose import Above
 from syncd.formats.ris.tags import END, TYPE, Wrapping, is_stray, is_substantial, wrapping_of
@@ -18,12 +18,17 @@ _GLUED_END = re.compile(r"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+ER(?:[ \t]{0,2}-)?\
 _LONGEST_END = 5
 _RUN = "   "
 """Blanks behind which another tag may stand, in files whose lines were glued together."""
+_WIDE = "  -"
+"""What behind a tag is so unlike text that one blank before it will do."""
 
 
-def may_be_glued(values: Iterable[str], dash: str) -> bool:
+def may_be_glued(together: str, dash: str) -> bool:
     """Tell quickly whether tags, and `dash` behind them, may stand in the middle of values."""
-    together = "\n".join(values)
-    return dash in together and (_RUN in together or "\t" in together)  # what is rarer first
+    return dash in together and _has_room_for_tag(together)  # what is rarer first
+
+
+def _has_room_for_tag(text: str) -> bool:
+    return "\t" in text or ("  " in text and (_RUN in text or _WIDE in text))
 
 
 class Group:
@@ -124,7 +129,7 @@ class Group:
 
         `glued_in` gives what finds them in a value of a tag, `dash` is what stands behind them.
         """
-        if not may_be_glued(self.values, dash):
+        if not may_be_glued("\n".join(self.values), dash):
             return []
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
@@ -133,8 +138,7 @@ class Group:
             if "ER" in value[-_LONGEST_END:] and (end := _GLUED_END.search(value)):
                 value = value[: end.start()]
                 found.append((END, number))
-            has_run = _RUN in value or "\t" in value
-            first, *more = glued_in(tag).split(value) if has_run else [value]
+            first, *more = glued_in(tag).split(value) if _has_room_for_tag(value) else [value]
             self.add(tag, first.strip(), number)
             for further, rest in zip(more[::2], more[1::2], strict=True):
                 self.add(further, rest.strip(), number)

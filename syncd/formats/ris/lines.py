@@ -30,6 +30,9 @@ _BEGUN_CHARACTER = re.compile(
     rb"(?:[\xc3-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z"
 )
 
+_CAPITALS = frozenset(bytes([byte]) for byte in range(0xC3, 0xDF))
+"""What would be capitals in windows-1252, or signs."""
+
 
 def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
     if isinstance(error, UnicodeDecodeError):
@@ -115,9 +118,11 @@ class Lines:
         begun = _BEGUN_CHARACTER.search(rest, max(0, len(rest) - 3))
         if begun is None:
             return rest
-        # One byte may be a letter of another encoding, where nothing speaks for UTF-8.
+        # One byte may be a letter of another encoding, where nothing speaks for UTF-8, but no
+        # word ends with a capital behind a small letter.
         whole = rest[: begun.start()]
-        if not (self._is_sure or len(begun[0]) > 1 or not whole.isascii()):
+        is_capital = whole[-1:].islower() and begun[0] in _CAPITALS
+        if not (self._is_sure or len(begun[0]) > 1 or is_capital or not whole.isascii()):
             return rest
         self._break_off()
         return whole

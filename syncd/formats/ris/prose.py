@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from syncd.formats.ris.tags import TITLES
+from syncd.formats.ris.tags import KEPT, TITLES
 
 
 class Above(NamedTuple):
@@ -68,6 +68,8 @@ _BREAKS_OFF = re.compile(
 _GOES_ON = re.compile(rf"[,;:(/–—-]\Z|{_BREAKS_OFF.pattern}")
 _READS_ON = re.compile(r"[a-z]{2,}\b")
 _LONGEST_WORD = 8
+_NAMES_OF_WORKS = frozenset(("BT", "CT", "JF", "JO", "T1", "T2", "T3", "TI", "TT"))
+_OPENING, _CLOSING = re.compile(r"[(\[]"), re.compile(r"[)\]]")
 _ENDS = (".", "!", "?", "…", ".)", '."', ".”", "?)", "]")
 _PARTICLES = frozenset(
     "af al and bin da de del den der des di dos du el la le ten ter van von zu".split()
@@ -99,6 +101,19 @@ def continues(tag: str, value: str, above: Above, *, is_used: bool) -> bool:
 def is_ended(text: str) -> bool:
     """Tell whether a text ends as sentences do."""
     return text.endswith(_ENDS)
+
+
+def breaks_off(tag: str, text: str) -> bool:
+    """Tell whether the last value of a file was surely cut off: its sentence or name goes on.
+
+    Names of works end with no full stop, but neither with `of the` nor inside brackets.
+    """
+    if tag in KEPT:
+        return not is_ended(text)
+    if tag not in _NAMES_OF_WORKS:
+        return False
+    is_open = len(_OPENING.findall(text)) > len(_CLOSING.findall(text))
+    return is_open or _GOES_ON.search(text[-_LONGEST_WORD:]) is not None
 
 
 def may_go_on(value: str) -> bool:

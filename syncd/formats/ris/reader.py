@@ -12,9 +12,10 @@ from typing import BinaryIO, NamedTuple
 from syncd.errors import InputError, Problem
 from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
+from syncd.formats.ris.framing import find_framing
 from syncd.formats.ris.group import Group, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
-from syncd.formats.ris.prose import is_ended, may_go_on
+from syncd.formats.ris.prose import breaks_off, is_ended, may_go_on
 from syncd.formats.ris.style import (
     Spelling,
     Style,
@@ -64,10 +65,14 @@ class Reader:
         head = read_head(stream)
         foreign.refuse_binary(head)
         self._source = Lines(head, stream)
-        found = survey(self._source.sample)
+        sample = self._source.sample
+        self._framing = find_framing(sample)
+        if self._framing is not None:
+            sample = self._framing.take_off(sample)
+        found = survey(sample)
         if not found.has_types:
-            foreign.refuse_text(self._source.sample, has_tags=found.has_tags)
-        self._types_last = types_come_last(self._source.sample)
+            foreign.refuse_text(sample, has_tags=found.has_tags)
+        self._types_last = types_come_last(sample)
         self._blank_ends = not found.has_ends
         self._use(found.style)
         # Spellings of TY that say nothing about the other lines, and those of the open entry.
@@ -104,6 +109,8 @@ class Reader:
         for each entry: the processor has at hand what a step needs.
         """
         for texts in self._source:
+            if self._framing is not None:
+                texts = self._framing.take_off(texts)
             at = 0
             while at < len(texts):
                 at += self._read_some(texts[at : at + self._at_once])
@@ -201,10 +208,13 @@ class Reader:
             if stop == at + 1 or stop == end or texts[stop] not in self._ends:
                 break
             said = values[at:stop]
-            if may_be_glued(said, self._dash):
+            together = "\n".join(said)
+            if may_be_glued(together, self._dash):
                 break
             tags[at] = TYPE  # which the table leaves out
-            self._ready.append(self._plain_entry(tags[at:stop], said, first + at))
+            entry = self._plain_entry(tags[at:stop], said, first + at)
+            entry.is_ascii, entry.is_short = together.isascii(), True
+            self._ready.append(entry)
             at = stop + 1
             while at < end and not texts[at]:
                 self._last_blank = first + at
@@ -345,7 +355,7 @@ class Reader:
             return
         text, number = self._doubtful
         self._doubtful = None
-        if self._open.tags and (tagged is None or tagged.tag != TYPE):
+        if self._open.tags and (tagged is None or tagged.tag not in (TYPE, END)):
             self._continue(text, number)
         else:
             self._end_with_text(text, number)
@@ -438,12 +448,12 @@ class Reader:
         """Tell whether the file was cut off inside its last entry.
 
         Where that is the only one, no other tells whether this file writes ER; then a text
-        that ends inside a sentence says so, and half a character anywhere.
+        that ends inside a sentence says so, a title that goes on, and half a character anywhere.
         """
         if self._ends_mostly or self._source.ends_inside_character:
             return True
         is_only = not self.entries_read and self._source.ends_inside_line
-        return is_only and last.tags[-1] in KEPT and not is_ended(last.values[-1])
+        return is_only and breaks_off(last.tags[-1], last.values[-1])
 
     def _take_problems(self, start: int, end: int) -> list[Problem]:
         """Take the problems of lines up to `end`; those before `start` belong to the file."""

@@ -105,7 +105,8 @@ class Style:
     def glued_in(self, tag: str) -> re.Pattern[str]:
         """Return what finds tags in the middle of a line of this tag, behind a run of blanks.
 
-        Outside running text they may be written with one blank or two, whatever the style.
+        Outside running text they may be written with one blank or two, whatever the style; those
+        with two then need no run before them.
         """
         others = () if is_prose(tag) else (f"  {self.dash} ", f" {self.dash} ")
         return _glued_of((self.separator, *others))
@@ -253,7 +254,10 @@ def _table_of(style: Style) -> Mapping[str, str]:
 def _glued_of(separators: tuple[str, ...]) -> re.Pattern[str]:
     tags = "|".join(sorted(KNOWN - {TYPE, END}))
     behind = "|".join(map(re.escape, separators))
-    return re.compile(rf"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+({tags})(?:{behind})")
+    wide = [re.escape(each) for each in separators[1:] if each[:_SLIGHT].isspace()]
+    near = f"|[ ]{{1,2}}(?=..(?:{'|'.join(wide)}))" if wide else ""
+    before = rf"(?:   |[ ]?[ ]?\t)[ \t]*+{near}"
+    return re.compile(rf"(?<![ \t])(?:{before})({tags})(?:{behind})")
 
 
 def _style_of(match: re.Match[str]) -> Style:

@@ -13,7 +13,14 @@ from functools import lru_cache
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import arxiv_id, eid_of, whole_doi
 from syncd.formats.sources.text import list_elements
-from syncd.identity import parse_doi, parse_embase, parse_pmcid, parse_pmid, parse_wos
+from syncd.identity import (
+    parse_central,
+    parse_doi,
+    parse_embase,
+    parse_pmcid,
+    parse_pmid,
+    parse_wos,
+)
 from syncd.record import Link
 
 _URL_TAGS = ("UR", "LK", "LL", "L5")
@@ -40,12 +47,11 @@ _RUN_TOGETHER = re.compile(
     r"[;,|](?=https?://)|(?<=[^\W_])(?<!%[0-9a-f]{2})(?=https?://)", re.IGNORECASE
 )
 _WITHOUT_SCHEME = re.compile(r"(?:www\.|doi\.org/|dx\.doi\.org/)\S+", re.IGNORECASE)
-_REFERENCE_MANAGER_PMID = re.compile(r"PM:\s*(\d{1,8})", re.IGNORECASE)
+_REFERENCE_MANAGER_PMID = re.compile(r"(?:PM:\s*|info:pmid/)(\d{1,8})", re.IGNORECASE)
 _LATEX_AMPERSAND = re.compile(r" ?\\& ?")
 _MENDELEY_BREAK = re.compile(r"%5Cn(?=https?://)|\\n(?=https?://)", re.IGNORECASE)
 _MOST_ADDRESSES = 100  # of one value, between which words are looked for
 _DOI_LINK = re.compile(r"^https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
-_PUBMED_HOSTS = ("ncbi.nlm.nih.gov/", "europepmc.org/", "pubmedcentral.nih.gov/")
 _EMBASE_NUMBER = re.compile(r"[?&]id=(L\d{6,12})(?!\d)")
 _OVID_NUMBER = re.compile(r"[?&;]AN=(\w+)")
 
@@ -148,6 +154,8 @@ def _leave_address(draft: Draft, tag: str, value: str) -> None:
 
 
 def _read_identifiers(draft: Draft, value: str) -> None:
+    if value[:4] == "HTTP":
+        value = value.lower()
     if "scopus" in value:
         draft.identify("scopus", eid_of(value))
         if "doi=" in value:
@@ -164,15 +172,19 @@ def _read_identifiers(draft: Draft, value: str) -> None:
         draft.identify("embase", parse_embase(number[1]) if number else None)
     elif _leads_to_pubmed(value):
         _read_pubmed(draft, value)
-    elif value[:1] in "Pp" and (match := _REFERENCE_MANAGER_PMID.fullmatch(value)):
+    elif value[:1] in "IPip" and (match := _REFERENCE_MANAGER_PMID.fullmatch(value)):
         draft.identify("pmid", parse_pmid(match[1]))
+    elif "/central/" in value:
+        draft.identify("central", parse_central(value))
     elif "arxiv.org/" in value:
         draft.identify("arxiv", arxiv_id(value))
 
 
 def _leads_to_pubmed(url: str) -> bool:
-    lowered = url.lower()
-    return any(map(lowered.__contains__, _PUBMED_HOSTS))
+    host = url.lower()
+    return (
+        "ncbi.nlm.nih.gov/" in host or "europepmc.org/" in host or "pubmedcentral.nih.gov/" in host
+    )
 
 
 def _read_pubmed(draft: Draft, value: str) -> bool:

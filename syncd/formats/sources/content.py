@@ -11,10 +11,19 @@ from syncd.formats.sources.dates import find_days, parse_date
 from syncd.formats.sources.dating import add_event_date
 from syncd.formats.sources.draft import FILLERS, Draft
 from syncd.formats.sources.item_types import NAMED_KINDS
-from syncd.formats.sources.text import fold_blanks, list_elements, one_line, plain, unlisted
+from syncd.formats.sources.text import (
+    fold_blanks,
+    list_elements,
+    may_be_list,
+    one_line,
+    plain,
+    unlisted,
+)
 from syncd.record import Keyword
 
 _LABEL_LINE = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:(?:\s|$)")
+# Of TeX's commands none has a capital behind `\n`.
+_ESCAPED_LINE_END = re.compile(r"(?:\\r)?\\n(?=\s|\\n|\\r|[^\Wa-z_]|[-•–]|\Z)")
 _MARKS = frozenset(";|<&%；、•·\t")
 _BETWEEN_KEYWORDS = re.compile(r"\||(?<=\s)[•·](?=\s)")
 _NO_KEYWORD = "no terms assigned"
@@ -47,6 +56,8 @@ def abstract_text(value: str) -> str:
     text = plain(value) if "<" in value or "&" in value else value
     if text[:1] == "[":
         text = unlisted(text)
+    if "\\" in text:  # one sign is found much faster than two
+        text = _ESCAPED_LINE_END.sub("\n", text)
     if "\n" not in text:
         return text
     parts: list[str] = []
@@ -76,14 +87,24 @@ def add_keywords(draft: Draft) -> None:
     if values is None:
         return
     assigns = draft.source.assigns
-    if values[0][0] in "[({":
+    if may_be_list(values[0]):
         values = [name for value in values for name in list_elements(value) or [value]]
+    names = [*filter(None, _keywords_in(values))] if _are_uneven(values) else values
+    if len({_NO_KEYWORD, *map(str.casefold, names)}) > len(names) and FILLERS.isdisjoint(names):
+        draft.keywords += [Keyword(name, assigns(name)) for name in names]  # as in most entries
+    else:
+        _add_odd_keywords(draft, names)
+
+
+def _add_odd_keywords(draft: Draft, names: Sequence[str]) -> None:
+    """Add keywords of which some come again, or say nothing."""
+    assigns = draft.source.assigns
     seen = {_NO_KEYWORD}
-    for name in _keywords_in(values) if _are_uneven(values) else values:
+    for name in names:
         folded = name.casefold()
         if name in FILLERS:
             draft.leave("KW", name)
-        elif name and folded not in seen:
+        elif folded not in seen:
             seen.add(folded)
             draft.keywords.append(Keyword(name, assigns(name)))
         elif folded == _NO_KEYWORD:
@@ -93,12 +114,12 @@ def add_keywords(draft: Draft) -> None:
 def _are_uneven(values: Sequence[str]) -> bool:
     """Tell whether a value may be several keywords, or one that is not written plainly."""
     together = "\n".join(values)
-    return any(mark in together for mark in _MARKS)
+    return any(map(together.__contains__, _MARKS))
 
 
 def _keywords_in(values: Sequence[str]) -> Iterator[str]:
     for value in values:
-        text = plain(value) if "<" in value or "&" in value else value
+        text = plain(value).replace("\n", ";") if "<" in value or "&" in value else value
         text = _BETWEEN_KEYWORDS.sub(";", text.replace("\t", ";"))
         if ";" not in text:
             text = text.replace("；", ";").replace("、", ";")

@@ -18,20 +18,20 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january janvier januar enero gennaio janeiro januari января stycznia",
+            "jan january janvier januar enero gennaio janeiro januari января stycznia gener ocak",
             """feb february février fevrier februar febrero febbraio fevereiro februari февраля
-            lutego""",
-            "mar march mars märz maerz marzo mrz março maart marts марта marca",
-            "apr april avril abril aprile апреля kwietnia",
-            "may mai mayo maggio maio mei maj мая maja",
-            "jun june juin juni junio giugno junho июня czerwca",
-            "jul july juillet juli julio luglio julho июля lipca",
-            "aug august août aout agosto augustus augusti августа sierpnia",
-            "sep sept september septembre septiembre settembre setembro сентября września",
-            "oct october octobre oktober octubre okt ottobre outubro октября października",
-            "nov november novembre noviembre novembro ноября listopada",
+            lutego febrer şubat""",
+            "mar march mars märz maerz marzo mrz março maart marts марта marca març mart",
+            "apr april avril abril aprile апреля kwietnia nisan",
+            "may mai mayo maggio maio mei maj мая maja maig mayıs",
+            "jun june juin juni junio giugno junho июня czerwca juny haziran",
+            "jul july juillet juli julio luglio julho июля lipca juliol temmuz",
+            "aug august août aout agosto augustus augusti августа sierpnia agost ağustos",
+            "sep sept september septembre septiembre settembre setembro сентября września eylül",
+            "oct october octobre oktober octubre okt ottobre outubro октября października ekim",
+            "nov november novembre noviembre novembro ноября listopada kasım",
             """dec december décembre decembre dezember diciembre dez dicembre dezembro декабря
-            grudnia""",
+            grudnia desember desembre aralık""",
         ),
         start=1,
     )
@@ -46,7 +46,7 @@ _SEASONS = {
 }
 _MEANINGLESS = frozenset(["", "undefined", "null", "none", "n/a", "na", "nan"])
 # What forms write for a part that was not filled in, with what parts it from the others.
-_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan)\b", re.IGNORECASE)
+_UNFILLED = re.compile(r"[-/.,\s]?\b(?:undefined|null|nan|none)\b", re.IGNORECASE)
 _WITHOUT_WEIGHT = frozenset(
     """of the st nd rd th er de t z cop copyright mon monday tue tues tuesday wed wednesday
     thu thur thurs thursday fri friday sat saturday sun sunday""".split()
@@ -69,8 +69,21 @@ _YEAR_AND_MORE = re.compile(r"\d{4}[-/]?\d{2}(?:\d{2})?")
 # The c of `c2010` is the sign of copyright; `c. 1850` is a guess and stays a text.
 _TOKENS = re.compile(r"\d+|(?!\b[cC]\d{4}\b)[^\W\d_]+")
 _RANGE = re.compile(r"(?<=[\w.])\s*[-–—/]\s*(?=\w)")
+# What says of a day that the work was out then, and no more; the day itself is the date.
+_OUT = re.compile(
+    r"\b(?:ahead of print|available|e-?pub(?:lished)?|first|issued?|online|print(?:ed)?"
+    r"|published)\b",
+    re.IGNORECASE,
+)
+_THEN_ISO = re.compile(r"(\S.{3,30}?) (\d{4}-\d\d-\d\d)")
+_YEAR_OF_RIGHTS = re.compile(
+    r"(\d{4}),? ?(?:[\[(]? ?(?:c\.?|cop\.?|copyright|©|℗) ?(\d{4})[\])]?|[\[(](\d{4})[\])])\.?",
+    re.IGNORECASE,
+)
+_NO_YEAR = 9999
 _NUMBERS_ONLY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+_DAY_OF_SHORT_YEAR = re.compile(r"(\d{1,2})[- ]([^\W\d_]+)[- ](\d{2})")
 _MONTH_AND_NUMBER = re.compile(r"([^\W\d_]+)\.?\s*[-–/'’]\s*(\d{2})")
 
 
@@ -130,6 +143,11 @@ def _parse_date(text: str) -> Date:
     elif match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = match.groups()
         date = _parts(int(year), _number(month), _number(day))
+    elif match := _YEAR_OF_RIGHTS.fullmatch(text):
+        year, rights, other = match.groups()
+        date = _parts(int(year), None, None)
+        note = text[len(year) :].strip(" ,.") if year != (rights or other) else ""
+        return date._replace(note=note)
     elif _UNFILLED.search(text):
         return _parse_date(_UNFILLED.sub(" ", text).strip(" -/.,"))
     else:
@@ -150,7 +168,7 @@ def _number(text: str | None) -> int | None:
 
 def _parts(year: int | None, month: int | None, day: int | None) -> Date:
     """Return the date, as far as it is on the calendar; a zero stands for what is not known."""
-    year = year or None
+    year = None if year == _NO_YEAR else year or None
     if not month:
         return Date(year, impossible=True) if day else Date(year)
     if month > 12:
@@ -271,9 +289,22 @@ def _in_words(text: str) -> Date:
         or (day is not None and (month is None or day > 31))
         or (year is None and _MONTH_AND_NUMBER.fullmatch(words))  # the number may be the year
     ):
-        return Date(year, text=text)
+        return _beside_words(text) or Date(year, text=text)
     date = _parts(year, month, day)
     return date._replace(season=found.seasons[0]) if found.seasons else date
+
+
+def _beside_words(text: str) -> Date | None:
+    """Read the one day that a text names beside words about it, which become the note."""
+    if match := _THEN_ISO.fullmatch(text):  # when the database saw it last
+        said, note = match.groups()
+    elif _OUT.search(text):
+        said, note = _OUT.sub(" ", text).strip(" ,;:.()[]-"), text
+    else:
+        return None
+    date = _in_words(said)
+    is_one = date.year is not None and date.month is not None and not date.text
+    return date._replace(note=note) if is_one else None
 
 
 def _are_several(found: _Found, text: str) -> bool:
@@ -306,6 +337,9 @@ def in_year(date: Date, year: int | None) -> Date:
         return (
             whole._replace(season=date.season, note=date.note) if date[3:] != UNKNOWN[3:] else whole
         )
+    if (match := _DAY_OF_SHORT_YEAR.fullmatch(date.text)) and int(match[3]) == year % 100:
+        day = _parts(year, _MONTHS.get(match[2].casefold()), int(match[1]))
+        return day if day.day else date
     match = _MONTH_AND_NUMBER.fullmatch(date.text)
     month = _MONTHS.get(match[1].casefold()) if match else None
     if match is None or month is None:

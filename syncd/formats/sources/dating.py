@@ -29,6 +29,7 @@ _NOTHING_ELSE = UNKNOWN[3:]
 """Behind year, month and day of a date that says no more than these."""
 
 _HISTORY = re.compile(r"\b(?:received|accepted|submitted|revised)\b", re.IGNORECASE)
+_FIRST_DAYS = frozenset([(1, 1, 1), (1900, 1, 1), (1970, 1, 1)])
 _NO_SUCH_DAY = "there is no such day or month, so it is left out of the date"
 
 Said = tuple[str, str]
@@ -94,7 +95,13 @@ def _read_dates(said: tuple[Said, ...]) -> tuple[str, _Beside | None]:
 
 
 def _of_the_work(dates: Sequence[Date]) -> Sequence[Date]:
-    """Leave out what is the manuscript's history, if a date of the work is known as well."""
+    """Leave out what is the manuscript's history, if a date of the work is known as well.
+
+    So it is with the day from which programs count, which they write for a day that is not known.
+    """
+    firsts = {date.year for date in dates if date[:3] in _FIRST_DAYS} if len(dates) > 1 else None
+    if firsts and any(date.year not in (None, *firsts) for date in dates):
+        dates = [date for date in dates if date[:3] not in _FIRST_DAYS]
     if not any(date.note or date.text for date in dates):  # as most are
         return dates
     others = [date for date in dates if not _HISTORY.search(date.note or date.text)]

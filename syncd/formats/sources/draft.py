@@ -29,6 +29,10 @@ FILLERS = frozenset(
     N.PAG N.PAG. n.pag. Unknown unknown""".split()
 ) | {
     "&NA;",
+    "<br />",
+    "<br/>",
+    "<br>",
+    "[No author name available]",
     "[No authors listed]",
     "No authors listed",
     "No Pagination",
@@ -41,6 +45,9 @@ FILLERS = frozenset(
 }
 NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
 """What programs write for no title. Of a work that is called so, an export says more."""
+
+_ONE_OF_A_KIND = Identity._fields[:-2]
+"""The kinds of identifiers of which a record has one at most: all but ISBN and ISSN."""
 
 _MOST_LINES = 100
 _UNFINISHED = "unfinished: the file ends inside this record"
@@ -224,7 +231,10 @@ class Draft:
     def finish(self, file: str) -> Record:
         """Return the record; values that still wait are the unused ones."""
         for tag, values in self.tags.items():
-            self.unused.setdefault(tag, []).extend(values)
+            if tag in self.unused:
+                self.unused[tag] += values
+            else:
+                self.unused[tag] = values
         if self.entry.is_unfinished:
             self.warn(_UNFINISHED)
         return Record(
@@ -246,4 +256,5 @@ class Draft:
     def _identity(self) -> Identity:
         if self.identity is not None:
             return self.identity
-        return Identity(**self.identifiers, isbn=self.isbns, issn=self.issns)
+        found = map(self.identifiers.get, _ONE_OF_A_KIND)
+        return Identity._make((*found, self.isbns, self.issns))

@@ -139,12 +139,13 @@ _LABELLED = {
     "TT": "Translated Title",
     "MA": "Meeting Abstract",
     "NV": "Number of Volumes",
+    "SE": "Section",
     "SV": "Series Number",
 }
 """Tags without a field, whose values are worth a line of `extra`."""
 
 
-_NUMBERS = {"VL": "Volume", "VO": "Volume", "IS": "Issue", "IP": "Issue"}
+_NUMBERS = {"VL": "Volume", "VO": "Volume", "IS": "Issue", "IP": "Issue", "M1": ""}
 """What numbers are called where the type has no field for them, or another tag has filled it."""
 
 
@@ -180,7 +181,7 @@ def fill_plain_fields(draft: Draft) -> None:
 def _leave(draft: Draft, tag: str, field: str, value: str) -> None:
     """Name a value that came too late; a number that merely shares a field is not lost."""
     label = _NUMBERS.get(tag)
-    if label and label.lower() != field:
+    if label is not None and label.lower() != field:
         draft.add_extra(label, one_line(value))
     else:
         draft.leave(tag, value)

@@ -107,7 +107,7 @@ _STEPS: tuple[tuple[_Step, frozenset[str] | None], ...] = (
     (fill_abstract, frozenset(["AB", "N2"])),
     (add_keywords, frozenset(["KW"])),
     (add_notes, frozenset(["N1", "NO", "RN"])),
-    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "SV", "TA", "TT"])),
+    (add_labelled_lines, frozenset(["ET", "MA", "NV", "OP", "RI", "SE", "SV", "TA", "TT"])),
     (fill_genre, _ANY),
     (_complete, _ANY),
     (fill_issue_from_m1, frozenset(["M1", "M2"])),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+# Both are searched in small letters: to mind no case takes three times as long.
 _INSTITUTION = re.compile(
     r"\b(?:academ(?:ies|y)|age(?:nce|ncia|ncy)|aso?ciaci[oó]n|association|bureau|cent(?:er|re)"
     r"|collaboration|college|comisi[oó]n|commission|committee|conse(?:il|jo)|consortium|corporation"
     r"|council|d[eé]partement|departamento|department|dept|division|facult(?:ad|y|é)|federation"
     r"|foundation|fundaci[oó]n|gesellschaft|institut[eo]?|laborator(?:y|ies)|minist(?:erio|ry|ère)"
-    r"|\w*ministerium|network|office|organi[sz]ation|school|secretar(?:iat|ía)|soci(?:edad|ety|été)"
-    r"|stiftung|study group|universi\w+|working group)\b",
-    re.IGNORECASE,
+    r"|network|office|organi[sz]ation|school|secretar(?:iat|ía)|soci(?:edad|ety|été)"
+    r"|stiftung|study group|universi\w+|working group)\b"
+    r"|ministerium\b"
 )
 _GROUP_WORDS = (
     r"administration|alliance|authority|bank|biobank|board|club|collaborat(?:ive|ors)|company"
@@ -19,7 +20,7 @@ _GROUP_WORDS = (
     r"|library|museum|news|panel|press|program(?:me)?|project|publish(?:ers|ing)|registry|service"
     r"|stud(?:ies|y)|survey|task force|team|trials?|union|unit"
 )
-_GROUP = re.compile(rf"\b(?:{_GROUP_WORDS})\b", re.IGNORECASE)
+_GROUP = re.compile(rf"\b(?:{_GROUP_WORDS})\b")
 # `Study area` is a caption, `The Diabetes Study` and `the MAVAN project` are groups.
 _NAMED_GROUP = re.compile(
     rf"(?<=[\w)][ -])(?:(?=[A-Z])(?i:{_GROUP_WORDS})\b|(?i:{_GROUP_WORDS})\Z)"
@@ -37,12 +38,18 @@ _LONGEST_GROUP = 300
 
 def names_an_institution(text: str) -> bool:
     """Tell whether a university or the like is named in a text."""
-    return _INSTITUTION.search(text) is not None
+    return _INSTITUTION.search(_in_small_letters(text)) is not None
 
 
 def names_a_group(text: str) -> bool:
     """Tell whether a word of a text names an institution or a group, be it in passing."""
-    return _INSTITUTION.search(text) is not None or _GROUP.search(text) is not None
+    small = _in_small_letters(text)
+    return _INSTITUTION.search(small) is not None or _GROUP.search(small) is not None
+
+
+def _in_small_letters(text: str) -> str:
+    # The capital I of Turkish becomes two characters.
+    return text.lower() if text.isascii() else text.lower().replace("i\u0307", "i")
 
 
 def is_company(text: str) -> bool:
@@ -55,7 +62,7 @@ def is_group(text: str) -> bool:
     if len(text) > _LONGEST_GROUP or _CAPTION.match(text):
         return False
     acronym = " " not in text and len(text) > 1 and text.isupper()
-    return acronym or _INSTITUTION.search(text) is not None or is_named_as_group(text)
+    return acronym or names_an_institution(text) or is_named_as_group(text)
 
 
 def is_named_as_group(text: str) -> bool:

@@ -7,10 +7,11 @@ source is known to write one there, which is that source's room to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.fields import has_archive
+from syncd.formats.sources.text import without_fraction
 from syncd.identity import (
     find_eid_in_url,
     parse_arxiv,
@@ -33,7 +34,8 @@ _PLAIN_EID = re.compile(
 _USER_TAGS = ("U1", "U2", "U3", "U4", "U5", "C2", "C6")
 _TAGGED = re.compile(r"\[(?:pmid|pmcid|doi)\]", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"[^\s?]{0,80}pubmed[^\s?]{0,40}?/0*([1-9]\d{0,7})/?", re.IGNORECASE)
-_OF_A_SCREENING_TOOL = re.compile(r"(?:rayyan|covidence|asreview|eppi)\b", re.IGNORECASE)
+_OF_A_SCREENING_TOOL = re.compile(r"(?:rayyan|covidence|asreview|eppi)\b|#\d{1,7}\Z", re.IGNORECASE)
+_LENGTHS_IN_EMBASE = range(8, 11)
 _PMC = re.compile(r"PMC ?\d+", re.IGNORECASE)
 _LONGEST_PMID = 8
 _KEY = re.compile(r"[^\W\d_]{2}[\w:.+-]{1,80}")
@@ -77,6 +79,8 @@ def fill_doi(draft: Draft) -> None:
         draft.fields["DOI"] = found
         if "arxiv" in found:
             draft.identify("arxiv", arxiv_id(found))
+        elif "/central/" in found:
+            draft.identify("central", parse_central(found))
 
 
 def _take_do(draft: Draft) -> Doi | None:
@@ -158,6 +162,8 @@ def read_accession_number(draft: Draft) -> None:
             continue
         if (wos := parse_wos(value)) and draft.identify("wos", wos):
             continue
+        if len(value) in _LENGTHS_IN_EMBASE and _is_of_embase(draft, value):
+            draft.identify("embase", parse_embase(value, bare=True))
         if _OF_A_SCREENING_TOOL.match(value):
             draft.leave("AN", value)
             continue
@@ -166,6 +172,10 @@ def read_accession_number(draft: Draft) -> None:
             draft.fill_or_leave("archiveLocation", "AN", value)
         else:
             draft.leave("AN", value)
+
+
+def _is_of_embase(draft: Draft, number: str) -> bool:
+    return number.isdecimal() and draft.first("DB").casefold().startswith("embase")
 
 
 def eid_of(text: str) -> Eid | None:
@@ -214,8 +224,11 @@ def take_embase(draft: Draft, tag: str) -> None:
 
 def take_pmids(draft: Draft, tag: str) -> None:
     """Read PubMed numbers out of a tag that is known to hold them; labels stay where they are."""
+    values = draft.take(tag)
+    if not values:
+        return
     kept = []
-    for value in draft.take(tag):
+    for value in _each_number(map(without_fraction, values)):
         if value.isdecimal():
             if len(value) > _LONGEST_PMID or not draft.identify("pmid", parse_pmid(value)):
                 kept.append(value)
@@ -224,6 +237,14 @@ def take_pmids(draft: Draft, tag: str) -> None:
         else:
             kept.append(value)
     draft.put(tag, kept)
+
+
+def _each_number(values: Iterable[str]) -> Iterator[str]:
+    """Part a value that is a PubMed and a PubMed Central number."""
+    for value in values:
+        parts = value.replace(";", " ").replace(",", " ").split() if "PMC" in value else ()
+        are_numbers = all(part.isdecimal() or _PMC.fullmatch(part) for part in parts)
+        yield from parts if len(parts) == 2 and are_numbers else (value,)
 
 
 def fill_citation_key(draft: Draft) -> None:

@@ -113,25 +113,49 @@ NAMED_KINDS: dict[str, str] = {
 """Kinds of work in the vocabulary of Pure and Scopus, case folded."""
 
 _TYPE_NAMES = {
-    "conference": "conferencePaper",
-    "dissertation": "thesis",
-    "electronic article": "journalArticle",
-    "inbook": "bookSection",
-    "incollection": "bookSection",
-    "inproceedings": "conferencePaper",
-    "magazine article": "magazineArticle",
-    "mastersthesis": "thesis",
-    "newspaper article": "newspaperArticle",
-    "online": "webpage",
-    "phdthesis": "thesis",
-    "proceedings": "book",
-    "proceedings article": "conferencePaper",
-    "techreport": "report",
-    "thesis": "thesis",
-    "webpage": "webpage",
-    "website": "webpage",
+    name: item_type
+    for item_type, names in {
+        "artwork": "artwork|chart or table|chart|figure|graphic",
+        "audioRecording": "audiorecording|music|song|soundrecording",
+        "bill": "bill|bills/resolutions",
+        "blogPost": "blog|blogpost|post-weblog",
+        "book": "classicalwork|ebook|editedbook|electronicbook|proceedings|serial|wholebook",
+        "bookSection": "booksection|electronicbooksection|inbook|incollection",
+        "case": "case|legalcase|legal_case",
+        "computerProgram": "computerprogram|computersoftware",
+        "conferencePaper": "conference|conferenceproceedings|inproceedings|paper-conference"
+        "|proceedingsarticle",
+        "dataset": "aggregateddatabase|datafile|onlinedatabase",
+        "dictionaryEntry": "dictionary|dictionaryentry|entry-dictionary",
+        "document": "ancienttext|document|equation|grant|pressrelease",
+        "email": "email|e-mail|internetcommunication",
+        "encyclopediaArticle": "encyclopedia|encyclopediaarticle|entry-encyclopedia|referenceentry",
+        "film": "audiovisual|audiovisualmaterial|film|filmorbroadcast|motionpicture|motion_picture",
+        "forumPost": "forumpost|onlinediscussionforum",
+        "hearing": "hearing",
+        "interview": "interview",
+        "journalArticle": "articlejournal|ejournalarticle|electronicarticle|journal",
+        "letter": "personalcommunication|personal_communication",
+        "magazineArticle": "articlemagazine|magazine|magazinearticle",
+        "manuscript": "manuscript|pamphlet|unpublished|unpublishedmaterial|unpublishedwork",
+        "map": "map",
+        "newspaperArticle": "articlenewspaper|newspaper|newspaperarticle",
+        "podcast": "podcast|podcastepisode",
+        "preprint": "posted-content|preprintarticle",
+        "presentation": "lecture|presentation|slide|slides|speech|talk",
+        "radioBroadcast": "radiobroadcast",
+        "report": "governmentdocument|governmentreport|techreport",
+        "standard": "standard",
+        "statute": "legislation|statute",
+        "thesis": "dissertation|mastersthesis|phdthesis|thesis",
+        "tvBroadcast": "tvbroadcast",
+        "videoRecording": "multimedia|onlinemultimedia|video|videorecording",
+        "webpage": "online|webpage|website",
+    }.items()
+    for name in (re.sub(r"\W|_", "", name) for name in names.split("|"))
 }
-"""What TY holds where programs write their own words, beside those that Pure writes into M3."""
+"""What TY holds where programs write their own words, in letters alone: those of EndNote, Zotero,
+CSL, Crossref and BibTeX, beside those that Pure writes into M3."""
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _THESIS = re.compile(r"\bthes[ie]s\b|\bdissertation\b", re.IGNORECASE)
@@ -177,7 +201,7 @@ def fill_item_type(draft: Draft) -> None:
 def _by_name(tag: str) -> str | None:
     """Return the item type that TY names as other programs do, for people or in BibTeX."""
     name = " ".join(_BETWEEN_WORDS.split(tag.casefold()))
-    return _TYPE_NAMES.get(name) or NAMED_KINDS.get(name)
+    return NAMED_KINDS.get(name) or _TYPE_NAMES.get("".join(filter(str.isalnum, name)))
 
 
 def fill_genre(draft: Draft) -> None:

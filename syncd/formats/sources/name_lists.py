@@ -27,6 +27,7 @@ _MORE = re.compile(
 )
 _COMMA_AND_TAB = re.compile(r",[ \t]*\t[ \t]*")
 _AND = re.compile(r" (?:and|&|e|et|en|och|og|und|y|и) ")
+_LEADING_AND = re.compile(r"\A(?:and|&|et|und|y) ")
 _SLASH = re.compile(r" ?// ?| / ")
 _OBJECT = re.compile(r"\{[^{}]{1,2000}\}")
 _OF_OBJECT = re.compile(r"""["'](\w+)["']\s*+:\s*+(?:"([^"]*)"|'([^']*)')""")
@@ -51,6 +52,7 @@ def split_names(value: str) -> list[str]:
         value = _COMMA_AND_TAB.sub(", ", value).replace("|", ";").replace("\t", ";")
     if ";" in value:
         parts = [part for part in (piece.strip() for piece in value.split(";")) if part]
+        parts = [*parts[:-1], *_last_of(parts[-1])] if len(parts) > 1 else parts
         if all("," in part or _looks_personal(part) for part in parts):
             return parts
     elif "/" in value and len(parts := _SLASH.split(value)) > 1:
@@ -64,6 +66,13 @@ def split_names(value: str) -> list[str]:
     elif _is_one(value):
         return [value]
     return _listed(value) or ([value] if value.strip(" ,;") else [])
+
+
+def _last_of(text: str) -> list[str]:
+    """Return the last name of a list, or two: `and Li, X.`, `Roe, M. & Li, X.`."""
+    text = _LEADING_AND.sub("", text)
+    parts = _AND.split(text)
+    return parts if len(parts) == 2 and all(part.count(",") == 1 for part in parts) else [text]
 
 
 def _holds_and(value: str) -> bool:

@@ -24,7 +24,9 @@ _BEGINNING = re.compile(
             |date\ de\ (?:mise\ [aà]\ jour|r[eé]vision|cr[eé]ation)
             |[uú]ltima\ actualizaci[oó]n|fecha\ de\ (?:actualizaci[oó]n|revisi[oó]n|creaci[oó]n)
             |fecha\ de\ finalizaci[oó]n|[uú]ltima\ atualiza[cç][aã]o
-            |data\ d[ae]\ (?:revis[aã]o|cria[cç][aã]o)|zuletzt\ aktualisiert)\ ?
+            |data\ d[ae]\ (?:revis[aã]o|cria[cç][aã]o|conclus[aã]o)|ultimo\ aggiornamento
+            |data\ di\ (?:revisione|creazione|completamento)
+            |zuletzt\ aktualisiert|letzte\ aktualisierung|erstellungsdatum)\ ?
             )\s*[-:]\s*\d )
       | (?P<copyright> (?:publisher\ )?(?:copyright|derechos\ de\ autor
             |direitos\ autorais|droits\ d.auteur)\s*[-:] )""",
@@ -47,10 +49,16 @@ _PROQUEST = (
     "CODEN - ", "Peer reviewed - ", "Subject - ", "Location - ",
     "Nom - ", "Personnes - ", "Nombre de personne - ", "Sujet - ", "Lieu - ", "Société - ",
     "Description du document - ", "Caractéristique du document - ", "Nombre de références - ",
-    "Caractéristiques du document - ", "Entreprise - ",
+    "Caractéristiques du document - ", "Entreprise - ", "Nombre de pages - ",
     "Nombre - ", "Personas - ", "Tema - ", "Lugar - ", "Materia - ", "Empresa - ",
     "Características del documento - ", "Característica del documento - ",
-    "Número de referencias - ", "Empresas / organizaciones - ",
+    "Número de referencias - ", "Empresas / organizaciones - ", "Número de páginas - ",
+    "Nome - ", "Pessoas - ", "Assunto - ", "Local - ", "Empresa / organização - ",
+    "Características do documento - ", "Número de referências - ",
+    "Persone - ", "Soggetto - ", "Luogo - ", "Caratteristiche del documento - ",
+    "Numero di riferimenti - ", "Numero di pagine - ",
+    "Personen - ", "Thema - ", "Ort - ", "Unternehmen - ", "Firma - ", "Dokumentmerkmale - ",
+    "Anzahl der Referenzen - ", "Anzahl der Literaturhinweise - ", "Seitenanzahl - ",
 )  # fmt: skip
 
 # One of them may be anybody's heading; together they are the database's.

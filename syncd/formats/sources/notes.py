@@ -68,9 +68,10 @@ _OF_NOTICES = re.compile(
 _ACCESSION = re.compile(r"Accession Number:\s*([^;.\s]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(
     r"""(?: (?P<pmid> (?:PubMed\s*+)?+(?:PM)?ID\s*+[:=]?+\s*+\d{1,8}(?!\d) )
-          | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ )
+          | (?P<pmcid> (?:PMCID\s*+[:=]?+\s*+)?PMC\s?\d+ | PMCID\s*+[:=]\s*+\d{5,8}(?!\d) )
           | (?P<scopus> (?:(?:Scopus[\ _]?(?:E?ID)|EID)\s*+[:=]?+\s*+)?
-                        \{?2-s2\.0-\d{5,12}(?!\d)\}? )
+                        \{?2-s2\.0-\d{5,12}(?!\d)\}?
+                      | Scopus[\ _]?E?ID\s*+[:=]\s*+\d{10,12}(?!\d) )
           | (?P<wos> WOS:[0-9A-Z]{15}(?![0-9A-Z]) )
           | (?P<arxiv> arXiv\s*+:\s*+[\w.-]{4,15}(?:/\d{7})?(?![\w/])
                        (?:\s\[[\w.-]{2,15}\])? )

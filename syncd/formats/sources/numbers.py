@@ -17,7 +17,7 @@ _LONGEST_NUMBER = 60
 _SERIAL_LIKE = re.compile(r"[\dXx -]{8,20}")
 _NUMBERED = frozenset(["patent", "report", "standard"])
 _LENGTH_OF_ISSN = 9
-_WITH_BLANK = re.compile(r"\d{4} \d{3}[\dXx]")
+_WITH_BLANK = re.compile(r"\d{4}(?: | ?- ?)\d{3}[\dXx]")
 _OF_NUMBERS = "0123456789-Xx "
 _LABEL = re.compile(
     r"(?<![^\W_])(?:[elp][ -]?)?IS(?:SN(?:-L)?|BN(?:[ -]?1[03](?!\d))?)(?![^\W\d_])[-:=#\s]*",
@@ -26,6 +26,8 @@ _LABEL = re.compile(
 _REMARK = re.compile(r"[(\[](?![\dXx -]{8,20}[)\]])([^()\[\]]{0,80})[)\]]")
 _SEPARATORS = re.compile(r" ?[;,|/] ?| and | (?=[0-9Xx-]{8,})")
 _WRAPPING = re.compile(r"\\[rnt]|[\[\]{}\"'\\]")
+_BRACKETS = {"(": ")", "c": ""}
+_QUOTES = ("'", '"')
 _KIND_BEFORE = re.compile(r"(?<![^\W_])[EP](?=\d{4}-?\d{3}[\dX](?![^\W_]))", re.IGNORECASE)
 _STANDARD_NUMBER = re.compile(rf"{_ISBN}|[0-9]{{4}}-?[0-9]{{3}}[0-9Xx]")
 _WORD = re.compile(r"[^\W_]+")
@@ -64,7 +66,7 @@ def _parse_serials(text: str) -> Serials:
     issns, isbns, written, rest = [], [], [], []
     text = _unwrapped(one_line(text))
     if _WITH_BLANK.fullmatch(text):
-        text = text.replace(" ", "-")
+        text = f"{text[:4]}-{text[-4:]}"
     bare, remarks = _set_remarks_apart(text) if text.strip(_OF_NUMBERS) else (text, [])
     for part in _SEPARATORS.split(plain(bare)):
         if found := parse_isbns(part):
@@ -91,6 +93,8 @@ def _parse_serials(text: str) -> Serials:
 def _unwrapped(text: str) -> str:
     """Return numbers without what programs wrap them in: lists, quotes, signs of line ends."""
     text = without_fraction(text)
+    if text[:1] in _BRACKETS and text[1:2] in _QUOTES:
+        text = text[1:].removesuffix(_BRACKETS[text[0]])
     if '"' in text or "'" in text or "\\" in text:
         text = _WRAPPING.sub(" ", text).strip()
     return _KIND_BEFORE.sub("", text) if text.strip(_OF_NUMBERS) else text

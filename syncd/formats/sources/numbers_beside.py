@@ -7,7 +7,6 @@ number becomes a line of the item itself, by which the work is known whenever it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from syncd.formats.sources.draft import Draft
 from syncd.identity import find_trial_numbers
@@ -47,14 +46,14 @@ def add_numbers_beside(draft: Draft) -> None:
         draft.add_extra(label, found[1].strip())
 
 
-def _texts(draft: Draft) -> Iterator[str]:
-    for note in draft.notes:
-        if note.kind != _OF_OTHER_WORKS:
-            yield note.html
-    for values in (*draft.unused.values(), *draft.tags.values()):
-        yield from values
-    for keyword in draft.keywords:
-        yield keyword.name
-    yield from draft.links
+def _texts(draft: Draft) -> list[str]:
+    texts = [note.html for note in draft.notes if note.kind != _OF_OTHER_WORKS]
+    for values in draft.unused.values():
+        texts += values
+    for values in draft.tags.values():
+        texts += values
+    texts += [keyword.name for keyword in draft.keywords]
+    texts += draft.links
     if series := draft.fields.get("series"):
-        yield series
+        texts.append(series)
+    return texts

@@ -19,11 +19,19 @@ _SHORTEST_PII = 17
 _COUNTED = re.compile(r"(\d+) ?(?:pp?\.?|pages?|[Ss]\.|Seiten|páginas)")
 _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
-_NO_PAGES = frozenset(["no specified"])  # Ovid parts its `No Specified` like a range
-_PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
-_NUMBER_LABEL = re.compile(
-    r"\Aart(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)", re.IGNORECASE
+_NO_PAGES = frozenset(
+    """no specified|no pagination specified|specified|np|n. p.|n.p.|n. pag.|unpaginated|s.p.|s. p.
+    |np np|n.p. n.p.|unpaginated unpaginated""".replace("\n    ", "").split("|")
 )
+"""What stands for no pages; Ovid parts its `No Pagination Specified` like a range."""
+_PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?|unsp)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
+_NUMBER_LABEL = re.compile(
+    r"\A(?:art(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?|unsp)(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)",
+    re.IGNORECASE,
+)
+_UNSPECIFIED = "UNSP"
+"""What Web of Science writes before numbers of articles of which it knows no page."""
+
 _DASHES = ("-", "–", "—")
 _AND_FURTHER = ("&", "+")  # Web of Science, where an article goes on elsewhere in the issue
 
@@ -41,6 +49,8 @@ def fill_pages(draft: Draft) -> None:
         start = ""
     if start or end:
         _fill_page_range(draft, start, end)
+        if start[:4] == _UNSPECIFIED:
+            draft.leave("SP", start)
     for value in starts:
         draft.leave("SP", value)
     for value in ends:
@@ -66,7 +76,7 @@ def _fill_page_range(draft: Draft, start: str, end: str) -> None:
         draft.fill("runningTime", start)
         if end and end != start:
             draft.leave("EP", end)
-    elif _tidy_pages(start)[:1].isdigit():
+    elif item_type != "film" and _tidy_pages(start or end)[:1].isdigit():
         draft.fill("pages", page_range(start, end))
     else:
         for tag, value in (("SP", start), ("EP", end)):
@@ -124,6 +134,8 @@ def add_article_number(draft: Draft, tag: str, value: str) -> None:
     """Use a number that stands for pages where there are none; otherwise keep it as a line."""
     pii = find_pii(value)
     number = _NUMBER_LABEL.sub("", value)
+    if number != value and value[:4] == _UNSPECIFIED:
+        draft.leave(tag, value)
     if pii is not None:
         draft.add_extra("PII", pii)
     elif len(number) > _LONGEST_NUMBER or not _NUMBER_LIKE.fullmatch(number):

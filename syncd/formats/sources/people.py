@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, repeat
 
-from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.draft import FILLERS, Draft
 from syncd.formats.sources.group_names import is_group
 from syncd.formats.sources.name_lists import names_of_objects, split_names, without_more
 from syncd.formats.sources.names import (
@@ -19,9 +20,10 @@ from syncd.formats.sources.names import (
     without_brackets,
     without_marks,
     without_notes,
+    without_numbers,
 )
 from syncd.formats.sources.roles import may_hold_roles, part_roles
-from syncd.formats.sources.text import list_elements, one_line
+from syncd.formats.sources.text import list_elements, may_be_list, one_line
 from syncd.record import Person
 
 _AUTHOR_ROLES = {
@@ -71,7 +73,13 @@ _CUSTOM_ROLES = {
     ("audioRecording", "C4"): "wordsBy",
     ("patent", "C4"): "attorneyAgent",
 }
-_OPENING = frozenset("[({")
+# What else parts names or words: blanks of other widths, the semicolon of China, line ends of HTML.
+_BLANKS = "\u00a0\u2007\u2009\u202f\u3000"
+_UNEVEN = str.maketrans({"；": ";", **dict.fromkeys(_BLANKS, " ")})
+_MAY_BE_UNEVEN = re.compile(f"[；{_BLANKS}]")
+_LINE_END = re.compile(r"(?<!\s)\s*+<br ?/?>|\\n", re.IGNORECASE)
+_NO_GIVEN = re.compile(r",[ ,]{0,2}(?:nan|None|null|undefined|-\.?|\.)$", re.MULTILINE)
+_DIGIT = re.compile(r"[\d¹²³⁰⁴-⁹]")
 _FURTHER_TAGS = frozenset(["A2", "A3", "A4", "C1", "C2", "C4", "CA", "ED"])
 _AUTHORITIES = {("case", "A2"): "reporter", ("patent", "A2"): "authority"}
 """Tags of persons that hold an institution for some types: these are fields."""
@@ -153,6 +161,12 @@ def _people_in_brackets(
     draft: Draft, tag: str, values: Sequence[str], role: str, together: str
 ) -> list[Person]:
     """Read names that may be lists of programs, and beside which may stand other roles."""
+    if not together.isascii() and _MAY_BE_UNEVEN.search(together):
+        values = [value.translate(_UNEVEN).strip() for value in values]
+        together = "\n".join(values)
+    if _NO_GIVEN.search(together):
+        values = [name for value in values if (name := _without_filler(draft, tag, value))]
+        together = "\n".join(values)
     if "[" in together or "(" in together or "{" in together:
         values = [name for value in values for name in _listed_in(draft, tag, value)]
         together = "\n".join(values)
@@ -164,9 +178,17 @@ def _people_in_brackets(
     return people
 
 
+def _without_filler(draft: Draft, tag: str, value: str) -> str:
+    """Return a name without what a program wrote for a given name that is not known."""
+    name = _NO_GIVEN.sub("", value)
+    if name != value:
+        draft.leave(tag, value)
+    return "" if name in FILLERS else name
+
+
 def _listed_in(draft: Draft, tag: str, value: str) -> Sequence[str]:
     """Return the names of a list that a program wrote, or a value as it is where it is none."""
-    if value[:1] not in _OPENING:
+    if not may_be_list(value):
         return (value,)
     names = names_of_objects(value) or list_elements(value)
     if names is not None:
@@ -181,7 +203,7 @@ def _people_in(
     draft: Draft, tag: str, values: Sequence[str], role: str, together: str
 ) -> list[Person]:
     """Read the names of one role; `together` are all of them in one text."""
-    is_unusual = _is_unusual(together)
+    is_unusual = _is_unusual(together) or _DIGIT.search(together) is not None
     if not is_unusual:
         plain = [*filter(None, map(find_plain_person, values, repeat(role)))]
         if len(plain) == len(values):  # as in most entries
@@ -189,7 +211,9 @@ def _people_in(
     people: list[Person | str] = []
     for value in values:
         if is_unusual:
-            people += _names_in(draft, tag, value, _without_signs(draft, tag, value))
+            people += _plain_list(value, role) or _names_in(
+                draft, tag, value, _without_signs(draft, tag, value)
+            )
         elif creator := find_plain_person(value, role):
             people.append(creator)
         else:
@@ -199,10 +223,18 @@ def _people_in(
     return [read(each, role) if isinstance(each, str) else each for each in people]
 
 
+def _plain_list(value: str, role: str) -> list[Person] | None:
+    """Read `Xu, J; Li, X`, if each name is as plain as nearly all are and none is missing."""
+    if ";" not in value or without_more(value) != value:
+        return None
+    return plain_people(value.replace("; ", "\n"), role)
+
+
 def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
     """Return the names in the text of a value; a value without any is named as unused."""
-    names = [bare for name in split_names(text) if (bare := without_brackets(name))]
-    if not names:
+    parted = [bare for name in split_names(text) if (bare := without_brackets(name))]
+    names = [*map(without_numbers, parted)]
+    if names != parted or not names:
         draft.leave(tag, value)
     return names
 
@@ -225,7 +257,10 @@ def _reader_of(people: Sequence[Person | str]) -> Callable[[str, str], Person]:
     if len(names) > 1:
         if 2 * sum(map(shows_initials, names)) > max(len(names), 3):
             return person_with_initials
-        if all(map(shows_initials_first, names)):
+        # `LEE Jane` is no `J. A. B. Roe`, so shorter initials have to show the form.
+        if all(map(shows_initials_first, names)) and any(
+            len(name.split()[0]) < 3 for name in names
+        ):
             return person_with_initials_first
     return person
 
@@ -241,6 +276,7 @@ def _is_unusual(value: str) -> bool:
         or "&" in value
         or "t al" in value
         or "{" in value
+        or "[" in value
         or "(" in value
         or "others" in value
         or "..." in value
@@ -249,23 +285,34 @@ def _is_unusual(value: str) -> bool:
         or "*" in value
         or "†" in value
         or "-000" in value
+        or '"' in value
+        or "\\n" in value
+        or "“" in value
     )
 
 
 def _without_signs(draft: Draft, tag: str, value: str) -> str:
     """Take out markup, and what stands for names that the export does not give."""
-    text = one_line(without_notes(value)) if "<" in value or "&" in value else value
+    text = value
+    if "<" in value or "&" in value or "\\n" in value:
+        text = one_line(_LINE_END.sub(";", without_notes(value)))
     bare = without_marks(text)
-    if bare != value and _digits_in(bare) < _digits_in(value):
-        draft.leave(tag, value)  # for the sake of the numbers beside the name
+    if bare != value and _says_less(bare, text, value):
+        draft.leave(tag, value)  # for the sake of what stands beside the name
     names = without_more(bare)
     if names != bare:
         draft.warn(f"{tag} says there are more names than the export gives: {value}", tag)
     return names
 
 
-def _digits_in(text: str) -> int:
-    return sum(map(str.isdigit, text))
+def _says_less(bare: str, text: str, value: str) -> bool:
+    """Tell whether words were taken out of a text, or numbers even of its markup."""
+    lost_words = _count(str.isalnum, bare) < _count(str.isalnum, text)
+    return lost_words or _count(str.isdigit, bare) < _count(str.isdigit, value)
+
+
+def _count(kind: Callable[[str], bool], text: str) -> int:
+    return sum(map(kind, text))
 
 
 def _add_custom(draft: Draft, tag: str, role: str) -> None:

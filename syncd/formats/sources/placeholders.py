@@ -18,7 +18,16 @@ from syncd.formats.sources.text import without_fraction
 
 _NUMBERED = ("VL", "VO", "IS", "IP", "M1", "NV", "SV", "SP", "EP", "ET", "AN", "C2", "C7")
 _MAY_BE_ZERO = frozenset(["SP", "EP"])
+_NEVER = frozenset(["-1", "-1.0"])
+_OF_VOLUMES = re.compile(r"(?:(?:v|vol|volume|bd|band|tome?)\b\.? ?){1,2}", re.IGNORECASE)
+_OF_ISSUES = re.compile(r"(?:(?:issue|iss|no|nr|number|heft)\b\.? ?|n[°º] ?)", re.IGNORECASE)
+_LABELS = {
+    **dict.fromkeys(["VL", "VO"], _OF_VOLUMES),
+    **dict.fromkeys(["IS", "IP"], _OF_ISSUES),
+}
+"""What stands before a number and says what its tag says."""
 _RANGE = re.compile(r"(\d+)\.0\s*+[-–]\s*+(\d+)\.0")
+_PLAIN_NUMBER = re.compile(r"\d{1,4}(?:[-/–]\d{1,4})?")
 _OF_WORKS_WITH_VERSIONS = frozenset(["computerProgram", "dataset"])
 _OF_BOOKS = frozenset(["book", "bookSection", "dictionaryEntry", "encyclopediaArticle"])
 _WRAPPING = frozenset("[({\"'")
@@ -69,7 +78,10 @@ def _tidy(draft: Draft, tag: str, values: list[str]) -> None:
         if _says_nothing(tag, text):
             draft.leave(tag, value)
         else:
-            kept.append(text)
+            bare = _without_label(tag, text) if tag in _LABELS else text
+            kept.append(bare)
+            if bare != text:
+                draft.leave(tag, value)  # for the sake of the label
     if kept != values:
         draft.replace(tag, kept)
 
@@ -89,7 +101,16 @@ def _without_fractions(value: str) -> str:
     return without_fraction(value)
 
 
+def _without_label(tag: str, value: str) -> str:
+    """Return `9` of `v. 9` or `Vol. 9`; where more is said, a value is left as it is."""
+    label = None if value[0].isdigit() else _LABELS[tag].match(value)
+    bare = value[label.end() :] if label else ""
+    return bare if _PLAIN_NUMBER.fullmatch(bare) else value
+
+
 def _says_nothing(tag: str, text: str) -> bool:
+    if text in _NEVER:
+        return True
     if not text.strip("0"):
         return tag not in _MAY_BE_ZERO
     if tag == "M1":

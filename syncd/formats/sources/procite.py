@@ -14,6 +14,8 @@ _NAME = re.compile(
     r"(Record ID|Connective Phrase|[A-Z][A-Za-z/, ]{0,24} Role|Author, (?:Monographic|Subsidiary)"
     r"|Title,? Monographic|Series (?:Editor|Title|Volume ID|Issue ID)|Volume ID|Issue ID"
     r"|Place of Publication|Publisher Name|Location in Work|Edition|Call Number|Language|Notes"
+    r"|Date of (?:Publication|Copyright)|Extent of Work|Report ID|Document Type|Abstract"
+    r"|Author Affiliation|Address/Availability|Location/URL|Keywords"
     r"|Histo?ry|ISBN|ISSN|Pages?(?:\(s\))?|Series Volume|Volume|Availability|Medium Designator"
     r"|Reprint Status|Packaging Method|CODEN)\s*:\s*",
     re.IGNORECASE,
@@ -22,14 +24,23 @@ _OF_THE_DATABASE = frozenset(
     ["coden", "connective phrase", "packaging method", "record id", "reprint status"]
 )
 _MOVED = {
+    "abstract": "N2",
+    "address/availability": "AV",
+    "author affiliation": "AD",
     "availability": "AV",
     "call number": "CN",
+    "date of copyright": "Y1",
+    "date of publication": "Y1",
+    "document type": "M3",
     "edition": "ET",
+    "extent of work": "SP",
     "isbn": "SN",
     "issn": "SN",
     "issue id": "IS",
+    "keywords": "KW",
     "language": "LA",
     "location in work": "SP",
+    "location/url": "UR",
     "medium designator": "M3",
     "notes": "RN",
     "page": "SP",
@@ -37,6 +48,7 @@ _MOVED = {
     "pages": "SP",
     "place of publication": "CY",
     "publisher name": "PB",
+    "report id": "SN",
     "series issue id": "SV",
     "series title": "T3",
     "series volume": "SV",
@@ -47,6 +59,9 @@ _MOVED = {
     "volume id": "VL",
 }
 """The tag that has a field's meaning, if nothing stands under it yet."""
+
+_COUNTED = frozenset(["book", "manuscript", "thesis"])
+"""Works of which the extent is a number of pages."""
 
 _PEOPLE = frozenset(["A1", "A2", "A3", "AU"])
 _ROLES = (
@@ -71,6 +86,8 @@ def _prepare(draft: Draft) -> None:
             draft.tags.setdefault("ED", []).append(f"{rest} [series editor]")
             continue
         tag = _MOVED.get(name)
+        if name == "extent of work" and draft.item_type not in _COUNTED:
+            tag = None
         if name in _OF_THE_DATABASE or name.endswith(" role") or (named and not rest):
             draft.leave("N1", value)
         elif tag is not None and (tag not in draft.tags or tag == "RN"):

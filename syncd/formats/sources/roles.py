@@ -36,10 +36,23 @@ _ROLES = {
 }
 """Roles by the words for them, in small letters and without dots."""
 
+_LONG_ROLES = {
+    **dict.fromkeys(
+        "chief editor|editor in chief|editor-in-chief|general editor|guest editor|guest editors"
+        "|managing editor|volume editor|volume editors".split("|"),
+        "editor",
+    ),
+    **dict.fromkeys(
+        "co-author|coauthor|corresponding author|first author|reprint author".split("|"), "author"
+    ),
+}
+"""The same of what stands in brackets only."""
+
 _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
 # In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
 _IN_BRACKETS = re.compile(
-    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS})\.?\s*+[\])>）】]", re.IGNORECASE
+    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS}|{'|'.join(_LONG_ROLES)})\.?\s*+[\])>）】]",
+    re.IGNORECASE,
 )
 _SURE_WORDS = "|".join(
     sorted(
@@ -59,14 +72,17 @@ _IN_FRONT = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
+# Catalogues of libraries write years of life before it: `Roe, Max, 1950- editor`.
 _BEHIND = re.compile(
-    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?|,[^,]*+,\s*+(?i:({_WORDS}))\.?(?:\s++(?:by|von))?"
+    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?"
+    rf"|,[^,]*+,\s*+(?:\d{{4}}-(?:\d{{4}},?)?\s++)?(?i:({_WORDS}))\.?(?:\s++(?:by|von))?"
     r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
     rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )
 # Each alternative begins with a sign of its own, so that nothing else is looked at.
 _MAY_HOLD_ROLE = re.compile(
     r"\[|\(|<|（|【|[编編译譯訳著]\b"
+    r"|-(?:\d{4},?)? (?=[a-z])"
     r"|, ?(?=[AaBbCcDdEeÉéHhIiKkMmOoÖöRrSsTtUuÜüVvапрс])"
     r"(?:[Aa]ut|[Bb]ea|[Cc](?:o[mno]|ur)|[Dd]ir|[Ee]d|[Éé]d|[Hh][erg]|[Ii]ll|[Kk]oor|[Mm]it|[Oo]rg"
     r"|[Öö]v|[Oo](?:ve|pr)|[Rr]e[di]|[Ss]er|[Tt](?:r[al]|łu)|[Uu]tg|[Üü]b|[Vv]er[ft]|[рс][ео]|пер|авт)"
@@ -115,7 +131,8 @@ def _without_role_behind(text: str) -> Named:
         return Named(text)
     word = match[1] or match[2] or match[3] or match[4]
     end = len(text) - (match.end() - match.start(match.lastindex or 0))
-    return Named(text[:end].rstrip(", -–/"), _role(word))
+    name = text[:end].rstrip(", /")
+    return Named(name if name[-5:-1].isdigit() else name.rstrip(", -–/"), _role(word))
 
 
 def _trimmed(text: str) -> str:
@@ -125,4 +142,5 @@ def _trimmed(text: str) -> str:
 
 
 def _role(word: str) -> str:
-    return _ROLES[word.casefold()]
+    word = word.casefold()
+    return _ROLES.get(word) or _LONG_ROLES[word]

@@ -10,6 +10,8 @@ from syncd.formats.sources.draft import Draft, Tags
 from syncd.formats.sources.identifiers import take_pmids
 from syncd.formats.sources.source import Source, links_to
 
+_LENGTHS = range(10, 13)
+
 
 def _recognise(tags: Tags) -> bool:
     database = tags.get("DB")
@@ -20,6 +22,9 @@ def _recognise(tags: Tags) -> bool:
 
 def _prepare(draft: Draft) -> None:
     take_pmids(draft, "C2")
+    for value in draft.tags.get("AN", ()):
+        if value.isdecimal() and len(value) in _LENGTHS:  # the EID without what stands before it
+            draft.replace("AN", [f"2-s2.0-{value}"])
     draft.move("A2", "ED")
     for value in draft.take("A4"):
         draft.add_extra("Sponsor", value)

@@ -36,10 +36,19 @@ _OF_CONTAINERS = frozenset(["JA", "JF", "JO", "PB", "T2"])
 _OF_A_KEY = frozenset(["ID", "LB"])
 """Tags that may hold a citation key, which is looked for there afterwards."""
 
-_WITHOUT_DOIS = frozenset(["AN", "C1", "C3", "C4", "C5", "C8", "DI", "U1", "U3", "U4", "U5"])
+_WITHOUT_DOIS = frozenset("AN AV BN C1 C2 C3 C4 C5 C6 C7 C8 CN DI ID LB SN U1 U3 U4 U5".split())
 """Tags where nothing else looks for a DOI."""
 
 _LONGEST = 80
+_ALONE = 24
+"""Characters that no number and its name in AN need."""
+_LONGEST_LIST = 160
+# Between identifiers of one value: signs, or nothing but the name of the next one.
+_BETWEEN = re.compile(
+    r"(?<!\s)\s*+[;,|/]\s*+"
+    r"|(?<=\w)\s++(?=(?:eid|embase|medline|pmcid|pmid|pubmed|scopus|wos)\b[\s:])",
+    re.IGNORECASE,
+)
 _OF_DBLP = "abs/"  # before arXiv's number, where others have the volume
 _WORDS_OF_ARXIV = 3
 _IN_KEYWORDS = ("2-s2.0-", "PMC", "PMID", "SCOPUS_ID", "arXiv:")
@@ -52,13 +61,14 @@ _LABELLED = re.compile(
         (?: (?P<scopus> (?:scopus(?:[\s_-]?(?:e?id|accession\ number))?|eid)
                   (?:\s*+[:=({\[] | [\])]?\s++(?=2[-‐-―−]s2) )
               | 2[-‐-―−]s2\.0[-‐-―−] )
-          | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s) | \d{1,8}\s*+\[pmid\] )
-          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d )
+          | (?P<pmid> (?:pmid|pubmed(?:\s?id)?|medline)(?:\s*+[:=#]|\s)
+              | \d{1,8}\s*+[\[(]pmid[\])] )
+          | (?P<pmcid> (?:pmcid\s*+[:=]?\s*+)?pmc\ ?\d | pmcid\s*+[:=]\s*+\d )
           | (?P<arxiv> arxiv | abs/(?=\d{4}\.\d)
               | [a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,10})?/\d{7} )
           | (?P<wos> (?:wos|isi|ut)\s*+: )
           | (?P<pii> pii\b )
-          | (?P<embase> embase\s*+[:=]? )
+          | (?P<embase> embase\s*+[:=]? | L\d{9,10}\W*+\Z )
           | (?P<doi> doi\b | (?:https?://)?(?:dx\.)?doi\.org/ | 10\.\d{4} )
         )""",
     re.IGNORECASE | re.VERBOSE,
@@ -92,11 +102,15 @@ def read_self_named(draft: Draft) -> None:
             continue
         elsewhere = _READ_ELSEWHERE.get(tag, _DOI_OR_ADDRESS)
         # In most entries these tags hold a number, or what others read.
-        if len(values) == 1 and (values[0].isdecimal() or values[0].startswith(elsewhere)):
+        first = values[0]
+        is_alone = len(values) == 1 and (tag != "AN" or len(first) < _ALONE)
+        if is_alone and (first.isdecimal() or first.startswith(elsewhere)):
             continue
         if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
             continue
-        kept = [value for value in values if not _read(draft, tag, value)]
+        kept = [
+            value for value in values if not (_read(draft, tag, value) or _read_list(draft, value))
+        ]
         if len(kept) < len(values) and tag not in _OF_A_KEY:
             draft.replace(tag, kept)
 
@@ -120,6 +134,29 @@ def _read(draft: Draft, tag: str, value: str) -> bool:
     return _is_nothing_else(value) and draft.identify(kind, _PARSERS[kind](text))
 
 
+def _read_list(draft: Draft, value: str) -> bool:
+    """Read several identifiers of different kinds, if there is nothing else in a value."""
+    is_list = " " in value or "," in value or ";" in value or "|" in value
+    if not is_list or len(value) > _LONGEST_LIST or not _LABELLED.match(value):
+        return False
+    parts = _BETWEEN.split(value)
+    found = dict(filter(None, map(_identifier_in, parts)))
+    if len(parts) < 2 or len(found) < len(parts):
+        return False
+    known = [draft.identify(kind, number) for kind, number in found.items()]
+    return all(known)
+
+
+def _identifier_in(text: str) -> tuple[str, str] | None:
+    """Return the kind and the number of a text that is nothing but an identifier."""
+    match = _LABELLED.match(text)
+    kind = match.lastgroup if match else None
+    if kind not in _PARSERS or not _is_nothing_else(text):
+        return None
+    number = _PARSERS[kind](plain(text))
+    return (kind, number) if number else None
+
+
 def _take_pii(draft: Draft, value: str) -> bool:
     pii = find_pii(value)
     if pii is not None:
@@ -138,7 +175,7 @@ def _is_nothing_else(value: str) -> bool:
 def _suggest_doi(draft: Draft, tag: str, value: str) -> bool:
     if tag not in _WITHOUT_DOIS or not whole_doi(value):
         return False
-    draft.suggest_doi(value, tag)
+    draft.suggest_doi(value, "" if tag in _OF_A_KEY else tag)
     return True
 
 

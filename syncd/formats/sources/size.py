@@ -19,7 +19,8 @@ def too_large(entry: Entry) -> InputError | None:
         limits = f"{MOST_LINES} lines, {MOST_CHARACTERS} characters"
         message = f"the entry is larger than any work ({limits}); {_ADVICE}"
         return InputError(message, line=entry.line)
-    if max(map(len, entry.values)) <= _LONG // 3:
+    # A block holds less than that.
+    if entry.is_short or max(map(len, entry.values)) <= _LONG // 3:
         return None
     for tag, value, line in entry.lines:
         if len(value) > _LONG and tag != "KW" and not is_prose(tag):

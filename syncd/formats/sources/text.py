@@ -49,8 +49,9 @@ _RENDERED = {
 """Elements that Zotero renders, by the spellings in which exports write them."""
 
 _DISSOLVED = frozenset(
-    """a abstract alternatives annotation big blockquote center cite code cross-ref del disp-formula
-    email emph ext-link fn font formula graphic h5 h6 img inline-formula ins inter-ref kwd kwd-group
+    """a abstract alternatives annotation big blockquote body center cite code cross-ref del
+    disp-formula email emph ext-link fn font formula graphic h5 h6 html img inline-formula ins
+    inter-ref kwd kwd-group
     list mark math menclose meta mfenced mfrac mi mml mmultiscripts mn mo monospace mover mpadded
     mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
     munder munderover named-content nobr none ol overline pre q roman sans-serif semantics small
@@ -62,8 +63,8 @@ _LINES = frozenset(["br", "break", "dt", "hr", "li", "list-item"])
 _CELLS = frozenset(["dd", "td", "th"])
 _WITHOUT_END = frozenset(["br", "break", "hr", "img"])
 _PARAGRAPHS = frozenset(
-    """abstract-sec abstracttext article disp-quote div dl figcaption figure footer h1 h2 h3 h4
-    header p para sec section section-title simple-para table title""".split()
+    """abstract-sec abstracttext article copyrightinformation disp-quote div dl figcaption figure
+    footer h1 h2 h3 h4 header p para sec section section-title simple-para table title""".split()
 )
 _SECTION_LABEL = re.compile(r"""\slabel\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NO_LABELS = frozenset(["unassigned", "unlabelled"])
@@ -92,17 +93,26 @@ def without_fraction(value: str) -> str:
 
 _QUOTES = frozenset("'\"")
 _LIST_BEGINS = ("['", '["')
+_VECTOR_BEGINS = ('c("', "c('")
 
 
 _BRACKET = re.compile(r"[\[\]]")
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
+def may_be_list(value: str) -> bool:
+    """Tell quickly whether a value may be a list that a program wrote."""
+    return value[:1] in _CLOSING or value[:3] in _VECTOR_BEGINS
+
+
 def list_elements(value: str) -> list[str] | None:
     """Return the elements of a list that a program wrote, `['Ant', "Bee"]` or `[Ant; Bee]`.
 
-    Its tuples and sets are written with other brackets: `('Ant', 'Bee')`.
+    Tuples and sets are written with other brackets, `('Ant', 'Bee')`, and vectors of R with a
+    letter in front.
     """
+    if value[:3] in _VECTOR_BEGINS:
+        value = value[1:]
     if _CLOSING.get(value[:1], "") != value[-1:]:
         return None
     is_quoted = value[1:].lstrip()[:1] in ("'", '"')
@@ -160,6 +170,8 @@ def fold_blanks(value: str) -> str:
 
 def decode_entities(value: str) -> str:
     """Decode HTML entities, also those escaped again; an ampersand that begins none is text."""
+    if "\\&" in value or "{&}" in value:  # as BibTeX has it
+        value = value.replace("{\\&}", "&").replace("\\&", "&").replace("{&}", "&")
     if "&" not in value or ";" not in value:
         return value
     if "&amp;" in value:

@@ -69,7 +69,7 @@ def title_text(value: str) -> str:
     """Return text as a title field holds it: on one line, with the markup Zotero renders."""
     if value[:1] == "[":
         value = unlisted(value)
-    is_uneven = "<" in value or "&" in value or "\n" in value or "\t" in value
+    is_uneven = "<" in value or "&" in value or "\n" in value or "\t" in value or "  " in value
     return fold_blanks(rich(value)) if is_uneven else value
 
 

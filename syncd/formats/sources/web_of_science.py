@@ -15,17 +15,29 @@ from syncd.identity import parse_pmid
 from syncd.record import Person
 
 _SPONSORED = frozenset(["book", "bookSection", "conferencePaper"])
+_LENGTH = 15
 _AFFILIATION_TAGS = ("C3", "PA")
 
 
 def _recognise(tags: Tags) -> bool:
     accession = tags.get("AN")
     if accession:
-        return accession[0].startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:"))
+        number = accession[0]
+        return number.startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:")) or _is_bare(number, tags)
     return links_to("://WOS:", tags)
 
 
+def _is_bare(number: str, tags: Tags) -> bool:
+    """Tell whether a number is the database's own, whose name stands beside it."""
+    if len(number) != _LENGTH or not number.isalnum():
+        return False
+    return any(name.casefold().startswith("web of science") for name in tags.get("DB", ()))
+
+
 def _prepare(draft: Draft) -> None:
+    number = draft.first("AN")
+    if len(number) == _LENGTH and _is_bare(number, draft.tags):
+        draft.replace("AN", [f"WOS:{number}"])
     for tag in _AFFILIATION_TAGS:
         draft.leave_all(tag)
     for value in draft.take("C6"):

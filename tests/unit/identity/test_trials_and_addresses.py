@@ -36,6 +36,26 @@ def test_registry_numbers_are_found(text: str, numbers: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize(
+    "number",
+    [
+        "NCT05550001", "NCT:05550001", "ISRCTN55500012", "EudraCT: 2011-005551-22",
+        "EUCTR2011-005551-22-NL", "EUCT 2022-500555-12", "CTIS2022-500555-12", "2011-005551-22",
+        "DRKS00005551", "ACTRN12611000555123p", "ChiCTR-TRC-11005551", "ChiCTR2000005551",
+        "CTRI/2011/05/005551", "IRCT2013010105551N1", "JPRN-UMIN000005551", "jRCT2031180005",
+        "jRCTs031180005", "JapicCTI-205551", "KCT0005551", "NTR5551", "NL5551",
+        "PACTR201105000555123", "RBR-5abc12", "CRD42011005551", "U1111-1155-5512",
+        "ITMCTR2011000555", "HKUCTR-555", "NMRR-11-555-5551", "JMA-IIA00555", "REec-2011-0555",
+        "TCTR20110005551", "SLCTR/2011/005", "LBCTR2011005551", "PER-055-11", "RPCEC00005551",
+    ],
+)  # fmt: skip
+def test_the_numbers_of_every_register_are_found_in_letters_of_any_size(number: str) -> None:
+    [found] = find_trial_numbers(f"see {number}.")
+
+    for written in (number.lower(), number.upper(), number.title()):
+        assert find_trial_numbers(f"see {written}.") == (found,)
+
+
+@pytest.mark.parametrize(
     ("url", "address"),
     [
         ("https://www.tide.example/how/?utm_source=mail&b=2&a=1#top", "tide.example/how?a=1&b=2"),

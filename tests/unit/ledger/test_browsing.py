@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from syncd.errors import Problem
 from syncd.ledger import browse, journal
 from syncd.ledger.journal import ExportFacts
 from syncd.ledger.store import Ledger
@@ -17,6 +20,7 @@ _TIMES = 20
 LOOKS: dict[str, Callable[[Connection], object]] = {
     "exports": browse.exports,
     "one export": lambda connection: browse.find_export(connection, 1),
+    "what was odd about it": lambda connection: browse.problems_of_export(connection, 1),
     "its records": lambda connection: browse.records_of_export(connection, 1),
     "records of exports": lambda connection: browse.records_of_exports(connection, [1, 2]),
     "one record": lambda connection: browse.find_record(connection, 1),
@@ -57,3 +61,22 @@ def test_a_look_leaves_no_ring_behind(ledger: Ledger, look: Callable[[Connection
             gc.enable()
 
     assert left < _TIMES
+
+
+def test_what_was_odd_about_an_export_is_told_by_line_and_once(tmp_path: Path) -> None:
+    stray, cut = Problem("text outside \ud800 any entry", 7), Problem("cut off", 90)
+    with closing(Ledger.open("", tmp_path, FakeClock())) as whole:
+        for name, problems in (("file:/one", [cut, stray]), ("file:/two", [stray])):
+            with whole.get_library(name, "").write() as tx:
+                run = journal.begin_run(tx, "test")
+                odd = journal.get_export(tx, ExportFacts("a" * 64, 10, b"odd.ris"))
+                fine = journal.get_export(tx, ExportFacts("b" * 64, 10, b"fine.ris"))
+                journal.add_delivery(tx, odd, b"/drop", run, problems=problems)
+                journal.add_delivery(tx, fine, b"/drop", run)
+
+        with whole.look_through() as connection:
+            told = browse.problems_of_export(connection, odd)
+            assert browse.problems_of_export(connection, fine) == []
+
+    assert [each.line for each in told] == [7, 90]
+    assert told[0].message.startswith("text outside ")

@@ -150,3 +150,13 @@ def test_chunks_hold_every_value_once_in_order_and_are_never_too_long(count: int
 
     assert [value for part in parts for value in part] == list(range(count))
     assert all(0 < len(part) <= 400 for part in parts)
+
+
+def test_texts_are_found_whatever_stands_in_them(ledger: LibraryLedger) -> None:
+    odd = ['10.5555/"quoted"', "10.5555/back\\slash", "10.5555/nul\0end", "10.5555/ümlaut", "1"]
+
+    with ledger.write() as tx:
+        knowledge.add_shared_dois(tx, odd)
+        found = knowledge.find_shared_dois(tx, [*odd, "10.5555/nul", "10.5555/none"])
+
+    assert found == set(odd)

@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import stat
+import threading
 import time
+import tracemalloc
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +92,51 @@ def test_what_a_program_leaves_running_keeps_nobody_waiting(tmp_path: Path) -> N
     run_program([str(program)], {})
 
     os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+
+
+def test_of_a_flood_of_words_the_first_are_kept_and_the_others_cost_nothing(
+    tmp_path: Path,
+) -> None:
+    flood = "yes 'much ado' | head -c 50000000"
+    program = script(tmp_path / "flood", f"echo first >&2; {flood} >&2; {flood}; exit 3")
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotToldError, match="ended with 3: first much ado much ado") as caught:
+            run_program([str(program)], {})
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(str(caught.value)) < 500
+    assert most < 1_000_000
+
+
+def test_what_a_program_leaves_running_can_go_on_speaking(tmp_path: Path) -> None:
+    speaks = "while [ ! -e go ]; do sleep 0.05; done; echo 'more words' >&2 && touch spoke"
+    program = script(tmp_path / "leave", f"cd {tmp_path}; ({speaks}) & exit 3")
+
+    with pytest.raises(NotToldError, match=r"ended with 3$"):
+        run_program([str(program)], {})
+    (tmp_path / "go").touch()
+
+    until = time.monotonic() + 10
+    while not (tmp_path / "spoke").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_nothing_stays_open_of_a_program_that_was_not_there() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    threads = threading.active_count()
+
+    for _ in range(5):
+        with pytest.raises(NotToldError):
+            run_program(["/nonexistent/program"], {})
+
+    until = time.monotonic() + 10
+    while threading.active_count() > threads:
+        assert time.monotonic() < until
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def is_over(pid: int) -> bool:

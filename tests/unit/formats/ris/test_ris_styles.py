@@ -355,3 +355,58 @@ def test_a_known_tag_in_small_letters_below_the_type_is_one() -> None:
     (entry,) = read("TY  - JOUR\nTi  - Shells\nAB  - Those\nIn - water\nPY  - 2020\nER  - \n")
 
     assert entry.tags == ["TY", "TI", "AB", "PY"]
+
+
+def test_two_blanks_behind_a_glued_tag_need_no_run_before_it() -> None:
+    glued = "VL  - 60 OP  - In Renewable Tides, July 2016\n"
+    [entry] = read(f"TY  - JOUR\nTI  - A  - to - Z\n{glued}AB  - Of PY  - and AU.\nER  - \n")
+
+    assert pairs(entry)[1:] == [
+        ("TI", "A  - to - Z"),
+        ("VL", "60"),
+        ("OP", "In Renewable Tides, July 2016"),
+        ("AB", "Of PY  - and AU."),
+    ]
+    assert [problem.line for problem in entry.problems] == [3]
+
+
+@pytest.mark.parametrize(
+    ("title", "is_cut"),
+    [
+        ("Shells of the", True),
+        ("Shells, reefs,", True),
+        ("Shells (and ree", True),
+        ("Shells and reef-", True),
+        ("Shells and", True),
+        ("Shells and reefs", False),
+        ("Shells (and reefs)", False),
+        ("Shells) or reefs", False),
+    ],
+)
+def test_an_only_entry_without_er_is_cut_off_inside_a_title_that_goes_on(
+    title: str, is_cut: bool
+) -> None:
+    [entry] = read(f"TY  - JOUR\nAU  - Reef, Bo\nTI  - {title}")
+    [ended] = read(f"TY  - JOUR\nAU  - Reef, Bo\nTI  - {title}\n")
+    [named] = read(f"TY  - JOUR\nTI  - Shells\nAU  - {title}")
+
+    assert (entry.is_unfinished, ended.is_unfinished) == (is_cut, False)
+    assert not named.is_unfinished
+
+
+@pytest.mark.parametrize(
+    ("end", "is_cut"), [(b"caf\xc3", True), (b"caf\xe9", False), (b"CAF\xc9", False)]
+)
+def test_half_a_character_is_told_from_a_letter_by_the_word_before_it(
+    end: bytes, is_cut: bool
+) -> None:
+    [entry] = Reader(io.BytesIO(b"TY  - JOUR\nAU  - Reef, Bo\nTI  - In a " + end))
+
+    assert entry.is_unfinished is is_cut
+
+
+def test_a_bare_er_above_another_is_no_text() -> None:
+    first, second = read("TY  - JOUR\nTI  - A\nER\nER  - \n\nTY  - JOUR\nTI  - B\nER  - \n")
+
+    assert [pairs(entry)[-1] for entry in (first, second)] == [("TI", "A"), ("TI", "B")]
+    assert first.ending is Ending.ER

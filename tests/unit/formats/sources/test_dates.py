@@ -319,3 +319,52 @@ def test_days_of_an_event_are_no_visit(value: str, record_of: Any) -> None:
 )
 def test_the_days_of_an_event(text: str, days: str) -> None:
     assert event_days(text) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "note"),
+    [
+        ("2018 [c2017]", "2018", "[c2017]"),
+        ("2018, c2017", "2018", "c2017"),
+        ("2018, ©2017.", "2018", "©2017"),
+        ("2018 (1920)", "2018", "(1920)"),
+        ("2018, c2018", "2018", None),
+        ("2018 [2018]", "2018", None),
+        ("2015 Mar 4 [Epub ahead of print]", "2015-03-04", "2015 Mar 4 [Epub ahead of print]"),
+        ("Epub 2015 Mar 4", "2015-03-04", "Epub 2015 Mar 4"),
+        ("Published online: 04 Mar 2015", "2015-03-04", "Published online: 04 Mar 2015"),
+        ("January 2016 2016-05-03", "2016-01", "2016-05-03"),
+        ("4 Mart 2015", "2015-03-04", None),
+        ("2015-None-None", "2015", None),
+        ("4 d'agost 2015", "4 d'agost 2015", None),
+        ("Epub ahead of print 2015", "Epub ahead of print 2015", None),
+    ],
+)
+def test_words_and_years_beside_one_date_become_a_line(
+    text: str, date: str, note: str | None, item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", f"PY  - {text}")
+
+    assert (data["date"], data.get("extra")) == (date, note and f"Date Note: {note}")
+
+
+@pytest.mark.parametrize("day", ["1900/01/01", "1970-01-01", "0001-01-01"])
+def test_the_day_from_which_programs_count_is_no_date_beside_another(
+    day: str, record_of: Any
+) -> None:
+    beside = record_of("TY  - JOUR", "TI  - A", f"DA  - {day}", "PY  - 2015")
+    alone = record_of("TY  - JOUR", "TI  - A", f"DA  - {day}")
+    agreeing = record_of("TY  - JOUR", "TI  - A", f"DA  - {day}", f"PY  - {day[:4]}")
+
+    assert (beside.fields["date"], beside.unused) == ("2015", {"DA": (day,)})
+    assert alone.fields["date"] == agreeing.fields["date"] == day.replace("/", "-")
+
+
+@pytest.mark.parametrize(
+    ("day", "date"),
+    [("04-Mar-15", "2015-03-04"), ("4 Mar 15", "2015-03-04"), ("31-Feb-15", "31-Feb-15 2015")],
+)
+def test_a_day_with_a_short_year_is_told_by_the_year_beside_it(
+    day: str, date: str, item_of: Any
+) -> None:
+    assert item_of("TY  - JOUR", "TI  - A", f"DA  - {day}", "PY  - 2015")["date"] == date

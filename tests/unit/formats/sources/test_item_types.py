@@ -178,3 +178,52 @@ def test_an_entry_that_names_no_work_is_rejected_with_its_line(
 @pytest.mark.parametrize("line", ["AU  - Doe, J", "JF  - Shore", "DO  - 10.1000/x", "AB  - Text"])
 def test_an_entry_without_a_title_is_a_record_if_it_names_a_work(line: str, record_of: Any) -> None:
     assert record_of("TY  - JOUR", line).warnings[-1] == "there is no title"
+
+
+@pytest.mark.parametrize(
+    ("written", "item_type"),
+    [
+        ("Book Section", "bookSection"),
+        ("bookSection", "bookSection"),
+        ("Electronic Book Section", "bookSection"),
+        ("Edited Book", "book"),
+        ("edited-book", "book"),
+        ("Conference Proceedings", "conferencePaper"),
+        ("paper-conference", "conferencePaper"),
+        ("posted-content", "preprint"),
+        ("reference-entry", "encyclopediaArticle"),
+        ("entry-dictionary", "dictionaryEntry"),
+        ("Government Document", "report"),
+        ("Film or Broadcast", "film"),
+        ("motion_picture", "film"),
+        ("Unpublished Work", "manuscript"),
+        ("Computer Program", "computerProgram"),
+        ("Legal Case", "case"),
+        ("Magazine", "magazineArticle"),
+        ("article-newspaper", "newspaperArticle"),
+        ("Online Multimedia", "videoRecording"),
+        ("Personal Communication", "letter"),
+        ("speech", "presentation"),
+        ("Podcast", "podcast"),
+        ("Standard", "standard"),
+    ],
+)
+def test_the_types_of_reference_managers_and_registries_are_known(
+    written: str, item_type: str, item_of: Any
+) -> None:
+    assert item_of(f"TY  - {written}", "TI  - A", "AU  - Roe, Max")["itemType"] == item_type
+
+
+@pytest.mark.parametrize("ty", ["CHAP", "THES", "RPRT", "CONF"])
+def test_a_section_without_a_field_is_a_line(ty: str, item_of: Any) -> None:
+    assert "Section: 7" in item_of(f"TY  - {ty}", "TI  - A", "SE  - 7")["extra"].split("\n")
+
+
+def test_m1_beside_what_fills_its_field_is_not_lost(item_of: Any) -> None:
+    data = item_of("TY  - BOOK", "TI  - A", "SV  - 3", "M1  - 77")
+
+    assert (data["seriesNumber"], data["extra"]) == ("3", "77")
+
+
+def test_a_last_page_alone_is_not_lost(item_of: Any) -> None:
+    assert item_of("TY  - GEN", "TI  - A", "EP  - 39")["extra"] == "Page: 39"

@@ -87,7 +87,7 @@ J Environ Manage. 2022 May 15;310:114718. doi: 10.1016/j.jenvman.2022.114718. Ep
         "Comment in: Lancet. 2019 May;6(5):357. PMID: 31047857\nErratum in: Cell. 2020;7:3",
         MEDLINE,
         "Hardy, J A\nReview\nScience. 1992 Apr 10;256(5054):184-5.",
-        "<br/>",
+        "<p></p>",
     ],
 )
 def test_what_a_database_says_about_its_own_record_is_bookkeeping(

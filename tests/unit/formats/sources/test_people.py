@@ -541,3 +541,100 @@ def test_plain_names_are_read_together_as_each_is_alone(names_of_a_list: list[st
 def test_a_name_that_may_be_more_than_plain_gets_a_closer_look(name: str) -> None:
     assert plain_people(name, "author") is None
     assert plain_people(f"Doe, Jane\nvan Poe, Max\n{name}", "author") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "people"),
+    [
+        ("Smith S", ["Smith|S"]),
+        ("Abel A", ["Abel|A"]),
+        ("Smith,\u00a0John\u00a0A.", ["Smith|John A."]),
+        ("van\u2009Galen,\u3000Jo", ["van Galen|Jo"]),
+        ("Kerr, Bo；Lund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("王伟；李强", ["王伟", "李强"]),
+        ("Kerr, Bo<br>Lund, Sara<br/>", ["Kerr|Bo", "Lund|Sara"]),
+        ('"Kerr, Bo"', ["Kerr|Bo"]),
+        ("“Kerr, Bo”", ["Kerr|Bo"]),
+        ('c("Kerr, Bo", "Lund, Sara")', ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, Bo (bo@example.org)", ["Kerr|Bo"]),
+        ("Kerr, Bo1,2", ["Kerr|Bo"]),
+        ("Kerr, Bo²", ["Kerr|Bo"]),
+        ("Kerr, B.3; Lund, S.1", ["Kerr|B.", "Lund|S."]),
+        ("Kerr, Bo 0002", ["Kerr|Bo"]),
+        ("Bo Kerr 0002", ["Bo Kerr"]),
+        ("Kerr, Bo [DE]", ["Kerr|Bo"]),
+        ("Kerr, Bo\\nLund, Sara", ["Kerr|Bo", "Lund|Sara"]),
+        ("Kerr, B.; Lund, S.; and Li, X.", ["Kerr|B.", "Lund|S.", "Li|X."]),
+        ("Kerr, B.; Lund, S. & Li, X.", ["Kerr|B.", "Lund|S.", "Li|X."]),
+        ("Kerr, Bo (corresponding author)", ["Kerr|Bo"]),
+        ("Suharto, nan", ["Suharto"]),
+        ("Suharto, None", ["Suharto"]),
+        ("Suharto, -", ["Suharto"]),
+        ("Suharto, .", ["Suharto"]),
+        ("undefined, undefined", []),
+        ("None, None", []),
+        ("[No author name available]", []),
+    ],
+)
+def test_what_tools_write_around_names_is_no_part_of_them(
+    value: str, people: list[str], item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", f"AU  - {value}")
+
+    assert names(data) == [("author", name) for name in people]
+
+
+@pytest.mark.parametrize("value", ["GBD 2019", "The UK10K", "Team 12", "XENON1T Collaboration"])
+def test_the_number_of_a_group_is_a_part_of_its_name(value: str, item_of: Any) -> None:
+    assert names(item_of("TY  - JOUR", f"AU  - {value}")) == [("author", value)]
+
+
+@pytest.mark.parametrize(
+    ("value", "role", "name"),
+    [
+        ("Kerr, Bo, 1950- author.", "author", "Kerr|Bo"),
+        ("Kerr, Bo, 1950- editor", "editor", "Kerr|Bo"),
+        ("Kerr, Bo, 1950-2011, editor.", "editor", "Kerr|Bo"),
+        ("Kerr, Bo, 1950-2011 translator", "translator", "Kerr|Bo"),
+        ("Kerr, Bo, 1950-", "author", "Kerr|Bo"),
+        ("Kerr, Bo - ed.", "editor", "Kerr|Bo"),
+        ("Kerr, Bo (Editor-in-Chief)", "editor", "Kerr|Bo"),
+        ("Kerr, Bo (volume editor)", "editor", "Kerr|Bo"),
+    ],
+)
+def test_years_of_life_may_stand_before_a_role(
+    value: str, role: str, name: str, item_of: Any
+) -> None:
+    assert names(item_of("TY  - BOOK", "TI  - A", f"AU  - {value}")) == [(role, name)]
+
+
+def test_names_with_a_role_in_ovids_a2_are_editors(item_of: Any) -> None:
+    link = "L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&D=psyc"
+    people = ["A1  - Ant A", "A2  - Bee B [Ed]", "A2  - Cat C [Ed]", "M1  - Bee, B. (1990)."]
+
+    assert names(item_of("TY  - CHAP", "T1  - A", *people, link)) == [
+        ("author", "Ant|A"),
+        ("editor", "Bee|B"),
+        ("editor", "Cat|C"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "people"),
+    [
+        (["LEE Jane", "KIM Max"], ["LEE Jane", "KIM Max"]),
+        (["JAB Roe", "KM Lund"], ["Roe|JAB", "Lund|KM"]),
+        (["Silva MCFA", "Roe K", "Lund S"], ["Silva|MCFA", "Roe|K", "Lund|S"]),
+    ],
+)
+def test_three_capitals_may_be_a_family_where_no_other_name_shows_initials(
+    values: list[str], people: list[str], item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", "TI  - A", *(f"AU  - {value}" for value in values))
+
+    assert names(data) == [("author", name) for name in people]
+
+
+@pytest.mark.parametrize("value", ["Kerr, Bo (bo@example.org)", "Kerr, Bo [DE]", "Suharto, nan"])
+def test_words_beside_a_name_are_named_as_unused(value: str, record_of: Any) -> None:
+    assert record_of("TY  - JOUR", "TI  - A", f"AU  - {value}").unused == {"AU": (value,)}

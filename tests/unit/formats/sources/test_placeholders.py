@@ -238,3 +238,49 @@ def test_keywords_are_parted_by_other_signs_too(value: str, item_of: Any) -> Non
     tags = item_of(*JOUR, f"KW  - {value}", "KW  - CuSO4·5H2O")["tags"]
 
     assert [tag["tag"] for tag in tags] == ["shells", "sand", "CuSO4·5H2O"]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "text"),
+    [
+        ("VL  - v. 9", "volume", "9"),
+        ("VL  - v. v. 176", "volume", "176"),
+        ("VL  - Vol. 12", "volume", "12"),
+        ("VL  - Bd. 3", "volume", "3"),
+        ("VL  - v. 7 issue 4", "volume", "v. 7 issue 4"),
+        ("VL  - V12A", "volume", "V12A"),
+        ("IS  - No. 3-4", "issue", "3-4"),
+        ("IS  - n° 5", "issue", "5"),
+        ("IS  - Issue 6", "issue", "6"),
+        ("IS  - Nov", "issue", "Nov"),
+        ("SP  - UNSP e2988", "pages", "e2988"),
+        ("C7  - UNSP 12", "pages", "12"),
+        ("SN  - 1474 - 1776", "ISSN", "1474-1776"),
+        ("SN  - ('1474-1776', '1474-1784')", "ISSN", "1474-1776, 1474-1784"),
+    ],
+)
+def test_a_label_before_a_number_is_no_part_of_it(
+    line: str, field: str, text: str, item_of: Any
+) -> None:
+    assert item_of("TY  - JOUR", "TI  - A", "JO  - Sea", line)[field] == text
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["VL  - -1"],
+        ["IS  - -1.0"],
+        ["VL  - <br />"],
+        ["SP  - No Pagination Specified"],
+        ["SP  - No Pagination", "EP  - Specified"],
+        ["SP  - n.p.", "EP  - n.p."],
+        ["SP  - np"],
+        ["PY  - 9999"],
+    ],
+)
+def test_what_stands_for_no_number_is_named(lines: list[str], record_of: Any) -> None:
+    record = record_of("TY  - JOUR", "TI  - A", "JO  - Sea", *lines)
+
+    assert record.fields.keys() == {"title", "publicationTitle"}
+    said = [(line[:2], line[6:]) for line in lines]
+    assert [(tag, text) for tag, texts in record.unused.items() for text in texts] == said

@@ -374,7 +374,15 @@ def test_the_place_of_a_conference_of_web_of_science(item_of: Any) -> None:
         ("Document feature - Tables", "bookkeeping"),
         ("Direitos autorais - Reef 2014", "copyright"),
         ("Derechos de autor - Reef 2014", "copyright"),
+        ("Nombre de pages - 12", "bookkeeping"),
+        ("Anzahl der Referenzen - 12", "bookkeeping"),
+        ("Erstellungsdatum - 2023-11-29", "export-date"),
+        ("Número de referências - 12", "bookkeeping"),
+        ("Data de conclusão - 2023-11-29", "export-date"),
+        ("Ultimo aggiornamento - 2023-11-29", "export-date"),
+        ("Soggetto - Conchiglie", "bookkeeping"),
         ("Nom d'un auteur: Reef", "other"),
+        ("Ort der Handlung: Kiel", "other"),
     ],
 )
 def test_proquest_keeps_its_books_in_other_languages_too(
@@ -392,6 +400,21 @@ def test_numbers_that_procite_names_are_read(item_of: Any) -> None:
 
     fields = ("volume", "series", "seriesNumber", "edition", "callNumber")
     assert [data[field] for field in fields] == ["7", "Shells", "3", "2nd", "QH 541"]
+
+
+def test_dates_extent_and_text_that_procite_names_are_read(item_of: Any, record_of: Any) -> None:
+    lines = ("TI  - A", "N1  - Record ID: 12", "N1  - Date of Publication: 1990",
+             "N1  - Extent of Work: 350 p.", "N1  - Abstract: Shells.",
+             "N1  - Location/URL: https://example.org/a",
+             "N1  - Keywords: shells; reefs")  # fmt: skip
+
+    data = item_of("TY  - BOOK", *lines)
+
+    fields = ("date", "numPages", "abstractNote", "url")
+    assert [data[field] for field in fields] == ["1990", "350", "Shells.", "https://example.org/a"]
+    assert [tag["tag"] for tag in data["tags"]] == ["shells", "reefs"]
+    assert [note.html for note in record_of("TY  - JOUR", *lines).notes] == [
+        "<p>Extent of Work: 350 p.</p>"]  # fmt: skip
 
 
 def test_what_else_procite_names_stands_where_it_belongs(item_of: Any, record_of: Any) -> None:

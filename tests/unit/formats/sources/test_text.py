@@ -82,3 +82,40 @@ def test_a_line_that_breaks_inside_a_word_is_joined(
     data = item_of("TY  - JOUR", "AU  - A, B", f"{tag}  - Shells {above}", below)
 
     assert f"Shells {expected}" in (data.get("title"), data.get("abstractNote"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ants \\& bees {&} wasps {\\&} flies", "Ants & bees & wasps & flies"),
+        ("Ants  and   bees", "Ants and bees"),
+    ],
+)
+def test_runs_of_blanks_and_signs_of_tex_are_no_text(
+    text: str, expected: str, item_of: Any
+) -> None:
+    data = item_of("TY  - JOUR", f"TI  - {text}", f"JO  - {text}", f"LA  - {text}")
+
+    assert data["title"] == data["publicationTitle"] == data["language"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<html><body><p>We went.</p></body></html>", "We went."),
+        ("We went.<CopyrightInformation>© 2022.</CopyrightInformation>", "We went.\n\n© 2022."),
+        ("AIMS: To go.\\nMETHODS: We went.", "AIMS: To go.\nMETHODS: We went."),
+        ("We went.\\r\\n\\nThen back.\\n", "We went.\n\nThen back."),
+        ("Of $\\nu$, \\nabla and C:\\new.", "Of $\\nu$, \\nabla and C:\\new."),
+    ],
+)
+def test_an_abstract_is_taken_out_of_what_programs_put_it_in(
+    text: str, expected: str, item_of: Any
+) -> None:
+    assert item_of("TY  - JOUR", "TI  - A", f"AB  - {text}")["abstractNote"] == expected
+
+
+def test_keywords_are_parted_where_html_ends_a_line(item_of: Any) -> None:
+    tags = item_of("TY  - JOUR", "TI  - A", "KW  - ants<br>bees<br/>wasps")["tags"]
+
+    assert [tag["tag"] for tag in tags] == ["ants", "bees", "wasps"]

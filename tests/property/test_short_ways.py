@@ -1,0 +1,109 @@
+"""Where most entries are plain a short way is taken: it ends where the long one does."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from syncd.errors import InputError
+from syncd.formats.ris import Entry, Reader
+from syncd.formats.sources.content import _add_odd_keywords, add_keywords
+from syncd.formats.sources.draft import Draft
+from syncd.formats.sources.generic import GENERIC
+from syncd.formats.sources.group_names import _GROUP, _INSTITUTION, names_a_group
+from syncd.formats.sources.name_lists import split_names, without_more
+from syncd.formats.sources.names import person
+from syncd.formats.sources.people import _plain_list
+from syncd.formats.sources.size import too_large
+
+families = st.sampled_from(
+    ["Xu", "van der Berg", "O'Hara", "Müller", "Institute", "Poe-Lee", "王", "et al", "Smith2", ""]
+)
+givens = st.sampled_from(["J", "J. A.", "Jörg", "others", "Et Al", "Ed", "Inc", "小明", "*", "…"])
+names = st.builds("{}, {}".format, families, givens) | families | givens
+
+
+@given(st.lists(names, min_size=1, max_size=4), st.sampled_from(["; ", ";", " ; "]))
+@example(["Xu, J", "Poe-Lee, Et Al"], "; ")
+def test_a_plain_list_of_names_is_what_each_name_is(some: list[str], between: str) -> None:
+    value = between.join(some)
+
+    people = _plain_list(value, "author")
+
+    if people is not None:
+        assert people == [person(name, "author") for name in split_names(without_more(value))]
+
+
+@given(st.lists(names, min_size=2, max_size=4))
+@example(["Xu, J", "Li, X"])
+def test_a_list_of_nothing_but_plain_names_is_taken_for_one(some: list[str]) -> None:
+    plain = re.compile(r"(?:Xu|Li|Müller|O'Hara|Poe-Lee), J[. A]*\.?")
+    if all(map(plain.fullmatch, some)):
+        assert _plain_list("; ".join(some), "author") is not None
+
+
+cases = st.sampled_from([str.lower, str.upper, str.title, str])
+words = st.sampled_from(
+    """university hospital dépt département institut ministerium Bundesministerium ministeriums
+    company office officer center the of İstanbul UNİVERSİTY ﬁ group studies-unit""".split()
+)
+
+
+@given(st.lists(words, max_size=4).map(" ".join), cases)
+@example("İNSTİTUT", str)
+def test_a_group_is_one_in_letters_of_any_size(text: str, written: type[str]) -> None:
+    text = written(text)
+
+    minding_no_case = [re.compile(each.pattern, re.IGNORECASE) for each in (_INSTITUTION, _GROUP)]
+
+    turkish = text.replace("i\u0307", "i")  # what its capital I becomes
+    assert names_a_group(text) == any(each.search(turkish) for each in minding_no_case)
+
+
+keywords = st.sampled_from(
+    ["ant", "Ant", "bee", "wasp", "n/a", "null", "No terms assigned", "İ", "i\u0307", "ﬁ", "fi"]
+)
+
+
+@given(st.lists(keywords, min_size=1, max_size=6), st.booleans())
+def test_keywords_are_the_same_when_taken_together(values: list[str], in_one: bool) -> None:
+    together, one_by_one = _draft_with(["; ".join(values)] if in_one else values), _draft_with([])
+    if not in_one:
+        one_by_one.unused = {tag: [*left] for tag, left in together.unused.items()}
+        values = together.tags.get("KW", [])
+
+    add_keywords(together)
+    _add_odd_keywords(one_by_one, values)
+
+    assert together.keywords == one_by_one.keywords
+    assert together.unused == one_by_one.unused
+
+
+def _draft_with(keywords: list[str]) -> Draft:
+    tags = ["TY", *["KW"] * len(keywords)]
+    draft = Draft(Entry(1, 1, 9, tags, ["JOUR", *keywords], range(1, len(tags) + 1)))
+    draft.source = GENERIC
+    return draft
+
+
+lines = st.sampled_from(
+    ["TI  - A title", "AU  - Müller, J", "N1  - more", "ER  - ", "TY  - JOUR", "", "loose text",
+     "AB  - " + "long " * 400, "KW  - 王"]
+)  # fmt: skip
+
+
+@given(st.lists(lines, max_size=30).map(lambda some: "\n".join(["TY  - JOUR", *some])))
+def test_what_an_entry_promises_of_its_values_is_true(written: str) -> None:
+    try:
+        entries = list(Reader(io.BytesIO(written.encode())))
+    except InputError:
+        return
+    for entry in entries:
+        assert not entry.is_ascii or "".join(entry.values).isascii()
+        assert not entry.is_short or sum(map(len, entry.values)) <= len(written)
+        if entry.is_short:
+            entry.is_short = False
+            assert too_large(entry) is None
