@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -271,12 +272,8 @@ class Scanner:
 
     def _put_away(self, move: _PendingMove) -> None:
         rejected = "\n".join(dict.fromkeys(move.rejected)) or None
-        try:
+        with suppress(OSError):  # the next scan says so, and tries again
             move.watched.inbox.finish(move.export, rejected)
-        except OSError as error:
-            log.warning(
-                "cannot be put away: %s", error.strerror, extra={"file": move.export.dropped_as}
-            )
 
     def _tell(self, watched: _WatchedFolder, result: ScanResult, sight: Sight, why: str) -> None:
         path = watched.folder.path

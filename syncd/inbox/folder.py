@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from syncd.inbox.beside import PassedOver
@@ -17,7 +19,7 @@ from syncd.inbox.exports import Content, Export, Stamp
 from syncd.inbox.ground import FolderState, Ground
 from syncd.inbox.listing import Found, list_candidates
 from syncd.inbox.members import Part
-from syncd.inbox.scan import Rules, Scan, ScanResult, Skipped, Take
+from syncd.inbox.scan import RETRY, Rules, Scan, ScanResult, Skipped, Take
 from syncd.inbox.second_look import Looked, look_again, remember
 from syncd.inbox.settling import Look
 from syncd.settings import After, FolderSettings
@@ -26,6 +28,16 @@ from syncd.system.filesystems import filesystem_of
 
 IsKnown = Callable[[str], bool]
 """Tells whether every library of the folder has had the export with this SHA-256."""
+
+
+@dataclass(slots=True)
+class _PutAway:
+    """A delivered export on its way to where it belongs; `put` once it is there."""
+
+    export: Export
+    rejected: str | None
+    put: Path | None = None
+    why: str = ""
 
 
 class Inbox:
@@ -40,6 +52,8 @@ class Inbox:
         self._clock = clock
         self._is_known = is_known
         self._looks: dict[str, Look] = {}
+        self._to_put_away: dict[str, _PutAway] = {}
+        """What could not be put away yet, by where it is claimed."""
         self._ground = Ground(folder.path, moves=self._moves)
         self._passed_over = PassedOver()
 
@@ -58,9 +72,9 @@ class Inbox:
         """Put a delivered export where it belongs; answer where that is, None if it stays.
 
         In move mode that is `done/`, or `failed/` with a note that says `rejected`. Raises
-        `OSError` when the folder does not allow it: the claim stays, and the next scan finds it.
-        What has changed since it was hashed stays too: that is new work. A container stays until
-        the last of its members is finished.
+        `OSError` when the folder does not allow it: the claim stays, and each scan tries again
+        and says so. What has changed since it was hashed stays too: that is new work. A container
+        stays until the last of its members is finished.
         """
         if not self._moves or not _is_still(export):
             return None
@@ -70,11 +84,7 @@ class Inbox:
             if look is None or not _is_last(export.part, look, rejected):
                 return None
             rejected = "\n".join(filter(None, [*look.finished.values(), rejected])) or None
-        root = self._ground.root
-        put = finish_claim(root, export.path, export.name, rejected)
-        if put is not None:
-            remember(root, put, export.name, export.stamp, self._clock.now())
-        return put
+        return self._put_away(_PutAway(export, rejected))
 
     def forget(self, export: Export) -> None:
         """Look at an export's file as if it were new: what was read of it is not what it holds."""
@@ -84,7 +94,32 @@ class Inbox:
         """Let go of the folder."""
         self._ground.release()
 
+    def _put_away(self, away: _PutAway) -> Path | None:
+        root, export = self._ground.root, away.export
+        try:
+            if away.put is None:
+                away.put = finish_claim(root, export.path, export.name, away.rejected)
+            if away.put is not None:
+                remember(root, away.put, export.name, export.stamp, self._clock.now())
+        except OSError as error:
+            away.why = f"cannot be put away: {error.strerror}"
+            self._to_put_away[str(export.path)] = away
+            raise
+        return away.put
+
+    def _try_again(self) -> tuple[Skipped, ...]:
+        """Put away what could not be; answer what still cannot."""
+        before, self._to_put_away = self._to_put_away, {}
+        for away in before.values():
+            if away.put is not None or _is_still(away.export):
+                with suppress(OSError):
+                    self._put_away(away)
+        return tuple(
+            Skipped(str(away.export.name), away.why) for away in self._to_put_away.values()
+        )
+
     def _scan(self) -> ScanResult:
+        stuck = self._try_again()
         looked = look_again(self._ground.root, self._clock.now()) if self._moves else Looked()
         scan = Scan(self._rules(), self._looks, self._clock)
         self._passed_over.begin()
@@ -93,7 +128,11 @@ class Inbox:
         self._looks = scan.looks
         if self._ground.was_unmounted() and scan.saw_nothing:
             return ScanResult(FolderState.WAITING, "nothing is mounted here any more")
-        return replace(_with(scan.result(), looked), beside=self._passed_over.found())
+        result = _with(scan.result(), stuck, RETRY if stuck else None)
+        again = tuple(Skipped(name, reason) for name, reason in looked.stuck)
+        # While something waits, the next look is soon enough.
+        later = None if result.waiting else looked.next_look
+        return replace(_with(result, again, later), beside=self._passed_over.found())
 
     def _rules(self) -> Rules:
         return Rules(
@@ -111,7 +150,9 @@ class Inbox:
         if not self._moves:
             yield from ((found, self._take_unknown) for found in listed)
             return
-        yield from ((found, _take_claimed) for found in list_claims(root))
+        for found in list_claims(root):
+            if found.path not in self._to_put_away:
+                yield found, _take_claimed
         yield from ((found, self._take_over) for found in listed)
 
     def _pass_over(self, name: str, entry: os.DirEntry[str]) -> None:
@@ -130,13 +171,12 @@ class Inbox:
         return claim(self._ground.root, found.name, content.sha256, content.stamp)
 
 
-def _with(result: ScanResult, looked: Looked) -> ScanResult:
-    """Add what came of the second look at what was moved earlier."""
-    stuck = tuple(Skipped(name, reason) for name, reason in looked.stuck)
-    # While something waits, the next look is soon enough.
-    later = None if result.waiting else looked.next_look
-    looks = [each for each in (result.next_look, later) if each is not None]
-    return replace(result, skipped=result.skipped + stuck, next_look=min(looks, default=None))
+def _with(
+    result: ScanResult, skipped: tuple[Skipped, ...], next_look: timedelta | None
+) -> ScanResult:
+    """Add to a result what is skipped, and how soon to look again because of that."""
+    looks = [each for each in (result.next_look, next_look) if each is not None]
+    return replace(result, skipped=result.skipped + skipped, next_look=min(looks, default=None))
 
 
 def _is_still(export: Export) -> bool:
@@ -147,10 +187,7 @@ def _is_still(export: Export) -> bool:
 
 
 def _is_last(part: Part, look: Look, rejected: str | None) -> bool:
-    """Tell whether a member is the last of its file to be finished; remember it if it is not.
-
-    The last one is not remembered, so that it is found again if the file cannot be put away.
-    """
+    """Tell whether a member is the last of its file to be finished; remember it if it is not."""
     if look.content is None or look.content.hashes - look.finished.keys() - {part.sha256}:
         look.finished[part.sha256] = rejected
         return False
