@@ -38,10 +38,7 @@ def format_item(key: str, version: int, data: Mapping[str, Any], *, trashed: boo
     """Return the text of an item: one property a line, and one creator or tag a line."""
     shown = {**data, "deleted": 1} if trashed else data
     properties = ",\n".join(
-        [
-            f"    {_quote(name)}: {_quote(value) if type(value) is str else _format(value)}"
-            for name, value in shown.items()
-        ]
+        [f"    {_quote(name)}: {_format(value)}" for name, value in shown.items()]
     )
     text = f'{{\n  "key": "{key}",\n  "version": {version},\n  "data": {{\n{properties}\n  }}\n}}\n'
     return text.encode()

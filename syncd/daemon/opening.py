@@ -92,5 +92,7 @@ class Opening:
         def refuse(_request: Mapping[str, Any], _progress: Progress) -> NoReturn:
             raise error
 
-        status: Handler = lambda _request, _progress: self._board.document()  # noqa: E731
+        def status(_request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+            return self._board.document()
+
         return {**dict.fromkeys(COMMANDS, refuse), STATUS: status}

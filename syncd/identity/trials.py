@@ -60,10 +60,8 @@ def _may_be_named(text: str) -> bool:
     return "egist" in text and _UNNAMED.search(text) is not None
 
 
-# This is asked of nearly every record: in this form it takes two thirds of a pattern's time.
-
-
 def _may_be_numbered(low: str) -> bool:
+    # Asked of nearly every record: in this form it takes two thirds of a pattern's time.
     if "rbr-" in low:
         return True
     if not _DIGITS.search(low):

@@ -91,12 +91,17 @@ def list_claims(root: Path) -> Iterator[Found]:
 
 
 def find_claim(path: Path) -> Path | None:
-    """Return where a file is claimed that was dropped as this path, which is no longer there."""
-    for root in path.absolute().parents:
-        name = str(path.absolute().relative_to(root))
-        for found in list_claims(root):
-            if found.name == name:
-                return Path(found.path)
+    """Return where a file is claimed that was dropped as this path, which is no longer there.
+
+    Claims in folders that may not be looked into are not found.
+    """
+    dropped = path.absolute()
+    for root in dropped.parents:
+        name = str(dropped.relative_to(root))
+        with suppress(OSError):
+            for found in list_claims(root):
+                if found.name == name:
+                    return Path(found.path)
     return None
 
 

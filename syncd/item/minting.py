@@ -15,8 +15,6 @@ ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 """Zotero's key characters: no 0, no 1, no O (server behaviour: others are refused with 400)."""
 
 _LENGTH = 8
-_PAIRS = tuple(second + first for first in ALPHABET for second in ALPHABET)
-"""Two characters for each two digits: the lower digit comes first."""
 
 
 def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
@@ -24,9 +22,9 @@ def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
     text = "\x1f".join((library, *name, str(ordinal)))
     number = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest())
     characters = []
-    for _ in range(_LENGTH // 2):
-        number, digits = divmod(number, len(_PAIRS))
-        characters.append(_PAIRS[digits])
+    for _ in range(_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[digit])
     return ItemKey("".join(characters))
 
 

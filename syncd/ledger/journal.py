@@ -156,7 +156,7 @@ def count_decisions(tx: Transaction, run_id: int) -> dict[str, int]:
 
 # Records
 
-NO_OUTCOMES: Mapping[Decision, str] = {}
+_NO_OUTCOMES: Mapping[Decision, str] = {}
 
 
 def add_records(
@@ -164,7 +164,7 @@ def add_records(
     run_id: int,
     intents: Sequence[Intent],
     export_ids: Sequence[int],
-    outcomes: Mapping[Decision, str] = NO_OUTCOMES,
+    outcomes: Mapping[Decision, str] = _NO_OUTCOMES,
 ) -> list[int]:
     """Write down what was decided about each record; return their numbers in order.
 

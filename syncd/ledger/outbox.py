@@ -44,9 +44,8 @@ from syncd.system.packing import decode, encode_text
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
-
 _AT_ONCE = 250
-"""How many operations are read at a time, of which the last may be more than fit a batch."""
+"""How many operations are read at a time: whoever fills a batch may want no more of them."""
 
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""

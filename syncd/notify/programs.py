@@ -38,21 +38,7 @@ def run_program(
     """
     given = json.dumps(document).encode() + b"\n"
     environ = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    said = _Said()
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the operator's own configuration names it
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=said.pipe,
-            env=environ,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or "not a program"
-        raise NotToldError(f"{_name(command)} cannot be started: {why}") from error
-    finally:
-        said.listen()
+    process, said = _start(command, environ)
     try:
         process.communicate(given, timeout=longest.total_seconds())
     except subprocess.TimeoutExpired:
@@ -64,6 +50,28 @@ def run_program(
         ) from None
     if process.returncode:
         raise NotToldError(f"{_name(command)} ended with {_ended(process.returncode, said)}")
+
+
+def _start(
+    command: Sequence[str], environ: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], _Said]:
+    try:
+        said = _Said()
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the operator's own configuration names it
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said.pipe,
+                env=environ,
+                start_new_session=True,
+            )
+        finally:
+            said.listen()
+    except (OSError, ValueError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "not a program"
+        raise NotToldError(f"{_name(command)} cannot be started: {why}") from error
+    return process, said
 
 
 class _Said:

@@ -41,6 +41,7 @@ _MOST_BYTES = 64 << 10
 _MOST_FIELDS = 600
 _SOCKET_MODE = 0o600
 _TAKING_BREATH = 0.1
+"""So many seconds nothing is tried where no connection can be had."""
 _JOINING = 1.0
 
 
@@ -86,6 +87,8 @@ class PageServer(ThreadingHTTPServer):
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._is_deaf = False
+        """Whether it was told already that no connection can be had."""
         self.path = settings.socket
         self._made = 0
         """Which file the socket is."""
@@ -119,9 +122,11 @@ class PageServer(ThreadingHTTPServer):
             connection, address = self.socket.accept()
         except OSError as error:
             # Closed on purpose, or too many files are open just now, which passes.
-            if not self._stopping.wait(_TAKING_BREATH):
-                log.warning("a browser cannot be heard: %s", error.strerror)
+            if not self._stopping.wait(_TAKING_BREATH) and not self._is_deaf:
+                self._is_deaf = True
+                log.warning("browsers cannot be heard: %s", error.strerror)
             raise
+        self._is_deaf = False
         return connection, address or ("socket", 0)
 
     def process_request(self, request: Any, client_address: Any) -> None:

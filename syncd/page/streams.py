@@ -61,13 +61,8 @@ class Streams:
     def add(self, connection: socket.socket) -> None:
         """Tell a browser of changes from now on; its connection is closed here in the end."""
         connection.setblocking(False)
-        listener = _Listener(connection, self._look())
-        with self._lock:
-            is_taken = self.has_room and not self._closing.is_set() and _send(connection, _BEGIN)
-            if is_taken:
-                self._listeners.append(listener)
-                self._start()
-        if not is_taken:
+        seen = self._find_seen()
+        if seen is None or not self._take(_Listener(connection, seen)):
             connection.close()
 
     def close(self) -> None:
@@ -77,6 +72,24 @@ class Streams:
             thread = self._thread
         if thread is not None:
             thread.join(_JOINING)
+
+    def _take(self, listener: _Listener) -> bool:
+        with self._lock:
+            if not self.has_room or self._closing.is_set():
+                return False
+            if not _send(listener.connection, _BEGIN):
+                return False
+            self._listeners.append(listener)
+            self._start()
+            return True
+
+    def _find_seen(self) -> str | None:
+        """Return what is to be seen now; None where the ledger cannot be read just now."""
+        try:
+            return self._look()
+        except LedgerError as error:
+            log.debug("nothing is told to those who listen: %s", error)
+            return None
 
     def _start(self) -> None:
         if self._thread is None:
@@ -104,10 +117,8 @@ class Streams:
             return bool(self._listeners)
 
     def _tell(self) -> None:
-        try:
-            now = self._look()
-        except LedgerError as error:
-            log.debug("nothing is told to those who listen: %s", error)
+        now = self._find_seen()
+        if now is None:
             return
         with self._lock:
             self._drop({each.connection for each in self._listeners if not _tell(each, now)})

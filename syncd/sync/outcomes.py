@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from syncd.item import citation_of
 from syncd.item.equality import find_differences, is_as_written, is_half_as_written
+from syncd.item.fields import TITLES
 from syncd.ledger.outbox import Pending
 from syncd.library import (
     Accepted,
@@ -34,6 +35,8 @@ from syncd.library import (
 from syncd.matching import Verdict, features_of, judge
 from syncd.plan import Offer
 from syncd.sync.effects import Place, places_in
+
+_TITLE_AND_TYPE = frozenset({"itemType", *TITLES})
 
 Landed = tuple[Pending, Accepted]
 
@@ -173,9 +176,8 @@ def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:
     """Say whether the item under a creation's key is what was to be created.
 
     One that is as it was written needs no likeness: a record may say too little to be told from
-    any other. What was sent is ours, too, after a person's edits, be it retitled, and be the title
-    all that it said; where less than half of it stands, and more than that, likeness decides, ours
-    in doubt.
+    any other. What was sent is ours, too, after a person's edits: where nothing but its title
+    differs, or half of it still stands. Otherwise likeness decides, ours in doubt.
     """
     if item.data.get("parentItem") != create.parent:
         return False
@@ -190,4 +192,4 @@ def _is_meant(create: Create, item: StoredItem, *, sent: bool) -> bool:
 
 def _is_retitled(create: Create, item: StoredItem) -> bool:
     """Say whether an item is as it was written but for its title, and perhaps its type."""
-    return {"title", "itemType"}.issuperset(find_differences(create.data, item.data))
+    return _TITLE_AND_TYPE.issuperset(find_differences(create.data, item.data))

@@ -58,7 +58,7 @@ _SILENCES = 3
 """After so many lost answers in a row the library is left alone for a while."""
 
 _SMALL = 1 << 16
-"""Characters of an operation that no server can mean by too large: it may be one field's."""
+"""Characters: an operation of fewer is too large for no server, as one field may hold as many."""
 
 _FIRST_PAUSE = timedelta(milliseconds=100)
 

@@ -46,9 +46,6 @@ FILLERS = frozenset(
 NO_TITLES = frozenset("&NA; N/A NaN NaT Undefined n/a nan null undefined".split())
 """What programs write for no title. Of a work that is called so, an export says more."""
 
-_ONE_OF_A_KIND = Identity._fields[:-2]
-"""The kinds of identifiers of which a record has one at most: all but ISBN and ISSN."""
-
 _MOST_LINES = 100
 _UNFINISHED = "unfinished: the file ends inside this record"
 _MAY_BE_CALLED_SO = frozenset(["T1", "TI", "TY"])
@@ -231,10 +228,7 @@ class Draft:
     def finish(self, file: str) -> Record:
         """Return the record; values that still wait are the unused ones."""
         for tag, values in self.tags.items():
-            if tag in self.unused:
-                self.unused[tag] += values
-            else:
-                self.unused[tag] = values
+            self.unused.setdefault(tag, []).extend(values)
         if self.entry.is_unfinished:
             self.warn(_UNFINISHED)
         return Record(
@@ -256,5 +250,4 @@ class Draft:
     def _identity(self) -> Identity:
         if self.identity is not None:
             return self.identity
-        found = map(self.identifiers.get, _ONE_OF_A_KIND)
-        return Identity._make((*found, self.isbns, self.issns))
+        return Identity(**self.identifiers, isbn=self.isbns, issn=self.issns)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from itertools import takewhile
 
 from syncd.formats.sources.group_names import (
@@ -74,8 +73,6 @@ _FIRST_EASTERN, _LAST_EASTERN = "\u3040", "\ud7a3"
 _LONGEST_EASTERN = 3
 FIRST_CHINESE = "\u3400"
 
-_made = partial(tuple.__new__, Person)  # a third of the time that `Person(...)` takes
-
 
 def plain_people(together: str, role: str) -> list[Person] | None:
     """Read names that stand one a line, if each is as plain as nearly all are: `Doe, Jane A.`.
@@ -88,7 +85,7 @@ def plain_people(together: str, role: str) -> list[Person] | None:
         return None
     if found.lastindex and names_an_institution(together):  # `La Poste, Office` has a particle, too
         return None
-    return [_made((role, family, given, "")) for family, given in _PLAIN_PARTS.findall(together)]
+    return [Person(role, family, given) for family, given in _PLAIN_PARTS.findall(together)]
 
 
 def person(text: str, role: str) -> Person:

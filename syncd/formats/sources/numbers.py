@@ -26,8 +26,7 @@ _LABEL = re.compile(
 _REMARK = re.compile(r"[(\[](?![\dXx -]{8,20}[)\]])([^()\[\]]{0,80})[)\]]")
 _SEPARATORS = re.compile(r" ?[;,|/] ?| and | (?=[0-9Xx-]{8,})")
 _WRAPPING = re.compile(r"\\[rnt]|[\[\]{}\"'\\]")
-_BRACKETS = {"(": ")", "c": ""}
-_QUOTES = ("'", '"')
+_LISTS_BEGIN = ("('", '("', "c('", 'c("')
 _KIND_BEFORE = re.compile(r"(?<![^\W_])[EP](?=\d{4}-?\d{3}[\dX](?![^\W_]))", re.IGNORECASE)
 _STANDARD_NUMBER = re.compile(rf"{_ISBN}|[0-9]{{4}}-?[0-9]{{3}}[0-9Xx]")
 _WORD = re.compile(r"[^\W_]+")
@@ -93,8 +92,8 @@ def _parse_serials(text: str) -> Serials:
 def _unwrapped(text: str) -> str:
     """Return numbers without what programs wrap them in: lists, quotes, signs of line ends."""
     text = without_fraction(text)
-    if text[:1] in _BRACKETS and text[1:2] in _QUOTES:
-        text = text[1:].removesuffix(_BRACKETS[text[0]])
+    if text.startswith(_LISTS_BEGIN):
+        text = text.removeprefix("c")[1:].removesuffix(")")
     if '"' in text or "'" in text or "\\" in text:
         text = _WRAPPING.sub(" ", text).strip()
     return _KIND_BEFORE.sub("", text) if text.strip(_OF_NUMBERS) else text

@@ -21,7 +21,7 @@ _PII = re.compile(r"S?\d{4}-?\d{4}\(\d\d\)\d{5}-?[\dX]|S\d{15}[\dX]")
 _PII_LABEL = re.compile(r"\APII\b[\s:]*+", re.IGNORECASE)
 _NO_PAGES = frozenset(
     """no specified|no pagination specified|specified|np|n. p.|n.p.|n. pag.|unpaginated|s.p.|s. p.
-    |np np|n.p. n.p.|unpaginated unpaginated""".replace("\n    ", "").split("|")
+    |np np|n.p. n.p.|unpaginated unpaginated|unsp""".replace("\n    ", "").split("|")
 )
 """What stands for no pages; Ovid parts its `No Pagination Specified` like a range."""
 _PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?|unsp)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)

@@ -41,8 +41,9 @@ _WITHOUT_DOIS = frozenset("AN AV BN C1 C2 C3 C4 C5 C6 C7 C8 CN DI ID LB SN U1 U3
 
 _LONGEST = 80
 _ALONE = 24
-"""Characters that no number and its name in AN need."""
+"""Characters: a single value of AN that is shorter holds no more than one identifier."""
 _LONGEST_LIST = 160
+"""Characters of a value that may be a list of identifiers."""
 # Between identifiers of one value: signs, or nothing but the name of the next one.
 _BETWEEN = re.compile(
     r"(?<!\s)\s*+[;,|/]\s*+"

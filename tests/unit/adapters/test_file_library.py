@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
@@ -23,83 +20,28 @@ from syncd.library import (
     CollectionKey,
     Create,
     CreateCollection,
-    Library,
-    Operation,
-    Outcome,
     Refusal,
-    Refused,
-    StoredItem,
     Update,
 )
 from syncd.record import ItemKey
 from syncd.schema import Schema
 from tests.conformance.schema import SMALL_SCHEMA
+from tests.support.file_library import (
+    KEY,
+    OTHER,
+    THIRD,
+    article,
+    changes,
+    create,
+    item_file,
+    many_keys,
+    open_library,
+    push,
+    refusals,
+    rewrite,
+    version_of,
+)
 from tests.support.somebody import somebody_else
-
-KEY, OTHER, THIRD = (ItemKey(text) for text in ("ABCD2345", "EFGH6789", "JKLM2345"))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "library"
-
-
-@pytest.fixture
-def library(home: Path) -> FileLibrary:
-    return open_library(home)
-
-
-def open_library(home: Path) -> FileLibrary:
-    return FileLibrary(home, lambda: SMALL_SCHEMA)
-
-
-def article(title: str = "A title", **properties: Any) -> dict[str, Any]:
-    return {"itemType": "journalArticle", "title": title, **properties}
-
-
-def push(library: Library, *operations: Operation) -> list[Outcome]:
-    return list(library.push(operations, expected=None).outcomes)
-
-
-def create(library: Library, *keys: str) -> None:
-    outcomes = push(library, *(Create(ItemKey(key), article(f"Title {key}")) for key in keys))
-    assert all(isinstance(outcome, Accepted) for outcome in outcomes), outcomes
-
-
-def many_keys(count: int) -> list[str]:
-    return [f"MANY{tens}{ones}22" for tens in "23456789" for ones in "23456789"][:count]
-
-
-def changes(
-    library: Library, since: int = 0
-) -> tuple[dict[ItemKey, StoredItem], list[ItemKey], int]:
-    items: dict[ItemKey, StoredItem] = {}
-    deleted: list[ItemKey] = []
-    for page in library.changes_since(since):
-        items |= {item.key: item for item in page.items}
-        deleted += page.deleted
-    assert page.to_version is not None
-    return items, deleted, page.to_version
-
-
-def version_of(library: Library) -> int:
-    return changes(library)[2]
-
-
-def refusals(outcomes: list[Outcome]) -> list[Refusal | None]:
-    return [outcome.refusal if isinstance(outcome, Refused) else None for outcome in outcomes]
-
-
-def item_file(home: Path, key: str) -> Path:
-    return home / "items" / f"{key}.json"
-
-
-def rewrite(path: Path, old: str, new: str) -> None:
-    """Edit a file in place, as a plain editor does."""
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
 
 # Coming into being
 
@@ -509,98 +451,6 @@ def test_what_nothing_tells_of_is_noticed_when_the_folder_is_listed_again(
     assert set(changes(library, version)[0]) == {KEY}
 
 
-# The index
-
-
-@pytest.mark.parametrize("clock", [time.time_ns, lambda: 0], ids=["right", "reset"])
-def test_without_its_index_a_library_is_whole_and_its_version_still_rises(
-    home: Path, clock: Callable[[], int]
-) -> None:
-    library = FileLibrary(home, lambda: SMALL_SCHEMA, now_ns=clock)
-    create(library, KEY, OTHER)
-    version = version_of(library)
-
-    (home / ".syncd" / "index.sqlite").unlink()
-    create(library, THIRD)
-    items, deleted, later = changes(library, version)
-
-    assert set(items) == {KEY, OTHER, THIRD}
-    assert all(version < item.version <= later for item in items.values())
-    assert deleted == []
-    assert changes(library, later) == ({}, [], later)
-
-
-def test_versions_of_hand_edits_are_not_given_again_without_the_index(
-    library: FileLibrary, home: Path
-) -> None:
-    create(library, KEY)
-    for number in range(5):
-        rewrite(item_file(home, KEY), "Title", f"{number} Title")
-        version = version_of(library)
-    for path in (home / ".syncd").iterdir():
-        path.unlink()
-    (home / ".syncd").rmdir()
-
-    create(library, *many_keys(10))
-
-    assert set(changes(library, version)[0]) == {KEY, *many_keys(10)}
-
-
-def test_exports_made_without_the_index_miss_nothing(library: FileLibrary, home: Path) -> None:
-    create(library, KEY, OTHER)
-    (home / ".syncd" / "index.sqlite").unlink()
-
-    library.finish()
-
-    assert len(json.loads((home / "library.json").read_text())) == 2
-
-
-@pytest.mark.parametrize("rubbish", [b"", b"not a database", b"SQLite format 3\0" + b"\xff" * 5000])
-def test_a_damaged_index_is_made_anew(library: FileLibrary, home: Path, rubbish: bytes) -> None:
-    create(library, KEY)
-    version = version_of(library)
-
-    (home / ".syncd" / "index.sqlite").write_bytes(rubbish)
-
-    items, deleted, later = changes(library, version)
-    assert (set(items), deleted) == ({KEY}, [])
-    assert later > version
-
-
-def test_an_index_damaged_inside_is_made_anew_at_once(library: FileLibrary, home: Path) -> None:
-    create(library, *many_keys(60))
-    version = version_of(library)
-    index = home / ".syncd" / "index.sqlite"
-    raw = bytearray(index.read_bytes())
-    raw[8192:] = b"\xff" * (len(raw) - 8192)
-    index.write_bytes(raw)
-
-    items, deleted, later = changes(library, version)
-
-    assert (len(items), deleted) == (60, [])
-    assert later > version
-
-
-def test_a_restored_backup_is_told_whole_to_who_knew_more(
-    library: FileLibrary, home: Path, tmp_path: Path
-) -> None:
-    create(library, KEY)
-    backup = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
-    create(library, OTHER)
-    version = version_of(library)
-    item_file(home, OTHER).unlink()
-    for path, content in backup.items():
-        path.write_bytes(content)
-
-    with pytest.raises(ConflictError):
-        library.push([Create(THIRD, article())], expected=version)
-    items, _, later = changes(library, version)
-
-    assert set(items) == {KEY}
-    assert later > version
-    library.push([Create(THIRD, article())], expected=later)
-
-
 # Two at a time
 
 
@@ -650,67 +500,6 @@ def test_two_processes_make_each_item_once(home: Path) -> None:
     items, deleted, _ = changes(open_library(home))
     assert sum(made) == len(items) == 40
     assert deleted == []
-
-
-# Exports
-
-
-def test_other_programs_find_the_works_with_their_notes_and_not_the_trash(
-    library: FileLibrary, home: Path
-) -> None:
-    push(
-        library,
-        Create(KEY, article("First work", DOI="10.1000/a")),
-        Create(OTHER, article("In the trash")),
-        Create(THIRD, {"itemType": "note", "parentItem": KEY, "note": "<p>Funded</p>"}),
-    )
-    rewrite(item_file(home, OTHER), '"data": {', '"data": {"deleted": 1,')
-    version_of(library)
-
-    library.finish()
-
-    [work] = json.loads((home / "library.json").read_text())
-    assert (work["id"], work["title"], work["DOI"]) == (KEY, "First work", "10.1000/a")
-    ris = (home / "library.ris").read_text()
-    assert ris.count("TY  - ") == ris.count("ER  - ") == 1
-    assert "<p>Funded</p>" in ris
-    assert "In the trash" not in ris
-
-
-def test_exports_are_written_only_when_something_changed(library: FileLibrary, home: Path) -> None:
-    create(library, KEY)
-    library.finish()
-    written = [path.stat().st_ino for path in sorted(home.glob("library.*"))]
-
-    library.finish()
-    push(library, Create(KEY, article("Refused")))
-    library.finish()
-    assert [path.stat().st_ino for path in sorted(home.glob("library.*"))] == written
-
-    create(library, OTHER)
-    library.finish()
-    assert len(json.loads((home / "library.json").read_text())) == 2
-
-
-def test_an_export_that_a_person_removed_is_written_again(library: FileLibrary, home: Path) -> None:
-    create(library, KEY)
-    library.finish()
-    (home / "library.ris").unlink()
-
-    library.finish()
-
-    assert "TY  - " in (home / "library.ris").read_text()
-
-
-def test_the_export_of_an_empty_library_is_an_empty_list(library: FileLibrary, home: Path) -> None:
-    create(library, KEY)
-    item_file(home, KEY).unlink()
-    version_of(library)
-
-    library.finish()
-
-    assert json.loads((home / "library.json").read_text()) == []
-    assert (home / "library.ris").read_text() == ""
 
 
 # The disk

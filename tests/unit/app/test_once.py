@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import pytest
@@ -19,6 +21,7 @@ from syncd.inbox.exports import Stamp
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import SystemClock
 from tests.fakes.deck import put
+from tests.support.somebody import somebody_else
 
 
 class Knows:
@@ -64,6 +67,28 @@ def test_a_file_that_is_claimed_is_read_by_the_name_it_was_dropped_as(tmp_path: 
     assert (export.path, export.dropped_as, unusable) == (claimed, path, [])
     with open_export(export) as stream:
         assert stream.read() == content
+
+
+@pytest.fixture
+def foreign() -> Iterator[Path]:
+    """A folder where others get to, if they are let into it."""
+    with TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_a_file_that_is_nowhere_in_a_folder_of_somebody_else_cannot_be_read(
+    foreign: Path, mode: int
+) -> None:
+    (foreign / ".syncd" / "processing").mkdir(parents=True)
+    foreign.chmod(mode)
+    (foreign / ".syncd").chmod(0o700)
+
+    with somebody_else():
+        exports, [unusable] = read_named([foreign / "a.ris"], 1 << 20)
+
+    assert exports == []
+    assert unusable.path == foreign / "a.ris"
 
 
 def test_a_file_that_is_nowhere_cannot_be_read(tmp_path: Path) -> None:

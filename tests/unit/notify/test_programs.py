@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -137,6 +138,18 @@ def test_nothing_stays_open_of_a_program_that_was_not_there() -> None:
     while threading.active_count() > threads:
         assert time.monotonic() < until
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_too_many_open_files_are_a_reason_why_a_program_cannot_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "pipe", refuse)
+
+    with pytest.raises(NotToldError, match="cannot be started: Too many open files"):
+        run_program([str(script(tmp_path / "any", ":"))], {})
 
 
 def is_over(pid: int) -> bool:

@@ -183,6 +183,17 @@ def test_a_ledger_that_cannot_be_read_ends_no_stream(
     assert hear(browser, b"changed")
 
 
+def test_who_comes_while_the_ledger_cannot_be_read_is_hung_up_on_and_comes_again(
+    streams: Streams, seen: Seen, browsers: ExitStack
+) -> None:
+    seen.is_damaged = True
+    assert listen(streams, browsers).recv(100) == b""
+
+    seen.is_damaged = False
+
+    assert hear(listen(streams, browsers), b"retry")
+
+
 def test_the_end_hangs_up(streams: Streams, browsers: ExitStack) -> None:
     browser = listen(streams, browsers)
 

@@ -190,6 +190,21 @@ def test_what_says_only_a_title_is_ours_though_a_person_has_retitled_it(
     assert (looked.others, looked.strays) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ({"itemType": "case", "caseName": "Roe"}, {"itemType": "case", "caseName": "Roe v. Poe"}),
+        ({"itemType": "statute", "nameOfAct": "Act"}, {"itemType": "report", "title": "Moss Act"}),
+    ],
+)
+def test_a_title_of_another_name_is_a_title(written: dict[str, Any], found: dict[str, Any]) -> None:
+    work = _work(written)
+
+    looked = sort_looked([work], _stored(WORK, found), set())
+
+    assert [pending for pending, _ in looked.landed] == [work]
+
+
 @pytest.mark.parametrize("more", [{"date": "1931"}, {"publisher": "Tramway Press"}])
 def test_a_work_that_says_another_title_and_more_is_not_ours(more: dict[str, Any]) -> None:
     work = _work(SAYS_LITTLE)

@@ -53,6 +53,19 @@ def test_what_stands_around_lines_is_no_part_of_them(lines: list[str], copies: i
     assert [problem for entry in entries for problem in entry.problems] == []
 
 
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_lines_that_were_parted_into_cells_have_fewer_empty_ones_behind(sign: str) -> None:
+    lines = [line.replace(",", sign) for line in [*LINES, "KW  - a, b, c, d"]]
+    lines[-2:] = lines[:-3:-1]
+    cells = [line + sign * (3 - line.count(sign)) for line in lines]
+
+    [entry] = read("\n".join([*cells, ""]))
+
+    wanted = [tuple(line.split("  - ")) for line in lines[:-1]]
+    assert [(tag, text) for tag, text, _ in entry.lines] == wanted
+    assert list(entry.problems) == []
+
+
 def test_a_comma_behind_some_lines_and_a_quotation_are_text() -> None:
     [entry] = read(
         "TY  - JOUR,\nTI  - Shells,\nAB  - One said\n"

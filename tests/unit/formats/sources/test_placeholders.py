@@ -257,6 +257,7 @@ def test_keywords_are_parted_by_other_signs_too(value: str, item_of: Any) -> Non
         ("C7  - UNSP 12", "pages", "12"),
         ("SN  - 1474 - 1776", "ISSN", "1474-1776"),
         ("SN  - ('1474-1776', '1474-1784')", "ISSN", "1474-1776, 1474-1784"),
+        ('SN  - c("1474-1776", "1474-1784")', "ISSN", "1474-1776, 1474-1784"),
     ],
 )
 def test_a_label_before_a_number_is_no_part_of_it(
@@ -275,6 +276,7 @@ def test_a_label_before_a_number_is_no_part_of_it(
         ["SP  - No Pagination", "EP  - Specified"],
         ["SP  - n.p.", "EP  - n.p."],
         ["SP  - np"],
+        ["SP  - UNSP"],
         ["PY  - 9999"],
     ],
 )
