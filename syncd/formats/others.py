@@ -44,7 +44,8 @@ RECORDS_IN_XML = OtherFormat(
     re.compile(r"(?s)\s*(?:<\?xml.{0,400})?<(?:PubmedArticleSet|modsCollection|xml>\s*<records)\b"),
 )
 CITATIONS_IN_JSON = OtherFormat(
-    "citations in JSON", re.compile(r'(?s)\s*\[?\s*\{(?=.*"title")(?=.*"(?:issued|itemType)")')
+    "citations in JSON",
+    re.compile(r'(?s)\s*+(?:\[\s*+)?\{(?=.*"title")(?=.*"(?:issued|itemType)")'),
 )
 TABLE = OtherFormat(
     "a table of records",

@@ -9,6 +9,7 @@ somebody has open for writing, as far as the system tells, or that is not as it 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,10 @@ from syncd.inbox.writers import held_still
 
 NOTE = ".txt"
 _DRAFT = "note"
+_STICKY = (
+    "this folder lets people move their own files alone (its sticky bit is set); `chmod -t` takes "
+    'that away, and after = "leave" needs no moving'
+)
 
 
 class StillWrittenError(OSError):
@@ -61,7 +66,7 @@ def claim(root: Path, name: str, sha256: str, stamp: Stamp) -> Path | None:
         except FileNotFoundError:
             _remove_empty(place, _processing(root))
             return None
-        except StillWrittenError:
+        except OSError:
             _remove_empty(place, _processing(root))
             raise
         finally:
@@ -78,7 +83,12 @@ def _move_unwritten(file: int, source: Entry, target: Entry, stamp: Stamp) -> No
         there = os.stat(source.name, dir_fd=source.folder, follow_symlinks=False)
         if {Stamp.of(there), Stamp.of(os.fstat(file))} != {stamp}:
             raise StillWrittenError("it has just changed")
-        os.rename(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
+        try:
+            os.rename(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
+        except PermissionError as error:
+            if os.fstat(source.folder).st_mode & stat.S_ISVTX:
+                raise PermissionError(error.errno, _STICKY) from error
+            raise
 
 
 def list_claims(root: Path) -> Iterator[Found]:

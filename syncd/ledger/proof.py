@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from syncd.system.private import write_private
+
 _HOLDS = timedelta(days=1)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -93,6 +95,4 @@ def _write(ledger: Path, proof: Proof | None) -> None:
     # by what has to be written.
     with suppress(OSError):
         if proof is not None:
-            path = _note_of(ledger)
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(asdict(proof)), "ascii")
+            write_private(_note_of(ledger), json.dumps(asdict(proof)))

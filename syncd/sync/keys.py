@@ -86,13 +86,14 @@ class KeyMinter:
         """Return the first free key for child number `number` below an item."""
         return self._choose(_child_name(parent, number), book).key
 
-    def choose_collection(self, path: tuple[str, ...], taken: Collection[str]) -> CollectionKey:
-        """Return the first key for the collection at this path that is not `taken`.
+    def first_collection(self, path: tuple[str, ...]) -> CollectionKey:
+        """Return the first key for the collection at this path, free or not."""
+        return CollectionKey(mint_key(self._identity, _collection_name(path)))
 
-        A collection that a person renamed keeps its key; the name asked for is made anew.
-        """
+    def choose_collection(self, path: tuple[str, ...], taken: Collection[str]) -> CollectionKey:
+        """Return the first key for the collection at this path that is not `taken`."""
         for ordinal in count():
-            key = mint_key(self._identity, ("collection", *path), ordinal)
+            key = mint_key(self._identity, _collection_name(path), ordinal)
             if key not in taken:
                 return CollectionKey(key)
         raise AssertionError("ordinals do not end")
@@ -112,6 +113,10 @@ class KeyMinter:
             if known is None or known.is_free or key == again:
                 return Chosen(key, ordinal, known)
         raise AssertionError("ordinals do not end")
+
+
+def _collection_name(path: tuple[str, ...]) -> tuple[str, ...]:
+    return ("collection", *path)
 
 
 def _child_name(parent: str, number: int) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ class CollectionBook:
     """A library's collections by path, and those that are still to be made.
 
     `asked` says which collections have answered to a path before: one that people have renamed
-    since, or moved, still does. `promised` are those that an earlier plan makes: they are there
-    as far as this one goes.
+    since, or moved, still does; where a ledger was lost, it is known by the key that was minted
+    for its path. `promised` are those that an earlier plan makes: they are there as far as this
+    one goes.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class CollectionBook:
     def _find(self, path: tuple[str, ...], parent: CollectionKey | None) -> CollectionKey | None:
         if path in self.used:
             return self.used[path]
-        for key in reversed(self._asked.get(path, ())):
+        for key in (*reversed(self._asked.get(path, ())), self._minter.first_collection(path)):
             if key in self._there:
                 return CollectionKey(key)
         return self._keys.get((parent, path[-1]))

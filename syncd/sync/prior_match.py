@@ -24,11 +24,12 @@ from syncd.matching import (
     load_features,
 )
 from syncd.matching.comparison import compare
+from syncd.matching.kinds import Kind
 from syncd.matching.people import Authors
 from syncd.matching.rules import OF_RECORDS
 
 _OF_CONTAINERS = frozenset({"isbn", "issn"})
-"""Identifiers that may name what a work stands in."""
+"""Identifiers that may name what a work stands in; the ISBN of a book is its own."""
 
 
 def recognise(
@@ -82,9 +83,10 @@ def _was_seen(features: Features, before: Features) -> bool:
     """
     if features == before:
         return True
-    named = set(features.identity.pairs()) & set(before.identity.pairs())
-    shares_a_name = any(kind not in _OF_CONTAINERS for kind, _ in named)
-    return shares_a_name and judge(features, before).verdict is Verdict.SAME
+    kinds = {kind for kind, _ in {*features.identity.pairs()} & {*before.identity.pairs()}}
+    is_a_book = features.kind is before.kind is Kind.BOOK
+    shares_a_name = kinds - _OF_CONTAINERS or (is_a_book and "isbn" in kinds)
+    return bool(shares_a_name) and judge(features, before).verdict is Verdict.SAME
 
 
 def _only_candidate(ruling: Ruling) -> Known | None:

@@ -76,18 +76,20 @@ def find_patterns() -> Iterator[Found]:
         # What stands in a container is used under some other name.
         others = {method for name in used.keys() - known for method in used[name]}
         for name, value in vars(module).items():
-            for pattern in _patterns_in(value, 0):
+            for pattern, bound in _patterns_in(value, 0):
                 if id(pattern) not in seen:
                     seen.add(id(pattern))
                     uses = used if name.startswith("_") else everywhere
-                    methods = uses.get(name) or others & set(_METHODS) or set(_METHODS[:3])
+                    methods = {bound} if bound else uses.get(name)
+                    methods = methods or others & set(_METHODS) or set(_METHODS[:3])
                     yield Found(f"{module.__name__}.{name}", pattern, tuple(sorted(methods)))
         yield from _written_in_calls(module, tree)
 
 
-def _patterns_in(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
+def _patterns_in(value: object, depth: int) -> Iterator[tuple[re.Pattern[Any], str]]:
+    """Yield the patterns in a value, each with the one method of it that is kept, if it is."""
     if isinstance(value, re.Pattern):
-        yield value
+        yield value, ""
     elif depth > 4 or isinstance(value, str | bytes | type):
         return
     elif isinstance(value, Mapping):
@@ -102,8 +104,16 @@ def _patterns_in(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
     elif isinstance(closure := getattr(value, "__closure__", None), tuple):
         for cell in closure:
             yield from _patterns_in(cell.cell_contents, depth + 1)
-    elif (bound := getattr(value, "__self__", None)) is not None:
-        yield from _patterns_in(bound, depth + 1)
+    else:
+        yield from _bound_in(value, depth)
+
+
+def _bound_in(value: object, depth: int) -> Iterator[tuple[re.Pattern[Any], str]]:
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, re.Pattern):
+        yield owner, str(getattr(value, "__name__", ""))
+    elif owner is not None:
+        yield from _patterns_in(owner, depth + 1)
 
 
 def _uses(trees: Iterable[ast.AST]) -> dict[str, set[str]]:

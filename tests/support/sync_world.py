@@ -164,7 +164,7 @@ class SyncWorld(RuleBasedStateMachine):
         self.untagged.pop(number, None)
 
     def forget_collections(self) -> None:
-        """A ledger knows a renamed collection only by having used it under its first name."""
+        """A ledger knows a renamed collection that it did not make only by having used it."""
         self.knows_collections = False
         self.renamed.clear()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from syncd.inbox import FolderState
 from tests.support.drop import MovingDrop
+from tests.support.somebody import somebody_else
 
 GROUP = 54321
 
@@ -151,3 +154,23 @@ def test_a_link_that_comes_while_a_file_is_at_work_is_not_followed(
     assert list(victim.iterdir()) == []
     assert export.path.exists()
     drop.inbox.close()
+
+
+def test_a_folder_where_each_may_move_their_own_files_alone_is_named_as_that() -> None:
+    codecs.lookup("ascii")  # Python itself may be root's alone, and this is loaded late.
+    with TemporaryDirectory() as base:
+        shared = Path(base) / "drop"
+        shared.mkdir()
+        shared.chmod(0o1777)
+        Path(base).chmod(0o755)
+        drop = MovingDrop(shared)
+        drop.put("a.ris").chmod(0o644)
+
+        with somebody_else():
+            result = drop.settled()
+
+        [(name, reason)] = result.skipped
+        assert name == "a.ris"
+        assert "cannot be moved: this folder lets people move their own files alone" in reason
+        assert list((shared / ".syncd" / "processing").iterdir()) == []
+        drop.inbox.close()

@@ -64,6 +64,24 @@ def _damage(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.parametrize("write", [proof.note, proof.keep])
+def test_a_link_in_the_place_of_the_note_is_replaced_and_not_written_through(
+    state: Path, clock: FakeClock, write: Callable[..., None]
+) -> None:
+    [note] = state.glob("*.proved")
+    theirs = state / "theirs"
+    note.rename(theirs)
+    before = theirs.read_bytes()
+    note.symlink_to(theirs)
+    (state / LEDGER_FILE).chmod(0o640)
+
+    write(state / LEDGER_FILE, *[clock.elapsed()] * (write is proof.note))
+
+    assert theirs.read_bytes() == before
+    assert not note.is_symlink()
+    assert note.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_ledger_that_syncd_closed_is_not_read_through_again(
     state: Path, clock: FakeClock, checks: Checks
 ) -> None:

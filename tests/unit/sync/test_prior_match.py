@@ -69,6 +69,39 @@ def test_a_corrected_record_is_known_though_its_item_was_retitled(tmp_path: Path
     assert house.holds() == []
 
 
+BOOK = """TY  - BOOK
+TI  - A book on herons
+AU  - Dow, D.
+PY  - 2001
+SN  - 978-3-16-148410-0
+{}ER  -
+"""
+
+
+def test_a_newer_record_of_a_book_is_known_by_its_isbn_though_its_item_was_retitled(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(BOOK.format(""))
+    house.library.edit(ItemKey(str(first.item_key)), RETITLED)
+
+    [record] = house.drop(BOOK.format("N2  - An abstract that came later.\n"))
+
+    assert record.item_key == first.item_key
+    assert house.holds() == []
+    assert [work.data["title"] for work in house.works()] == [RETITLED["title"]]
+
+
+def test_another_volume_under_the_isbn_of_a_retitled_book_is_not_it(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(BOOK.format("VL  - 1\n"))
+    house.library.edit(ItemKey(str(first.item_key)), RETITLED)
+
+    [record] = house.drop(BOOK.format("VL  - 2\n"))
+
+    assert record.item_key != first.item_key
+
+
 def test_a_retitled_item_does_not_swallow_another_work_in_its_place(tmp_path: Path) -> None:
     house = House(tmp_path)
     [first] = house.drop(scopus_record(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_old_records_are_not_filed_a_second_time_after_a_rename(house: House) ->
 
     assert record.decision is Decision.SKIP
     assert [each.name for each in house.library.collections()] == ["In", "What I call it"]
+
+
+def test_a_renamed_collection_is_followed_where_the_ledger_was_lost(house: House) -> None:
+    _rename(house, "Web", "What I call it")
+    shutil.rmtree(house.root / "state")
+
+    [old, _] = house.drop(scopus_record(1), scopus_record(2), place=WEB)
+
+    assert old.decision is Decision.SKIP
+    assert [each.name for each in house.library.collections()] == ["In", "What I call it"]
+    assert {name for item in house.works() for name in house.collections_of(item.key)} == {
+        "What I call it"
+    }
 
 
 def test_a_collection_that_was_moved_elsewhere_is_followed(house: House) -> None:
