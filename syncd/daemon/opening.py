@@ -46,6 +46,8 @@ class Opening:
         self._notifier = notifier or Notifier()
         self._every = every
         self._board = Board(clock.now(), lambda: None)
+        self._why = LedgerError("the ledger is not open yet", passing=True)
+        """What was said at the last try."""
 
     def open(self, open_ledger: Callable[[], Ledger]) -> Ledger | None:
         """Return the ledger, as soon as its disk has room for it.
@@ -62,8 +64,8 @@ class Opening:
 
     def _wait(self, open_ledger: Callable[[], Ledger], error: LedgerError) -> Ledger | None:
         log.warning("waiting: %s", told(error))
-        self._board.show_message(told(error))
-        control = ControlServer(self._state_dir, self._handlers(error), self._code_of)
+        self._show(error)
+        control = ControlServer(self._state_dir, self._handlers(), self._code_of)
         wakeup = Wakeup()
         with wakeup.catching((signal.SIGTERM, signal.SIGINT, signal.SIGHUP)):
             # There may not even be room for a socket.
@@ -87,10 +89,15 @@ class Opening:
             except LedgerError as error:
                 if not error.passing:
                     raise
+                self._show(error)
 
-    def _handlers(self, error: LedgerError) -> Mapping[str, Handler]:
+    def _show(self, error: LedgerError) -> None:
+        self._why = error
+        self._board.show_message(told(error))
+
+    def _handlers(self) -> Mapping[str, Handler]:
         def refuse(_request: Mapping[str, Any], _progress: Progress) -> NoReturn:
-            raise error
+            raise self._why
 
         def status(_request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
             return self._board.document()

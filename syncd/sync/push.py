@@ -56,6 +56,10 @@ _GUARDED_TRIES = 3
 
 _SILENCES = 3
 """After so many lost answers in a row the library is left alone for a while."""
+_UNREAD = 20
+"""After so many works in a row, each refused alone and unread, it is left alone as well: more than
+something on the way stops of one export, so that these, which come first the next time, do not
+keep back what comes after them."""
 
 _SMALL = 1 << 16
 """Characters: an operation of fewer is too large for no server, as one field may hold as many."""
@@ -298,7 +302,7 @@ class Pusher:
         """Go on without what the library, or something before it, takes for no reason it gives."""
         self._troubled += batch.operations
         self._why = why
-        self._mind_silence(why)
+        self._mind_silence(why, _UNREAD)
 
     def _look_after(self, batch: Batch, error: OutcomeUnknownError) -> None:
         """See what became of a batch whose answer was lost; the others go on meanwhile."""
@@ -310,10 +314,10 @@ class Pusher:
             return
         self._mind_silence(str(error))
 
-    def _mind_silence(self, why: str) -> None:
+    def _mind_silence(self, why: str, most: int = _SILENCES) -> None:
         """Leave a library alone for a while that has not got on several times in a row."""
         self._silences += 1
-        if self._silences >= _SILENCES:
+        if self._silences >= most:
             raise UnsettledError(why)
 
     def _expect_settled(self) -> None:

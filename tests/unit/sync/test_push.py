@@ -374,19 +374,40 @@ def test_of_records_that_are_refused_unread_the_one_waits_and_the_others_arrive(
     assert len(watched.house.waiting()) == 1
 
 
+def test_records_that_are_refused_unread_keep_back_none_that_come_after_them(
+    tmp_path: Path,
+) -> None:
+    stopped = {title_of(number) for number in range(5)}
+
+    def stops_five(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        if any(isinstance(e, Create) and e.data["title"] in stopped for e in operations):
+            raise UnreadError("nothing was made of it")
+        return push(operations, expected)
+
+    watched = Watched(tmp_path, *[stops_five] * 60)
+    with pytest.raises(UnsettledError):
+        watched.drop(5)
+
+    with pytest.raises(UnsettledError, match="5 operations for now"):
+        watched.drop(9)
+
+    there = sorted(item.data["title"] for item in watched.house.works())
+    assert there == sorted(title_of(number) for number in range(5, 9))
+
+
 def test_a_library_that_reads_nothing_is_left_alone_and_nothing_is_a_question(
     tmp_path: Path,
 ) -> None:
-    watched = Watched(tmp_path, *[_unread] * 6)
+    watched = Watched(tmp_path, *[_unread] * 24)
 
     with pytest.raises(UnsettledError, match="nothing was made of it"):
-        watched.drop(8)
+        watched.drop(30)
     sizes = list(watched.sizes)
-    watched.house.drop(scopus_record(9, N1=None))
+    watched.house.drop(scopus_record(40, N1=None))
 
-    assert sizes == [8, 4, 2, 1, 1, 1]
+    assert sizes == [30, 15, 7, 3, *[1] * 20]
     assert watched.house.holds() == []
-    assert len(watched.house.works()) == 9
+    assert len(watched.house.works()) == 31
 
 
 @pytest.mark.parametrize("error", [UnavailableError("gone"), AccessDeniedError("no")])
