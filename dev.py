@@ -22,11 +22,13 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 # Each file of tests on one core: many of them wait for what other processes do.
 SIDE_BY_SIDE = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+# The same examples each time: what chance would find is looked for by the long runs.
+REPEATABLE = ("--hypothesis-profile", "ci")
 CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("lint", ("ruff", "check", ".")),
     ("types", ("mypy",)),
-    ("tests and documentation", ("pytest", *SIDE_BY_SIDE)),
+    ("tests and documentation", ("pytest", *SIDE_BY_SIDE, *REPEATABLE)),
 )
 
 

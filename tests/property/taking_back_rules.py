@@ -152,12 +152,13 @@ class TakingBack(People):
         with self.mortal_run(CLIENTS[0], mortal_fate) as run:
             questions = run.reviewer().held()
             doubts = [held for held in questions if held.kind == "identity"]
-            asked |= {number_in(held.data) for held in doubts}
+            known = {number_in(item.data) for item in self.items()}
+            asked |= {number_in(held.data) for held in doubts} - known
             if said["fields"] is Said.THEIRS:
                 for held in questions:
                     self._choose(held, chosen)
             mortal_fate.left = fate.left
-            _give(run, questions, said)
+            _give(run, questions, said, known)
 
     def _choose(self, held: Held, chosen: dict[tuple[ItemKey, str], set[str]]) -> None:
         """A person wants what the export says, where that is what they were asked about."""
@@ -174,9 +175,15 @@ class TakingBack(People):
                 hand.fields.pop(name, None)
 
 
-def _give(run: LibraryRun, questions: list[Held], said: dict[str, Said]) -> None:
+def _give(
+    run: LibraryRun, questions: list[Held], said: dict[str, Said], known: set[int]
+) -> None:
     for held in questions:
-        run.reviewer().answer(held.hold_id, said[held.kind])
+        answer = said[held.kind]
+        if answer is Said.CREATE and number_in(held.data) in known:
+            # Who made a second item of what they see beside the question would want it twice.
+            answer = Said.ACCEPT
+        run.reviewer().answer(held.hold_id, answer)
     run.push_pending()
 
 
