@@ -219,7 +219,7 @@ class _Rulings:
         self, group: int, records: list[tuple[int, int]], item: int
     ) -> Iterator[tuple[int, Ruling]]:
         rivals = self._rivals(group)
-        suspects = self._suspects(group)
+        suspects = self._suspects(group, item)
         leader, leading = records[0]
         doubtful = suspects or self._points_to_two(group, item, rivals)
         if doubtful and not self._is_answered(group, item):
@@ -244,14 +244,19 @@ class _Rulings:
             if known is not None
         ]
 
-    def _suspects(self, group: int) -> list[tuple[Edge, Known]]:
-        """Return items with the group's accession number that are another work by their look."""
+    def _suspects(self, group: int, item: int) -> list[tuple[Edge, Known]]:
+        """Return items with the group's accession number that are another work by their look.
+
+        One that a person told apart from the group's own item asks nothing any more.
+        """
         return [
             (link, known)
             for link, other in self._open[group]
             if link.judgement.verdict is Verdict.UNDECIDED
             and not OF_RECORDS.isdisjoint(link.same_ids)
-            for known in (self._known(other),)
+            for node in (self._item(other),)
+            if node is not None and not self._pairs.are_told_apart(item, node)
+            for known in (self._pairs.nodes[node].known,)
             if known is not None
         ]
 

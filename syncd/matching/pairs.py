@@ -97,6 +97,10 @@ class Pairs:
             return False
         return any(rule.verdict is Verdict.DIFFERENT for _, rule in self._judge(one, other))
 
+    def are_told_apart(self, one: int, other: int) -> bool:
+        """Tell whether a person said that two nodes are different works."""
+        return self._answer(one, other) is Verdict.DIFFERENT
+
     def names_of(self, node: int) -> AbstractSet[Name]:
         """Return a node's identifiers, a known work's aliases included."""
         return self.gathering.names_of(node)

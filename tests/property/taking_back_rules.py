@@ -175,15 +175,15 @@ class TakingBack(People):
                 hand.fields.pop(name, None)
 
 
-def _give(
-    run: LibraryRun, questions: list[Held], said: dict[str, Said], known: set[int]
-) -> None:
+def _give(run: LibraryRun, questions: list[Held], said: dict[str, Said], known: set[int]) -> None:
     for held in questions:
-        answer = said[held.kind]
-        if answer is Said.CREATE and number_in(held.data) in known:
-            # Who made a second item of what they see beside the question would want it twice.
-            answer = Said.ACCEPT
-        run.reviewer().answer(held.hold_id, answer)
+        answer, word = said[held.kind], None
+        if held.kind == "identity" and answer is not Said.SKIP:
+            # Who sees the work itself beside the question does not want it a second time.
+            number = number_in(held.data)
+            answer = Said.ACCEPT if number in known else answer
+            word = next((c.item_key for c in held.candidates if number_in(c.data) == number), None)
+        run.reviewer().answer(held.hold_id, answer, word if answer is Said.ACCEPT else None)
     run.push_pending()
 
 

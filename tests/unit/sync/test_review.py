@@ -149,6 +149,23 @@ def test_what_was_answered_is_never_asked_again(
     assert len(desk.works()) == before
 
 
+@pytest.mark.parametrize("retitled", [False, True])
+def test_what_was_told_apart_is_no_reason_to_ask_about_either(desk: Desk, retitled: bool) -> None:
+    """Both have the accession number now; which of the two a record is, its look says."""
+    desk.drop(_doubtful())
+    desk.answer(Answer.CREATE)
+    [other] = [item for item in desk.works() if item.data["title"] != title_of(1)]
+    if retitled:
+        desk.library.edit(other.key, {"title": "Another subject, as a person words it"})
+
+    [record] = desk.drop(scopus_record(1, AB="Exported again with an abstract."))
+
+    assert record.decision in (Decision.SKIP, Decision.UPDATE), record.reason
+    assert record.item_key not in (None, other.key)
+    assert desk.open_questions() == 0
+    assert len(desk.works()) == 2
+
+
 def test_an_answer_is_remembered_in_the_decision_and_its_reason(desk: Desk) -> None:
     desk.drop(_doubtful())
 
