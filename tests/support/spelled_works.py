@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.exports import scopus_record, title_of
+from tests.support.exports import WORDS, scopus_record, title_of
 
 ABSTRACTS = ("first abstract", "second abstract")
 WAYS = ("whole", "no doi", "no eid", "no identifier", "in press", *ABSTRACTS)
@@ -16,9 +16,15 @@ OTHER = 100
 """What the number of a doubtful work is higher by."""
 
 
+def long_title_of(number: int) -> str:
+    """Return a title that tells even one person's work from all others, wherever it stands."""
+    begins = " near ".join(WORDS[(6 * number + step) % len(WORDS)] for step in range(6))
+    return f"{begins.capitalize()} beside {title_of(number)}"
+
+
 def spell(number: int, spelling: str) -> str:
     """Return a work as an export writes it; those with an abstract say more than the others."""
-    changes: dict[str, str | None] = {}
+    changes: dict[str, str | None] = {"TI": long_title_of(number)}
     if spelling in ("no doi", "no identifier"):
         changes["DO"] = None
     if spelling in ("no eid", "no identifier"):
@@ -40,7 +46,7 @@ def enter(number: int) -> dict[str, Any]:
     """Return the item that a person makes of a work."""
     return {
         "itemType": "journalArticle",
-        "title": title_of(number),
+        "title": long_title_of(number),
         "creators": [
             {"creatorType": "author", "lastName": f"Author{chr(97 + number)}", "firstName": "A."}
         ],
