@@ -107,6 +107,11 @@ def may_hold_roles(text: str) -> bool:
     return may_begin and _BEGINS_A_NAME.search(text) is not None
 
 
+def is_role(word: str) -> bool:
+    """Tell whether a word alone says what somebody did."""
+    return word.rstrip(".").casefold() in _ROLES
+
+
 def part_roles(value: str) -> list[Named]:
     """Part a value behind each role in brackets, and take the roles off."""
     if len(value) > _LONGEST:
