@@ -43,7 +43,9 @@ _LATIN = ("A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ")
 """Capitals and small letters of Latin-1. Others would make a pattern slow to compile."""
 
 
-def _plain_names(capitals: str, small: str, joint: str, behind: str) -> re.Pattern[str]:
+def _plain_names(
+    capitals: str, small: str, hyphens: str = "-", joint: str = "[-'’]", behind: str = ""
+) -> re.Pattern[str]:
     """Return what matches names in these letters, one a line, if each is as plain as most are.
 
     `joint` matches what parts a family name, and `behind` what else may stand behind a given one.
@@ -51,7 +53,7 @@ def _plain_names(capitals: str, small: str, joint: str, behind: str) -> re.Patte
     """
     capital, letter, alnum = f"[{capitals}]", f"[{capitals}{small}]", f"[{capitals}{small}0-9]"
     # A word that begins as a role or a legal form does may be one, and gets a closer look.
-    given = rf"(?!H(?:rs)?g|None){capital}{letter}*+\.?+(?:[-‐]{letter}++\.?+)*+"
+    given = rf"(?!H(?:rs)?g|None){capital}{letter}*+\.?+(?:[{hyphens}]{letter}++\.?+)*+"
     particles = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
     family = rf"{particles}{alnum}++(?:{joint}{alnum}++)*+"
     no_form = r"(?!C(?:o\.|orp|ORP)|GmbH|I(?:nc|NC)|L(?:imited|td|TD)|Pty)"
@@ -59,7 +61,7 @@ def _plain_names(capitals: str, small: str, joint: str, behind: str) -> re.Patte
     return re.compile(rf"{name}(?:\n{name})*+")
 
 
-_PLAIN_NAMES = _plain_names(*_LATIN, "[-‐'’]", "")
+_PLAIN_NAMES = _plain_names(*_LATIN)
 _CAPITAL, _SMALL = (f"[{letters}]" for letters in _LATIN)
 _WORD = rf"(?!Hg){_CAPITAL}(?:'{_CAPITAL})?{_SMALL}++(?:-{_CAPITAL}{_SMALL}++)?+"
 _SOME_INITIALS = rf"(?!U\.|E\.U\.){_CAPITAL}\.(?:[ -]?{_CAPITAL}\.)*+"  # no country's
@@ -132,8 +134,9 @@ def _less_plain_names(*, is_ascii: bool) -> re.Pattern[str]:
     word = rf"(?<=[{small}0-9])(\ )(?!(?:By|Par|V[Oo][Nn])\b)(?=[{capitals}][{small}])"
     behind = r"|\ (?:d(?:[ao]s?|e[lnrs]?|u)|v[ao]n|te[nr]|l[ae])\b"
     if not is_ascii:
-        capitals += "Ā-ɏ"  # all that Europe writes in, capitals and small letters in turn
-    return _plain_names(capitals, small, f"(?:[-‐'’]|{word})", behind)
+        # The other Latin letters of Europe, capitals and small ones in turn, and its hyphen.
+        return _plain_names(f"{capitals}Ā-ɏ", small, "-‐", f"(?:[-‐'’]|{word})", behind)
+    return _plain_names(capitals, small, "-", f"(?:[-'’]|{word})", behind)
 
 
 def person(text: str, role: str) -> Person:

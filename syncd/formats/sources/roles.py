@@ -79,6 +79,16 @@ _BEHIND = re.compile(
     r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
     rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
 )
+_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\Z")
+_LONGEST_WORD = 40
+_LAST_OF_ROLES = frozenset(
+    [
+        *(words.split()[-1].split("-")[-1].casefold() for words in _ROLES),
+        *"by eds hg hgg hrsg hrsgg von".split(),
+    ]
+)
+"""What a text with a role at its end ends with, unless that is Chinese or Japanese."""
+_FIRST_CHINESE = "\u4e00"
 # Each alternative begins with a sign of its own, so that nothing else is looked at.
 _MAY_HOLD_ROLE = re.compile(
     r"\[|\(|<|（|【|[编編译譯訳著]\b"
@@ -131,6 +141,9 @@ def part_roles(value: str) -> list[Named]:
 
 
 def _without_role_behind(text: str) -> Named:
+    word = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_WORD))
+    if word is None or not (word[1].casefold() in _LAST_OF_ROLES or word[1][-1] >= _FIRST_CHINESE):
+        return Named(text)
     match = _BEHIND.search(text[-_LONGEST:])
     if match is None:
         return Named(text)
