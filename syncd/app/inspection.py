@@ -145,8 +145,8 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
 
 
 def _show(made: MadeItem) -> Inspected:
-    # The same wherever it is filed.
-    item = made.data.copy()
+    # The same wherever it is filed; nobody else is given this item.
+    item = made.data
     item.pop("collections", None)
     return Inspected(
         made.record,
@@ -201,9 +201,9 @@ class _Observations:
         strongest = next(identity.pairs(), None)
         if strongest is None:
             return False
-        is_known = hash(strongest) in self._seen
-        self._seen.add(hash(strongest))
-        return is_known
+        number, known = hash(strongest), len(self._seen)
+        self._seen.add(number)
+        return len(self._seen) == known
 
     def alarms(self, records: int, of_format: Sequence[str]) -> Iterator[str]:
         if records in EXPORT_LIMITS:

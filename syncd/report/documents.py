@@ -41,7 +41,9 @@ def plan_counts(plan: Plan) -> dict[str, int]:
 
 def identifiers(identity: Identity) -> dict[str, Any]:
     """Return the identifiers in their canonical spellings; absent ones null or empty lists."""
-    return {**identity._asdict(), "isbn": list(identity.isbn), "issn": list(identity.issn)}
+    found: dict[str, Any] = dict(zip(Identity._fields, identity, strict=True))
+    found["isbn"], found["issn"] = list(identity.isbn), list(identity.issn)
+    return found
 
 
 def _records(plan: Plan) -> Iterator[dict[str, Any]]:

@@ -71,10 +71,8 @@ def _make(read: Record, tools: Tools) -> MadeItem:
     if tools.lean:
         return MadeItem(record, whole, whole, [], [], (), ())
     attachments, warnings = links_for(record) if record.links else ([], [])
-    notes = [
-        {"itemType": "note", "note": html, "tags": []}
-        for html in notes_for(record, tools.keep_notes)
-    ]
+    kept = notes_for(record, tools.keep_notes) if record.notes else ()
+    notes = [{"itemType": "note", "note": html, "tags": []} for html in kept]
     limits = tools.text_limits
     if limits is None:
         return MadeItem(record, whole, whole, notes, attachments, (), warnings, tags)

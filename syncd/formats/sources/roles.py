@@ -141,8 +141,8 @@ def part_roles(value: str) -> list[Named]:
 
 
 def _without_role_behind(text: str) -> Named:
-    word = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_WORD))
-    if word is None or not (word[1].casefold() in _LAST_OF_ROLES or word[1][-1] >= _FIRST_CHINESE):
+    last = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_WORD))
+    if last is None or not (last[1].casefold() in _LAST_OF_ROLES or last[1][-1] >= _FIRST_CHINESE):
         return Named(text)
     match = _BEHIND.search(text[-_LONGEST:])
     if match is None:
