@@ -49,13 +49,15 @@ def _plain_names(
     """Return what matches names in these letters, one a line, if each is as plain as most are.
 
     `joint` matches what parts a family name, and `behind` what else may stand behind a given one.
+    Before a blank that is a joint no family begins with a small letter, as after an `and`.
     Where a name may be an institution's there is a group: behind a particle, between two words.
     """
     capital, letter, alnum = f"[{capitals}]", f"[{capitals}{small}]", f"[{capitals}{small}0-9]"
     # A word that begins as a role or a legal form does may be one, and gets a closer look.
     given = rf"(?!H(?:rs)?g|None){capital}{letter}*+\.?+(?:[{hyphens}]{letter}++\.?+)*+"
     particles = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
-    family = rf"{particles}{alnum}++(?:{joint}{alnum}++)*+"
+    no_and = rf"(?![{small}]++\ )" if "\\ " in joint else ""
+    family = rf"{particles}{no_and}{alnum}++(?:{joint}{alnum}++)*+"
     no_form = r"(?!C(?:o\.|orp|ORP)|GmbH|I(?:nc|NC)|L(?:imited|td|TD)|Pty)"
     name = rf"{family},\ ?+{no_form}{given}(?:\ ?{given}{behind})*+"
     return re.compile(rf"{name}(?:\n{name})*+")
