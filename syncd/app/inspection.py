@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, Problem
 from syncd.formats import Member, ReadEntry
-from syncd.plan import Cut
 from syncd.record import Identity, Record
 from syncd.sync.making import MadeItem, Tools, take_in
+
+if TYPE_CHECKING:
+    from syncd.plan import Cut
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
