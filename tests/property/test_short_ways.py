@@ -51,6 +51,7 @@ names = st.builds("{}, {}".format, families, givens) | families | givens
 
 @given(st.lists(names, min_size=1, max_size=4), st.sampled_from(["; ", ";", " ; "]))
 @example(["Xu, J", "Poe-Lee, Et Al"], "; ")
+@example(["Xu, J", "Li, Ed"], "; ")
 def test_a_plain_list_of_names_is_what_each_name_is(some: list[str], between: str) -> None:
     value = between.join(some)
 
@@ -58,6 +59,7 @@ def test_a_plain_list_of_names_is_what_each_name_is(some: list[str], between: st
 
     if people is not None:
         assert people == [person(name, "author") for name in split_names(without_more(value))]
+        assert part_roles(value) == [Named(value)]
 
 
 @given(st.lists(names, min_size=2, max_size=4))
@@ -172,6 +174,7 @@ pieces_of_titles = st.sampled_from(
 
 @given(*[st.lists(pieces_of_titles, max_size=4).map("".join)] * 2)
 @example("Immun", "ology in 2020")
+@example("Immun", "ology" + " of more" * 99)
 @example("Roe 2020", " and more")
 def test_what_a_title_begins_with_is_a_short_form_of_it(text: str, rest: str) -> None:
     title = text + rest
