@@ -77,6 +77,10 @@ class Note(NamedTuple):
     html: str
 
 
+KEPT_NOTES = ("funding", "other")
+"""The kinds of note that become child notes unless the operator says otherwise."""
+
+
 class Link(NamedTuple):
     """A file or address that belongs to the work beside its own url (L1-L4, further UR)."""
 

@@ -111,10 +111,6 @@ class FolderSettings:
     """The largest file, in bytes, that is stored in a library."""
 
 
-KEPT_NOTES = ("funding", "other")
-"""The kinds of note that become child notes unless the operator says otherwise."""
-
-
 @dataclass(frozen=True, slots=True)
 class NoteSettings:
     """`keep` names the kinds of note that become child notes."""
@@ -152,6 +148,9 @@ class UpdateSettings:
     retracted_tag: str = ""
     relate_preprints: bool = False
     screening: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_UPDATES = UpdateSettings()
 
 
 @dataclass(frozen=True, slots=True)

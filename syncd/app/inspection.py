@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, Problem
 from syncd.formats import Member, ReadEntry
-from syncd.plan import Cut
 from syncd.record import Identity, Record
 from syncd.sync.making import MadeItem, Tools, take_in
+
+if TYPE_CHECKING:
+    from syncd.plan import Cut
 
 EXPORT_LIMITS = (2_000, 20_000)
 """Databases stop an export at exactly so many records (Scopus: 2,000 in full, 20,000 in part)."""
@@ -145,8 +147,8 @@ def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
 
 
 def _show(made: MadeItem) -> Inspected:
-    # The same wherever it is filed.
-    item = made.data.copy()
+    # The same wherever it is filed; nobody else is given this item.
+    item = made.data
     item.pop("collections", None)
     return Inspected(
         made.record,
@@ -201,9 +203,9 @@ class _Observations:
         strongest = next(identity.pairs(), None)
         if strongest is None:
             return False
-        is_known = hash(strongest) in self._seen
-        self._seen.add(hash(strongest))
-        return is_known
+        number, known = hash(strongest), len(self._seen)
+        self._seen.add(number)
+        return len(self._seen) == known
 
     def alarms(self, records: int, of_format: Sequence[str]) -> Iterator[str]:
         if records in EXPORT_LIMITS:

@@ -42,8 +42,8 @@ from syncd.config.documents import json_schema
 from syncd.control.client import Running
 from syncd.control.status import FINE_STATES, ask_status, read_status
 from syncd.errors import AdapterFailedError, ConfigError, ServedError, StateError
-from syncd.report import write_document
 from syncd.report.findings import findings_document, print_findings
+from syncd.report.writing import write_document
 from syncd.settings import FolderSettings, LibrarySettings, Settings
 from syncd.system.clock import SystemClock
 from syncd.system.state_lock import find_holder

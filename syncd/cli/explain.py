@@ -11,8 +11,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.saying import say
 from syncd.cli.session import choose_library, find_state_to_look_at, load, pause
-from syncd.report import write_document
 from syncd.report.explanations import explain_document, print_explanation
+from syncd.report.writing import write_document
 from syncd.system.printable import printable
 
 

@@ -16,9 +16,9 @@ from syncd.cli.exits import Exit
 from syncd.cli.progress import reading
 from syncd.cli.saying import say
 from syncd.errors import UnavailableError
-from syncd.report import write_document
+from syncd.record import KEPT_NOTES
 from syncd.report.inspections import inspection_document, print_inspection
-from syncd.settings import KEPT_NOTES
+from syncd.report.writing import write_document
 from syncd.sync.making import Tools
 from syncd.system.paths import has_config
 from syncd.system.printable import printable

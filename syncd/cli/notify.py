@@ -17,7 +17,7 @@ from syncd.errors import CommandError
 from syncd.notify.notice import Kind, Notice
 from syncd.notify.programs import NotToldError
 from syncd.notify.ways import PING, find_ping, make_ways
-from syncd.report import write_document
+from syncd.report.writing import write_document
 from syncd.settings import NotifySettings
 from syncd.system.clock import SystemClock
 from syncd.system.printable import printable

@@ -34,7 +34,10 @@ from syncd.control.status import ask_status
 from syncd.inbox import Skipped
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
-from syncd.report import describe_beside, plan_document, print_outcomes, write_document
+from syncd.report.beside import describe_beside
+from syncd.report.documents import plan_document
+from syncd.report.plans import print_outcomes
+from syncd.report.writing import write_document
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
 from syncd.sync.standing import Figures

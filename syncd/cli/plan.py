@@ -20,9 +20,11 @@ from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.plan import Decision, Plan
-from syncd.report import plan_document, print_plan, write_document
 from syncd.report.dedup_files import write_pairs, write_unique
+from syncd.report.documents import plan_document
 from syncd.report.flow_report import kinds, write_report
+from syncd.report.plans import print_plan
+from syncd.report.writing import write_document
 from syncd.settings import Settings
 from syncd.sync.intake import Delivery, Intake
 from syncd.system.clock import SystemClock

@@ -29,12 +29,12 @@ from syncd.cli.session import (
 from syncd.control.client import Running
 from syncd.control.wire import RECONCILE
 from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
-from syncd.report import write_document
 from syncd.report.reconciliations import (
     library_document,
     print_reconciliations,
     reconcile_document,
 )
+from syncd.report.writing import write_document
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
 from syncd.system.state_lock import StateLock

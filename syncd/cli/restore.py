@@ -11,8 +11,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.wishes import carry_out, end
 from syncd.control.wire import RESTORE
-from syncd.report import write_document
 from syncd.report.undos import print_restore, restore_document
+from syncd.report.writing import write_document
 
 
 @click.command("restore")

@@ -13,13 +13,13 @@ from syncd.cli.review_choice import Choice
 from syncd.cli.saying import say
 from syncd.control.reviewing import EXPORT, IMPORT, LIST, SHOW
 from syncd.errors import InputError, SyncdError
-from syncd.report import write_document
 from syncd.report.reviews import (
     print_comparisons,
     print_decided,
     print_questions,
     review_document,
 )
+from syncd.report.writing import write_document
 from syncd.system.printable import printable
 
 

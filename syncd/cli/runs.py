@@ -13,8 +13,8 @@ from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.cli.session import choose_library, find_state_to_look_at, load
 from syncd.ledger.runs import files_of, list_runs
-from syncd.report import write_document
 from syncd.report.runs import print_runs, runs_document
+from syncd.report.writing import write_document
 
 _SHOWN = 20
 

@@ -17,9 +17,9 @@ from syncd.cli.session import find_state_to_look_at, load
 from syncd.cli.wishes import carry_out, end
 from syncd.control.wire import UNDO
 from syncd.ledger.runs import RunRow, find_run
-from syncd.report import write_document
 from syncd.report.counting import counted
 from syncd.report.undos import print_undo, undo_document
+from syncd.report.writing import write_document
 
 
 @click.command("undo")

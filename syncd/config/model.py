@@ -14,8 +14,8 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from syncd.config import values
+from syncd.record import KEPT_NOTES
 from syncd.settings import (
-    KEPT_NOTES,
     After,
     Attachments,
     ByMetadata,

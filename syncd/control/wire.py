@@ -10,7 +10,7 @@ from syncd.app.once import OnceReport
 from syncd.app.remedies import told
 from syncd.errors import CommandError, InputError, SyncdError
 from syncd.inbox import Beside, Skipped
-from syncd.report import plan_document, read_plan
+from syncd.report.documents import plan_document, read_plan
 
 ONCE = "once"
 REVIEW = "review"

@@ -26,11 +26,20 @@ _NUMBER = re.compile(
     )(?![0-9])""",
     re.VERBOSE,
 )
-_BEFORE_DIGITS = re.compile(
-    r"(?:ct(?:r-?[a-z]*-?|[nirs]{0,2})|drks|umin|ntr|nl|crd|nmrr|jma-iia|reec|per|rpcec)"
-    r"[\s:#/-]{0,6}\d|rbr-|u1111-|20\d\d-\d{6}-"
-)
-"""What each number has at least: the end of a register's name, and a digit behind it."""
+_DIGITS_BEHIND = {
+    end: re.compile(rf"{end}{rest}")
+    for end, rest in {
+        "ct": r"(?:r-?[a-z]*-?|[nirs]{0,2})[\s:#/-]{0,6}\d",
+        **dict.fromkeys(
+            ("drks", "umin", "ntr", "nl", "crd", "nmrr", "jma-iia", "reec", "per", "rpcec"),
+            r"[\s:#/-]{0,6}\d",
+        ),
+        **dict.fromkeys(("rbr-", "u1111-"), ""),
+        "20": r"\d\d-\d{6}-",
+    }.items()
+}
+"""What each number has at least: the end of a register's name, and a digit behind it. Looked for
+one by one, as what begins with a text is found many times faster than one of several."""
 _NAMES = re.compile(r"CT|DRKS|UMIN|NTR|RBR-|CRD4|U1111-|NMRR-|RPCEC|JMA-IIA|REec-")
 """What of it stands in capitals in running text."""
 _IN_PARTS = ("u1111", "nmrr", "reec", "jma", "rbr", "per")
@@ -49,7 +58,7 @@ def find_trial_numbers(text: str) -> tuple[str, ...]:
     low = text.lower()
     if len(text) <= _LONG and not _may_be_numbered(low):
         return ()
-    if _BEFORE_DIGITS.search(low) is None:
+    if not any(end in low and behind.search(low) for end, behind in _DIGITS_BEHIND.items()):
         return ()
     return tuple(sorted({_spell(found) for found in _NUMBER.finditer(low)}))
 

@@ -2,9 +2,7 @@
 
 DATA      an item as the Zotero web API writes it
 EXTRA     the free text field; a line `Label: value` stands in for a field the schema lacks
+
+`making` is the best one to read first. Nothing is imported here: who makes an item needs little
+of what reads one.
 """
-
-from syncd.item.making import item_data, links_for, notes_for
-from syncd.item.reading import citation_of, identity_of
-
-__all__ = ["citation_of", "identity_of", "item_data", "links_for", "notes_for"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,11 +22,33 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
     it does not know become those it does.
     """
     item_type = record.item_type if record.item_type in schema.fields else _PLAINEST_TYPE
-    data: dict[str, Any] = {"itemType": item_type, "title": "", "creators": []}
+    data: dict[str, Any] = {"itemType": item_type, "title": ""}
+    data["creators"] = _creators(record, schema, item_type)
+    moved = _fill(data, record.fields, schema)
+    if not data["title"]:
+        del data["title"]
+    if moved or record.extra:
+        data["extra"] = format_extra([*moved, *record.extra])
+    data["tags"] = [
+        {"tag": name, "type": 1} if automatic else {"tag": name} for name, automatic in record.tags
+    ]
+    data["collections"] = []
+    data["relations"] = {}
+    return data
+
+
+def _fill(
+    data: dict[str, Any], texts: Mapping[str, str], schema: Schema
+) -> Sequence[tuple[str, str]]:
+    """Give an item its fields; return, as lines of `extra`, the texts of those that it lacks."""
+    item_type = data["itemType"]
     fields = schema.fields[item_type]
     own_names = schema.base_fields.get(item_type, {})
+    if not own_names and fields.issuperset(texts) and all(texts.values()):
+        data.update(texts)  # as for most articles
+        return ()
     moved: list[tuple[str, str]] = []
-    for name, text in record.fields.items():
+    for name, text in texts.items():
         own = own_names.get(name, name)
         if not text:
             continue
@@ -34,17 +56,7 @@ def item_data(record: Record, schema: Schema) -> dict[str, Any]:
             data[own] = text
         else:
             moved.append((label_of(name), text))
-    if not data["title"]:
-        del data["title"]
-    if moved or record.extra:
-        data["extra"] = format_extra([*moved, *record.extra])
-    data["creators"] = _creators(record, schema, item_type)
-    data["tags"] = [
-        {"tag": name, "type": 1} if automatic else {"tag": name} for name, automatic in record.tags
-    ]
-    data["collections"] = []
-    data["relations"] = {}
-    return data
+    return moved
 
 
 def _creators(record: Record, schema: Schema, item_type: str) -> list[dict[str, str]]:

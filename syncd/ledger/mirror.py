@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import duplicates, index, knowledge, merges, removals
 from syncd.ledger.instants import find_instant
 from syncd.ledger.statements import chunks

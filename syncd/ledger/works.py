@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import outbox
 from syncd.ledger.answered import read_answers
 from syncd.ledger.knowledge import find_members, find_shared_dois

@@ -7,6 +7,7 @@ from typing import Any
 
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.record import Identity, Origin
+from syncd.report.identifiers import identifiers
 from syncd.report.prisma import prisma
 
 PLAN_SCHEMA = "syncd.plan/1"
@@ -37,11 +38,6 @@ def plan_counts(plan: Plan) -> dict[str, int]:
     """Return the number of files, of records, and of each decision."""
     files = {record.origin.file for record in plan.records}
     return {"files": len(files), "records": len(plan.records), **plan.counts()}
-
-
-def identifiers(identity: Identity) -> dict[str, Any]:
-    """Return the identifiers in their canonical spellings; absent ones null or empty lists."""
-    return {**identity._asdict(), "isbn": list(identity.isbn), "issn": list(identity.issn)}
 
 
 def _records(plan: Plan) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from syncd.app.inspection import Inspected, InspectedFile, Inspection
-from syncd.report.documents import identifiers
+from syncd.report.identifiers import identifiers
 from syncd.report.tables import Column, PrintedPage
 from syncd.system.printable import printable
 

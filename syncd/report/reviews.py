@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any, TextIO
 
 from syncd.plan import PlannedRecord
-from syncd.report.documents import identifiers
+from syncd.report.identifiers import identifiers
 from syncd.report.tables import Column, PrintedPage, wrap
 from syncd.sync.review import ANSWERS, Answer, Candidate, Decided, Held
 

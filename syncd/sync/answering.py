@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from syncd.errors import InputError
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import answered, holds, journal, knowledge, mirror, outbox
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.operations import OperationRow, load_offer, load_operation

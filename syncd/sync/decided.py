@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import answered, asked, history, knowledge, outbox
 from syncd.ledger import decided as rows
 from syncd.ledger.decided import DecidedRow

@@ -13,7 +13,7 @@ from syncd.library import Description, Library, StoreFile
 from syncd.matching import DEFAULT_POLICY, Features, Policy, Ruling, resolve
 from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
-from syncd.settings import ByMetadata, UpdateSettings, WhenFound
+from syncd.settings import NO_UPDATES, ByMetadata, UpdateSettings, WhenFound
 from syncd.sync import unfinished
 from syncd.sync.attaching import FileReader, find_empty, with_files
 from syncd.sync.carried_key import follow_keys
@@ -74,7 +74,8 @@ class Drafter:
         weighed = self._three_way.weigh_all(reading.incoming, rulings)
         intents = make_intents(reading.incoming, rulings, lookup, weighed)
         intents = with_files(intents, files)
-        if self.tools.updates.relate_preprints and self._library.capabilities.takes_keys:
+        updates = self.tools.updates or NO_UPDATES
+        if updates.relate_preprints and self._library.capabilities.takes_keys:
             works = LedgerWorks(self._ledger)
             intents = relate_preprints(intents, features, works, self._ledger.identity)
         intents = with_rejections(intents, reading)

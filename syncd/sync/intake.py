@@ -16,14 +16,14 @@ from syncd.formats import ReadEntry
 from syncd.inbox.attached import find_attached
 from syncd.inbox.exports import ChangedError, Export, open_export
 from syncd.inbox.sending import outline
-from syncd.item import citation_of, identity_of
 from syncd.item.carried import find_carried_key
 from syncd.item.making import file_link, is_address, stored_file
+from syncd.item.reading import citation_of, identity_of
 from syncd.item.status import GRAVE, statuses_of
 from syncd.matching import Features, dump_features, features_of, fingerprint_of
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord, with_file
 from syncd.record import Citation, Origin, Record
-from syncd.settings import Attachments, UpdateSettings
+from syncd.settings import NO_UPDATES, Attachments, UpdateSettings
 from syncd.sync.making import MadeItem, Tools, take_in
 from syncd.system.heartbeat import checkpoint
 from syncd.system.packing import pack
@@ -129,7 +129,7 @@ def _read_one(number: int, delivery: Delivery, tools: Tools, intake: Intake) -> 
                     continue
                 attachments = _attachments(made, delivery, tools, odd)
                 received = _Received(made, attachments, entry, citation, features[-1])
-                incoming.append(_receive(received, number, delivery, tools.updates))
+                incoming.append(_receive(received, number, delivery, tools.updates or NO_UPDATES))
     intake.problems += [
         InputError(problem.message, path=path, line=problem.line)
         for problem in [*reading.problems[:MOST_PROBLEMS], *cut_off, *odd[:MOST_PROBLEMS]]

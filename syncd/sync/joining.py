@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import answered, holds, journal
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.transaction import Transaction

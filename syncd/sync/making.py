@@ -7,20 +7,19 @@ neither inbox nor ledger, so that a look at an export begins at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncd.errors import InputError
 from syncd.formats import ReadEntry, Reading
-from syncd.item import item_data, links_for, notes_for
-from syncd.item.limits import fit
+from syncd.item.making import item_data, links_for, notes_for
 from syncd.item.screening import screened
-from syncd.library import TextLimits
-from syncd.plan import Cut
 from syncd.record import Record
 from syncd.schema import Schema
-from syncd.settings import UpdateSettings
 
-NO_UPDATES = UpdateSettings()
+if TYPE_CHECKING:
+    from syncd.library import TextLimits
+    from syncd.plan import Cut
+    from syncd.settings import UpdateSettings
 
 
 class Tools(NamedTuple):
@@ -29,7 +28,7 @@ class Tools(NamedTuple):
     schema: Schema
     keep_notes: Collection[str]
     text_limits: TextLimits | None = None
-    updates: UpdateSettings = NO_UPDATES
+    updates: UpdateSettings | None = None
     lean: bool = False
     """Whether nothing will be made of the records: then what tells them apart is all that is kept,
     and a citation says no more than the identifiers."""
@@ -65,16 +64,14 @@ def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeIte
 
 
 def _make(read: Record, tools: Tools) -> MadeItem:
-    screening = tools.updates.screening
+    screening = tools.updates.screening if tools.updates else None
     record, tags = screened(read, screening) if screening else (read, ())
     whole = item_data(record, tools.schema)
     if tools.lean:
         return MadeItem(record, whole, whole, [], [], (), ())
     attachments, warnings = links_for(record) if record.links else ([], [])
-    notes = [
-        {"itemType": "note", "note": html, "tags": []}
-        for html in notes_for(record, tools.keep_notes)
-    ]
+    kept = notes_for(record, tools.keep_notes) if record.notes else ()
+    notes = [{"itemType": "note", "note": html, "tags": []} for html in kept]
     limits = tools.text_limits
     if limits is None:
         return MadeItem(record, whole, whole, notes, attachments, (), warnings, tags)
@@ -87,6 +84,9 @@ def _make(read: Record, tools: Tools) -> MadeItem:
 
 
 def _fit(data: dict[str, Any], limits: TextLimits, cuts: list[Cut]) -> dict[str, Any]:
+    # Where no library is asked there are no limits, and nothing of what speaks of plans is needed.
+    from syncd.item.limits import fit
+
     fitted, cut = fit(data, limits)
     cuts += cut
     return fitted

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from syncd.item import citation_of
 from syncd.item.equality import find_differences, is_as_written, is_half_as_written
 from syncd.item.fields import TITLES
+from syncd.item.reading import citation_of
 from syncd.ledger.outbox import Pending
 from syncd.library import (
     Accepted,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from syncd import formats
 from syncd.errors import InputError, UnsettledError
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import history, journal, knowledge, naming, outbox
 from syncd.ledger.answered import told_apart
 from syncd.ledger.journal import KeptRecord

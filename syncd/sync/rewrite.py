@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import asked, holds, index, journal, knowledge, mirror, outbox
 from syncd.ledger.outbox import Pending
 from syncd.ledger.transaction import Transaction

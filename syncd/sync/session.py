@@ -26,14 +26,13 @@ from syncd.library import Description, Library, Noticing, StoredItem
 from syncd.matching import DEFAULT_POLICY, Policy
 from syncd.plan import Decision, Place, Plan, PlannedRecord
 from syncd.record import ItemKey
-from syncd.settings import UpdateSettings
+from syncd.settings import NO_UPDATES, UpdateSettings
 from syncd.sync.commit import promise
 from syncd.sync.decided import Making
 from syncd.sync.drafting import Drafter, tools_for
 from syncd.sync.follow import Follower, Reading
 from syncd.sync.guards import DEFAULT_LIMITS, GuardLimits, Guards
 from syncd.sync.intake import Delivery, Intake
-from syncd.sync.making import NO_UPDATES
 from syncd.sync.pace import Pace
 from syncd.sync.push import Pusher, end_finished_runs
 from syncd.sync.reconcile import ReconcileReport, Witness, report_on

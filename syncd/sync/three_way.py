@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from syncd.item import citation_of
 from syncd.item.bases import base_after
 from syncd.item.merging import NOTHING, FieldChange, Merge, choose, merge
 from syncd.item.newer_notes import merge_note
+from syncd.item.reading import citation_of
 from syncd.item.sameness import says_same
 from syncd.item.sides import IDENTIFIER_KINDS
 from syncd.ledger import history, journal

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import holds, journal, mirror
 from syncd.ledger.holds import HoldRow
 from syncd.ledger.store import LibraryLedger

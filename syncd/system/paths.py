@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -139,6 +138,8 @@ def _find_configured_state(config: Path | None, environ: Mapping[str, str]) -> P
     cannot be used: whoever reads it whole says what is wrong, and a daemon that keeps its old one
     must still be found.
     """
+    import tomllib  # most commands are told where the state is, or read the configuration anyway
+
     try:
         document = tomllib.loads(find_config(config, environ).read_bytes().decode("utf-8-sig"))
     except (ConfigError, OSError, ValueError):

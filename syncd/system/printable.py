@@ -49,10 +49,11 @@ def printable_json(written: bytes) -> bytes:
     """
     if written.isascii() and b"\x7f" not in written:
         return written
-    if not any(map(written.__contains__, _BEGINNINGS)):
-        return written
     # What is not plain ASCII is little, and searching it alone takes a tenth of the time.
-    rest = written.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    special = written.translate(None, _PLAIN)
+    if not any(map(special.__contains__, _BEGINNINGS)):
+        return written
+    rest = special.decode("utf-8", "surrogatepass")
     if "\x7f" in rest or _NOT_IN_JSON.search(rest):
         text = written.decode("utf-8", "surrogatepass")
         return _NOT_IN_JSON.sub(_escaped_in_json, text).encode()

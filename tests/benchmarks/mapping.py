@@ -26,7 +26,8 @@ import rispy
 
 from syncd.formats.ris import Entry, Reader
 from syncd.formats.sources import read_record, read_records
-from syncd.item import citation_of, identity_of, item_data
+from syncd.item.making import item_data
+from syncd.item.reading import citation_of, identity_of
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
 from tests.benchmarks.reader import export as invented

@@ -24,7 +24,8 @@ from typing import Any, TypeVar
 
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record
-from syncd.item import citation_of, item_data
+from syncd.item.making import item_data
+from syncd.item.reading import citation_of
 from syncd.matching import (
     Answers,
     Features,

@@ -29,7 +29,8 @@ import io
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_records
 from syncd.errors import InputError
-from syncd.item import citation_of, item_data, links_for, notes_for
+from syncd.item.making import item_data, links_for, notes_for
+from syncd.item.reading import citation_of
 from syncd.system.resources import shipped_schema
 
 def most():

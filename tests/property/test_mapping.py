@@ -14,7 +14,8 @@ from syncd.errors import InputError
 from syncd.formats.ris import Entry, Reader
 from syncd.formats.sources import generic, read_record, read_records
 from syncd.formats.sources.text import clean
-from syncd.item import citation_of, identity_of, item_data, notes_for
+from syncd.item.making import item_data, notes_for
+from syncd.item.reading import citation_of, identity_of
 from syncd.item.ris_writing import format_ris
 from syncd.record import Record
 from syncd.system.resources import shipped_schema

@@ -15,12 +15,35 @@ from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.generic import GENERIC
 from syncd.formats.sources.group_names import _GROUP, _INSTITUTION, names_a_group
 from syncd.formats.sources.name_lists import split_names, without_more
-from syncd.formats.sources.names import person
-from syncd.formats.sources.people import _plain_list
+from syncd.formats.sources.names import initialled_people, person, plain_people
+from syncd.formats.sources.naming import is_same
+from syncd.formats.sources.people import (
+    _find_plain,
+    _names_in,
+    _plain_list,
+    _reader_of,
+    _without_signs,
+)
+from syncd.formats.sources.roles import Named, part_roles
 from syncd.formats.sources.size import too_large
+from syncd.formats.sources.titles import _is_beginning, _shortens
 
 families = st.sampled_from(
-    ["Xu", "van der Berg", "O'Hara", "Müller", "Institute", "Poe-Lee", "王", "et al", "Smith2", ""]
+    [
+        "Xu",
+        "van der Berg",
+        "O'Hara",
+        "Müller",
+        "Institute",
+        "Poe-Lee",
+        "王",
+        "et al",
+        "Smith2",
+        "",
+        "and Li",
+        "Winston Roe",
+        "Šerić",
+    ]
 )
 givens = st.sampled_from(["J", "J. A.", "Jörg", "others", "Et Al", "Ed", "Inc", "小明", "*", "…"])
 names = st.builds("{}, {}".format, families, givens) | families | givens
@@ -28,6 +51,7 @@ names = st.builds("{}, {}".format, families, givens) | families | givens
 
 @given(st.lists(names, min_size=1, max_size=4), st.sampled_from(["; ", ";", " ; "]))
 @example(["Xu, J", "Poe-Lee, Et Al"], "; ")
+@example(["Xu, J", "Li, Ed"], "; ")
 def test_a_plain_list_of_names_is_what_each_name_is(some: list[str], between: str) -> None:
     value = between.join(some)
 
@@ -35,6 +59,7 @@ def test_a_plain_list_of_names_is_what_each_name_is(some: list[str], between: st
 
     if people is not None:
         assert people == [person(name, "author") for name in split_names(without_more(value))]
+        assert part_roles(value) == [Named(value)]
 
 
 @given(st.lists(names, min_size=2, max_size=4))
@@ -43,6 +68,59 @@ def test_a_list_of_nothing_but_plain_names_is_taken_for_one(some: list[str]) -> 
     plain = re.compile(r"(?:Xu|Li|Müller|O'Hara|Poe-Lee), J[. A]*\.?")
     if all(map(plain.fullmatch, some)):
         assert _plain_list("; ".join(some), "author") is not None
+
+
+words_of_families = st.sampled_from(
+    """Li Xu and De VAN da van JA SMITH Bo Roe2 Winston McPherson La Poste Example University Ed Von
+    By Šerić Lucas‐Borja d'Arc Jr U. E.U. P. J.-P. Hepatitis Office Hg İpek""".split()
+)
+given_names = st.sampled_from(
+    ["J", "J. A.", "Emil ter", "Jessica da Silva", "IM da", "Office", "Hg", "Ed", "eds", "Inc.",
+     "Ltd", "Şule", "Ji‐Zheng", "None", "V", "Et Al", "A.B.C.", "K.-T.", ""]
+)  # fmt: skip
+spelled_names = st.builds(
+    lambda words, between, given: f"{' '.join(words)}{between if given else ''}{given}",
+    st.lists(words_of_families, min_size=1, max_size=3),
+    st.sampled_from([", ", ",", " "]),
+    given_names,
+).filter(lambda name: not name.startswith("and,"))
+
+
+@given(spelled_names)
+@example("JA Smith, AB Roe")
+@example("Ed Von Roe, J")
+@example("U.S. Roe")
+@example("P. Hg")
+def test_a_plain_name_is_what_a_closer_look_makes_of_it(name: str) -> None:
+    people = plain_people(name, "author") or initialled_people(name, "author")
+
+    if people is not None:
+        assert part_roles(name) == [Named(name)]
+        assert people == [person(each, "author") for each in split_names(name)]
+
+
+@given(st.lists(spelled_names, min_size=1, max_size=4))
+@example(["Zeggini E.", "J. Ahrens"])
+def test_initialled_names_are_read_alone_as_they_are_in_a_list(some: list[str]) -> None:
+    people = initialled_people("\n".join(some), "author")
+
+    if people is not None:
+        read = _reader_of(some)
+        assert people == [read(name, "author") for name in some]
+
+
+@given(names, st.lists(st.sampled_from(["Roe, J*", "Poe1, A", "…", "Xu, J", "et al."]), max_size=3))
+@example("Poe-Lee, Et Al", ["Xu, J*"])
+def test_a_plain_name_among_others_is_read_as_they_are(name: str, others: list[str]) -> None:
+    value = _find_plain(name, "author")
+
+    if value is not None:
+        draft = _draft_with([])
+        read = _names_in(draft, "AU", name, _without_signs(draft, "AU", name))
+        reader = _reader_of([*others, *read])
+        assert [reader(each, "author") for each in read] == value
+        assert not draft.unused
+        assert not draft.warnings
 
 
 cases = st.sampled_from([str.lower, str.upper, str.title, str])
@@ -87,6 +165,23 @@ def _draft_with(keywords: list[str]) -> Draft:
     draft = Draft(Entry(1, 1, 9, tags, ["JOUR", *keywords], range(1, len(tags) + 1)))
     draft.source = GENERIC
     return draft
+
+
+pieces_of_titles = st.sampled_from(
+    ["Immun", "ology", " ", ": ", "2020", "_", "ß", "Σ", "Ὀδυσσεύς", "'", "\u0301", "Roe", "(", "½"]
+)
+
+
+@given(*[st.lists(pieces_of_titles, max_size=4).map("".join)] * 2)
+@example("Immun", "ology in 2020")
+@example("Immun", "ology" + " of more" * 99)
+@example("Roe 2020", " and more")
+def test_what_a_title_begins_with_is_a_short_form_of_it(text: str, rest: str) -> None:
+    title = text + rest
+
+    if _is_beginning(text, title):
+        assert not is_same(text, title)
+        assert _shortens(text, title)
 
 
 lines = st.sampled_from(

@@ -11,7 +11,7 @@ import pytest
 
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record
-from syncd.item import item_data, links_for
+from syncd.item.making import item_data, links_for
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
 from tests.shared.places import SHARED, rows_of, skip_without

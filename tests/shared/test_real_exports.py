@@ -10,7 +10,8 @@ import pytest
 from syncd.errors import InputError
 from syncd.formats.ris import Entry, Reader
 from syncd.formats.sources import read_record
-from syncd.item import identity_of, item_data
+from syncd.item.making import item_data
+from syncd.item.reading import identity_of
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
 from tests.shared.places import REAL_EXPORTS, rows_of, skip_without

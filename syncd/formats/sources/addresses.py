@@ -42,6 +42,7 @@ _PROXY = re.compile(r"^https?://[^?]*\?q?url=(?=https?://)", re.IGNORECASE)
 _OF_A_PERSON = re.compile(r"ORCID\b|\S[^\s@]*+@\S++$", re.IGNORECASE)
 _LINK_RESOLVER_MARKS = ("url_ver=z39", "openurl", "?sid=", "&sid=", "//sfx.")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+", re.IGNORECASE)
+_IN_ADDRESSES = ("://", "www.", "doi.org/")  # one of which is in each, with a scheme or without
 # After `=`, `/`, `:` or an encoded sign, an address is a part of the one before it.
 _RUN_TOGETHER = re.compile(
     r"[;,|](?=https?://)|(?<=[^\W_])(?<!%[0-9a-f]{2})(?=https?://)", re.IGNORECASE
@@ -62,8 +63,14 @@ def addresses_in(value: str) -> list[str]:
         return [value.replace("&amp;", "&")]
     if value[:1] == "[" and value[-1:] == "]":
         value = " ".join(list_elements(value) or [value[1:-1]])
-    text = _MENDELEY_BREAK.sub(" ", value.replace("&amp;", "&"))
-    text = _RUN_TOGETHER.sub(" ", _LATEX_AMPERSAND.sub("&", text))
+    low = value.lower()
+    if not any(map(low.__contains__, _IN_ADDRESSES)):
+        return []
+    text = value.replace("&amp;", "&")
+    if "\\" in text or "%5" in text:
+        text = _LATEX_AMPERSAND.sub("&", _MENDELEY_BREAK.sub(" ", text))
+    if "http" in low[1:]:
+        text = _RUN_TOGETHER.sub(" ", text)
     if found := _ADDRESS.findall(text):
         return [url.rstrip(".,;") for url in found]
     return [f"https://{url}" for url in _WITHOUT_SCHEME.findall(text)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 
 from syncd.formats.ris.wrapped import add_line
 from syncd.formats.sources.dates import find_days, parse_date
@@ -33,6 +33,7 @@ _WITH_OWN_TYPE = frozenset(
     """blogPost dataset document film letter manuscript map preprint presentation report standard
     thesis webpage artwork""".split()
 )
+_as_keyword: Callable[[tuple[str, bool]], Keyword] = partial(tuple.__new__, Keyword)
 _ADDRESS_LENGTH = 60
 _MOST_COMMAS = 2
 _LONGEST_KIND = 80
@@ -91,7 +92,8 @@ def add_keywords(draft: Draft) -> None:
         values = [name for value in values for name in list_elements(value) or [value]]
     names = [*filter(None, _keywords_in(values))] if _are_uneven(values) else values
     if len({_NO_KEYWORD, *map(str.casefold, names)}) > len(names) and FILLERS.isdisjoint(names):
-        draft.keywords += [Keyword(name, assigns(name)) for name in names]  # as in most entries
+        # As in most entries, and there are so many that the class's own constructor would tell.
+        draft.keywords += map(_as_keyword, zip(names, map(assigns, names), strict=True))
     else:
         _add_odd_keywords(draft, names)
 

@@ -9,7 +9,8 @@ Several in one value are parted by `name_lists` first.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import takewhile
 
 from syncd.formats.sources.group_names import (
@@ -38,18 +39,40 @@ _SUFFIXES = frozenset(
     sr""".split()
 )
 _ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI".split())
-# Letters beyond Latin-1 would make the pattern slow to compile.
-_CAPITAL, _LETTER, _ALNUM = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ÿ]", "[A-Za-z0-9À-ÖØ-öø-ÿ]"
-# A word that begins as a role or a legal form does may be one, and gets a closer look.
-_PLAIN_GIVEN = rf"(?!H(?:rs)?g|None){_CAPITAL}{_LETTER}*+\.?+(?:-{_LETTER}++\.?+)*+"
-_PLAIN_PARTICLES = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
-_PLAIN_NAME = (
-    rf"{_PLAIN_PARTICLES}{_ALNUM}++(?:[-'’]{_ALNUM}++)*+,\ "
-    r"(?!C(?:o\.|orp|ORP)|GmbH|I(?:nc|NC)|L(?:imited|td|TD)|Pty)"
-    rf"{_PLAIN_GIVEN}(?:\ ?{_PLAIN_GIVEN})*+"
+_LATIN = ("A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ")
+"""Capitals and small letters of Latin-1. Others would make a pattern slow to compile."""
+
+
+def _plain_names(
+    capitals: str, small: str, hyphens: str = "-", joint: str = "[-'’]", behind: str = ""
+) -> re.Pattern[str]:
+    """Return what matches names in these letters, one a line, if each is as plain as most are.
+
+    `joint` matches what parts a family name, and `behind` what else may stand behind a given one.
+    Before a blank that is a joint no family begins with a small letter, as after an `and`.
+    Where a name may be an institution's there is a group: behind a particle, between two words.
+    """
+    capital, letter, alnum = f"[{capitals}]", f"[{capitals}{small}]", f"[{capitals}{small}0-9]"
+    # A word that begins as a role or a legal form does may be one, and gets a closer look.
+    given = rf"(?!H(?:rs)?g|None){capital}{letter}*+\.?+(?:[{hyphens}]{letter}++\.?+)*+"
+    particles = r"(?:([Vv][ao]n|[Dd](?:e[lnrs]?|[aiu])|[Ll][ae]|[Tt]e[nr])\ )*+"
+    no_and = rf"(?![{small}]++\ )" if "\\ " in joint else ""
+    family = rf"{particles}{no_and}{alnum}++(?:{joint}{alnum}++)*+"
+    no_form = r"(?!C(?:o\.|orp|ORP)|GmbH|I(?:nc|NC)|L(?:imited|td|TD)|Pty)"
+    name = rf"{family},\ ?+{no_form}{given}(?:\ ?{given}{behind})*+"
+    return re.compile(rf"{name}(?:\n{name})*+")
+
+
+_PLAIN_NAMES = _plain_names(*_LATIN)
+_CAPITAL, _SMALL = (f"[{letters}]" for letters in _LATIN)
+_WORD = rf"(?!Hg){_CAPITAL}(?:'{_CAPITAL})?{_SMALL}++(?:-{_CAPITAL}{_SMALL}++)?+"
+_SOME_INITIALS = rf"(?!U\.|E\.U\.){_CAPITAL}\.(?:[ -]?{_CAPITAL}\.)*+"  # no country's
+_INITIALLED_NAME = re.compile(rf"({_WORD})\ ({_SOME_INITIALS})|({_SOME_INITIALS})\ ({_WORD})")
+_INITIALLED_NAMES = re.compile(
+    rf"(?:(?:{_WORD}\ {_SOME_INITIALS}|{_SOME_INITIALS}\ {_WORD})(?:\n(?!\Z)|\Z))++"
 )
-_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?:\n{_PLAIN_NAME})*+")
-_PLAIN_PARTS = re.compile(r"([^,]+), (.+)\n?")
+# Made without the class's own constructor, which takes twice as long: there are so many people.
+_as_person: Callable[[type[Person], tuple[str, str, str, str]], Person] = tuple.__new__
 _LONGEST_NAME = 120
 _NOTE_MARK = re.compile(r"<sup>[\d,;\s*†‡§¶a-h]{1,20}</sup>", re.IGNORECASE)
 _MARKS = re.compile(
@@ -81,11 +104,41 @@ def plain_people(together: str, role: str) -> list[Person] | None:
     None means that they need a closer look, not that they are anything else.
     """
     found = _PLAIN_NAMES.fullmatch(together)
+    if found is None:
+        found = _less_plain_names(is_ascii=together.isascii()).fullmatch(together)
     if found is None or "others" in together:
         return None
     if found.lastindex and names_an_institution(together):  # `La Poste, Office` has a particle, too
         return None
-    return [Person(role, family, given) for family, given in _PLAIN_PARTS.findall(together)]
+    parts = iter(together.replace(", ", "\n").replace(",", "\n").split("\n"))
+    both = zip(parts, parts, strict=True)
+    return [_as_person(Person, (role, family, given, "")) for family, given in both]
+
+
+def initialled_people(together: str, role: str) -> list[Person] | None:
+    """Read names that stand one a line, if each is a single word and initials with dots.
+
+    None means that they need a closer look.
+    """
+    if not _INITIALLED_NAMES.fullmatch(together):
+        return None
+    return [
+        _as_person(Person, (role, family or last, given or initials, ""))
+        for family, initials, given, last in _INITIALLED_NAME.findall(together)
+    ]
+
+
+@cache
+def _less_plain_names(*, is_ascii: bool) -> re.Pattern[str]:
+    """Return what matches names as plain as most, families of several words, and `J da Silva`."""
+    capitals, small = _LATIN
+    # None of the words is all capitals, as initials are, or tells what somebody did.
+    word = rf"(?<=[{small}0-9])(\ )(?!(?:By|Par|V[Oo][Nn])\b)(?=[{capitals}][{small}])"
+    behind = r"|\ (?:d(?:[ao]s?|e[lnrs]?|u)|v[ao]n|te[nr]|l[ae])\b"
+    if not is_ascii:
+        # The other Latin letters of Europe, capitals and small ones in turn, and its hyphen.
+        return _plain_names(f"{capitals}Ā-ɏ", small, "-‐", f"(?:[-‐'’]|{word})", behind)
+    return _plain_names(capitals, small, "-", f"(?:[-'’]|{word})", behind)
 
 
 def person(text: str, role: str) -> Person:

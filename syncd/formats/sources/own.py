@@ -5,7 +5,6 @@ from __future__ import annotations
 from syncd.formats.sources.draft import Draft, Tags
 from syncd.formats.sources.own_reading import ReadBack, find_marker, read_back
 from syncd.formats.sources.source import Source
-from syncd.item.reading import identity_of
 from syncd.item.ris_tables import MARKER_TAG
 from syncd.record import Keyword, Link, Note, Person
 
@@ -15,6 +14,9 @@ def _recognise(tags: Tags) -> bool:
 
 
 def _read(draft: Draft) -> None:
+    # What reads items is needed for these entries alone, and takes long to load.
+    from syncd.item.reading import identity_of
+
     again = read_back(list(zip(draft.entry.tags, draft.entry.values, strict=True)))
     draft.tags.clear()
     draft.item_type = again.item_type

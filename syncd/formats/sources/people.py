@@ -11,6 +11,7 @@ from syncd.formats.sources.group_names import is_group
 from syncd.formats.sources.name_lists import names_of_objects, split_names, without_more
 from syncd.formats.sources.names import (
     find_plain_person,
+    initialled_people,
     person,
     person_with_initials,
     person_with_initials_first,
@@ -22,7 +23,7 @@ from syncd.formats.sources.names import (
     without_notes,
     without_numbers,
 )
-from syncd.formats.sources.roles import may_hold_roles, part_roles
+from syncd.formats.sources.roles import Named, is_role, may_hold_roles, part_roles
 from syncd.formats.sources.text import list_elements, may_be_list, one_line
 from syncd.record import Person
 
@@ -149,9 +150,12 @@ def _add(draft: Draft, tag: str, role: str) -> None:
     if values is None:
         return
     together = "\n".join(values)
-    people = plain_people(together, role)  # as in most entries
-    if people is None:
-        people = _people_in_brackets(draft, tag, values, role, together)
+    people = (
+        plain_people(together, role)  # as in most entries
+        or _plain_list(together, role)
+        or initialled_people(together, role)
+        or _people_in_brackets(draft, tag, values, role, together)
+    )
     # Two authors of one name do occur; the same name under a second tag is the same person.
     known = frozenset(draft.creators)
     draft.creators += [each for each in people if each not in known] if known else people
@@ -210,7 +214,9 @@ def _people_in(
             return plain
     people: list[Person | str] = []
     for value in values:
-        if is_unusual:
+        if found := _find_plain(value, role):
+            people += found
+        elif is_unusual:
             people += _plain_list(value, role) or _names_in(
                 draft, tag, value, _without_signs(draft, tag, value)
             )
@@ -224,10 +230,19 @@ def _people_in(
 
 
 def _plain_list(value: str, role: str) -> list[Person] | None:
-    """Read `Xu, J; Li, X`, if each name is as plain as nearly all are and none is missing."""
-    if ";" not in value or without_more(value) != value:
+    """Read `Xu, J; Li, X`, if each name is as plain as nearly all are and none is missing.
+
+    `Ed` at the end may be what all of them did.
+    """
+    if ";" not in value or without_more(value) != value or is_role(value.rpartition(", ")[2]):
         return None
     return plain_people(value.replace("; ", "\n"), role)
+
+
+def _find_plain(value: str, role: str) -> list[Person] | None:
+    """Read a plain name that stands among others, unless more names are said to be missing."""
+    plain = plain_people(value, role)
+    return plain if plain and "-000" not in value and without_more(value) == value else None
 
 
 def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
@@ -241,7 +256,11 @@ def _names_in(draft: Draft, tag: str, value: str, text: str) -> list[str]:
 
 def _by_role(values: Sequence[str], role: str) -> list[tuple[str, list[str]]]:
     """Return names in order with their roles; those in a row that have the same one together."""
-    named = [each for value in values for each in part_roles(value)]
+    named = [
+        each
+        for value in values
+        for each in (part_roles(value) if plain_people(value, role) is None else [Named(value)])
+    ]
     if not any(each.role for each in named):
         return [(role, list(values))]
     in_a_row = groupby(named, lambda each: each.role or role)

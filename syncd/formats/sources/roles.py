@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 _ROLES = {
@@ -49,11 +50,6 @@ _LONG_ROLES = {
 """The same of what stands in brackets only."""
 
 _WORDS = "|".join(sorted(_ROLES, key=len, reverse=True))
-# In brackets any of the words is a role; behind a comma `Ed.` may be short for Edward.
-_IN_BRACKETS = re.compile(
-    rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS}|{'|'.join(_LONG_ROLES)})\.?\s*+[\])>）】]",
-    re.IGNORECASE,
-)
 _SURE_WORDS = "|".join(
     sorted(
         set(_ROLES)
@@ -65,20 +61,17 @@ _SURE_WORDS = "|".join(
 )
 """Words that are short for nothing else, as `Comp.` is in the name of a department."""
 _BY = r"\.?\s++(?:by|von|v\.|par)\s++"
-# In front, words with a dot are roles where a whole name follows: `Ed. Roe` may be one.
-_IN_FRONT = re.compile(
-    rf"[\[(<]\s*+({_WORDS})\.?\s*+[\])>],?\s*+"
-    rf"|({_SURE_WORDS})(?:{_BY}|(?:\.:?|:)\s*+(?=[^\s,]++[^,]*+,))",
-    re.IGNORECASE,
-)
 _BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
-# Catalogues of libraries write years of life before it: `Roe, Max, 1950- editor`.
-_BEHIND = re.compile(
-    rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?"
-    rf"|,[^,]*+,\s*+(?:\d{{4}}-(?:\d{{4}},?)?\s++)?(?i:({_WORDS}))\.?(?:\s++(?:by|von))?"
-    r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
-    rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
+_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\Z")
+_LONGEST_WORD = 40
+_LAST_OF_ROLES = frozenset(
+    [
+        *(words.split()[-1].split("-")[-1].casefold() for words in _ROLES),
+        *"by eds hg hgg hrsg hrsgg von".split(),
+    ]
 )
+"""What a text with a role at its end ends with, unless that is Chinese or Japanese."""
+_FIRST_CHINESE = "\u4e00"
 # Each alternative begins with a sign of its own, so that nothing else is looked at.
 _MAY_HOLD_ROLE = re.compile(
     r"\[|\(|<|（|【|[编編译譯訳著]\b"
@@ -107,16 +100,60 @@ def may_hold_roles(text: str) -> bool:
     return may_begin and _BEGINS_A_NAME.search(text) is not None
 
 
+# Patterns of so many words take long to compile, and few files need them.
+
+
+@cache
+def _in_brackets() -> re.Pattern[str]:
+    """Return what finds a role in brackets: there, any of the words is one."""
+    return re.compile(
+        rf"(?<!\s)\s*+,?\s*+[\[(<（【]\s*+({_WORDS}|{'|'.join(_LONG_ROLES)})\.?\s*+[\])>）】]",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _in_front() -> re.Pattern[str]:
+    """Return what matches a role before a name.
+
+    Words with a dot are roles where a whole name follows: `Ed. Roe` may be one.
+    """
+    return re.compile(
+        rf"[\[(<]\s*+({_WORDS})\.?\s*+[\])>],?\s*+"
+        rf"|({_SURE_WORDS})(?:{_BY}|(?:\.:?|:)\s*+(?=[^\s,]++[^,]*+,))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    """Return what finds a role at the end.
+
+    Catalogues of libraries write years of life before it: `Roe, Max, 1950- editor`.
+    """
+    return re.compile(
+        rf"(?:(?<=[^\W\d_]|\.),\s*+(eds?)\.?"
+        rf"|,[^,]*+,\s*+(?:\d{{4}}-(?:\d{{4}},?)?\s++)?(?i:({_WORDS}))\.?(?:\s++(?:by|von))?"
+        r"|(?:,\s*+|(?<!\s)\s++)(H(?:rs)?gg?|[主编編]?[编編]著?|[编編][者辑集]|翻?[译譯訳]者?|著者?)\.?"
+        rf"|(?<!\s)\s++[-–/]\s*+(?i:({_SURE_WORDS}))\.?)\Z"
+    )
+
+
+def is_role(word: str) -> bool:
+    """Tell whether a word alone says what somebody did."""
+    return word.rstrip(".").casefold() in _ROLES
+
+
 def part_roles(value: str) -> list[Named]:
     """Part a value behind each role in brackets, and take the roles off."""
     if len(value) > _LONGEST:
         return [Named(value)]
-    if front := _IN_FRONT.match(value):
+    if front := _in_front().match(value):
         role = _role(front[1] or front[2])
         return [Named(each.text, each.role or role) for each in part_roles(value[front.end() :])]
     found: list[Named] = []
     at = 0
-    for match in _IN_BRACKETS.finditer(value):
+    for match in _in_brackets().finditer(value):
         found.append(Named(_trimmed(value[at : match.start()]), _role(match[1])))
         at = match.end()
     rest = _trimmed(value[at:])
@@ -126,7 +163,10 @@ def part_roles(value: str) -> list[Named]:
 
 
 def _without_role_behind(text: str) -> Named:
-    match = _BEHIND.search(text[-_LONGEST:])
+    last = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_WORD))
+    if last is None or not (last[1].casefold() in _LAST_OF_ROLES or last[1][-1] >= _FIRST_CHINESE):
+        return Named(text)
+    match = _behind().search(text[-_LONGEST:])
     if match is None:
         return Named(text)
     word = match[1] or match[2] or match[3] or match[4]

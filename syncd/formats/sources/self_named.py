@@ -7,6 +7,7 @@ where the tag is known to hold its kind, which is not decided here.
 from __future__ import annotations
 
 import re
+from itertools import repeat
 
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.identifiers import take_pmids, whole_doi
@@ -106,6 +107,8 @@ def read_self_named(draft: Draft) -> None:
         first = values[0]
         is_alone = len(values) == 1 and (tag != "AN" or len(first) < _ALONE)
         if is_alone and (first.isdecimal() or first.startswith(elsewhere)):
+            continue
+        if elsewhere is _DOI_OR_ADDRESS and all(map(str.startswith, values, repeat(elsewhere))):
             continue
         if tag == "KW" and not any(map("\n".join(values).__contains__, _IN_KEYWORDS)):
             continue

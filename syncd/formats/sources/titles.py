@@ -257,12 +257,20 @@ def _fill_short_title(draft: Draft) -> None:
     for value in draft.take("ST"):
         text = title_text(value)
         title = draft.fields.get("title", "")
-        if is_same(text, title):
+        is_beginning = _is_beginning(text, title)  # as of most titles
+        if not is_beginning and is_same(text, title):
             continue
-        if _shortens(text, title):
+        if is_beginning or _shortens(text, title):
             draft.fill_or_leave("shortTitle", "ST", value, text)
         else:
             draft.leave("ST", value)
+
+
+def _is_beginning(text: str, title: str) -> bool:
+    """Tell whether a title begins with these words and has others behind them."""
+    rest = title[len(text) :]
+    goes_on = title.startswith(text) and not rest[:1].isalnum()
+    return goes_on and any(map(str.isalpha, rest))
 
 
 def _shortens(text: str, title: str) -> bool:

@@ -13,8 +13,8 @@ import pytest
 from syncd.app.inspection import Inspection
 from syncd.cli.program import run
 from syncd.library import TextLimits
-from syncd.report import write_document
 from syncd.report.inspections import inspection_document, print_inspection
+from syncd.report.writing import write_document
 from syncd.sync.making import Tools
 from syncd.system.resources import shipped_schema
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from syncd.report import describe_beside
+from syncd.report.beside import describe_beside
 from tests.fakes.clock import FakeClock
 from tests.fakes.settings import make_folder
 from tests.support.drop import ENTRY, Drop

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from syncd.item import item_data, links_for
 from syncd.item.extra import format_extra, label_of, lines_of
+from syncd.item.making import item_data, links_for
 from syncd.record import Keyword, Link, Origin, Person, Record
 from syncd.schema import Schema, schema_from_json
 from syncd.system.resources import shipped_schema

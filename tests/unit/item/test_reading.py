@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.item import citation_of, identity_of
+from syncd.item.reading import citation_of, identity_of
 
 EID = "2-s2.0-84857789296"
 

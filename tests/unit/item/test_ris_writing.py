@@ -10,7 +10,7 @@ import pytest
 
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record, read_records
-from syncd.item import item_data, notes_for
+from syncd.item.making import item_data, notes_for
 from syncd.item.ris_writing import _PLAIN, _fits_a_line, format_ris
 from syncd.record import Record
 from syncd.system.resources import shipped_schema

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import (
     answered,
     asked,

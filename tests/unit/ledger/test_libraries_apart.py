@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import select
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.ledger import (
     answered,
     asked,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.matching import Doubt, Policy, Ruling, Verdict, fingerprint, resolve
 from syncd.record import Citation
 from tests.support.remembered_works import RememberedWorks

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.matching import Features, features_of, judge
 
 PAIRS = [

@@ -14,16 +14,11 @@ from hypothesis import strategies as st
 
 from syncd.plan import Decision, Plan, PlannedRecord, Pointer
 from syncd.record import Doi, Eid, Identity, Origin
-from syncd.report import (
-    plan_document,
-    print_outcomes,
-    print_plan,
-    prisma,
-    read_plan,
-    write_document,
-)
-from syncd.report.prisma import Fate
+from syncd.report.documents import plan_document, read_plan
+from syncd.report.plans import print_outcomes, print_plan
+from syncd.report.prisma import Fate, prisma
 from syncd.report.tables import Column, PrintedPage
+from syncd.report.writing import write_document
 
 
 def planned(

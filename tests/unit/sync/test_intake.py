@@ -11,7 +11,7 @@ import pytest
 from syncd import formats
 from syncd.app.once import deliveries_of
 from syncd.inbox import read_exports
-from syncd.item import citation_of
+from syncd.item.reading import citation_of
 from syncd.library import FileToStore, TextLimits
 from syncd.matching import dump_features, features_of
 from syncd.plan import Place, split_file

@@ -10,7 +10,8 @@ import pytest
 
 from syncd.errors import PausedError
 from syncd.plan import Decision, MetGuard, Place, Plan
-from syncd.report import plan_document, print_plan
+from syncd.report.documents import plan_document
+from syncd.report.plans import print_plan
 from syncd.sync.guards import GuardLimits
 from syncd.sync.session import LibraryRun
 from tests.support.exports import scopus_record, write_records

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from adapters.memory import MemoryLibrary
 from syncd.errors import OutcomeUnknownError, PausedError, RejectedError, UnavailableError
-from syncd.item import citation_of
 from syncd.item.minting import mint_key
+from syncd.item.reading import citation_of
 from syncd.ledger.tables import item
 from syncd.library import (
     Capabilities,

@@ -10,7 +10,7 @@ import pytest
 
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record
-from syncd.item import item_data
+from syncd.item.making import item_data
 from syncd.record import Record
 from syncd.system.resources import shipped_schema
 

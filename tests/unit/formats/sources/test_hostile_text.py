@@ -7,7 +7,8 @@ import time
 import pytest
 
 from syncd.formats.sources import read_record
-from syncd.item import citation_of, identity_of, item_data
+from syncd.item.making import item_data
+from syncd.item.reading import citation_of, identity_of
 from syncd.item.ris_writing import format_ris
 from syncd.system.resources import shipped_schema
 from tests.support.entries import entry_of

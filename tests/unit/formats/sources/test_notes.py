@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncd.formats.sources import read_record
-from syncd.item import notes_for
+from syncd.item.making import notes_for
 from tests.support.entries import entry_of
 
 JOUR = ("TY  - JOUR", "TI  - A work")

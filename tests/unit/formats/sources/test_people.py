@@ -534,7 +534,6 @@ def test_plain_names_are_read_together_as_each_is_alone(names_of_a_list: list[st
         "De College, Ann",
         "Plato",
         "World Bank",
-        "Doe,Jane",
         "Doe, jane",
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from syncd.formats.ris import Reader
 from syncd.formats.sources import read_record
-from syncd.item import item_data, notes_for
+from syncd.item.making import item_data, notes_for
 from syncd.record import Record
 from syncd.schema import schema_from_json
 from syncd.system.resources import shipped_schema
