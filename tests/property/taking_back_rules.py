@@ -196,9 +196,14 @@ def _give(run: LibraryRun, questions: list[Held], said: dict[str, Said], known: 
             # Who sees the work itself beside the question does not want it a second time.
             number = number_in(held.data)
             answer = Said.ACCEPT if number in known else answer
-            word = next((c.item_key for c in held.candidates if number_in(c.data) == number), None)
+            word = _candidate(held, number)
         run.reviewer().answer(held.hold_id, answer, word if answer is Said.ACCEPT else None)
     run.push_pending()
+
+
+def _candidate(held: Held, number: int) -> str | None:
+    found = (each for each in held.candidates if each.data and number_in(each.data) == number)
+    return next((each.item_key for each in found), None)
 
 
 def _written_by(carried: Carried) -> set[ItemKey]:

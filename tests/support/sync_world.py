@@ -139,7 +139,9 @@ class SyncWorld(RuleBasedStateMachine):
         listed = {each.key for each in self.library.collections()}
         taken = self.taken_out.get(number, set()) & listed or self.untagged.get(number)
         is_merged = number in self.merged.values()
-        return bool(hand.fields or hand.lines or hand.tags or taken or is_merged)
+        # Empty lines at the end say nothing, and libraries take them off.
+        lines = any(map(str.strip, hand.lines or ()))
+        return bool(hand.fields or lines or hand.tags or taken or is_merged)
 
     def touch(self, key: ItemKey) -> None:
         """A person works with an item."""
