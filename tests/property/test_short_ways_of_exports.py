@@ -1,0 +1,49 @@
+"""Most items are plain and take a short way to the exports: it ends where the long one does."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from syncd.item.bibtex_text import _format_name, format_names
+from syncd.item.letters import has_controls
+
+families = st.sampled_from(
+    """Xu|van der Berg|Van der Berg|O'Hara|Müller|Poe-Lee|王|Smith2|Li and Xu|Ng, J. and Ho|de|A{b|
+    R&D|McDonald|Au  Yeung|Λι|None|""".split("|")
+)
+givens = st.sampled_from(
+    "J.|J. A.|J.-P.|Jörg|J. van|A., Jr.|III|小明|and|J and K|K. M|j.|R_|".split("|")
+)
+people = st.builds(
+    lambda family, given: {"creatorType": "author", "lastName": family, "firstName": given},
+    families,
+    givens,
+)
+groups = st.sampled_from(
+    [
+        {"creatorType": "author", "name": "The Group"},
+        {"creatorType": "author", "name": "", "lastName": "Xu", "firstName": "J."},
+        {"creatorType": "author", "lastName": "Xu"},
+        {"creatorType": "author", "lastName": "Xu", "firstName": None},
+    ]
+)
+
+
+@given(st.lists(people | groups, max_size=4))
+@example([{"lastName": "Ng, J. and Ho", "firstName": "K."}])
+@example([{"lastName": "Ng, J. and Ho", "firstName": "K."}, {"name": "Group"}])
+def test_a_plain_list_of_people_is_what_each_of_them_is(creators: list[dict[str, str]]) -> None:
+    one_by_one = [name for creator in creators if (name := _format_name(creator))]
+
+    assert format_names(creators) == " and ".join(one_by_one)
+
+
+@given(st.text() | st.text(alphabet='a"\\\n\x00\x1f\x7f\x85\ud800é'))
+@example("")
+@example('"')
+@example("\\\\n")
+def test_controls_are_found_without_looking_at_each_letter(text: str) -> None:
+    expected = any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
+
+    assert has_controls(text) == expected
