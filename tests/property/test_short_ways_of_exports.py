@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from syncd.item.bibtex_text import _format_name, format_names
 from syncd.item.letters import has_controls
+from syncd.item.ris_writing import _PLAIN, _are_plain, _fits_a_line, _is_plain
 
 families = st.sampled_from(
     """Xu|van der Berg|Van der Berg|O'Hara|Müller|Poe-Lee|王|Smith2|Li and Xu|Ng, J. and Ho|de|A{b|
@@ -47,3 +48,21 @@ def test_controls_are_found_without_looking_at_each_letter(text: str) -> None:
     expected = any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
 
     assert has_controls(text) == expected
+
+
+odd = st.text(
+    alphabet="aé  <&;#3x\n\xa0\xad\x85\u0301\u0338\u2028\ufeff\u00c3\u00a9=汉", max_size=4
+)
+
+
+@given(st.lists(odd | st.sampled_from(["Xu", "&am", "p;", "&lt", "A\u030a"]), max_size=4))
+@example([""])
+@example(["a", " b"])
+@example(["&lt", ";"])
+def test_values_are_plain_together_where_each_of_them_is(values: list[str]) -> None:
+    assert _are_plain(values) == all(map(_is_plain, values))
+
+
+@given(st.text(max_size=4) | odd)
+def test_a_value_fits_a_line_where_the_pattern_says_so(value: str) -> None:
+    assert _fits_a_line(value) == (_PLAIN.fullmatch(value) is not None)
