@@ -68,7 +68,7 @@ def parse_item(raw: bytes) -> ItemFile:
     """Read an item's text. Raises `DamagedDocumentError`."""
     document = parse_json(raw)
     data = _find_data(document)
-    if any(type(value) is float for value in data.values()):
+    if float in map(type, data.values()):
         # What is a number there may have been a whole one that only the slow decoder can hold.
         document = _parse_exactly(raw)
         data = _find_data(document)
