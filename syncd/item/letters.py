@@ -12,9 +12,11 @@ def has_controls(text: str) -> bool:
     at many letters at once, which nothing in Python does.
     """
     try:
-        escaped = orjson.dumps(text).count(b"\\")
+        raw = orjson.dumps(text)
     except TypeError:
         return True
+    if b"\\" not in raw:
+        return "\x7f" in text
     # One backslash each, and of a backslash two.
-    expected = text.count('"') + 2 * text.count("\\") if escaped else 0
-    return escaped != expected or "\x7f" in text
+    expected = text.count('"') + 2 * text.count("\\")
+    return raw.count(b"\\") != expected or "\x7f" in text
