@@ -78,8 +78,8 @@ def _escaped(text: str, escapes: Mapping[str, str]) -> str:
     # Most texts have none of these, and a pattern looks at each letter of them.
     if "\\" in text or "{" in text or "}" in text or "~" in text or "^" in text:
         return _SPECIAL.sub(lambda match: escapes[match[0]], text)
-    for character in _PLAINLY_ESCAPED:
-        if character in text:
+    if "&" in text or "%" in text or "$" in text or "#" in text or "_" in text:
+        for character in _PLAINLY_ESCAPED:
             text = text.replace(character, escapes[character])
     return text
 
