@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,8 @@ def read_file(items: Path, key: str) -> bytes:
     # Buffers and paths cost more than the reading, and a library has very many of them.
     descriptor = os.open(f"{items}{os.sep}{key}{_ENDING}", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        raw = os.read(descriptor, _AT_ONCE)
-        if len(raw) < _AT_ONCE:
-            return raw
-        return b"".join((raw, *iter(lambda: os.read(descriptor, _AT_ONCE), b"")))
+        # To where nothing comes: not every file system gives all of a short file at once.
+        return b"".join(iter(partial(os.read, descriptor, _AT_ONCE), b""))
     finally:
         os.close(descriptor)
 
