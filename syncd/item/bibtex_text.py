@@ -217,7 +217,7 @@ _PLAIN_NAME = (
     rf"[{_CAPITAL}][{_LETTERS}]*+(?:\.?[ -]?[{_CAPITAL}][{_LETTERS}]*+)*+\.?"
 )
 """A name that is written as it stands: no particle, no suffix, nothing to escape."""
-_PLAIN_NAMES = re.compile(rf"{_PLAIN_NAME}(?: and {_PLAIN_NAME})*+")
+_PLAIN_NAMES = re.compile(rf"(?:{_PLAIN_NAME}(?: and (?!\Z)|\Z))++")
 
 
 def format_names(creators: Sequence[Mapping[str, Any]]) -> str:

@@ -14,7 +14,7 @@ families = st.sampled_from(
     R&D|McDonald|Au  Yeung|Λι|None|""".split("|")
 )
 givens = st.sampled_from(
-    "J.|J. A.|J.-P.|Jörg|J. van|A., Jr.|III|小明|and|J and K|K. M|j.|R_|".split("|")
+    "J.|J. and |J. A.|J.-P.|Jörg|J. van|A., Jr.|III|小明|and|J and K|K. M|j.|R_|".split("|")
 )
 people = st.builds(
     lambda family, given: {"creatorType": "author", "lastName": family, "firstName": given},
