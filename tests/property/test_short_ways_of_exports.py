@@ -33,6 +33,7 @@ groups = st.sampled_from(
 
 @given(st.lists(people | groups, max_size=4))
 @example([{"lastName": "Ng, J. and Ho", "firstName": "K."}])
+@example([{"lastName": "Xu", "firstName": "J. and "}])
 @example([{"lastName": "Ng, J. and Ho", "firstName": "K."}, {"name": "Group"}])
 def test_a_plain_list_of_people_is_what_each_of_them_is(creators: list[dict[str, str]]) -> None:
     one_by_one = [name for creator in creators if (name := _format_name(creator))]
