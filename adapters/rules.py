@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -67,6 +66,9 @@ _OF_TYPE: Mapping[str, frozenset[str]] = {
     ),
 }
 _HOLDING_FILES = frozenset({"imported_file", "imported_url"})
+_OF_PERSON = frozenset({"creatorType", "firstName", "lastName"})
+_OF_TAG = frozenset({"tag", "type"})
+_TEXT_ALONE = {str}
 _NO_FIELDS: frozenset[str] = frozenset()
 _MAY_BE_NULL = frozenset({"md5", "mtime"})
 _LONGEST_COLLECTION_NAME = 255
@@ -371,9 +373,10 @@ def _item_type(data: Mapping[str, Any], schema: Schema) -> str:
 def _check_data(data: Mapping[str, Any], schema: Schema, item_type: str) -> None:
     """Refuse properties that an item of this type does not have, or not in this shape."""
     fields, more = schema.fields.get(item_type, _NO_FIELDS), _OF_TYPE.get(item_type, _NO_FIELDS)
-    for name, value in data.items():
-        if type(value) is str and name in fields:
-            continue  # as nearly everything is
+    # Nearly everything is text in a field.
+    odd = [name for name, value in data.items() if type(value) is not str or name not in fields]
+    for name in odd:
+        value = data[name]
         match name:
             case "creators":
                 _check_creators(value, schema, item_type)
@@ -397,27 +400,43 @@ def _check_field(name: str, value: Any, item_type: str, *, known: bool) -> None:
 
 def _check_creators(creators: Any, schema: Schema, item_type: str) -> None:
     _check_shape(isinstance(creators, list | tuple), "creators")
-    roles = {*schema.creator_types.get(item_type, ()), "author"}
+    roles = schema.creator_types.get(item_type, ())
     for creator in creators:
-        _check_shape(isinstance(creator, Mapping), "creators")
-        names = creator.keys() - {"creatorType"}
-        if names not in ({"name"}, {"firstName", "lastName"}):
-            raise _RefuseError(
-                Refusal.INVALID, "a creator has either 'firstName' and 'lastName' or 'name'"
-            )
-        _check_shape(all(isinstance(creator[name], str) for name in names), "creators")
-        if creator.get("creatorType") not in roles:
-            raise _RefuseError(
-                Refusal.INVALID,
-                f"{creator.get('creatorType')!r} is not a valid creator type for {item_type!r}",
-            )
+        if not _is_person(creator, roles):
+            _check_creator(creator, roles, item_type)
+
+
+def _is_person(creator: Any, roles: Collection[str]) -> bool:
+    """Say of a creator whether it is as nearly all are, and good."""
+    return (
+        type(creator) is dict
+        and creator.keys() == _OF_PERSON
+        and set(map(type, creator.values())) == _TEXT_ALONE
+        and creator["creatorType"] in roles
+    )
+
+
+def _check_creator(creator: Any, roles: Collection[str], item_type: str) -> None:
+    _check_shape(isinstance(creator, Mapping), "creators")
+    names = creator.keys() - {"creatorType"}
+    if names not in ({"name"}, {"firstName", "lastName"}):
+        raise _RefuseError(
+            Refusal.INVALID, "a creator has either 'firstName' and 'lastName' or 'name'"
+        )
+    _check_shape(all(isinstance(creator[name], str) for name in names), "creators")
+    role = creator.get("creatorType")
+    if role not in roles and role != "author":
+        raise _RefuseError(
+            Refusal.INVALID, f"{role!r} is not a valid creator type for {item_type!r}"
+        )
 
 
 def _check_tags(tags: Any) -> None:
     _check_shape(isinstance(tags, list | tuple), "tags")
     for tag in tags:
-        _check_shape(isinstance(tag, Mapping) and tag.keys() <= {"tag", "type"}, "tags")
-        _check_shape(isinstance(tag.get("tag"), str) and tag["tag"] != "", "tags")
+        _check_shape(type(tag) is dict or isinstance(tag, Mapping), "tags")
+        _check_shape(tag.keys() <= _OF_TAG, "tags")
+        _check_shape(isinstance(name := tag.get("tag"), str) and name != "", "tags")
 
 
 def _check_text_list(values: Any, name: str) -> None:
@@ -432,13 +451,19 @@ def _check_shape(good: bool, name: str) -> None:
 
 def _check_encodable(value: Any) -> None:
     """Refuse what no JSON text in UTF-8 can carry: lone surrogates, foreign objects."""
-    with suppress(TypeError):
-        # The fast encoder makes a null of what is no number; else it takes nothing wrong.
-        if b"null" not in orjson.dumps(value, option=_NOTHING_FOREIGN):
-            return
+    if _is_encodable(value):
+        return
     try:
         _encode(value).encode()
     except (TypeError, ValueError) as error:
         raise _RefuseError(
             Refusal.INVALID, f"the data cannot be written as JSON: {error}"
         ) from error
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        # The fast encoder makes a null of what is no number; else it takes nothing wrong.
+        return b"null" not in orjson.dumps(value, option=_NOTHING_FOREIGN)
+    except TypeError:
+        return False

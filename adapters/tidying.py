@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 
 _STRUCTURED = frozenset({"creators", "tags", "collections", "relations"})
 _NOT_TEXT = frozenset({"md5", "mtime", "inPublications", "parentItem"})
-_NOT_DATA = ("key", "version", "deleted")
+_NOT_DATA = frozenset({"key", "version", "deleted"})
+_NO_FIELDS = _STRUCTURED | _NOT_DATA
+_TEXT_ALONE = {str}
 
 
 def tidy_data(data: Any) -> dict[str, Any]:
@@ -33,12 +35,15 @@ def tidy_data(data: Any) -> dict[str, Any]:
         raise UnreadableItemError("it is no item data")
     if not isinstance(data.get("itemType"), str):
         raise UnreadableItemError('there is no "itemType"')
-    return {
-        # Nearly everything is text, and stays as it is.
-        name: value if type(value) is str and name not in _STRUCTURED else _tidy(name, value)
-        for name, value in data.items()
-        if name not in _NOT_DATA
-    }
+    tidied = dict(data)
+    # Nearly everything is text, and stays as it is.
+    odd = [name for name, value in data.items() if type(value) is not str or name in _NO_FIELDS]
+    for name in odd:
+        if name in _NOT_DATA:
+            del tidied[name]
+        else:
+            tidied[name] = _tidy(name, tidied[name])
+    return tidied
 
 
 def _tidy(name: str, value: Any) -> Any:
@@ -75,9 +80,9 @@ def _structured(name: str, value: Any) -> Any:
 
 
 def _is_creator(creator: Any) -> bool:
-    if not isinstance(creator, dict) or not all(isinstance(p, str) for p in creator.values()):
+    if not isinstance(creator, dict) or set(map(type, creator.values())) != _TEXT_ALONE:
         return False
-    return "creatorType" in creator and not creator.keys().isdisjoint(("name", "lastName"))
+    return "creatorType" in creator and ("lastName" in creator or "name" in creator)
 
 
 def _is_tag(tag: Any) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from json.encoder import encode_basestring as _quote
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,6 +19,10 @@ from adapters.tidying import tidy_data
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _LARGEST_VERSION = 2**53
+_ON_LINES = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+_JOINED = ((b'{\n        "', b'{"'), (b',\n        "', b', "'), (b'"\n      }', b'"}'))
+"""What the encoder writes of a creator or tag, each part of it on a line, and what we do."""
+_TEXT_ALONE = {str}
 
 
 class ItemFile(NamedTuple):
@@ -37,34 +40,35 @@ class DamagedDocumentError(Exception):
 def format_item(key: str, version: int, data: Mapping[str, Any], *, trashed: bool) -> bytes:
     """Return the text of an item: one property a line, and one creator or tag a line."""
     shown = {**data, "deleted": 1} if trashed else data
-    properties = ",\n".join(
-        [f"    {_quote(name)}: {_format(value)}" for name, value in shown.items()]
-    )
-    text = f'{{\n  "key": "{key}",\n  "version": {version},\n  "data": {{\n{properties}\n  }}\n}}\n'
-    return text.encode()
+    properties = {
+        name: value if type(value) is str else _laid_out(value) for name, value in shown.items()
+    }
+    text = orjson.dumps({"key": key, "version": version, "data": properties}, option=_ON_LINES)
+    # No text in JSON has a line break in it: what follows one is layout.
+    for spread, joined in _JOINED:
+        text = text.replace(spread, joined)
+    return text
 
 
-def _format(value: Any) -> str:
-    if isinstance(value, str):
-        return _quote(value)
-    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
-        return "[\n      " + ",\n      ".join(map(_on_a_line, value)) + "\n    ]"
-    return _encode(value)
+def _laid_out(value: Any) -> Any:
+    """Return a value that the encoder can lay out, or else its text."""
+    if not (isinstance(value, list | tuple) and value and isinstance(value[0], Mapping)):
+        return value if value in ([], {}) else orjson.Fragment(_encode(value))
+    if all(map(_is_row, value)):
+        return value
+    return orjson.Fragment("[\n      " + ",\n      ".join(map(_encode, value)) + "\n    ]")
 
 
-def _on_a_line(value: Any) -> str:
-    try:
-        # Creators and tags hold nothing but text, and there are many of them.
-        return "{" + ", ".join([f"{_quote(k)}: {_quote(v)}" for k, v in value.items()]) + "}"
-    except (AttributeError, TypeError):
-        return _encode(value)
+def _is_row(value: Any) -> bool:
+    # Creators and tags hold nothing but text, and there are many of them.
+    return type(value) is dict and set(map(type, value.values())) == _TEXT_ALONE
 
 
 def parse_item(raw: bytes) -> ItemFile:
     """Read an item's text. Raises `DamagedDocumentError`."""
     document = parse_json(raw)
     data = _find_data(document)
-    if any(type(value) is float for value in data.values()):
+    if float in map(type, data.values()):
         # What is a number there may have been a whole one that only the slow decoder can hold.
         document = _parse_exactly(raw)
         data = _find_data(document)

@@ -8,7 +8,7 @@ under biblatex's. Source of the names: the biblatex manual, sections on entry ty
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -128,13 +128,15 @@ _LANGUAGES = {
 """Languages that LaTeX has names of its own for; it knows no codes."""
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_KNOWN = 1024
+"""So many dates, languages and keywords are known as they were just written: they come again."""
 _RANGE = re.compile(r"(?<=\w)\s*[-‐-―−]\s*(?=\w)")
 
 
 def format_bibtex(citation_key: str, data: Mapping[str, Any]) -> str:
     """Return an item as an entry, from `@` to a line with its closing brace."""
     item_type = data.get("itemType", "")
-    lines = ",\n".join(f"  {name} = {value}" for name, value in _fields(item_type, data))
+    lines = ",\n".join([f"  {name} = {value}" for name, value in _fields(item_type, data)])
     return f"@{_entry_type(item_type, data)}{{{citation_key},\n{lines}\n}}\n"
 
 
@@ -148,25 +150,28 @@ def _entry_type(item_type: str, data: Mapping[str, Any]) -> str:
     return kind
 
 
-def _fields(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, people in _people(data).items():
-        yield name, f"{{{format_names(people)}}}"
+def _fields(item_type: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [(name, f"{{{format_names(people)}}}") for name, people in _people(data).items()]
     titles, texts = _names_of(tuple(data))
     for name, fields in titles:
         if text := first_of(data, fields):
-            yield name, f"{{{escape_title(text, is_name=name in _NAMES)}}}"
+            found.append((name, f"{{{escape_title(text, is_name=name in _NAMES)}}}"))
     if subtype := _SUBTYPES.get(item_type):
-        yield "entrysubtype", f"{{{subtype}}}"
-    yield from _date(first_of(data, DATES))
+        found.append(("entrysubtype", f"{{{subtype}}}"))
+    if told := first_of(data, DATES):
+        found += _date(told)
     if pages := first_of(data, ("pages", "codePages", "firstPage")):
-        yield "pages", f"{{{escape(_RANGE.sub('--', pages))}}}"
+        found.append(("pages", f"{{{escape(_RANGE.sub('--', pages))}}}"))
     for name, fields in texts:
         if (text := first_of(data, fields)) and (shown := escape(text)):
-            yield name, f"{{{shown}}}"
-    yield from _identifiers(item_type, data)
-    yield from _language(data.get("language") or "")
-    if keywords := [_keyword(tag["tag"]) for tag in data.get("tags") or ()]:
-        yield "keywords", f"{{{', '.join(filter(None, keywords))}}}"
+            found.append((name, f"{{{shown}}}"))
+    found += _identifiers(item_type, data)
+    if language := data.get("language"):
+        found += _language(language)
+    if tags := data.get("tags"):
+        keywords = filter(None, [_keyword(tag["tag"]) for tag in tags])
+        found.append(("keywords", f"{{{', '.join(keywords)}}}"))
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -179,32 +184,32 @@ def _names_of(present: tuple[str, ...]) -> tuple[Named, Named]:
 
 
 def _people(data: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    creators = [
-        (_ROLES.get(creator["creatorType"], "author"), creator)
-        for creator in data.get("creators") or ()
-    ]
-    known = {role for role, creator in creators if creator["creatorType"] != "contributor"}
+    creators = data.get("creators") or ()
+    beside_others = len({creator["creatorType"] for creator in creators}) > 1
     people: dict[str, list[Mapping[str, Any]]] = {}
-    for role, creator in creators:
-        if creator["creatorType"] == "contributor" and known:
+    for creator in creators:
+        kind = creator["creatorType"]
+        role = _ROLES.get(kind, "author")
+        if not role or (beside_others and kind == "contributor"):
             continue
-        if role and (creator.get("name") or creator.get("lastName") or creator.get("firstName")):
+        if creator.get("lastName") or creator.get("name") or creator.get("firstName"):
             people.setdefault(role, []).append(creator)
     return people
 
 
-def _date(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=_KNOWN)
+def _date(text: str) -> Sequence[tuple[str, str]]:
     if parts := _parts_of(text):
         year, *rest = parts
-        yield "year", f"{{{year}}}"
+        found = [("year", f"{{{year}}}")]
         if rest:
-            yield "month", _MONTHS[int(rest[0]) - 1]
+            found.append(("month", _MONTHS[int(rest[0]) - 1]))
         if len(rest) > 1:
-            yield "day", f"{{{int(rest[1])}}}"
-    elif found := _YEAR.search(text):
-        yield "year", f"{{{found[0]}}}"
-    elif text:
-        yield "note", f"{{{escape(text)}}}"  # a year in words makes Typst refuse the whole file
+            found.append(("day", f"{{{int(rest[1])}}}"))
+        return found
+    if year_in_it := _YEAR.search(text):
+        return [("year", f"{{{year_in_it[0]}}}")]
+    return [("note", f"{{{escape(text)}}}")]  # a year in words makes Typst refuse the whole file
 
 
 def _parts_of(text: str) -> list[str]:
@@ -221,31 +226,33 @@ def _parts_of(text: str) -> list[str]:
     return parts
 
 
-def _identifiers(item_type: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _identifiers(item_type: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     if item_type == "preprint":
         if arxiv := identity_of(data).arxiv:
-            yield "eprint", f"{{{verbatim(arxiv)}}}"
-            yield "eprinttype", "{arxiv}"
-        yield "pubstate", "{prepublished}"
-    if isbn := re.split(r"[,;]", str(data.get("ISBN") or ""))[0].strip():
-        yield "isbn", f"{{{escape(isbn)}}}"  # biblatex takes one
+            found += [("eprint", f"{{{verbatim(arxiv)}}}"), ("eprinttype", "{arxiv}")]
+        found.append(("pubstate", "{prepublished}"))
+    if (isbns := data.get("ISBN")) and (isbn := re.split(r"[,;]", str(isbns))[0].strip()):
+        found.append(("isbn", f"{{{escape(isbn)}}}"))  # biblatex takes one
     for name, field in (("doi", "DOI"), ("url", "url")):
         if text := data.get(field):
-            yield name, f"{{{verbatim(str(text))}}}"
+            found.append((name, f"{{{verbatim(str(text))}}}"))
     for name, field in (("urldate", "accessDate"), ("origdate", "originalDate")):
-        if parts := _parts_of(str(data.get(field) or "")):
-            yield name, f"{{{'-'.join(parts)}}}"
+        if (text := data.get(field)) and (parts := _parts_of(str(text))):
+            found.append((name, f"{{{'-'.join(parts)}}}"))
+    return found
 
 
-def _language(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=_KNOWN)
+def _language(text: str) -> Sequence[tuple[str, str]]:
     code = re.split(r"[-_]", text.strip().lower())[0]
     name = _LANGUAGES.get(code, code if code in _LANGUAGES.values() else "")
     if name:
-        yield "langid", f"{{{name}}}"
-    elif text.strip():
-        yield "language", f"{{{escape(text)}}}"
+        return [("langid", f"{{{name}}}")]
+    return [("language", f"{{{escape(text)}}}")] if text.strip() else []
 
 
+@lru_cache(maxsize=_KNOWN)
 def _keyword(tag: str) -> str:
     shown = escape(tag)
     return f"{{{shown}}}" if "," in shown else shown

@@ -7,8 +7,11 @@ title that no style may write in small letters stand in braces of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from syncd.item.letters import has_controls
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -19,6 +22,9 @@ _PLAINLY_ESCAPED = tuple("&%$#_")
 """What is escaped by a backslash before it, and by nothing that would have to be escaped."""
 _WITHOUT_PAIRS = _ESCAPES | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 """Where braces are not in pairs: BibTeX counts them, escaped or not."""
+_SHORT = 50
+_KNOWN = 1024
+"""So many short texts are known as they were just written: journals, numbers and the like."""
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 _PARAGRAPHS = re.compile(r"\s*\n\s*")
@@ -51,10 +57,17 @@ _NEW_SENTENCE = re.compile(r"[:?!]\W*\s\W*\Z")
 
 def escape(text: str) -> str:
     """Return a text in which TeX finds no command; line breaks become paragraphs."""
-    if not text.isprintable():
+    return _escape_short(text) if len(text) < _SHORT else _escape(text)
+
+
+def _escape(text: str) -> str:
+    if has_controls(text):
         text = _PARAGRAPHS.sub("\n\n", _UNWRITTEN.sub(" ", text))
     text = text.strip()
-    return text if text.isalnum() else _escaped(text, _escapes_for(text))
+    return _escaped(text, _escapes_for(text))
+
+
+_escape_short = lru_cache(maxsize=_KNOWN)(_escape)
 
 
 def _escapes_for(text: str) -> Mapping[str, str]:
@@ -65,14 +78,16 @@ def _escaped(text: str, escapes: Mapping[str, str]) -> str:
     # Most texts have none of these, and a pattern looks at each letter of them.
     if "\\" in text or "{" in text or "}" in text or "~" in text or "^" in text:
         return _SPECIAL.sub(lambda match: escapes[match[0]], text)
-    for character in _PLAINLY_ESCAPED:
-        if character in text:
+    if "&" in text or "%" in text or "$" in text or "#" in text or "_" in text:
+        for character in _PLAINLY_ESCAPED:
             text = text.replace(character, escapes[character])
     return text
 
 
 def verbatim(text: str) -> str:
     """Return an address or identifier, which stands as it is; what would break it is encoded."""
+    if text.isprintable() and not (" " in text or "\\" in text or "{" in text or "}" in text):
+        return text
     text = _BLANKS.sub("%20", _UNWRITTEN.sub("", text).strip()).replace("\\", "%5C")
     if _is_balanced(text):
         return text
@@ -196,24 +211,33 @@ _PARTICLES = frozenset(
 _SUFFIX = re.compile(r"(?:[JS]r\.?|[IVX]+|\d+(?:st|nd|rd|th))")
 
 
-_PLAIN_NAME = re.compile(
-    rf"[{_CAPITAL}][{_SMALL}]+, [{_CAPITAL}](?:\.|[{_SMALL}]+)"
-    rf"(?:[ -]?[{_CAPITAL}](?:\.|[{_SMALL}]+))*+"
+_LETTERS = rf"{_CAPITAL}{_SMALL}\d'’"
+_PLAIN_NAME = (
+    rf"[{_CAPITAL}][{_LETTERS}]*+(?:[ -][{_CAPITAL}][{_LETTERS}]*+)*+, "
+    rf"[{_CAPITAL}][{_LETTERS}]*+(?:\.?[ -]?[{_CAPITAL}][{_LETTERS}]*+)*+\.?"
 )
 """A name that is written as it stands: no particle, no suffix, nothing to escape."""
+_PLAIN_NAMES = re.compile(rf"(?:{_PLAIN_NAME}(?: and (?!\Z)|\Z))++")
 
 
-def format_names(creators: Iterable[Mapping[str, Any]]) -> str:
+def format_names(creators: Sequence[Mapping[str, Any]]) -> str:
     """Return people and groups as a list that BibTeX takes apart again."""
-    return " and ".join(name for creator in creators if (name := _format_name(creator)))
+    # Most lists are of people whose names need nothing, and told to be so at once.
+    plain = [
+        f"{creator.get('lastName') or ''}, {creator.get('firstName') or ''}"
+        for creator in creators
+        if not creator.get("name")
+    ]
+    names = " and ".join(plain)
+    if len(plain) == len(creators) == names.count(",") and _PLAIN_NAMES.fullmatch(names):
+        return names
+    return " and ".join(filter(None, map(_format_name, creators)))
 
 
 def _format_name(creator: Mapping[str, Any]) -> str:
     if name := _tidy(creator.get("name", "")):
         return f"{{{escape(name)}}}"
     family, given = _tidy(creator.get("lastName", "")), _tidy(creator.get("firstName", ""))
-    if _PLAIN_NAME.fullmatch(name := f"{family}, {given}"):
-        return name
     if not family or not given:
         return f"{{{escape(family or given)}}}" if family or given else ""
     before, comma, suffix = given.rpartition(", ")

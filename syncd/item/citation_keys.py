@@ -76,7 +76,7 @@ def wanted_key(item_key: ItemKey, data: Mapping[str, Any]) -> str:
 
 def carried_key(data: Mapping[str, Any]) -> str:
     """Return the key that an item itself carries; empty where it carries none."""
-    if key := _cleaned(str(data.get("citationKey") or "")):
+    if (field := data.get("citationKey")) and (key := _cleaned(str(field))):
         return key
     for label, value in lines_of(data.get("extra") or ""):
         if label.casefold() in _LABELS and (key := _cleaned(value)):
@@ -87,7 +87,9 @@ def carried_key(data: Mapping[str, Any]) -> str:
 def propose_key(item_key: ItemKey, data: Mapping[str, Any]) -> str:
     """Return a key that says what a work is: `smith2012territory`."""
     year = _YEAR.search(first_of(data, DATES))
-    title = _MARKUP.sub("", first_of(data, TITLES))
+    title = first_of(data, TITLES)
+    if "<" in title:
+        title = _MARKUP.sub("", title)
     words = (_folded(match[0]) for match in _WORD.finditer(title))
     word = next((each for each in words if len(each) > 1 and each not in _SKIPPED), "")
     key = f"{_folded(_first_family(data))}{year[0] if year else ''}{word}"
@@ -120,4 +122,6 @@ def _folded(text: str) -> str:
     if not text.isascii():
         text = "".join(_SPECIAL.get(character, character) for character in text)
         text = unicodedata.normalize("NFKD", text)
+    elif text.isalnum():
+        return text
     return _NOT_PLAIN.sub("", text)

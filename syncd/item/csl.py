@@ -8,7 +8,7 @@ it refuse the whole file, so a program is a book, as it was before CSL knew soft
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -165,6 +165,8 @@ _ROLES = {
 }
 """Roles that are no author's; every other creator is one."""
 
+_KNOWN = 1024
+"""So many dates are known as they were just read: they come again."""
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ].*)?")
 
 
@@ -178,11 +180,12 @@ def csl_of(key: str, data: Mapping[str, Any]) -> dict[str, Any]:
     for variable, fields in dates:
         if text := first_of(data, fields):
             csl[variable] = _date(text)
-    for role, name in _names(data):
-        csl.setdefault(role, []).append(name)
+    for creator in data.get("creators") or ():
+        role = _ROLES.get(creator["creatorType"], "author")
+        csl.setdefault(role, []).append(_name(creator))
     if kind := _KINDS.get(data.get("itemType", "")):
         csl["note"] = f"type: {kind}\n{csl['note']}" if "note" in csl else f"type: {kind}"
-    if keywords := ", ".join(tag["tag"] for tag in data.get("tags") or ()):
+    if keywords := ", ".join([tag["tag"] for tag in data.get("tags") or ()]):
         csl["keyword"] = keywords
     return csl
 
@@ -196,18 +199,18 @@ def _variables_of(present: tuple[str, ...]) -> tuple[Named, Named]:
     return names_among(_VARIABLES, present), names_among(_DATES, present)
 
 
-def _date(text: str) -> dict[str, Any]:
+@lru_cache(maxsize=_KNOWN)
+def _date(text: str) -> Mapping[str, Any]:
     match = _ISO.fullmatch(text)
     if match is None:
         return {"raw": text}
     return {"date-parts": [[int(part) for part in match.groups() if part]]}
 
 
-def _names(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    for creator in data.get("creators") or ():
-        role = _ROLES.get(creator["creatorType"], "author")
-        if "name" in creator:
-            yield role, {"literal": creator["name"]}
-        else:
-            name = {"family": creator.get("lastName", ""), "given": creator.get("firstName", "")}
-            yield role, {part: text for part, text in name.items() if text}
+def _name(creator: Mapping[str, Any]) -> dict[str, str]:
+    if "name" in creator:
+        return {"literal": creator["name"]}
+    family, given = creator.get("lastName"), creator.get("firstName")
+    if family and given:
+        return {"family": family, "given": given}
+    return {part: text for part, text in (("family", family), ("given", given)) if text}

@@ -42,6 +42,8 @@ class Dialect(NamedTuple):
     """Field to tag; other fields are lines of `M2`."""
     roles: Mapping[str, str]
     """Tag to the role of the people in it."""
+    tags: Mapping[str, str]
+    """Role to its tag."""
     names_type: bool
     """Whether a line of `M2` has to name the type, as `TY` does not."""
 
@@ -49,7 +51,9 @@ class Dialect(NamedTuple):
 def _dialect(
     type_tag: str, *fields: str, roles: str = "AU=author", names_type: bool = False
 ) -> Dialect:
-    return Dialect(type_tag, _pairs(" ".join(fields)), _pairs(roles), names_type)
+    role_of = _pairs(roles)
+    tag_of = {role: tag for tag, role in role_of.items()}
+    return Dialect(type_tag, _pairs(" ".join(fields)), role_of, tag_of, names_type)
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -12,8 +12,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
+from syncd.item.letters import has_controls
 from syncd.item.ris_tables import (
     ACCESSED,
     ANY_ROLE,
@@ -43,6 +45,8 @@ _PLAIN = re.compile(rf"[^{_UNSAFE}](?:[^{_UNSAFE}]++| (?! ))*+(?<! )")
 _TWICE_ENCODED = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _ISO_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d:\d\d)Z?)?")
+_KNOWN = 1024
+"""So many dates are known as they were just written: they come again."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _PAGE_RANGE = re.compile(r"([^\s-]+)-([^\s-]+)")
 _DOI = re.compile(r"10\.\d{4}")
@@ -69,38 +73,55 @@ def format_ris(
 
     `links` are the addresses and paths of what is attached to it.
     """
-    dialect = dialect_of(str(data["itemType"]))
-    lines: Lines = [("TY", dialect.type_tag), (MARKER_TAG, f"{MARKER}{data['itemType']}")]
+    item_type = str(data["itemType"])
+    dialect = dialect_of(item_type)
+    lines: Lines = [("TY", dialect.type_tag), (MARKER_TAG, f"{MARKER}{item_type}")]
     values = {
         field: str(value)
         for field, value in data.items()
         if field not in _NOT_FIELDS and value not in ("", None)
     }
-    lines += _creator_lines(data, dialect)
-    named: Lines = [(EXTRA_TAG, f"{TYPE_LABEL}: {data['itemType']}")] if dialect.names_type else []
+    extra = values.pop("extra", "")
+    lines += _creator_lines(data.get("creators") or (), dialect)
+    named: Lines = [(EXTRA_TAG, f"{TYPE_LABEL}: {item_type}")] if dialect.names_type else []
+    are_plain = _are_plain([text for field, text in values.items() if field not in _OWN_LINES])
+    simple_tags = _simple_tags(item_type) if are_plain else {}
     for field, value in values.items():
-        if field in _OWN_LINES:
-            lines += _OWN_LINES[field](field, value)
+        if tag := simple_tags.get(field):
+            lines.append((tag, value))
+        elif own_lines := _OWN_LINES.get(field):
+            lines += own_lines(field, value)
         elif (tag := dialect.fields.get(field)) and _says_it(tag, field, value, values):
             lines += _value_lines(tag, field, value)
         elif field == "type":
             lines.append(_remark(field, value))  # a line of this name would say what the item is
-        elif field != "extra":
+        else:
             (_, shown), *remark = _value_lines(EXTRA_TAG, field, value)
             named.append((EXTRA_TAG, f"{label_of_line(field)}: {shown}"))
             lines += remark
     if named:
         lines += [*named, _remark("lines", len(named))]
-    if "extra" in values:
-        lines += _extra_lines(values["extra"])
+    if extra:
+        lines += _extra_lines(extra)
     lines += _tag_lines(data.get("tags") or ())
     for note in notes:
         lines += _note_lines(note)
     lines += [("L2" if "://" in link else "L1", _shown(link)) for link in links]
-    if not all(map(_is_plain, links)):
+    if not _are_plain(links):
         lines.append(_remark("links", [*links]))
     lines.append(("ER", ""))
-    return "".join(f"{tag}  - {value}\n" for tag, value in lines)
+    return "".join([f"{tag}  - {value}\n" for tag, value in lines])
+
+
+@cache
+def _simple_tags(item_type: str) -> Mapping[str, str]:
+    """Return the tags of those fields that are written there whatever they and others say."""
+    fields = dialect_of(item_type).fields
+    return {
+        field: tag
+        for field, tag in fields.items()
+        if tag != "J2" and field not in ("url", "type", *_OWN_LINES)
+    }
 
 
 def _says_it(tag: str, field: str, value: str, values: Mapping[str, str]) -> bool:
@@ -111,6 +132,13 @@ def _says_it(tag: str, field: str, value: str, values: Mapping[str, str]) -> boo
         return "PM:" not in value  # or it would be a PMID
     # Where `M3` holds no kind of work, it is a DOI if it looks like one.
     return field != "type" or not _DOI.search(value)
+
+
+def _are_plain(values: Sequence[str]) -> bool:
+    """Tell whether all values are plain, by one look at all of them."""
+    # Where one is empty, or has a blank at an end, there are two blanks now; nothing else of what
+    # makes a value no plain one begins in one value and ends in the next.
+    return not values or _is_plain(" ".join(values))
 
 
 def _is_plain(value: str) -> bool:
@@ -138,11 +166,12 @@ def _shown(value: str) -> str:
 
 
 def _fits_a_line(value: str) -> bool:
+    if not value or value[0] == " " or value[-1] == " " or "  " in value:
+        return False
     if value.isascii():
-        # The same as the pattern says, in a fraction of its time.
-        trimmed = value and value[0] != " " and value[-1] != " "
-        return bool(trimmed) and value.isprintable() and "  " not in value
-    return _PLAIN.fullmatch(value) is not None
+        return not has_controls(value)
+    # What can be printed is plain, and is told in a fraction of the time of the pattern.
+    return value.isprintable() or _PLAIN.fullmatch(value) is not None
 
 
 def _on_one_line(value: str) -> str:
@@ -181,23 +210,23 @@ def _access_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
         yield _remark(field, value)
 
 
-def _date_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=_KNOWN)
+def _date_lines(field: str, value: str) -> Lines:
+    lines: Lines = []
     if year := _YEAR.search(value):
-        yield "PY", year[0]
+        lines.append(("PY", year[0]))
     if iso := _ISO_DATE.fullmatch(value):
-        yield "DA", "/".join((iso[1], iso[2] or "", iso[3] or "", ""))
+        lines.append(("DA", "/".join((iso[1], iso[2] or "", iso[3] or "", ""))))
     else:
-        yield "DA", _shown(value)
-        yield _remark(field, value)
+        lines += [("DA", _shown(value)), _remark(field, value)]
+    return lines
 
 
-def _page_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
-    both = _PAGE_RANGE.fullmatch(value)
+def _page_lines(field: str, value: str) -> Lines:
+    both = _PAGE_RANGE.fullmatch(value) if "-" in value else None
     if both and _is_plain(value):
-        yield "SP", both[1]
-        yield "EP", both[2]
-    else:
-        yield from _value_lines("SP", field, value)
+        return [("SP", both[1]), ("EP", both[2])]
+    return _value_lines("SP", field, value)
 
 
 def _abstract_lines(field: str, value: str) -> Iterator[tuple[str, str]]:
@@ -224,27 +253,21 @@ _OWN_LINES: Mapping[str, Callable[[str, str], Iterable[tuple[str, str]]]] = {
 """Fields that are written in a way of their own."""
 
 
-def _extra_lines(value: str) -> Iterator[tuple[str, str]]:
+def _extra_lines(value: str) -> Lines:
     lines = value.split("\n")
-    for line in lines:
-        if line.strip():
-            yield EXTRA_TAG, _shown(line)
-    if not all(_is_plain(line) for line in lines):
-        yield _remark("extra", value)
+    shown = [(EXTRA_TAG, _shown(line)) for line in lines if line.strip()]
+    return shown if _are_plain(lines) else [*shown, _remark("extra", value)]
 
 
-def _creator_lines(data: Mapping[str, Any], dialect: Dialect) -> Lines:
-    creators = data.get("creators") or []
-    tags = {role: tag for tag, role in dialect.roles.items()}
-    roles = {ANY_ROLE: "translator", **dialect.roles}
+def _creator_lines(creators: Sequence[Mapping[str, Any]], dialect: Dialect) -> Lines:
     names = [_name_text(creator) for creator in creators]
-    are_plain = all(map(_is_plain, names))
+    are_plain = _are_plain(names)
     lines = [
-        (tags.get(creator["creatorType"], ANY_ROLE), name if are_plain else _shown(name))
+        (dialect.tags.get(creator["creatorType"], ANY_ROLE), name if are_plain else _shown(name))
         for creator, name in zip(creators, names, strict=True)
     ]
-    again = [read_name(roles[tag], text) for tag, text in lines]
-    if not are_plain or again != [dict(creator) for creator in creators]:
+    again = [read_name(dialect.roles.get(tag, "translator"), text) for tag, text in lines]
+    if not are_plain or again != [*creators]:
         lines.append(_remark("creators", creators))
     return lines
 
@@ -258,7 +281,7 @@ def _name_text(creator: Mapping[str, str]) -> str:
 
 def _tag_lines(tags: Sequence[Mapping[str, Any]]) -> Lines:
     names = [tag["tag"] for tag in tags]
-    are_plain = all(map(_is_plain, names))
+    are_plain = _are_plain(names)
     lines = [("KW", name if are_plain else _shown(name)) for name in names]
     is_split = len(lines) == 1 and "," in names[0]
     if is_split:

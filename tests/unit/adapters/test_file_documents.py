@@ -44,6 +44,27 @@ def test_an_items_text_is_readable_and_has_one_property_or_person_a_line() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ([{"tag": "a"}, {"tag": "b", "type": 1}], '[{"tag": "a"},{"tag": "b", "type": 1}]'),
+        ([{"tag": '},\n        "'}], r'[{"tag": "},\n        \""}]'),
+        ([{"a": [1, {"b": 2**70}]}, {}], f'[{{"a": [1, {{"b": {2**70}}}]}},{{}}]'),
+        ([{"a": "b"}, "c"], '[{"a": "b"},"c"]'),
+        ({"dc:relation": ["x", "y"]}, '{"dc:relation": ["x", "y"]}'),
+        ([], "[]"),
+        (1e16, "1e+16"),
+    ],
+)
+def test_a_property_has_one_line_or_one_for_each_object_in_it(value: object, written: str) -> None:
+    text = format_item("ABCD2345", 7, {"itemType": "x", "it": value}, trashed=False).decode()
+
+    _, _, shown = text.partition('"it": ')
+    lines = [line.strip() for line in shown.removesuffix("\n  }\n}\n").split("\n")]
+    assert "".join(lines) == written
+    assert len(lines) == (len(value) + 2 if "{" in written[1:] else 1)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("trashed", [False, True])
 def test_an_items_text_reads_back_as_the_item(trashed: bool) -> None:
     assert parse_item(format_item("ABCD2345", 7, ARTICLE, trashed=trashed)) == (7, ARTICLE, trashed)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from adapters.file import FileLibrary
+from adapters.file.look import read_file
 from syncd.errors import ConflictError, UnavailableError
 from syncd.library import (
     Accepted,
@@ -123,6 +124,13 @@ def test_files_that_are_no_items_are_passed_over(library: FileLibrary, home: Pat
         (home / "items" / name).write_text(text)
 
     assert changes(library, version) == ({}, [], version)
+
+
+@pytest.mark.parametrize("size", [1 << 16, (1 << 16) + 1, 3 << 16])
+def test_a_long_item_is_read_to_its_end(tmp_path: Path, size: int) -> None:
+    (tmp_path / "ABCD2345.json").write_bytes(bytes(size - 1) + b"x")
+
+    assert read_file(tmp_path, "ABCD2345") == bytes(size - 1) + b"x"
 
 
 def test_an_edit_of_the_same_length_right_after_writing_is_noticed(

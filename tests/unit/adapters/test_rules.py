@@ -61,7 +61,16 @@ def refusal(library: MemoryLibrary, operation: Operation) -> Refusal | None:
             {**ARTICLE, "creators": [{"creatorType": "author", "name": "A", "lastName": "B"}]},
             id="a creator with two kinds of name",
         ),
+        pytest.param(
+            {**ARTICLE, "creators": [{"creatorType": "x", "lastName": "A", "firstName": "B"}]},
+            id="a creator in a role of no such type",
+        ),
+        pytest.param(
+            {**ARTICLE, "creators": [{"creatorType": "author", "lastName": "A", "firstName": 5}]},
+            id="a creator with a number for a name",
+        ),
         pytest.param({**ARTICLE, "tags": [{"tag": ""}]}, id="an empty tag"),
+        pytest.param({**ARTICLE, "tags": [{"tag": "a", "colour": "b"}]}, id="a tag with more"),
         pytest.param({**ARTICLE, "collections": COLLECTION}, id="a bare collection"),
         pytest.param({**ARTICLE, "version": 3}, id="a version"),
         pytest.param({**ARTICLE, "deleted": 1}, id="the mark of the trash"),

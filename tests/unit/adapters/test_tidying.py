@@ -24,6 +24,12 @@ def test_what_is_no_text_stays_what_it_is(name: str, value: Any) -> None:
     assert tidy_data({"itemType": "note", name: value})[name] is value
 
 
+def test_what_says_something_of_the_file_is_no_data_of_the_item() -> None:
+    data = {"key": "ABCD2345", "itemType": "note", "version": 3, "note": "a", "deleted": 1}
+
+    assert list(tidy_data(data).items()) == [("itemType", "note"), ("note", "a")]
+
+
 @pytest.mark.parametrize("value", [["a"], {"x": 1}])
 def test_a_property_that_a_newer_library_gives_its_items_stays_as_it_is(value: Any) -> None:
     assert tidy_data({"itemType": "book", "newerThanUs": value})["newerThanUs"] == value
@@ -42,6 +48,9 @@ def test_nothing_is_written_in_many_ways(name: str, empty: Any, value: Any) -> N
         ("note", {}),
         ("ISBN", ["9"]),
         ("creators", [7]),
+        ("creators", [{"creatorType": "author", "lastName": 7}]),
+        ("creators", [{"lastName": "A"}]),
+        ("creators", [{"creatorType": "author"}]),
         ("tags", ["a"]),
         ("collections", {"a": 1}),
     ],
