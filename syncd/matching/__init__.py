@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncd.matching.answers import Answers, exact_name
 from syncd.matching.blocking import blocking_keys, fingerprint, fingerprint_of
 from syncd.matching.clusters import resolve
+from syncd.matching.edits import is_another
 from syncd.matching.features import Features, citation_in, dump_features, features_of, load_features
 from syncd.matching.judging import judge
 from syncd.matching.known import KnownWorks
@@ -42,6 +43,7 @@ __all__ = [
     "features_of",
     "fingerprint",
     "fingerprint_of",
+    "is_another",
     "judge",
     "load_features",
     "resolve",

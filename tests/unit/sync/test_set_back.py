@@ -174,7 +174,8 @@ def test_works_whose_answer_never_comes_keep_back_none_that_come_after_them(
 def test_a_collection_that_is_refused_keeps_back_what_goes_into_it_and_nothing_else(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Stops(["Stopped"], UNREAD))
+    library = Stops(["Stopped"], UNREAD)
+    house = House(tmp_path, library)
     with pytest.raises(UnsettledError):
         house.drop(scopus_record(1), place=Place(folder=b"/a", collection=("Stopped", "Below it")))
 
@@ -182,18 +183,19 @@ def test_a_collection_that_is_refused_keeps_back_what_goes_into_it_and_nothing_e
         house.drop(scopus_record(2), place=Place(folder=b"/b", collection=("Inbox",)))
 
     assert _there(house) == {title_of(2)}
-    house.library.stopped.clear()
+    library.stopped.clear()
     house.drop(scopus_record(3))
     assert _there(house) == set(_titles(range(1, 4)))
 
 
 def test_a_note_below_what_was_set_back_waits_for_it(tmp_path: Path) -> None:
-    house = House(tmp_path, Stops([title_of(1)], UNREAD))
+    library = Stops([title_of(1)], UNREAD)
+    house = House(tmp_path, library)
     with pytest.raises(UnsettledError):
         house.drop(scopus_record(1), scopus_record(2))
     with pytest.raises(UnsettledError):  # the same work, to be filed elsewhere
         house.drop(scopus_record(1, N1="again"), place=Place(folder=b"/b", tags=("later",)))
-    house.library.stopped.clear()
+    library.stopped.clear()
 
     house.drop(scopus_record(3))
 
