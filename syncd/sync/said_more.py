@@ -1,15 +1,18 @@
 """A record that says all that syncd wrote into an item, and more, is the record it was made of.
 
-Matching asks about works of which too little is known to tell them apart: an editorial, a thesis.
-A database that is asked for one field more says all the rest again, word for word.
+Matching asks about works of which too little is known to tell them apart, an editorial or a thesis,
+and takes titles that many bear for two works unless their places are equal. A database that is
+asked for one field more says all the rest again, word for word.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
+from syncd.item import citation_of
 from syncd.item.equality import NOT_COMPARED
 from syncd.item.fields import DATES
 from syncd.item.precision import says_less
@@ -17,9 +20,19 @@ from syncd.item.sameness import says_same
 from syncd.ledger import history, outbox
 from syncd.ledger.merges import find_replaced
 from syncd.ledger.store import LibraryLedger
+from syncd.ledger.works import LedgerWorks
 from syncd.library import Create, ItemData
-from syncd.matching import Doubt, Features, Known, Ruling, RulingKind
+from syncd.matching import (
+    Doubt,
+    Features,
+    Known,
+    Ruling,
+    RulingKind,
+    blocking_keys,
+    features_of,
+)
 from syncd.plan import Incoming
+from syncd.settings import ByMetadata
 
 _REASON = "it says all that this item was made of, and more"
 _OF_PEOPLE = frozenset({"tags", "collections", "accessDate"})
@@ -32,27 +45,31 @@ def recognise(
     rulings: Sequence[Ruling],
     ledger: LibraryLedger,
 ) -> list[Ruling]:
-    """Return the rulings, with those doubts resolved that are about a lack of facts alone.
+    """Return the rulings, with records taken for the items that they say all of.
 
-    Two records of one export are two works: where both may be the item, a person is asked.
+    Two records of one export are two works: where both may be the item, neither is. Where metadata
+    is to decide nothing, it does not here either.
     """
-    doubted = {n: known for n, ruling in enumerate(rulings) if (known := _only_own(ruling))}
-    if not doubted:
+    possible = {n: [known] for n, ruling in enumerate(rulings) if (known := _only_own(ruling))}
+    possible |= _named_alike(features, rulings, ledger)
+    decide = ByMetadata.DECIDE
+    possible = {n: it for n, it in possible.items() if incoming[n].place.by_metadata is decide}
+    if not possible:
         return list(rulings)
-    written = _written(ledger, {known.ref for known in doubted.values()})
+    written = _written(ledger, {known.ref for each in possible.values() for known in each})
+    found = {
+        number: alike[0]
+        for number, known in possible.items()
+        if len(alike := [k for k in known if _is_of(incoming[number], written.get(k.ref, ()))]) == 1
+    }
     claimed = Counter(
         (incoming[number].export, ref)
         for number, ruling in enumerate(rulings)
-        for ref in _may_be(ruling)
+        for ref in _may_be(ruling) | ({found[number].ref} if number in found else set())
     )
     resolved = list(rulings)
-    for number, known in doubted.items():
-        alone = claimed[incoming[number].export, known.ref] == 1
-        if (
-            alone
-            and _says_enough(features[number])
-            and any(_says_all(incoming[number].data, each) for each in written.get(known.ref, ()))
-        ):
+    for number, known in found.items():
+        if claimed[incoming[number].export, known.ref] == 1:
             resolved[number] = rulings[number]._replace(
                 kind=RulingKind.SAME, known=known, candidates=(), reason=_REASON, doubt=None
             )
@@ -67,12 +84,52 @@ def _only_own(ruling: Ruling) -> Known | None:
     return first if isinstance(first, Known) else None
 
 
+def _named_alike(
+    features: Sequence[Features], rulings: Sequence[Ruling], ledger: LibraryLedger
+) -> dict[int, list[Known]]:
+    """Return, for new works under titles that many bear, the items that had all their names once.
+
+    These are found by volume and issue, which may be what an export has more than one before it.
+    """
+    keys = {
+        number: frozenset(key for less in _without_places(mine) for key in blocking_keys(less))
+        for number, (mine, ruling) in enumerate(zip(features, rulings, strict=True))
+        if ruling.kind is RulingKind.NEW and mine.generic
+    }
+    if not keys:
+        return {}
+    works = LedgerWorks(ledger, with_promised=True)
+    met = works.by_blocks(frozenset(key for each in keys.values() for key in each))
+    alike: dict[int, list[Known]] = {}
+    for number, sought in keys.items():
+        mine = features[number]
+        found = {
+            known.ref: known
+            for key in sought
+            for known in met.get(key, ())
+            if _names(known.features) == _names(mine)
+        }
+        if found:
+            alike[number] = list(found.values())
+    return alike
+
+
+def _without_places(it: Features) -> Iterator[Features]:
+    yield it._replace(issue="")
+    yield it._replace(volume="")
+    yield it._replace(volume="", issue="")
+
+
+def _names(it: Features) -> tuple[object, ...]:
+    return (it.title, it.markers, it.authors, it.year)
+
+
 def _may_be(ruling: Ruling) -> set[str]:
     """Return the items that a record is or may be."""
     return {known.ref for known in (ruling.known, *ruling.candidates) if isinstance(known, Known)}
 
 
-def _written(ledger: LibraryLedger, keys: set[str]) -> Mapping[str, Sequence[ItemData]]:
+def _written(ledger: LibraryLedger, keys: Collection[str]) -> Mapping[str, Sequence[ItemData]]:
     """Return what syncd wrote into those of these items that it made, or is about to write."""
     written: defaultdict[str, list[ItemData]] = defaultdict(list)
     with ledger.read() as tx:
@@ -85,11 +142,20 @@ def _written(ledger: LibraryLedger, keys: set[str]) -> Mapping[str, Sequence[Ite
     return written
 
 
-def _says_enough(it: Features) -> bool:
-    """Tell whether so much is known of a work that no other would have it all in common."""
-    if not it.year or not it.container:
+def _is_of(record: Incoming, written: Sequence[ItemData]) -> bool:
+    """Tell whether an item of which this was written was made of a record."""
+    return any(_says_all(record.data, each) and _tells_enough(each) for each in written)
+
+
+def _tells_enough(written: ItemData) -> bool:
+    """Tell whether so much was known of a work that no other has it all in common."""
+    it = features_of(citation_of(written))
+    if not it.year or not (it.authors or it.container):
         return False
-    return bool(it.pages.first) or bool(it.title and it.authors and not it.generic)
+    if it.pages.first or len(urlsplit(written.get("url") or "").path) > 1:
+        return True
+    placed = bool(it.volume or it.issue) or bool(it.title and not it.generic)
+    return placed and bool(it.authors and it.container)
 
 
 def _says_all(data: ItemData, written: ItemData) -> bool:

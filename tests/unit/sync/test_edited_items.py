@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from syncd.plan import Decision, PlannedRecord
+from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
+from syncd.settings import ByMetadata
+from tests.support.everyday import everyday_record
 from tests.support.house import House
 
 
@@ -192,6 +194,39 @@ def test_a_record_that_says_too_little_is_asked_about_and_not_made_twice(tmp_pat
     assert len(house.works()) == 1
 
 
+def test_everyday_records_with_more_are_known_whatever_people_call_their_items(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    first = house.drop(*map(everyday_record, range(21)))
+    for number, record in enumerate(first):
+        _edit(house, record, {"title": f"What a person calls number {number}"})
+
+    again = house.drop(*(everyday_record(number, newer=True) for number in range(21)))
+
+    assert [record.item_key for record in again] == [record.item_key for record in first]
+    assert (house.holds(), len(house.works())) == ([], 21)
+
+
+def test_where_metadata_decides_nothing_a_field_more_does_not_either(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    strict = Place(folder=b"/strict", by_metadata=ByMetadata.HOLD)
+    house.drop(EDITORIAL, place=strict)
+
+    [again] = house.drop(_fuller(EDITORIAL), place=strict)
+
+    assert again.decision is Decision.HOLD
+
+
+def test_a_recurring_piece_of_the_next_issue_is_another_one(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    [first] = house.drop(_with(EDITORIAL, "VL  - 4", "IS  - 1"))
+
+    [other] = house.drop(_with(EDITORIAL, "VL  - 4", "IS  - 2"))
+
+    assert other.item_key != first.item_key
+
+
 def test_a_record_that_says_something_else_than_before_is_asked_about(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.drop(_with(THESIS, "N2  - What it says."))
@@ -205,11 +240,13 @@ def test_of_two_records_of_one_export_that_may_be_an_item_neither_is_taken_for_i
     tmp_path: Path,
 ) -> None:
     house = House(tmp_path)
-    house.drop(EDITORIAL)
+    [first] = house.drop(EDITORIAL)
 
     both = house.drop(_fuller(EDITORIAL), _with(EDITORIAL, "N2  - Of another one."))
+    issues = house.drop(*(_with(EDITORIAL, "VL  - 4", f"IS  - {number}") for number in (1, 2)))
 
     assert [record.decision for record in both] == [Decision.HOLD, Decision.HOLD]
+    assert first.item_key not in {record.item_key for record in issues}
 
 
 def test_a_day_where_only_the_year_was_known_is_a_field_more(tmp_path: Path) -> None:
