@@ -10,7 +10,14 @@ from syncd.matching.answers import Answers, exact_name
 from syncd.matching.blocking import blocking_keys, fingerprint, fingerprint_of
 from syncd.matching.clusters import resolve
 from syncd.matching.edits import is_another
-from syncd.matching.features import Features, citation_in, dump_features, features_of, load_features
+from syncd.matching.features import (
+    Features,
+    citation_in,
+    dump_features,
+    features_of,
+    load_features,
+    without_place,
+)
 from syncd.matching.judging import judge
 from syncd.matching.known import KnownWorks
 from syncd.matching.values import (
@@ -47,4 +54,5 @@ __all__ = [
     "judge",
     "load_features",
     "resolve",
+    "without_place",
 ]

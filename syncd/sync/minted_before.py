@@ -1,22 +1,31 @@
 """An item under the very key that a record would get was made of that record, by whatever syncd.
 
 Where a ledger was lost, or another machine made the item, nothing else tells so once a person has
-given it another title.
+given it another title, or the record says where an editorial stands and did not before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from syncd.item.minting import name_of
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.works import LedgerWorks
-from syncd.matching import Doubt, Features, Ruling, RulingKind, Verdict, fingerprint_of, is_another
+from syncd.matching import (
+    Doubt,
+    Features,
+    Known,
+    Ruling,
+    RulingKind,
+    Verdict,
+    fingerprint_of,
+    is_another,
+    without_place,
+)
 from syncd.plan import Incoming
-from syncd.record import ItemKey
 from syncd.sync.keys import KeyMinter
 
-_REASON = "an item was made of it that has been edited since, as its key says"
+_REASON = "an item seems to have been made of it, as its key says, and looks different now"
 
 
 def doubt_new(
@@ -32,28 +41,50 @@ def doubt_new(
     this ledger has seen made, matching knows what it was made of.
     """
     minter = KeyMinter(ledger.identity)
-    first: dict[int, ItemKey] = {
-        number: minter.first(record.citation, record.fingerprint)
-        for number, (record, ruling) in enumerate(zip(incoming, rulings, strict=True))
+    keys = {
+        number: [minter.first(record.citation, each) for each in _fingerprints(mine)]
+        for number, (record, mine, ruling) in enumerate(
+            zip(incoming, features, rulings, strict=True)
+        )
         if ruling.kind is RulingKind.NEW
         and name_of(record.citation, record.fingerprint) == ("fingerprint", record.fingerprint)
     }
     works = LedgerWorks(ledger)
-    there = works.by_keys(set(first.values())) if first else {}
-    there = {key: known for key, known in there.items() if key not in works.as_written(there)}
-    answers = works.answers() if there else None
+    there = works.by_keys({key for each in keys.values() for key in each}) if keys else {}
+    if not there:
+        return list(rulings)
+    ours, answers = works.as_written(there), works.answers()
     doubted = list(rulings)
-    for number, key in first.items():
-        for known in there.get(key, ())[:1]:
-            mine, now = features[number], known.features
-            was_edited = fingerprint_of(now) != incoming[number].fingerprint
-            said = answers.find(answers.names_of(mine), (key,)) if answers else None
-            if was_edited and said is not Verdict.DIFFERENT and not is_another(now, mine):
-                doubted[number] = Ruling(
-                    RulingKind.HOLD,
-                    candidates=(known,),
-                    evidence=("item key",),
-                    reason=_REASON,
-                    doubt=Doubt.IDENTIFIERS,
-                )
+    for number, minted in keys.items():
+        mine = features[number]
+        for known in (there[key][0] for key in minted if key in there and key not in ours):
+            said = answers.find(answers.names_of(mine), (known.ref,))
+            if said is not Verdict.DIFFERENT and _may_have_been(mine, known.features):
+                doubted[number] = _in_doubt(known)
+                break
     return doubted
+
+
+def _fingerprints(it: Features) -> Iterator[str]:
+    """Yield what a work is known by, and what it was where volume or issue were not known yet."""
+    yield fingerprint_of(it)
+    if it.authors or it.pages.first:
+        yield from map(fingerprint_of, without_place(it))
+
+
+def _may_have_been(mine: Features, now: Features) -> bool:
+    """Tell whether an item under the key of a record was edited since, or made when less was known.
+
+    One that still is just what its key says was told apart by what matching compares.
+    """
+    return fingerprint_of(now) != fingerprint_of(mine) and not is_another(now, mine)
+
+
+def _in_doubt(known: Known) -> Ruling:
+    return Ruling(
+        RulingKind.HOLD,
+        candidates=(known,),
+        evidence=("item key",),
+        reason=_REASON,
+        doubt=Doubt.IDENTIFIERS,
+    )

@@ -30,6 +30,7 @@ from syncd.matching import (
     RulingKind,
     blocking_keys,
     features_of,
+    without_place,
 )
 from syncd.plan import Incoming
 from syncd.settings import ByMetadata
@@ -92,7 +93,7 @@ def _named_alike(
     These are found by volume and issue, which may be what an export has more than one before it.
     """
     keys = {
-        number: frozenset(key for less in _without_places(mine) for key in blocking_keys(less))
+        number: frozenset(key for less in without_place(mine) for key in blocking_keys(less))
         for number, (mine, ruling) in enumerate(zip(features, rulings, strict=True))
         if ruling.kind is RulingKind.NEW and mine.generic
     }
@@ -112,12 +113,6 @@ def _named_alike(
         if found:
             alike[number] = list(found.values())
     return alike
-
-
-def _without_places(it: Features) -> Iterator[Features]:
-    yield it._replace(issue="")
-    yield it._replace(volume="")
-    yield it._replace(volume="", issue="")
 
 
 def _names(it: Features) -> tuple[object, ...]:

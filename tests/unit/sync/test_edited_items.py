@@ -282,6 +282,21 @@ def test_where_the_ledger_was_lost_a_retitled_item_is_a_question_and_no_second_i
     assert len(house.works()) == 1
 
 
+@pytest.mark.parametrize("edit", [{}, TITLE], ids=["as it was", "retitled"])
+def test_where_the_ledger_was_lost_no_everyday_record_with_more_is_made_twice(
+    tmp_path: Path, edit: Mapping[str, Any]
+) -> None:
+    house = House(tmp_path)
+    for record in house.drop(*map(everyday_record, range(9))):
+        _edit(house, record, edit)
+    shutil.rmtree(tmp_path / "state")
+
+    again = house.drop(*(everyday_record(number, newer=True) for number in range(9)))
+
+    assert Decision.CREATE not in {record.decision for record in again}
+    assert len(house.works()) == 9
+
+
 def test_where_the_ledger_was_lost_an_item_that_is_another_work_by_now_asks_nothing(
     tmp_path: Path,
 ) -> None:
