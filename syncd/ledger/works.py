@@ -21,7 +21,7 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create
-from syncd.matching import Answers, Features, Known, blocking_keys, features_of, load_features
+from syncd.matching import Answers, Features, Known, features_of, index_keys, load_features
 
 _BLOCK_CUT = 200
 """Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
@@ -207,5 +207,5 @@ class _PromisedWorks:
         self._by_ref[known.ref] = known
         for pair in dict.fromkeys(features.identity.pairs()):
             self.by_identifier[pair].append(known)
-        for block_key in blocking_keys(features):
+        for block_key in index_keys(features):
             self.by_block[block_key].append(known)

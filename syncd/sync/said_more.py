@@ -1,8 +1,9 @@
 """A record that says all that syncd wrote into an item, and more, is the record it was made of.
 
-Matching asks about works of which too little is known to tell them apart, an editorial or a thesis,
-and takes titles that many bear for two works unless their places are equal. A database that is
-asked for one field more says all the rest again, word for word.
+So is one that says nothing else, and less. Matching asks about works of which too little is known
+to tell them apart, an editorial or a thesis, and takes titles that many bear for two works unless
+their places are equal. A database that is asked for one field more, or one fewer, says all the rest
+again, word for word.
 """
 
 from __future__ import annotations
@@ -28,14 +29,13 @@ from syncd.matching import (
     Known,
     Ruling,
     RulingKind,
-    blocking_keys,
     features_of,
-    without_place,
+    naming_keys,
 )
 from syncd.plan import Incoming
 from syncd.settings import ByMetadata
 
-_REASON = "it says all that this item was made of, and more"
+_REASON = "what this item was made of says the same, and one of the two says more"
 _OF_PEOPLE = frozenset({"tags", "collections", "accessDate"})
 """What folders ask for, and the day on which somebody looked."""
 
@@ -90,10 +90,10 @@ def _named_alike(
 ) -> dict[int, list[Known]]:
     """Return, for new works under titles that many bear, the items that had all their names once.
 
-    These are found by volume and issue, which may be what an export has more than one before it.
+    Matching takes them for others wherever one of the two does not say where it stands.
     """
     keys = {
-        number: frozenset(key for less in without_place(mine) for key in blocking_keys(less))
+        number: naming_keys(mine)
         for number, (mine, ruling) in enumerate(zip(features, rulings, strict=True))
         if ruling.kind is RulingKind.NEW and mine.generic
     }
@@ -138,8 +138,12 @@ def _written(ledger: LibraryLedger, keys: Collection[str]) -> Mapping[str, Seque
 
 
 def _is_of(record: Incoming, written: Sequence[ItemData]) -> bool:
-    """Tell whether an item of which this was written was made of a record."""
-    return any(_says_all(record.data, each) and _tells_enough(each) for each in written)
+    """Tell whether an item of which this was written was made of a record, be it a poorer one."""
+    return any(
+        _says_all(more, less) and _tells_enough(less)
+        for each in written
+        for more, less in ((record.data, each), (each, record.data))
+    )
 
 
 def _tells_enough(written: ItemData) -> bool:

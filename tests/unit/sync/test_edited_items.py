@@ -208,6 +208,21 @@ def test_everyday_records_with_more_are_known_whatever_people_call_their_items(
     assert (house.holds(), len(house.works())) == ([], 21)
 
 
+def test_everyday_records_with_less_are_known_whatever_people_call_their_items(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    first = house.drop(*(everyday_record(number, newer=True) for number in range(21)))
+    for number, record in enumerate(first):
+        _edit(house, record, {"title": f"What a person calls number {number}"})
+
+    again = house.drop(*map(everyday_record, range(21)))
+
+    assert [record.item_key for record in again] == [record.item_key for record in first]
+    assert (house.holds(), len(house.works())) == ([], 21)
+    assert all(work.data["abstractNote"] for work in house.works())
+
+
 def test_where_metadata_decides_nothing_a_field_more_does_not_either(tmp_path: Path) -> None:
     house = House(tmp_path)
     strict = Place(folder=b"/strict", by_metadata=ByMetadata.HOLD)
