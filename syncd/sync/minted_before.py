@@ -42,7 +42,7 @@ def doubt_new(
     """
     minter = KeyMinter(ledger.identity)
     keys = {
-        number: [minter.first(record.citation, each) for each in _fingerprints(mine)]
+        number: [minter.first(record.citation, each) for each in _fingerprints(record, mine)]
         for number, (record, mine, ruling) in enumerate(
             zip(incoming, features, rulings, strict=True)
         )
@@ -65,10 +65,13 @@ def doubt_new(
     return doubted
 
 
-def _fingerprints(it: Features) -> Iterator[str]:
-    """Yield what a work is known by, and what it was where volume or issue were not known yet."""
-    yield fingerprint_of(it)
-    if it.authors or it.pages.first:
+def _fingerprints(record: Incoming, it: Features) -> Iterator[str]:
+    """Yield what a work is known by, and what it was where volume or issue were not known yet.
+
+    Nobody knows by these a work that has its pages and a title of its own.
+    """
+    yield record.fingerprint
+    if (it.generic and it.pages.first) or (it.authors and not it.pages.first):
         yield from map(fingerprint_of, without_place(it))
 
 
