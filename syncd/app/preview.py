@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncd.ledger.snapshot import copy_ledger
-from syncd.matching import Answers, Known, resolve
+from syncd.matching import Answers, Features, Known, resolve
 from syncd.plan import Plan
 from syncd.schema import Schema
 from syncd.settings import Settings
@@ -55,6 +55,9 @@ class _NothingKnown:
         return set()
 
     def by_refs(self, refs: Collection[str]) -> dict[str, Sequence[Known]]:
+        return {}
+
+    def as_written(self, refs: Collection[str]) -> dict[str, Sequence[Features]]:
         return {}
 
     def answers(self) -> Answers:

@@ -18,10 +18,10 @@ _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"<[^>]*>")
 _MIDNIGHT = re.compile(r"[T ]00:00:00Z?\Z")
 _REMOVED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})
+NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})
 _PLACES = ("tags", "collections")
 """Where others may have added something since; what was written must still be among it."""
-_SAYS_NOTHING = _NOT_COMPARED | {"itemType", *_PLACES}
+_SAYS_NOTHING = NOT_COMPARED | {"itemType", *_PLACES}
 
 
 def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -29,7 +29,7 @@ def is_as_written(written: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
 
     Tags and collections may have grown.
     """
-    names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
+    names = (written.keys() | found.keys()) - NOT_COMPARED - set(_PLACES)
     return all(stands(name, written.get(name), found.get(name)) for name in names) and all(
         _names(found.get(name)) >= _names(written.get(name)) for name in _PLACES
     )
@@ -69,7 +69,7 @@ def _names(values: Any) -> set[str]:
 
 def find_differences(written: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """Return the properties of an item, but tags and collections, that say something else now."""
-    names = (written.keys() | found.keys()) - _NOT_COMPARED - set(_PLACES)
+    names = (written.keys() | found.keys()) - NOT_COMPARED - set(_PLACES)
     return sorted(n for n in names if not stands(n, written.get(n), found.get(n)))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete
 
 from syncd.ledger.tables import block, identifier
 from syncd.ledger.transaction import Transaction
-from syncd.matching import Features, blocking_keys
+from syncd.matching import Features, index_keys
 
 
 def add_identifiers(
@@ -71,7 +71,7 @@ def forget(tx: Transaction, items: Mapping[str, Features]) -> None:
     blocks = [
         {"of_library": tx.library_id, "of_block": block_key, "of_item": key}
         for key, features in items.items()
-        for block_key in blocking_keys(features)
+        for block_key in index_keys(features)
     ]
     if blocks:
         tx.execute(_DROP_BLOCK, blocks)

@@ -19,9 +19,9 @@ from syncd.ledger.transaction import Transaction
 from syncd.matching import (
     Features,
     Verdict,
-    blocking_keys,
     dump_features,
     features_of,
+    index_keys,
     load_features,
 )
 from syncd.record import Citation, ItemKey
@@ -106,7 +106,7 @@ def _add_features(tx: Transaction, wanted: Collection[tuple[str, bytes]]) -> Non
             blocks = {
                 (block_key, key)
                 for key, features in fresh
-                for block_key in blocking_keys(load_features(features))
+                for block_key in index_keys(load_features(features))
             }
             add_blocks(tx, blocks)
 
@@ -118,7 +118,7 @@ def add_former_features(tx: Transaction, features: Mapping[str, bytes]) -> None:
         (block_key, key)
         for part in chunks(features)
         for key, each in find_members(tx, part)
-        for block_key in blocking_keys(load_features(each))
+        for block_key in index_keys(load_features(each))
     }
     add_blocks(tx, blocks)
 

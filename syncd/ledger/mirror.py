@@ -21,9 +21,9 @@ from syncd.ledger.transaction import Transaction
 from syncd.library import Changes, ItemData, StoredItem
 from syncd.matching import (
     Features,
-    blocking_keys,
     dump_features,
     features_of,
+    index_keys,
     load_features,
 )
 from syncd.plan import KnownItem
@@ -148,7 +148,7 @@ def _index(tx: Transaction, works: Mapping[ItemKey, Features]) -> None:
         for kind, value in features.identity.pairs()
     ]
     index.add_identifiers(tx, names, alias=False)
-    blocks = {(block, key) for key, features in works.items() for block in blocking_keys(features)}
+    blocks = {(block, key) for key, features in works.items() for block in index_keys(features)}
     index.add_blocks(tx, blocks)
 
 

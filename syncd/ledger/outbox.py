@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.operations import (
@@ -46,6 +46,14 @@ MAPPING_VERSION = 1
 
 _AT_ONCE = 250
 """How many operations are read at a time: whoever fills a batch may want no more of them."""
+
+_COLLECTIONS_FIRST = case(
+    # One that had to be made anew has a later number than its items. Files last: each takes its
+    # time.
+    (outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0),
+    (outbox.c.kind == KINDS[StoreFile], 2),
+    else_=1,
+)
 
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
@@ -82,6 +90,11 @@ class Pending:
         if isinstance(self.operation, StoreFile):
             return False
         return not (isinstance(self.operation, Create) and self.operation.parent)
+
+    @property
+    def is_of_record(self) -> bool:
+        """Whether what else is promised for its record goes with it; a file goes by itself."""
+        return self.record_id is not None and not isinstance(self.operation, StoreFile)
 
     @property
     def makes_work(self) -> bool:
@@ -131,14 +144,17 @@ def next_planned(
 
     They are read as they are asked for, within the transaction. What was `passed_over`, and what
     is under way, keeps back whatever belongs to the same record or the same item; a collection
-    that is not there yet keeps back everything, and one that is to go into the trash waits until
-    all else of its run is done.
+    that is not there yet keeps back what is to go into it, and one that is to go into the trash
+    waits until all else of its run is done.
     """
     sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
-    if any(isinstance(each.operation, CreateCollection | RestoreCollection) for each in held_back):
-        return
-    records = {each.record_id for each in held_back if each.record_id is not None}
+    missing = {
+        each.item_key
+        for each in held_back
+        if isinstance(each.operation, CreateCollection | RestoreCollection)
+    }
+    records = {each.record_id for each in held_back if each.is_of_record}
     # Sorted by their numbers alone, as the whole rows would not fit into the memory for sorting.
     numbers = tx.execute(
         select(outbox.c.operation_id)
@@ -148,23 +164,46 @@ def next_planned(
             outbox.c.operation_id.not_in([each.operation_id for each in passed_over]),
             or_(outbox.c.record_id.is_(None), outbox.c.record_id.not_in(records)),
             outbox.c.item_key.not_in({each.item_key for each in held_back}),
+            *_that_waits_for_none_of(tx, missing),
         )
-        .order_by(
-            # Collections first: one that had to be made anew has a later number than its items.
-            # Files last: each takes its time.
-            case(
-                (outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0),
-                (outbox.c.kind == KINDS[StoreFile], 2),
-                else_=1,
-            ),
-            outbox.c.operation_id,
-        )
+        .order_by(_COLLECTIONS_FIRST, outbox.c.operation_id)
         .limit(limit)
     )
     busy = {each.run_id for each in held_back}
     for pending in _in_order(tx, list(numbers.scalars())):
         if not (isinstance(pending.operation, TrashCollection) and pending.run_id in busy):
             yield pending
+
+
+def _that_waits_for_none_of(
+    tx: Transaction, collections: Collection[str]
+) -> list[ColumnElement[bool]]:
+    """Leave out what goes into collections that are not there yet, or into some below these.
+
+    With it goes what belongs to the same records, and what is to be done to the same items.
+    """
+    missing, further = set[str](), set(collections)
+    while further:
+        missing |= further
+        below = select(outbox.c.item_key).where(
+            outbox.c.library_id == tx.library_id,
+            outbox.c.kind == CREATE_COLLECTION,
+            or_(*map(_names, sorted(further))),
+        )
+        further = set(tx.execute(below).scalars()) - missing
+    if not missing:
+        return []
+    waits = outbox.c.library_id == tx.library_id, or_(*map(_names, sorted(missing)))
+    records = select(outbox.c.record_id).where(*waits, outbox.c.record_id.is_not(None))
+    return [
+        or_(outbox.c.record_id.is_(None), outbox.c.record_id.not_in(records)),
+        outbox.c.item_key.not_in(select(outbox.c.item_key).where(*waits)),
+    ]
+
+
+def _names(collection: str) -> ColumnElement[bool]:
+    """Say whether an operation puts something into a collection, or below it."""
+    return outbox.c.payload.contains(f'"{collection}"')
 
 
 def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
@@ -184,6 +223,30 @@ def all_sent(tx: Transaction) -> list[Pending]:
         .order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
+
+
+def all_set_back(tx: Transaction) -> list[Pending]:
+    """Return what was set back and may be sent: collections first, then as it was last tried."""
+    rows = tx.execute(
+        select(outbox)
+        .where(
+            outbox.c.library_id == tx.library_id,
+            outbox.c.state == "planned",
+            outbox.c.set_back_at.is_not(None),
+        )
+        .order_by(_COLLECTIONS_FIRST, outbox.c.set_back_at, outbox.c.operation_id)
+    )
+    return [_read(row) for row in rows]
+
+
+def set_back(tx: Transaction, operations: Collection[Pending]) -> None:
+    """Say that operations were sent for nothing; with them goes what belongs to their records."""
+    records = {each.record_id for each in operations if each.is_of_record}
+    _set(tx, [each.operation_id for each in operations], set_back_at=tx.now)
+    for part in chunks(records):
+        tx.execute(
+            update(outbox).where(outbox.c.record_id.in_(tx.listed(part))).values(set_back_at=tx.now)
+        )
 
 
 def first_sent_at(tx: Transaction) -> datetime | None:
@@ -250,7 +313,7 @@ def operations_in(tx: Transaction, collection: str) -> list[Pending]:
     """Return what is promised to be put into a collection, or below it."""
     rows = tx.execute(
         select(outbox)
-        .where(outbox.c.library_id == tx.library_id, outbox.c.payload.contains(f'"{collection}"'))
+        .where(outbox.c.library_id == tx.library_id, _names(collection))
         .order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]

@@ -343,6 +343,11 @@ outbox = _table(
         comment="what matching compares of the work to be made, as `item` will hold it; null: it "
         "makes none, or the item is to be asked",
     ),
+    Column(
+        "set_back_at",
+        Text,
+        comment="when it was last sent for nothing, so that it goes behind all others; null: never",
+    ),
 )
 Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from syncd.item.reading import citation_of
 from syncd.ledger import outbox
 from syncd.ledger.answered import read_answers
+from syncd.ledger.history import find_bases
 from syncd.ledger.knowledge import find_members, find_shared_dois
-from syncd.ledger.merges import find_survivors
+from syncd.ledger.merges import find_replaced, find_survivors
 from syncd.ledger.mirror import find_items
 from syncd.ledger.outbox import Pending
 from syncd.ledger.statements import chunks
@@ -20,7 +21,7 @@ from syncd.ledger.store import LibraryLedger
 from syncd.ledger.tables import block, identifier, item
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create
-from syncd.matching import Answers, Features, Known, blocking_keys, features_of, load_features
+from syncd.matching import Answers, Features, Known, features_of, index_keys, load_features
 
 _BLOCK_CUT = 200
 """Candidates taken per blocking key; a larger block is a generic title, which proves nothing."""
@@ -96,6 +97,19 @@ class LedgerWorks:
         if self._promised is not None:
             works.update(self._promised.find(refs))
         return works
+
+    def as_written(self, refs: Collection[str]) -> dict[str, list[Features]]:
+        """Return what syncd last wrote into those of these items that it made.
+
+        What was written into an item that people merged into another counts for that one.
+        """
+        with self._ledger.read() as tx:
+            replaced = find_replaced(tx, refs)
+            bases = find_bases(tx, {*refs, *replaced})
+        written: defaultdict[str, list[Features]] = defaultdict(list)
+        for key, base in sorted(bases.items()):
+            written[replaced.get(key, key)].append(features_of(citation_of(base.data)))
+        return dict(written)
 
     def answers(self) -> Answers:
         """Return what people said about works."""
@@ -193,5 +207,5 @@ class _PromisedWorks:
         self._by_ref[known.ref] = known
         for pair in dict.fromkeys(features.identity.pairs()):
             self.by_identifier[pair].append(known)
-        for block_key in blocking_keys(features):
+        for block_key in index_keys(features):
             self.by_block[block_key].append(known)

@@ -7,9 +7,23 @@ jointly. Nothing here reads, asks or remembers: what is known comes in as `Known
 from __future__ import annotations
 
 from syncd.matching.answers import Answers, exact_name
-from syncd.matching.blocking import blocking_keys, fingerprint, fingerprint_of
+from syncd.matching.blocking import (
+    blocking_keys,
+    fingerprint,
+    fingerprint_of,
+    index_keys,
+    naming_keys,
+)
 from syncd.matching.clusters import resolve
-from syncd.matching.features import Features, citation_in, dump_features, features_of, load_features
+from syncd.matching.edits import is_another
+from syncd.matching.features import (
+    Features,
+    citation_in,
+    dump_features,
+    features_of,
+    load_features,
+    without_place,
+)
 from syncd.matching.judging import judge
 from syncd.matching.known import KnownWorks
 from syncd.matching.values import (
@@ -42,7 +56,11 @@ __all__ = [
     "features_of",
     "fingerprint",
     "fingerprint_of",
+    "index_keys",
+    "is_another",
     "judge",
     "load_features",
+    "naming_keys",
     "resolve",
+    "without_place",
 ]

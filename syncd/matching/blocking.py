@@ -21,6 +21,23 @@ def blocking_keys(features: Features) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(_hash, _names(features))))
 
 
+def naming_keys(features: Features) -> tuple[int, ...]:
+    """Return under what a work whose title many bear is found by its names alone.
+
+    One record of it may say where it stands, and another not. Matching takes them for two; see
+    who asks for these.
+    """
+    if not features.generic:
+        return ()
+    who = longest_name(features.authors[0]) if features.authors else features.container
+    return (_hash(f"h {features.title[:_TITLE_END]} {features.year} {who}"),)
+
+
+def index_keys(features: Features) -> tuple[int, ...]:
+    """Return all keys under which a work is to be found."""
+    return (*blocking_keys(features), *naming_keys(features))
+
+
 def _names(it: Features) -> Iterator[str]:
     person = longest_name(it.authors[0]) if it.authors else ""
     if it.generic:

@@ -82,6 +82,7 @@ def _equal(it: Comparison) -> bool:
 def _generic_in_one_place(it: Comparison) -> bool:
     return (
         _generic_here(it)
+        and it.volume is True
         and it.same_year
         and it.issue is True
         and it.page is True
@@ -90,7 +91,8 @@ def _generic_in_one_place(it: Comparison) -> bool:
 
 
 def _generic_with_little_else(it: Comparison) -> bool:
-    return _generic_here(it) and it.contradictions == 0 and it.same_year
+    placed = it.volume is True or it.page is True
+    return _generic_here(it) and placed and it.contradictions == 0 and it.same_year
 
 
 def _generic_here(it: Comparison) -> bool:
@@ -98,7 +100,6 @@ def _generic_here(it: Comparison) -> bool:
         it.generic
         and it.same_title
         and it.container is True
-        and it.volume is True
         and it.authors is not Authors.DIFFERENT
     )
 

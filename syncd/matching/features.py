@@ -67,6 +67,15 @@ def features_of(citation: Citation) -> Features:
     )
 
 
+def without_place(features: Features) -> tuple[Features, ...]:
+    """Return what the features may have been while the issue, the volume or both were not known."""
+    return (
+        features._replace(issue=""),
+        features._replace(volume=""),
+        features._replace(volume="", issue=""),
+    )
+
+
 def citation_in(features: Features) -> Citation:
     """Return a citation that says what these features do, in their folded spelling.
 

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from syncd.matching.answers import Answers
+from syncd.matching.features import Features
 from syncd.matching.values import Known
 
 
@@ -29,6 +30,10 @@ class KnownWorks(Protocol):
 
     def by_refs(self, refs: Collection[str]) -> Mapping[str, Sequence[Known]]:
         """Return what is known under these item keys."""
+        ...
+
+    def as_written(self, refs: Collection[str]) -> Mapping[str, Sequence[Features]]:
+        """Return what syncd last wrote into those of these items that it made."""
         ...
 
     def answers(self) -> Answers:

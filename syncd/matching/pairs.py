@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from syncd.matching.candidates import Candidates, Name
 from syncd.matching.comparison import Comparison, are_strangers, compare
+from syncd.matching.edits import Judged, Looks, look_past_edits, sort_looks
 from syncd.matching.features import Features, dump_features
 from syncd.matching.judging import explain, find_rule
 from syncd.matching.known import KnownWorks
@@ -41,8 +42,6 @@ _ORDER = {Verdict.SAME: 0, Verdict.UNDECIDED: 1, Verdict.DIFFERENT: 2}
 
 IDENTICAL = Rule("C34", Verdict.SAME, always, "this very record was found to be it before")
 
-_Judged = tuple[Comparison, Rule]
-
 
 class Pairs:
     """The judgement on each pair of nodes that was asked for, and what DOIs it showed as shared."""
@@ -59,8 +58,10 @@ class Pairs:
         self._recurring = RecurringTitles(
             [member for node in self.nodes for member in node.members]
         )
+        self._works = works
+        self._looks: dict[int, Looks | None] = {}
         self._answers: dict[tuple[int, int], Verdict | None] = {}
-        self._judged: dict[tuple[int, int], list[_Judged]] = {}
+        self._judged: dict[tuple[int, int], list[Judged]] = {}
         self._judge_candidates()
 
     def links(self) -> list[Edge]:
@@ -139,14 +140,14 @@ class Pairs:
             for theirs in self.nodes[other].members
         )
 
-    def _keep(self, pair: tuple[int, int], judged: list[_Judged]) -> None:
+    def _keep(self, pair: tuple[int, int], judged: list[Judged]) -> None:
         differ = all(rule.verdict is Verdict.DIFFERENT for _, rule in judged)
         if not differ or pair in self.gathering.answered:
             self._judged[pair] = judged
         else:
             self._judged.pop(pair, None)
 
-    def _judge(self, one: int, other: int, names: AbstractSet[Name] = frozenset()) -> list[_Judged]:
+    def _judge(self, one: int, other: int, names: AbstractSet[Name] = frozenset()) -> list[Judged]:
         pair = (one, other) if one < other else (other, one)
         judged = self._judged.get(pair)
         if judged and not (names and any(it.other_ids for it, _ in judged)):
@@ -155,11 +156,30 @@ class Pairs:
 
     def _judge_anew(
         self, one: int, other: int, names: AbstractSet[Name] = frozenset()
-    ) -> list[_Judged]:
+    ) -> list[Judged]:
         names = names or self.gathering.aliases_in_common(one, other)
+        judged = self._compare_all(one, other, self.nodes[other].members, names)
+        if len({rule.verdict for _, rule in judged}) == 1 or not (looks := self._looks_of(other)):
+            return judged
+        own = self._compare_all(one, other, looks.own, names)
+        edits = self._compare_all(one, other, looks.edits, names)
+        return look_past_edits(own, edits, turned=looks.turned)
+
+    def _looks_of(self, node: int) -> Looks | None:
+        """Return the looks of an item that syncd made; None for all else."""
+        known = self.nodes[node].known
+        if known is not None and node not in self._looks:
+            written = self._works.as_written([known.ref]).get(known.ref)
+            members = self.nodes[node].members
+            self._looks[node] = sort_looks(members, known.features, written) if written else None
+        return self._looks.get(node)
+
+    def _compare_all(
+        self, one: int, other: int, looks: Sequence[Features], names: AbstractSet[Name]
+    ) -> list[Judged]:
         judged = []
         for mine in self.nodes[one].members:
-            for theirs in self.nodes[other].members:
+            for theirs in looks:
                 right = _known_as(theirs, mine, names)
                 it = compare(_known_as(mine, right, names), right, self._shared, self._vocabulary)
                 judged.append((it, self._rule_for(one, other, it)))
@@ -234,7 +254,7 @@ class Pairs:
         return self._answers[pair]
 
 
-def _doi_of_two_works(judged: _Judged) -> str | None:
+def _doi_of_two_works(judged: Judged) -> str | None:
     it, rule = judged
     if rule.verdict is Verdict.DIFFERENT and "doi" in it.same_ids and not it.markers:
         return it.one.identity.doi

@@ -56,12 +56,14 @@ class Doubt(Enum):
     """Why a record is held: by its look, for its identifiers, or because its status changed.
 
     METADATA: all that is compared agrees, but where it came from wants that to decide nothing.
+    TURNED: it is what an item was made of that is another work by now.
     """
 
     LOOK = "look"
     IDENTIFIERS = "identifiers"
     RETRACTION = "retraction"
     METADATA = "metadata"
+    TURNED = "turned"
 
 
 class Ruling(NamedTuple):

@@ -14,7 +14,7 @@ from syncd.matching import DEFAULT_POLICY, Features, Policy, Ruling, resolve
 from syncd.plan import Incoming, Place
 from syncd.record import ItemKey
 from syncd.settings import NO_UPDATES, ByMetadata, UpdateSettings, WhenFound
-from syncd.sync import unfinished
+from syncd.sync import said_more, unfinished
 from syncd.sync.attaching import FileReader, find_empty, with_files
 from syncd.sync.carried_key import follow_keys
 from syncd.sync.commit import RunPlan, collections_of
@@ -22,6 +22,7 @@ from syncd.sync.follow import Follower
 from syncd.sync.intake import Delivery, Intake, read_deliveries, with_rejections
 from syncd.sync.lookup import CollectionBook, LedgerLookup
 from syncd.sync.making import Tools
+from syncd.sync.minted_before import doubt_new
 from syncd.sync.planner import make_intents
 from syncd.sync.prior_match import recognise
 from syncd.sync.relating import relate_preprints
@@ -117,6 +118,9 @@ class Drafter:
         """Say of each record what it is: new, one that is there, or undecided."""
         features = reading.features
         rulings = self._tell_apart(features, [policy_of(each.place) for each in reading.incoming])
+        rulings = said_more.recognise(reading.incoming, features, rulings, self._ledger)
+        if self._library.capabilities.takes_keys:
+            rulings = doubt_new(reading.incoming, features, rulings, self._ledger)
         rulings = unfinished.recognise(reading.incoming, features, rulings, self._ledger)
         return follow_keys(reading.incoming, features, rulings, self._ledger)
 

@@ -52,12 +52,27 @@ def recognise(
         ours = history.find_bases(tx, {known.ref for known in doubted.values()}).keys()
     recognised = list(rulings)
     for number, known in doubted.items():
-        mine, before = features[number], [known.features, *seen[known.ref]]
-        if any(_was_seen(mine, each) for each in before[1:]):
-            recognised[number] = _same(rulings[number], known, _SEEN)
-        elif known.ref in ours and any(_is_corrected(mine, each) for each in before):
-            recognised[number] = _same(rulings[number], known, _CORRECTED)
+        seen_so = [known.features, *seen[known.ref]]
+        reason = _reason(features[number], seen_so, rulings[number], is_ours=known.ref in ours)
+        if reason is not None:
+            recognised[number] = _same(rulings[number], known, reason)
     return recognised
+
+
+def _reason(
+    mine: Features, before: Sequence[Features], ruling: Ruling, *, is_ours: bool
+) -> str | None:
+    """Say why a record is the item that was seen so `before`, first as it is now; None: it is not.
+
+    One that people have made another work of is only the very record that it was.
+    """
+    if mine in before[1:]:
+        return _SEEN
+    if ruling.doubt is Doubt.TURNED:
+        return None
+    if any(_was_seen(mine, each) for each in before[1:]):
+        return _SEEN
+    return _CORRECTED if is_ours and any(_is_corrected(mine, each) for each in before) else None
 
 
 _SEEN = "this very record was found to be it before"
@@ -77,12 +92,10 @@ def _is_corrected(features: Features, before: Features) -> bool:
 
 
 def _was_seen(features: Features, before: Features) -> bool:
-    """Say whether a record is one that was found to be the item before, be it corrected since.
+    """Say whether a record is one that was found to be the item before, and was corrected since.
 
-    It is the very same, or bears the same identifier of the work and looks the same.
+    It bears the same identifier of the work and looks the same.
     """
-    if features == before:
-        return True
     kinds = {kind for kind, _ in {*features.identity.pairs()} & {*before.identity.pairs()}}
     is_a_book = features.kind is before.kind is Kind.BOOK
     shares_a_name = kinds - _OF_CONTAINERS or (is_a_book and "isbn" in kinds)

@@ -9,11 +9,9 @@ its changes are taken first and what has not been sent is decided again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import chain, groupby
-from typing import NamedTuple
 
 from syncd.errors import (
     AccessDeniedError,
@@ -30,18 +28,15 @@ from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.library import (
     Accepted,
-    AddToCollection,
     Create,
-    CreateCollection,
     Library,
     Pushed,
-    RestoreCollection,
     StoreFile,
     Tracing,
-    TrashCollection,
     Update,
 )
 from syncd.record import ItemKey
+from syncd.sync.batches import SILENCES, UNREAD, Batch, Order
 from syncd.sync.beforehand import with_before
 from syncd.sync.follow import Follower
 from syncd.sync.pace import Pace
@@ -54,24 +49,10 @@ from syncd.system.heartbeat import checkpoint
 _GUARDED_TRIES = 3
 """How often a single record is tried under guard in a library that never rests."""
 
-_SILENCES = 3
-"""After so many lost answers in a row the library is left alone for a while."""
-_UNREAD = 20
-"""After so many works in a row, each refused alone and unread, it is left alone as well: more than
-something on the way stops of one export, so that these, which come first the next time, do not
-keep back what comes after them."""
-
 _SMALL = 1 << 16
 """Characters: an operation of fewer is too large for no server, as one field may hold as many."""
 
 _FIRST_PAUSE = timedelta(milliseconds=100)
-
-
-class Batch(NamedTuple):
-    """Operations that are sent together."""
-
-    operations: list[Pending]
-    records: int
 
 
 class Pusher:
@@ -101,8 +82,7 @@ class Pusher:
         self._refusals = 0
         self._silences = 0
         self._pace = pace
-        self._troubled: list[Pending] = []
-        """What the library had trouble with in this pass: it is not tried twice in one."""
+        self._order = Order(ledger, library.capabilities)
         self._why = ""
         """What was last said where one was refused alone and unread."""
         self.landed = 0
@@ -114,7 +94,6 @@ class Pusher:
         Raises `UnavailableError` or `AccessDeniedError`; what was not done then stays promised.
         `UnsettledError` where all was tried and something still waits for its outcome.
         """
-        self._troubled = []
         self._why = ""
         self._silences = 0
         self._pace.begin()
@@ -129,7 +108,8 @@ class Pusher:
             # What landed unheard has moved the library on, so a guard at the old version would
             # refuse the next batch.
             self._follower.refresh()
-        while batch := self._next_batch():
+        self._order.begin()
+        while batch := self._order.next_batch(self._most, self._size):
             checkpoint()
             if not self._decide_again(batch):
                 self._push(batch)
@@ -189,12 +169,6 @@ class Pusher:
         self.landed += landed
         return landed
 
-    def _next_batch(self) -> Batch | None:
-        capabilities = self._library.capabilities
-        with self._ledger.read() as tx:
-            waiting = outbox.next_planned(tx, capabilities.batch_size * 2, self._troubled)
-            return cut_batch(waiting, self._most, self._size, takes_keys=capabilities.takes_keys)
-
     def _push(self, batch: Batch) -> None:
         if isinstance(file := batch.operations[0].operation, StoreFile):
             self._store(batch, file)
@@ -242,6 +216,9 @@ class Pusher:
         except RejectedError as exc:
             self._take_back(batch)
             self._recorder.hold_refused(batch.operations, str(exc))
+        except UnreadError as exc:
+            self._take_back(batch)
+            self._leave(batch, str(exc))
         except (UnavailableError, AccessDeniedError):
             self._take_back(batch)
             raise
@@ -259,11 +236,13 @@ class Pusher:
         settled = self._recorder.record(batch.operations, answer)
         self.landed += settled.landed
         self._pace.note(len(batch.operations))
-        self._troubled += settled.troubled
+        if settled.troubled:
+            self._order.set_back(settled.troubled)
         if settled.troubled and not settled.landed:
             self._mind_silence("the library has trouble with everything it is sent")
         else:
             self._silences = 0
+            self._order.note_success()
         if answer.library_version is None:
             self._follower.refresh()
             self._recorder.hold_twins(_under_given_keys(batch.operations, answer))
@@ -300,9 +279,11 @@ class Pusher:
 
     def _leave(self, batch: Batch, why: str) -> None:
         """Go on without what the library, or something before it, takes for no reason it gives."""
-        self._troubled += batch.operations
         self._why = why
-        self._mind_silence(why, _UNREAD)
+        self._order.set_back(batch.operations)
+        if not self._order.was_set_back(batch.operations):
+            self._mind_silence(why, UNREAD)
+            self._order.go_past(self._silences)
 
     def _look_after(self, batch: Batch, error: OutcomeUnknownError) -> None:
         """See what became of a batch whose answer was lost; the others go on meanwhile."""
@@ -314,7 +295,7 @@ class Pusher:
             return
         self._mind_silence(str(error))
 
-    def _mind_silence(self, why: str, most: int = _SILENCES) -> None:
+    def _mind_silence(self, why: str, most: int = SILENCES) -> None:
         """Leave a library alone for a while that has not got on several times in a row."""
         self._silences += 1
         if self._silences >= most:
@@ -323,16 +304,15 @@ class Pusher:
     def _expect_settled(self) -> None:
         with self._ledger.read() as tx:
             unknown = len(outbox.all_sent(tx))
+            left = len(outbox.all_set_back(tx))
         if unknown:
             raise UnsettledError(
                 f"{unknown} operations were sent and not answered; the library may still carry "
                 "them out, so they are looked for before they are sent again"
             )
-        if self._troubled:
+        if left:
             told = f": {self._why}" if self._why else ""
-            raise UnsettledError(
-                f"the library could not take {len(self._troubled)} operations for now{told}"
-            )
+            raise UnsettledError(f"the library could not take {left} operations for now{told}")
 
 
 def _is_small(pending: Pending) -> bool:
@@ -348,91 +328,6 @@ def _under_given_keys(operations: Sequence[Pending], answer: Pushed) -> list[Pen
         else pending
         for pending, outcome in zip(operations, answer.outcomes, strict=True)
     ]
-
-
-def cut_batch(
-    waiting: Iterable[Pending], operations: int, records: int, *, takes_keys: bool = True
-) -> Batch | None:
-    """Return the longest beginning of `waiting` that may be sent together, or None if it is empty.
-
-    A record's operations stay together if they fit at all; collections go before, and apart, each
-    after its parent, and those for the trash when everything else is through. What is done to an
-    item follows the item; where the library does not take
-    keys, so do its children.
-    """
-    groups = _groups(_without_followers(waiting, takes_keys=takes_keys))
-    first = next(groups, None)
-    if first is None:
-        return None
-    for kinds in _APART:
-        if isinstance(first[0].operation, kinds):
-            rest = (pending for group in groups for pending in group)
-            alike = [p for p in (*first, *rest) if isinstance(p.operation, kinds)]
-            return Batch(alike[:operations], 1)
-    if isinstance(first[0].operation, StoreFile):
-        return Batch(first, 1)
-    batch: list[Pending] = []
-    taken = 0
-    # No more is read than is sent.
-    for group in chain([first], groups):
-        if isinstance(group[0].operation, TrashCollection):
-            # It goes into the trash last: whether it is empty shows when all else is done.
-            continue
-        if isinstance(group[0].operation, StoreFile):
-            break  # It goes by itself, and nothing but files comes behind it.
-        if batch and (taken == records or len(batch) + len(group) > operations):
-            break
-        batch += group[:operations]
-        taken += 1
-    return Batch(batch, taken)
-
-
-_APART = ((CreateCollection, RestoreCollection), (TrashCollection,))
-"""Operations on collections, which go in batches of their own."""
-
-
-def _without_followers(waiting: Iterable[Pending], *, takes_keys: bool) -> Iterator[Pending]:
-    """Leave out what refers to something that an operation before it is still to make.
-
-    Before and after a change of fields, whatever else is done to the item goes in a batch of its
-    own: each goes against the version that the one before it gives the item.
-    """
-    made: set[str] = set()
-    changed: dict[str, bool] = {}
-    for pending in waiting:
-        key, updates = pending.item_key, isinstance(pending.operation, Update)
-        follows = key in changed and (updates or changed[key])
-        if not follows and not made & _refers_to(pending, takes_keys=takes_keys):
-            yield pending
-        if isinstance(pending.operation, Create | CreateCollection):
-            made.add(key)
-        else:
-            changed[key] = updates or changed.get(key, False)
-
-
-def _refers_to(pending: Pending, *, takes_keys: bool) -> set[str]:
-    match pending.operation:
-        case AddToCollection(key):
-            return {key}
-        case Create() as create if create.parent and not takes_keys:
-            return {create.parent}
-        case CreateCollection(_, _, parent) if parent:
-            # The key of the parent may turn out to be that of another, in the trash perhaps.
-            return {parent}
-    return set()
-
-
-def _groups(waiting: Iterable[Pending]) -> Iterator[list[Pending]]:
-    """Yield what belongs to one record together; a file, and what belongs to none, by itself."""
-    for record_id, group in groupby(waiting, key=_record_of):
-        if record_id is None:
-            yield from ([pending] for pending in group)
-        else:
-            yield list(group)
-
-
-def _record_of(pending: Pending) -> int | None:
-    return None if isinstance(pending.operation, StoreFile) else pending.record_id
 
 
 def end_finished_runs(ledger: LibraryLedger) -> list[int]:

@@ -142,6 +142,7 @@ class Recorder:
                     self._promise_again(tx, pending, _TAKEN)
                 elif not self._may_still_land(pending):
                     outbox.send_again(tx, pending)
+                    outbox.set_back(tx, [pending])
         return len(looked.landed)
 
     def _may_still_land(self, pending: Pending) -> bool:

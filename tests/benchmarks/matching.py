@@ -106,6 +106,9 @@ class SqliteWorks:
     def by_refs(self, refs: Collection[str]) -> dict[str, Sequence[Known]]:
         return {}
 
+    def as_written(self, refs: Collection[str]) -> dict[str, Sequence[Features]]:
+        return {}
+
     def answers(self) -> Answers:
         return Answers()
 

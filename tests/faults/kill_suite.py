@@ -5,11 +5,11 @@ kills N times at least, each by SIGKILL, and then lets the program go on until i
 its library, the program makes records, files further ones with items that are there, brings items
 up to date, and brings works back from the trash; among others, it is refused again and again, and
 trashes what went below a key that another program took; with files, it stores what lies beside the
-exports, each in its attachment; in the last story it takes a run back, does it again, and lets a
-work come back that was erased. Over the test server, replies are lost
-too, and what a killed program sent lands while the next one looks. What every round comes to has to
-be what an undisturbed one comes to: nothing lost, twice, trashed, altered or asked, each record
-accepted, and each item known as ours or theirs.
+exports, each in its attachment; taken back, it takes a run back, does it again, and lets a work
+come back that was erased; edited, it knows the works to which people have given other titles. Over
+the test server, replies are lost too, and what a killed program sent lands while the next one
+looks. What every round comes to has to be what an undisturbed one comes to: nothing lost, twice,
+trashed, altered or asked, each record accepted, and each item known as ours or theirs.
 """
 
 from __future__ import annotations
@@ -67,6 +67,15 @@ def trash_and_drop(world: World) -> None:
     write_everyday(world.second / "wednesday.ris", [1, 5, 7, 13, 17])
 
 
+def edit_and_drop(world: World) -> None:
+    """People have given every work another title, and each comes again and says more."""
+    for thing in world.things():
+        if thing.data["itemType"] == "journalArticle":
+            name = thing.data["creators"][0]["lastName"]
+            world.write(thing.key, {**thing.data, "title": f"What a person calls that by {name}"})
+    write_everyday(world.second / "renamed.ris", range(14), newer=True)
+
+
 def drop_among_others(world: World) -> None:
     """Records with notes, while another program writes all the time and takes one of their keys."""
     world.is_busy = True
@@ -115,8 +124,15 @@ STORIES: Mapping[str, tuple[Part, ...]] = {
     "among others": (drop_among_others,),
     "with files": (drop_with_files, drop_files_again),
     "taken back": (drop_first, drop_again, take_back, do_again, let_come_back),
+    "edited": (drop_first, edit_and_drop),
 }
-_SHARES = {"alone": 0.45, "among others": 0.15, "with files": 0.15, "taken back": 0.25}
+_SHARES = {
+    "alone": 0.35,
+    "among others": 0.15,
+    "with files": 0.15,
+    "taken back": 0.25,
+    "edited": 0.1,
+}
 """The share of the kills that befalls each story; among others, a life takes much longer."""
 
 

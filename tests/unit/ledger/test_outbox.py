@@ -188,14 +188,26 @@ def test_a_stray_that_is_passed_over_keeps_back_nothing_else(ledger: LibraryLedg
         assert _keys(outbox.next_planned(tx, 100, [first])) == [KEYS[5]]
 
 
-def test_a_collection_that_is_under_way_keeps_back_everything(ledger: LibraryLedger) -> None:
+def test_a_collection_that_is_under_way_keeps_back_what_goes_into_it_and_nothing_else(
+    ledger: LibraryLedger,
+) -> None:
+    inside = Create(KEYS[5], {"itemType": "book", "title": "In it", "collections": [INBOX]})
+    below = CreateCollection(CollectionKey("BELOW234"), "Below", INBOX)
     with ledger.write() as tx:
-        inbox, *_ = _promise(tx, (None, CreateCollection(INBOX, "Inbox")), (0, OPERATIONS[0]))
-        assert list(outbox.next_planned(tx, 100, [inbox])) == []
+        inbox, *_ = _promise(
+            tx,
+            (None, CreateCollection(INBOX, "Inbox")),
+            (None, below),
+            (0, inside),
+            (0, Create(KEYS[6], {"itemType": "note", "note": "", "parentItem": KEYS[5]})),
+            (2, AddToCollection(KEYS[5], 0, (), ("to read",))),
+            (1, Create(KEYS[4], {"itemType": "book", "title": "Elsewhere"})),
+        )
+        assert _keys(outbox.next_planned(tx, 100, [inbox])) == [KEYS[4]]
 
         outbox.mark_sent(tx, [inbox.operation_id], "me")
 
-        assert list(outbox.next_planned(tx, 100, [])) == []
+        assert _keys(outbox.next_planned(tx, 100, [])) == [KEYS[4]]
 
 
 def test_what_is_sent_says_by_whom_and_when_and_can_be_taken_back(

@@ -88,4 +88,4 @@ def test_features_are_shown_as_a_citation_that_has_the_same_ones() -> None:
 def test_the_words_for_verdicts_rulings_and_doubts() -> None:
     assert [it.value for it in Verdict] == ["same", "different", "undecided"]
     assert [it.value for it in RulingKind] == ["new", "same", "hold"]
-    assert [it.value for it in Doubt] == ["look", "identifiers", "retraction", "metadata"]
+    assert [it.value for it in Doubt] == ["look", "identifiers", "retraction", "metadata", "turned"]

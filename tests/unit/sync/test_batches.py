@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from syncd.ledger.outbox import Pending
 from syncd.library import CollectionKey, Create, CreateCollection, Operation
 from syncd.record import ItemKey
-from syncd.sync.push import cut_batch
+from syncd.sync.batches import cut_batch
 
 
 class Outbox:

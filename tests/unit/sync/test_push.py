@@ -35,7 +35,7 @@ from syncd.library import (
     key_of,
 )
 from syncd.record import ItemKey
-from syncd.sync.push import cut_batch
+from syncd.sync.batches import cut_batch
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of
 from tests.support.house import House

@@ -18,7 +18,7 @@ from adapters.memory import MemoryLibrary
 from adapters.zotero_desktop.library import ZoteroDesktopLibrary
 from adapters.zotero_desktop.options import Options
 from adapters.zotero_web.library import LATE_WRITES
-from syncd.errors import OutcomeUnknownError, UnavailableError, UnsettledError
+from syncd.errors import OutcomeUnknownError, UnavailableError, UnreadError, UnsettledError
 from syncd.inbox.sending import measure
 from syncd.item.making import stored_file
 from syncd.library import (
@@ -579,6 +579,33 @@ def test_a_work_may_have_several_files(open_house: Callable[[Library], House]) -
 
     assert sorted(library.files.values()) == sorted([CONTENT, b"%PDF-1.7 b"])
     assert not house.waiting()
+
+
+class ReadsNone(MemoryLibrary):
+    """Something on the way stops what is to be stored under this name."""
+
+    def __init__(self, stopped: str) -> None:
+        super().__init__(shipped_schema())
+        self._stopped = stopped
+
+    def store_file(self, operation: StoreFile, content: BinaryIO) -> Outcome:
+        if operation.file.path == self._stopped:
+            raise UnreadError("nothing was made of it")
+        return super().store_file(operation, content)
+
+
+def test_a_file_that_is_refused_unread_keeps_back_no_other(
+    open_house: Callable[[Library], House],
+) -> None:
+    library = ReadsNone("a.pdf")
+    house = open_house(library)
+    (house.root / "b.pdf").write_bytes(b"%PDF-1.7 b")
+
+    with pytest.raises(UnsettledError):
+        house.drop(RECORD.replace("ER", "L1  - b.pdf\nER"), place=PLACE)
+
+    assert [*library.files.values()] == [b"%PDF-1.7 b"]
+    assert not house.holds()
 
 
 class Losing(ZoteroDesktopLibrary):

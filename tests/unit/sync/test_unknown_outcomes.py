@@ -249,7 +249,7 @@ def _is_of(one: Create, keys: set[ItemKey]) -> bool:
 
 def test_a_librarys_trouble_with_one_object_keeps_nobody_else_back(tmp_path: Path) -> None:
     trouble = _has_trouble_with("Reply")
-    house = House(tmp_path, with_mishaps(MemoryLibrary(shipped_schema()), *[trouble] * 4))
+    house = House(tmp_path, with_mishaps(MemoryLibrary(shipped_schema()), *[trouble] * 5))
 
     with pytest.raises(UnsettledError):
         house.drop(_quiet(1), scopus_record(1))
