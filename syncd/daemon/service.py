@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.app.wiring import identities_of
+from syncd.app.wiring import recognise
 from syncd.control.protocol import ControlServer, Handler
 from syncd.control.services import SERVED, list_libraries, unlist_libraries
 from syncd.control.status import write_status
@@ -52,7 +52,9 @@ class Means:
     tick: timedelta = _TICK
     """How often the main thread looks after what nobody rings for."""
     runtime_dir: Path | None = None
-    """A service's own directory, where other accounts' commands find it."""
+    """Where commands with another state directory find it."""
+    is_service: bool = True
+    """Whether that directory is for the commands of other accounts as well."""
     delivered: Delivered = leave_untold
     """Told what became of exports."""
     observe: Callable[[Mapping[str, Any]], None] = lambda _document: None
@@ -74,7 +76,7 @@ class Daemon:
         self._every = means.tick
         self._observe = means.observe
         self._runtime_dir = means.runtime_dir
-        self._served: Mapping[str, str] = {}
+        self._is_service = means.is_service
         self._renewed = False
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
@@ -148,7 +150,9 @@ class Daemon:
         cannot survive: `LedgerError`, `StateError`, or a bug.
         """
         handlers = {**handlers, SERVED: lambda _request, _progress: self._describe_service()}
-        control = ControlServer(self._state_dir, handlers, code_of, self._runtime_dir)
+        control = ControlServer(
+            self._state_dir, handlers, code_of, self._runtime_dir, is_shared=self._is_service
+        )
         with self._wakeup.catching(_SIGNALS):
             self._workers = Workers(self._assemble, self._shared)
             control.start()
@@ -304,9 +308,8 @@ class Daemon:
 
     def _list_libraries(self) -> None:
         if self._runtime_dir is not None and self._workers is not None:
-            identities = identities_of(self._workers.settings)
-            self._served = {identity: name for name, identity in identities.items()}
-            list_libraries(self._runtime_dir, self._served)
+            known = recognise(self._workers.settings).values()
+            list_libraries(self._runtime_dir, known, with_places=not self._is_service)
 
     def _list_again(self) -> None:
         try:
@@ -316,7 +319,13 @@ class Daemon:
             self._board.show_message(str(error))
 
     def _describe_service(self) -> dict[str, Any]:
-        return {"libraries": self._served, "state": str(self._state_dir)}
+        if self._workers is None:
+            raise BusyError("the daemon is starting")
+        known = recognise(self._workers.settings)
+        return {
+            "libraries": [[identity, place, name] for name, (identity, place) in known.items()],
+            "state": str(self._state_dir),
+        }
 
     # --- the end
 

@@ -76,7 +76,7 @@ def test_a_library_that_takes_another_identity_is_listed_by_that(
     daemon._tick()
 
     assert listed(tmp_path) == {"file:second"}
-    assert daemon._describe_service()["libraries"] == {"file:second": "library"}
+    assert daemon._describe_service()["libraries"] == [["file:second", "", "library"]]
 
 
 def test_a_list_that_cannot_be_written_anew_is_told_and_ends_nothing(
@@ -99,7 +99,7 @@ def test_the_list_outlives_a_restart_where_a_manager_removes_it_at_the_end(
     means = Means(runtime_dir=runtime, notifier=Notifier(environ))
     settings = file_library_settings(library)
     daemon = Daemon(tmp_path, lambda _: Assembly(settings, []), means)
-    list_libraries(runtime, ["file:first"])
+    list_libraries(runtime, [("file:first", "")])
 
     daemon._end(ControlServer(tmp_path, {}, lambda _: 1))
 
