@@ -37,7 +37,10 @@ SOCKET = "control.sock"
 _LINE = 1 << 20
 _NO_REQUEST = f"a request is one line with a JSON object, of at most {_LINE >> 20} MiB"
 _USAGE = 64
-_AT_ONCE = 8
+_TRY_AGAIN = 75
+_AT_ONCE = 64
+_OF_ONE_COMMAND = 8
+"""So many that wait for a library leave room for those that do not."""
 _TAKING_BREATH = 0.1
 _HEARS = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
@@ -149,6 +152,7 @@ class ControlServer:
         self._handlers = handlers
         self._code_of = code_of
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._rooms = {name: threading.BoundedSemaphore(_OF_ONE_COMMAND) for name in handlers}
 
     def start(self) -> None:
         """Begin to listen. The caller holds the state's lock. Raises `StateError`."""
@@ -196,8 +200,18 @@ class ControlServer:
         if handler is None:
             _send(stream, {"error": f"the daemon knows no command “{command}”", "code": _USAGE})
             return
+        if not self._rooms[command].acquire(blocking=False):
+            why = f"{_OF_ONE_COMMAND} others wait for “{command}” already; try again later"
+            _send(stream, {"error": why, "code": _TRY_AGAIN})
+            return
+        try:
+            self._carry_out(command, request.get("arguments"), stream)
+        finally:
+            self._rooms[command].release()
+
+    def _carry_out(self, command: str, arguments: Any, stream: _Stream) -> None:
+        handler = self._handlers[command]
         _send(stream, {"accepted": True})
-        arguments = request.get("arguments")
         try:
             result = handler(
                 arguments if isinstance(arguments, dict) else {},

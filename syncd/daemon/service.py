@@ -18,6 +18,7 @@ from syncd.control.protocol import ControlServer, Handler
 from syncd.control.services import SERVED, list_libraries, unlist_libraries
 from syncd.control.status import write_status
 from syncd.daemon.board import Board
+from syncd.daemon.queue import Patience
 from syncd.daemon.wakeup import Wakeup
 from syncd.daemon.work import Assemble, LibraryWork
 from syncd.daemon.workers import Delivered, Shared, Workers, leave_untold
@@ -107,14 +108,20 @@ class Daemon:
         """The names of the libraries that are served."""
         return self._workers.libraries if self._workers else ()
 
-    def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
+    def perform(
+        self,
+        library: str,
+        perform: Callable[[LibraryWork], Any],
+        patience: Patience | None = None,
+    ) -> Any:
         """Have something done on a library's own thread; return or raise what comes of it.
 
-        Raises `BusyError` when the daemon ends before it is done.
+        Raises `BusyError` when the daemon ends before it is done, and `TimeoutError` when what
+        only looks takes more than `patience`.
         """
         if self._workers is None:
             raise BusyError("the daemon is starting")
-        return self._workers.perform(library, perform)
+        return self._workers.perform(library, perform, patience)
 
     def resume(self, library: str, *, as_new: bool = False) -> None:
         """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
