@@ -32,6 +32,7 @@ from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
 from syncd.control.status import ask_status
 from syncd.inbox import Skipped
+from syncd.inbox.exports import probe_named
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
 from syncd.report import describe_beside, plan_document, print_outcomes, write_document
@@ -72,6 +73,7 @@ def command(
       syncd once --yes search.ris
       syncd once --file-library ~/library search.ris
     """
+    probe_named(files)
     settings = load(where)
     if where.library is not None:
         choose_library(settings, where.library)
