@@ -39,6 +39,7 @@ from syncd.settings import ByMetadata, LibrarySettings, Settings
 from syncd.sync.guards import GuardLimits
 from syncd.sync.review import Reviewer
 from syncd.sync.session import Helpers, LibraryRun
+from syncd.system.addresses import spell_address
 from syncd.system.clock import Clock, Pause, SystemClock
 from syncd.system.credentials import find_key
 from syncd.system.descriptors import ensure_descriptors
@@ -230,7 +231,7 @@ def _recognise(library: LibrarySettings) -> tuple[str, str]:
     with closing(opened):
         if isinstance(opened, Recognisable):
             is_carried = opened.capabilities.carries_identity
-            return opened.identity, "" if is_carried else opened.location
+            return opened.identity, "" if is_carried else spell_address(opened.location)
     # Options of adapters by others may be nobody else's business.
     options = json.dumps(dict(library.options), sort_keys=True, default=str)
     return f"{library.adapter}:{hashlib.sha256(options.encode()).hexdigest()}", ""

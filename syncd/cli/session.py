@@ -24,7 +24,7 @@ from syncd.config import file_library_settings
 from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
 from syncd.control.own_daemons import Roots
 from syncd.control.services import Known
-from syncd.errors import CommandError, ConfigError, Problem
+from syncd.errors import CommandError, ConfigError, Problem, StateError
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
 from syncd.system.clock import SystemClock
@@ -132,8 +132,11 @@ def find_state_to_look_at(
     `CommandError`.
     """
     daemon = find_running(settings, state, names, only_looks=True)
-    if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
-        return daemon.state if daemon else state
+    if daemon is None:
+        return state
+    _expect_still_there(daemon)
+    if os.access(daemon.state, os.R_OK | os.X_OK):
+        return daemon.state
     if only_there:
         told = (
             "its ledger is closed to you: root can ask this, and `syncd status` shows what is new"
@@ -141,6 +144,20 @@ def find_state_to_look_at(
         raise CommandError(told, Exit.TRY_AGAIN)
     say("syncd: but its ledger is closed to you, and does not count here")
     return state
+
+
+def _expect_still_there(daemon: Running) -> None:
+    """Raise where the state directory of a running daemon was moved, and its ledger with it."""
+    try:
+        is_there = find_holder(daemon.state) is not None
+    except StateError:
+        return  # it is closed to us
+    if not is_there:
+        told = (
+            f"the daemon runs, and its state directory is no longer {daemon.state}: put it back, or"
+            " start the daemon anew"
+        )
+        raise CommandError(told, Exit.TRY_AGAIN)
 
 
 def roots() -> Roots:

@@ -26,6 +26,7 @@ from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdE
 from syncd.system.clock import Clock, SystemClock
 from syncd.system.heartbeat import Heartbeats
 from syncd.system.sd_notify import Notifier
+from syncd.system.state_lock import find_holder
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ _SETTLING = timedelta(seconds=1)
 _WHILE_BUSY = timedelta(seconds=2)
 _STOPPING = timedelta(seconds=5)
 _JUMP = timedelta(seconds=10)
+_PUT_BACK = "put it back, or start the daemon anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Daemon:
         self._unwritten = ""
         self._unpublished = True
         self._hang_told = False
+        self._is_moved = False
 
     @property
     def libraries(self) -> Collection[str]:
@@ -227,12 +230,26 @@ class Daemon:
             log.info("the clock jumped, or the machine slept: looking at everything again")
             self._workers.woke_up()
         self._drift = drift
+        self._look_for_state()
         if self._renewed:
             # The library takes its new identity when its own thread comes to it.
             self._list_again()
         if self._workers is not None:
             self._workers.show_silent()
             self._board.show_late(self._workers.find_late(self._clock.now()))
+
+    def _look_for_state(self) -> None:
+        """Say so where the state directory was moved: the ledger goes on in another place."""
+        try:
+            is_there = find_holder(self._state_dir) is not None
+        except StateError as error:
+            log.debug("%s", error)
+            return
+        if is_there == self._is_moved:
+            self._is_moved = not is_there
+            told = f"its state directory is no longer {self._state_dir}: {_PUT_BACK}"
+            self._board.show_message("" if is_there else told)
+            log.warning("%s", "its state directory is back" if is_there else told)
 
     def _measure_drift(self) -> timedelta:
         return self._clock.now() - _EPOCH - self._clock.elapsed()

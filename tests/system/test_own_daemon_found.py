@@ -166,3 +166,38 @@ def test_two_daemons_for_two_libraries_do_not_mind_each_other(
     assert f"ledger in {state}" in ended.err
     assert list(house.library.glob("items/*.json")) == []
     assert len(list((house.base / "other library").glob("items/[!.]*.json"))) > 0
+
+
+def test_where_its_state_was_moved_it_is_asked_all_the_same_and_nothing_is_read_beside_it(
+    house: House,
+) -> None:
+    house.syncd("once", house.write("a.ris", scopus_record(1)))
+    moved = house.base / "moved"
+    house.state.rename(moved)
+
+    once = house.syncd("once", house.write("b.ris", scopus_record(2)))
+    runs = house.syncd("runs")
+    house.state.mkdir()
+    again = house.syncd("runs")
+    second = house._syncd("run", "--config", house.config, "--state", house.state)
+
+    assert once.code == 0
+    assert (runs.code, again.code) == (75, 75)
+    assert f"its state directory is no longer {house.state}" in runs.err
+    assert second.code == 75
+    assert not house.has_begun_a_ledger()
+
+
+def test_another_spelling_of_an_address_is_the_same(idle: House, environ: dict[str, str]) -> None:
+    account = '[[library]]\nname = "mine"\nadapter = "zotero-web"\nlibrary_id = 7\napi_url = "{}"\n'
+    address = "http://127.0.0.1:9"
+    idle.config.write_text(account.format(address))
+    with serving(idle.state, environ, "--config", idle.config, "--state", idle.state):
+        idle.config.write_text(account.format("HTTP://localhost:9/"))
+        same = idle.syncd("review")
+        idle.config.write_text(account.format("http://127.0.0.1:10"))
+        other = idle.syncd("status")
+
+    assert "syncd run (pid " in same.err
+    assert "syncd run (pid " not in other.err
+    assert other.code == 69

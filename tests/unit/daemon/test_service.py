@@ -17,6 +17,7 @@ from syncd.daemon.work import Assembly
 from syncd.daemon.workers import Workers
 from syncd.settings import Settings
 from syncd.system.sd_notify import Notifier
+from syncd.system.state_lock import StateLock
 
 
 class Still:
@@ -104,3 +105,20 @@ def test_the_list_outlives_a_restart_where_a_manager_removes_it_at_the_end(
     daemon._end(ControlServer(tmp_path, {}, lambda _: 1))
 
     assert bool(find_services(tmp_path / "run")) is stays
+
+
+def test_a_state_directory_that_is_moved_is_told_until_it_is_back(
+    tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = make_daemon(tmp_path / "state", library, monkeypatch)
+    with StateLock(tmp_path / "state", "run"):
+        daemon._tick()
+        assert daemon.document()["message"] == ""
+
+        (tmp_path / "state").rename(tmp_path / "moved")
+        daemon._tick()
+        assert f"no longer {tmp_path / 'state'}" in daemon.document()["message"]
+
+        (tmp_path / "moved").rename(tmp_path / "state")
+        daemon._tick()
+        assert daemon.document()["message"] == ""
