@@ -7,7 +7,7 @@ import logging
 import os
 import random
 import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from syncd.app.wiring import recognise
 from syncd.control.protocol import ControlServer, Handler
-from syncd.control.services import SERVED, list_libraries, unlist_libraries
+from syncd.control.services import SERVED, Known, list_libraries, unlist_libraries
 from syncd.control.status import write_status
 from syncd.daemon.board import Board
 from syncd.daemon.queue import Patience
@@ -80,6 +80,7 @@ class Daemon:
         self._observe = means.observe
         self._runtime_dir = means.runtime_dir
         self._is_service = means.is_service
+        self._listed: Sequence[Known] = ()
         self._renewed = False
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
@@ -205,6 +206,9 @@ class Daemon:
             self._stopping = True
             return
         self._change_workers()
+        if self._renewed:
+            # The library takes its new identity when its own thread comes to it, and shows that.
+            self._list_again()
         if self._tick_at <= self._clock.elapsed():
             self._tick()
         self._publish()
@@ -231,9 +235,6 @@ class Daemon:
             self._workers.woke_up()
         self._drift = drift
         self._look_for_state()
-        if self._renewed:
-            # The library takes its new identity when its own thread comes to it.
-            self._list_again()
         if self._workers is not None:
             self._workers.show_silent()
             self._board.show_late(self._workers.find_late(self._clock.now()))
@@ -332,8 +333,10 @@ class Daemon:
 
     def _list_libraries(self) -> None:
         if self._runtime_dir is not None and self._workers is not None:
-            known = recognise(self._workers.settings).values()
-            list_libraries(self._runtime_dir, known, with_places=not self._is_service)
+            known = sorted(recognise(self._workers.settings).values())
+            if known != self._listed:
+                list_libraries(self._runtime_dir, known, with_places=not self._is_service)
+                self._listed = known
 
     def _list_again(self) -> None:
         try:
