@@ -18,7 +18,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from syncd import __version__
-from syncd.app.remedies import OWN_ENVIRONMENT, denial_remedy, remedy_for
+from syncd.app.remedies import OWN_ENVIRONMENT, Cause, denial_remedy, remedy_for, remedy_of
 from syncd.errors import (
     AccessDeniedError,
     ConfigError,
@@ -28,18 +28,21 @@ from syncd.errors import (
     LibraryError,
 )
 from syncd.inbox import FolderState
-from syncd.inbox.drives import SILENT, Drives
 from syncd.inbox.ground import Ground
 from syncd.library import Description, Library, Option
 from syncd.settings import After, Attachments, FolderSettings, LibrarySettings
+from syncd.system.drives import SILENT, Drives
 from syncd.system.filesystems import filesystem_of
 from syncd.system.private import why_not_private
+from syncd.system.waiting import within
 
 LEAST_ROOM = 200_000_000
 """Bytes that should be free where the ledger lives."""
 _CLOCK_LEEWAY = timedelta(days=1)
 _WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
 _FEW_WATCHES = 8192
+_PATIENCE = timedelta(seconds=60)
+"""How long a library may take to say who it is; a person may have to be asked first."""
 
 
 class Area(StrEnum):
@@ -240,10 +243,13 @@ def check_library(
     name = settings.name
     try:
         with closing(make()) as library:
-            description = library.describe()
+            description = within(_PATIENCE, library.describe)
             only_new = library.capabilities.only_takes_new
     except (KeyLookupError, LibraryError) as error:
         yield _of_failure(name, error)
+    except TimeoutError:
+        told = f"it has not answered within {_PATIENCE.total_seconds():.0f} seconds"
+        yield Finding(Area.LIBRARY, name, Level.PROBLEM, told, remedy_of(Cause.UNREACHABLE))
     else:
         yield from _of_description(name, description)
         wanted = {folder.attachments for folder in folders if name in folder.libraries}

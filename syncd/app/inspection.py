@@ -18,6 +18,7 @@ from syncd.errors import InputError, Problem
 from syncd.formats import Member, ReadEntry
 from syncd.record import Identity, Record
 from syncd.sync.making import MadeItem, Tools, take_in
+from syncd.system.drives import SILENT_FILE, SilentDriveError
 
 if TYPE_CHECKING:
     from syncd.plan import Cut
@@ -91,7 +92,7 @@ class Inspection:
                     for member in formats.members_of(stream):
                         report = self._begin(formats.shown_in(path, member.name))
                         yield from self._read_member(member, report)
-            except (InputError, OSError) as exc:
+            except (InputError, OSError, SilentDriveError) as exc:
                 _give_up(self._begin(path), exc)
 
     def _begin(self, path: Path) -> InspectedFile:
@@ -103,7 +104,7 @@ class Inspection:
         try:
             with member.open() as stream:
                 yield from self._read(stream, report)
-        except (InputError, OSError) as exc:
+        except (InputError, OSError, SilentDriveError) as exc:
             _give_up(report, exc)
 
     def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
@@ -134,10 +135,12 @@ class Inspection:
                 report.notes_left_out[note.kind] += 1
 
 
-def _give_up(report: InspectedFile, error: InputError | OSError) -> None:
+def _give_up(report: InspectedFile, error: InputError | OSError | SilentDriveError) -> None:
     """Say why nothing more of a file can be read; what was read of it does not count."""
     if isinstance(error, InputError):
         problem = Problem(error.message, error.line)
+    elif isinstance(error, SilentDriveError):
+        problem = Problem(SILENT_FILE)
     elif isinstance(error, IsADirectoryError):
         problem = Problem("this directory holds no .ris or .txt file")
     else:

@@ -6,17 +6,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
 from syncd.inbox import Beside, Export, FolderState, Inbox, Skipped, read_exports
 from syncd.inbox.claims import find_claim
-from syncd.inbox.drives import SILENT, Drives
+from syncd.inbox.exports import ask_about
 from syncd.plan import Plan, place_of, place_without_folder
 from syncd.settings import FolderSettings, Settings
 from syncd.sync.intake import Delivery
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import Clock
+from syncd.system.drives import SILENT, Drives
 
 _PATIENCE = timedelta(seconds=1)
 """How much longer than `settle` a pass waits for files that somebody is still writing."""
@@ -50,11 +52,15 @@ def read_named(paths: Sequence[Path], max_size: int) -> tuple[list[Export], list
     for path in paths:
         try:
             # What is set aside in a folder whose files are moved is claimed, and named as dropped.
-            claimed = None if os.path.lexists(path) else find_claim(path)
+            claimed = ask_about(path, partial(_find_claimed, path))
             exports += read_exports(path, max_size, claimed)
         except InputError as exc:
             unusable.append(exc)
     return exports, unusable
+
+
+def _find_claimed(path: Path) -> Path | None:
+    return None if os.path.lexists(path) else find_claim(path)
 
 
 def folder_of(path: Path, folders: Sequence[FolderSettings]) -> FolderSettings | None:

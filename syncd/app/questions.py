@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from syncd.app.explaining import (
@@ -18,13 +19,17 @@ from syncd.app.explaining import (
 from syncd.app.preview import looking_only
 from syncd.app.wiring import known_libraries, make_runs, open_ledger
 from syncd.errors import InputError, KeyLookupError, LibraryError
+from syncd.inbox.exports import SilentError, ask_about, probe_named
 from syncd.ledger import provenance, runs
 from syncd.ledger.merges import find_survivors
 from syncd.ledger.store import Ledger, LibraryLedger
+from syncd.library import StoredItem
+from syncd.record import ItemKey
 from syncd.settings import Settings
 from syncd.sync.session import LibraryRun
 from syncd.sync.wanted import find_wanted
 from syncd.system.clock import Pause
+from syncd.system.waiting import LOOKING, within
 
 
 @dataclass(slots=True)
@@ -129,23 +134,30 @@ class _Explainer:
             return
         library = self._libraries[name]
 
+        def look(keys: Sequence[ItemKey]) -> Sequence[StoredItem]:
+            return within(LOOKING, lambda: self._opened[name].read_items(keys))
+
         def explained(look: Look) -> list[ExplainedItem]:
             return explain_items(name, library, keys, look, find_survivors)
 
         try:
-            answer.items += explained(self._opened[name].read_items)
+            answer.items += explained(look)
         except (KeyLookupError, LibraryError) as error:
             answer.away[name] = str(error)
+            answer.items += explained(lambda _: [])
+        except TimeoutError:
+            answer.away[name] = f"it has not answered within {LOOKING.total_seconds():.0f} seconds"
             answer.items += explained(lambda _: [])
 
     def _find_exports(self, what: str) -> list[int]:
         with self._ledger.read() as connection:
             found = provenance.exports_called(connection, what)
             # By its content only what can be read is known; and what no file can be called is none.
-            with suppress(OSError):
-                path = Path(what)
-                if path.is_file():
-                    found += provenance.exports_with(connection, _digest_of(path))
+            path = Path(what)
+            probe_named([path])
+            with suppress(OSError, SilentError):
+                digest = ask_about(path, partial(_find_digest, path))
+                found += provenance.exports_with(connection, digest) if digest else []
         return sorted(set(found))
 
     def _explain_exports(self, exports: Sequence[int], answer: Explanation) -> None:
@@ -165,6 +177,8 @@ _LONG = 19
 """A number of so many digits is no run's."""
 
 
-def _digest_of(path: Path) -> str:
+def _find_digest(path: Path) -> str | None:
+    if not path.is_file():
+        return None
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

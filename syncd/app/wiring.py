@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -37,6 +39,7 @@ from syncd.settings import ByMetadata, LibrarySettings, Settings
 from syncd.sync.guards import GuardLimits
 from syncd.sync.review import Reviewer
 from syncd.sync.session import Helpers, LibraryRun
+from syncd.system.addresses import spell_address
 from syncd.system.clock import Clock, Pause, SystemClock
 from syncd.system.credentials import find_key
 from syncd.system.descriptors import ensure_descriptors
@@ -57,6 +60,7 @@ __all__ = [
     "open_library",
     "options_of",
     "our_adapters",
+    "recognise",
 ]
 
 
@@ -211,6 +215,26 @@ def make_runs(
 def identities_of(settings: Settings) -> dict[str, str]:
     """Return by which identity each library is known, as far as that can be said out of reach."""
     return {name: identity for name, (identity, _) in _find_places(settings).items()}
+
+
+def recognise(settings: Settings) -> dict[str, tuple[str, str]]:
+    """Return by what commands and daemons of one machine know each library: what it is, and where.
+
+    Where is "" for one that carries its identity along. One that cannot say out of reach what it
+    is, is known by its adapter and options.
+    """
+    return {library.name: _recognise(library) for library in settings.libraries}
+
+
+def _recognise(library: LibrarySettings) -> tuple[str, str]:
+    opened = _open(library, Surroundings(library.name))
+    with closing(opened):
+        if isinstance(opened, Recognisable):
+            is_carried = opened.capabilities.carries_identity
+            return opened.identity, "" if is_carried else spell_address(opened.location)
+    # Options of adapters by others may be nobody else's business.
+    options = json.dumps(dict(library.options), sort_keys=True, default=str)
+    return f"{library.adapter}:{hashlib.sha256(options.encode()).hexdigest()}", ""
 
 
 def identities_known(settings: Settings, ledger: Ledger) -> dict[str, str]:

@@ -139,7 +139,7 @@ def _seen_by_service(daemon: Running | None) -> Mapping[str, Mapping[str, Any]]:
         return {}
     document = ask_status(daemon.directory) or {"libraries": ()}
     found = {library["name"]: library for library in document["libraries"]}
-    return {ours: found[theirs] for ours, theirs in daemon.names.items() if theirs in found}
+    return {ours: found[theirs] for ours, theirs in (daemon.names or {}).items() if theirs in found}
 
 
 def _of_service(name: str, service: str, seen: Mapping[str, Any]) -> Finding:
@@ -158,7 +158,7 @@ def _look_at_state(settings: Settings, state: Path) -> Generator[Finding, None, 
     """
     names = [library.name for library in settings.libraries]
     try:
-        daemon = find_running(settings, state, names, all_of_them=False)
+        daemon = find_running(settings, state, names, all_of_them=False, only_looks=True)
     except ServedError as error:
         remedy = "nothing works beside it; ask where it answers"
         yield Finding(Area.STATE, "service", Level.ADVICE, str(error), remedy)
@@ -180,8 +180,8 @@ def _look_at_state(settings: Settings, state: Path) -> Generator[Finding, None, 
 
 def _name(daemon: Running, names: Sequence[str]) -> Iterator[Finding]:
     who = str(daemon.service or "the daemon")
-    served = [name for name in names if daemon.service is None or name in daemon.names]
-    message = f"{who} works for {', '.join(served)}; its state is in {daemon.state}"
+    served = [name for name in names if daemon.names is None or name in daemon.names]
+    message = f"{who} works for {', '.join(served) or 'others'}; its state is in {daemon.state}"
     yield Finding(Area.STATE, "service", Level.OK, message)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,16 +15,18 @@ import click
 from syncd.app.inspection import Inspection
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.progress import reading
+from syncd.cli.progress import DRIVES, folder_of, reading
 from syncd.cli.saying import say
 from syncd.errors import UnavailableError
 from syncd.record import KEPT_NOTES
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.report.writing import write_document
 from syncd.sync.making import Tools
+from syncd.system.drives import SilentDriveError
 from syncd.system.paths import has_config
 from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema
+from syncd.system.waiting import LOOKING, within
 
 _SUFFIXES = (".ris", ".txt")
 _RARELY = 50_000
@@ -71,7 +75,9 @@ def command(
     options.expect_no_library(where, offline=offline)
     is_configured = bool(where.file_library or where.library or has_config(where.config))
     tools = Tools(shipped_schema(), KEPT_NOTES) if offline or not is_configured else _ask(where)
+    DRIVES.probe(files, folder_of)
     paths = [path for file in files for path in _files_in(file)]
+    DRIVES.probe([path for path in paths if path not in files], folder_of)
     # Records hold no cycles, and most of what there is now stays: looking for some takes time.
     gc.freeze()
     gc.set_threshold(_RARELY)
@@ -89,15 +95,30 @@ def command(
 
 def _files_in(path: Path) -> list[Path]:
     """Return a file, or those of a directory that may be exports, or else itself."""
-    if not path.is_dir():
-        return [path]
-    files = [
-        Path(folder, name)
-        for folder, _, names in os.walk(path, onerror=_tell_unlistable)
-        for name in names
-        if name.casefold().endswith(_SUFFIXES) and not name.startswith(".")
-    ]
-    return sorted(file for file in files if file.is_file()) or [path]
+    files: list[Path] = []
+    ask = partial(DRIVES.ask, folder_of(path))
+    try:
+        if not ask(path.is_dir):
+            return [path]
+        walk = os.walk(path, onerror=_tell_unlistable)
+        # A drive may cease to answer anywhere below.
+        while (found := ask(partial(_next_files, walk))) is not None:
+            files += found
+    except SilentDriveError:
+        return [path]  # which is told when it is opened
+    return sorted(files) or [path]
+
+
+def _next_files(walk: Iterator[tuple[str, list[str], list[str]]]) -> list[Path] | None:
+    """Return what may be exports of the next directory; None after the last one."""
+    for folder, _, names in walk:
+        wanted = [
+            Path(folder, name)
+            for name in names
+            if name.casefold().endswith(_SUFFIXES) and not name.startswith(".")
+        ]
+        return [file for file in wanted if file.is_file()]
+    return None
 
 
 def _tell_unlistable(error: OSError) -> None:
@@ -115,9 +136,12 @@ def _ask(where: options.Where) -> Tools:
     chosen = choose_library(settings, where.library)
     try:
         with closing(open_library(chosen, where.state_dir)) as opened:
-            schema = opened.describe().schema
+            schema = within(LOOKING, opened.describe).schema
             return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)
-    except UnavailableError as exc:
-        message = f"{exc}: items are shown for the newest schema known"
-        say(printable(message))
-        return Tools(shipped_schema(), settings.notes.keep)
+    except UnavailableError as error:
+        why = str(error)
+    except TimeoutError:
+        seconds = f"{LOOKING.total_seconds():.0f} seconds"
+        why = f"{chosen.name} has not answered within {seconds}"
+    say(printable(f"{why}: items are shown for the newest schema known"))
+    return Tools(shipped_schema(), settings.notes.keep)

@@ -32,6 +32,7 @@ from syncd.cli.session import choose_library, find_running, load, pause, route
 from syncd.control.client import Routes, Running, ask_once
 from syncd.control.status import ask_status
 from syncd.inbox import Skipped
+from syncd.inbox.exports import probe_named
 from syncd.ledger.store import Ledger
 from syncd.plan import Decision
 from syncd.report.beside import describe_beside
@@ -75,16 +76,18 @@ def command(
       syncd once --yes search.ris
       syncd once --file-library ~/library search.ris
     """
+    probe_named(files)
     settings = load(where)
     if where.library is not None:
         choose_library(settings, where.library)
     routes = route(files, settings, where.library)
-    names = routes.keys() or _libraries_of_pass(settings, where.library)
+    # Which folders there are, may be a daemon's to know alone.
+    names = routes.keys() or _libraries_of_pass(settings, where.library) or _all_of(settings)
     daemon = find_running(settings, where.state_dir, names)
     if daemon is not None:
         with telling_that_it_goes_on():
             report = ask_once(daemon, routes, SystemClock(), pause, allowed=allowed)
-        if daemon.service is not None and not routes:
+        if not routes:
             report.skipped += _find_unwatched(settings, names, daemon)
     else:
         report = _do_it_here(settings, where, routes, allowed=allowed)
@@ -132,17 +135,22 @@ def _deliver_files(
 def _find_unwatched(
     settings: Settings, names: Collection[str], daemon: Running
 ) -> Iterator[Skipped]:
-    """Yield the folders of our own configuration that a service's pass leaves out."""
+    """Yield the folders of our own configuration that a daemon's pass leaves out."""
     status = ask_status(daemon.directory) or {"folders": []}
     watched = {folder["path"] for folder in status["folders"]}
+    who = daemon.service or "the daemon"
     for folder in settings.folders:
         if str(folder.path) not in watched and set(names) & set(folder.libraries):
-            reason = f"{daemon.service} does not watch this folder; name the files in it"
+            reason = f"{who} does not watch this folder; name the files in it"
             yield Skipped(str(folder.path), reason)
 
 
 def _libraries_of_pass(settings: Settings, library: str | None) -> Collection[str]:
     return {library} if library else {name for f in settings.folders for name in f.libraries}
+
+
+def _all_of(settings: Settings) -> Collection[str]:
+    return {library.name for library in settings.libraries}
 
 
 def _deliver_folders(

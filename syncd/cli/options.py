@@ -132,12 +132,19 @@ log_format = click.option(
 )
 
 
+class _NamedFile(click.Path[Path]):
+    """A file that is looked at by the command alone: its drive may not answer."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return Path(value)
+
+
 def files(*, required: bool) -> Decorator:
     """Take files as arguments; that one cannot be read is told by the command, with the rest."""
     return click.argument(
         "files",
         nargs=-1,
         required=required,
-        type=click.Path(path_type=Path, readable=False),
+        type=_NamedFile(path_type=Path),
         metavar="FILE..." if required else "[FILE]...",
     )

@@ -19,6 +19,7 @@ from syncd.cli.saying import say
 from syncd.cli.session import find_state_to_look_at, load, pause, route
 from syncd.config import file_library_settings
 from syncd.errors import InputError, KeyLookupError, LibraryError, SyncdError
+from syncd.inbox.exports import SilentError, ask_about, probe_named
 from syncd.plan import Decision, Plan
 from syncd.report.dedup_files import write_pairs, write_unique
 from syncd.report.documents import plan_document
@@ -87,6 +88,7 @@ def command(
       syncd plan --offline --json scopus.ris pubmed.ris | jq .prisma
     """
     options.expect_no_library(where, offline=offline)
+    probe_named(files)
     to_write = {kind: path for kind, path in written.items() if path is not None}
     _expect_names(to_write, files)
     files = _each_once(files)
@@ -141,7 +143,7 @@ def _of_these(deliveries: Sequence[Delivery], files: Sequence[Path]) -> list[Del
 def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:
     """Tell of names that cannot be written to before anything is read."""
     endings = {"report": kinds(), "unique": (".ris",), "duplicates": (".csv",)}
-    read = {file.resolve() for file in files}
+    read = set(_real(files)) if to_write else set()
     for kind, path in to_write.items():
         if path.suffix.casefold() not in endings[kind]:
             known = " or ".join(endings[kind])
@@ -152,7 +154,20 @@ def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:
 
 def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
     """Return the files in their order; one that is named twice is one export."""
-    return tuple({file.resolve(): file for file in reversed(files)}.values())[::-1]
+    real = _real(files)
+    return tuple(dict(zip(reversed(real), reversed(files), strict=True)).values())[::-1]
+
+
+def _real(files: Sequence[Path]) -> list[Path]:
+    """Return where files are that may be named by links, as far as their drives tell."""
+    return [_real_place(file) for file in files]
+
+
+def _real_place(file: Path) -> Path:
+    try:
+        return ask_about(file, file.resolve)
+    except SilentError:
+        return file.absolute()
 
 
 def _write(
@@ -173,7 +188,7 @@ def _write(
                 told = "the flow of the records"
             elif kind == "unique":
                 told = f"{write_unique(plan, list(incoming.values()), path):,} unique records"
-                if path.resolve().parent in {each.resolve().parent for each in files}:
+                if path.resolve().parent in {each.parent for each in _real(files)}:
                     reminder = "; it lies among the exports: leave it out the next time"
             else:
                 told = f"{write_pairs(plan, path):,} pairs"

@@ -12,12 +12,21 @@ from syncd.app.wiring import find_reviewer, make_runs, open_ledger
 from syncd.cli.interruptions import telling_what_waits
 from syncd.cli.session import ask_running, find_running, pause
 from syncd.control.client import Running
-from syncd.control.reviewing import IMPORT, SHOW, review, review_alone
+from syncd.control.reviewing import (
+    IMPORT,
+    SHOW,
+    needs_library,
+    only_looks,
+    review,
+    review_alone,
+)
 from syncd.control.wire import REVIEW
 from syncd.errors import CommandError, KeyLookupError, LibraryError, SyncdError
 from syncd.ledger.store import Ledger
 from syncd.settings import LibrarySettings, Settings
+from syncd.sync.review import Reviewer
 from syncd.system.state_lock import StateLock
+from syncd.system.waiting import LOOKING, within
 
 _GOES_ON = "what was answered stays answered, and `syncd review` goes on with the rest"
 
@@ -96,11 +105,12 @@ def _parts(request: Request) -> Iterator[Request]:
 def _ask_here(
     settings: Settings, state: Path, ledger: Ledger, library: LibrarySettings, request: Request
 ) -> Found:
-    if request.get("later"):
+    known = find_reviewer(library, ledger, None)
+    if known is not None and only_looks(request):
+        return _look_here(settings, state, ledger, library, request, known)
+    if known is not None and request.get("later"):
         # Nothing is sent yet, so the library need not be met.
-        known = find_reviewer(library, ledger, None)
-        if known is not None:
-            return review_alone(library.name, known, request)
+        return review_alone(library.name, known, request)
     run = make_runs(settings, state, ledger, pause, only={library.name})[library.name]
     with closing(run), telling_what_waits(lambda: run.figures().pending, _GOES_ON):
         try:
@@ -111,3 +121,31 @@ def _ask_here(
                 raise
             return review_alone(library.name, reviewer, request)
         return review(run, request)
+
+
+def _look_here(
+    settings: Settings,
+    state: Path,
+    ledger: Ledger,
+    library: LibrarySettings,
+    request: Request,
+    known: Reviewer,
+) -> Found:
+    """Show what the ledger knows, and what the items say now if the library tells that soon."""
+    if not needs_library(known, request):
+        return review_alone(library.name, known, request)
+    run = make_runs(settings, state, ledger, pause, only={library.name})[library.name]
+
+    def look() -> Found:
+        run.meet()
+        return review(run, request)
+
+    try:
+        with closing(run):
+            return within(LOOKING, look)
+    except TimeoutError:
+        why = f"it has not answered within {LOOKING.total_seconds():.0f} seconds"
+    except (KeyLookupError, LibraryError) as error:
+        why = str(error)
+    known.unavailable = why
+    return review_alone(library.name, known, request)

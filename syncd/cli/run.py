@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from syncd.app.wiring import open_ledger
+from syncd.app.wiring import open_ledger, recognise
 from syncd.cli import options
 from syncd.cli.exits import Exit, exit_of
-from syncd.cli.session import expect_no_service, load, pause
+from syncd.cli.session import expect_unserved_by_others, load, pause
+from syncd.control.own_daemons import claimed_directory
 from syncd.control.status import DAEMON
 from syncd.control.wire import PAGE
 from syncd.daemon.folder_work import assemble
@@ -27,7 +29,7 @@ from syncd.notify.opening import Telling
 from syncd.settings import Settings
 from syncd.system.clock import SystemClock
 from syncd.system.logs import LogFormat, configure_logs
-from syncd.system.paths import runtime_directory
+from syncd.system.paths import daemon_places, runtime_directory
 from syncd.system.state_lock import StateLock
 
 if TYPE_CHECKING:
@@ -68,6 +70,23 @@ def _open_page(
     return _NoPage(why)
 
 
+def _service_directory() -> Path | None:
+    """Return the runtime directory that a service was given to be found by everybody."""
+    given = runtime_directory()
+    return given if given not in daemon_places() else None
+
+
+def _own_directory(settings: Settings, state: Path) -> AbstractContextManager[Path | None]:
+    """Give a daemon that is no service a directory to be found by its user's commands."""
+    return claimed_directory(
+        daemon_places(),
+        state,
+        DAEMON,
+        recognise(settings).values(),
+        partial(expect_unserved_by_others, settings),
+    )
+
+
 @click.command("run")
 @options.where("file_library", "config", "state")
 @click.option(
@@ -86,8 +105,8 @@ def command(
 
     Runs in the foreground and logs to standard error; stop it with Ctrl-C or SIGTERM, make it
     read its configuration again with SIGHUP. `syncd status` shows how it is, and commands that
-    change something are carried out by it while it runs. Beside a service of this machine that
-    works for the same library, it does not start (75).
+    change something are carried out by it while it runs. Beside a service of this machine or
+    another daemon of yours that works for the same library, it does not start (75).
 
     \b
     Examples:
@@ -97,15 +116,18 @@ def command(
     if where.file_library is not None and folder is None:
         raise click.UsageError("name the folder to watch with --folder")
     configure_logs(sys.stderr, LogFormat(log_format))
-    state_dir, runtime_dir = where.state_dir, runtime_directory()
+    state_dir, service_dir = where.state_dir, _service_directory()
+    runtime_dir = service_dir
 
     def read() -> Settings:
         settings = load(where, folder)
-        expect_no_service(settings, runtime_dir)
+        expect_unserved_by_others(settings, runtime_dir)
         return settings
 
     settings = read()
     with StateLock(state_dir, DAEMON), ExitStack() as stack:
+        if service_dir is None:
+            runtime_dir = stack.enter_context(_own_directory(settings, state_dir))
         opening = Opening(state_dir, SystemClock(), exit_of)
         ledger = opening.open(lambda: open_ledger(settings, state_dir))
         if ledger is None:
@@ -115,7 +137,12 @@ def command(
         daemon = Daemon(
             state_dir,
             lambda pause: assemble(read(), state_dir, ledger, pause),
-            Means(runtime_dir=runtime_dir, delivered=telling.delivered, observe=telling.observe),
+            Means(
+                runtime_dir=runtime_dir,
+                is_service=service_dir is not None,
+                delivered=telling.delivered,
+                observe=telling.observe,
+            ),
         )
         telling.metrics.beats = daemon.beats
         requests = Requests(

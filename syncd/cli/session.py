@@ -15,14 +15,16 @@ import click
 
 from syncd.app.loading import load_usable
 from syncd.app.once import folder_of
-from syncd.app.wiring import identities_of
+from syncd.app.wiring import recognise
 from syncd.cli.exits import Exit
 from syncd.cli.interruptions import telling_that_it_goes_on
 from syncd.cli.options import Where
 from syncd.cli.saying import say
 from syncd.config import file_library_settings
 from syncd.control.client import Running, ask_daemon, expect_unserved, find_daemon
-from syncd.errors import CommandError, ConfigError, Problem
+from syncd.control.own_daemons import Roots
+from syncd.control.services import Known
+from syncd.errors import CommandError, ConfigError, Problem, StateError
 from syncd.settings import LibrarySettings, Settings
 from syncd.system import paths
 from syncd.system.clock import SystemClock
@@ -77,19 +79,21 @@ def find_running(
     *,
     all_of_them: bool = True,
     tells_own: bool = True,
+    only_looks: bool = False,
 ) -> Running | None:
     """Return the daemon to ask about these libraries, and say so if its state is another.
 
     None where there is none. Where the own state is, `tells_own` says at a terminal; a report may
-    say so itself. Raises as `find_daemon` does.
+    say so itself. Raises as `find_daemon` does, and `CommandError` where the daemon of the own
+    state serves none of the libraries, unless its ledger is `only` to be looked into.
     """
 
-    def identify() -> Mapping[str, str]:
-        return {name: id_ for name, id_ in identities_of(settings).items() if name in names}
+    def identify() -> Mapping[str, Known]:
+        return {name: known for name, known in recognise(settings).items() if name in names}
 
-    daemon = find_daemon(
-        state, identify, paths.SERVICES, SystemClock(), pause, all_of_them=all_of_them
-    )
+    daemon = find_daemon(state, identify, roots(), SystemClock(), pause, all_of_them=all_of_them)
+    if daemon is not None and daemon.names == {} and not only_looks:
+        daemon.name_of(min(names))  # which says so
     if daemon is not None and daemon.service is not None:
         told = f"syncd: {daemon.service} answers, with its own configuration and ledger"
         _say_once(f"{told} in {daemon.state}")
@@ -127,9 +131,12 @@ def find_state_to_look_at(
     `only_there` is for what no other place could tell. Raises as `find_daemon` does, and
     `CommandError`.
     """
-    daemon = find_running(settings, state, names)
-    if daemon is None or os.access(daemon.state, os.R_OK | os.X_OK):
-        return daemon.state if daemon else state
+    daemon = find_running(settings, state, names, only_looks=True)
+    if daemon is None:
+        return state
+    _expect_still_there(daemon)
+    if os.access(daemon.state, os.R_OK | os.X_OK):
+        return daemon.state
     if only_there:
         told = (
             "its ledger is closed to you: root can ask this, and `syncd status` shows what is new"
@@ -139,13 +146,32 @@ def find_state_to_look_at(
     return state
 
 
-def expect_no_service(settings: Settings, own: Path | None) -> None:
-    """Raise `ServedError` where another service works for one of these libraries.
+def _expect_still_there(daemon: Running) -> None:
+    """Raise where the state directory of a running daemon was moved, and its ledger with it."""
+    try:
+        is_there = find_holder(daemon.state) is not None
+    except StateError:
+        return  # it is closed to us
+    if not is_there:
+        told = (
+            f"the daemon runs, and its state directory is no longer {daemon.state}: put it back, or"
+            " start the daemon anew"
+        )
+        raise CommandError(told, Exit.TRY_AGAIN)
+
+
+def roots() -> Roots:
+    """Return where the daemons of this machine and of this user are looked for."""
+    return Roots(paths.SERVICES, paths.daemon_places())
+
+
+def expect_unserved_by_others(settings: Settings, own: Path | None) -> None:
+    """Raise `ServedError` where another daemon than `own` works for one of these libraries.
 
     Daemons that share a ledger in a database may.
     """
     if not settings.ledger.url:
-        expect_unserved(identities_of(settings), paths.SERVICES, own)
+        expect_unserved(recognise(settings), roots(), own)
 
 
 def route(

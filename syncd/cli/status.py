@@ -11,7 +11,7 @@ import click
 from syncd.cli import options
 from syncd.cli.exits import Exit
 from syncd.control.fates import add_fates
-from syncd.control.services import find_services
+from syncd.control.own_daemons import Roots
 from syncd.control.status import ask_status, health_of, read_status
 from syncd.errors import ConfigError, LedgerError, StateError
 from syncd.ledger.glance import LEDGER_FILE, glance_at_file, glance_at_url
@@ -120,7 +120,7 @@ def _load(where: options.Where) -> Settings | None:
 
 
 def _ask_service(where: options.Where) -> dict[str, Any] | None:
-    if not find_services(paths.SERVICES):
+    if not Roots(paths.SERVICES, paths.daemon_places()).find_all():
         return None
     settings = _load(where)
     if settings is None:

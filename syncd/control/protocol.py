@@ -33,11 +33,14 @@ log = logging.getLogger(__name__)
 GROUP = "syncd"
 """Who is in this group may speak with the services of this machine."""
 
-_FILE = "control.sock"
+SOCKET = "control.sock"
 _LINE = 1 << 20
 _NO_REQUEST = f"a request is one line with a JSON object, of at most {_LINE >> 20} MiB"
 _USAGE = 64
-_AT_ONCE = 8
+_TRY_AGAIN = 75
+_AT_ONCE = 64
+_OF_ONE_COMMAND = 8
+"""So many that wait for a library leave room for those that do not."""
 _TAKING_BREATH = 0.1
 _HEARS = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=30)
@@ -73,7 +76,7 @@ class _Ear:
 
     def open(self) -> None:
         """Begin to listen. Raises `StateError`."""
-        path = self._directory / _FILE
+        path = self._directory / SOCKET
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with suppress(FileNotFoundError):
@@ -111,7 +114,7 @@ class _Ear:
     def _is_given(self) -> bool:
         """Say whether the socket is a group's on purpose: one's own may be everybody's."""
         try:
-            group = (self._directory / _FILE).lstat().st_gid
+            group = (self._directory / SOCKET).lstat().st_gid
         except OSError:
             return False
         return group != os.getegid() or group == _find_group()
@@ -124,14 +127,14 @@ class _Ear:
                 server.shutdown(socket.SHUT_RDWR)
             server.close()
             with suppress(OSError):
-                (self._directory / _FILE).unlink()
+                (self._directory / SOCKET).unlink()
 
 
 class ControlServer:
     """Answers requests until it is closed, each in a thread of its own.
 
-    It listens in the state directory, and in a service's `runtime_dir`. `code_of` gives the exit
-    code that goes with a command's failure.
+    It listens in the state directory, and in a `runtime_dir`: a service's is for a group as well
+    (`is_shared`). `code_of` gives the exit code that goes with a command's failure.
     """
 
     def __init__(
@@ -140,13 +143,16 @@ class ControlServer:
         handlers: Mapping[str, Handler],
         code_of: Callable[[SyncdError], int] = lambda _: 70,
         runtime_dir: Path | None = None,
+        *,
+        is_shared: bool = True,
     ) -> None:
         self._places = [_Ear(state_dir, mode=0o600)]
         if runtime_dir is not None:
-            self._places.append(_Ear(runtime_dir, mode=0o660))
+            self._places.append(_Ear(runtime_dir, mode=0o660 if is_shared else 0o600))
         self._handlers = handlers
         self._code_of = code_of
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._rooms = {name: threading.BoundedSemaphore(_OF_ONE_COMMAND) for name in handlers}
 
     def start(self) -> None:
         """Begin to listen. The caller holds the state's lock. Raises `StateError`."""
@@ -194,8 +200,18 @@ class ControlServer:
         if handler is None:
             _send(stream, {"error": f"the daemon knows no command “{command}”", "code": _USAGE})
             return
+        if not self._rooms[command].acquire(blocking=False):
+            why = f"{_OF_ONE_COMMAND} others wait for “{command}” already; try again later"
+            _send(stream, {"error": why, "code": _TRY_AGAIN})
+            return
+        try:
+            self._carry_out(command, request.get("arguments"), stream)
+        finally:
+            self._rooms[command].release()
+
+    def _carry_out(self, command: str, arguments: Any, stream: _Stream) -> None:
+        handler = self._handlers[command]
         _send(stream, {"accepted": True})
-        arguments = request.get("arguments")
         try:
             result = handler(
                 arguments if isinstance(arguments, dict) else {},
@@ -281,7 +297,7 @@ def _short_address(state_dir: Path) -> Iterator[str]:
     """Name the socket within the 108 bytes that an address may have, however deep it lies."""
     fd = os.open(state_dir, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        yield f"/proc/self/fd/{fd}/{_FILE}"
+        yield f"/proc/self/fd/{fd}/{SOCKET}"
     finally:
         os.close(fd)
 

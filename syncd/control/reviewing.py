@@ -44,6 +44,18 @@ def why_malformed(request: Mapping[str, Any]) -> str | None:
     return None if key is None or isinstance(key, str) else "an item's key is text, or null"
 
 
+def only_looks(request: Mapping[str, Any]) -> bool:
+    """Say whether an action answers nothing and has nothing sent."""
+    return request["action"] in (LIST, SHOW, EXPORT) and not request.get("send")
+
+
+def needs_library(reviewer: Reviewer, request: Mapping[str, Any]) -> bool:
+    """Say whether a look has to ask the library, which alone knows what its items say now."""
+    if request["action"] == EXPORT:
+        return False
+    return request.get("decided") is not None or bool(reviewer.open_questions())
+
+
 def _are_numbers(questions: Any) -> bool:
     return isinstance(questions, list) and all(map(is_number, questions))
 

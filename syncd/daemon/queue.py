@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncd.daemon.work import LibraryWork
 from syncd.errors import BusyError
@@ -33,14 +33,27 @@ class Wish(Enum):
     """See what became of operations that wait for their outcome, and send what is left."""
 
 
+class Patience(NamedTuple):
+    """How long somebody waits until a request is begun, and from then on until it is done."""
+
+    begin: timedelta
+    end: timedelta
+
+
 @dataclass(slots=True)
 class Request:
     """Something to be done on the worker's thread, for somebody who waits for it."""
 
     perform: Callable[[LibraryWork], Any]
+    begun: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
+
+    def is_done_within(self, patience: Patience) -> bool:
+        """Wait for it, but only so long; say whether it is done."""
+        begun = self.begun.wait(patience.begin.total_seconds())
+        return begun and self.done.wait(patience.end.total_seconds())
 
 
 Task = Wish | Request | Sequence[Export]
@@ -105,6 +118,12 @@ class WorkQueue:
             self._requests.append(request)
             self._changed.notify_all()
             return True
+
+    def withdraw(self, request: Request) -> None:
+        """Take a request out that nobody waits for any more, if it was not taken yet."""
+        with self._changed:
+            # Each is one of its own, whatever it holds.
+            self._requests = deque(each for each in self._requests if each is not request)
 
     def take(self) -> Task | None:
         """Wait for something to do; None when the queue is closed.
@@ -172,6 +191,7 @@ class WorkQueue:
             requests, self._requests = list(self._requests), deque()
         for request in requests:
             request.error = error
+            request.begun.set()
             request.done.set()
 
     def close(self) -> None:

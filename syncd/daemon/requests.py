@@ -13,7 +13,13 @@ from syncd.app.once import OnceReport, deliver_named, deliveries_of, read_named
 from syncd.app.wiring import find_reviewer, identities_of
 from syncd.control.fates import add_fates
 from syncd.control.protocol import Handler, Progress, is_number
-from syncd.control.reviewing import review, review_alone, why_malformed
+from syncd.control.reviewing import (
+    needs_library,
+    only_looks,
+    review,
+    review_alone,
+    why_malformed,
+)
 from syncd.control.status import STATUS
 from syncd.control.wire import (
     ONCE,
@@ -26,6 +32,7 @@ from syncd.control.wire import (
     write_report,
 )
 from syncd.daemon.folder_work import FolderWork
+from syncd.daemon.queue import Patience
 from syncd.errors import (
     CommandError,
     ConfigError,
@@ -40,6 +47,7 @@ from syncd.ledger.store import Ledger
 from syncd.report.reconciliations import library_document
 from syncd.report.undos import restore_document, undo_document
 from syncd.settings import Settings
+from syncd.sync.review import Reviewer
 from syncd.system.clock import Clock, Pause
 
 log = logging.getLogger(__name__)
@@ -47,6 +55,9 @@ log = logging.getLogger(__name__)
 _LOOK_EVERY = timedelta(milliseconds=200)
 _GRACE = timedelta(seconds=70)
 """How long a pass waits for files that are still being written: the longest they are given."""
+LOOKING = Patience(begin=timedelta(seconds=2), end=timedelta(seconds=8))
+"""How long who only looks waits for a library: it may be at work, and then reads many items."""
+_BUSY = "it is busy, or its server does not get to an end"
 _AWAY = {"waiting": 69, "paused": 75, "refused": 77}
 """States in which a library cannot be asked for anything, with the exit code that says so."""
 _UNTIL_A_PERSON_ACTS = frozenset({"paused", "refused"})
@@ -56,7 +67,12 @@ _UNTIL_A_PERSON_ACTS = frozenset({"paused", "refused"})
 class Server(Protocol):
     """What is asked of the daemon."""
 
-    def perform(self, library: str, perform: Callable[[Any], Any]) -> Any: ...
+    def perform(
+        self,
+        library: str,
+        perform: Callable[[Any], Any],
+        patience: Patience | None = None,
+    ) -> Any: ...
 
     def rescan(self) -> None: ...
 
@@ -132,9 +148,28 @@ class Requests:
             self._expect_served(library)
         except CommandError as error:
             return self._review_alone(request, error)
+        if only_looks(request):
+            return self._look(request, carry_out)
         answer: dict[str, Any] = self._daemon.perform(library, carry_out)
         if answer.get("answered") and answer["pending"]:
             self._daemon.reconcile_soon(library)
+        return answer
+
+    def _look(
+        self, request: Mapping[str, Any], look: Callable[[FolderWork], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Show what the ledger knows, and what the items say now if the library tells that soon.
+
+        Its thread may be waiting for a server that does not get to an end.
+        """
+        name = request["library"]
+        reviewer = self._find_reviewer(name, None)
+        if reviewer is not None and not needs_library(reviewer, request):
+            return review_alone(name, reviewer, request)
+        try:
+            answer: dict[str, Any] = self._daemon.perform(name, look, LOOKING)
+        except TimeoutError:
+            return self._review_alone(request, CommandError(_BUSY, 75))
         return answer
 
     def answer_alone(self, _command: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,11 +181,14 @@ class Requests:
 
     def _review_alone(self, request: Mapping[str, Any], why: CommandError) -> dict[str, Any]:
         """Review a library that is away: its thread only waits, and the ledger will do."""
-        library = self._settings().find_library(request["library"])
-        reviewer = find_reviewer(library, self._ledger, why.message) if library else None
+        reviewer = self._find_reviewer(request["library"], why.message)
         if reviewer is None:
             raise why
         return review_alone(request["library"], reviewer, request)
+
+    def _find_reviewer(self, name: str, why: str | None) -> Reviewer | None:
+        library = self._settings().find_library(name)
+        return find_reviewer(library, self._ledger, why) if library else None
 
     def _reconcile(self, request: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         def carry_out(work: FolderWork) -> dict[str, Any]:

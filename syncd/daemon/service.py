@@ -7,17 +7,18 @@ import logging
 import os
 import random
 import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.app.wiring import identities_of
+from syncd.app.wiring import recognise
 from syncd.control.protocol import ControlServer, Handler
-from syncd.control.services import SERVED, list_libraries, unlist_libraries
+from syncd.control.services import SERVED, Known, list_libraries, unlist_libraries
 from syncd.control.status import write_status
 from syncd.daemon.board import Board
+from syncd.daemon.queue import Patience
 from syncd.daemon.wakeup import Wakeup
 from syncd.daemon.work import Assemble, LibraryWork
 from syncd.daemon.workers import Delivered, Shared, Workers, leave_untold
@@ -25,6 +26,7 @@ from syncd.errors import BusyError, ConfigError, LedgerError, StateError, SyncdE
 from syncd.system.clock import Clock, SystemClock
 from syncd.system.heartbeat import Heartbeats
 from syncd.system.sd_notify import Notifier
+from syncd.system.state_lock import find_holder
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ _SETTLING = timedelta(seconds=1)
 _WHILE_BUSY = timedelta(seconds=2)
 _STOPPING = timedelta(seconds=5)
 _JUMP = timedelta(seconds=10)
+_PUT_BACK = "put it back, or start the daemon anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class Means:
     tick: timedelta = _TICK
     """How often the main thread looks after what nobody rings for."""
     runtime_dir: Path | None = None
-    """A service's own directory, where other accounts' commands find it."""
+    """Where commands with another state directory find it."""
+    is_service: bool = True
+    """Whether that directory is for the commands of other accounts as well."""
     delivered: Delivered = leave_untold
     """Told what became of exports."""
     observe: Callable[[Mapping[str, Any]], None] = lambda _document: None
@@ -74,7 +79,8 @@ class Daemon:
         self._every = means.tick
         self._observe = means.observe
         self._runtime_dir = means.runtime_dir
-        self._served: Mapping[str, str] = {}
+        self._is_service = means.is_service
+        self._listed: Sequence[Known] = ()
         self._renewed = False
         self._wakeup = Wakeup()
         self._board = Board(self._clock.now(), self._wakeup.ring)
@@ -99,20 +105,27 @@ class Daemon:
         self._unwritten = ""
         self._unpublished = True
         self._hang_told = False
+        self._is_moved = False
 
     @property
     def libraries(self) -> Collection[str]:
         """The names of the libraries that are served."""
         return self._workers.libraries if self._workers else ()
 
-    def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
+    def perform(
+        self,
+        library: str,
+        perform: Callable[[LibraryWork], Any],
+        patience: Patience | None = None,
+    ) -> Any:
         """Have something done on a library's own thread; return or raise what comes of it.
 
-        Raises `BusyError` when the daemon ends before it is done.
+        Raises `BusyError` when the daemon ends before it is done, and `TimeoutError` when what
+        only looks takes more than `patience`.
         """
         if self._workers is None:
             raise BusyError("the daemon is starting")
-        return self._workers.perform(library, perform)
+        return self._workers.perform(library, perform, patience)
 
     def resume(self, library: str, *, as_new: bool = False) -> None:
         """Go on with a library that a guard stopped; see `LibraryRun.resume`."""
@@ -148,7 +161,9 @@ class Daemon:
         cannot survive: `LedgerError`, `StateError`, or a bug.
         """
         handlers = {**handlers, SERVED: lambda _request, _progress: self._describe_service()}
-        control = ControlServer(self._state_dir, handlers, code_of, self._runtime_dir)
+        control = ControlServer(
+            self._state_dir, handlers, code_of, self._runtime_dir, is_shared=self._is_service
+        )
         with self._wakeup.catching(_SIGNALS):
             self._workers = Workers(self._assemble, self._shared)
             control.start()
@@ -191,6 +206,9 @@ class Daemon:
             self._stopping = True
             return
         self._change_workers()
+        if self._renewed:
+            # The library takes its new identity when its own thread comes to it, and shows that.
+            self._list_again()
         if self._tick_at <= self._clock.elapsed():
             self._tick()
         self._publish()
@@ -216,12 +234,23 @@ class Daemon:
             log.info("the clock jumped, or the machine slept: looking at everything again")
             self._workers.woke_up()
         self._drift = drift
-        if self._renewed:
-            # The library takes its new identity when its own thread comes to it.
-            self._list_again()
+        self._look_for_state()
         if self._workers is not None:
             self._workers.show_silent()
             self._board.show_late(self._workers.find_late(self._clock.now()))
+
+    def _look_for_state(self) -> None:
+        """Say so where the state directory was moved: the ledger goes on in another place."""
+        try:
+            is_there = find_holder(self._state_dir) is not None
+        except StateError as error:
+            log.debug("%s", error)
+            return
+        if is_there == self._is_moved:
+            self._is_moved = not is_there
+            told = f"its state directory is no longer {self._state_dir}: {_PUT_BACK}"
+            self._board.show_message("" if is_there else told)
+            log.warning("%s", "its state directory is back" if is_there else told)
 
     def _measure_drift(self) -> timedelta:
         return self._clock.now() - _EPOCH - self._clock.elapsed()
@@ -304,9 +333,10 @@ class Daemon:
 
     def _list_libraries(self) -> None:
         if self._runtime_dir is not None and self._workers is not None:
-            identities = identities_of(self._workers.settings)
-            self._served = {identity: name for name, identity in identities.items()}
-            list_libraries(self._runtime_dir, self._served)
+            known = sorted(recognise(self._workers.settings).values())
+            if known != self._listed:
+                list_libraries(self._runtime_dir, known, with_places=not self._is_service)
+                self._listed = known
 
     def _list_again(self) -> None:
         try:
@@ -316,7 +346,13 @@ class Daemon:
             self._board.show_message(str(error))
 
     def _describe_service(self) -> dict[str, Any]:
-        return {"libraries": self._served, "state": str(self._state_dir)}
+        if self._workers is None:
+            raise BusyError("the daemon is starting")
+        known = recognise(self._workers.settings)
+        return {
+            "libraries": [[identity, place, name] for name, (identity, place) in known.items()],
+            "state": str(self._state_dir),
+        }
 
     # --- the end
 

@@ -218,6 +218,10 @@ class Worker:
         """Have something done on the worker's thread; False when it cannot be."""
         return self._queue.request(request)
 
+    def withdraw(self, request: Request) -> None:
+        """Do not begin with a request that nobody waits for any more."""
+        self._queue.withdraw(request)
+
     # --- on the thread
 
     def _run(self) -> None:
@@ -424,6 +428,7 @@ class Worker:
     # --- requests
 
     def _answer(self, request: Request) -> None:
+        request.begun.set()
         try:
             request.result = request.perform(self._work)
         except Stopped:

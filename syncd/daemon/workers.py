@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.daemon.board import Board
-from syncd.daemon.queue import Request, Wish
+from syncd.daemon.queue import Patience, Request, Wish
 from syncd.daemon.scanners import Scanners
 from syncd.daemon.timer import Timer
 from syncd.daemon.work import Assemble, LibraryWork
@@ -145,16 +145,25 @@ class Workers:
             if (last := worker.last_reconcile_at()) and self._reconciling.is_late(last, now)
         ]
 
-    def perform(self, library: str, perform: Callable[[LibraryWork], Any]) -> Any:
+    def perform(
+        self,
+        library: str,
+        perform: Callable[[LibraryWork], Any],
+        patience: Patience | None = None,
+    ) -> Any:
         """Have something done on a library's own thread; return or raise what comes of it.
 
-        Raises `BusyError` when the daemon ends before it is done, or too many are waiting.
+        Raises `BusyError` when the daemon ends before it is done, or too many are waiting, and
+        `TimeoutError` when what only looks takes more than `patience`.
         """
         request = Request(perform)
         worker = self._workers[library]
         worker.hurry()
         if not worker.perform(request):
             raise BusyError(f"too much is waiting for the library {library}")
+        if patience is not None and not request.is_done_within(patience):
+            worker.withdraw(request)
+            raise TimeoutError
         request.done.wait()
         if request.error is not None:
             raise request.error

@@ -12,16 +12,17 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self, TypeVar
 
 from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
-from syncd.inbox.drives import Drives, Opened, SilentDriveError
 from syncd.inbox.members import Part, list_parts, open_part, too_large
+from syncd.system.drives import SILENT_FILE, Drives, Opened, SilentDriveError
 from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18
@@ -159,7 +160,13 @@ def read_content(path: Path | str, max_size: int) -> Content | None:
 
 
 def _read(fd: int, stamp: Stamp, max_size: int) -> Content | None:
-    with io.BufferedReader(io.FileIO(fd)) as stream:
+    return _read_whole(io.FileIO(fd), stamp, max_size, lambda: os.fstat(fd))
+
+
+def _read_whole(
+    file: io.RawIOBase, stamp: Stamp, max_size: int, look: Callable[[], os.stat_result]
+) -> Content | None:
+    with io.BufferedReader(file) as stream:
         sha256, kind, ends = _hash(stream)
         content = Content(stamp, sha256, ends)
         if isinstance(kind, formats.Container):
@@ -167,7 +174,7 @@ def _read(fd: int, stamp: Stamp, max_size: int) -> Content | None:
                 content = content._replace(parts=list_parts(stream, max_size))
             except InputError as error:
                 content = content._replace(unusable=error.message)
-        return content if stamp == Stamp.of(os.fstat(fd)) else None
+        return content if stamp == Stamp.of(look()) else None
 
 
 def _hash(stream: BinaryIO) -> tuple[str, formats.Format | formats.Container, bool]:
@@ -195,9 +202,9 @@ def read_exports(path: Path, max_size: int, lies_at: Path | None = None) -> list
     """
     try:
         # Whoever names a link means what it points to.
-        real = (lies_at or path).resolve(strict=True)
-        too_big = real.stat().st_size > max_size
-        content = None if too_big else read_content(real, max_size)
+        real = ask_about(path, lambda: (lies_at or path).resolve(strict=True))
+        too_big = ask_about(path, real.stat).st_size > max_size
+        content = None if too_big else _read_patiently(path, real, max_size)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
     if too_big:
@@ -209,9 +216,34 @@ def read_exports(path: Path, max_size: int, lies_at: Path | None = None) -> list
     return list(content.exports(real, path.absolute().parent, Path(path.name)))
 
 
+def probe_named(paths: Sequence[Path]) -> None:
+    """Find out which files that a person named lie on drives that do not answer."""
+    _DRIVES.probe(paths, _folder_of)
+
+
+def ask_about(path: Path, question: Callable[[], _T]) -> _T:
+    """Look at a file that a person named. Raises what `question` does, and `SilentError`."""
+    try:
+        return _DRIVES.ask(_folder_of(path), question)
+    except SilentDriveError as error:
+        raise SilentError(SILENT_FILE, path=path) from error
+
+
+def _read_patiently(path: Path, real: Path, max_size: int) -> Content | None:
+    try:
+        file, status = _DRIVES.open(_folder_of(path), lambda: open_regular(real))
+        look = partial(ask_about, path, real.stat)
+        return _read_whole(file, Stamp.of(status), max_size, look)
+    except SilentDriveError as error:
+        raise SilentError(SILENT_FILE, path=path) from error
+
+
+def _folder_of(path: Path) -> Path:
+    return path.absolute().parent
+
+
 EMPTY = "empty"
 _CHANGED = "changed while it was being read"
-_SILENT = "its drive does not answer"
 
 
 _DRIVES = Drives()
@@ -227,7 +259,7 @@ def look_beside(export: Export, question: Callable[[], _T]) -> _T:
     try:
         return _DRIVES.ask(export.folder, question)
     except SilentDriveError as error:
-        raise SilentError(_SILENT, path=export.dropped_as) from error
+        raise SilentError(SILENT_FILE, path=export.dropped_as) from error
 
 
 def open_in(folder: Path, opening: Callable[[], tuple[int, os.stat_result]]) -> Opened:
@@ -235,7 +267,7 @@ def open_in(folder: Path, opening: Callable[[], tuple[int, os.stat_result]]) -> 
     try:
         return _DRIVES.open(folder, opening)
     except SilentDriveError as error:
-        raise SilentError(_SILENT, path=folder) from error
+        raise SilentError(SILENT_FILE, path=folder) from error
 
 
 def open_export(export: Export) -> BinaryIO:
@@ -250,7 +282,7 @@ def open_export(export: Export) -> BinaryIO:
     try:
         file, status = _DRIVES.open(export.folder, lambda: open_regular(export.path))
     except SilentDriveError as error:
-        raise SilentError(_SILENT, path=export.dropped_as) from error
+        raise SilentError(SILENT_FILE, path=export.dropped_as) from error
     except FileNotFoundError as error:
         raise ChangedError("is gone", path=export.dropped_as) from error
     except OSError as error:
@@ -267,7 +299,7 @@ def open_export(export: Export) -> BinaryIO:
     except (InputError, SilentDriveError) as error:  # it could be opened when it was hashed
         container.close()
         if isinstance(error, SilentDriveError):
-            raise SilentError(_SILENT, path=export.dropped_as) from error
+            raise SilentError(SILENT_FILE, path=export.dropped_as) from error
         raise ChangedError(_CHANGED, path=export.dropped_as) from error
     return io.BufferedReader(_Verified(container, member, export), _CHUNK)
 
@@ -294,7 +326,7 @@ class _Verified(io.RawIOBase):
         try:
             piece = self._source.read(len(buffer)) or b""
         except SilentDriveError as error:
-            raise SilentError(_SILENT, path=self._export.dropped_as) from error
+            raise SilentError(SILENT_FILE, path=self._export.dropped_as) from error
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             raise InputError(message, path=self._export.dropped_as) from error

@@ -17,9 +17,9 @@ from typing import BinaryIO
 
 from syncd.errors import InputError
 from syncd.inbox.attached import open_below
-from syncd.inbox.drives import Opened, SilentDriveError
 from syncd.inbox.exports import ChangedError, Export, SilentError, look_beside, open_in
 from syncd.library import FileToStore
+from syncd.system.drives import Opened, SilentDriveError
 from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18

@@ -7,6 +7,7 @@ directory, so none is asked for unless nothing else said where to look.
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,9 @@ from syncd.errors import ConfigError, Problem, StateError
 SYSTEM_CONFIG = Path("/etc/syncd/syncd.toml")
 SERVICES = Path("/run/syncd")
 """Where the services of this machine have their runtime directories, each by its name."""
+
+RUNTIME_OF_USERS = Path("/run/user")
+"""Where systemd keeps a directory for each user who is logged in."""
 
 STATE_OF_A_FILE_LIBRARY = ".syncd"
 
@@ -100,6 +104,28 @@ def state_for(state: Path | None, file_library: Path | None, config: Path | None
 def runtime_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Return the runtime directory that systemd gives this service, or None."""
     return _systemd_path(environ, "RUNTIME")
+
+
+def daemon_places(environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """Return where daemons of this user may say that they run, the best place first.
+
+    That is below the runtime directory of whoever is logged in: `$XDG_RUNTIME_DIR`, or where
+    systemd makes it, for cron and ssh do not always tell. Where there is none, it is in the home
+    directory that the account has, whatever $HOME says: all of a user's commands look there.
+    """
+    named = environ.get("XDG_RUNTIME_DIR", "")
+    runtimes = [Path(named), RUNTIME_OF_USERS / str(os.geteuid())]
+    homes = [_find_account_home(), find_home(environ)]
+    places = [base / "syncd" for base in runtimes if base.is_absolute() and base.is_dir()]
+    places += [home / ".local/state/syncd-daemons" for home in homes if home and home.is_dir()]
+    return list(dict.fromkeys(places))
+
+
+def _find_account_home() -> Path | None:
+    try:
+        return Path(pwd.getpwuid(os.geteuid()).pw_dir)
+    except KeyError:
+        return None
 
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Path | None:

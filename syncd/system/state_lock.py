@@ -21,7 +21,7 @@ from syncd.errors import BusyError, StateError
 from syncd.system.descriptors import ensure_descriptors
 from syncd.system.private import why_not_private
 
-_FILE = "lock"
+LOCK = "lock"
 _ATTEMPTS = 6
 _PAUSE = timedelta(milliseconds=50)
 
@@ -51,7 +51,7 @@ class StateLock:
     def __init__(
         self, state_dir: Path, command: str, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._path = state_dir / _FILE
+        self._path = state_dir / LOCK
         self._command = command
         self._sleep = sleep
         self._fd: int | None = None
@@ -110,7 +110,7 @@ def find_holder(state_dir: Path) -> Holder | None:
 
     Raises `StateError` when that cannot be found out.
     """
-    path = state_dir / _FILE
+    path = state_dir / LOCK
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):

@@ -45,7 +45,7 @@ class PageDaemon:
             f'[page]\nlisten = "{listen}"\n{more}'
         )
         self._where = ("--config", str(self._config), "--state", str(root / "state"))
-        self._environ = dict(environ)
+        self._environ = {"XDG_RUNTIME_DIR": environ["HOME"], **environ}
         self.log = root / "log"
         self._process = self._begin()
 

@@ -17,7 +17,9 @@ from tests.support.commands import Ended, Syncd
 def environ(tmp_path: Path) -> dict[str, str]:
     """Return an environment that leads into no one's files."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
-    return {**kept, "HOME": str(tmp_path / "home")}
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    return {**kept, "HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(runtime)}
 
 
 @pytest.fixture

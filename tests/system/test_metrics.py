@@ -18,7 +18,7 @@ CREATED = 'syncd_records_total{library="mine",decision="create"}'
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    return {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    return {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
 
 
 @pytest.fixture

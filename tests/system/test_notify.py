@@ -36,7 +36,7 @@ def mail() -> Iterator[MailListener]:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    return {"HOME": str(tmp_path), "PATH": os.defpath}
+    return {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PATH": os.defpath}
 
 
 def write_secret(path: Path, text: str) -> Path:

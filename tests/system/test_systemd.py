@@ -391,6 +391,8 @@ def test_a_person_can_run_it_under_their_own_systemd(machine: Machine, hardened:
     assert machine.run("sh", "-c", touch) == ("1" if hardened else "0")
     status = machine.run("runuser", "-u", user, "--", str(SYNCD), "status", check=False)
     assert "syncd is running" in status
+    elsewhere = ("env", f"SYNCD_STATE={home}/elsewhere", str(SYNCD), "status")
+    assert "syncd is running" in machine.run("runuser", "-u", user, "--", *elsewhere, check=False)
     machine.run_as(user, "systemctl", "--user", "stop", "syncd")
     result = machine.run_as(user, "systemctl", "--user", "show", "-P", "Result", "syncd")
     assert result == "success"

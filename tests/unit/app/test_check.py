@@ -31,9 +31,9 @@ from syncd.errors import (
     RejectedError,
     UnavailableError,
 )
-from syncd.inbox.drives import Drives, SilentDriveError
 from syncd.library import Capabilities, Description, Library
 from syncd.settings import After, Attachments, FolderSettings
+from syncd.system.drives import Drives, SilentDriveError
 from syncd.system.resources import shipped_schema
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)

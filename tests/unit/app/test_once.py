@@ -16,10 +16,10 @@ from syncd.app.once import FolderPass, OnceReport, read_named
 from syncd.config import file_library_settings
 from syncd.inbox import open_export
 from syncd.inbox.claims import claim
-from syncd.inbox.drives import Drives, SilentDriveError
 from syncd.inbox.exports import Stamp
 from syncd.sync.session import LibraryRun
 from syncd.system.clock import SystemClock
+from syncd.system.drives import Drives, SilentDriveError
 from tests.fakes.deck import put
 from tests.support.somebody import somebody_else
 

@@ -258,3 +258,29 @@ def test_where_the_runtime_directory_is_missing_nothing_is_listened_to(tmp_path:
         server.start()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_so_many_that_wait_keep_no_other_command_from_being_answered(
+    tmp_path: Path, serve: Serve
+) -> None:
+    gate, begun = threading.Event(), threading.Semaphore(0)
+
+    def once(_arguments: Mapping[str, Any], _progress: Progress) -> Any:
+        begun.release()
+        gate.wait()
+
+    serve({"once": once, "status": lambda *_: "well"})
+    waiting = [threading.Thread(target=ask, args=(tmp_path, "once")) for _ in range(8)]
+    for each in waiting:
+        each.start()
+    assert all(begun.acquire(timeout=30) for _ in waiting)
+
+    with pytest.raises(CommandError, match="8 others wait for “once”") as refusal:
+        ask(tmp_path, "once")
+    answer = ask(tmp_path, "status")
+    gate.set()
+    for each in waiting:
+        each.join()
+
+    assert (refusal.value.code, answer) == (75, "well")
+    assert ask(tmp_path, "once") is None

@@ -27,7 +27,7 @@ def make_directory(root: Path, name: str) -> Path:
 def test_everybody_may_read_what_a_service_serves_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        list_libraries(make_directory(tmp_path, "erin"), [GROUP])
+        list_libraries(make_directory(tmp_path, "erin"), [(GROUP, "")])
     finally:
         os.umask(before)
 
@@ -39,29 +39,35 @@ def test_everybody_may_read_what_a_service_serves_whatever_the_umask(tmp_path: P
 
 
 def test_a_service_is_found_by_any_of_its_libraries(tmp_path: Path) -> None:
-    list_libraries(make_directory(tmp_path, "erin"), [GROUP, "file:/srv/one"])
-    list_libraries(make_directory(tmp_path, "system"), ["file:/srv/two"])
+    list_libraries(
+        make_directory(tmp_path, "erin"), [(GROUP, "https://api.zotero.org"), ("file:/srv/one", "")]
+    )
+    list_libraries(make_directory(tmp_path, "system"), [("file:/srv/two", "")])
     services = find_services(tmp_path)
 
-    assert [each.directory.name for each in find_serving(services, ["file:/srv/two"])] == ["system"]
-    assert [each.directory.name for each in find_serving(services, [GROUP])] == ["erin"]
-    assert find_serving(services, ["file:/srv/three"]) == []
+    assert [each.directory.name for each in find_serving(services, [("file:/srv/two", "")])] == [
+        "system"
+    ]
+    assert [
+        each.directory.name for each in find_serving(services, [(GROUP, "https://elsewhere")])
+    ] == ["erin"]
+    assert find_serving(services, [("file:/srv/three", "")]) == []
     assert find_serving(services, []) == []
 
 
 def test_a_service_does_not_find_itself(tmp_path: Path) -> None:
     own = make_directory(tmp_path, "erin")
-    list_libraries(own, [GROUP])
+    list_libraries(own, [(GROUP, "")])
 
     # What the unit of the machine leaves there while the service is down.
-    list_libraries(make_directory(tmp_path, "erin.restarting"), [GROUP])
+    list_libraries(make_directory(tmp_path, "erin.restarting"), [(GROUP, "")])
 
     assert find_services(tmp_path, own) == []
 
 
 def test_a_service_that_has_gone_is_not_found(tmp_path: Path) -> None:
     directory = make_directory(tmp_path, "erin")
-    list_libraries(directory, [GROUP])
+    list_libraries(directory, [(GROUP, "")])
 
     unlist_libraries(directory)
     unlist_libraries(directory)
@@ -89,7 +95,7 @@ def test_a_list_that_is_none_is_no_obstacle(tmp_path: Path, text: str) -> None:
 
 def test_a_list_in_the_place_of_which_is_something_else_is_not_read(tmp_path: Path) -> None:
     there = make_directory(tmp_path / "elsewhere", "erin")
-    list_libraries(there, [GROUP])
+    list_libraries(there, [(GROUP, "")])
     root = tmp_path / "root"
     (make_directory(root, "link") / "libraries.json").symlink_to(there / "libraries.json")
     os.mkfifo(make_directory(root, "pipe") / "libraries.json")

@@ -17,6 +17,7 @@ from syncd.daemon.work import Assembly
 from syncd.daemon.workers import Workers
 from syncd.settings import Settings
 from syncd.system.sd_notify import Notifier
+from syncd.system.state_lock import StateLock
 
 
 class Still:
@@ -29,6 +30,9 @@ class Still:
     def resume(self, _library: str, *, as_new: bool) -> None:
         if as_new:
             self._renew()
+
+    def is_busy(self) -> bool:
+        return False
 
     def show_silent(self) -> None:
         """Nothing hangs."""
@@ -73,10 +77,11 @@ def test_a_library_that_takes_another_identity_is_listed_by_that(
     assert listed(tmp_path) == {"file:first"}
 
     daemon.resume("library", as_new=True)
-    daemon._tick()
+    daemon._wakeup.ring()
+    daemon._round()
 
     assert listed(tmp_path) == {"file:second"}
-    assert daemon._describe_service()["libraries"] == {"file:second": "library"}
+    assert daemon._describe_service()["libraries"] == [["file:second", "", "library"]]
 
 
 def test_a_list_that_cannot_be_written_anew_is_told_and_ends_nothing(
@@ -99,8 +104,25 @@ def test_the_list_outlives_a_restart_where_a_manager_removes_it_at_the_end(
     means = Means(runtime_dir=runtime, notifier=Notifier(environ))
     settings = file_library_settings(library)
     daemon = Daemon(tmp_path, lambda _: Assembly(settings, []), means)
-    list_libraries(runtime, ["file:first"])
+    list_libraries(runtime, [("file:first", "")])
 
     daemon._end(ControlServer(tmp_path, {}, lambda _: 1))
 
     assert bool(find_services(tmp_path / "run")) is stays
+
+
+def test_a_state_directory_that_is_moved_is_told_until_it_is_back(
+    tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = make_daemon(tmp_path / "state", library, monkeypatch)
+    with StateLock(tmp_path / "state", "run"):
+        daemon._tick()
+        assert daemon.document()["message"] == ""
+
+        (tmp_path / "state").rename(tmp_path / "moved")
+        daemon._tick()
+        assert f"no longer {tmp_path / 'state'}" in daemon.document()["message"]
+
+        (tmp_path / "moved").rename(tmp_path / "state")
+        daemon._tick()
+        assert daemon.document()["message"] == ""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from syncd.inbox import drives, exports
-from syncd.inbox.drives import Drives
+from syncd.inbox import exports
+from syncd.system import drives
+from syncd.system.drives import Drives
 from tests.fakes.deck import Muster, put
 from tests.fakes.settings import make_folder
 from tests.fakes.works import MemoryWork, wait_until

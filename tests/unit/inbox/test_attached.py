@@ -12,8 +12,8 @@ import pytest
 
 from syncd.inbox import attached, exports, read_exports
 from syncd.inbox.attached import Attached, find_attached
-from syncd.inbox.drives import Drives
 from syncd.inbox.exports import Export, SilentError
+from syncd.system.drives import Drives
 
 
 @pytest.fixture

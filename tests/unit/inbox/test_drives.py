@@ -12,8 +12,8 @@ import pytest
 
 from syncd.errors import InputError
 from syncd.inbox import ChangedError, Export, exports, open_export
-from syncd.inbox.drives import Drives, SilentDriveError
 from syncd.inbox.exports import Stamp, open_regular
+from syncd.system.drives import Drives, SilentDriveError
 from tests.fakes.works import wait_until
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from syncd.errors import InputError
 from syncd.inbox import exports, read_exports
-from syncd.inbox.drives import Drives
 from syncd.inbox.exports import ChangedError, Export, SilentError
 from syncd.inbox.sending import measure, open_to_send, outline
 from syncd.library import FileToStore
+from syncd.system.drives import Drives
 
 CONTENT = bytes(range(256)) * 3000
 MOST = 1 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from syncd.errors import ConfigError, StateError
 from syncd.system import paths as places
-from syncd.system.paths import expand_home, find_config, state_directory, state_for
+from syncd.system.paths import daemon_places, expand_home, find_config, state_directory, state_for
 
 on_linux = pytest.mark.skipif(sys.platform == "darwin", reason="the XDG places are Linux's")
 
@@ -130,3 +131,38 @@ def test_a_system_service_is_never_asked_for_a_home(
     assert expand_home("~/x", {}) is None
     with pytest.raises(StateError, match="--state"):
         state_directory(None, {})
+
+
+@on_linux
+def test_daemons_are_looked_for_in_the_runtime_directory_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, logged_in = tmp_path / "account", tmp_path / "run" / str(os.geteuid())
+    for each in (account, logged_in, tmp_path / "named", tmp_path / "home"):
+        each.mkdir(parents=True)
+    monkeypatch.setattr(places, "RUNTIME_OF_USERS", tmp_path / "run")
+    monkeypatch.setattr(places, "_find_account_home", lambda: account)
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path / "named"), "HOME": str(tmp_path / "home")}
+
+    found = daemon_places(environ)
+
+    assert found == [
+        tmp_path / "named" / "syncd",
+        logged_in / "syncd",
+        account / ".local/state/syncd-daemons",
+        tmp_path / "home" / ".local/state/syncd-daemons",
+    ]
+    # Cron tells neither: the account's are found all the same.
+    assert daemon_places({"HOME": str(account)}) == found[1:3]
+
+
+@on_linux
+@pytest.mark.parametrize("named", ["relative", "/nowhere/at/all", ""])
+def test_a_runtime_directory_that_is_none_is_passed_over(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "RUNTIME_OF_USERS", tmp_path / "run")
+    monkeypatch.setattr(places, "_find_account_home", lambda: tmp_path)
+    environ = {"XDG_RUNTIME_DIR": named, "HOME": str(tmp_path)}
+
+    assert daemon_places(environ) == [tmp_path / ".local/state/syncd-daemons"]

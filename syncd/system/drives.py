@@ -11,8 +11,9 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,12 +21,14 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from syncd.system.heartbeat import checkpoint
+from syncd.system.probing import can_probe, count_answering
 
 _PATIENCE = timedelta(seconds=30)
 _MOMENT = timedelta(milliseconds=500)
 """How long a stop may have to wait."""
 
 SILENT = "the folder does not answer"
+SILENT_FILE = "its drive does not answer; see that it is connected, and try again then"
 
 _T = TypeVar("_T")
 
@@ -82,8 +85,27 @@ class Drives:
         hand.end(lambda: None)
         return self.outcome_of(step, folder)
 
+    def probe(self, paths: Sequence[Path], of_folder: Callable[[Path], Path]) -> None:
+        """Find out which folders are silent without a thread of this process being held there.
+
+        `of_folder` says which folder a path belongs to. Nothing is found out while threads are at
+        work: then reading itself does so, and the process may have to wait for it at its end.
+        """
+        left = list(paths)
+        with suppress(OSError):
+            while left and can_probe():
+                answered = count_answering(left, self._patience)
+                if answered >= len(left):
+                    return
+                silent = of_folder(left[answered])
+                with self._lock:
+                    # Nobody knows when it answers again; a process that goes on asks anew.
+                    self._under_way[silent] = Future()
+                left = [path for path in left[answered:] if of_folder(path) != silent]
+
     def answers(self, folder: Path) -> bool:
         """Say whether a folder says what is in it, be it that it is not there."""
+        self.probe([folder], lambda path: path)
         try:
             self.ask(folder, lambda: os.scandir(folder).close())
         except OSError:
