@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.matching.containers import fold_container
@@ -47,12 +48,14 @@ def features_of(citation: Citation) -> Features:
     container = fold_container(citation.container)
     details = citation.details
     kind = kind_of(citation, container)
+    notice = marker_of(citation.document_type)
     return Features(
         item_type=citation.item_type,
         kind=kind,
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
-        markers=title.markers | marker_of(citation.document_type),
+        # To put flags together takes as long as folding a name.
+        markers=title.markers | notice if notice else title.markers,
         translated=title.translated,
         generic=is_generic(title.words),
         authors=fold_authors(citation.authors),
@@ -131,10 +134,10 @@ def load_features(dumped: bytes) -> Features:
     details = _load_details(fields[12]) if len(fields) > 12 else NO_DETAILS
     return Features(
         item_type=head[2 + 2 * width :],
-        kind=Kind(int(kind, 16)),
+        kind=_kind(kind),
         title=title,
         other_titles=_parts(others),
-        markers=Marker(int(markers, 16)),
+        markers=_marker(markers),
         translated=bool(int(flags) & 2),
         generic=bool(int(flags) & 1),
         authors=_parts(authors),
@@ -147,6 +150,17 @@ def load_features(dumped: bytes) -> Features:
         identity=_identity(ids.split(_PART), _parts(isbn), _parts(issn)),
         record=details.record,
     )
+
+
+@lru_cache(maxsize=len(Kind))
+def _kind(digits: str) -> Kind:
+    return Kind(int(digits, 16))
+
+
+@lru_cache(maxsize=256)
+def _marker(digits: str) -> Marker:
+    # To make a flag of a number takes as long as all the rest.
+    return Marker(int(digits, 16))
 
 
 def _dump_details(details: Details) -> str:

@@ -264,7 +264,7 @@ def read_title(text: str) -> Title:
     """Take a title apart; text without any word gives an empty title."""
     text = _without_markup(text)
     markers = _markers(text)
-    if markers & _SAYS_OF_WHICH:
+    if markers and markers & _SAYS_OF_WHICH:
         text = _work_meant(text, markers)
     text, others = _split(text)
     whole = _within_whole_bracket(text)
@@ -280,7 +280,8 @@ def read_title(text: str) -> Title:
 
 def marker_of(document_type: str) -> Marker:
     """Return what a database's type of document says that a title may not."""
-    return Marker.NOTICE if _NOTICE.fullmatch(document_type.strip()) else Marker.NONE
+    found = document_type and _NOTICE.fullmatch(document_type.strip())
+    return Marker.NOTICE if found else Marker.NONE
 
 
 def is_generic(words: str) -> bool:
