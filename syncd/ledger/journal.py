@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -393,8 +394,13 @@ def find_provenances(tx: Transaction, record_ids: Collection[int]) -> dict[int, 
                 record.c.record_id.in_(tx.listed(part))
             )
         )
-        found.update((row.record_id, Provenance(row.source, row.exported_at or "")) for row in rows)
+        for row in rows.all():
+            found[row.record_id] = _provenance(row.source, row.exported_at or "")
     return found
+
+
+# Most records of an export have it in common.
+_provenance = lru_cache(maxsize=64)(Provenance)
 
 
 class KeptRecord(NamedTuple):

@@ -11,7 +11,7 @@ from syncd.matching.kinds import Kind, kind_of
 from syncd.matching.numbering import Pages, read_issue, read_pages, read_volume
 from syncd.matching.people import fold_authors
 from syncd.matching.titles import Marker, is_generic, marker_of, read_title
-from syncd.record import NO_DETAILS, Citation, Details, Doi, Eid, Identity
+from syncd.record import NO_DETAILS, Citation, Details, Identity
 
 
 class Features(NamedTuple):
@@ -94,7 +94,10 @@ def citation_in(features: Features) -> Citation:
 # identifiers named by the first letters of their kind. Empty fields cost one byte.
 
 _FIELD, _PART, _PIECE = "\x1f", "\x1e", "\x1d"
-_SINGLE = ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central")
+_SINGLE = 8
+"""Identifiers of which a work has one; they come first in `Identity`."""
+_NO_DETAILS = _PART * (len(Details._fields) - 1)
+"""What stands before a record's digest where there are no details."""
 _VERSION = "2"
 _FIRST = "1"
 """An older syncd knew fewer kinds and markers, and no details."""
@@ -114,10 +117,10 @@ def dump_features(features: Features) -> bytes:
         features.issue,
         _PART.join(features.pages),
         features.container,
-        _PART.join(getattr(identity, kind) or "" for kind in _SINGLE),
+        _PART.join([value if isinstance(value, str) else "" for value in identity[:_SINGLE]]),
         _PART.join(identity.isbn),
         _PART.join(identity.issn),
-        _dump_details(features.details._replace(record=features.record)),
+        _dump_details(features.details, features.record),
     )
     return _FIELD.join(fields).encode("utf-8", "surrogatepass")
 
@@ -131,7 +134,7 @@ def load_features(dumped: bytes) -> Features:
     width = 1 if head.startswith(_FIRST) else 2
     kind, markers, flags = head[1 : 1 + width], head[1 + width : 1 + 2 * width], head[1 + 2 * width]
     first, last = pages.split(_PART)
-    details = _load_details(fields[12]) if len(fields) > 12 else NO_DETAILS
+    details, record = _load_details(fields[12] if len(fields) > 12 else "")
     return Features(
         item_type=head[2 + 2 * width :],
         kind=_kind(kind),
@@ -146,9 +149,9 @@ def load_features(dumped: bytes) -> Features:
         issue=issue,
         pages=Pages(first, last),
         container=container,
-        details=shared_details(details._replace(record="")),
+        details=details,
         identity=_identity(ids.split(_PART), _parts(isbn), _parts(issn)),
-        record=details.record,
+        record=record,
     )
 
 
@@ -163,22 +166,27 @@ def _marker(digits: str) -> Marker:
     return Marker(int(digits, 16))
 
 
-def _dump_details(details: Details) -> str:
+def _dump_details(details: Details, record: str) -> str:
     if details == NO_DETAILS:
-        return ""
-    return _PART.join(_PIECE.join(v) if isinstance(v, tuple) else v for v in details)
+        return f"{_NO_DETAILS}{record}" if record else ""
+    said = details._replace(record=record)
+    return _PART.join(_PIECE.join(v) if isinstance(v, tuple) else v for v in said)
 
 
-def _load_details(text: str) -> Details:
-    if not text:
-        return NO_DETAILS
+def _load_details(text: str) -> tuple[Details, str]:
+    """Return the details and the record's digest."""
+    bare = text.removeprefix(_NO_DETAILS)
+    if _PART not in bare:
+        return NO_DETAILS, bare
     found = dict(zip(Details._fields, text.split(_PART), strict=False))
     trials, translators = found.pop("trials", ""), found.pop("translators", "")
-    return Details(
+    record = found.pop("record", "")
+    details = Details(
         trials=tuple(trials.split(_PIECE)) if trials else (),
         translators=tuple(translators.split(_PIECE)) if translators else (),
         **found,
     )
+    return shared_details(details), record
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -186,16 +194,4 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _identity(ids: list[str], isbn: tuple[str, ...], issn: tuple[str, ...]) -> Identity:
-    scopus, doi, pmid, pmcid, arxiv, wos, embase, central = (value or None for value in ids)
-    return Identity(
-        scopus=Eid(scopus) if scopus else None,
-        doi=Doi(doi) if doi else None,
-        pmid=pmid,
-        pmcid=pmcid,
-        arxiv=arxiv,
-        wos=wos,
-        embase=embase,
-        central=central,
-        isbn=isbn,
-        issn=issn,
-    )
+    return Identity._make([*(value or None for value in ids), isbn, issn])
