@@ -160,9 +160,12 @@ def test_an_item_is_what_its_newest_creation_says_until_it_is_written_to(
         before = history.find_bases(tx, KEYS)
         history.set_bases(tx, [made._replace(data={"title": "changed"})])
         after = history.find_bases(tx, KEYS)
+        history.set_bases(tx, [made], {KEYS[0]})
+        again = history.find_bases(tx, KEYS)
 
     assert before == {KEYS[0]: made, KEYS[1]: Base(KEYS[1], run, 3, {"title": "other"})}
     assert after[KEYS[0]].data == {"title": "changed"}
+    assert again == before
 
 
 def test_collections_go_first_and_all_else_in_the_order_of_promising(
