@@ -142,7 +142,7 @@ _FIRST_LETTERS = {
     Marker.ERRATUM: "er co ad am cl pu au ed ex be ko na fe re is po rä oi sp op dü he ja "
     "ис по оп ви δι תי تص اص 訂 勘 更 正 정",
     Marker.RETRACTION: "re ré rü zu ed no st wi ri от ре 撤 철",
-    Marker.REPLY: "re ré th au ed in a ou an er ri sv od от",
+    Marker.REPLY: "re ré th ed in a ou er ri sv od от",
     Marker.SUPPLEMENT: "su ad fi ta vi mo da ap im au te re ra so co sc gr pl pr",
     Marker.REVIEW: "pe op re fa de au ed bo co ре",
     Marker.COMMENT: "in ed gu ex a co le di ko ко",
