@@ -1,12 +1,7 @@
 """TOML becomes frozen `Settings`, or one `ConfigError` listing every problem at once."""
 
-from syncd.config.load import (
-    CheckOptions,
-    accept_options,
-    file_library_settings,
-    load_settings,
-    parse_settings,
-)
+from syncd.config.file_library import file_library_settings
+from syncd.config.load import CheckOptions, accept_options, load_settings, parse_settings
 from syncd.settings import (
     After,
     ByMetadata,

@@ -15,12 +15,14 @@ ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 """Zotero's key characters: no 0, no 1, no O (server behaviour: others are refused with 400)."""
 
 _LENGTH = 8
+_KEYS = len(ALPHABET) ** _LENGTH
 
 
 def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
     """Return the key number `ordinal` of the series for `name` in the library of that identity."""
     text = "\x1f".join((library, *name, str(ordinal)))
-    number = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest())
+    digest = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest())
+    number = digest % _KEYS
     characters = []
     for _ in range(_LENGTH):
         number, digit = divmod(number, len(ALPHABET))

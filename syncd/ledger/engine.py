@@ -292,7 +292,7 @@ def _create(engine: Engine) -> str:
         made = _read_revision(connection)
         if made is not None:
             return made
-        metadata.create_all(connection)
+        metadata.create_all(connection, checkfirst=False)
         connection.execute(
             text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         )

@@ -8,7 +8,7 @@ BASE  an item's data as syncd last wrote it and the library took it: what differ
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -18,7 +18,7 @@ from syncd.ledger.statements import chunks
 from syncd.ledger.tables import base, done, item, record
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, Operation, key_of
-from syncd.plan import KnownItem
+from syncd.plan import KnownItem, split_file
 from syncd.system.packing import decode, encode, encode_text, pack
 
 
@@ -73,31 +73,12 @@ def state_before(
     return {**known, **({"data": dict(changed)} if changed is not None else {})}
 
 
-class Packed:
-    """Data as the ledger keeps it, packed once where it is both what is done and what an item is.
-
-    Data that was given is not to be changed as long as this is used.
-    """
-
-    def __init__(self) -> None:
-        self._packed: dict[int, tuple[Mapping[str, Any], bytes]] = {}
-
-    def of(self, data: Mapping[str, Any]) -> bytes:
-        """Return data packed."""
-        # The data is kept beside, or its number might come to be that of something else.
-        known = self._packed.get(id(data))
-        if known is None:
-            known = self._packed[id(data)] = (data, pack(encode(data)))
-        return known[1]
-
-
-def add_done(tx: Transaction, operations: Sequence[Done], packed: Packed | None = None) -> None:
+def add_done(tx: Transaction, operations: Sequence[Done]) -> None:
     """Keep operations after their outcome."""
-    packed = packed or Packed()
-    tx.add(done, [_row_of(each, tx.now, packed) for each in operations])
+    tx.add(done, [_row_of(each, tx.now) for each in operations])
 
 
-def _row_of(each: Done, now: str, packed: Packed) -> dict[str, Any]:
+def _row_of(each: Done, now: str) -> dict[str, Any]:
     row = dump_operation(each.operation)
     return {
         "run_id": each.run_id,
@@ -107,7 +88,7 @@ def _row_of(each: Done, now: str, packed: Packed) -> dict[str, Any]:
         "base_version": row.base_version,
         "outcome": each.outcome,
         "version": each.version,
-        "written": packed.of(row.payload),
+        "written": encode(row.payload),
         "before": encode_text(each.before) if each.before is not None else None,
         "done_at": now,
     }
@@ -201,15 +182,17 @@ def _read(row: Any) -> Done:
     )
 
 
-def set_bases(tx: Transaction, bases: Sequence[Base], packed: Packed | None = None) -> None:
-    """Remember what these items are as syncd wrote them, in place of what it wrote before."""
-    packed = packed or Packed()
+def set_bases(tx: Transaction, bases: Sequence[Base], as_made: Collection[str] = ()) -> None:
+    """Remember what these items are as syncd wrote them, in place of what it wrote before.
+
+    Those of the keys `as_made` are what the newest creation says that is kept of them.
+    """
     rows = [
         {
             "item_key": each.item_key,
             "run_id": each.run_id,
             "version": each.version,
-            "data": packed.of(each.data),
+            "data": None if each.item_key in as_made else pack(encode(each.data)),
         }
         for each in bases
     ]
@@ -225,9 +208,33 @@ def find_bases(tx: Transaction, keys: Collection[str]) -> dict[str, Base]:
                 base.c.library_id == tx.library_id, base.c.item_key.in_(tx.listed(part))
             )
         )
-        for row in rows:
-            found[row.item_key] = Base(row.item_key, row.run_id, row.version, _unpack(row.data))
+        found.update((each.item_key, each) for each in _read_bases(tx, rows.all()))
     return found
+
+
+def _read_bases(tx: Transaction, rows: Sequence[Any]) -> Iterator[Base]:
+    made = _find_made(tx, [row.item_key for row in rows if row.data is None])
+    for row in rows:
+        data = made[row.item_key] if row.data is None else _unpack(row.data)
+        yield Base(row.item_key, row.run_id, row.version, data)
+
+
+def _find_made(tx: Transaction, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what these items were made of, when they were made last."""
+    made: dict[str, Mapping[str, Any]] = {}
+    for part in chunks(keys):
+        rows = tx.execute(
+            select(done.c.item_key, done.c.written)
+            .where(
+                done.c.library_id == tx.library_id,
+                done.c.item_key.in_(tx.listed(part)),
+                done.c.kind == KINDS[Create],
+                done.c.outcome != "refused",
+            )
+            .order_by(done.c.done_id)
+        )
+        made.update((row.item_key, split_file(_unpack(row.written))[0]) for row in rows)
+    return made
 
 
 def find_notes(tx: Transaction, parents: Collection[str]) -> dict[str, dict[str, Base]]:
@@ -244,14 +251,14 @@ def find_notes(tx: Transaction, parents: Collection[str]) -> dict[str, dict[str,
                 (item.c.library_id == base.c.library_id) & (item.c.item_key == base.c.item_key),
             )
             .where(base.c.library_id == tx.library_id, item.c.parent.in_(part))
-        )
-        for row in rows:
-            each = Base(row.item_key, row.run_id, row.version, _unpack(row.data))
+        ).all()
+        for row, each in zip(rows, _read_bases(tx, rows), strict=True):
             if each.data.get("itemType") == "note":
                 found.setdefault(row.parent, {})[each.item_key] = each
     return found
 
 
-def _unpack(packed: bytes) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = decode(zlib.decompress(packed))
+def _unpack(kept: bytes) -> Mapping[str, Any]:
+    """Return what is kept as JSON, or as deflated JSON, which begins with no brace."""
+    data: Mapping[str, Any] = decode(kept if kept.startswith(b"{") else zlib.decompress(kept))
     return data

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -294,10 +295,23 @@ def records_of_run(
     `library` is what its library is called in reports, which name the run as well.
     """
     rows = connection.execute(
-        select(record).where(record.c.run_id == run_id).order_by(record.c.record_id)
+        select(*_TOLD).where(record.c.run_id == run_id).order_by(record.c.record_id)
     )
     told = None if library is None else run_id
-    return [read_record(row, library, told) for row in rows]
+    return [read_record(row, library, told) for part in rows.partitions(_AT_ONCE) for row in part]
+
+
+_TOLD = tuple(
+    record.c[name]
+    for name in (
+        *("file", "position", "line", "source_id", "source", "title", "decision", "reason"),
+        *("evidence", "pointers", "identity", "item_key", "outcome", "error"),
+    )
+)
+"""The columns that `read_record` reads."""
+
+_AT_ONCE = 500
+"""Rows that are read at a time of what may be a whole large export."""
 
 
 def unusable_of_run(connection: Connection, run_id: int) -> list[tuple[Path, str]]:
@@ -380,8 +394,13 @@ def find_provenances(tx: Transaction, record_ids: Collection[int]) -> dict[int, 
                 record.c.record_id.in_(tx.listed(part))
             )
         )
-        found.update((row.record_id, Provenance(row.source, row.exported_at or "")) for row in rows)
+        for row in rows.all():
+            found[row.record_id] = _provenance(row.source, row.exported_at or "")
     return found
+
+
+# Most records of an export have it in common.
+_provenance = lru_cache(maxsize=64)(Provenance)
 
 
 class KeptRecord(NamedTuple):

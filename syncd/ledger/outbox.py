@@ -44,6 +44,16 @@ from syncd.system.packing import decode, encode_text
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
+_READ = tuple(
+    outbox.c[name]
+    for name in (
+        *("operation_id", "run_id", "record_id", "kind", "item_key", "base_version", "payload"),
+        *("before", "ordinal", "planned_version", "sent_at", "attempts", "offer", "note"),
+        "features",
+    )
+)
+"""The columns that a `Pending` is made of, in the order in which `_read` takes them."""
+
 _AT_ONCE = 250
 """How many operations are read at a time: whoever fills a batch may want no more of them."""
 
@@ -147,7 +157,7 @@ def next_planned(
     that is not there yet keeps back what is to go into it, and one that is to go into the trash
     waits until all else of its run is done.
     """
-    sent = select(outbox).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
+    sent = select(*_READ).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
     missing = {
         each.item_key
@@ -210,15 +220,15 @@ def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
     """Yield the operations of these numbers, read a few hundred at a time."""
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
-        rows = tx.execute(select(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
-        found = {row.operation_id: row for row in rows}
+        rows = tx.execute(select(*_READ).where(outbox.c.operation_id.in_(tx.listed(part))))
+        found = {row.operation_id: row for row in rows.all()}
         yield from (_read(found[number]) for number in part)
 
 
 def all_sent(tx: Transaction) -> list[Pending]:
     """Return the operations of unknown fate, in the order of sending."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
         .order_by(outbox.c.operation_id)
     )
@@ -228,7 +238,7 @@ def all_sent(tx: Transaction) -> list[Pending]:
 def all_set_back(tx: Transaction) -> list[Pending]:
     """Return what was set back and may be sent: collections first, then as it was last tried."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(
             outbox.c.library_id == tx.library_id,
             outbox.c.state == "planned",
@@ -260,7 +270,7 @@ def first_sent_at(tx: Transaction) -> datetime | None:
 def works_to_make(tx: Transaction) -> list[Pending]:
     """Return the operations that make works and have no outcome yet."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(outbox.c.library_id == tx.library_id, outbox.c.kind == KINDS[Create])
         .order_by(outbox.c.operation_id)
     )
@@ -270,7 +280,7 @@ def works_to_make(tx: Transaction) -> list[Pending]:
 def collections_to_make(tx: Transaction) -> list[CreateCollection]:
     """Return the collections that are promised and have no outcome yet."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(outbox.c.library_id == tx.library_id, outbox.c.kind == CREATE_COLLECTION)
         .order_by(outbox.c.operation_id)
     )
@@ -281,7 +291,7 @@ def collections_to_make(tx: Transaction) -> list[CreateCollection]:
 def operations_of_record(tx: Transaction, record_id: int) -> list[Pending]:
     """Return what is still promised for a record."""
     rows = tx.execute(
-        select(outbox).where(outbox.c.record_id == record_id).order_by(outbox.c.operation_id)
+        select(*_READ).where(outbox.c.record_id == record_id).order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
 
@@ -291,7 +301,7 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
     found: list[Pending] = []
     for part in chunks([each.operation_id for each in operations]):
         rows = tx.execute(
-            select(outbox)
+            select(*_READ)
             .where(outbox.c.operation_id.in_(tx.listed(part)))
             .order_by(outbox.c.operation_id)
         )
@@ -302,7 +312,7 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
 def operations_on(tx: Transaction, key: str) -> list[Pending]:
     """Return what is promised to be done to an item."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(outbox.c.library_id == tx.library_id, outbox.c.item_key == key)
         .order_by(outbox.c.operation_id)
     )
@@ -312,7 +322,7 @@ def operations_on(tx: Transaction, key: str) -> list[Pending]:
 def operations_in(tx: Transaction, collection: str) -> list[Pending]:
     """Return what is promised to be put into a collection, or below it."""
     rows = tx.execute(
-        select(outbox)
+        select(*_READ)
         .where(outbox.c.library_id == tx.library_id, _names(collection))
         .order_by(outbox.c.operation_id)
     )
@@ -320,26 +330,23 @@ def operations_in(tx: Transaction, collection: str) -> list[Pending]:
 
 
 def _read(row: Any) -> Pending:
+    number, run_id, record_id, kind, item_key, base_version, payload, before, *rest = row
+    ordinal, planned_version, sent_at, attempts, offer, note, features = rest
+    stood = decode(before) if before is not None else None
     return Pending(
-        operation_id=row.operation_id,
-        run_id=row.run_id,
-        record_id=row.record_id,
+        operation_id=number,
+        run_id=run_id,
+        record_id=record_id,
         operation=load_operation(
-            OperationRow(
-                row.kind,
-                row.item_key,
-                row.base_version,
-                decode(row.payload),
-                decode(row.before) if row.before is not None else None,
-            )
+            OperationRow(kind, item_key, base_version, decode(payload), stood)
         ),
-        ordinal=row.ordinal,
-        planned_version=row.planned_version,
-        sent_at=find_instant(row.sent_at),
-        attempts=row.attempts,
-        offer=load_offer(row.offer),
-        note=row.note,
-        features=row.features,
+        ordinal=ordinal,
+        planned_version=planned_version,
+        sent_at=find_instant(sent_at),
+        attempts=attempts,
+        offer=load_offer(offer),
+        note=note,
+        features=features,
     )
 
 
@@ -420,7 +427,7 @@ def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> Non
     """
     for part in chunks(versions):
         rows = tx.execute(
-            select(outbox).where(
+            select(*_READ).where(
                 outbox.c.library_id == tx.library_id,
                 outbox.c.item_key.in_(tx.listed(part)),
                 outbox.c.state == "planned",

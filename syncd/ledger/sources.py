@@ -68,7 +68,8 @@ def add_sources(tx: Transaction, sources: Mapping[str, Sources]) -> None:
 
 def set_makers(tx: Transaction, makers: Mapping[str, Provenance]) -> None:
     """Remember who made items, and forget what was known under their keys before."""
-    rows = [{"item_key": key, "sources": _dump({MAKER: who})} for key, who in makers.items()]
+    told = {who: _dump({MAKER: who}) for who in set(makers.values())}
+    rows = [{"item_key": key, "sources": told[who]} for key, who in makers.items()]
     tx.put(field_source, rows)
 
 

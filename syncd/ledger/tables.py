@@ -364,7 +364,12 @@ done = _table(
     Column("item_key", Text, nullable=False),
     Column("outcome", Text, nullable=False, comment="accepted | unchanged | refused"),
     Column("version", _Big, comment="the item's version afterwards; null: it was refused"),
-    Column("written", LargeBinary, nullable=False, comment="what was sent, as deflated JSON"),
+    Column(
+        "written",
+        LargeBinary,
+        nullable=False,
+        comment="what was sent, as JSON; an older syncd deflated it",
+    ),
     Column(
         "before",
         Text,
@@ -384,7 +389,11 @@ base = _table(
     Column("library_id", ForeignKey("library.library_id"), primary_key=True),
     Column("item_key", Text, primary_key=True),
     Column("version", _Big, nullable=False, comment="the item's version when it was written"),
-    Column("data", LargeBinary, nullable=False, comment="the item's data, as deflated JSON"),
+    Column(
+        "data",
+        LargeBinary,
+        comment="the item's data, as deflated JSON; null: what `done` says that it was made of",
+    ),
     Column("run_id", ForeignKey("run.run_id"), nullable=False),
     rowid=False,
 )

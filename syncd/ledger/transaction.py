@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    Dialect,
     Executable,
-    Insert,
     Table,
     bindparam,
-    insert,
+    literal_column,
     select,
     text,
 )
@@ -82,46 +84,79 @@ class Transaction:
             found.update(self.execute(query.where(among.in_(self.listed(part)))).scalars())
         return found
 
-    def add(self, table: Table, rows: Collection[Row]) -> None:
-        """Insert rows of this library."""
-        self._insert(insert(table), rows)
+    def add(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows of this library, all of which have the same columns."""
+        self._insert(_Insertion.ALWAYS, table, rows)
 
-    def add_missing(self, table: Table, rows: Collection[Row]) -> None:
+    def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows of this library whose primary key is not there yet."""
-        self._insert(self.insert(table).on_conflict_do_nothing(), rows)
+        self._insert(_Insertion.MISSING, table, rows)
 
-    def put(self, table: Table, rows: Collection[Row]) -> None:
+    def put(self, table: Table, rows: Sequence[Row]) -> None:
         """Write rows of this library in place of those with the same primary key."""
-        if not rows:
-            return
-        statement = self.insert(table)
-        keys = {column.name for column in table.primary_key}
-        names = next(iter(rows)).keys() - keys
-        values = {name: statement.excluded[name] for name in sorted(names)}
-        self._insert(
-            statement.on_conflict_do_update(index_elements=sorted(keys), set_=values), rows
-        )
+        self._insert(_Insertion.IN_PLACE, table, rows)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insertion that may say what happens on a conflict."""
-        # Both write the clause alike, but each of them has an `insert` of its own.
-        if self.connection.dialect.name != "postgresql":
-            return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # its modules take long to load
+        return _insert_into(table, self.connection.dialect)
 
-        return postgresql.insert(table)
-
-    def _insert(self, statement: Insert, rows: Collection[Row]) -> None:
-        """Insert rows of this library, all of which have the same columns."""
-        ours = [{"library_id": self.library_id, **row} for row in rows]
-        if not ours:
+    def _insert(self, how: _Insertion, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
             return
-        compiled = statement.compile(
-            dialect=self.connection.dialect, column_keys=[*ours[0]], for_executemany=True
-        )
         # Handed to the driver as they are: what SQLAlchemy would do to each row takes longer than
         # the database, and the ledger's columns hold nothing that has to be converted.
-        order = getattr(compiled, "positiontup", None)
-        self.connection.exec_driver_sql(
-            compiled.string, list(map(itemgetter(*order), ours)) if order else ours
-        )
+        dialect = self.connection.dialect
+        names = tuple(rows[0])
+        said = tuple(name for name in names if any(row[name] is not None for row in rows))
+        statement, order = _compiled(how, table, names, said, self.library_id, dialect)
+        values: Sequence[Any] = rows
+        if order is not None:
+            taken = itemgetter(*order)
+            values = list(map(taken, rows)) if len(order) > 1 else [(taken(row),) for row in rows]
+        self.connection.exec_driver_sql(statement, values)
+
+
+class _Insertion(Enum):
+    """What becomes of a row whose primary key is there."""
+
+    ALWAYS = auto()
+    MISSING = auto()
+    IN_PLACE = auto()
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    how: _Insertion,
+    table: Table,
+    names: Sequence[str],
+    said: Sequence[str],
+    library_id: int,
+    dialect: Dialect,
+) -> tuple[str, Sequence[str] | None]:
+    """Return the text of an insertion of rows with these columns into a library's part of a table.
+
+    Those of the columns that are not `said` are null in all rows: the driver of SQLite takes longer
+    for a parameter that is null than for any other. Second come the columns in the order of the
+    parameters, None where these go by their names.
+    """
+    # Named in the text, so that it need not be put into each row.
+    statement = _insert_into(table, dialect).values(library_id=literal_column(str(library_id)))
+    if how is _Insertion.MISSING:
+        statement = statement.on_conflict_do_nothing()
+    elif how is _Insertion.IN_PLACE:
+        keys = sorted(column.name for column in table.primary_key)
+        # What is not inserted is null there, too.
+        values = {name: statement.excluded[name] for name in sorted(names) if name not in keys}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+    given = [name for name in said if name != "library_id"]
+    compiled = statement.compile(dialect=dialect, column_keys=given, for_executemany=True)
+    return compiled.string, getattr(compiled, "positiontup", None)
+
+
+def _insert_into(table: Table, dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
+    # Both write the clause alike, but each of them has an `insert` of its own.
+    if dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # its modules take long to load
+
+    return postgresql.insert(table)

@@ -16,6 +16,10 @@ _TITLE_END = 24
 """Letters from either end of a title: few enough to be without a typo, enough to be rare."""
 
 
+_OF_THE_TITLE = ~int(Marker.NOTICE)
+"""Markers that a title shows; a number, as flags take long to be put together."""
+
+
 def blocking_keys(features: Features) -> tuple[int, ...]:
     """Return a work's few blocking keys, stable between runs and machines, signed and 64 bits."""
     return tuple(dict.fromkeys(map(_hash, _names(features))))
@@ -89,7 +93,7 @@ def fingerprint_of(it: Features) -> str:
         str(it.year or ""),
         it.authors[0].partition(",")[0] if it.authors else "",
         it.pages.first,
-        f"{int(it.markers & ~Marker.NOTICE)}",
+        f"{int(it.markers) & _OF_THE_TITLE}",
     ]
     if it.generic or it.pages == Pages():
         parts += [it.container, it.volume, it.issue]

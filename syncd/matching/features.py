@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncd.matching.containers import fold_container
@@ -10,7 +11,7 @@ from syncd.matching.kinds import Kind, kind_of
 from syncd.matching.numbering import Pages, read_issue, read_pages, read_volume
 from syncd.matching.people import fold_authors
 from syncd.matching.titles import Marker, is_generic, marker_of, read_title
-from syncd.record import NO_DETAILS, Citation, Details, Doi, Eid, Identity
+from syncd.record import NO_DETAILS, Citation, Details, Identity
 
 
 class Features(NamedTuple):
@@ -47,12 +48,14 @@ def features_of(citation: Citation) -> Features:
     container = fold_container(citation.container)
     details = citation.details
     kind = kind_of(citation, container)
+    notice = marker_of(citation.document_type)
     return Features(
         item_type=citation.item_type,
         kind=kind,
         title=title.words[:_LONGEST_TITLE],
         other_titles=tuple(words[:_LONGEST_TITLE] for words in title.others),
-        markers=title.markers | marker_of(citation.document_type),
+        # To put flags together takes as long as folding a name.
+        markers=title.markers | notice if notice else title.markers,
         translated=title.translated,
         generic=is_generic(title.words),
         authors=fold_authors(citation.authors),
@@ -100,7 +103,10 @@ def citation_in(features: Features) -> Citation:
 # identifiers named by the first letters of their kind. Empty fields cost one byte.
 
 _FIELD, _PART, _PIECE = "\x1f", "\x1e", "\x1d"
-_SINGLE = ("scopus", "doi", "pmid", "pmcid", "arxiv", "wos", "embase", "central")
+_SINGLE = 8
+"""Identifiers of which a work has one; they come first in `Identity`."""
+_NO_DETAILS = _PART * (len(Details._fields) - 1)
+"""What stands before a record's digest where there are no details."""
 _VERSION = "2"
 _FIRST = "1"
 """An older syncd knew fewer kinds and markers, and no details."""
@@ -120,10 +126,10 @@ def dump_features(features: Features) -> bytes:
         features.issue,
         _PART.join(features.pages),
         features.container,
-        _PART.join(getattr(identity, kind) or "" for kind in _SINGLE),
+        _PART.join([value if isinstance(value, str) else "" for value in identity[:_SINGLE]]),
         _PART.join(identity.isbn),
         _PART.join(identity.issn),
-        _dump_details(features.details._replace(record=features.record)),
+        _dump_details(features.details, features.record),
     )
     return _FIELD.join(fields).encode("utf-8", "surrogatepass")
 
@@ -137,13 +143,13 @@ def load_features(dumped: bytes) -> Features:
     width = 1 if head.startswith(_FIRST) else 2
     kind, markers, flags = head[1 : 1 + width], head[1 + width : 1 + 2 * width], head[1 + 2 * width]
     first, last = pages.split(_PART)
-    details = _load_details(fields[12]) if len(fields) > 12 else NO_DETAILS
+    details, record = _load_details(fields[12] if len(fields) > 12 else "")
     return Features(
         item_type=head[2 + 2 * width :],
-        kind=Kind(int(kind, 16)),
+        kind=_kind(kind),
         title=title,
         other_titles=_parts(others),
-        markers=Marker(int(markers, 16)),
+        markers=_marker(markers),
         translated=bool(int(flags) & 2),
         generic=bool(int(flags) & 1),
         authors=_parts(authors),
@@ -152,28 +158,44 @@ def load_features(dumped: bytes) -> Features:
         issue=issue,
         pages=Pages(first, last),
         container=container,
-        details=shared_details(details._replace(record="")),
+        details=details,
         identity=_identity(ids.split(_PART), _parts(isbn), _parts(issn)),
-        record=details.record,
+        record=record,
     )
 
 
-def _dump_details(details: Details) -> str:
+@lru_cache(maxsize=len(Kind))
+def _kind(digits: str) -> Kind:
+    return Kind(int(digits, 16))
+
+
+@lru_cache(maxsize=256)
+def _marker(digits: str) -> Marker:
+    # To make a flag of a number takes as long as all the rest.
+    return Marker(int(digits, 16))
+
+
+def _dump_details(details: Details, record: str) -> str:
     if details == NO_DETAILS:
-        return ""
-    return _PART.join(_PIECE.join(v) if isinstance(v, tuple) else v for v in details)
+        return f"{_NO_DETAILS}{record}" if record else ""
+    said = details._replace(record=record)
+    return _PART.join(_PIECE.join(v) if isinstance(v, tuple) else v for v in said)
 
 
-def _load_details(text: str) -> Details:
-    if not text:
-        return NO_DETAILS
+def _load_details(text: str) -> tuple[Details, str]:
+    """Return the details and the record's digest."""
+    bare = text.removeprefix(_NO_DETAILS)
+    if _PART not in bare:
+        return NO_DETAILS, bare
     found = dict(zip(Details._fields, text.split(_PART), strict=False))
     trials, translators = found.pop("trials", ""), found.pop("translators", "")
-    return Details(
+    record = found.pop("record", "")
+    details = Details(
         trials=tuple(trials.split(_PIECE)) if trials else (),
         translators=tuple(translators.split(_PIECE)) if translators else (),
         **found,
     )
+    return shared_details(details), record
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -181,16 +203,4 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _identity(ids: list[str], isbn: tuple[str, ...], issn: tuple[str, ...]) -> Identity:
-    scopus, doi, pmid, pmcid, arxiv, wos, embase, central = (value or None for value in ids)
-    return Identity(
-        scopus=Eid(scopus) if scopus else None,
-        doi=Doi(doi) if doi else None,
-        pmid=pmid,
-        pmcid=pmcid,
-        arxiv=arxiv,
-        wos=wos,
-        embase=embase,
-        central=central,
-        isbn=isbn,
-        issn=issn,
-    )
+    return Identity._make([*(value or None for value in ids), isbn, issn])

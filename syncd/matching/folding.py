@@ -47,12 +47,8 @@ _GREEK_SOUNDS = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", (
 ), strict=True))  # fmt: skip
 _GREEK_TEXT = re.compile("|".join([*_GREEK_PAIRS, *_GREEK_SOUNDS]))
 
-_DIGITS = {
-    chr(code): str(unicodedata.decimal(chr(code)))
-    for code in range(0x80, 0x10000)
-    if chr(code).isdecimal()
-}
-"""Digits of all scripts."""
+_LAST_DIGIT = "\uffff"
+"""Behind it are digits of scripts that nobody numbers anything in."""
 
 _FORMULA = 3
 """Greek letters that may well be a formula."""
@@ -87,13 +83,18 @@ def fold_letters(text: str) -> str:
     """Return lower-case `text` in Latin letters without accents, its punctuation kept."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(
-        letter if letter.isascii() else _DIGITS.get(letter) or letter
+        letter if letter.isascii() else _spell_digit(letter)
         for letter in decomposed
         if not unicodedata.combining(letter) or letter in _OF_LETTERS
     )
     if _is_greek(bare):
         bare = _GREEK_TEXT.sub(_sound_of, bare)
     return bare.translate(_LETTERS).casefold()
+
+
+def _spell_digit(letter: str) -> str:
+    """Return a digit of whichever script as ours, any other letter as it is."""
+    return letter if letter > _LAST_DIGIT else str(unicodedata.decimal(letter, letter))
 
 
 def _is_greek(text: str) -> bool:

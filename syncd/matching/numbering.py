@@ -41,6 +41,8 @@ _VOLUME = re.compile(
 _LETTER_RANGE = re.compile(r"[a-z] [a-z]")
 _OF_VOLUMES = frozenset("vol volume v band bd tome tomo t teil part volumen".split())
 _DIGITS = re.compile(r"[0-9]+")
+_SUPPLEMENT = re.compile(r"suppl?[a-z]*")
+_ISSUES = re.compile(r"[0-9]+|s(?![a-z])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _SURELY_ROMAN = frozenset(("ii", "iii", "iv", "vii", "viii", "ix", "xii", "xiii"))
@@ -120,8 +122,10 @@ def read_issue(text: str) -> str:
     folded = fold(text)
     if not folded:
         return ""
-    folded = re.sub(r"suppl?[a-z]*", "s", folded)
-    parts = re.findall(r"[0-9]+|s(?![a-z])", folded)
+    if folded.isascii() and folded.isdigit():
+        return folded.lstrip("0") or "0"
+    folded = _SUPPLEMENT.sub("s", folded)
+    parts = _ISSUES.findall(folded)
     if not parts and folded in _NOTHING:
         return ""
     return " ".join(part.lstrip("0") or "0" for part in parts) or folded[:12]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from enum import IntFlag
+from functools import cache
 from typing import NamedTuple
 
 from syncd.matching.folding import fold, is_ideographic
@@ -127,10 +128,6 @@ _BEGINNINGS = {
           | (?:{_FOREIGN_COMMENT})(?:\s+(?:{_TO})\b|\s*:)
         )""",
 }
-_BEGINS = {
-    marker: re.compile(rf"\A[\s\"'“‘\[(*]*+(?:{pattern})", re.VERBOSE)
-    for marker, pattern in _BEGINNINGS.items()
-}
 _BEGINNING_WORDS = re.compile(
     r"errat|corrig|addend|corre[czç]|amend|clarif|publisher|author|editor|express|retract|notice|"
     r"statement|withdraw|remov|reply|replies|respon|rejoin|the |in |our |re\b|comment|invited|"
@@ -141,6 +138,18 @@ _BEGINNING_WORDS = re.compile(
     r"erwid|facul|visual|graph|plain|press|r[ée]p|resp|risp|svar|odp|отв|kom|com|комм|code|softw|script|rese|rez|рец"
 )
 
+_FIRST_LETTERS = {
+    Marker.ERRATUM: "er co ad am cl pu au ed ex be ko na fe re is po rä oi sp op dü he ja "
+    "ис по оп ви δι תי تص اص 訂 勘 更 正 정",
+    Marker.RETRACTION: "re ré rü zu ed no st wi ri от ре 撤 철",
+    Marker.REPLY: "re ré th ed in a ou er ri sv od от",
+    Marker.SUPPLEMENT: "su ad fi ta vi mo da ap im au te re ra so co sc gr pl pr",
+    Marker.REVIEW: "pe op re fa de au ed bo co ре",
+    Marker.COMMENT: "in ed gu ex a co le di ko ко",
+}
+"""How what gives a title its marker begins."""
+_MAY_BEGIN = {marker: tuple(letters.split()) for marker, letters in _FIRST_LETTERS.items()}
+
 _NOTICE = re.compile(
     rf"(?:published\s+)?(?:{_ERRATUM}|corrections?)|retraction(?:\s+(?:of\s+publication|notice))?"
     r"|(?:editorial\s+)?expression\s+of\s+concern",
@@ -148,27 +157,27 @@ _NOTICE = re.compile(
 )
 
 _ENDINGS = {
-    Marker.ERRATUM: re.compile(
+    Marker.ERRATUM: (
         r"\(\s*+vol\b[^)0-9]{0,200}+[0-9][^),]{0,200}+,[^)0-9]{0,200}+[0-9][^)]{0,200}+\)$"
         rf"|[-–—:.(\[]\s*+(?:{_ERRATUM}|correction|expression\s+of\s+concern|{_FOREIGN_ERRATUM})"
         r"\s*+[\])]?\.?$"
         rf"|(?:{_IDEOGRAPHIC_ERRATUM})\W*$"
     ),
-    Marker.RETRACTION: re.compile(
+    Marker.RETRACTION: (
         r"[\[(]\s*(?:this\s+article\s+has\s+been\s+)?retract(?:ed|ion)\b[^\])]{0,1000}+[\])]?\.?$"
         r"|(?:[:–—]|\s-)\s*retraction(?:\s+note)?\s*\.?$"
         r"|[\[(]\s*(?:withdrawn|withdrawal|removed)\s*[\])]\.?$"
     ),
-    Marker.REPLY: re.compile(
+    Marker.REPLY: (
         r"[-–—:.(\[]\s*(?:(?:and|the)\s+)?(?:authors?'?s?'?\s+)?"
         rf"(?:reply|response|rejoinder|{_FOREIGN_REPLY})\s*[\])]?\.?$"
     ),
-    Marker.SUPPLEMENT: re.compile(
+    Marker.SUPPLEMENT: (
         r"[-–—:.(\[]\s*(?:data\s*sets?|suppl[a-z]*\s+(?:material|information|data|file)s?"
         r"|supporting\s+information)\s*[\])]?\.?$"
     ),
-    Marker.REVIEW: re.compile(r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$"),
-    Marker.COMMENT: re.compile(r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$"),
+    Marker.REVIEW: r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$",
+    Marker.COMMENT: r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$",
 }
 _ENDING_WORDS = re.compile(
     r"\(\s*vol|errat|corrig|addend|correction|concern|retract|withdraw|removed|"
@@ -264,7 +273,7 @@ def read_title(text: str) -> Title:
     """Take a title apart; text without any word gives an empty title."""
     text = _without_markup(text)
     markers = _markers(text)
-    if markers & _SAYS_OF_WHICH:
+    if markers and markers & _SAYS_OF_WHICH:
         text = _work_meant(text, markers)
     text, others = _split(text)
     whole = _within_whole_bracket(text)
@@ -280,7 +289,8 @@ def read_title(text: str) -> Title:
 
 def marker_of(document_type: str) -> Marker:
     """Return what a database's type of document says that a title may not."""
-    return Marker.NOTICE if _NOTICE.fullmatch(document_type.strip()) else Marker.NONE
+    found = document_type and _NOTICE.fullmatch(document_type.strip())
+    return Marker.NOTICE if found else Marker.NONE
 
 
 def is_generic(words: str) -> bool:
@@ -313,15 +323,27 @@ def _without_markup(text: str) -> str:
 def _markers(text: str) -> Marker:
     text = text.lower().replace("’", "'")
     found = Marker.NONE
-    if _BEGINNING_WORDS.match(text.lstrip(" \"'“‘[(*")):
-        for marker, pattern in _BEGINS.items():
-            if pattern.match(text):
+    beginning = text.lstrip(" \"'“‘[(*")
+    if _BEGINNING_WORDS.match(beginning):
+        for marker, letters in _MAY_BEGIN.items():
+            if beginning.startswith(letters) and _beginning_of(marker).match(text):
                 found |= marker
     if _ENDING_WORDS.search(text if text.endswith(_BRACKETS) else text[-_LONGEST_ENDING:]):
-        for marker, pattern in _ENDINGS.items():
-            if pattern.search(text):
+        for marker in _ENDINGS:
+            if _ending_of(marker).search(text):
                 found |= marker
     return found
+
+
+# Put together when a title looks as if it had one: that takes as long as reading hundreds of them.
+@cache
+def _beginning_of(marker: Marker) -> re.Pattern[str]:
+    return re.compile(rf"\A[\s\"'“‘\[(*]*+(?:{_BEGINNINGS[marker]})", re.VERBOSE)
+
+
+@cache
+def _ending_of(marker: Marker) -> re.Pattern[str]:
+    return re.compile(_ENDINGS[marker])
 
 
 def _within_whole_bracket(text: str) -> str | None:
@@ -344,7 +366,7 @@ def _work_meant(text: str, markers: Marker) -> str:
     bare = text
     for marker in _SAYS_OF_WHICH:
         lowered = bare.lower()
-        if marker & markers and (found := _BEGINS[marker].match(lowered)):
+        if marker & markers and (found := _beginning_of(marker).match(lowered)):
             bare = _CONNECTION.sub("", bare[found.end() :])
     if markers & Marker.ERRATUM:
         bare = _without_reference(bare)

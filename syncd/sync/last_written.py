@@ -33,9 +33,9 @@ def keep_done(tx: Transaction, landed: Sequence[Landed]) -> None:
     changed = {p.item_key for p, _ in landed if not isinstance(p.operation, Create)}
     before = mirror.find_items(tx, changed)
     done = [_done(pending, accepted, before.get(pending.item_key)) for pending, accepted in landed]
-    packed = history.Packed()
-    history.add_done(tx, done, packed)
+    history.add_done(tx, done)
     known = history.find_bases(tx, changed)
+    made: dict[str, Base] = {}
     for each, (pending, _) in zip(done, landed, strict=True):
         was = known.get(each.item_key)
         if (base := _base_after(each, was, pending.offer)) is None:
@@ -43,7 +43,10 @@ def keep_done(tx: Transaction, landed: Sequence[Landed]) -> None:
         # What was decided from a record is what the record says.
         theirs = values_of_people(tx, each) if pending.offer is None else ()
         known[each.item_key] = _without(base, was, theirs)
-    history.set_bases(tx, list(known.values()), packed)
+        if isinstance(each.operation, Create):
+            made[each.item_key] = base
+    as_made = {key for key, base in made.items() if known[key] is base}
+    history.set_bases(tx, list(known.values()), as_made)
     _keep_sources(tx, landed)
 
 
@@ -107,7 +110,7 @@ def _base_after(done: Done, known: Base | None, offer: Offer | None) -> Base | N
 def _without(base: Base, was: Base | None, fields: Collection[str]) -> Base:
     """Return a base in which these fields are what they were: people's, not syncd's."""
     if not fields:
-        return base  # as it is: what was packed once is known by being the same
+        return base
     before = was.data if was else {}
     data = {name: value for name, value in base.data.items() if name not in fields}
     return base._replace(data={**data, **{n: before[n] for n in fields if n in before}})

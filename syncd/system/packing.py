@@ -15,6 +15,12 @@ import orjson
 _SHORT = 256
 """Bytes of which deflating saves a fifth or less."""
 
+_LEAST_WINDOW = 9
+"""The smallest window, as a power of two."""
+
+_LOOKAHEAD = 262
+"""Bytes of a window that the deflater keeps for looking ahead."""
+
 _encoder = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -48,4 +54,9 @@ def pack(text: bytes) -> bytes:
 
     Short ones, in which little comes again, are stored as they are in the same format.
     """
-    return zlib.compress(text, 1 if len(text) > _SHORT else 0)
+    # A window as large as the text finds as much as one of 32 KB, and what is set up for a text is
+    # as large as its window: for a short one that takes longer than to deflate it.
+    bits = min(max(_LEAST_WINDOW, (len(text) + _LOOKAHEAD).bit_length()), zlib.MAX_WBITS)
+    level = 1 if len(text) > _SHORT else 0
+    packer = zlib.compressobj(level, zlib.DEFLATED, bits, bits - _LEAST_WINDOW + 2)
+    return packer.compress(text) + packer.flush()

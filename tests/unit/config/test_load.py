@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 from collections.abc import Mapping
 from datetime import timedelta
@@ -336,6 +338,24 @@ def test_a_file_library_needs_no_configuration(tmp_path: Path) -> None:
     assert settings.folders[0].path == tmp_path / "drop"
     assert settings.folders[0].after is After.LEAVE
     assert file_library_settings(tmp_path).folders == ()
+
+
+def test_a_file_library_has_what_an_empty_configuration_says(tmp_path: Path) -> None:
+    library = {"name": "library", "adapter": "file", "path": str(tmp_path)}
+
+    assert file_library_settings(tmp_path) == parse_settings({"library": [library]})
+
+
+def test_a_file_library_does_not_wait_for_the_model_of_the_configuration() -> None:
+    code = (
+        "import sys, pathlib, syncd.config\n"
+        "syncd.config.file_library_settings(pathlib.Path('/srv/library'))\n"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+
+    assert "syncd.config.load" in loaded.split()
+    assert "pydantic" not in loaded.split()
 
 
 def test_a_hook_is_a_program_with_arguments_as_they_are_written(tmp_path: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from syncd.ledger import browse
+from syncd.ledger import browse, history
 from syncd.ledger.engine import LEDGER_FILE, SCHEMA_REVISION, open_engine
+from syncd.ledger.history import Base
 from syncd.ledger.migrate import upgrade
 from syncd.ledger.tables import metadata
+from syncd.library import Create
+from syncd.record import ItemKey
+from tests.support.runs import opened_ledger
 
 
 def _shape(engine: Engine) -> dict[str, object]:
@@ -131,3 +136,34 @@ def test_records_of_an_older_ledger_are_found_too(tmp_path: Path) -> None:
         by_doi = browse.search_records(connection, "10.5555/X")
     opened.dispose()
     assert ([each.record_id for each in found], len(by_doi)) == ([1], 2)
+
+
+def test_items_stay_what_an_older_ledger_says_that_syncd_wrote(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+    upgrade(engine, None, "0020")
+    written = zlib.compress(b'{"title": "Of Mosses"}')
+    with engine.begin() as connection:
+        for statement in _OLDER:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE library SET known_as = identity")
+        connection.exec_driver_sql(
+            "INSERT INTO base (library_id, item_key, version, data, run_id)"
+            " VALUES (1, 'ABCD2345', 7, ?, 1)",
+            (written,),
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO done (library_id, run_id, kind, item_key, outcome, written, done_at)"
+            " VALUES (1, 1, 'create', 'ABCD2345', 'accepted', ?, '2020-01-01T00:00:00.000Z')",
+            (written,),
+        )
+    engine.dispose()
+
+    with opened_ledger(tmp_path) as ledger:
+        known = ledger.find_library("file:/somewhere")
+        assert known is not None
+        with known.read() as tx:
+            bases = history.find_bases(tx, ["ABCD2345"])
+            [done] = history.done_to_items(tx, ["ABCD2345"])
+
+    assert bases == {"ABCD2345": Base("ABCD2345", 1, 7, {"title": "Of Mosses"})}
+    assert done.operation == Create(ItemKey("ABCD2345"), {"title": "Of Mosses"})

@@ -20,6 +20,7 @@ from syncd.library import (
     CollectionKey,
     Create,
     CreateCollection,
+    FileToStore,
     Operation,
     Restore,
     Trash,
@@ -140,6 +141,31 @@ def test_a_base_takes_the_place_of_the_one_before(ledger: LibraryLedger) -> None
         assert history.find_bases(tx, KEYS) == {
             KEYS[0]: Base(KEYS[0], run, 4, {"title": "two \ud800"})
         }
+
+
+def test_an_item_is_what_its_newest_creation_says_until_it_is_written_to(
+    ledger: LibraryLedger,
+) -> None:
+    file = FileToStore("/drop", "moss.pdf", 0, 5, 7, "0" * 32)
+    first, second, refused = (
+        Create(KEYS[0], {"itemType": "attachment", "title": title}, held)
+        for title, held in (("first", None), ("second", file), ("refused", None))
+    )
+    with ledger.write() as tx:
+        run, _ = _records(tx, 1)
+        for making, outcome in ((first, "accepted"), (second, "unchanged"), (refused, "refused")):
+            history.add_done(tx, [Done(run, None, making, outcome, 3, None)])
+        made = Base(KEYS[0], run, 3, second.data)
+        history.set_bases(tx, [made, Base(KEYS[1], run, 3, {"title": "other"})], {KEYS[0]})
+        before = history.find_bases(tx, KEYS)
+        history.set_bases(tx, [made._replace(data={"title": "changed"})])
+        after = history.find_bases(tx, KEYS)
+        history.set_bases(tx, [made], {KEYS[0]})
+        again = history.find_bases(tx, KEYS)
+
+    assert before == {KEYS[0]: made, KEYS[1]: Base(KEYS[1], run, 3, {"title": "other"})}
+    assert after[KEYS[0]].data == {"title": "changed"}
+    assert again == before
 
 
 def test_collections_go_first_and_all_else_in_the_order_of_promising(
@@ -295,11 +321,3 @@ def test_what_goes_into_a_collection_or_below_it_is_found(ledger: LibraryLedger)
 
         assert _operations(outbox.operations_in(tx, SHELF)) == [OPERATIONS[3], OPERATIONS[6], filed]
         assert _operations(outbox.operations_on(tx, KEYS[3])) == [OPERATIONS[3]]
-
-
-def test_what_is_done_and_what_an_item_is_are_packed_once() -> None:
-    packed = history.Packed()
-    data = {"title": "x"}
-
-    assert packed.of(data) is packed.of(data)
-    assert packed.of({"title": "y"}) != packed.of(data)

@@ -45,6 +45,39 @@ def test_a_marker_makes_it_another_work(text: str, marker: Marker) -> None:
     assert read_title(text).markers == marker
 
 
+BEGINNINGS = {
+    Marker.ERRATUM: "Erratum to:|Corrigendum to:|Addendum to:|Correction to:|Amendment to:|"
+    "Clarification to:|Publisher correction:|Author correction:|Editor's correction:|"
+    "Expression of concern:|Berichtigung zu|Korrektur zu|Nachtrag zu|Fe de erratas:|Retificação:|"
+    "Исправление к|Поправка к|Опечатки:|Виправлення до|Ispravlenie:|Popravka:|Rättelse:|Oikaisu:|"
+    "Sprostowanie:|Oprava:|Düzeltme:|Helyesbítés:|Javítás:|Διόρθωση:|תיקון:|تصحيح:|اصلاحیه:|"
+    "訂正|勘误|更正|正誤|정정",
+    Marker.RETRACTION: "Retracted:|Rétraction:|Rückzug:|Zurückziehung:|Editorial retraction:|"
+    "Notice of retraction|Statement of retraction|Withdrawn:|Ritrattazione:|Отзыв статьи:|"
+    "Ретракция:|撤回:|철회:",
+    Marker.REPLY: "Reply to|Réponse à|The author's reply to|Author response to|Editor's reply to|"
+    "In reply to|A reply to|Our response to|Antwort auf|Erwiderung auf|Risposta a|Svar:|Odpowiedź:|"
+    "Ответ на",
+    Marker.SUPPLEMENT: "Supplementary material for|Additional file 1 for|Figure 3 from|Table 2 of|"
+    "Video abstract of|Movie 1 from|Data from:|Appendix A to|Image 1 from|Text 1 from|"
+    "Replication data for:|Raw data from:|Source data for:|Code for:|Scripts for:|"
+    "Graphical abstract:|Plain language summary of|Press release:|Audio 1 from",
+    Marker.REVIEW: "Peer review of:|Open peer review of:|Referee report:|"
+    "Faculty opinions recommendation of|Decision letter:|Author response:|Editorial assessment:|"
+    "Book review:|Rezension zu|Compte rendu:|Рецензия на",
+    Marker.COMMENT: "Invited comment on|Editorial comment on|Guest commentary on|Expert comment on|"
+    "A comment on|Comment on|Letter regarding|Discussion of|Kommentar zu|Комментарий к",
+}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "marker"),
+    [(each, marker) for marker, said in BEGINNINGS.items() for each in said.split("|")],
+)
+def test_a_marker_is_known_by_whichever_word_it_begins_with(beginning: str, marker: Marker) -> None:
+    assert read_title(f"{beginning} {TITLE}").markers & marker
+
+
 @pytest.mark.parametrize(
     "text",
     [
