@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from syncd.errors import ConfigError, Problem, StateError
@@ -35,7 +35,7 @@ def find_config(explicit: Path | None = None, environ: Mapping[str, str] = os.en
         return named
     places = list(config_places(environ))
     for place in places:
-        if place.is_file():
+        if _is(place.is_file):
             return place
     looked = " and ".join(str(place) for place in places)
     raise ConfigError(
@@ -47,7 +47,7 @@ def find_config(explicit: Path | None = None, environ: Mapping[str, str] = os.en
 def has_config(explicit: Path | None = None, environ: Mapping[str, str] = os.environ) -> bool:
     """Say whether a configuration was named, or is where one is looked for."""
     named = explicit or _path_in(environ, "SYNCD_CONFIG")
-    return named is not None or any(place.is_file() for place in config_places(environ))
+    return named is not None or any(_is(place.is_file) for place in config_places(environ))
 
 
 def config_places(environ: Mapping[str, str] = os.environ) -> Iterator[Path]:
@@ -116,9 +116,17 @@ def daemon_places(environ: Mapping[str, str] = os.environ) -> list[Path]:
     named = environ.get("XDG_RUNTIME_DIR", "")
     runtimes = [Path(named), RUNTIME_OF_USERS / str(os.geteuid())]
     homes = [_find_account_home(), find_home(environ)]
-    places = [base / "syncd" for base in runtimes if base.is_absolute() and base.is_dir()]
-    places += [home / ".local/state/syncd-daemons" for home in homes if home and home.is_dir()]
+    places = [base / "syncd" for base in runtimes if base.is_absolute() and _is(base.is_dir)]
+    places += [home / ".local/state/syncd-daemons" for home in homes if home and _is(home.is_dir)]
     return list(dict.fromkeys(places))
+
+
+def _is(ask: Callable[[], bool]) -> bool:
+    """Ask about a path that this process may not be let near: a sandbox hides some."""
+    try:
+        return ask()
+    except OSError:
+        return False
 
 
 def _find_account_home() -> Path | None:

@@ -290,7 +290,7 @@ def test_commands_find_a_service_whose_state_is_elsewhere(machine: Machine, unit
 
     def ask(user: str) -> tuple[str, str]:
         """Return how a command of this user ended, and what it told them."""
-        command = f"{SYNCD} reconcile 2>&1; echo $?; ls ~/.local/state 2>&1; true"
+        command = f"{SYNCD} reconcile 2>&1; echo $?; ls ~/.local/state/syncd 2>&1; true"
         told = machine.run("runuser", "-l", user, "-c", command).splitlines()
         assert "No such file" in told[-1], "a ledger was begun beside that of the service"
         return told[-2], "\n".join(told[:-2])

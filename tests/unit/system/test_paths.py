@@ -133,6 +133,19 @@ def test_a_system_service_is_never_asked_for_a_home(
         state_directory(None, {})
 
 
+def test_a_place_that_cannot_be_looked_at_has_no_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sandbox answers so about a home directory; a name that is too long does for everybody."""
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", tmp_path / "etc.toml")
+    environ = {"XDG_CONFIG_HOME": f"/{'x' * 300}", "HOME": str(tmp_path)}
+    assert not places.has_config(None, environ)
+    (tmp_path / "etc.toml").touch()
+
+    assert places.has_config(None, environ)
+    assert find_config(None, environ) == tmp_path / "etc.toml"
+
+
 @on_linux
 def test_daemons_are_looked_for_in_the_runtime_directory_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +170,7 @@ def test_daemons_are_looked_for_in_the_runtime_directory_first(
 
 
 @on_linux
-@pytest.mark.parametrize("named", ["relative", "/nowhere/at/all", ""])
+@pytest.mark.parametrize("named", ["relative", "/nowhere/at/all", "", f"/{'x' * 300}"])
 def test_a_runtime_directory_that_is_none_is_passed_over(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
