@@ -69,7 +69,11 @@ class People(SyncWorld):
         number = data.draw(st.sampled_from(sorted(self.there)))
         item = self.item_of(number)
         self.refresh_all()
-        self.taken_out.setdefault(number, set()).update(item.data.get("collections", ()))
+        # What somebody else's syncd put there, this one may: nobody has told it otherwise.
+        known = self.given.get(number, set())
+        names = {each.key: each.name.removeprefix("Was ") for each in self.library.collections()}
+        out = {key for key in item.data.get("collections", ()) if names.get(key) in known}
+        self.taken_out.setdefault(number, set()).update(out)
         if item.data.get("collections"):
             self.touch(item.key)
         self.library.edit(item.key, {"collections": []})

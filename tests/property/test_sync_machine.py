@@ -92,7 +92,7 @@ class SyncMachine(TakingBack):
             self.expect({number for number, _ in wanted}, place)
         self.delivered.add(content)
         for number in {self.stands_for(number) for number, _ in wanted} & self.there:
-            self.given.setdefault(number, set()).update(place.tags)
+            self.given.setdefault(number, set()).update(place.tags, place.collection)
 
     @rule()
     def run(self) -> None:

@@ -84,6 +84,7 @@ class SyncWorld(RuleBasedStateMachine):
         self.taken_out: dict[int, set[str]] = {}
         self.untagged: dict[int, set[str]] = {}
         self.given: dict[int, set[str]] = {}
+        """Tags and collections, by name, that the first client was asked to put works into."""
         self.renamed: dict[str, CollectionKey] = {}
         self.knows_collections = True
         self.ticks = 0
