@@ -8,8 +8,10 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syncd.errors import InputError
+from syncd.errors import InputError, Problem
 from syncd.formats.ris import Entry, Reader
+from syncd.formats.ris.group import dash_finder
+from syncd.formats.ris.reader import _Piece
 from syncd.formats.sources.content import _add_odd_keywords, add_keywords
 from syncd.formats.sources.draft import Draft
 from syncd.formats.sources.generic import GENERIC
@@ -188,6 +190,48 @@ lines = st.sampled_from(
     ["TI  - A title", "AU  - Müller, J", "N1  - more", "ER  - ", "TY  - JOUR", "", "loose text",
      "AB  - " + "long " * 400, "KW  - 王"]
 )  # fmt: skip
+
+
+class _LineByLine(Reader):
+    """Gives every line the closer look that plain ones are spared."""
+
+    def _read_next(self, piece: _Piece, at: int) -> int:
+        if text := piece.texts[at]:
+            self._look_closer(text, piece.first + at)
+        else:
+            self._blank_line(piece.first + at)
+        return 1
+
+
+odd_lines = st.sampled_from(
+    ["ER", "ER  -", "  ", "AU - Roe, J", "N1  -", "ab  - small", "wrapped", "TY  - BOOK",
+     "CY - London", "ER  - and more", "words that are part of", "T2  - Glued  AU  - Doe, J",
+     "PY  - 2012   DO  - 10.1/x", "a - b\tVL  - 3", "XX  - unknown"]
+)  # fmt: skip
+
+
+@given(st.lists(lines | odd_lines, max_size=30).map(lambda some: "\n".join(["TY  - JOUR", *some])))
+@example("TY  - JOUR\nAB  - one\n\ntwo\nER  - \n\nTY  - BOOK\nTI  - A title\nthat wraps\n\nER  - ")
+@example("TY  - JOUR\nTI  - A title   AU  - Roe, J\nER  - ")
+@example("TY  - JOUR\nTI  - A title\nwith words.\n\nCY - London\nER  - ")
+@example("TY  - JOUR\nTI  - One\nER  - \nTI  - Left\nbehind\n\nTY  - BOOK\nTI  - Two\nER  - ")
+@example("TY  - JOUR\nAB  - One\nER  - and more\nAU  - Roe, J\nER  - ")
+def test_plain_lines_are_read_together_as_one_by_one(written: str) -> None:
+    assert _read(Reader, written) == _read(_LineByLine, written)
+
+
+def _read(kind: type[Reader], written: str) -> tuple[list[object], list[Problem]]:
+    reader = kind(io.BytesIO(written.encode()))
+    try:
+        entries: list[object] = [(entry, [*entry.numbers]) for entry in reader]
+    except InputError as error:
+        entries = [str(error)]
+    return entries, reader.problems
+
+
+@given(st.text("a -‐\n", max_size=12), st.sampled_from(["-", " -", " --", "\t-", " ‐"]))
+def test_a_dash_is_found_where_it_is(text: str, dash: str) -> None:
+    assert (dash_finder(dash)(text) is not None) == (dash in text)
 
 
 @given(st.lists(lines, max_size=30).map(lambda some: "\n".join(["TY  - JOUR", *some])))

@@ -156,9 +156,9 @@ class Lines:
         # Taking out the CR of each line would take as long as all else that is done to a block.
         ends = block.count(b"\r") if b"\r" in block else 0  # most have none, which is seen faster
         if ends and self._is_utf8 and block.endswith(b"\r\n") and ends == block.count(b"\n"):
-            end, block = "\r\n", block[:-2]
+            end = "\r\n"
         else:
-            end, block = "\n", self._ends.unify(block).removesuffix(b"\n")
+            end, block = "\n", self._ends.unify(block)
         if not self._is_utf8:
             return self._texts_of_lines(block)
         try:
@@ -168,8 +168,10 @@ class Lines:
             if not self._is_sure:
                 self._judge(block)
             return self._texts_of_lines(block)
-        if end != "\n" and len(texts) != ends:  # some CR and LF stand alone
-            return self._texts(self._ends.unify(block) + b"\n")
+        if end != "\n" and len(texts) <= ends:  # some CR and LF stand alone
+            return self._texts(self._ends.unify(block))
+        if block.endswith(b"\n"):
+            del texts[-1]  # empty, as nothing stands behind the last line end
         self._is_sure = self._is_sure or not block.isascii()
         for at in damage.suspect_lines(block):
             texts[at] = self._clean(texts[at], self._number + 1 + at)
@@ -177,7 +179,7 @@ class Lines:
 
     def _texts_of_lines(self, block: bytes) -> list[str]:
         decode = self._decode_utf8 if self._is_utf8 else self._decode_other
-        raws = enumerate(block.split(b"\n"), self._number + 1)
+        raws = enumerate(block.removesuffix(b"\n").split(b"\n"), self._number + 1)
         return [self._clean(decode(raw, at), at) for at, raw in raws]
 
     def _decode_utf8(self, raw: bytes, number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
@@ -13,7 +13,7 @@ from syncd.errors import InputError, Problem
 from syncd.formats.ris import foreign
 from syncd.formats.ris.entries import Ending, Entry
 from syncd.formats.ris.framing import find_framing
-from syncd.formats.ris.group import Group, may_be_glued
+from syncd.formats.ris.group import Group, dash_finder, may_be_glued
 from syncd.formats.ris.lines import Lines, read_head
 from syncd.formats.ris.prose import breaks_off, is_ended, may_go_on
 from syncd.formats.ris.style import (
@@ -31,7 +31,8 @@ from syncd.formats.ris.tags import END, KEPT, KNOWN, TITLES, TYPE, Wrapping, is_
 _NUMBERING = re.compile(r"\W*+\d*+\W*+")
 _SHOWN = 60  # characters of a line that a problem quotes
 _MOST = 100  # problems of one kind that are told one by one
-_AT_ONCE = 1024  # lines that are looked up together
+_AT_ONCE = 1 << 13  # lines that are looked up together
+_ER = Ending.ER  # as it takes long to look up
 _AT_FIRST = 16  # the same where the style has just changed, as it may again at once
 
 
@@ -99,8 +100,7 @@ class Reader:
         return self._source.certain
 
     def __iter__(self) -> Iterator[Entry]:
-        for entries in self.batches():
-            yield from entries
+        return chain.from_iterable(self.batches())
 
     def batches(self) -> Iterator[list[Entry]]:
         """Yield the entries as many at a time as a piece of the file holds, which is a dozen or so.
@@ -182,22 +182,25 @@ class Reader:
         above = self._open.tags[-1]
         if self._style.prefix or above == TYPE or wrapping_of(above) is Wrapping.LIST:
             return 0
-        begin = at
-        while not piece.tags[at] and not resembles_tag(text := piece.texts[at].strip()):
+        first, texts, tags, _ = piece
+        begin, end = at, len(texts)
+        loose: list[str] = []
+        while at < end and not tags[at] and not resembles_tag(text := texts[at].strip()):
+            loose.append(text)
             if text:
-                self._open.go_on(text)
-                self._last_text = piece.first + at
+                self._last_text = first + at
             else:
-                self._blank_line(piece.first + at)
+                self._last_blank = first + at
             at += 1
-            if at == len(piece.texts):
-                break
+        if loose:
+            self._open.go_on_run(loose)
         return at - begin
 
     def _add_plain(self, piece: _Piece, at: int) -> int:
         """Add the entries that begin here as long as all their lines are plain, as nearly all are.
 
-        Each lies within one block, which is less than is kept of an entry.
+        Of the first that is not, or goes on in the next piece, add what stands above the first
+        other line. Each lies within one block, which is less than is kept of an entry.
         """
         if self._is_slight:
             return 0
@@ -205,23 +208,23 @@ class Reader:
         begin, end = at, len(texts)
         while at < end and self._head_of(texts[at]) == self._type_start:
             stop = tags.index("", at + 1)
-            if stop == at + 1 or stop == end or texts[stop] not in self._ends:
-                break
-            said = values[at:stop]
-            together = "\n".join(said)
-            if may_be_glued(together, self._dash):
-                break
             tags[at] = TYPE  # which the table leaves out
-            entry = self._plain_entry(tags[at:stop], said, first + at)
-            entry.is_ascii, entry.is_short = together.isascii(), True
-            self._ready.append(entry)
+            said = values[at:stop]
+            is_whole = at + 1 < stop < end and texts[stop] in self._ends
+            together = "\n".join(said) if is_whole else ""
+            if not is_whole or may_be_glued(together, self._has_dash):
+                self._open.begin(tags[at:stop], said, first + at)
+                self._types_seen = True
+                return stop - begin
+            is_ascii = together.isascii()
+            self._ready.append(self._plain_entry(tags[at:stop], said, first + at, is_ascii))
             at = stop + 1
             while at < end and not texts[at]:
                 self._last_blank = first + at
                 at += 1
         return at - begin
 
-    def _plain_entry(self, tags: list[str], values: list[str], first: int) -> Entry:
+    def _plain_entry(self, tags: list[str], values: list[str], first: int, is_ascii: bool) -> Entry:
         """Return the entry that has one line for each tag, the first under this number, and ER."""
         end = first + len(tags)
         odd = self._odd or self._source.problems
@@ -236,9 +239,13 @@ class Reader:
             tags,
             values,
             range(first, end),
-            Ending.ER,
+            _ER,
             self._take_problems(first, end) if odd else [],
             first > self._source.last_odd,
+            False,
+            False,
+            is_ascii,
+            True,
         )
 
     def _use(self, style: Style) -> None:
@@ -251,7 +258,7 @@ class Reader:
         ends = (END + style.separator, END + style.separator.rstrip())
         self._ends = frozenset(ends if self._fast else ())
         self._is_slight = style.is_slight
-        self._dash = style.before[-1:] + style.dash
+        self._has_dash = dash_finder(style.before[-1:] + style.dash)
 
     # Lines that are not plainly a tag in the file's style.
 
@@ -378,7 +385,7 @@ class Reader:
         self._ended = end_line
         group = self._open
         group.fold()
-        for tag, number in group.part_glued(self._style.glued_in, self._dash):
+        for tag, number in group.part_glued(self._style.glued_in, self._has_dash):
             _tell(self._odd, f"{tag} was glued to the value before it; parted", number)
             ending = Ending.ER if tag == END else ending
         if group.is_typed and group.tags[0] != TYPE:

@@ -222,9 +222,8 @@ def is_type_line(text: str) -> bool:
     return match is not None and match[2].upper() == TYPE
 
 
-def resembles_tag(text: str) -> bool:
-    """Tell whether a line may be that of a tag, however it is written."""
-    return _TAG_LINE.match(text) is not None or text == END
+resembles_tag = re.compile(rf"{_TAG_LINE.pattern}|{END}\Z").match
+"""Tells whether a line may be that of a tag, however it is written."""
 
 
 def is_bare_end(text: str) -> bool:
