@@ -27,7 +27,7 @@ _KNOWN = 1024
 """So many short texts are known as they were just written: journals, numbers and the like."""
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
-_PARAGRAPHS = re.compile(r"\s*\n\s*")
+_PARAGRAPHS = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 
 _TAG = re.compile(r"<(/?)(i|b|sub|sup|span|sc)\b[^<>]*>", re.IGNORECASE)
 _COMMANDS = {
@@ -36,8 +36,10 @@ _COMMANDS = {
 }  # fmt: skip
 
 _END = r"[^\s/—–,;:.?!()\[\]'\"“”‘’«»-]"
+# No word is longer, and behind each of many brackets one may begin.
+_WITHIN = r"[^\s/—–-]{0,300}"
 _CAPITALISED = re.compile(
-    rf"(?<![^\s/—–\-('\"“‘«\[¿¡„‚])(?=[^\s/—–-]*[^\W\d_a-zß-öø-ÿ])[^\s/—–-]*{_END}"
+    rf"(?<![^\s/—–\-('\"“‘«\[¿¡„‚])(?={_WITHIN}[^\W\d_a-zß-öø-ÿ]){_WITHIN}{_END}"
 )
 """A word that has a letter which may be a capital, without what follows it."""
 _SMALL_WORDS = frozenset(

@@ -206,7 +206,7 @@ _NOTE = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _CUT_NOTE = re.compile(
-    r"""\s*\[\s*(?:
+    r"""(?<!\s)\s*+\[\s*+(?:
         (?:published\s+)?(?:erratum|errata|corrigendum|correction)s?\s | comments?\s+(?:in|on)\b
       | see\s+comment
     )[^\[\]]*$""",

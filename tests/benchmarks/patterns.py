@@ -20,11 +20,15 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
+from enum import EnumMeta
+from functools import cache
+from itertools import product
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin, get_type_hints
 
 import adapters
 import syncd
@@ -108,9 +112,28 @@ def _patterns_in(value: object, depth: int) -> Iterator[tuple[re.Pattern[Any], s
         yield from _bound_in(value, depth)
 
 
+_KEPT = type(cache(len))
+
+
+def _made_by(function: Any) -> Iterator[re.Pattern[Any]]:
+    """Yield what a function makes that keeps patterns until they are needed, if it is one."""
+    hints = get_type_hints(function.__wrapped__)
+    if get_origin(hints.pop("return", None)) is not re.Pattern:
+        return
+    if not all(kind is bool or isinstance(kind, EnumMeta) for kind in hints.values()):
+        print(f"not looked at: {function.__module__}.{function.__name__}, made of what it is given")
+        return
+    choices = [(True, False) if kind is bool else list(kind) for kind in hints.values()]
+    for chosen in product(*choices):
+        with suppress(KeyError):  # Not every marker has a pattern of its own.
+            yield function(**dict(zip(hints, chosen, strict=True)))
+
+
 def _bound_in(value: object, depth: int) -> Iterator[tuple[re.Pattern[Any], str]]:
     owner = getattr(value, "__self__", None)
-    if isinstance(owner, re.Pattern):
+    if isinstance(value, _KEPT):
+        yield from ((pattern, "") for pattern in _made_by(value))
+    elif isinstance(owner, re.Pattern):
         yield owner, str(getattr(value, "__name__", ""))
     elif owner is not None:
         yield from _patterns_in(owner, depth + 1)
@@ -127,6 +150,8 @@ def _uses(trees: Iterable[ast.AST]) -> dict[str, set[str]]:
                     used.setdefault(name.id, set()).add(node.attr)
                 elif isinstance(name, ast.Attribute):
                     used.setdefault(name.attr, set()).add(node.attr)
+                elif isinstance(name, ast.Call) and isinstance(name.func, ast.Name):
+                    used.setdefault(name.func.id, set()).add(node.attr)
                 else:
                     used.setdefault("", set()).add(node.attr)
     return used

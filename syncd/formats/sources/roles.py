@@ -62,7 +62,7 @@ _SURE_WORDS = "|".join(
 """Words that are short for nothing else, as `Comp.` is in the name of a department."""
 _BY = r"\.?\s++(?:by|von|v\.|par)\s++"
 _BEGINS_A_NAME = re.compile(rf"^(?:{_SURE_WORDS})(?:[.:]|{_BY})", re.IGNORECASE | re.MULTILINE)
-_LAST_WORD = re.compile(r"([^\W\d_]+)\.?\Z")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\.?\Z")
 _LONGEST_WORD = 40
 _LAST_OF_ROLES = frozenset(
     [
