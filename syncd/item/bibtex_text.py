@@ -54,7 +54,8 @@ _ATTACHED = 2
 _SHOUTED = 2
 """More words than these in capitals are no names."""
 _WORD_OF_LETTERS = re.compile(r"[^\W\d_]+")
-_NEW_SENTENCE = re.compile(r"[:?!]\W*\s\W*\Z")
+# Read from the end: a blank, and a mark before it.
+_NEW_SENTENCE = re.compile(r"[^\w\s]*+\s[^\w:?!]*+[:?!]")
 
 
 def escape(text: str) -> str:
@@ -159,7 +160,7 @@ def _begins(before: str, at_start: bool) -> bool:
     """Say whether a word behind this is the first of its sentence."""
     if at_start:
         return not any(map(str.isalnum, before))
-    return _NEW_SENTENCE.search(before) is not None
+    return _NEW_SENTENCE.match(before[::-1]) is not None
 
 
 def _parts(text: str) -> list[str | tuple[str]]:

@@ -23,7 +23,7 @@ _SKIPPED = frozenset(
     und von le la les un une de du el los las il lo gli i o um uma os""".split()
 )
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*+>")
 _WORD = re.compile(r"[^\W_]+")
 _LABELS = ("citation key", "citekey", "bibtex")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]")

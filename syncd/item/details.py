@@ -64,7 +64,7 @@ _DEGREE = re.compile(
     r"|(?P<doctor>do[ck]t|doutora|dottora|кандидатск|博士|박사|ph\.? ?d|dissertation|proefschrift)",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"\[version\s+(\d{1,3})\b[^\]]*\]$", re.IGNORECASE)
+_VERSION = re.compile(r"\[version\s+(\d{1,3})\b[^\[\]]*+\]$", re.IGNORECASE)
 _WITH_TRIALS = ("title", "url", "archiveLocation", "callNumber", "extra", "publicationTitle")
 _DATE = re.compile(r"(?:1[4-9]|20)\d\d[-/](\d\d?)(?:[-/](\d\d?))?(?!\d)")
 _YEAR_ALONE = 4

@@ -16,7 +16,7 @@ from syncd.identity import parse_isbns, parse_issns
 from syncd.item.fields import DATES
 
 _WORD = re.compile(r"\w+")
-_CUT_OFF = re.compile(r"\s*(?:…|\.{3,}|\[\.\.\.\])\s*$")
+_CUT_OFF = re.compile(r"(?<!\s)\s*+(?:…|(?<!\.)\.{3,}+|\[\.\.\.\])\s*+$")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLANKS = re.compile(r"\s+")
 _LONG = 40

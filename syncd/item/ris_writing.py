@@ -51,7 +51,7 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _PAGE_RANGE = re.compile(r"([^\s-]+)-([^\s-]+)")
 _DOI = re.compile(r"10\.\d{4}")
 _LIKE_A_TAG = re.compile(r"\s*[A-Za-z][A-Za-z0-9]\s*[-‐-―−]")
-_LABEL = re.compile(r"([A-Za-z,\s]+)\s*:")
+_LABEL = re.compile(r"(?<![A-Za-z,\s])([A-Za-z,\s]++):")
 _PROCITE_LABELS = frozenset(
     {
         *("Call Number", "Edition", "ISBN", "Language", "Publisher Name", "Series Title"),

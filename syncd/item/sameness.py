@@ -8,7 +8,7 @@ from typing import Any
 from syncd.identity import find_eid_in_url, normal_address, parse_doi, parse_isbns, parse_issns
 from syncd.item.equality import is_same
 
-_DASHES = re.compile(r"\s*[-‐-―−]+\s*")
+_DASHES = re.compile(r"(?:(?<!\s)\s++)?[-‐-―−]++\s*+")
 
 
 def says_same(name: str, one: Any, other: Any) -> bool:
