@@ -247,9 +247,8 @@ def check_library(
             only_new = library.capabilities.only_takes_new
     except (KeyLookupError, LibraryError) as error:
         yield _of_failure(name, error)
-    except TimeoutError:
-        told = f"it has not answered within {_PATIENCE.total_seconds():.0f} seconds"
-        yield Finding(Area.LIBRARY, name, Level.PROBLEM, told, remedy_of(Cause.UNREACHABLE))
+    except TimeoutError as error:
+        yield Finding(Area.LIBRARY, name, Level.PROBLEM, str(error), remedy_of(Cause.UNREACHABLE))
     else:
         yield from _of_description(name, description)
         wanted = {folder.attachments for folder in folders if name in folder.libraries}

@@ -142,11 +142,8 @@ class _Explainer:
 
         try:
             answer.items += explained(look)
-        except (KeyLookupError, LibraryError) as error:
+        except (KeyLookupError, LibraryError, TimeoutError) as error:
             answer.away[name] = str(error)
-            answer.items += explained(lambda _: [])
-        except TimeoutError:
-            answer.away[name] = f"it has not answered within {LOOKING.total_seconds():.0f} seconds"
             answer.items += explained(lambda _: [])
 
     def _find_exports(self, what: str) -> list[int]:

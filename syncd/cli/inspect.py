@@ -15,14 +15,15 @@ import click
 from syncd.app.inspection import Inspection
 from syncd.cli import options
 from syncd.cli.exits import Exit
-from syncd.cli.progress import DRIVES, folder_of, reading
+from syncd.cli.named_files import DRIVES
+from syncd.cli.progress import reading
 from syncd.cli.saying import say
 from syncd.errors import UnavailableError
 from syncd.record import KEPT_NOTES
 from syncd.report.inspections import inspection_document, print_inspection
 from syncd.report.writing import write_document
 from syncd.sync.making import Tools
-from syncd.system.drives import SilentDriveError
+from syncd.system.drives import SilentDriveError, folder_of
 from syncd.system.paths import has_config
 from syncd.system.printable import printable
 from syncd.system.resources import shipped_schema
@@ -138,10 +139,6 @@ def _ask(where: options.Where) -> Tools:
         with closing(open_library(chosen, where.state_dir)) as opened:
             schema = within(LOOKING, opened.describe).schema
             return Tools(schema, settings.notes.keep, opened.capabilities.text_limits)
-    except UnavailableError as error:
-        why = str(error)
-    except TimeoutError:
-        seconds = f"{LOOKING.total_seconds():.0f} seconds"
-        why = f"{chosen.name} has not answered within {seconds}"
-    say(printable(f"{why}: items are shown for the newest schema known"))
-    return Tools(shipped_schema(), settings.notes.keep)
+    except (UnavailableError, TimeoutError) as error:
+        say(printable(f"{chosen.name}: {error}: items are shown for the newest schema known"))
+        return Tools(shipped_schema(), settings.notes.keep)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -12,22 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from syncd.cli.named_files import open_named, size_of
 from syncd.sync.pace import words_about
-from syncd.system.drives import Drives, SilentDriveError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from syncd.sync.standing import Figures
 
-STDIN = Path("-")
-"""What is given as a file to read what comes in by a pipe."""
-
-DRIVES = Drives()
-"""Reads what a person named, from drives that may not answer."""
-
 _FOLLOW_EVERY = 0.3
-_PIECE = 1 << 18
 
 
 @contextmanager
@@ -37,12 +27,12 @@ def reading(paths: Sequence[Path]) -> Iterator[Callable[[Path], BinaryIO]]:
     Rows that scroll by on the same terminal show it well enough.
     """
     if sys.stdout.isatty() or not sys.stderr.isatty():
-        yield _open
+        yield open_named
         return
-    total = sum(map(_size_of, paths))
+    total = sum(map(size_of, paths))
     with _bar() as progress:
         task = progress.add_task("reading", total=total)
-        yield lambda path: progress.wrap_file(_open(path), task_id=task)
+        yield lambda path: progress.wrap_file(open_named(path), task_id=task)
 
 
 @contextmanager
@@ -99,31 +89,3 @@ def _bar() -> Progress:
     # By itself rich sends what is printed meanwhile to the console of the bar.
     shared = sys.stdout.isatty()
     return Progress(console=Console(stderr=True), transient=True, redirect_stdout=shared)
-
-
-def folder_of(path: Path) -> Path:
-    """Return what stands for the drive of a file: the folder that it lies in."""
-    return path.absolute().parent
-
-
-def _open(path: Path) -> BinaryIO:
-    """Open what a person named. Raises `OSError` and `SilentDriveError`, as reading it does."""
-    if path == STDIN:
-        return sys.stdin.buffer
-    folder = folder_of(path)
-    if not stat.S_ISREG(DRIVES.ask(folder, path.stat).st_mode):
-        return path.open("rb")  # a pipe takes as long as it likes
-    return io.BufferedReader(DRIVES.open(folder, lambda: _open_file(path)).file, _PIECE)
-
-
-def _open_file(path: Path) -> tuple[int, os.stat_result]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    return descriptor, os.fstat(descriptor)
-
-
-def _size_of(path: Path) -> int:
-    try:
-        status = DRIVES.ask(folder_of(path), path.stat)
-    except (OSError, SilentDriveError):
-        return 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0

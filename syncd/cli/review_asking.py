@@ -143,9 +143,6 @@ def _look_here(
     try:
         with closing(run):
             return within(LOOKING, look)
-    except TimeoutError:
-        why = f"it has not answered within {LOOKING.total_seconds():.0f} seconds"
-    except (KeyLookupError, LibraryError) as error:
-        why = str(error)
-    known.unavailable = why
+    except (KeyLookupError, LibraryError, TimeoutError) as error:
+        known.unavailable = str(error)
     return review_alone(library.name, known, request)

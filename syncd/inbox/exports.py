@@ -22,7 +22,7 @@ from syncd import formats
 from syncd.errors import InputError
 from syncd.inbox.attendant import Attendant
 from syncd.inbox.members import Part, list_parts, open_part, too_large
-from syncd.system.drives import SILENT_FILE, Drives, Opened, SilentDriveError
+from syncd.system.drives import SILENT_FILE, Drives, Opened, SilentDriveError, folder_of
 from syncd.system.heartbeat import checkpoint
 
 _CHUNK = 1 << 18
@@ -218,28 +218,24 @@ def read_exports(path: Path, max_size: int, lies_at: Path | None = None) -> list
 
 def probe_named(paths: Sequence[Path]) -> None:
     """Find out which files that a person named lie on drives that do not answer."""
-    _DRIVES.probe(paths, _folder_of)
+    _DRIVES.probe(paths, folder_of)
 
 
 def ask_about(path: Path, question: Callable[[], _T]) -> _T:
     """Look at a file that a person named. Raises what `question` does, and `SilentError`."""
     try:
-        return _DRIVES.ask(_folder_of(path), question)
+        return _DRIVES.ask(folder_of(path), question)
     except SilentDriveError as error:
         raise SilentError(SILENT_FILE, path=path) from error
 
 
 def _read_patiently(path: Path, real: Path, max_size: int) -> Content | None:
     try:
-        file, status = _DRIVES.open(_folder_of(path), lambda: open_regular(real))
+        file, status = _DRIVES.open(folder_of(path), lambda: open_regular(real))
         look = partial(ask_about, path, real.stat)
         return _read_whole(file, Stamp.of(status), max_size, look)
     except SilentDriveError as error:
         raise SilentError(SILENT_FILE, path=path) from error
-
-
-def _folder_of(path: Path) -> Path:
-    return path.absolute().parent
 
 
 EMPTY = "empty"

@@ -30,6 +30,7 @@ SILENCES = 3
 UNREAD = 20
 """After so many works in a row, each refused alone and unread, it is enough as well: more than
 something on the way stops of one export. From `SILENCES` on, each is looked for further on."""
+_LONGEST_STEP = 512
 
 
 class Batch(NamedTuple):
@@ -119,9 +120,6 @@ class Order:
         self._later += ahead[: len(ahead) // 2]
 
 
-_LONGEST_STEP = 512
-
-
 def cut_batch(
     waiting: Iterable[Pending], operations: int, records: int, *, takes_keys: bool = True
 ) -> Batch | None:
@@ -129,8 +127,7 @@ def cut_batch(
 
     A record's operations stay together if they fit at all; collections go before, and apart, each
     after its parent, and those for the trash when everything else is through. What is done to an
-    item follows the item; where the library does not take
-    keys, so do its children.
+    item follows the item; where the library does not take keys, so do its children.
     """
     groups = _groups(_without_followers(waiting, takes_keys=takes_keys))
     first = next(groups, None)

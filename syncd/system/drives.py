@@ -44,6 +44,11 @@ class Opened(NamedTuple):
     status: os.stat_result
 
 
+def folder_of(path: Path) -> Path:
+    """Return what stands for the drive of a file that a person named: the folder it lies in."""
+    return path.absolute().parent
+
+
 class Drives:
     """Reads files of folders, each of which may lie on a drive of its own."""
 

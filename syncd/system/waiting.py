@@ -15,10 +15,11 @@ _T = TypeVar("_T")
 
 
 def within(limit: timedelta, perform: Callable[[], _T]) -> _T:
-    """Return what `perform` does. Raises what it raises, and `TimeoutError` while it goes on.
+    """Return what `perform` does. Raises what it raises, and while it goes on, `TimeoutError`.
 
-    Neither a read from a drive nor a request can be broken off. So it is left to a thread of its
-    own, for which the process does not wait at its end; Ctrl-C ends the wait at once.
+    That one says so in words. Neither a read from a drive nor a request can be broken off, so it is
+    left to a thread of its own, for which the process does not wait at its end; Ctrl-C ends the
+    wait at once.
     """
     work: Future[_T] = Future()
 
@@ -29,4 +30,10 @@ def within(limit: timedelta, perform: Callable[[], _T]) -> _T:
             work.set_exception(error)
 
     Thread(target=run, name="taking long", daemon=True).start()
-    return work.result(limit.total_seconds())
+    seconds = limit.total_seconds()
+    try:
+        return work.result(seconds)
+    except TimeoutError as error:
+        if work.done():
+            raise  # it is what was raised there
+        raise TimeoutError(f"it has not answered within {seconds:.0f} seconds") from error

@@ -129,6 +129,6 @@ def test_an_inspection_goes_by_the_newest_schema_and_a_check_says_so(
     checked = account.syncd("check")
 
     assert inspected.code == 0
-    assert "mine has not answered within" in inspected.err
+    assert "mine: it has not answered within" in inspected.err
     assert checked.code == 69
     assert "has not answered within" in checked.out
