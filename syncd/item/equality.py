@@ -15,7 +15,7 @@ from typing import Any
 from syncd.identity import parse_isbns
 
 _BLANKS = re.compile(r"\s+")
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*+>")
 _MIDNIGHT = re.compile(r"[T ]00:00:00Z?\Z")
 _REMOVED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 NOT_COMPARED = frozenset({"key", "version", "dateAdded", "dateModified", "relations", "deleted"})

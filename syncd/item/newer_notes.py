@@ -18,7 +18,7 @@ from syncd.item.equality import stands
 from syncd.item.merging import NOTHING, FieldChange, Merge
 from syncd.item.precision import says_less
 
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*+>")
 _LABEL = re.compile(r"\s*+([^\W\d_][\w &/-]{2,40}?)\s*+(?:\d++\s*+)?:")
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.5
