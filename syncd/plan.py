@@ -281,6 +281,8 @@ class Intent:
     aliases: tuple[tuple[str, str], ...] = ()
     member: Citation | None = None
     """The record's citation where it is the work of an item or of an earlier record."""
+    member_of: str | None = None
+    """The item that it was found to be, where people have merged that into the record's item."""
     shared: tuple[str, ...] = ()
     question: HeldQuestion | None = None
     exported_at: str = ""

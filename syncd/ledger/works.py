@@ -13,7 +13,7 @@ from syncd.ledger import outbox
 from syncd.ledger.answered import read_answers
 from syncd.ledger.history import find_bases
 from syncd.ledger.knowledge import find_members, find_shared_dois
-from syncd.ledger.merges import find_replaced, find_survivors
+from syncd.ledger.merges import find_survivors
 from syncd.ledger.mirror import find_items
 from syncd.ledger.outbox import Pending
 from syncd.ledger.statements import chunks
@@ -98,18 +98,11 @@ class LedgerWorks:
             works.update(self._promised.find(refs))
         return works
 
-    def as_written(self, refs: Collection[str]) -> dict[str, list[Features]]:
-        """Return what syncd last wrote into those of these items that it made.
-
-        What was written into an item that people merged into another counts for that one.
-        """
+    def as_written(self, keys: Collection[str]) -> dict[str, Features]:
+        """Return what syncd last wrote into those of these items that it made."""
         with self._ledger.read() as tx:
-            replaced = find_replaced(tx, refs)
-            bases = find_bases(tx, {*refs, *replaced})
-        written: defaultdict[str, list[Features]] = defaultdict(list)
-        for key, base in sorted(bases.items()):
-            written[replaced.get(key, key)].append(features_of(citation_of(base.data)))
-        return dict(written)
+            bases = find_bases(tx, keys)
+        return {key: features_of(citation_of(base.data)) for key, base in bases.items()}
 
     def answers(self) -> Answers:
         """Return what people said about works."""
@@ -181,7 +174,9 @@ def _as_survivors(tx: Transaction, works: Mapping[str, list[Known]]) -> dict[str
     for key, survivor in survivors.items():
         state = states[survivor].state
         removed_now = None if state == "present" else state
-        moved[key] = [known._replace(ref=survivor, removed=removed_now) for known in works[key]]
+        moved[key] = [
+            known._replace(ref=survivor, removed=removed_now, merged=key) for known in works[key]
+        ]
     return moved
 
 

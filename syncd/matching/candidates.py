@@ -1,6 +1,7 @@
 """Who takes part in a plan: its records, and the known works that any of them may be.
 
-NODE   one work as it takes part: an incoming record, or everything known under one item key.
+NODE   one work as it takes part: an incoming record, or everything known of one item. What people
+       merged is several nodes of one key, because those may differ.
        Incoming records that cannot be told apart are one node, however often a file repeats them.
 NAME   an identifier as (kind, value)
 """
@@ -89,9 +90,9 @@ class Candidates:
         self.candidates = sorted(self.answered.union(met)) if self.answered else met
         self.common_dois = frozenset(_far_too_common(named))
 
-    def node_of(self, ref: str) -> int:
+    def node_of(self, known: Known) -> int:
         """Return the node of a known work."""
-        return self._node_of[ref]
+        return self._node_of[known.item]
 
     def names_of(self, node: int) -> AbstractSet[Name]:
         """Return a node's identifiers, a known work's aliases included."""
@@ -168,16 +169,16 @@ class Candidates:
         return bool(it.same_ids) and find_rule(it).verdict is Verdict.SAME
 
     def _add_known(self, found: Iterable[Sequence[Known]]) -> dict[str, int]:
-        """Add a node for each known work, and return where each is."""
+        """Add a node for each known item, and return where each is."""
         first: dict[str, Known] = {}
         members: defaultdict[str, dict[Features, None]] = defaultdict(dict)
         for known in (known for each in found for known in each):
-            first.setdefault(known.ref, known)
-            members[known.ref][known.features] = None
+            first.setdefault(known.item, known)
+            members[known.item][known.features] = None
         places = {}
-        for ref in sorted(members):
-            places[ref] = len(self.nodes)
-            self.nodes.append(Node(tuple(members[ref]), known=first[ref]))
+        for key in sorted(members):
+            places[key] = len(self.nodes)
+            self.nodes.append(Node(tuple(members[key]), known=first[key]))
         return places
 
     def _own_names(self, node: int) -> Sequence[Name]:
@@ -186,12 +187,19 @@ class Candidates:
         return [name for name in it.identity.pairs() if name[0] != "isbn" or it.kind is Kind.BOOK]
 
     def _find_aliases(self) -> Mapping[int, AbstractSet[Name]]:
-        """Return the names by which known works were found, whatever their items show."""
-        aliases: defaultdict[int, set[Name]] = defaultdict(set)
+        """Return the names by which known works were found, whatever their items show.
+
+        What people merged has all the names of what it was merged from.
+        """
+        of_works: defaultdict[str, set[Name]] = defaultdict(set)
         for name, found in self._bearers.items():
             for known in found:
-                aliases[self._node_of[known.ref]].add(name)
-        return dict(aliases)
+                of_works[known.ref].add(name)
+        return {
+            node: of_works[ref]
+            for node in self._node_of.values()
+            if (ref := self.nodes[node].ref) in of_works and ref is not None
+        }
 
     def _meet(
         self,
@@ -207,7 +215,7 @@ class Candidates:
                 if hash(name) in again or name in found:
                     meeting[name].append(number)
         for name, numbers in meeting.items():
-            numbers += dict.fromkeys(self._node_of[known.ref] for known in found.get(name, ()))
+            numbers += dict.fromkeys(self.node_of(known) for known in found.get(name, ()))
         return meeting
 
 

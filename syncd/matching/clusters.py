@@ -188,7 +188,7 @@ class _Rulings:
         first = questions[0][0]
         return Ruling(
             RulingKind.HOLD,
-            candidates=tuple(dict.fromkeys(candidate for _, candidate in questions)),
+            candidates=_each_once(candidate for _, candidate in questions),
             evidence=first.judgement.evidence,
             reason=_question(first),
             shared=shared,
@@ -238,10 +238,8 @@ class _Rulings:
         """Return the other items that a group is the same work as."""
         return [
             (link, known)
-            for link, other in self._open[group]
+            for link, known in self._other_items(group)
             if link.judgement.verdict is Verdict.SAME
-            for known in (self._known(other),)
-            if known is not None
         ]
 
     def _suspects(self, group: int, item: int) -> list[tuple[Edge, Known]]:
@@ -251,14 +249,22 @@ class _Rulings:
         """
         return [
             (link, known)
-            for link, other in self._open[group]
+            for link, known in self._other_items(group)
             if link.judgement.verdict is Verdict.UNDECIDED
             and not OF_RECORDS.isdisjoint(link.same_ids)
-            for node in (self._item(other),)
-            if node is not None and not self._pairs.are_told_apart(item, node)
-            for known in (self._pairs.nodes[node].known,)
-            if known is not None
+            and not self._pairs.are_told_apart(item, self._pairs.gathering.node_of(known))
         ]
+
+    def _other_items(self, group: int) -> Iterator[tuple[Edge, Known]]:
+        """Yield the items that a group is linked to besides its own, and what was merged into it.
+
+        What people merged is one work, whatever it says.
+        """
+        own = self._known(group)
+        for link, other in self._open[group]:
+            known = self._known(other)
+            if known is not None and (own is None or known.ref != own.ref):
+                yield link, known
 
     def _known(self, group: int) -> Known | None:
         item = self._item(group)
@@ -295,7 +301,7 @@ class _Rulings:
     ) -> Ruling:
         return Ruling(
             RulingKind.HOLD,
-            candidates=tuple(dict.fromkeys(candidates)),
+            candidates=_each_once(candidates),
             evidence=questions[0][0].judgement.evidence,
             reason="its identifiers lead to different items of the library",
             doubt=Doubt.IDENTIFIERS,
@@ -308,7 +314,7 @@ class _Rulings:
         known = self._pairs.nodes[item].known
         present = [rival for _, rival in rivals if not rival.removed]
         if known is not None and known.removed and present:
-            item = self._pairs.gathering.node_of(present[0].ref)
+            item = self._pairs.gathering.node_of(present[0])
             present = present[1:]
         return item, tuple(dict.fromkeys(rival.ref for rival in present))
 
@@ -355,6 +361,14 @@ class _Rulings:
     def _shared_by(self, node: int) -> tuple[str, ...]:
         doi = self._pairs.nodes[node].members[0].identity.doi
         return (doi,) if doi and doi in self._pairs.newly_shared else ()
+
+
+def _each_once(candidates: Iterable[Known | int]) -> tuple[Known | int, ...]:
+    """Return the candidates without those that another one stands for."""
+    found: dict[str | int, Known | int] = {}
+    for each in candidates:
+        found.setdefault(each.ref if isinstance(each, Known) else each, each)
+    return tuple(found.values())
 
 
 def _gravest(doubts: Iterable[Doubt | None]) -> Doubt:

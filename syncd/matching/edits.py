@@ -37,13 +37,13 @@ class Looks(NamedTuple):
     turned: bool
 
 
-def sort_looks(members: Sequence[Features], now: Features, written: Sequence[Features]) -> Looks:
+def sort_looks(members: Sequence[Features], now: Features, written: Features) -> Looks:
     """Sort the known looks of an item; `now` is the present one."""
-    own = [it for it in members if any(_agree(it, each) for each in written)]
+    own = [it for it in members if _agree(it, written)]
     return Looks(
-        own=tuple(dict.fromkeys([*written, *own])),
+        own=tuple(dict.fromkeys([written, *own])),
         edits=tuple(it for it in members if it not in own),
-        turned=all(is_another(now, each) for each in written),
+        turned=is_another(now, written),
     )
 
 

@@ -32,7 +32,7 @@ class KnownWorks(Protocol):
         """Return what is known under these item keys."""
         ...
 
-    def as_written(self, refs: Collection[str]) -> Mapping[str, Sequence[Features]]:
+    def as_written(self, keys: Collection[str]) -> Mapping[str, Features]:
         """Return what syncd last wrote into those of these items that it made."""
         ...
 

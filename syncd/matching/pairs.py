@@ -72,7 +72,9 @@ class Pairs:
         )
 
     def are_twins(self, one: int, other: int) -> bool:
-        """Tell whether two items of the library are the same work twice."""
+        """Tell whether two items of the library are the same work twice, or people merged them."""
+        if self.nodes[one].ref == self.nodes[other].ref:
+            return True
         pairs = (
             compare(mine, theirs, self._shared, self._vocabulary)
             for mine in self.nodes[one].members
@@ -169,7 +171,7 @@ class Pairs:
         """Return the looks of an item that syncd made; None for all else."""
         known = self.nodes[node].known
         if known is not None and node not in self._looks:
-            written = self._works.as_written([known.ref]).get(known.ref)
+            written = self._works.as_written([known.item]).get(known.item)
             members = self.nodes[node].members
             self._looks[node] = sort_looks(members, known.features, written) if written else None
         return self._looks.get(node)

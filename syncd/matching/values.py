@@ -36,12 +36,20 @@ class Judgement(NamedTuple):
 class Known(NamedTuple):
     """One record known to be a work: `ref` is the item's key, `removed` None, trashed or deleted.
 
-    Several may bear one `ref`: the item, and records found to be the same work earlier.
+    Several may bear one `ref`: the item, and records found to be the same work earlier. What was
+    known of an item that people `merged` into that one is told by its key: they may have merged
+    works that differ.
     """
 
     ref: str
     features: Features
     removed: str | None = None
+    merged: str | None = None
+
+    @property
+    def item(self) -> str:
+        """The key of the item that this was known of, whichever stands for it now."""
+        return self.merged or self.ref
 
 
 class RulingKind(Enum):

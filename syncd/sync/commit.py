@@ -129,7 +129,12 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
     aliases = [(kind, value, key) for intent, key in keyed if key for kind, value in intent.aliases]
     index.add_identifiers(tx, aliases, alias=True)
     knowledge.add_members(
-        tx, [(key, intent.member) for intent, key in keyed if key and intent.member]
+        tx,
+        [
+            (intent.member_of or key, intent.member)
+            for intent, key in keyed
+            if key and intent.member
+        ],
     )
     knowledge.add_shared_dois(tx, {doi for intent in intents for doi in intent.shared})
     placements = [

@@ -371,9 +371,16 @@ class _Planner:
             placements,
             aliases=ruling.aliases,
             member=record.citation if ruling.kind is RulingKind.SAME else None,
+            member_of=self._merged_item(ruling),
             shared=ruling.shared,
             exported_at=record.exported_at,
         )
+
+    def _merged_item(self, ruling: Ruling) -> str | None:
+        """Return the item that a record is known by, where people have merged it into another."""
+        if ruling.within is not None:
+            ruling = self._rulings[ruling.within]
+        return ruling.known.merged if ruling.known else None
 
     def _point(self, candidate: Known | int) -> Pointer:
         if isinstance(candidate, Known):

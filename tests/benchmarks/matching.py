@@ -106,7 +106,7 @@ class SqliteWorks:
     def by_refs(self, refs: Collection[str]) -> dict[str, Sequence[Known]]:
         return {}
 
-    def as_written(self, refs: Collection[str]) -> dict[str, Sequence[Features]]:
+    def as_written(self, keys: Collection[str]) -> dict[str, Features]:
         return {}
 
     def answers(self) -> Answers:

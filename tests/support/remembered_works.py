@@ -16,7 +16,7 @@ class RememberedWorks:
         self._by_name: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
         self._by_key: defaultdict[int, list[Known]] = defaultdict(list)
         self._known: dict[str, list[Known]] = {}
-        self.written: dict[str, list[Features]] = {}
+        self.written: dict[str, Features] = {}
         """What syncd wrote into items, where it made them."""
         self.shared: set[str] = set()
         self.said: dict[frozenset[str], Verdict] = {}
@@ -57,8 +57,8 @@ class RememberedWorks:
     def by_refs(self, refs: Collection[str]) -> dict[str, list[Known]]:
         return {ref: self._known[ref] for ref in refs if ref in self._known}
 
-    def as_written(self, refs: Collection[str]) -> dict[str, list[Features]]:
-        return {ref: self.written[ref] for ref in refs if ref in self.written}
+    def as_written(self, keys: Collection[str]) -> dict[str, Features]:
+        return {key: self.written[key] for key in keys if key in self.written}
 
     def answers(self) -> Answers:
         given = [(min(pair), max(pair), verdict) for pair, verdict in self.said.items()]
