@@ -131,7 +131,7 @@ def _with_company(tx: Transaction, changed: Sequence[str]) -> list[str]:
     """Return those of very many works that share something, or did: few, as a rule."""
     bears = (identifier.c.kind, identifier.c.value)
     named = identifier.c.kind.not_in(_OF_CONTAINERS)
-    sharing = _sharing(tx, identifier, bears, 1 << 31, named)
+    sharing = _sharing(tx, identifier, bears, None, named)
     sharing |= _sharing(tx, block, (block.c.block,), _FEW)
     rows = tx.execute(
         select(duplicate.c.one, duplicate.c.other).where(duplicate.c.library_id == tx.library_id)
@@ -141,17 +141,12 @@ def _with_company(tx: Transaction, changed: Sequence[str]) -> list[str]:
 
 
 def _sharing(
-    tx: Transaction, index: Table, names: Sequence[Column[Any]], most: int, *which: Any
+    tx: Transaction, index: Table, names: Sequence[Column[Any]], most: int | None, *which: Any
 ) -> set[str]:
     """Return the items that are found by a name by which others are found, at most so many."""
+    so_many = [func.count() > 1, *([] if most is None else [func.count() <= most])]
     ours = index.c.library_id == tx.library_id
-    shared = (
-        select(*names)
-        .where(ours, *which)
-        .group_by(*names)
-        .having(func.count().between(2, most))
-        .subquery()
-    )
+    shared = select(*names).where(ours, *which).group_by(*names).having(*so_many).subquery()
     same = and_(*(name == shared.c[name.name] for name in names))
     return set(tx.execute(select(index.c.item_key).join(shared, same).where(ours)).scalars())
 

@@ -75,7 +75,7 @@ class People(SyncWorld):
         out = {key for key in item.data.get("collections", ()) if names.get(key) in known}
         self.taken_out.setdefault(number, set()).update(out)
         if item.data.get("collections"):
-            self.touch(item.key)
+            self.tidy(item.key)
         self.library.edit(item.key, {"collections": []})
 
     @precondition(lambda self: not self.pending and self.there)
@@ -89,6 +89,7 @@ class People(SyncWorld):
         self.untagged.setdefault(number, set()).update(known)
         if tags_of(item):
             self.hand_in(number).tags.clear()
+            self.tidy(item.key)
         self.library.edit(item.key, {"tags": []})
 
     @precondition(lambda self: not self.pending)

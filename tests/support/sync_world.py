@@ -89,6 +89,8 @@ class SyncWorld(RuleBasedStateMachine):
         self.knows_collections = True
         self.ticks = 0
         self.touched: dict[ItemKey, int] = {}
+        self.tidied: dict[ItemKey, int] = {}
+        """When people last took something off an item that was put there."""
         self.carried: dict[tuple[str, int], Carried] = {}
 
     def teardown(self) -> None:
@@ -148,6 +150,11 @@ class SyncWorld(RuleBasedStateMachine):
         """A person works with an item."""
         self.ticks += 1
         self.touched[key] = self.ticks
+
+    def tidy(self, key: ItemKey) -> None:
+        """A person takes tags or collections off an item."""
+        self.touch(key)
+        self.tidied[key] = self.ticks
 
     def remove(self, number: int) -> None:
         """A work goes into the trash; what a person wrote into it goes with it, and stays there."""
