@@ -113,11 +113,17 @@ class DescriptorsError(SyncdError):
 class LedgerError(SyncdError):
     """The ledger is damaged, newer than this syncd, or cannot be written; nothing may be sent.
 
-    `passing` says that it is whole and only takes nothing for now: its disk is full.
+    `passing` says that it is whole and only takes nothing for now: its disk is full, or, where it
+    is `away`, its server does not answer. `driver` says that what reads its kind of database is
+    missing.
     """
 
-    def __init__(self, message: str, *, passing: bool = False) -> None:
-        self.passing = passing
+    def __init__(
+        self, message: str, *, passing: bool = False, away: bool = False, driver: bool = False
+    ) -> None:
+        self.passing = passing or away
+        self.away = away
+        self.driver = driver
         super().__init__(message)
 
 

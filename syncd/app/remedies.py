@@ -53,6 +53,8 @@ class Cause(Enum):
     STATE = "the state directory cannot be used"
     LEDGER_DAMAGED = "the ledger cannot be used"
     LEDGER_FULL = "the ledger's disk is full"
+    LEDGER_AWAY = "the ledger's server does not answer"
+    LEDGER_DRIVER = "what reads this kind of database is missing"
     KEY_LOCKED = "the place of the key is locked"
     NO_KEYRING = "there is no keyring here"
     NO_KEYRING_IN_UNIT = "a unit of the system has no keyring"
@@ -94,6 +96,11 @@ _REMEDIES: Mapping[Cause, str] = {
         "aside: the ledger is built anew from the library, and nothing is sent twice"
     ),
     Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
+    Cause.LEDGER_AWAY: "nothing was sent; see whether the database runs, and try again",
+    Cause.LEDGER_DRIVER: (
+        "nothing was sent; for PostgreSQL, `pip install 'syncd[postgresql]'` where syncd is "
+        "installed brings what is missing"
+    ),
     Cause.KEY_LOCKED: "unlock the keyring, or name a key_file; syncd waits for it until then",
     Cause.NO_KEYRING: (
         "`syncd login {library} --key-file FILE` writes the key into a file for you alone; name "
@@ -235,10 +242,18 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ANOTHER
     if isinstance(error, AdapterFailedError) and not error.is_open:
         return Cause.ADAPTER_NOT_OPEN
-    if isinstance(error, LedgerError) and error.passing:
-        return Cause.LEDGER_FULL
+    if isinstance(error, LedgerError):
+        return _cause_of_ledger(error)
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def _cause_of_ledger(error: LedgerError) -> Cause:
+    if error.driver:
+        return Cause.LEDGER_DRIVER
+    if error.away:
+        return Cause.LEDGER_AWAY
+    return Cause.LEDGER_FULL if error.passing else Cause.LEDGER_DAMAGED
 
 
 def _library_of(error: SyncdError) -> str | None:

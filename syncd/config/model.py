@@ -339,7 +339,8 @@ class LedgerTable(Table):
 
     url: str = key(
         "",
-        sentence="The ledger's database. Empty: SQLite in the state directory.",
+        sentence="The ledger's database. Empty: SQLite in the state directory. PostgreSQL needs "
+        "`pip install 'syncd[postgresql]'`; its password belongs into its `~/.pgpass`.",
         example="postgresql+psycopg://syncd@db.example.org/syncd",
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from syncd.errors import LedgerError, StateError
 from syncd.ledger import proof
@@ -104,8 +104,19 @@ def reported(engine: Engine) -> Iterator[None]:
             raise _damaged(engine, str(cause)) from exc
         where = engine.url.render_as_string(hide_password=True)
         raise LedgerError(
-            f"{where}: {cause}", passing=_is_full(cause, engine.url.database)
+            f"{where}: {' '.join(str(cause).split())}",
+            passing=_is_full(cause, engine.url.database),
+            away=_is_away(exc, engine),
         ) from exc
+
+
+def _is_away(error: SQLAlchemyError, engine: Engine) -> bool:
+    """Tell whether a ledger's server could not be reached, or the connection to it broke off."""
+    if engine.dialect.name == "sqlite" or not isinstance(error, DBAPIError):
+        return False
+    # What the server itself has to say against a statement or a login comes with a code.
+    is_told = getattr(error.orig, "sqlstate", None) is not None
+    return error.connection_invalidated or (isinstance(error, OperationalError) and not is_told)
 
 
 def _is_damage(cause: BaseException | None) -> bool:
@@ -177,13 +188,20 @@ def _ledger_file(state: Path) -> Path:
 
 def _connect(url: str) -> Engine:
     try:
-        engine = create_engine(url)
+        # A server may have been started anew since a connection was last used.
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     except (SQLAlchemyError, ImportError) as exc:
-        raise LedgerError(f"[ledger] url cannot be used: {exc}") from exc
+        raise unusable(exc) from exc
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def unusable(error: Exception) -> LedgerError:
+    """Return what is to be said of a `url` with which no database can be opened."""
+    driver = isinstance(error, ImportError)
+    return LedgerError(f"[ledger] url cannot be used: {error}", driver=driver)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

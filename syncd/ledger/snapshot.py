@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, make
 from sqlalchemy.exc import ArgumentError
 
 from syncd.errors import LedgerError
-from syncd.ledger.engine import LEDGER_FILE, reported
+from syncd.ledger.engine import LEDGER_FILE, reported, unusable
 
 _ROWS = 1_000
 """Rows that are copied at a time."""
@@ -34,7 +34,7 @@ def copy_ledger(url: str, state: Path, target: Path) -> None:
         address = make_url(url)
         engine = None if address.drivername.startswith("sqlite") else create_engine(address)
     except (ArgumentError, ImportError) as exc:
-        raise LedgerError(f"[ledger] url cannot be used: {exc}") from exc
+        raise unusable(exc) from exc
     if engine is None:
         _copy_sqlite(Path(address.database or ""), copy)
     else:
