@@ -29,7 +29,7 @@ _NUMBER = re.compile(
 _DIGITS_BEHIND = {
     end: re.compile(rf"{end}{rest}")
     for end, rest in {
-        "ct": r"(?:r-?[a-z]*-?|[nirs]{0,2})[\s:#/-]{0,6}\d",
+        "ct": r"(?:r-?(?:(?!ctr)[a-z])*+-?|[nirs]{0,2})[\s:#/-]{0,6}\d",
         **dict.fromkeys(
             ("drks", "umin", "ntr", "nl", "crd", "nmrr", "jma-iia", "reec", "per", "rpcec"),
             r"[\s:#/-]{0,6}\d",

@@ -113,12 +113,17 @@ def _patterns_in(value: object, depth: int) -> Iterator[tuple[re.Pattern[Any], s
 
 
 _KEPT = type(cache(len))
+_GIVEN = {"_glued_of": ((("  - ", "  - ", " - "),), ((" - ", "  - ", " - "),), (("  - ",),))}
+"""What is given to functions that make patterns of more than a choice of a few."""
 
 
 def _made_by(function: Any) -> Iterator[re.Pattern[Any]]:
     """Yield what a function makes that keeps patterns until they are needed, if it is one."""
     hints = get_type_hints(function.__wrapped__)
     if get_origin(hints.pop("return", None)) is not re.Pattern:
+        return
+    if given := _GIVEN.get(function.__name__):
+        yield from (function(*each) for each in given)
         return
     if not all(kind is bool or isinstance(kind, EnumMeta) for kind in hints.values()):
         print(f"not looked at: {function.__module__}.{function.__name__}, made of what it is given")
@@ -305,7 +310,7 @@ def _seconds(found: Found, method: str, text: str) -> float:
         else:
             call(given)
     except _TooLongError:
-        pass
+        return math.inf
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return time.process_time() - begin
@@ -341,16 +346,18 @@ def _ratio(found: Found, method: str, maker: Maker) -> tuple[float, float, str] 
         once = min(_seconds(found, method, short) for _ in range(3))
         if once < _SUSPICIOUS:
             continue
-        if once >= _LIMIT:
-            return math.inf, once, f"{method}, {length} signs: {maker}"
+        if math.isinf(once):
+            return math.inf, _LIMIT, f"{method}, {length} signs: {maker}"
         long = maker.text(2 * length)
         twice = min(_seconds(found, method, long) for _ in range(3 if once < _LONGEST else 1))
         # What a pattern bounds may well grow so far, but does not take long.
         if twice > _BAD_RATIO * once and (twice > _LONGEST or length == _LENGTHS[-1]):
             # Once more, since a busy machine makes single figures too high.
             longest = _seconds(found, method, maker.text(4 * length))
-            ratio = twice / once if longest >= _LIMIT else min(twice / once, longest / twice)
-            return ratio, twice, f"{method}, {2 * length} signs: {maker}"
+            # Of two that were given up nothing can be said; one alone is a ratio without end.
+            further = math.inf if math.isinf(longest) else longest / twice
+            ratio = min(twice / once, further)
+            return ratio, min(twice, _LIMIT), f"{method}, {2 * length} signs: {maker}"
     return None
 
 

@@ -35,7 +35,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x9f]")
 # Marks of direction stand before a tag by mistake; elsewhere a text may need them.
 _INVISIBLE_FIRST = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060]+")
-_INVISIBLE_AT_EDGE = re.compile(r"(?<=- )[\u200b\u2060]+|[\u200b\u2060]+$")
+_INVISIBLE_AT_EDGE = re.compile(r"(?<=- )[\u200b\u2060]+|(?<![\u200b\u2060])[\u200b\u2060]++$")
 _SHOWN = 3
 
 

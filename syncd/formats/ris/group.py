@@ -51,7 +51,16 @@ class Group:
     there was more than is kept.
     """
 
-    __slots__ = ("_room", "_tail", "is_too_large", "is_typed", "numbers", "tags", "values")
+    __slots__ = (
+        "_is_wrapped",
+        "_room",
+        "_tail",
+        "is_too_large",
+        "is_typed",
+        "numbers",
+        "tags",
+        "values",
+    )
 
     def __init__(self) -> None:
         self.tags: list[str] = []
@@ -60,6 +69,7 @@ class Group:
         self.is_typed = False
         self.is_too_large = False
         self._tail: list[str] = []
+        self._is_wrapped = False  # whether any of these is not blank; asked at each line
         self._room = MOST_CHARACTERS
 
     @property
@@ -72,7 +82,7 @@ class Group:
         """Return the value that a line without a tag would continue, as far as it goes by now."""
         tail = self._tail
         last = tail[-1] if tail else self.values[-1]
-        return Above(self.tags[-1], last, is_wrapped=any(tail))
+        return Above(self.tags[-1], last, is_wrapped=self._is_wrapped)
 
     def is_substantial(self) -> bool:
         """Tell whether there is enough for a record even without TY."""
@@ -116,6 +126,7 @@ class Group:
         """Let a loose line continue the last value."""
         if self._has_room(len(text)):
             self._tail.append(text)
+            self._is_wrapped = self._is_wrapped or text != ""
 
     def go_on_run(self, texts: Sequence[str]) -> None:
         """Let loose lines continue the last value, blank ones part its paragraphs if it has any."""
@@ -123,6 +134,7 @@ class Group:
             texts = [*filter(None, texts)]
         if self._has_room(sum(map(len, texts)), len(texts)):
             self._tail += texts
+            self._is_wrapped = self._is_wrapped or any(texts)
 
     def part_paragraphs(self) -> None:
         """Take a blank line for the end of a paragraph, where there can be any."""
@@ -141,6 +153,7 @@ class Group:
         if self._tail:
             self.values[-1] = join(self.tags[-1], self.values[-1], self._tail)
             self._tail.clear()
+            self._is_wrapped = False
 
     def take_begun_tag(self) -> str | None:
         """Take out what is left of a tag where the file was cut off: it continues no value."""

@@ -67,7 +67,9 @@ _PLAIN_NAMES = _plain_names(*_LATIN)
 _CAPITAL, _SMALL = (f"[{letters}]" for letters in _LATIN)
 _WORD = rf"(?!Hg){_CAPITAL}(?:'{_CAPITAL})?{_SMALL}++(?:-{_CAPITAL}{_SMALL}++)?+"
 _SOME_INITIALS = rf"(?!U\.|E\.U\.){_CAPITAL}\.(?:[ -]?{_CAPITAL}\.)*+"  # no country's
-_INITIALLED_NAME = re.compile(rf"({_WORD})\ ({_SOME_INITIALS})|({_SOME_INITIALS})\ ({_WORD})")
+_INITIALLED_NAME = re.compile(
+    rf"^(?:({_WORD})\ ({_SOME_INITIALS})|({_SOME_INITIALS})\ ({_WORD}))", re.MULTILINE
+)
 _INITIALLED_NAMES = re.compile(
     rf"(?:(?:{_WORD}\ {_SOME_INITIALS}|{_SOME_INITIALS}\ {_WORD})(?:\n(?!\Z)|\Z))++"
 )

@@ -26,7 +26,7 @@ _NO_PAGES = frozenset(
 """What stands for no pages; Ovid parts its `No Pagination Specified` like a range."""
 _PAGE_LABEL = re.compile(r"(?:pp?|pgs?|pages?|unsp)(?:[.:]\s*|\s+)(?=\w)", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(
-    r"\A(?:art(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?|unsp)(?:[.:]\s*|\s+)(?=\S*\d\S*\Z)",
+    r"\A(?:art(?:n|icle)?(?:[. ]{1,2}(?:no|nr|id|number))?|unsp)(?:[.:]\s*|\s+)(?=\S*+\Z)(?=\S*\d)",
     re.IGNORECASE,
 )
 _UNSPECIFIED = "UNSP"

@@ -19,13 +19,20 @@ TAGS = """AU TI T2 JF PY DA Y2 SP C7 SN UR L1 DO N1 AB KW M3 M1 AN U1 T3 C2 LB V
 PIECES = [
     " ", "a ", "1", "a. ", "1-", "; ", "a;", ", ", "<a>", "<i>", "</i>", "&amp;", "(ISSN", "10.1/",
     "pubmed", "http://", "a.", "/", "%5Cn", "A, B; ", " and A, B", "[1", "\\& ", "-", "=", "Ł",
-    "10.1000/a ", "http://x.y/z ", "a\n",
+    "10.1000/a ", "http://x.y/z ", "a\n", "CTra",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_no_repeated_piece_makes_the_mapping_slow(piece: str) -> None:
-    text = "http://x" + piece * (LENGTH // len(piece)) + "~"
+    _check_time("http://x" + piece * (LENGTH // len(piece)) + "~")
+
+
+def test_a_number_of_many_digits_does_not_make_the_mapping_slow() -> None:
+    _check_time("artn nr. " + "0" * LENGTH + " !")
+
+
+def _check_time(text: str) -> None:
     entry = entry_of([("TY", "JOUR"), *((tag, text) for tag in TAGS)])
 
     start = time.process_time()
