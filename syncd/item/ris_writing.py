@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from syncd.item.letters import has_controls
+from syncd.item.letters import has_controls, has_references
 from syncd.item.ris_tables import (
     ACCESSED,
     ANY_ROLE,
@@ -156,7 +156,7 @@ def _keeps_letters(value: str) -> bool:
 
 def _is_markup(value: str) -> bool:
     """Tell whether a reader of HTML would make another text of the value."""
-    return "<" in value or ("&" in value and html.unescape(value) != value)
+    return "<" in value or has_references(value)
 
 
 def _shown(value: str) -> str:

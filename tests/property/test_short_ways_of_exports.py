@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+from html.entities import html5
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncd.item.bibtex_text import _format_name, format_names
-from syncd.item.letters import has_controls
+from syncd.item.letters import has_controls, has_references
 from syncd.item.ris_writing import _PLAIN, _are_plain, _fits_a_line, _is_plain
 
 families = st.sampled_from(
@@ -49,6 +52,18 @@ def test_controls_are_found_without_looking_at_each_letter(text: str) -> None:
     expected = any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
 
     assert has_controls(text) == expected
+
+
+@given(st.lists(st.sampled_from([*html5, *"&&&&;;# 3xX9\n<", "#x", "art", "é"]), max_size=6))
+@example(["&", "amp"])
+@example(["&", "para", "meter=1"])
+@example(["&", "part", "nerID=40"])
+@example(["&", "notit", ";"])
+@example(["&", "#", "X", "41"])
+def test_references_are_found_without_looking_each_of_them_up(parts: list[str]) -> None:
+    text = "".join(parts)
+
+    assert has_references(text) == (html.unescape(text) != text)
 
 
 odd = st.text(

@@ -130,3 +130,18 @@ def test_who_made_a_work_without_authors_is_named_instead() -> None:
                 {"creatorType": "producer", "lastName": "X", "firstName": ""}]  # fmt: skip
 
     assert citation_of({"itemType": "film", "creators": creators}).authors == ("Varda, Agnès",)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://ClinicalTrials.gov/study/NCT05550001", "clinicaltrials.gov/study/NCT05550001"),
+        ("https://www.ISRCTN.com/ISRCTN55500012", "isrctn.com/ISRCTN55500012"),
+        ("https://drks.de/search/en/trial/DRKS00000001", "drks.de/search/en/trial/DRKS00000001"),
+        ("https://www.scopus.com/inward/record.uri?eid=2-s2.0-84857789296", ""),
+    ],
+)
+def test_of_a_paper_only_the_address_of_a_register_tells_it_apart(url: str, address: str) -> None:
+    data = {"itemType": "journalArticle", "title": "Tides", "url": url}
+
+    assert citation_of(data).details.address == address
