@@ -112,15 +112,17 @@ class _Fitter:
 
     def _fit_tags(self, tags: Sequence[Any]) -> list[Any]:
         fitted: list[Any] = []
+        alike: dict[str, list[Any]] = {}
         for place, tag in enumerate(tags):
-            one = tag
+            one, name = tag, ""
             if isinstance(tag, Mapping) and isinstance(tag.get("tag"), str):
                 name = self._fit_name(f"tags[{place}]", tag["tag"], self._limits.tag)
                 one = {**tag, "tag": name}
                 if not name:
                     continue
             # Two tags may have differed only in what was cut.
-            if one not in fitted:
+            if one not in (others := alike.setdefault(name, [])):
+                others.append(one)
                 fitted.append(one)
         return fitted
 

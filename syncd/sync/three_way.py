@@ -273,7 +273,7 @@ def find_sides(tx: Transaction, keys: Collection[str]) -> dict[str, ItemSides]:
 
 def _new_lines(data: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
     """Return the lines of `extra` that would be written and do not stand there."""
-    there = str(theirs.get("extra") or "").split("\n")
+    there = frozenset(str(theirs.get("extra") or "").split("\n"))
     return [line for line in str(data.get("extra") or "").split("\n") if line not in there]
 
 

@@ -82,7 +82,7 @@ def clean(text: str) -> tuple[str, list[str]]:
 def _blank_controls(text: str, messages: list[str]) -> str:
     if text.isprintable() or not _CONTROLS.search(text):
         return text
-    found = sorted(set(_CONTROLS.findall(text)))
+    found = sorted(filter(_CONTROLS.match, set(text)))
     messages.append(f"control character {_names(found)} replaced by a blank")
     return _CONTROLS.sub(" ", text)
 
@@ -104,7 +104,7 @@ def _undouble(text: str, messages: list[str]) -> str:
 
 def _read_controls(text: str, messages: list[str]) -> str:
     """Read C1 controls as windows-1252, in whose bytes they stood before they were re-encoded."""
-    if text.isprintable() or not (found := sorted(set(_C1.findall(text)))):
+    if text.isprintable() or not (found := sorted(filter(_C1.match, set(text)))):
         return text
     messages.append(f"control character {_names(found)} read as windows-1252")
     return text.translate(WESTERN_CONTROLS)

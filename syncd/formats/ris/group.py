@@ -176,11 +176,14 @@ class Group:
             if "ER" in value[-_LONGEST_END:] and (end := _GLUED_END.search(value)):
                 value = value[: end.start()]
                 found.append((END, number))
-            first, *more = glued_in(tag).split(value) if may_be_glued(value, has_dash) else [value]
+            # More than are kept are not parted: that would take twenty times their room.
+            is_glued = may_be_glued(value, has_dash)
+            first, *more = glued_in(tag).split(value, MOST_LINES) if is_glued else [value]
             self.add(tag, first.strip(), number)
             for further, rest in zip(more[::2], more[1::2], strict=True):
                 self.add(further, rest.strip(), number)
-                found.append((further, number))
+                if not self.is_too_large:
+                    found.append((further, number))
         return found
 
     def split(self, at: int) -> Group:

@@ -162,10 +162,12 @@ def fill_place(draft: Draft) -> None:
     is_book = draft.item_type not in ("conferencePaper", "journalArticle")
     for tag in ("CY", "C1", "PI", "PP") if is_conference else ("CY", "PI", "PP"):
         values = draft.take(tag)
-        places = [value for value in values if not _is_no_place(value, is_book=is_book)]
-        for value in values if len(places) < len(values) else ():
-            if value not in places:
+        places: list[str] = []
+        for value in values:
+            if _is_no_place(value, is_book=is_book):
                 draft.leave(tag, value)
+            else:
+                places.append(value)
         if is_conference:
             _fill_event_place(draft, tag, places)
         else:

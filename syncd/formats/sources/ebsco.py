@@ -68,10 +68,12 @@ def _read_numbers(draft: Draft) -> None:
 
 def _leave_rights(draft: Draft, abstracts: list[str]) -> None:
     """Take the publisher's reservation of rights, as long as an abstract, out of them."""
-    kept = [text for text in abstracts if not _RIGHTS.match(text)]
+    kept: list[str] = []
     for text in abstracts:
-        if text not in kept:
+        if _RIGHTS.match(text):
             draft.leave("AB", text)
+        else:
+            kept.append(text)
     draft.take("AB")
     draft.put("AB", kept)
 

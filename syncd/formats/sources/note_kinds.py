@@ -70,7 +70,7 @@ _EBSCO = (
 _CINAHL = re.compile(r"NLM UID: \d{5}|Journal Subset: [A-Z][^:;\n]{0,60}; [A-Z]")
 
 _ISSN = r"\d{4}-\d{3}[\dXx]"
-_ISSNS = rf"{_ISSN}(?:[;, ]+{_ISSN})*"
+_ISSNS = rf"{_ISSN}(?:[;, ]++{_ISSN})*+"
 _RESEARCHER = r"[^\s/;][^/;\n]{1,80}+/(?:[A-Z]{1,3}-\d{4}-\d{4}|\d{4}-\d{4}-\d{4}-\d{3}[\dXx])"
 _RESEARCHERS = rf"[; ]*{_RESEARCHER}(?:; ?{_RESEARCHER})*[; ]*(?: \d{{1,4}})?"
 # `Comment on: …` may be anybody's words, unless a citation follows or Medline's code.

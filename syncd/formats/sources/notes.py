@@ -85,6 +85,7 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "wos": parse_wos,
     "arxiv": arxiv_id,
 }
+_MUCH_FUNDING = 1 << 16
 _BY_HAND_TOO = ("conference", "other", "references")
 _IDENTIFIERS_BEGIN = ("pm", "pubmed", "scopus", "eid", "2-s2.0-", "arxiv", "wos:")
 
@@ -100,6 +101,7 @@ def add_notes(draft: Draft) -> None:
                 _add_html(draft, value)
             else:
                 _add_pieces(draft, value)
+    _join_funding(draft.notes)
 
 
 def _add_html(draft: Draft, value: str) -> None:
@@ -146,22 +148,31 @@ def _add_piece(draft: Draft, kind: str, text: str) -> None:
         return
     kind = kind or _kind_of(draft, text)
     note = Note(kind, note_html(text))
-    if kind == "funding":
-        _add_funding(draft.notes, note)
-        return
     draft.notes.append(note)
     if kind in _READERS:
         _READERS[kind](draft, text)
 
 
-def _add_funding(notes: list[Note], note: Note) -> None:
-    """Add to the one note on funding: Scopus writes a line per funder, and some of them twice."""
-    for position, known in enumerate(notes):
-        if known.kind == note.kind:
-            if note.html not in known.html:
-                notes[position] = Note(note.kind, known.html + note.html)
-            return
-    notes.append(note)
+def _join_funding(notes: list[Note]) -> None:
+    """Make one note of those on funding: Scopus writes a line per funder, and some of them twice.
+
+    What a line says may stand in another; that is looked for in what any library has room for.
+    """
+    said = [note.html for note in notes if note.kind == "funding"]
+    if len(said) <= 1:
+        return
+    together = ""
+    further: dict[str, None] = {}
+    for html in said:
+        if html in together or html in further:
+            continue
+        if len(together) < _MUCH_FUNDING:
+            together += html
+        else:
+            further[html] = None
+    first = next(at for at, note in enumerate(notes) if note.kind == "funding")
+    notes[first] = Note("funding", "".join((together, *further)))
+    notes[first + 1 :] = [note for note in notes[first + 1 :] if note.kind != "funding"]
 
 
 def _kind_of(draft: Draft, text: str) -> str:
@@ -182,16 +193,17 @@ def _kind_of(draft: Draft, text: str) -> str:
 
 def _read_identifiers(draft: Draft, text: str) -> bool:
     """Read identifiers, if there is nothing else; answer whether the record has them now."""
-    found, position = [], 0
+    found: dict[str, str] = {}
+    position = 0
     while position < len(text):
         match = _IDENTIFIER.match(text, position)
         if match is None or match.lastgroup is None:
             return False
-        found.append((match.lastgroup, match[0]))
+        if match.lastgroup in found:  # a list of other works
+            return False
+        found[match.lastgroup] = match[0]
         position = match.end()
-    if len(found) > len(dict(found)):  # a list of other works
-        return False
-    known = [draft.identify(kind, _PARSERS[kind](said)) for kind, said in found]
+    known = [draft.identify(kind, _PARSERS[kind](said)) for kind, said in found.items()]
     return all(known)
 
 

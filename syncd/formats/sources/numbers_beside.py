@@ -37,7 +37,8 @@ def add_numbers_beside(draft: Draft) -> None:
     if not text:
         return
     if numbers := find_trial_numbers(text):
-        said = find_trial_numbers(" ".join(draft.fields.get(name, "") for name in _IN_FIELDS))
+        told = " ".join(draft.fields.get(name, "") for name in _IN_FIELDS)
+        said = frozenset(find_trial_numbers(told))
         for number in numbers:
             if number not in said:
                 draft.add_extra("Trial Registration", number.upper())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import groupby, repeat
 
@@ -111,19 +112,19 @@ def add_people(draft: Draft) -> None:
 
 def _join_authors(draft: Draft) -> None:
     """Let the authors of both tags wait under one, in the order of the file, each once."""
-    waiting = {tag: list(draft.take(tag)) for tag in ("AU", "A1")}
+    waiting = {tag: deque(draft.take(tag)) for tag in ("AU", "A1")}
     order = [tag for tag, value in zip(draft.entry.tags, draft.entry.values, strict=True) if value]
     order = [tag for tag in order if tag in waiting]
     if [order.count(tag) for tag in waiting] != [len(values) for values in waiting.values()]:
         # Some were taken before, so only the order of the tags is known.
         order = [tag for tag in dict.fromkeys(order) for _ in waiting[tag]]
-    joined: list[tuple[str, str]] = []
+    joined: list[str] = []
+    tag_of: dict[str, str] = {}
     for tag in order:
-        value = waiting[tag].pop(0)
-        for name in list_elements(value) or [value]:
-            if all(known != name or of == tag for of, known in joined):
-                joined.append((tag, name))
-    draft.put("AU", [value for _, value in joined])
+        value = waiting[tag].popleft()
+        names = list_elements(value) or [value]
+        joined += [name for name in names if tag_of.setdefault(name, tag) == tag]
+    draft.put("AU", joined)
 
 
 def _author_role(draft: Draft) -> str:
@@ -352,11 +353,14 @@ def _add_group(draft: Draft, role: str) -> None:
 
     To EndNote the tag is a caption.
     """
-    for value in draft.take("CA"):
+    values = draft.take("CA")
+    is_named = bool(values) and any(creator.role == role for creator in draft.creators)
+    for value in values:
         name = one_line(value)
         if not is_group(name):
             draft.leave("CA", value)
-        elif any(creator.role == role for creator in draft.creators):
+        elif is_named:
             draft.add_extra("Corporate Author", name)
         else:
             draft.creators.append(Person(role, name=name))
+            is_named = True

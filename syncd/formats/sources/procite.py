@@ -103,8 +103,9 @@ def _move_people(draft: Draft) -> None:
     tag = ""
     for name, value in zip(draft.entry.tags, draft.entry.values, strict=True):
         if name in _PEOPLE:
-            above = [*above, value] if name == tag else [value]
-            tag = name
+            if name != tag:
+                above, tag = [], name
+            above.append(value)
         elif name == "N1" and tag and (named := _NAME.match(value)):
             if named[1].casefold().endswith(" role"):
                 _move(draft, tag, above, value[named.end() :].casefold())
@@ -117,8 +118,9 @@ def _move(draft: Draft, tag: str, people: list[str], role: str) -> None:
     to = next((to for words, to in _ROLES if words.search(role)), "")
     waiting = draft.tags.get(tag, [])
     if to and waiting:
-        draft.replace(tag, [name for name in waiting if name not in people])
-        draft.tags.setdefault(to, []).extend(name for name in people if name in waiting)
+        moved, known = frozenset(people), frozenset(waiting)
+        draft.replace(tag, [name for name in waiting if name not in moved])
+        draft.tags.setdefault(to, []).extend(name for name in people if name in known)
 
 
 PROCITE = Source("procite", frozenset(["N1"]), _recognise, _prepare)

@@ -54,6 +54,8 @@ def _read(lines: str) -> object:
     [
         ("DO  - " + "10.5555/a;" * 110_000, "DO has more than 1000000 characters"),
         ("UR  - " + "https://a.org/;" * 70_000, "UR has more than 1000000 characters"),
+        ("AU  - " + "a; " * 120_000, "more than 100000 people are named; take out"),
+        ("TI  - " + "words " * 60_000, "TI has more than 333333 characters"),
         ("N1  - <p>" + "a<br>" * 110_000 + "</p>", "N1 has more than 100000 elements"),
     ],
 )
@@ -61,6 +63,12 @@ def test_a_value_that_holds_too_many_things_is_refused(line: str, reason: str) -
     read = _read(line)
     assert isinstance(read, InputError)
     assert (read.line, read.message.partition(" and")[0].partition(" of")[0]) == (3, reason)
+
+
+def test_people_are_counted_over_all_lines() -> None:
+    read = _read(("AU  - " + "a; " * 1_000 + "\n") * 150)
+    assert isinstance(read, InputError)
+    assert (read.line, "100000 people" in read.message) == (102, True)
 
 
 @pytest.mark.parametrize(
