@@ -167,8 +167,10 @@ class Group:
 
         `glued_in` gives what finds them in a value of a tag, `has_dash` what stands behind them.
         """
-        if not may_be_glued("\n".join(self.values), has_dash):
+        # What is refused anyway has no room for what would be added again.
+        if self.is_too_large or not may_be_glued("\n".join(self.values), has_dash):
             return []
+        self._room = MOST_CHARACTERS
         found: list[tuple[str, int]] = []
         lines = list(zip(self.tags, self.values, self.numbers, strict=True))
         self.tags, self.values, self.numbers = [], [], []

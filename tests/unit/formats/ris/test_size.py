@@ -10,6 +10,7 @@ from syncd.errors import InputError
 from syncd.formats.ris import Reader
 from syncd.formats.ris.group import MOST_CHARACTERS, MOST_LINES
 from syncd.formats.sources import read_records
+from syncd.record import Record
 
 GOOD = "TY  - JOUR\nTI  - Tides\nAU  - Abel, A.\nER  - \n\n"
 MEGABYTE = "words " * 170_000
@@ -22,6 +23,8 @@ MEGABYTE = "words " * 170_000
         f"N1  - {MEGABYTE}\n" * (MOST_CHARACTERS // len(MEGABYTE) + 1),
         "N1  - a\n" + f"{MEGABYTE}\n" * (MOST_CHARACTERS // len(MEGABYTE) + 1),
         "AB  - a\n" + "b\n" * (MOST_LINES + 1),
+        "N1  - a   AU  - Abel, A.   KW  - b\n" * (MOST_LINES + 1),
+        "N1  - " + "a   AU  - Abel, A.   KW  - b" * (MOST_LINES // 2) + "\n",
     ],
 )
 def test_only_the_entry_itself_is_refused(lines: str) -> None:
@@ -63,6 +66,13 @@ def test_a_value_that_holds_too_many_things_is_refused(line: str, reason: str) -
     read = _read(line)
     assert isinstance(read, InputError)
     assert (read.line, read.message.partition(" and")[0].partition(" of")[0]) == (3, reason)
+
+
+def test_glued_tags_are_parted_in_an_entry_that_is_nearly_too_large() -> None:
+    much = f"N1  - {MEGABYTE}\n" * (MOST_CHARACTERS // len(MEGABYTE) - 1)
+    read = _read(much + "N1  - a   KW  - b")
+    assert isinstance(read, Record)
+    assert [keyword.name for keyword in read.tags] == ["b"]
 
 
 def test_people_are_counted_over_all_lines() -> None:
