@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from typing import Any
 
@@ -36,6 +36,8 @@ class KeyRing:
 
     def __init__(self, known: Sequence[tuple[ItemKey, str]] = ()) -> None:
         self.given: list[tuple[ItemKey, str]] = []
+        self._endings_of: dict[str, Iterator[str]] = {}
+        """What a key that several want still can end in; all before is taken, and stays so."""
         self._key_of = dict(known)
         self._owner_of = {citation_key.casefold(): item_key for item_key, citation_key in known}
         if len(self._owner_of) < len(known):
@@ -50,10 +52,19 @@ class KeyRing:
         if has and (not carried or has == carried or self._stands_for(has, carried, item_key)):
             return has
         wanted = carried or propose_key(item_key, data)
-        key = next(each for each in _series(wanted) if self._is_free(each, item_key))
+        endings = self._endings(wanted, item_key)
+        key = next(key for end in endings if self._is_free(key := wanted + end, item_key))
         self._take(item_key, key)
         self.given.append((item_key, key))
         return key
+
+    def _endings(self, wanted: str, item_key: ItemKey) -> Iterable[str]:
+        """Return in what the key of a work may end, beginning with nothing."""
+        if item_key in self._key_of or self._is_free(wanted, item_key):
+            # Any of the first may be its own.
+            return _endings()
+        # Thousands may want one key, and would all ask for the first thousand again.
+        return self._endings_of.setdefault(wanted.casefold(), _endings())
 
     def _stands_for(self, has: str, carried: str, item_key: ItemKey) -> bool:
         """Say whether a key was given because the one that the work carries was taken."""
@@ -106,11 +117,10 @@ def _first_family(data: Mapping[str, Any]) -> str:
     return ""
 
 
-def _series(key: str) -> Iterable[str]:
-    yield key
-    for length in count(1):
+def _endings() -> Iterator[str]:
+    for length in count():
         for letters in product(_LETTERS, repeat=length):
-            yield key + "".join(letters)
+            yield "".join(letters)
 
 
 def _cleaned(text: str) -> str:

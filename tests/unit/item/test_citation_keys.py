@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from syncd.item import citation_keys
 from syncd.item.citation_keys import KeyRing, propose_key
 from syncd.record import ItemKey
 
@@ -78,3 +83,44 @@ def test_a_key_is_never_given_to_another_work() -> None:
     assert ring.key_for(ONE, work()) == "mine"
     assert ring.key_for(TWO, work()) == "smith2012territorya"
     assert ring.key_for(THREE, work(citationKey="mine")) == "minea"
+
+
+def test_keys_that_many_works_want_are_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    endings = citation_keys._endings
+
+    def counted() -> Iterator[str]:
+        for ending in endings():
+            asked.append(ending)
+            yield ending
+
+    monkeypatch.setattr(citation_keys, "_endings", counted)
+    ring = KeyRing(())
+    keys = {ring.key_for(ItemKey(f"MANY{number}"), work()) for number in range(800)}
+
+    assert len(keys) == 800
+    assert len(asked) <= 2 * len(keys)
+
+
+WANTED = st.sampled_from(["x", "X", "xa", "xA", "xaa", "y"])
+
+
+@given(
+    known=st.lists(st.tuples(st.integers(0, 9), WANTED)),
+    asked=st.lists(st.tuples(st.integers(0, 9), WANTED), max_size=60),
+)
+def test_each_work_gets_the_first_key_that_is_no_others(
+    known: list[tuple[int, str]], asked: list[tuple[int, str]]
+) -> None:
+    ring = KeyRing([(ItemKey(str(number)), key) for number, key in known])
+    owner_of: dict[str, int] = {}
+    for number, key in known:
+        owner_of.setdefault(key.casefold(), number)
+    has = {number: key for number, key in known if owner_of[key.casefold()] == number}
+    for number, wanted in asked:
+        got = ring.key_for(ItemKey(str(number)), work(citationKey=wanted))
+        before = [wanted + ending for ending in ("", *ascii_lowercase)]
+        if has.get(number) != got:
+            free = (key for key in before if owner_of.get(key.casefold(), number) == number)
+            assert got == next(free)
+        owner_of[got.casefold()], has[number] = number, got
