@@ -340,7 +340,7 @@ class LedgerTable(Table):
     url: str = key(
         "",
         sentence="The ledger's database. Empty: SQLite in the state directory. PostgreSQL needs "
-        "`pip install 'syncd[postgresql]'`; its password belongs into its `~/.pgpass`.",
+        "`pip install 'syncd[postgresql]'`; a password belongs into `~/.pgpass`.",
         example="postgresql+psycopg://syncd@db.example.org/syncd",
     )
 

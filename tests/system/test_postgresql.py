@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from psycopg import sql
 from syncd.cli.exits import Exit
 from tests.support.commands import Ended, Syncd
 from tests.support.exports import scopus_record, write_export, write_records
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         for path in (data, *root.parents[:-1], root):
             path.chmod(path.stat().st_mode | 0o011)
         shutil.chown(data, user)
-    port = _free_port()
+    port = free_port()
     options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
     start = ["-w", "-t", "60", "-l", str(data / "log"), "-o", options, "start"]
     _pg_ctl(user, data, "-o", "-A trust -U syncd -E UTF8 --no-locale", "initdb")
@@ -67,13 +67,6 @@ def _pg_ctl(user: str | None, data: Path, *words: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Place:
@@ -148,7 +141,7 @@ def test_every_command_works_with_a_ledger_on_a_server(place: Place, tmp_path: P
 def test_a_server_that_does_not_answer_is_told_from_a_damaged_ledger(
     tmp_path: Path, syncd: Syncd
 ) -> None:
-    nobody = Place(tmp_path, f"syncd@127.0.0.1:{_free_port()}/postgres", syncd)
+    nobody = Place(tmp_path, f"syncd@127.0.0.1:{free_port()}/postgres", syncd)
 
     told = nobody("once", code=Exit.LEDGER).err
 

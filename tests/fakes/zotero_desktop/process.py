@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes.serving import ServerProcess, ask_side_door
+from tests.support.ports import free_port
 
 
 class ZoteroDesktop:
@@ -19,7 +19,7 @@ class ZoteroDesktop:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._process: ServerProcess | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, *, starts_in: float = 0.0, data: Path | None = None, **settings: Any) -> Self:
@@ -95,10 +95,3 @@ class ZoteroDesktop:
     def _tell(self, what: str, document: Any = None) -> Any:
         # A text is a word of JSON here.
         return ask_side_door(self.port, "POST", what, json.dumps(document))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,6 @@ import email.policy
 import json
 import logging
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -33,6 +32,7 @@ from tests.support.listeners import (
     has_bus,
     running_bus,
 )
+from tests.support.ports import free_port
 
 NOTICE = Notice(
     Kind.QUESTIONS,
@@ -58,13 +58,6 @@ def mail() -> Iterator[MailListener]:
     listener = MailListener()
     yield listener
     listener.close()
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def post(address: str, kind: WebhookKind, notice: Notice = NOTICE) -> None:
@@ -252,7 +245,7 @@ class TestMail:
 
     def test_a_server_that_is_not_there_is_said(self) -> None:
         with pytest.raises(NotToldError, match="does not answer"):
-            self.way(closed_port()).send(NOTICE)
+            self.way(free_port()).send(NOTICE)
 
 
 class KeyringInMemory:
