@@ -24,7 +24,7 @@ from syncd.ledger import proof
 from syncd.ledger.glance import LEDGER_FILE as LEDGER_FILE
 from syncd.ledger.tables import metadata
 
-SCHEMA_REVISION = "0022"
+SCHEMA_REVISION = "0023"
 """The newest migration; a fresh ledger is made in this shape and stamped with it."""
 
 _LOCK_WAIT_MS = 30_000

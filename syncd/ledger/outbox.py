@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, delete, func, or_, select, update
 
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.operations import (
@@ -27,7 +27,7 @@ from syncd.ledger.operations import (
     load_operation,
 )
 from syncd.ledger.statements import chunks
-from syncd.ledger.tables import outbox
+from syncd.ledger.tables import outbox, outbox_content
 from syncd.ledger.transaction import Transaction
 from syncd.library import (
     Create,
@@ -44,8 +44,11 @@ from syncd.system.packing import decode, encode_text
 MAPPING_VERSION = 1
 """Raised when the same entry would become another item; written beside each payload."""
 
+_LARGE = ("payload", "before", "offer", "features")
+"""The columns of `outbox_content`, which hold what is large."""
+
 _READ = tuple(
-    outbox.c[name]
+    (outbox_content if name in _LARGE else outbox).c[name]
     for name in (
         *("operation_id", "run_id", "record_id", "kind", "item_key", "base_version", "payload"),
         *("before", "ordinal", "planned_version", "sent_at", "attempts", "offer", "note"),
@@ -54,16 +57,14 @@ _READ = tuple(
 )
 """The columns that a `Pending` is made of, in the order in which `_read` takes them."""
 
+_PENDING = select(*_READ).join_from(outbox, outbox_content)
+
 _AT_ONCE = 250
 """How many operations are read at a time: whoever fills a batch may want no more of them."""
 
-_COLLECTIONS_FIRST = case(
-    # One that had to be made anew has a later number than its items. Files last: each takes its
-    # time.
-    (outbox.c.kind.in_((CREATE_COLLECTION, RESTORE_COLLECTION)), 0),
-    (outbox.c.kind == KINDS[StoreFile], 2),
-    else_=1,
-)
+_PHASES = {CREATE_COLLECTION: 0, RESTORE_COLLECTION: 0, KINDS[StoreFile]: 2}
+"""When the turn of an operation is, where that is not 1. Collections are first, as one that had to
+be made anew has a later number than its items; files are last, as each takes its time."""
 
 DECIDE_AGAIN = -1
 """A `planned_version` older than any library: the operation is decided again before it is sent."""
@@ -119,28 +120,58 @@ def add_operations(
     planned_version: int,
 ) -> None:
     """Promise operations, each with its record's number and reason, in the order of sending."""
+    if not planned:
+        return
+    dumped = [(each, dump_operation(each[2].operation)) for each in planned]
     rows = [
         {
             "run_id": run_id,
             "record_id": record_id,
-            **_columns(each.operation),
+            **_columns(row),
             "ordinal": each.ordinal,
-            "offer": dump_offer(each.offer),
-            "features": each.features,
             "planned_version": planned_version,
             "mapping": MAPPING_VERSION,
             "reason": reason,
             "attempts": 0,
             "state": "planned",
         }
-        for record_id, reason, each in planned
+        for (record_id, reason, each), row in dumped
     ]
     tx.add(outbox, rows)
+    tx.add(
+        outbox_content,
+        [
+            {
+                "operation_id": number,
+                **_content(row),
+                "offer": dump_offer(each.offer),
+                "features": each.features,
+            }
+            for number, ((_, _, each), row) in zip(
+                _newest(tx, run_id, len(rows)), dumped, strict=True
+            )
+        ],
+    )
 
 
-def _columns(operation: Operation) -> dict[str, Any]:
-    row = dump_operation(operation)
-    return {**row._asdict(), "payload": _dump(row.payload), "before": _dump(row.before)}
+def _newest(tx: Transaction, run_id: int, how_many: int) -> list[int]:
+    """Return the numbers of a run's newest operations: they rise in the order of insertion."""
+    newest = select(outbox.c.operation_id).where(outbox.c.run_id == run_id)
+    newest = newest.order_by(outbox.c.operation_id.desc()).limit(how_many)
+    return list(tx.execute(newest).scalars())[::-1]
+
+
+def _columns(row: OperationRow) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "phase": _PHASES.get(row.kind, 1),
+        "item_key": row.item_key,
+        "base_version": row.base_version,
+    }
+
+
+def _content(row: OperationRow) -> dict[str, str | None]:
+    return {"payload": _dump(row.payload), "before": _dump(row.before)}
 
 
 def _dump(value: Mapping[str, Any] | None) -> str | None:
@@ -157,7 +188,7 @@ def next_planned(
     that is not there yet keeps back what is to go into it, and one that is to go into the trash
     waits until all else of its run is done.
     """
-    sent = select(*_READ).where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
+    sent = _PENDING.where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
     held_back = [*passed_over, *(_read(row) for row in tx.execute(sent))]
     missing = {
         each.item_key
@@ -165,7 +196,7 @@ def next_planned(
         if isinstance(each.operation, CreateCollection | RestoreCollection)
     }
     records = {each.record_id for each in held_back if each.is_of_record}
-    # Sorted by their numbers alone, as the whole rows would not fit into the memory for sorting.
+    # The index has them in this order, so that no more are looked at than are wanted.
     numbers = tx.execute(
         select(outbox.c.operation_id)
         .where(
@@ -176,7 +207,7 @@ def next_planned(
             outbox.c.item_key.not_in({each.item_key for each in held_back}),
             *_that_waits_for_none_of(tx, missing),
         )
-        .order_by(_COLLECTIONS_FIRST, outbox.c.operation_id)
+        .order_by(outbox.c.phase, outbox.c.operation_id)
         .limit(limit)
     )
     busy = {each.run_id for each in held_back}
@@ -195,7 +226,7 @@ def _that_waits_for_none_of(
     missing, further = set[str](), set(collections)
     while further:
         missing |= further
-        below = select(outbox.c.item_key).where(
+        below = _named(outbox.c.item_key).where(
             outbox.c.library_id == tx.library_id,
             outbox.c.kind == CREATE_COLLECTION,
             or_(*map(_names, sorted(further))),
@@ -204,23 +235,28 @@ def _that_waits_for_none_of(
     if not missing:
         return []
     waits = outbox.c.library_id == tx.library_id, or_(*map(_names, sorted(missing)))
-    records = select(outbox.c.record_id).where(*waits, outbox.c.record_id.is_not(None))
+    records = _named(outbox.c.record_id).where(*waits, outbox.c.record_id.is_not(None))
     return [
         or_(outbox.c.record_id.is_(None), outbox.c.record_id.not_in(records)),
-        outbox.c.item_key.not_in(select(outbox.c.item_key).where(*waits)),
+        outbox.c.item_key.not_in(_named(outbox.c.item_key).where(*waits)),
     ]
+
+
+def _named(column: Column[Any]) -> Select[Any]:
+    """Begin a query for a column of operations by what they name."""
+    return select(column).join_from(outbox, outbox_content)
 
 
 def _names(collection: str) -> ColumnElement[bool]:
     """Say whether an operation puts something into a collection, or below it."""
-    return outbox.c.payload.contains(f'"{collection}"')
+    return outbox_content.c.payload.contains(f'"{collection}"')
 
 
 def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
     """Yield the operations of these numbers, read a few hundred at a time."""
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]
-        rows = tx.execute(select(*_READ).where(outbox.c.operation_id.in_(tx.listed(part))))
+        rows = tx.execute(_PENDING.where(outbox.c.operation_id.in_(tx.listed(part))))
         found = {row.operation_id: row for row in rows.all()}
         yield from (_read(found[number]) for number in part)
 
@@ -228,9 +264,9 @@ def _in_order(tx: Transaction, numbers: Sequence[int]) -> Iterator[Pending]:
 def all_sent(tx: Transaction) -> list[Pending]:
     """Return the operations of unknown fate, in the order of sending."""
     rows = tx.execute(
-        select(*_READ)
-        .where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent")
-        .order_by(outbox.c.operation_id)
+        _PENDING.where(outbox.c.library_id == tx.library_id, outbox.c.state == "sent").order_by(
+            outbox.c.operation_id
+        )
     )
     return [_read(row) for row in rows]
 
@@ -238,13 +274,11 @@ def all_sent(tx: Transaction) -> list[Pending]:
 def all_set_back(tx: Transaction) -> list[Pending]:
     """Return what was set back and may be sent: collections first, then as it was last tried."""
     rows = tx.execute(
-        select(*_READ)
-        .where(
+        _PENDING.where(
             outbox.c.library_id == tx.library_id,
             outbox.c.state == "planned",
             outbox.c.set_back_at.is_not(None),
-        )
-        .order_by(_COLLECTIONS_FIRST, outbox.c.set_back_at, outbox.c.operation_id)
+        ).order_by(outbox.c.phase, outbox.c.set_back_at, outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
 
@@ -270,9 +304,9 @@ def first_sent_at(tx: Transaction) -> datetime | None:
 def works_to_make(tx: Transaction) -> list[Pending]:
     """Return the operations that make works and have no outcome yet."""
     rows = tx.execute(
-        select(*_READ)
-        .where(outbox.c.library_id == tx.library_id, outbox.c.kind == KINDS[Create])
-        .order_by(outbox.c.operation_id)
+        _PENDING.where(
+            outbox.c.library_id == tx.library_id, outbox.c.kind == KINDS[Create]
+        ).order_by(outbox.c.operation_id)
     )
     return [pending for row in rows if (pending := _read(row)).makes_work]
 
@@ -280,9 +314,9 @@ def works_to_make(tx: Transaction) -> list[Pending]:
 def collections_to_make(tx: Transaction) -> list[CreateCollection]:
     """Return the collections that are promised and have no outcome yet."""
     rows = tx.execute(
-        select(*_READ)
-        .where(outbox.c.library_id == tx.library_id, outbox.c.kind == CREATE_COLLECTION)
-        .order_by(outbox.c.operation_id)
+        _PENDING.where(
+            outbox.c.library_id == tx.library_id, outbox.c.kind == CREATE_COLLECTION
+        ).order_by(outbox.c.operation_id)
     )
     making = [_read(row).operation for row in rows]
     return [each for each in making if isinstance(each, CreateCollection)]
@@ -291,7 +325,7 @@ def collections_to_make(tx: Transaction) -> list[CreateCollection]:
 def operations_of_record(tx: Transaction, record_id: int) -> list[Pending]:
     """Return what is still promised for a record."""
     rows = tx.execute(
-        select(*_READ).where(outbox.c.record_id == record_id).order_by(outbox.c.operation_id)
+        _PENDING.where(outbox.c.record_id == record_id).order_by(outbox.c.operation_id)
     )
     return [_read(row) for row in rows]
 
@@ -301,9 +335,9 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
     found: list[Pending] = []
     for part in chunks([each.operation_id for each in operations]):
         rows = tx.execute(
-            select(*_READ)
-            .where(outbox.c.operation_id.in_(tx.listed(part)))
-            .order_by(outbox.c.operation_id)
+            _PENDING.where(outbox.c.operation_id.in_(tx.listed(part))).order_by(
+                outbox.c.operation_id
+            )
         )
         found += [_read(row) for row in rows]
     return found
@@ -312,9 +346,9 @@ def read_again(tx: Transaction, operations: Collection[Pending]) -> list[Pending
 def operations_on(tx: Transaction, key: str) -> list[Pending]:
     """Return what is promised to be done to an item."""
     rows = tx.execute(
-        select(*_READ)
-        .where(outbox.c.library_id == tx.library_id, outbox.c.item_key == key)
-        .order_by(outbox.c.operation_id)
+        _PENDING.where(outbox.c.library_id == tx.library_id, outbox.c.item_key == key).order_by(
+            outbox.c.operation_id
+        )
     )
     return [_read(row) for row in rows]
 
@@ -322,9 +356,9 @@ def operations_on(tx: Transaction, key: str) -> list[Pending]:
 def operations_in(tx: Transaction, collection: str) -> list[Pending]:
     """Return what is promised to be put into a collection, or below it."""
     rows = tx.execute(
-        select(*_READ)
-        .where(outbox.c.library_id == tx.library_id, _names(collection))
-        .order_by(outbox.c.operation_id)
+        _PENDING.where(outbox.c.library_id == tx.library_id, _names(collection)).order_by(
+            outbox.c.operation_id
+        )
     )
     return [_read(row) for row in rows]
 
@@ -387,7 +421,7 @@ def note_before(tx: Transaction, operations: Collection[Pending]) -> None:
     for pending in operations:
         before = dump_operation(pending.operation).before
         if before is not None:
-            _set(tx, [pending.operation_id], before=_dump(before))
+            _set_content(tx, pending.operation_id, before=_dump(before))
 
 
 def mark_unsent(tx: Transaction, operations: Collection[Pending]) -> None:
@@ -408,15 +442,23 @@ def _set(tx: Transaction, operation_ids: Collection[int], **values: Any) -> None
         )
 
 
+def _set_content(tx: Transaction, operation_id: int, **values: Any) -> None:
+    these = outbox_content.c.operation_id == operation_id
+    tx.execute(update(outbox_content).where(these).values(**values))
+
+
 def remove(tx: Transaction, operation_ids: Collection[int]) -> None:
     """Take operations out: each has its outcome."""
     for part in chunks(operation_ids):
-        tx.execute(delete(outbox).where(outbox.c.operation_id.in_(tx.listed(part))))
+        for table in (outbox_content, outbox):
+            tx.execute(delete(table).where(table.c.operation_id.in_(tx.listed(part))))
 
 
 def change(tx: Transaction, operation_id: int, operation: Operation, **values: Any) -> None:
     """Let another operation stand in a row's place; `values` are further columns to be set."""
-    _set(tx, [operation_id], **_columns(operation), features=None, **values)
+    row = dump_operation(operation)
+    _set(tx, [operation_id], **_columns(row), **values)
+    _set_content(tx, operation_id, **_content(row), features=None)
 
 
 def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> None:
@@ -427,7 +469,7 @@ def follow_ours(tx: Transaction, versions: Mapping[str, tuple[int, int]]) -> Non
     """
     for part in chunks(versions):
         rows = tx.execute(
-            select(*_READ).where(
+            _PENDING.where(
                 outbox.c.library_id == tx.library_id,
                 outbox.c.item_key.in_(tx.listed(part)),
                 outbox.c.state == "planned",

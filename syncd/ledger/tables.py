@@ -314,12 +314,6 @@ outbox = _table(
         comment="the mirror's cursor when this was decided; older than the library's "
         "foreign_version: decide again before sending",
     ),
-    Column(
-        "payload",
-        Text,
-        nullable=False,
-        comment="what is sent, as JSON; with an attachment, the file that it is to hold",
-    ),
     Column("mapping", Integer, nullable=False, comment="version of the mapping that made it"),
     Column("reason", Text, nullable=False, comment="shown by `syncd explain`"),
     Column("attempts", Integer, nullable=False, comment="how often the library sent it back"),
@@ -327,30 +321,53 @@ outbox = _table(
     Column("owner", Text, comment="the process that sent it, by a name of its own choice"),
     Column("sent_at", Text, comment="when it was last sent; null: it is not under way"),
     Column(
-        "offer",
-        Text,
-        comment="JSON: what an update was decided from, to decide it again; null for all others",
-    ),
-    Column("before", Text, comment="JSON: the properties it changes, as read before it was sent"),
-    Column(
         "note",
         Text,
         comment="what a library that gives its own keys needs to find what was sent to it",
-    ),
-    Column(
-        "features",
-        LargeBinary,
-        comment="what matching compares of the work to be made, as `item` will hold it; null: it "
-        "makes none, or the item is to be asked",
     ),
     Column(
         "set_back_at",
         Text,
         comment="when it was last sent for nothing, so that it goes behind all others; null: never",
     ),
+    Column(
+        "phase",
+        Integer,
+        nullable=False,
+        comment="when its turn is: 0, a collection, before all others; 2, a file, after them; 1",
+    ),
 )
-Index("outbox_by_library", outbox.c.library_id, outbox.c.state, outbox.c.operation_id)
+Index(
+    "outbox_by_library",
+    *(outbox.c.library_id, outbox.c.state, outbox.c.phase, outbox.c.operation_id),
+)
 Index("outbox_by_item", outbox.c.library_id, outbox.c.item_key)
+
+# What is written once for an operation of the outbox and is large. It lies apart, because what
+# becomes of the operation is written again and again, and looked through to find the next ones.
+outbox_content = _table(
+    "outbox_content",
+    Column("operation_id", ForeignKey("outbox.operation_id"), primary_key=True),
+    Column("library_id", ForeignKey("library.library_id"), nullable=False),
+    Column(
+        "payload",
+        Text,
+        nullable=False,
+        comment="what is sent, as JSON; with an attachment, the file that it is to hold",
+    ),
+    Column(
+        "offer",
+        Text,
+        comment="JSON: what an update was decided from, to decide it again; null for all others",
+    ),
+    Column("before", Text, comment="JSON: the properties it changes, as read before it was sent"),
+    Column(
+        "features",
+        LargeBinary,
+        comment="what matching compares of the work to be made, as `item` will hold it; null: it "
+        "makes none, or the item is to be asked",
+    ),
+)
 
 # One row per operation that has its outcome, in the order in which they came: what a run did,
 # and what it takes to take it back.

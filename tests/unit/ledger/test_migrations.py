@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from syncd.ledger import browse, history
+from syncd.ledger import browse, history, outbox
 from syncd.ledger.engine import LEDGER_FILE, SCHEMA_REVISION, open_engine
 from syncd.ledger.history import Base
 from syncd.ledger.migrate import upgrade
+from syncd.ledger.operations import dump_operation
 from syncd.ledger.tables import metadata
-from syncd.library import Create
+from syncd.library import (
+    CollectionKey,
+    Create,
+    CreateCollection,
+    FileToStore,
+    Operation,
+    StoreFile,
+)
 from syncd.record import ItemKey
 from tests.support.runs import opened_ledger
 
@@ -167,3 +176,38 @@ def test_items_stay_what_an_older_ledger_says_that_syncd_wrote(tmp_path: Path) -
 
     assert bases == {"ABCD2345": Base("ABCD2345", 1, 7, {"title": "Of Mosses"})}
     assert done.operation == Create(ItemKey("ABCD2345"), {"title": "Of Mosses"})
+
+
+def test_what_waits_in_an_older_ledger_waits_in_its_order(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / LEDGER_FILE}")
+    upgrade(engine, None, "0022")
+    waiting: tuple[Operation, ...] = (
+        StoreFile(ItemKey("FILE2222"), FileToStore("/drop", "a.pdf", 1, 1, 1, "aa")),
+        Create(ItemKey("WORK2222"), {"title": "Of Mosses"}),
+        CreateCollection(CollectionKey("SHLF2222"), "Shelf"),
+    )
+    with engine.begin() as connection:
+        for statement in _OLDER:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE library SET known_as = identity")
+        for row in map(dump_operation, waiting):
+            connection.exec_driver_sql(
+                "INSERT INTO outbox (library_id, run_id, kind, item_key, ordinal, planned_version,"
+                " payload, mapping, reason, attempts, state, features)"
+                " VALUES (1, 1, ?, ?, 0, 7, ?, 1, 'new', 0, 'planned', x'0102')",
+                (row.kind, row.item_key, json.dumps(dict(row.payload))),
+            )
+    engine.dispose()
+
+    with opened_ledger(tmp_path) as ledger:
+        known = ledger.find_library("file:/somewhere")
+        assert known is not None
+        with known.read() as tx:
+            found = list(outbox.next_planned(tx, 9, []))
+
+    assert [each.operation for each in found] == [waiting[2], waiting[1], waiting[0]]
+    assert [(each.operation_id, each.features) for each in found] == [
+        (3, b"\x01\x02"),
+        (2, b"\x01\x02"),
+        (1, b"\x01\x02"),
+    ]

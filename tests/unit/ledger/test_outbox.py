@@ -178,6 +178,34 @@ def test_collections_go_first_and_all_else_in_the_order_of_promising(
         assert _keys(outbox.next_planned(tx, 3, [])) == [INBOX, SHELF, KEYS[0]]
 
 
+def test_the_next_ones_are_found_without_going_through_all_that_wait(
+    ledger: LibraryLedger,
+) -> None:
+    with ledger.write() as tx:
+        _promise(tx, *((None, Create(KEYS[0], {"n": number})) for number in range(20)))
+        among_few = _steps_to_the_next(tx, 5)
+        _promise(tx, *((None, Create(KEYS[1], {"n": number})) for number in range(2000)))
+
+        assert _steps_to_the_next(tx, 5) < 2 * among_few
+
+
+def _steps_to_the_next(tx: Transaction, limit: int) -> int:
+    """Return how many steps SQLite takes to find what is to be sent next, in tens."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver = tx.connection.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(step, 10)
+    assert len(list(outbox.next_planned(tx, limit, []))) == limit
+    driver.set_progress_handler(None, 0)
+    return steps
+
+
 def test_what_is_under_way_keeps_back_its_record_and_its_item(ledger: LibraryLedger) -> None:
     with ledger.write() as tx:
         first, *_ = _promise(
