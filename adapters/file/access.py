@@ -7,7 +7,7 @@ moved, unmounted or have its index deleted at any time.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
@@ -25,9 +25,10 @@ from adapters.file.identity import (
 )
 from adapters.file.index import Index, open_index
 from adapters.file.index_shape import DamagedIndexError
+from adapters.file.kept import Kept
 from adapters.file.layout import Layout
 from adapters.file.lock import hold_lock
-from adapters.file.look import key_in, look_at, look_at_all
+from adapters.file.look import file_name, key_in, look_at, look_at_all
 from adapters.file.watch import FolderWatch
 from syncd.errors import PausedError, UnavailableError
 from syncd.record import ItemKey
@@ -55,6 +56,7 @@ class Access:
         self._sleep = sleep
         self._now_ns = now_ns
         self._watch = FolderWatch(layout.items)
+        self._kept = Kept()
         self._listed_ns = -_LISTED_EVERY_NS
         self._elsewhere: set[ItemKey] = set()
         """Items that can be changed without the watch being told."""
@@ -208,9 +210,15 @@ class Access:
         elif keys := [key for name in touched if (key := key_in(name))]:
             self.look_at(index, keys)
 
-    def has_written(self, names: set[str]) -> None:
-        """Take these files as seen."""
-        self._watch.forget(names)
+    def has_written(self, written: Iterable[tuple[ItemKey, bytes, bytes]]) -> None:
+        """Take these files as seen; keep their texts for the exports, given with their digests."""
+        by_name = {file_name(each[0]): each for each in written}
+        for name in self._watch.forget(set(by_name)):
+            self._kept.keep(*by_name[name])
+
+    def take_kept(self, index: Index) -> dict[ItemKey, bytes]:
+        """Return the texts of items that need not be read; what is not asked for now is gone."""
+        return self._kept.take(index, self._watch.touched())
 
     def _keep_removed(self, index: Index) -> None:
         # Before the index forgets what was there: killed in between, the next look finds it again.

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -120,6 +120,11 @@ class Index:
     def signatures(self) -> dict[ItemKey, str]:
         """Return every known file with its signature; neither is checked against its seal."""
         return dict(self._connection.execute("SELECT key, signature FROM items"))
+
+    def digests(self, keys: Collection[ItemKey]) -> dict[ItemKey, bytes]:
+        """Return what the content of these files is known by; it is not checked against seals."""
+        found = (self._find("key, digest FROM items", "key", some) for some in _chunks(keys))
+        return dict(chain.from_iterable(found))
 
     def unsure_keys(self) -> list[ItemKey]:
         """Return the files of which the signature does not tell whether they have changed."""

@@ -196,14 +196,14 @@ class FileLibrary:
             raise ConflictError(f"the library is at version {index.version}, not {expected}")
         push = Push(self._layout, index, self._schema(), self._now_ns)
         outcomes = push.carry_out(operations)
-        self._access.has_written(push.names)
+        self._access.has_written(push.written)
         return Pushed(outcomes, None if expected is None else index.version)
 
     def _store(self, operation: StoreFile, content: BinaryIO, index: Index) -> Outcome:
         self._access.look_again(index)
         push = Push(self._layout, index, self._schema(), self._now_ns)
         outcome = push.store(operation, content)
-        self._access.has_written(push.names)
+        self._access.has_written(push.written)
         return outcome
 
     def _look_since(self, version: int) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:

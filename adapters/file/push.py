@@ -78,6 +78,8 @@ class Push:
         self._shelf = Staging(layout.directory)
         self._written: dict[ItemKey, _Written] = {}
         self._bases: dict[ItemKey, str | None] = {}
+        self._put: list[Row] = []
+        """What the index was told of what was put into place."""
         self._asked: set[ItemKey] = set()
         self._known: dict[ItemKey, Row] = {}
         """What the index says of the items that it was `asked` for."""
@@ -86,9 +88,9 @@ class Push:
         """What is to be stored."""
 
     @property
-    def names(self) -> set[str]:
-        """The names of the item files that the push has written."""
-        return {file_name(key) for key in self._written}
+    def written(self) -> Iterator[tuple[ItemKey, bytes, bytes]]:
+        """The items that the push has put into place, with their texts and digests."""
+        return ((row.key, self._written[row.key].raw, row.digest) for row in self._put)
 
     def carry_out(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Write what the operations come to, remember it, and answer each.
@@ -103,7 +105,8 @@ class Push:
             # Written first and committed last: an index that cannot be written stops us here.
             self._index.move_to(self._version)
             overtaken = self._put_into_place()
-            self._index.put(self._rows(overtaken))
+            self._put = list(self._rows(overtaken))
+            self._index.put(self._put)
             if self._index.returned:
                 keep_removed(self._layout.removed, self._index.removed, self._index.returned)
             self._index.commit()
