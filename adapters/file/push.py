@@ -106,7 +106,7 @@ class Push:
             self._index.move_to(self._version)
             overtaken = self._put_into_place()
             self._put = list(self._rows(overtaken))
-            self._index.put(self._put)
+            self._index.put(self._put, self._known)
             if self._index.returned:
                 keep_removed(self._layout.removed, self._index.removed, self._index.returned)
             self._index.commit()
@@ -237,9 +237,12 @@ class Push:
     def _rows(self, overtaken: set[str]) -> Iterator[Row]:
         now_ns = self._now_ns()
         prefix = os.path.join(self._layout.items, "")  # noqa: PTH118 - for every file of a push
+        mark = None
         for (key, version, data, trashed), raw in self._written.values():
             if file_name(key) not in overtaken:
-                mark = signature(os.stat(prefix + file_name(key)), now_ns)  # noqa: PTH116
+                # Behind one that is too young to be told by `stat`, all are: they came later.
+                if mark != "":
+                    mark = signature(os.stat(prefix + file_name(key)), now_ns)  # noqa: PTH116
                 yield row_of(key, version, data, trashed=trashed, raw=raw, mark=mark)
 
 

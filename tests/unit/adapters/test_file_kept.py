@@ -62,6 +62,8 @@ def test_what_was_just_written_is_not_read_again(
     create(library, KEY, OTHER)
     note = Create(THIRD, {"itemType": "note", "parentItem": KEY, "note": "<p>Funded</p>"})
     push(library, note, Update(OTHER, version_of(library), {"title": "Newer"}))
+    if library._access._watch.touched() is None:
+        pytest.skip("the kernel tells nothing of this file system")
 
     library.finish()
 
