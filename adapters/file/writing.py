@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from adapters.file.flushing import make_directory_safe, make_files_safe, make_safe
+from adapters.file.renaming import has_renamed
 from adapters.file.signatures import find_fingerprint
 
 _TEMPORARY = ".syncd-tmp"
@@ -61,10 +62,11 @@ class Staging:
         """Give every file its name; return those left out because someone was quicker."""
         overtaken = set()
         for name, (temporary, target, base) in [*self._ready.items()]:
-            if find_fingerprint(target) != base:
-                overtaken.add(name)
-                continue
-            os.rename(temporary, target)  # noqa: PTH104
+            if base is not None or not has_renamed(temporary, target):
+                if find_fingerprint(target) != base:
+                    overtaken.add(name)
+                    continue
+                os.rename(temporary, target)  # noqa: PTH104
             del self._ready[name]
             self.landed = True
         if self.landed:
