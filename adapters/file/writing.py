@@ -19,6 +19,8 @@ from adapters.file.renaming import has_renamed
 from adapters.file.signatures import find_fingerprint
 
 _TEMPORARY = ".syncd-tmp"
+_AT_ONCE = 256 * 1024
+"""An export is written in many small pieces; a call for each few of them is more than they cost."""
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -113,7 +115,7 @@ def is_left_over(name: str) -> bool:
 
 
 def _created(temporary: Path) -> IO[bytes]:
-    return os.fdopen(_create(temporary), "wb")
+    return os.fdopen(_create(temporary), "wb", _AT_ONCE)
 
 
 def _create(temporary: Path | str) -> int:
