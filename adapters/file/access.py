@@ -7,7 +7,7 @@ moved, unmounted or have its index deleted at any time.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ from adapters.file.index_shape import DamagedIndexError
 from adapters.file.kept import Kept
 from adapters.file.layout import Layout
 from adapters.file.lock import hold_lock
-from adapters.file.look import file_name, key_in, look_at, look_at_all
+from adapters.file.look import key_in, look_at, look_at_all
 from adapters.file.watch import FolderWatch
 from syncd.errors import PausedError, UnavailableError
 from syncd.record import ItemKey
@@ -210,11 +210,10 @@ class Access:
         elif keys := [key for name in touched if (key := key_in(name))]:
             self.look_at(index, keys)
 
-    def has_written(self, written: Iterable[tuple[ItemKey, bytes, bytes]]) -> None:
-        """Take these files as seen; keep their texts for the exports, given with their digests."""
-        by_name = {file_name(each[0]): each for each in written}
-        for name in self._watch.forget(set(by_name)):
-            self._kept.keep(*by_name[name])
+    def has_written(self, written: Mapping[str, tuple[ItemKey, bytes, bytes]]) -> None:
+        """Take files of these names as seen, and keep their texts, given with their digests."""
+        alone = self._watch.forget(set(written))
+        self._kept.keep(each for name, each in written.items() if name in alone)
 
     def take_kept(self, index: Index) -> dict[ItemKey, bytes]:
         """Return the texts of items that need not be read; what is not asked for now is gone."""

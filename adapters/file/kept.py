@@ -7,10 +7,10 @@ index still knows the file by this content and the kernel tells of nobody who ha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from adapters.file.index import Index
-from adapters.file.look import file_name
+from adapters.file.look import key_in
 from syncd.record import ItemKey
 
 _MOST_BYTES = 16 * 1024 * 1024
@@ -26,18 +26,18 @@ class Kept:
         self._digests: dict[ItemKey, bytes] = {}
         """What the index knows them by; pairs of both would be more for Python to mind."""
 
-    def keep(self, key: ItemKey, text: bytes, digest: bytes) -> None:
-        """Keep what was just written, in place of what was kept of the same item."""
-        more = len(text) - len(self._texts.pop(key, b""))
-        if self._bytes + more > self._most_bytes:
-            self._bytes += more - len(text)
-            return
-        self._bytes += more
-        # A copy takes the room that it needs; what an encoder returns leaves gaps as large again.
-        self._texts[key] = bytes(memoryview(text))
-        self._digests[key] = digest
+    def keep(self, written: Iterable[tuple[ItemKey, bytes, bytes]]) -> None:
+        """Keep what was just written, given with its digest, in place of what it has replaced."""
+        for key, text, digest in written:
+            self._bytes += len(text) - len(self._texts.pop(key, b""))
+            if self._bytes > self._most_bytes:
+                self._bytes -= len(text)
+                continue
+            # A copy takes the room it needs; what an encoder returns leaves gaps as large again.
+            self._texts[key] = bytes(memoryview(text))
+            self._digests[key] = digest
 
-    def take(self, index: Index, touched: Collection[str] | None) -> dict[ItemKey, bytes]:
+    def take(self, index: Index, touched: Iterable[str] | None) -> dict[ItemKey, bytes]:
         """Return what is kept and still lies there, and keep it no longer.
 
         `touched` are the names of files that somebody has touched since the last look or push;
@@ -47,9 +47,8 @@ class Kept:
         self._texts, self._digests, self._bytes = {}, {}, 0
         if touched is None:
             return {}
+        for name in touched:
+            if key := key_in(name):
+                texts.pop(key, None)
         known = index.digests(texts)
-        return {
-            key: text
-            for key, text in texts.items()
-            if known.get(key) == digests[key] and file_name(key) not in touched
-        }
+        return {key: text for key, text in texts.items() if known.get(key) == digests[key]}

@@ -88,9 +88,12 @@ class Push:
         """What is to be stored."""
 
     @property
-    def written(self) -> Iterator[tuple[ItemKey, bytes, bytes]]:
-        """The items that the push has put into place, with their texts and digests."""
-        return ((row.key, self._written[row.key].raw, row.digest) for row in self._put)
+    def written(self) -> dict[str, tuple[ItemKey, bytes, bytes]]:
+        """The names of the files that the push has written, with key, text and digest of each."""
+        return {
+            file_name(row.key): (row.key, self._written[row.key].raw, row.digest)
+            for row in self._put
+        }
 
     def carry_out(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Write what the operations come to, remember it, and answer each.

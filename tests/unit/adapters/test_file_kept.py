@@ -189,9 +189,8 @@ def test_no_more_is_kept_than_fits(
     kept = Kept(most_bytes=2 * len(texts[KEY]))
 
     def body(index: Index) -> None:
-        kept.keep(KEY, texts[KEY] + b" " * len(texts[KEY]), b"older")
-        for key, text in texts.items():
-            kept.keep(key, text, digest_of(text))
+        kept.keep([(KEY, 2 * texts[KEY], b"older")])
+        kept.keep((key, text, digest_of(text)) for key, text in texts.items())
 
         assert kept.take(index, set()) == {KEY: texts[KEY], OTHER: texts[OTHER]}
         assert kept.take(index, set()) == {}
@@ -206,9 +205,8 @@ def test_an_older_text_is_not_kept_where_the_newer_does_not_fit(
     kept = Kept(most_bytes=len(text))
 
     def body(index: Index) -> None:
-        kept.keep(KEY, text, digest_of(text))
-        kept.keep(KEY, text + b" ", b"newer")
-        kept.keep(OTHER, item_file(home, OTHER).read_bytes(), digest_of(b"another"))
+        kept.keep([(KEY, text, digest_of(text)), (KEY, text + b" ", b"newer")])
+        kept.keep([(OTHER, item_file(home, OTHER).read_bytes(), digest_of(b"another"))])
 
         assert kept.take(index, set()) == {}
 
