@@ -45,7 +45,9 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
-_BATCH_SIZE = 500
+_BATCH_SIZE = 1_000
+"""A flush, a transaction and a request of the ledger for so many. Each file is told of five times
+by the watch, whose kernel keeps 16,384 such words until they are asked for."""
 _PAGE_SIZE = 200
 _MOST_TOLD = 5
 """So many damaged items are told of; the log names each."""
