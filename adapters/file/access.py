@@ -7,7 +7,7 @@ moved, unmounted or have its index deleted at any time.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from adapters.file.identity import (
 )
 from adapters.file.index import Index, open_index
 from adapters.file.index_shape import DamagedIndexError
+from adapters.file.kept import Kept
 from adapters.file.layout import Layout
 from adapters.file.lock import hold_lock
 from adapters.file.look import key_in, look_at, look_at_all
@@ -55,6 +56,7 @@ class Access:
         self._sleep = sleep
         self._now_ns = now_ns
         self._watch = FolderWatch(layout.items)
+        self._kept = Kept()
         self._listed_ns = -_LISTED_EVERY_NS
         self._elsewhere: set[ItemKey] = set()
         """Items that can be changed without the watch being told."""
@@ -208,9 +210,14 @@ class Access:
         elif keys := [key for name in touched if (key := key_in(name))]:
             self.look_at(index, keys)
 
-    def has_written(self, names: set[str]) -> None:
-        """Take these files as seen."""
-        self._watch.forget(names)
+    def has_written(self, written: Mapping[str, tuple[ItemKey, bytes, bytes]]) -> None:
+        """Take files of these names as seen, and keep their texts, given with their digests."""
+        alone = self._watch.forget(set(written))
+        self._kept.keep(each for name, each in written.items() if name in alone)
+
+    def take_kept(self, index: Index) -> dict[ItemKey, bytes]:
+        """Return the texts of items that need not be read; what is not asked for now is gone."""
+        return self._kept.take(index, self._watch.touched())
 
     def _keep_removed(self, index: Index) -> None:
         # Before the index forgets what was there: killed in between, the next look finds it again.

@@ -141,7 +141,9 @@ class Exporter:
 
     def _export(self) -> bool:
         """Write what is not up to date; say whether that was anything."""
-        export = self._access.work(lambda index: plan_export(self._layout, index))
+        export = self._access.work(
+            lambda index: plan_export(self._layout, index, self._access.take_kept(index))
+        )
         if export is None:
             return False
         # The library is not locked meanwhile; what changes now is for the next time to export.

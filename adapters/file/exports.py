@@ -93,10 +93,15 @@ class Export(NamedTuple):
     patch: Patch | None
     ours: Sequence[Mark | None]
     """What each export is known by that is to be overwritten; None: it may be edited."""
+    kept: Mapping[ItemKey, bytes]
+    """The texts of items that need not be read."""
 
 
-def plan_export(layout: Layout, index: Index) -> Export | None:
-    """Return what there is to export; None where the exports show everything."""
+def plan_export(layout: Layout, index: Index, kept: Mapping[ItemKey, bytes]) -> Export | None:
+    """Return what there is to export; None where the exports show everything.
+
+    `kept` are the texts of items as they lie there, as far as they are known without reading.
+    """
     standing = index.standing
     ours = [find_mark(path) for path in _paths(layout)]
     states = _find_states(layout, index)
@@ -109,7 +114,7 @@ def plan_export(layout: Layout, index: Index) -> Export | None:
         mark if state is State.OURS or mark in written else None
         for mark, state in zip(ours, states, strict=True)
     ]
-    return Export(standing.version, [] if patch else _all_families(index), patch, known)
+    return Export(standing.version, [] if patch else _all_families(index), patch, known, kept)
 
 
 def carry_out(layout: Layout, export: Export) -> Done | None:
@@ -237,6 +242,7 @@ class _Writing:
         self.asides: list[tuple[Path, Path]] = []
         self._layout = layout
         self._ours = dict(zip(_paths(layout), export.ours, strict=True))
+        self._kept = export.kept
         self._keys = KeyRing()
 
     def write_all(self, families: Sequence[Family]) -> None:
@@ -306,7 +312,8 @@ class _Writing:
 
     def _find_data(self, key: ItemKey) -> dict[str, Any] | None:
         try:
-            _, data, trashed = parse_item(read_file(self._layout.items, key))
+            raw = self._kept.get(key) or read_file(self._layout.items, key)
+            _, data, trashed = parse_item(raw)
         except (FileNotFoundError, DamagedDocumentError):
             return None  # changed since the index was asked; the next run exports again
         return None if trashed else data

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -121,6 +121,11 @@ class Index:
         """Return every known file with its signature; neither is checked against its seal."""
         return dict(self._connection.execute("SELECT key, signature FROM items"))
 
+    def digests(self, keys: Collection[ItemKey]) -> dict[ItemKey, bytes]:
+        """Return what the content of these files is known by; it is not checked against seals."""
+        found = (self._find("key, digest FROM items", "key", some) for some in _chunks(keys))
+        return dict(chain.from_iterable(found))
+
     def unsure_keys(self) -> list[ItemKey]:
         """Return the files of which the signature does not tell whether they have changed."""
         rows = self._connection.execute("SELECT key FROM items WHERE signature = ''")
@@ -171,10 +176,13 @@ class Index:
                 found.setdefault(row.parent or "", []).append(row.key)
         return {work: sorted(notes) for work, notes in found.items()}
 
-    def put(self, rows: Iterable[Row]) -> None:
-        """Remember files as they were just seen or written."""
+    def put(self, rows: Iterable[Row], known: Mapping[ItemKey, Row]) -> None:
+        """Remember files as they were just seen or written.
+
+        `known` is what was remembered of them.
+        """
         for some in _chunks(rows):
-            self._note_moved_notes(some)
+            self._note_moved_notes(some, known)
             self._connection.executemany(
                 "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*row, _seal(row)) for row in some],
@@ -183,10 +191,10 @@ class Index:
             self._delete("tombstones", [key for (key,) in returned])
             self._note({key for (key,) in returned}, self.returned, self.removed)
 
-    def _note_moved_notes(self, rows: Collection[Row]) -> None:
+    def _note_moved_notes(self, rows: Collection[Row], known: Mapping[ItemKey, Row]) -> None:
         """Have the exports written anew where a note goes from one work to another."""
-        before = dict(self._find("key, parent FROM items", "key", [row.key for row in rows]))
-        if any((before.get(row.key) or row.parent) != row.parent for row in rows):
+        before = ((known[row.key].parent, row.parent) for row in rows if row.key in known)
+        if any(parent and parent != now for parent, now in before):
             self.forget_exports()
 
     def bury(self, keys: Collection[ItemKey], version: int) -> None:
@@ -273,7 +281,8 @@ class Index:
 
     def restart_at(self, version: int) -> None:
         """Take everything as changed at this version."""
-        self.put([row._replace(version=version) for row in self._select("WHERE version > 0", ())])
+        known = {row.key: row for row in self._select("WHERE version > 0", ())}
+        self.put([row._replace(version=version) for row in known.values()], known)
         self._entomb([each._replace(version=version) for each in self.deleted_since(0)])
         self.move_to(version)
 

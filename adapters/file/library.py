@@ -45,7 +45,9 @@ from syncd.library import (
 from syncd.record import ItemKey
 from syncd.schema import Schema
 
-_BATCH_SIZE = 500
+_BATCH_SIZE = 1_000
+"""A flush, a transaction and a request of the ledger for so many. Each file is told of five times
+by the watch, whose kernel keeps 16,384 such words until they are asked for."""
 _PAGE_SIZE = 200
 _MOST_TOLD = 5
 """So many damaged items are told of; the log names each."""
@@ -196,14 +198,14 @@ class FileLibrary:
             raise ConflictError(f"the library is at version {index.version}, not {expected}")
         push = Push(self._layout, index, self._schema(), self._now_ns)
         outcomes = push.carry_out(operations)
-        self._access.has_written(push.names)
+        self._access.has_written(push.written)
         return Pushed(outcomes, None if expected is None else index.version)
 
     def _store(self, operation: StoreFile, content: BinaryIO, index: Index) -> Outcome:
         self._access.look_again(index)
         push = Push(self._layout, index, self._schema(), self._now_ns)
         outcome = push.store(operation, content)
-        self._access.has_written(push.names)
+        self._access.has_written(push.written)
         return outcome
 
     def _look_since(self, version: int) -> tuple[list[tuple[int, ItemKey]], list[ItemKey], int]:

@@ -167,7 +167,8 @@ class _Look:
     def compare(self, found: _Stats, known: Mapping[ItemKey, str]) -> None:
         index = self._index
         doubtful = [key for key, there in found.items() if known.get(key, "") != fingerprint(there)]
-        index.put(self._read_all(doubtful, found, index.rows(doubtful)))
+        before = index.rows(doubtful)
+        index.put(self._read_all(doubtful, found, before), before)
         gone = [key for key in known if key not in found and not _find(self._items, key)]
         index.bury(gone, self._next)
         if self._changed or gone:

@@ -78,6 +78,8 @@ class Push:
         self._shelf = Staging(layout.directory)
         self._written: dict[ItemKey, _Written] = {}
         self._bases: dict[ItemKey, str | None] = {}
+        self._put: list[Row] = []
+        """What the index was told of what was put into place."""
         self._asked: set[ItemKey] = set()
         self._known: dict[ItemKey, Row] = {}
         """What the index says of the items that it was `asked` for."""
@@ -86,9 +88,12 @@ class Push:
         """What is to be stored."""
 
     @property
-    def names(self) -> set[str]:
-        """The names of the item files that the push has written."""
-        return {file_name(key) for key in self._written}
+    def written(self) -> dict[str, tuple[ItemKey, bytes, bytes]]:
+        """The names of the files that the push has written, with key, text and digest of each."""
+        return {
+            file_name(row.key): (row.key, self._written[row.key].raw, row.digest)
+            for row in self._put
+        }
 
     def carry_out(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Write what the operations come to, remember it, and answer each.
@@ -103,7 +108,8 @@ class Push:
             # Written first and committed last: an index that cannot be written stops us here.
             self._index.move_to(self._version)
             overtaken = self._put_into_place()
-            self._index.put(self._rows(overtaken))
+            self._put = list(self._rows(overtaken))
+            self._index.put(self._put, self._known)
             if self._index.returned:
                 keep_removed(self._layout.removed, self._index.removed, self._index.returned)
             self._index.commit()
@@ -234,9 +240,12 @@ class Push:
     def _rows(self, overtaken: set[str]) -> Iterator[Row]:
         now_ns = self._now_ns()
         prefix = os.path.join(self._layout.items, "")  # noqa: PTH118 - for every file of a push
+        mark = None
         for (key, version, data, trashed), raw in self._written.values():
             if file_name(key) not in overtaken:
-                mark = signature(os.stat(prefix + file_name(key)), now_ns)  # noqa: PTH116
+                # Behind one that is too young to be told by `stat`, all are: they came later.
+                if mark != "":
+                    mark = signature(os.stat(prefix + file_name(key)), now_ns)  # noqa: PTH116
                 yield row_of(key, version, data, trashed=trashed, raw=raw, mark=mark)
 
 

@@ -39,7 +39,9 @@ class FolderWatch:
         self._touched: set[str] = set()
         self._ours: set[str] = set()
         """What we have written ourselves, and somebody else perhaps right after us."""
-        self._hidden: set[str] = set()
+        self._again: set[str] = set()
+        """What was touched more than once."""
+        self._hidden: set[bytes] = set()
         """What has come under a hidden name and is still there: a dead writer's."""
 
     def begin(self) -> None:
@@ -71,12 +73,19 @@ class FolderWatch:
         self._clear()
         return touched, ours
 
-    def forget(self, names: set[str]) -> None:
-        """Take these files as seen, as far as a push is concerned: we have just written them."""
+    def forget(self, names: set[str]) -> set[str]:
+        """Take these files as seen, as far as a push is concerned: we have just written them.
+
+        Returns those that nobody else has touched meanwhile, as far as that is known: of ours the
+        kernel tells once, when they get their names.
+        """
         if self._descriptor is not None and not self._drain():
             self.end()
+        alone = (names & self._touched) - self._again
         self._touched -= names
+        self._again -= names
         self._ours |= names
+        return alone
 
     def end(self) -> None:
         """Watch no longer."""
@@ -87,6 +96,7 @@ class FolderWatch:
 
     def _clear(self) -> None:
         self._touched.clear()
+        self._again.clear()
         self._ours.clear()
         self._hidden.clear()
 
@@ -117,15 +127,19 @@ class FolderWatch:
         place, whole = 0, True
         while place < len(told):
             _, mask, _, length = _HEAD.unpack_from(told, place)
-            place += _HEAD.size + length
-            whole &= not mask & _NO_LONGER_SEEN
-            name = os.fsdecode(told[place - length : place].rstrip(b"\0"))
-            if not name.startswith("."):
-                self._touched.add(name)
-            elif mask & (_CREATE | _MOVED_TO):
-                self._hidden.add(name)
-            elif mask & (_DELETE | _MOVED_FROM):
-                self._hidden.discard(name)
+            start = place + _HEAD.size
+            place = start + length
+            if mask & _NO_LONGER_SEEN:
+                whole = False
+            if told[start:place].startswith(b"."):
+                # Four of five are about files on their way to their names: compared as they come.
+                if mask & (_CREATE | _MOVED_TO):
+                    self._hidden.add(told[start:place])
+                elif mask & (_DELETE | _MOVED_FROM):
+                    self._hidden.discard(told[start:place])
+                continue
+            name = os.fsdecode(told[start:place].rstrip(b"\0"))
+            (self._again if name in self._touched else self._touched).add(name)
         return whole
 
 

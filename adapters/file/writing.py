@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from adapters.file.flushing import make_directory_safe, make_files_safe, make_safe
+from adapters.file.renaming import has_renamed
 from adapters.file.signatures import find_fingerprint
 
 _TEMPORARY = ".syncd-tmp"
+_AT_ONCE = 256 * 1024
+"""An export is written in many small pieces; a call for each few of them is more than they cost."""
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -61,10 +64,11 @@ class Staging:
         """Give every file its name; return those left out because someone was quicker."""
         overtaken = set()
         for name, (temporary, target, base) in [*self._ready.items()]:
-            if find_fingerprint(target) != base:
-                overtaken.add(name)
-                continue
-            os.rename(temporary, target)  # noqa: PTH104
+            if base is not None or not has_renamed(temporary, target):
+                if find_fingerprint(target) != base:
+                    overtaken.add(name)
+                    continue
+                os.rename(temporary, target)  # noqa: PTH104
             del self._ready[name]
             self.landed = True
         if self.landed:
@@ -111,7 +115,7 @@ def is_left_over(name: str) -> bool:
 
 
 def _created(temporary: Path) -> IO[bytes]:
-    return os.fdopen(_create(temporary), "wb")
+    return os.fdopen(_create(temporary), "wb", _AT_ONCE)
 
 
 def _create(temporary: Path | str) -> int:

@@ -29,7 +29,7 @@ from syncd.system.resources import shipped_schema
 from tests.benchmarks.web import _WORDS
 
 _WRITTEN = 5_000
-_BATCH = 500
+_BATCH = 1_000
 _SMALL = 1_000
 _PUSHES = 40
 _TRIES = 15

@@ -44,27 +44,25 @@ class Recorder:
         self.steps: list[Step] = []
         self._wrap(monkeypatch, writing, "make_files_safe", self._flushed)
         self._wrap(monkeypatch, writing, "make_directory_safe", self._named)
-        rename = os.rename
-
-        def renaming(path: Path | str, target: Path | str) -> None:
-            self._note("rename", Path(path).name, Path(target).name, within=Path(path).parent)
-            rename(path, target)
-
-        monkeypatch.setattr(os, "rename", renaming)
+        self._wrap(monkeypatch, os, "rename", self._renamed)
+        self._wrap(monkeypatch, writing, "has_renamed", self._renamed)
 
     def _wrap(
         self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, note: Callable[..., None]
     ) -> None:
         original = getattr(module, name)
 
-        def wrapped(*arguments: Any) -> None:
+        def wrapped(*arguments: Any) -> Any:
             note(*arguments)
-            original(*arguments)
+            return original(*arguments)
 
         monkeypatch.setattr(module, name, wrapped)
 
     def _flushed(self, directory: Path, paths: list[str]) -> None:
         self._note("flush", *(Path(path).name for path in paths), within=directory)
+
+    def _renamed(self, path: Path | str, target: Path | str) -> None:
+        self._note("rename", Path(path).name, Path(target).name, within=Path(path).parent)
 
     def _named(self, directory: Path) -> None:
         self._note("names", within=directory)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from adapters.file import FileLibrary
+from adapters.file import push as pushing
+from adapters.file.index import open_index
 from adapters.file.watch import FolderWatch
 from syncd.errors import ConflictError, UnavailableError
 from syncd.library import Create
@@ -216,6 +218,21 @@ def test_a_push_after_a_look_lists_no_folder(home: Path, monkeypatch: pytest.Mon
 
     for key in KEYS[40:45]:
         create(library, [key])
+
+
+def test_behind_a_file_too_young_to_be_told_by_stat_none_is_asked_about(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, new = open_library(home), KEYS[40:50]
+    follow(library)
+    told = iter(["old enough", "old enough", ""])
+    monkeypatch.setattr(pushing, "signature", lambda *_: next(told))
+
+    create(library, new)
+
+    with open_index(home / ".syncd" / "index.sqlite", 0) as index:
+        marks = index.signatures()
+    assert [marks[key] for key in new] == ["old enough"] * 2 + [""] * 8
 
 
 def test_all_items_gone_between_look_and_push_are_not_believed(home: Path) -> None:
