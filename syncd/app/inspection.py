@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -30,6 +32,7 @@ MOST_DUPLICATES = 0.05
 FEWEST_FOR_A_SHARE = 20
 """In a smaller file, a single repeated record would be more than that share."""
 _MOST_PROBLEMS = 1_000
+_LONG = 1 << 16  # characters of an entry
 
 _MOJIBAKE = re.compile(
     "\ufffd|Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf˜™œ¢“”¦]|Â[\xa0-\xbf]"
@@ -47,6 +50,8 @@ class Inspected(NamedTuple):
     notes: list[str]
     attachments: list[dict[str, Any]]
     warnings: list[str]
+    is_long: bool = False
+    """Whether there is so much of it that a copy of all of it would be dear."""
 
 
 @dataclass(slots=True)
@@ -110,22 +115,34 @@ class Inspection:
     def _read(self, stream: BinaryIO, report: InspectedFile) -> Iterator[Inspected]:
         reading = formats.read(stream, report.file)
         observations = _Observations()
-        for entry, made in take_in(reading, self._tools):
-            report.records_found += 1
-            if entry.problems:
-                _add_problems(report, entry.problems)
-            if isinstance(made, InputError):
-                report.rejected += 1
-                _add_problems(report, [Problem(made.message, made.line or entry.line)])
-            else:
-                observations.see(entry, made.record)
-                self._count_losses(made.record, report)
-                yield _show(made)
+        # A loop would hold on to an entry, which may be large, while it is shown and the next read.
+        look_at = partial(self._look_at, report, observations)
+        yield from filter(None, starmap(look_at, take_in(reading, self._tools)))
         _add_problems(report, reading.problems)
         report.encoding = reading.encoding
         report.encoding_certain = reading.encoding_certain
         report.source = observations.source
         report.alarms = list(observations.alarms(report.records_found, reading.alarms))
+
+    def _look_at(
+        self,
+        report: InspectedFile,
+        observations: _Observations,
+        entry: ReadEntry,
+        made: MadeItem | InputError,
+    ) -> Inspected | None:
+        """Count an entry for its file; return what is shown of it, None if it became no record."""
+        report.records_found += 1
+        if entry.problems:
+            _add_problems(report, entry.problems)
+        if isinstance(made, InputError):
+            report.rejected += 1
+            _add_problems(report, [Problem(made.message, made.line or entry.line)])
+            return None
+        is_long = sum(map(len, entry.values)) > _LONG
+        observations.see(entry, made.record, is_long=is_long)
+        self._count_losses(made.record, report)
+        return _show(made, is_long=is_long)
 
     def _count_losses(self, record: Record, report: InspectedFile) -> None:
         for tag in record.unused:
@@ -149,16 +166,17 @@ def _give_up(report: InspectedFile, error: InputError | OSError | SilentDriveErr
     report.encoding = None
 
 
-def _show(made: MadeItem) -> Inspected:
+def _show(made: MadeItem, *, is_long: bool) -> Inspected:
     # The same wherever it is filed; nobody else is given this item.
     item = made.data
     item.pop("collections", None)
     return Inspected(
         made.record,
         item,
-        [note["note"] for note in made.notes],
+        made.notes,
         made.attachments,
         [*made.record.warnings, *made.warnings, *map(_say, made.cuts)],
+        is_long,
     )
 
 
@@ -167,8 +185,7 @@ def _say(cut: Cut) -> str:
     return f"{cut.where} is longer than the library takes: {end}"
 
 
-def _are_garbled(values: Sequence[str]) -> bool:
-    text = "\n".join(values)
+def _is_garbled(text: str) -> bool:
     return any(map(text.__contains__, _OF_MOJIBAKE)) and _MOJIBAKE.search(text) is not None
 
 
@@ -193,12 +210,14 @@ class _Observations:
         """Name the source of most records."""
         return next((source for source, _ in self._sources.most_common(1)), None)
 
-    def see(self, entry: ReadEntry, record: Record) -> None:
+    def see(self, entry: ReadEntry, record: Record, *, is_long: bool) -> None:
         self._sources[record.origin.source] += 1
         self._duplicates += self._is_seen(record.identity)
-        if not entry.is_ascii and _are_garbled(entry.values):
-            self._first_garbled = self._first_garbled or entry.line
-            self._garbled += 1
+        if not entry.is_ascii:
+            texts = entry.values if is_long else ["\n".join(entry.values)]
+            if any(map(_is_garbled, texts)):
+                self._first_garbled = self._first_garbled or entry.line
+                self._garbled += 1
 
     def _is_seen(self, identity: Identity) -> bool:
         # Hashes instead of texts: a million identifiers fit, and an alarm need not be exact.

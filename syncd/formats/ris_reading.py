@@ -49,9 +49,13 @@ class RisReading:
     def batches(self) -> Iterator[Sequence[ReadEntry]]:
         """Yield the entries as the reader cuts them, each with what became of it."""
         for entries in self._reader.batches():
-            results = read_records(entries, self._file)
-            self._notice_ends(entries, results)
-            yield [*map(_hand_on, entries, results)]
+            yield self._read(entries)
+            del entries  # they may be large, and the next ones too
+
+    def _read(self, entries: Sequence[Entry]) -> Sequence[ReadEntry]:
+        results = read_records(entries, self._file)
+        self._notice_ends(entries, results)
+        return [*map(_hand_on, entries, results)]
 
     def _notice_ends(
         self, entries: Sequence[Entry], results: Sequence[Record | InputError]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _LONG = 300
+_VERY_LONG = 1 << 16
+_BETWEEN_WORDS = re.compile(r"[a-z.,;] [A-Za-z]{3}")
+"""Between two words that are no number."""
 _DIGITS = re.compile(r"[0-9]{3}")
 _UNNAMED = re.compile(r"20[0-3][0-9]-[0-9]{6}-[0-9][0-9]")
 # For texts in small letters: to mind no case takes twice as long.
@@ -55,12 +59,27 @@ def find_trial_numbers(text: str) -> tuple[str, ...]:
     """
     if len(text) > _LONG and not _may_be_named(text):
         return ()
+    if len(text) > _VERY_LONG:
+        return tuple(sorted({number for part in _parts(text) for number in _find(part)}))
     low = text.lower()
     if len(text) <= _LONG and not _may_be_numbered(low):
         return ()
-    if not any(end in low and behind.search(low) for end, behind in _DIGITS_BEHIND.items()):
-        return ()
-    return tuple(sorted({_spell(found) for found in _NUMBER.finditer(low)}))
+    return tuple(sorted(set(_find(low))))
+
+
+def _find(low: str) -> Iterator[str]:
+    if any(end in low and behind.search(low) for end, behind in _DIGITS_BEHIND.items()):
+        yield from map(_spell, _NUMBER.finditer(low))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield a long text in small letters part by part; each ends where no number does."""
+    begin = 0
+    while begin < len(text):
+        blanks = _BETWEEN_WORDS.search(text, begin + _VERY_LONG)
+        end = blanks.start() + 1 if blanks else len(text)
+        yield text[begin:end].lower()
+        begin = end
 
 
 def _may_be_named(text: str) -> bool:

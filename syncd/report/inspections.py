@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from syncd.app.inspection import Inspected, InspectedFile, Inspection
 from syncd.report.identifiers import identifiers
 from syncd.report.tables import Column, PrintedPage
+from syncd.report.writing import Large
 from syncd.system.printable import printable
 
 INSPECT_SCHEMA = "syncd.inspect/1"
@@ -29,20 +30,21 @@ def inspection_document(inspection: Inspection, only: int | None = None) -> dict
     """
     return {
         "schema": INSPECT_SCHEMA,
-        "records": (_record(inspected) for inspected in _chosen(inspection, only)),
+        "records": map(_record, _chosen(inspection, only)),
         "files": lambda: [_file(report) for report in inspection.files],
     }
 
 
 def _chosen(inspection: Inspection, only: int | None) -> Iterator[Inspected]:
-    for inspected in inspection.records():
-        if only is None or inspected.record.origin.index == only:
-            yield inspected
+    records = inspection.records()
+    if only is None:
+        return records
+    return filter(lambda inspected: inspected.record.origin.index == only, records)
 
 
-def _record(inspected: Inspected) -> dict[str, Any]:
+def _record(inspected: Inspected) -> dict[str, Any] | Large:
     record, origin = inspected.record, inspected.record.origin
-    return {
+    document = {
         "file": origin.file,
         "index": origin.index,
         "line": origin.line,
@@ -55,6 +57,7 @@ def _record(inspected: Inspected) -> dict[str, Any]:
         "warnings": inspected.warnings,
         "unused": dict(record.unused),
     }
+    return Large(document) if inspected.is_long else document
 
 
 def _file(report: InspectedFile) -> dict[str, Any]:
@@ -95,6 +98,7 @@ def print_inspection(
             _print_item(inspected, page)
         else:
             _print_record(inspected, page)
+        del inspected  # it may be large, and so may be the next
     _begin_files(inspection, told, page)
     if inspection.files:
         _end_file(inspection.files[-1], page)

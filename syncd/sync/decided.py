@@ -40,7 +40,7 @@ from syncd.sync.commit import collections_of, decide_again
 from syncd.sync.effects import effects_of
 from syncd.sync.intake import links_wanted
 from syncd.sync.lookup import CollectionBook, LedgerLookup
-from syncd.sync.making import MadeItem, Tools, take_in
+from syncd.sync.making import MadeItem, Tools, note_data, take_in
 from syncd.sync.planner import make_intents
 from syncd.sync.undo import Undoer
 
@@ -100,7 +100,7 @@ class Remaker:
             citation=citation,
             fingerprint=fingerprint(citation),
             data=made.data,
-            children=(*made.notes, *links_wanted(made, place)),
+            children=(*map(note_data, made.notes), *links_wanted(made, place)),
             place=place,
             export=0,
             cuts=made.cuts,

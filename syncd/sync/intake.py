@@ -24,7 +24,7 @@ from syncd.matching import Features, dump_features, features_of, fingerprint_of
 from syncd.plan import Decision, Incoming, Intent, Place, PlannedRecord, with_file
 from syncd.record import Citation, Origin, Record
 from syncd.settings import NO_UPDATES, Attachments, UpdateSettings
-from syncd.sync.making import MadeItem, Tools, take_in
+from syncd.sync.making import MadeItem, Tools, note_data, take_in
 from syncd.system.heartbeat import checkpoint
 from syncd.system.packing import pack
 
@@ -201,7 +201,7 @@ def _receive(
         citation=citation,
         fingerprint=fingerprint_of(features),
         data=made.data,
-        children=(*made.notes, *attachments),
+        children=(*map(note_data, made.notes), *attachments),
         place=place,
         export=number,
         entry=_keep(entry),

@@ -7,6 +7,8 @@ neither inbox nor ledger, so that a look at an export begins at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncd.errors import InputError
@@ -41,13 +43,14 @@ class Tools(NamedTuple):
 class MadeItem(NamedTuple):
     """What a library would be sent for one record, and what had to be cut for it to fit.
 
-    `whole` is the item before anything was cut.
+    `whole` is the item before anything was cut. Of its notes there is the HTML, since an entry may
+    have very many; `note_data` makes what is sent of each.
     """
 
     record: Record
     whole: Mapping[str, Any]
     data: dict[str, Any]
-    notes: list[dict[str, Any]]
+    notes: list[str]
     attachments: list[dict[str, Any]]
     cuts: tuple[Cut, ...]
     warnings: Sequence[str]
@@ -57,10 +60,13 @@ class MadeItem(NamedTuple):
 
 def take_in(reading: Reading, tools: Tools) -> Iterator[tuple[ReadEntry, MadeItem | InputError]]:
     """Yield every entry of an export with the item it would become, or why it becomes none."""
-    for entries in reading.batches():
-        for entry in entries:
-            result = entry.result
-            yield entry, result if isinstance(result, InputError) else _make(result, tools)
+    # A loop would hold on to an entry, which may be large, while the next is read.
+    return map(partial(_take, tools), chain.from_iterable(reading.batches()))
+
+
+def _take(tools: Tools, entry: ReadEntry) -> tuple[ReadEntry, MadeItem | InputError]:
+    result = entry.result
+    return entry, result if isinstance(result, InputError) else _make(result, tools)
 
 
 def _make(read: Record, tools: Tools) -> MadeItem:
@@ -71,16 +77,21 @@ def _make(read: Record, tools: Tools) -> MadeItem:
         return MadeItem(record, whole, whole, [], [], (), ())
     attachments, warnings = links_for(record) if record.links else ([], [])
     kept = notes_for(record, tools.keep_notes) if record.notes else ()
-    notes = [{"itemType": "note", "note": html, "tags": []} for html in kept]
+    notes = [*kept]
     limits = tools.text_limits
     if limits is None:
         return MadeItem(record, whole, whole, notes, attachments, (), warnings, tags)
     cuts: list[Cut] = []
     # In the order in which what was cut is told.
     data = _fit(whole, limits, cuts)
-    notes = [_fit(note, limits, cuts) for note in notes]
+    notes = [_fit({"note": note}, limits, cuts)["note"] for note in notes]
     attachments = [_fit(attachment, limits, cuts) for attachment in attachments]
     return MadeItem(record, whole, data, notes, attachments, tuple(cuts), warnings, tags)
+
+
+def note_data(html: str) -> dict[str, Any]:
+    """Return the data of a note (without `parentItem`)."""
+    return {"itemType": "note", "note": html, "tags": []}
 
 
 def _fit(data: dict[str, Any], limits: TextLimits, cuts: list[Cut]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from syncd.record import Citation, ItemKey
 from syncd.sync.commit import decide_again
 from syncd.sync.filing import Placement, placements_of
 from syncd.sync.keys import KeyMinter, LedgerKeys
-from syncd.sync.making import MadeItem, Tools, take_in
+from syncd.sync.making import MadeItem, Tools, note_data, take_in
 from syncd.sync.wanted import find_wanted
 
 RESTORE = "restore"
@@ -161,7 +161,7 @@ class Restorer:
             citation = citation_of(base.data, record.planned.identity)
             return _Kept(record, base.data, _children_of(tx, key), citation)
         made = self._read_entry(record)
-        children = (*made.notes, *made.attachments)
+        children = (*map(note_data, made.notes), *made.attachments)
         citation = citation_of(made.whole, made.record.identity)
         return _Kept(record, made.data, children, citation)
 

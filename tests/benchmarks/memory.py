@@ -85,6 +85,10 @@ _KINDS: dict[str, Callable[[int], str]] = {
     "one DOI line": _one(lambda size: "DO  - " + _again("10.5555/a;")(size) + "\n"),
     "small lines": _one(_again("C1  - a\n")),
     "small records": _again(_HEAD + _END),
+    "control characters": _one(lambda size: "AB  - " + "\x01" * size + "\n"),
+    "what is escaped twice": _one(lambda size: "AB  - " + _again("&amp;amp;")(size) + "\n"),
+    "an emoji in plain text": _one(lambda size: "N1  - \U0001f600" + _again("word ")(size) + "\n"),
+    "lines of signs": _one(_again(f"N1  - {'&' * 100}\n")),
     "blank lines": _one(lambda size: "N1  - a\n" + "\n" * size),
     "text outside records": lambda size: _HEAD + _END + _again("what is this?\n")(size),
 }

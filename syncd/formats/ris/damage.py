@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 BOM = "\ufeff"
 
@@ -36,6 +37,7 @@ _C1 = re.compile(r"[\x80-\x9f]")
 # Marks of direction stand before a tag by mistake; elsewhere a text may need them.
 _INVISIBLE_FIRST = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060]+")
 _INVISIBLE_AT_EDGE = re.compile(r"(?<=- )[\u200b\u2060]+|(?<![\u200b\u2060])[\u200b\u2060]++$")
+_BLANKS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), 0x7F], " ")
 _SHOWN = 3
 
 
@@ -84,7 +86,7 @@ def _blank_controls(text: str, messages: list[str]) -> str:
         return text
     found = sorted(filter(_CONTROLS.match, set(text)))
     messages.append(f"control character {_names(found)} replaced by a blank")
-    return _CONTROLS.sub(" ", text)
+    return text.translate(_BLANKS)
 
 
 def _undouble(text: str, messages: list[str]) -> str:
@@ -116,17 +118,32 @@ def _flag(text: str, messages: list[str]) -> str:
     return text
 
 
+def parts_of(text: str) -> Iterator[str]:
+    """Yield a text in parts, each before ASCII, as nothing composes there with what is before it.
+
+    What is composed takes several times its length for a while.
+    """
+    begin = 0
+    while len(text) - begin > _LONG and (ascii_ := _ASCII.search(text, begin + _LONG)):
+        yield text[begin : ascii_.start()]
+        begin = ascii_.start()
+    yield text[begin:] if begin else text
+
+
 def _compose(text: str, _messages: list[str]) -> str:
-    if unicodedata.is_normalized("NFC", text):
+    if all(unicodedata.is_normalized("NFC", part) for part in parts_of(text)):
         return text
     if len(text) <= _AT_ONCE:
         return unicodedata.normalize("NFC", text)
-    return "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text))
+    pieces = (unicodedata.normalize("NFC", found[0]) for found in _PIECE.finditer(text))
+    return "".join(iter(lambda: "".join(islice(pieces, _AT_ONCE)), ""))
 
 
 # Composing takes time that grows with the square of a run of combining marks, so a long text is
 # composed piece by piece. A piece ends before ASCII, where nothing composes, if there is any.
 _AT_ONCE = 256
+_LONG = 1 << 16
+_ASCII = re.compile(r"[\x00-\x7f]")
 _PIECE = re.compile(r"(?s).{1,64}[^\x00-\x7f]{0,192}")
 
 

@@ -13,6 +13,7 @@ from syncd.formats.ris.wrapped import join
 MOST_LINES = 100_000
 MOST_CHARACTERS = 12_000_000
 """How much of one entry is kept: several times what the largest real ones hold."""
+_LONG = 1 << 18
 
 _BEGUN_TAG = re.compile(r"[A-Z][A-Z0-9]?")
 _GLUED_END = re.compile(r"(?<![ \t])(?:   |[ ]?[ ]?\t)[ \t]*+ER(?:[ \t]{0,2}-)?\Z")
@@ -168,7 +169,7 @@ class Group:
         `glued_in` gives what finds them in a value of a tag, `has_dash` what stands behind them.
         """
         # What is refused anyway has no room for what would be added again.
-        if self.is_too_large or not may_be_glued("\n".join(self.values), has_dash):
+        if self.is_too_large or not self._may_be_glued(has_dash):
             return []
         self._room = MOST_CHARACTERS
         found: list[tuple[str, int]] = []
@@ -187,6 +188,12 @@ class Group:
                 if not self.is_too_large:
                     found.append((further, number))
         return found
+
+    def _may_be_glued(self, has_dash: DashFinder) -> bool:
+        # Of long values a copy would be dear; of many short ones, one is soon made and looked at.
+        is_long = MOST_CHARACTERS - self._room > _LONG
+        texts = self.values if is_long else ["\n".join(self.values)]
+        return any(map(has_dash, texts)) and any(map(_has_room_for_tag, texts))
 
     def split(self, at: int) -> Group:
         """Keep the lines before this position and return the others as a group with TY."""

@@ -17,6 +17,8 @@ BLOCK = 1 << 16
 HEAD = 1 << 18
 LONGEST = 1 << 23
 """Bytes of one line that are kept: a third more than the longest seen in a real export."""
+_MUCH = 4 * BLOCK
+"""Bytes of a block from which on there is a long line in it, of which copies are dear."""
 MOST_PROBLEMS = 1000
 """How many lines in a row are complained about one by one."""
 
@@ -55,7 +57,9 @@ class Lines:
     in the order of lines, as bad ones are met; whoever reads may empty it. `last_odd` is the
     number of the last such line read so far: all below it is in NFC and without control
     characters other than tab. At the end, `ends_inside_line` tells whether the last line has no
-    end, and `ends_inside_character` whether it breaks off in a character.
+    end, and `ends_inside_character` whether it breaks off in a character. `is_long` tells whether
+    the lines handed on last hold much more than a block, as a single one of them then does; who
+    has read a list of lines should empty it, so that such a line is not kept for nothing.
 
     Raises `InputError`, here or while iterating, when the encoding cannot be told.
     """
@@ -65,6 +69,7 @@ class Lines:
         self.certain = True
         self.last_odd = 0
         self.ends_inside_line = self.ends_inside_character = False
+        self.is_long = False
         self._stream = stream
         self._block = block
         self._number = 0  # lines handed on so far
@@ -83,7 +88,9 @@ class Lines:
 
     def __iter__(self) -> Iterator[list[str]]:
         for block in self._blocks():
+            self.is_long = len(block) > _MUCH
             texts = self._texts(block)
+            del block
             self._number += len(texts)
             if len(self.problems) > MOST_PROBLEMS:
                 self.problems[MOST_PROBLEMS:] = [Problem("more such lines follow", self._number)]
@@ -155,14 +162,15 @@ class Lines:
     def _texts(self, block: bytes) -> list[str]:
         # Taking out the CR of each line would take as long as all else that is done to a block.
         ends = block.count(b"\r") if b"\r" in block else 0  # most have none, which is seen faster
-        if ends and self._is_utf8 and block.endswith(b"\r\n") and ends == block.count(b"\n"):
+        is_plain = self._is_utf8 and not self.is_long
+        if ends and is_plain and block.endswith(b"\r\n") and ends == block.count(b"\n"):
             end = "\r\n"
         else:
             end, block = "\n", self._ends.unify(block)
         if not self._is_utf8:
             return self._texts_of_lines(block)
         try:
-            texts = block.decode("utf-8").split(end)
+            texts = _decode_apart(block) if self.is_long else block.decode("utf-8").split(end)
         except UnicodeDecodeError:
             block = self._ends.unify(block)
             if not self._is_sure:
@@ -199,6 +207,17 @@ class Lines:
             self.last_odd = number
             self.problems += [Problem(message, number) for message in messages]
         return text
+
+
+def _decode_apart(block: bytes) -> list[str]:
+    """Decode lines one by one: of a long one there is never more than one copy.
+
+    Blanks at its end, which nobody needs, would cost another when they are taken off.
+    """
+    return [
+        (line.rstrip(b" ") if len(line) > BLOCK else line).decode("utf-8")
+        for line in block.split(b"\n")
+    ]
 
 
 class _LineEnds:

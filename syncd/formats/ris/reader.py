@@ -110,10 +110,12 @@ class Reader:
         """
         for texts in self._source:
             if self._framing is not None:
-                texts = self._framing.take_off(texts)
-            at = 0
-            while at < len(texts):
+                texts[:] = self._framing.take_off(texts)
+            at, end = 0, len(texts)
+            while at < end:
                 at += self._read_some(texts[at : at + self._at_once])
+                if at >= end:
+                    texts.clear()  # a line may be very long
                 if self._ready:
                     yield self._take_ready()
         self._finish()
@@ -202,7 +204,7 @@ class Reader:
         Of the first that is not, or goes on in the next piece, add what stands above the first
         other line. Each lies within one block, which is less than is kept of an entry.
         """
-        if self._is_slight:
+        if self._is_slight or self._source.is_long:
             return 0
         first, texts, tags, values = piece
         begin, end = at, len(texts)

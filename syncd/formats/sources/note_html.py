@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
+from itertools import chain
 
-from syncd.formats.sources.text import decode_entities
+from syncd.formats.sources.text import decode_entities, join_long
 
 _KEPT = frozenset(
     """b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strike strong sub sup table
@@ -21,12 +23,17 @@ _WEB = ("http://", "https://", "mailto:", "zotero://")
 _BREAK = "<br/>"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _ONE_PARAGRAPH = re.compile(r"(?:<p>)?([^<>]*+(?:<br\s?/?>[^<>]*+)*+)(?:</p>)?", re.IGNORECASE)
+_BLANK = re.compile(r"\s")
+_BLANK_NOTE = re.compile(r"<p>\s*+</p>")
+_LONG = 1 << 16
 _LINE_BREAK = re.compile(r"<br\s?/?>\n?", re.IGNORECASE)
 
 
 def note_html(text: str) -> str:
     """Write text as a note: a blank line parts paragraphs, a line end is a line break."""
     if "<" in text or ">" in text or "&" in text:
+        if len(text) > _LONG and "\n" not in text and (html := _long_paragraph(text)):
+            return html
         text = escape(decode_entities(text), quote=False)
     if "\n" not in text and text.strip():
         return f"<p>{text}</p>"
@@ -35,6 +42,23 @@ def note_html(text: str) -> str:
         return f"<p>{_BREAK.join(lines)}</p>"
     paragraphs = (paragraph.strip() for paragraph in _PARAGRAPH.split(text))
     return "".join(f"<p>{_line_breaks(paragraph)}</p>" for paragraph in paragraphs if paragraph)
+
+
+def _long_paragraph(text: str) -> str:
+    """Return what `note_html` says of a long text, if it is one paragraph; otherwise nothing."""
+    parts = (escape(decode_entities(part), quote=False) for part in _between_blanks(text))
+    html = join_long(chain(["<p>"], parts, ["</p>"]))
+    return "" if "\n" in html or _BLANK_NOTE.fullmatch(html) else html
+
+
+def _between_blanks(text: str) -> Iterator[str]:
+    """Yield a text in parts that begin with a blank, as no entity has one in it."""
+    begin = 0
+    while begin < len(text):
+        blank = _BLANK.search(text, begin + _LONG)
+        end = blank.start() if blank else len(text)
+        yield text[begin:end]
+        begin = end
 
 
 def _line_breaks(text: str) -> str:

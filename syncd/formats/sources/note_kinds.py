@@ -40,6 +40,8 @@ _CITED_OFTEN = re.compile(
       | \A\W*cited\ by\s*+:?+\s*+\d+\W*(?:\Z|[;\n])""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CITED = re.compile("cited", re.IGNORECASE)
+_LONG = 1 << 16
 _WEB_OF_SCIENCE = "Times Cited in Web of Science"  # each of its records has such a note
 _BARE = re.compile(r"(?:\d{1,4}|SI)(?:\n\d{1,4})*")
 
@@ -119,11 +121,16 @@ def kind_of(text: str, source: str) -> str:
     """Return the kind of a note without a label, from an entry of this source."""
     if text.startswith(_WEB_OF_SCIENCE) or is_bare(text):
         return "cited-by"
-    if "cited" in text.lower() and _CITED_OFTEN.search(text):
+    if _speaks_of_citing(text) and _CITED_OFTEN.search(text):
         return "cited-by"
     if begins := _BEGINNING.match(text):
         return "export-date" if begins["dates"] else begins.lastgroup or "other"
     return "bookkeeping" if _is_bookkeeping(text, source) else "other"
+
+
+def _speaks_of_citing(text: str) -> bool:
+    # In small letters it is found soonest, but those of a long text are several copies of it.
+    return "cited" in text.lower() if len(text) < _LONG else _CITED.search(text) is not None
 
 
 def is_bare(text: str) -> bool:

@@ -86,6 +86,8 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "arxiv": arxiv_id,
 }
 _MUCH_FUNDING = 1 << 16
+_LONGEST_OF_A_DATABASE = 1_000_000
+"""Characters; Zotero takes a quarter of that for a note."""
 _BY_HAND_TOO = ("conference", "other", "references")
 _IDENTIFIERS_BEGIN = ("pm", "pubmed", "scopus", "eid", "2-s2.0-", "arxiv", "wos:")
 
@@ -111,7 +113,7 @@ def _add_html(draft: Draft, value: str) -> None:
     little: a number, a list of references, a remark on a conference.
     """
     html = sanitise(value)
-    text = text_of_paragraph(html)
+    text = text_of_paragraph(html) if len(html) < _LONGEST_OF_A_DATABASE else None
     if text == "":
         draft.notes.append(Note("bookkeeping", html))
     elif text is None or is_bare(text) or _first_kind(draft, text) in _BY_HAND_TOO:

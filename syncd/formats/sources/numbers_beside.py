@@ -7,6 +7,9 @@ number becomes a line of the item itself, by which the work is known whenever it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 from syncd.formats.sources.draft import Draft
 from syncd.identity import find_trial_numbers
@@ -29,22 +32,43 @@ _LABELS = {
     "computerProgram": (_OF_VERSIONS, "versionNumber", "Version"),
 }
 """By item type: how such a number is labelled, its field, and the line that it becomes."""
+_MUCH = 1 << 16
+_RUNNING = 400
+"""More characters than what is read as a value rather than as running text."""
 
 
 def add_numbers_beside(draft: Draft) -> None:
     """Add a line for each registry number of a trial, and for a report's number or a version."""
-    text = "\n".join(_texts(draft))
-    if not text:
+    texts = _texts(draft)
+    if not any(texts):
         return
-    if numbers := find_trial_numbers(text):
+    together = partial(_together, texts, is_short=draft.entry.is_short)
+    if numbers := set(chain.from_iterable(map(find_trial_numbers, together()))):
         told = " ".join(draft.fields.get(name, "") for name in _IN_FIELDS)
         said = frozenset(find_trial_numbers(told))
-        for number in numbers:
+        for number in sorted(numbers):
             if number not in said:
                 draft.add_extra("Trial Registration", number.upper())
     pattern, field, label = _LABELS.get(draft.item_type, (None, "", ""))
-    if pattern and field not in draft.fields and (found := pattern.search(text)):
-        draft.add_extra(label, found[1].strip())
+    if pattern and field not in draft.fields:
+        found = next(filter(None, map(pattern.search, together())), None)
+        if found is not None:
+            draft.add_extra(label, found[1].strip())
+
+
+def _together(texts: Sequence[str], *, is_short: bool) -> Iterator[str]:
+    """Yield texts as one, or as several where one would be a dear copy of a large entry."""
+    if is_short or sum(map(len, texts)) < _MUCH:
+        yield "\n".join(texts)
+        return
+    begin = size = 0
+    for end, text in enumerate(texts, 1):
+        size += len(text)
+        if size > _MUCH or end == len(texts):
+            # All of them are read as running text, as the whole would be.
+            part = texts[begin] if end == begin + 1 else "\n".join(texts[begin:end])
+            yield part if len(part) > _RUNNING else part.ljust(_RUNNING)
+            begin, size = end, 0
 
 
 def _texts(draft: Draft) -> list[str]:

@@ -12,6 +12,7 @@ _LONG = 1_000_000
 _LONG_IN_ALL = _LONG // 3
 """Characters of one entry, or of a title, from which on it is."""
 _MOST_TAGS = 100_000
+_MOST_SIGNS = 1_000_000
 _MOST_PEOPLE = MOST_LINES
 _PEOPLE = frozenset("A1 A2 A3 A4 A5 A6 AU CA ED".split())
 _BETWEEN_PEOPLE = ";|\t；"
@@ -41,6 +42,10 @@ def too_large(entry: Entry) -> InputError | None:
         # An embedded picture is long and no trouble; each element costs much more than its length.
         if len(value) > _LONG_IN_ALL and value.count("<") > _MOST_TAGS:
             message = f"{tag} has more than {_MOST_TAGS} elements of HTML; {_ADVICE}"
+            return InputError(message, line=line)
+        # In HTML, each is written with four or five times as many characters.
+        if len(value) > _LONG and value.count("&") + value.count(">") > _MOST_SIGNS:
+            message = f"{tag} has more than {_MOST_SIGNS} signs & and > and is no text; {_ADVICE}"
             return InputError(message, line=line)
     return None
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.entities import html5
 
-from syncd.formats.ris.damage import WESTERN_CONTROLS
+from syncd.formats.ris.damage import WESTERN_CONTROLS, parts_of
 
 _UNWANTED = {
     **dict.fromkeys([*range(0x20), 0x7F], " "),
@@ -76,6 +76,7 @@ _RENDERING = {
     "span": ("", ""),
 }
 _LONGEST_SIGN = 3
+_LONG = 1 << 16
 _NO_RENDERING = dict.fromkeys(_RENDERING, ("", ""))
 
 
@@ -160,7 +161,11 @@ def clean(value: str) -> str:
     """Return text in NFC without control characters other than tab and line feed."""
     if not value.isprintable() and _FIND_UNWANTED.search(value):
         value = value.translate(_UNWANTED)
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value.isascii():
+        return value
+    if len(value) < _LONG:
+        return unicodedata.normalize("NFC", value)
+    return join_long(unicodedata.normalize("NFC", part) for part in parts_of(value))
 
 
 def fold_blanks(value: str) -> str:
@@ -175,8 +180,47 @@ def decode_entities(value: str) -> str:
     if "&" not in value or ";" not in value:
         return value
     if "&amp;" in value:
-        value = _ESCAPED_AGAIN.sub(_unescape, value)
-    return _ENTITY.sub(_decode_entity, value)
+        value = _replace(_ESCAPED_AGAIN, _unescape, value)
+    return _replace(_ENTITY, _decode_entity, value)
+
+
+def _replace(
+    pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str], value: str
+) -> str:
+    """Return what `re.sub` does; of a long text with little more than that takes itself."""
+    if len(value) < _LONG:
+        return pattern.sub(replacement, value)
+    if not pattern.search(value):
+        return value
+    return join_long(_replaced(pattern, replacement, value))
+
+
+def _replaced(
+    pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str], value: str
+) -> Iterator[str]:
+    at = 0
+    for match in pattern.finditer(value):
+        yield from _slices(value, at, match.start())
+        yield replacement(match)
+        at = match.end()
+    yield from _slices(value, at, len(value))
+
+
+def _slices(value: str, begin: int, end: int) -> Iterator[str]:
+    for at in range(begin, end, _LONG):
+        yield value[at : min(at + _LONG, end)]
+
+
+def join_long(parts: Iterable[str]) -> str:
+    """Join the parts of a long text while little more than the text itself is kept.
+
+    Each part kept as a text would cost fifty bytes more than it has characters, and one sign that
+    is not in the first 65,536 makes all of a text four times as large.
+    """
+    written = bytearray()
+    for part in parts:
+        written += part.encode("utf-8", "surrogatepass")
+    return written.decode("utf-8", "surrogatepass")
 
 
 def _unescape(match: re.Match[str]) -> str:
