@@ -6,7 +6,7 @@ The second is the *base*: by it a later difference is blamed on one side, on peo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from syncd.item.bases import base_after
@@ -127,13 +127,31 @@ def _moved(data: ItemData, done: Done) -> ItemData:
     for name in ("collections", "tags"):
         if name in changed and name in before:
             ours, old, new = (side.get(name) or () for side in (data, before, changed))
-            kept = [each for each in ours if each not in old or each in new]
-            more = [each for each in new if each not in [*old, *kept]]
-            moved[name] = [*kept, *more]
+            stood, stays = _Marks(old), _Marks(new)
+            kept = [each for each in ours if each not in stood or each in stays]
+            there = _Marks([*old, *kept])
+            moved[name] = [*kept, *(each for each in new if each not in there)]
     if "extra" in changed and "extra" in before:
         known, old, new = (side.get("extra") or "" for side in (data, before, changed))
         moved["extra"] = own_lines_after(known, old, new)
     return moved
+
+
+class _Marks:
+    """Collections or tags, of which one is found at once however many there are."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._by_name: defaultdict[str, list[Any]] = defaultdict(list)
+        for value in values:
+            self._by_name[_name(value)].append(value)
+
+    def __contains__(self, value: Any) -> bool:
+        # A tag is not known by its name alone.
+        return value in self._by_name.get(_name(value), ())
+
+
+def _name(value: Any) -> str:
+    return str(value.get("tag") if isinstance(value, Mapping) else value)
 
 
 def _filed(data: ItemData, filed: AddToCollection) -> ItemData:
