@@ -17,6 +17,9 @@ from syncd.record import Eid
 _DIGITS = r"\s*+([0-9]{5,12})(?![0-9]|[.,][0-9]|e[+-]?[0-9])"
 _ALONE = re.compile(rf"[\s\"'{{(\[]*+{_DIGITS}[\s\"'}})\].,;]*+", re.IGNORECASE)
 
+_CANONICAL = re.compile(r"2-s2\.0-(?=[0-9]*[1-9])[0-9]{10,12}")
+"""What most fields hold, which needs no work."""
+
 _WHOLE = rf"(?<![0-9a-z.-])2-s2\.0-{_DIGITS}"
 _LABELLED = (
     rf"(?<![a-z-])(?:scopus(?:[\s_-]*(?:id|eid|accession\s+number))?|eid)\s*+[:=][\s\"'{{]*+"
@@ -39,6 +42,8 @@ def parse_eid(text: str, *, bare: bool = False) -> Eid | None:
 
     `bare`: the field is known to hold Scopus numbers, so digits alone count.
     """
+    if _CANONICAL.fullmatch(text):
+        return Eid(text)
     text = _tidy(text)
     if bare and (alone := _ALONE.fullmatch(text)):
         return _format(alone[1])

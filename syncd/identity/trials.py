@@ -94,11 +94,14 @@ def _may_be_numbered(low: str) -> bool:
         return True
     if not _DIGITS.search(low):
         return False
-    if "nct" in low or "ctr" in low or "rct" in low or "ract" in low or "ntr" in low:
+    if "ct" in low:
+        if "nct" in low or "ctr" in low or "rct" in low or "ract" in low:
+            return True
+        if "kct" in low or "cti" in low or "euct" in low:
+            return True
+    if "ntr" in low or "drks" in low or "umin" in low or "crd4" in low:
         return True
-    if "drks" in low or "umin" in low or "kct" in low or "cti" in low or "euct" in low:
-        return True
-    if "crd4" in low or "u1111-" in low or "nmrr-" in low or "rpcec" in low or "per-" in low:
+    if "u1111-" in low or "nmrr-" in low or "rpcec" in low or "per-" in low:
         return True
     if "jma-iia" in low or "reec-" in low or "nl" in low:
         return True

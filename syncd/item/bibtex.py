@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from syncd.item.bibtex_text import escape, escape_title, format_names, verbatim
+from syncd.item.bibtex_text import escape, escape_once, escape_title, format_names, verbatim
 from syncd.item.fields import DATES, TITLES, Named, first_of, names_among
 from syncd.item.reading import identity_of
 
@@ -254,5 +254,5 @@ def _language(text: str) -> Sequence[tuple[str, str]]:
 
 @lru_cache(maxsize=_KNOWN)
 def _keyword(tag: str) -> str:
-    shown = escape(tag)
+    shown = escape_once(tag)
     return f"{{{shown}}}" if "," in shown else shown

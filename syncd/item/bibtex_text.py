@@ -60,17 +60,18 @@ _NEW_SENTENCE = re.compile(r"[^\w\s]*+\s[^\w:?!]*+[:?!]")
 
 def escape(text: str) -> str:
     """Return a text in which TeX finds no command; line breaks become paragraphs."""
-    return _escape_short(text) if len(text) < _SHORT else _escape(text)
+    return _escape_short(text) if len(text) < _SHORT else escape_once(text)
 
 
-def _escape(text: str) -> str:
+def escape_once(text: str) -> str:
+    """Do the same for a text that will not come again, or is remembered by the caller."""
     if has_controls(text):
         text = _PARAGRAPHS.sub("\n\n", _UNWRITTEN.sub(" ", text))
     text = text.strip()
     return _escaped(text, _escapes_for(text))
 
 
-_escape_short = lru_cache(maxsize=_KNOWN)(_escape)
+_escape_short = lru_cache(maxsize=_KNOWN)(escape_once)
 
 
 def _escapes_for(text: str) -> Mapping[str, str]:

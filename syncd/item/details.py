@@ -6,7 +6,8 @@ This runs for every item of a library, so each fact is looked for only in types 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -55,6 +56,7 @@ _ANNOTATIONS = frozenset(
 )
 """What is about the item rather than the work."""
 
+_OF_A_PERSON = frozenset(("creatorType", "firstName", "lastName"))
 _OF_A_REGISTER = ("trial", "isrctn", "drks", "anzctr", "ctri", "irct", "umin")
 """What the address of a register of trials has somewhere."""
 _DEGREE = re.compile(
@@ -194,15 +196,25 @@ def _translators(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _digest(data: Mapping[str, Any]) -> str:
-    content = "\x1f".join(_said(data))
+    said: list[str] = []
+    for name in _in_order(tuple(data)):
+        value = data[name]
+        if name == "creators":
+            said += map(_say_creator, value)
+        elif value:
+            said.append(f"{name}={value}")
+    content = "\x1f".join(said)
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _said(data: Mapping[str, Any]) -> Iterator[str]:
-    for name in sorted(data.keys() - _ANNOTATIONS):
-        value = data[name]
-        if name == "creators":
-            for creator in value:
-                yield "\x1e".join(f"{role}={text}" for role, text in sorted(creator.items()))
-        elif value:
-            yield f"{name}={value}"
+@lru_cache(maxsize=1024)
+def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return in order what says something of a work: items have much the same properties."""
+    return tuple(sorted(set(names) - _ANNOTATIONS))
+
+
+def _say_creator(creator: Mapping[str, str]) -> str:
+    if creator.keys() == _OF_A_PERSON:
+        kind, given, family = creator["creatorType"], creator["firstName"], creator["lastName"]
+        return f"creatorType={kind}\x1efirstName={given}\x1elastName={family}"
+    return "\x1e".join([f"{role}={text}" for role, text in sorted(creator.items())])

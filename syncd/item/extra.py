@@ -8,7 +8,8 @@ and its field count as the same value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 _FIELD_LABELS = {
     "PMID": "PMID",
@@ -69,8 +70,8 @@ def _rank(line: tuple[str, str]) -> int:
     return _ORDER.get(line[0], _UNKNOWN)
 
 
-def lines_of(extra: str) -> Iterator[tuple[str, str]]:
-    """Yield the (label, value) of each line that has both; free text is left out."""
-    for line in extra.split("\n"):
-        if ":" in line and (match := _LINE.fullmatch(line.strip())):
-            yield match[1], match[2]
+@lru_cache(maxsize=16)  # those who look at an item ask one after the other
+def lines_of(extra: str) -> tuple[tuple[str, str], ...]:
+    """Return the (label, value) of each line that has both; free text is left out."""
+    found = (_LINE.fullmatch(line.strip()) for line in extra.split("\n") if ":" in line)
+    return tuple((match[1], match[2]) for match in found if match)

@@ -16,6 +16,8 @@ ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 
 _LENGTH = 8
 _KEYS = len(ALPHABET) ** _LENGTH
+_PAIRS = tuple(first + second for second in ALPHABET for first in ALPHABET)
+"""What two digits of a number come to, the lower one first: two at a time takes half as long."""
 
 
 def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
@@ -23,11 +25,10 @@ def mint_key(library: str, name: tuple[str, ...], ordinal: int = 0) -> ItemKey:
     text = "\x1f".join((library, *name, str(ordinal)))
     digest = int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest())
     number = digest % _KEYS
-    characters = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[digit])
-    return ItemKey("".join(characters))
+    number, first = divmod(number, len(_PAIRS))
+    number, second = divmod(number, len(_PAIRS))
+    fourth, third = divmod(number, len(_PAIRS))
+    return ItemKey(_PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth])
 
 
 def name_of(citation: Citation, fingerprint: str) -> tuple[str, str]:

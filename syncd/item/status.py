@@ -7,7 +7,7 @@ a notice about the work. A notice itself is another work and says nothing here a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -64,25 +64,32 @@ _HINTS = (
 """Something of what any of these patterns asks for."""
 _OF_DOCUMENTS = frozenset(("document type", "status", "type", "genre"))
 _TAGS = re.compile(r"<[^<>]*>")
+_ONE_PARAGRAPH = 2
+"""How often a sign that begins a tag stands in a note of one paragraph."""
 
 
 def statuses_of(data: Mapping[str, Any], notes: Iterable[str] = ()) -> frozenset[Status]:
     """Return what an item's data, and the notes that came with it, say of its fate."""
-    found = _told_by(data.get("title") or "")
+    found: set[Status] = set()
+    title = data.get("title") or ""
     kinds = [tag["tag"].strip() for tag in data.get("tags") or ()]
     for label, text in lines_of(data.get("extra") or ""):
         if label.casefold() in _OF_DOCUMENTS:
             kinds.append(text.strip())
         elif label.casefold() == "early access":
             found.add(Status.IN_PRESS)
-    if _may_tell("\n".join(kinds)):
-        found |= {each for each, words in _KINDS.items() if any(map(words.fullmatch, kinds))}
-    texts = [_TAGS.sub("", note) for note in notes]
-    if _may_tell("\n".join(texts)):
-        found |= {each for each, words in _NOTES.items() if any(map(words.search, texts))}
+    texts = [_without_tags(note) for note in notes]
+    if _may_tell("\n".join((title, *kinds, *texts))):
+        found |= _told_by(title) | _told_by_kinds(kinds) | _told_by_notes(texts)
     if Status.IN_PRESS in found and _is_placed(data):
         found.discard(Status.IN_PRESS)
     return frozenset(found)
+
+
+def _without_tags(note: str) -> str:
+    if note.count("<") == _ONE_PARAGRAPH and note[:3] == "<p>" and note[-4:] == "</p>":
+        return note[3:-4]  # as nearly all are
+    return _TAGS.sub("", note)
 
 
 def _is_placed(data: Mapping[str, Any]) -> bool:
@@ -101,12 +108,24 @@ def _told_by(title: str) -> set[Status]:
     return {each for each, words in _TITLES.items() if words.search(title)}
 
 
+def _told_by_kinds(kinds: Sequence[str]) -> set[Status]:
+    if not _may_tell("\n".join(kinds)):
+        return set()
+    return {each for each, words in _KINDS.items() if any(map(words.fullmatch, kinds))}
+
+
+def _told_by_notes(texts: Sequence[str]) -> set[Status]:
+    if not _may_tell("\n".join(texts)):
+        return set()
+    return {each for each, words in _NOTES.items() if any(map(words.search, texts))}
+
+
 def _may_tell(text: str) -> bool:
     """Say whether a pattern may find anything: most works have no fate, and patterns are slow."""
     if not text.isascii():
         return True
     text = text.lower()
-    return any(hint in text for hint in _HINTS)
+    return any(map(text.__contains__, _HINTS))
 
 
 def revealed(

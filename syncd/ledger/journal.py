@@ -298,7 +298,7 @@ def records_of_run(
         select(*_TOLD).where(record.c.run_id == run_id).order_by(record.c.record_id)
     )
     told = None if library is None else run_id
-    return [read_record(row, library, told) for part in rows.partitions(_AT_ONCE) for row in part]
+    return [_read_told(row, library, told) for part in rows.partitions(_AT_ONCE) for row in part]
 
 
 _TOLD = tuple(
@@ -308,7 +308,7 @@ _TOLD = tuple(
         *("evidence", "pointers", "identity", "item_key", "outcome", "error"),
     )
 )
-"""The columns that `read_record` reads."""
+"""The columns that a record is told from, in the order in which `_read_told` takes them."""
 
 _AT_ONCE = 500
 """Rows that are read at a time of what may be a whole large export."""
@@ -441,22 +441,37 @@ def get_run_of(tx: Transaction, record_id: int) -> int:
 
 def read_record(row: Any, library: str | None = None, run: int | None = None) -> PlannedRecord:
     """Return a row of `record` as the decision it holds, with what it is told to be part of."""
-    pointers = decode(row.pointers)
-    first = pointers["duplicate_of"]
+    return _read_told([getattr(row, column.name) for column in _TOLD], library, run)
+
+
+def _read_told(row: Sequence[Any], library: str | None, run: int | None) -> PlannedRecord:
+    """Read a row of the columns `_TOLD`: to ask for each by its name takes half of the time."""
+    file, position, line, source_id, source, title, decision, reason, *rest = row
+    evidence, pointers, identity, item_key, outcome, error = rest
+    duplicate_of, candidates = _read_pointers(pointers)
     return PlannedRecord(
-        origin=Origin(row.file, row.position, row.line, row.source_id, row.source, row.title),
-        decision=Decision(row.decision),
-        reason=row.reason,
-        evidence=tuple(decode(row.evidence)),
-        duplicate_of=Pointer(**first) if first else None,
-        candidates=tuple(Pointer(**pointer) for pointer in pointers["candidates"]),
-        identity=read_identity(row.identity),
-        item_key=row.item_key,
-        outcome=row.outcome,
-        error=row.error,
+        origin=Origin(file, position, line, source_id, source, title),
+        decision=Decision(decision),
+        reason=reason,
+        evidence=tuple(decode(evidence)),
+        duplicate_of=duplicate_of,
+        candidates=candidates,
+        identity=read_identity(identity),
+        item_key=item_key,
+        outcome=outcome,
+        error=error,
         library=library,
         run=run,
     )
+
+
+def _read_pointers(text: str) -> tuple[Pointer | None, tuple[Pointer, ...]]:
+    if text == _NO_POINTERS:
+        return None, ()
+    pointers = decode(text)
+    first = pointers["duplicate_of"]
+    candidates = tuple(Pointer(**pointer) for pointer in pointers["candidates"])
+    return Pointer(**first) if first else None, candidates
 
 
 def read_identity(text: str) -> Identity:

@@ -25,8 +25,8 @@ _MOST_WORDS = 12
 def text_of(title: str | None, identity: Identity) -> str:
     """Return what a record is found by."""
     lines = [fold(title or "")]
-    for value in identity:
-        lines += [str(each) for each in (value if isinstance(value, tuple) else (value,)) if each]
+    for value in filter(None, identity):
+        lines += [value] if isinstance(value, str) else filter(None, value)
     return "\n".join(lines).lower()
 
 

@@ -48,7 +48,9 @@ def _names(it: Features) -> Iterator[str]:
         # Hundreds of works bear the title; only those in one place are worth comparing.
         yield f"g {it.title[:_TITLE_END]} {it.volume} {it.issue} {it.year if not it.volume else ''}"
     else:
-        for title in filter(None, (it.title, *it.other_titles)):
+        for title in (it.title, *it.other_titles) if it.other_titles else (it.title,):
+            if not title:
+                continue
             letters = title.replace(" ", "")
             yield f"t {letters[:_TITLE_END]}"
             yield f"e {letters[-_TITLE_END:]}"
@@ -70,7 +72,11 @@ def repeated(numbers: Iterable[int]) -> frozenset[int]:
 
 def longest_name(person: str) -> str:
     """Return the longest word of a folded name, which exports write alike."""
-    return max(person.replace(",", " ").split(), key=lambda word: (len(word), word), default="")
+    longest, length = "", 0
+    for word in person.replace(",", " ").split():
+        if len(word) > length or (len(word) == length and word > longest):
+            longest, length = word, len(word)
+    return longest
 
 
 def _hash(name: str) -> int:

@@ -73,6 +73,10 @@ def is_roman(word: str) -> bool:
 
 def read_pages(text: str) -> Pages:
     """Return first and last page; `221-8` ends on 228; `21-Aug` was 21-8 before a spreadsheet."""
+    begin, dash, end = text.partition("-")
+    if text.isascii() and begin.isdigit() and (end.isdigit() or not dash):
+        first = _page(begin)  # as nearly all are
+        return Pages(first, _complete(first, _page(end)) if dash else "")
     text = _LABEL.sub("", text.lower().translate(_DASHES)).strip()
     text = _SPREADSHEET.sub(lambda match: _MONTHS.get(match[0], match[0]), text)
     found = _RANGE.match(text)

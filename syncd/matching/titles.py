@@ -179,6 +179,8 @@ _ENDINGS = {
     Marker.REVIEW: r"[-–—:.(\[]\s*book\s+reviews?\s*[\])]?\.?$",
     Marker.COMMENT: r"(?:[:–—]|\s-)\s*(?:an?\s+|invited\s+)?comment(?:ary)?\s*\.?$",
 }
+_BEFORE_ENDINGS = ("-", ":", "(", "[", ".")
+"""The signs of ASCII of which one stands before each ending."""
 _ENDING_WORDS = re.compile(
     r"\(\s*vol|errat|corrig|addend|correction|concern|retract|withdraw|removed|"
     r"reply|response|rejoinder|comment|book review|"
@@ -282,7 +284,10 @@ def read_title(text: str) -> Title:
         text = whole
     if _NO_TITLE.fullmatch(text):
         return Title("")
-    words = _ARTICLE.sub("", fold(_DECIMAL.sub("decimal", spell_signs(text))))
+    words = spell_signs(text)
+    if "." in words or "·" in words:
+        words = _DECIMAL.sub("decimal", words)
+    words = _ARTICLE.sub("", fold(words))
     folded = (fold(spell_signs(other)) for other in others)
     return Title(words, tuple(filter(None, folded)), markers, translated)
 
@@ -328,11 +333,18 @@ def _markers(text: str) -> Marker:
         for marker, letters in _MAY_BEGIN.items():
             if beginning.startswith(letters) and _beginning_of(marker).match(text):
                 found |= marker
-    if _ENDING_WORDS.search(text if text.endswith(_BRACKETS) else text[-_LONGEST_ENDING:]):
+    if _may_end(text) and _ENDING_WORDS.search(
+        text if text.endswith(_BRACKETS) else text[-_LONGEST_ENDING:]
+    ):
         for marker in _ENDINGS:
             if _ending_of(marker).search(text):
                 found |= marker
     return found
+
+
+def _may_end(text: str) -> bool:
+    """Say whether there is a sign before which an ending stands; ideographs need none."""
+    return not text.isascii() or any(map(text.__contains__, _BEFORE_ENDINGS))
 
 
 # Put together when a title looks as if it had one: that takes as long as reading hundreds of them.

@@ -143,7 +143,7 @@ def _add_knowledge(tx: Transaction, run_id: int, intents: Sequence[Intent]) -> N
     knowledge.add_placements(tx, placements, run_id)
     confirmed: defaultdict[str, dict[str, Provenance]] = defaultdict(dict)
     for intent, key in keyed:
-        if key:
+        if key and intent.confirmed:
             who = Provenance(intent.planned.origin.source, intent.exported_at)
             confirmed[key].update(dict.fromkeys(intent.confirmed, who))
     sources.add_sources(tx, {key: said for key, said in confirmed.items() if said})

@@ -218,7 +218,8 @@ def _receive(
 
 def _says_the_same(made: MadeItem, citation: Citation) -> bool:
     """Say whether the item would be compared by what its record is compared by."""
-    return made.data == made.whole and identity_of(made.data) == citation.identity
+    is_whole = made.data is made.whole or made.data == made.whole
+    return is_whole and identity_of(made.data) == citation.identity
 
 
 @lru_cache(maxsize=16)

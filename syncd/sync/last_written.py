@@ -37,14 +37,15 @@ def keep_done(tx: Transaction, landed: Sequence[Landed]) -> None:
     known = history.find_bases(tx, changed)
     made: dict[str, Base] = {}
     for each, (pending, _) in zip(done, landed, strict=True):
-        was = known.get(each.item_key)
+        key = each.item_key
+        was = known.get(key)
         if (base := _base_after(each, was, pending.offer)) is None:
             continue
         # What was decided from a record is what the record says.
         theirs = values_of_people(tx, each) if pending.offer is None else ()
-        known[each.item_key] = _without(base, was, theirs)
+        known[key] = _without(base, was, theirs)
         if isinstance(each.operation, Create):
-            made[each.item_key] = base
+            made[key] = base
     as_made = {key for key, base in made.items() if known[key] is base}
     history.set_bases(tx, list(known.values()), as_made)
     _keep_sources(tx, landed)

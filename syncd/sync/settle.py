@@ -75,7 +75,7 @@ class Recorder:
         items |= {accepted.key: accepted.item for _, accepted in updated if accepted.item}
         with self._ledger.write() as tx:
             self._accept(tx, answered.landed, items)
-            moved = {pending.item_key for pending, _ in answered.landed}
+            moved = {p.item_key for p, _ in answered.landed} if answered.refused else frozenset()
             for pending, refused in answered.refused:
                 if refused.refusal is Refusal.TROUBLE:
                     # Sent back once: it is decided again with a look at what it refers to.

@@ -58,5 +58,7 @@ def pack(text: bytes) -> bytes:
     # as large as its window: for a short one that takes longer than to deflate it.
     bits = min(max(_LEAST_WINDOW, (len(text) + _LOOKAHEAD).bit_length()), zlib.MAX_WBITS)
     level = 1 if len(text) > _SHORT else 0
-    packer = zlib.compressobj(level, zlib.DEFLATED, bits, bits - _LEAST_WINDOW + 2)
+    # And memory for all that is found, so that the text is one block with one table of its codes.
+    memory = min(bits - _LEAST_WINDOW + 3, zlib.DEF_MEM_LEVEL)
+    packer = zlib.compressobj(level, zlib.DEFLATED, bits, memory)
     return packer.compress(text) + packer.flush()

@@ -82,6 +82,9 @@ _RELATED = (
     r"[^\n;:]{2,150}\. (?:19|20)\d\d[^\n;]{0,20};\d[^\n]*"
 )
 _NUMBERS = re.compile(rf"(?:(?:{_RESEARCHERS}|{_ISSNS}|{_RELATED}|\d{{1,4}})(?:\n|\Z))+")
+_NUMBERS_BEGIN = ("Comment", "Erratum", "Update", "#")
+"""What such notes begin with, and that of a screening, unless with a figure or with somebody's name
+and a slash behind it."""
 
 _OF_A_SCREENING = re.compile(r"#\d{1,7}")  # Covidence's number of a record
 
@@ -139,7 +142,7 @@ def is_bare(text: str) -> bool:
 
 
 def _is_bookkeeping(text: str, source: str) -> bool:
-    if _NUMBERS.fullmatch(text) or _OF_A_SCREENING.fullmatch(text):
+    if _may_be_numbers(text) and (_NUMBERS.fullmatch(text) or _OF_A_SCREENING.fullmatch(text)):
         return True
     if "\n" in text:
         return _is_block(text)
@@ -148,9 +151,17 @@ def _is_bookkeeping(text: str, source: str) -> bool:
     return _is_of_ebsco(text)
 
 
+def _may_be_numbers(text: str) -> bool:
+    return text.startswith(_NUMBERS_BEGIN) or text[:1].isdigit() or "/" in text
+
+
 def _is_of_ebsco(text: str) -> bool:
     """Tell whether labels of EBSCO's databases stand together as they do nowhere else."""
-    return sum(label in text for label in _EBSCO) > 1 or _CINAHL.search(text) is not None
+    if ": " not in text:
+        return False  # at most one stands there
+    labels = sum(map(text.__contains__, _EBSCO))
+    # What CINAHL writes alone is one of those labels, too.
+    return labels > 1 or (labels == 1 and _CINAHL.search(text) is not None)
 
 
 def _is_block(text: str) -> bool:

@@ -131,7 +131,7 @@ def _add_pieces(draft: Draft, value: str) -> None:
     kind = _labelled_kind(value[:after_label])
     if not kind:
         after_label = 0
-    if value.find(":", after_label) > 0:
+    if (";" in value or "\n" in value) and value.find(":", after_label) > 0:
         for match in _FURTHER_LABEL.finditer(value, after_label):
             _add_piece(draft, kind, value[position : match.start()].strip())
             position, kind = match.start("label"), _KINDS[match["label"].casefold()]

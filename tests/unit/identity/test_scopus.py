@@ -38,6 +38,7 @@ LINKS = {
     "https://www-scopus-com.proxy.example.edu/inward/record.uri?scp=85000000017": EID,
 }
 NOTHING = [
+    "2-s2.0-0000000000",
     "",
     "Scopus",
     "SCOPUS:",

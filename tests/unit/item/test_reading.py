@@ -145,3 +145,17 @@ def test_of_a_paper_only_the_address_of_a_register_tells_it_apart(url: str, addr
     data = {"itemType": "journalArticle", "title": "Tides", "url": url}
 
     assert citation_of(data).details.address == address
+
+
+def test_the_digest_of_a_record_stays_what_ledgers_remember() -> None:
+    # Written out: a change of it would make a record that is met again another one.
+    people = [
+        {"creatorType": "author", "lastName": "Sand", "firstName": "Ida"},
+        {"creatorType": "editor", "name": "Shore Group"},
+        {"lastName": "Reed", "firstName": "Bo", "creatorType": "author", "fieldMode": 1},
+    ]
+    data = {"itemType": "book", "title": "Tides", "creators": people, "date": "2011"}
+    about_the_item = {"tags": [{"tag": "x"}], "publisher": "", "key": "AAAA"}
+
+    assert citation_of({**data, **about_the_item}).details.record == "9f544def17794f4e"
+    assert citation_of(dict(reversed(data.items()))).details.record == "9f544def17794f4e"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syncd.matching import (
     Doubt,
     RulingKind,
@@ -13,6 +15,7 @@ from syncd.matching import (
     fingerprint,
     load_features,
 )
+from syncd.matching.blocking import longest_name
 from syncd.record import Citation, Details, Doi, Eid, Identity
 
 WORK = Citation(
@@ -89,3 +92,11 @@ def test_the_words_for_verdicts_rulings_and_doubts() -> None:
     assert [it.value for it in Verdict] == ["same", "different", "undecided"]
     assert [it.value for it in RulingKind] == ["new", "same", "hold"]
     assert [it.value for it in Doubt] == ["look", "identifiers", "retraction", "metadata", "turned"]
+
+
+@pytest.mark.parametrize(
+    ("person", "word"),
+    [("bo,al", "bo"), ("al,bo", "bo"), ("de vries,anna m", "vries"), ("", "")],
+)
+def test_the_longest_word_of_a_name_is_the_same_in_whichever_order(person: str, word: str) -> None:
+    assert longest_name(person) == word

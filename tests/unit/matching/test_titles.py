@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syncd.matching import features_of
-from syncd.matching.folding import is_ideographic
+from syncd.matching.folding import fold, is_ideographic
 from syncd.matching.likeness import are_unrelated, numbers_in
 from syncd.matching.signs import read_tex
 from syncd.matching.titles import Marker, is_generic, read_title, weight
@@ -76,6 +80,37 @@ BEGINNINGS = {
 )
 def test_a_marker_is_known_by_whichever_word_it_begins_with(beginning: str, marker: Marker) -> None:
     assert read_title(f"{beginning} {TITLE}").markers & marker
+
+
+@pytest.mark.parametrize("sign", ["- ", ": ", "(", "[", ". ", "– ", "— "])
+def test_a_marker_at_the_end_is_known_behind_each_sign(sign: str) -> None:
+    assert read_title(f"{TITLE} {sign}correction").markers == Marker.ERRATUM
+
+
+def test_a_marker_at_the_end_needs_a_sign_or_ideographs() -> None:
+    assert read_title(f"{TITLE} correction").markers == Marker.NONE
+    assert read_title(f"{TITLE} 訂正").markers == Marker.ERRATUM
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Flux of Na+", "flux of na plus"),
+        ("Flux of Na-", "flux of na minus"),
+        ("C# for all", "c sharp for all"),
+        ("Mass <5", "mass lessthan 5"),
+        ("Mass >5", "mass morethan 5"),
+        ("Below -5 degrees", "below minus 5 degrees"),
+        ("A well-known tide", "well known tide"),
+    ],
+)
+def test_a_sign_that_means_something_becomes_a_word(text: str, words: str) -> None:
+    assert read_title(text).words == words
+
+
+@given(st.text([*map(chr, range(127))]).filter(lambda text: "'" not in text))
+def test_folding_leaves_the_words_of_ascii_and_one_blank_between_them(text: str) -> None:
+    assert fold(text) == " ".join(re.findall("[a-z0-9]+", text.lower()))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from random import Random
 from typing import Any
 
 import pytest
@@ -38,3 +39,11 @@ def test_what_is_no_json_is_told() -> None:
 @pytest.mark.parametrize("text", [b"", b"TY  - JOUR\n" * 9, bytes(range(256)) * 300])
 def test_bytes_come_back_from_what_was_packed(text: bytes) -> None:
     assert zlib.decompress(pack(text)) == text
+
+
+@pytest.mark.parametrize("length", [1200, 1500, 3000])
+def test_a_text_takes_no_more_room_than_in_the_largest_window(length: int) -> None:
+    # Its own window has to be enough for it, and the memory for one block with one table of codes.
+    text = bytes(Random(1).choices(b"etaoinshrdlu    ,.ETAOIN0123", k=length))
+
+    assert len(pack(text)) <= len(zlib.compress(text, 1))
