@@ -178,7 +178,7 @@ class Incoming:
     export: int
     """Which export of the plan it came from, counting from 0."""
     entry: bytes = b""
-    """The entry as written, deflated; kept in the ledger."""
+    """The entry as written, packed; kept in the ledger."""
     cuts: tuple[Cut, ...] = ()
     """Texts longer than the library takes; the data holds what fits."""
     is_unfinished: bool = False

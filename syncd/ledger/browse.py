@@ -178,7 +178,7 @@ def find_record(connection: Connection, record_id: int) -> RecordSeen | None:
 
 
 def find_entry(connection: Connection, record_id: int) -> bytes | None:
-    """Return a record's entry as it was written, deflated; None where it was not kept."""
+    """Return a record's entry as it was written, packed; None where it was not kept."""
     query = select(record.c.entry).where(record.c.record_id == record_id)
     return connection.execute(query).scalar_one_or_none()
 

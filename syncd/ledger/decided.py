@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, or_, select
@@ -13,6 +12,7 @@ from syncd.ledger.transaction import Transaction
 from syncd.matching import dump_features, features_of
 from syncd.plan import Decision, PlannedRecord
 from syncd.record import Citation
+from syncd.system.packing import unpack
 
 _AS_THE_SAME = tuple(each.value for each in (Decision.SKIP, Decision.COLLECT, Decision.UPDATE))
 
@@ -132,4 +132,4 @@ def _read(row: Any) -> DecidedRow:
 
 
 def _text(entry: bytes | None) -> str:
-    return zlib.decompress(entry).decode("utf-8", "surrogatepass") if entry else ""
+    return unpack(entry).decode("utf-8", "surrogatepass") if entry else ""

@@ -7,7 +7,6 @@ BASE  an item's data as syncd last wrote it and the library took it: what differ
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from syncd.ledger.tables import base, done, item, record
 from syncd.ledger.transaction import Transaction
 from syncd.library import Create, Operation, key_of
 from syncd.plan import KnownItem, split_file
-from syncd.system.packing import decode, encode, encode_text, pack
+from syncd.system.packing import decode, encode, encode_text, pack, unpack
 
 
 class Done(NamedTuple):
@@ -259,6 +258,6 @@ def find_notes(tx: Transaction, parents: Collection[str]) -> dict[str, dict[str,
 
 
 def _unpack(kept: bytes) -> Mapping[str, Any]:
-    """Return what is kept as JSON, or as deflated JSON, which begins with no brace."""
-    data: Mapping[str, Any] = decode(kept if kept.startswith(b"{") else zlib.decompress(kept))
+    """Return what is kept as JSON, packed or not."""
+    data: Mapping[str, Any] = decode(unpack(kept))
     return data

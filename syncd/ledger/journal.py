@@ -404,7 +404,7 @@ _provenance = lru_cache(maxsize=64)(Provenance)
 
 
 class KeptRecord(NamedTuple):
-    """A record with its number and its entry as written, deflated."""
+    """A record with its number and its entry as written, packed."""
 
     record_id: int
     planned: PlannedRecord

@@ -30,12 +30,14 @@ from syncd.ledger.statements import chunks
 from syncd.ledger.tables import outbox, outbox_content
 from syncd.ledger.transaction import Transaction
 from syncd.library import (
+    AddToCollection,
     Create,
     CreateCollection,
     Operation,
     RestoreCollection,
     StoreFile,
     TrashCollection,
+    Update,
     key_of,
 )
 from syncd.plan import Offer, PlannedOperation
@@ -419,9 +421,9 @@ def mark_sent(
 def note_before(tx: Transaction, operations: Collection[Pending]) -> None:
     """Keep what stands where operations are about to write, as they carry it."""
     for pending in operations:
-        before = dump_operation(pending.operation).before
-        if before is not None:
-            _set_content(tx, pending.operation_id, before=_dump(before))
+        operation = pending.operation
+        if isinstance(operation, Update | AddToCollection) and operation.before is not None:
+            _set_content(tx, pending.operation_id, before=_dump(operation.before))
 
 
 def mark_unsent(tx: Transaction, operations: Collection[Pending]) -> None:

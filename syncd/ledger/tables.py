@@ -271,7 +271,7 @@ record = _table(
     Column("item_key", Text, comment="the item it became or was found to be"),
     Column("outcome", Text, comment="accepted | unchanged | refused | pending; null: nothing sent"),
     Column("error", Text, comment="the library's words, when it refused"),
-    Column("entry", LargeBinary, comment="the entry as written, deflated: nothing is ever lost"),
+    Column("entry", LargeBinary, comment="the entry as written, packed: nothing is ever lost"),
     Column(
         "exported_at",
         Text,
@@ -409,7 +409,7 @@ base = _table(
     Column(
         "data",
         LargeBinary,
-        comment="the item's data, as deflated JSON; null: what `done` says that it was made of",
+        comment="the item's data, as packed JSON; null: what `done` says that it was made of",
     ),
     Column("run_id", ForeignKey("run.run_id"), nullable=False),
     rowid=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from syncd.report.flow import draw, flow_of
 from syncd.report.growth import Growth, Step, grown
 from syncd.report.prisma import prisma
 from syncd.report.spreadsheets import csv_table
+from syncd.system.packing import unpack
 
 _ACTIONS = {
     "reconcile": (RECONCILE, "was reconciled"),
@@ -107,7 +107,7 @@ class Views:
             undone = browse.taken_back(connection)
         if found is None:
             raise RefusedError("There is no such record.")
-        text = zlib.decompress(entry).decode("utf-8", "replace") if entry is not None else ""
+        text = unpack(entry).decode("utf-8", "replace") if entry is not None else ""
         identity = {
             name: shown(list(value) if isinstance(value, tuple) else value)
             for name, value in found.record.identity._asdict().items()

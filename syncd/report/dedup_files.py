@@ -7,7 +7,6 @@ PAIR    a record and what it is, or may be, the same work as
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from syncd.plan import Decision, Incoming, Plan, PlannedRecord, Pointer
 from syncd.report.plans import known_by
 from syncd.report.prisma import Fate, RecordPlace, fates_of
 from syncd.report.spreadsheets import write_csv
+from syncd.system.packing import unpack
 
 UNDECIDED = "undecided"
 """The verdict about a record and what it may be the same work as."""
@@ -40,7 +40,7 @@ def unique_entries(plan: Plan, incoming: Sequence[Incoming]) -> Iterator[str]:
     fates = fates_of(plan.records)
     for each in incoming:
         if fates.get((each.origin.file, each.origin.index)) in _UNIQUE:
-            yield zlib.decompress(each.entry).decode("utf-8", "surrogatepass")
+            yield unpack(each.entry).decode("utf-8", "surrogatepass")
 
 
 def write_unique(plan: Plan, incoming: Sequence[Incoming], path: Path) -> int:

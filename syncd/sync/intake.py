@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from syncd.record import Citation, Origin, Record
 from syncd.settings import NO_UPDATES, Attachments, UpdateSettings
 from syncd.sync.making import MadeItem, Tools, note_data, take_in
 from syncd.system.heartbeat import checkpoint
-from syncd.system.packing import pack
+from syncd.system.packing import pack, unpack
 
 _NO_DATA: Mapping[str, Any] = MappingProxyType({})
 MOST_PROBLEMS = 100
@@ -258,7 +257,7 @@ def _keep(entry: ReadEntry) -> bytes:
 
 def written_in(kept: bytes) -> str:
     """Return an entry as written, from the form in which the ledger keeps it."""
-    return zlib.decompress(kept).decode("utf-8", "surrogatepass")
+    return unpack(kept).decode("utf-8", "surrogatepass")
 
 
 def with_rejections(intents: Sequence[Intent], reading: Intake) -> list[Intent]:

@@ -6,7 +6,6 @@ DELETED  it is made again, from what the ledger kept of it, with the notes that 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -38,6 +37,7 @@ from syncd.sync.filing import Placement, placements_of
 from syncd.sync.keys import KeyMinter, LedgerKeys
 from syncd.sync.making import MadeItem, Tools, note_data, take_in
 from syncd.sync.wanted import find_wanted
+from syncd.system.packing import unpack
 
 RESTORE = "restore"
 """The reason of a run that lets something come back."""
@@ -167,7 +167,7 @@ class Restorer:
 
     def _read_entry(self, record: KeptRecord) -> MadeItem:
         """Make the item of a record anew, from the entry as it was written."""
-        entry = zlib.decompress(record.entry or zlib.compress(b""))
+        entry = unpack(record.entry or b"")
         try:
             reading = formats.read(BytesIO(entry), record.planned.origin.file)
             made = [each for _, each in take_in(reading, self._tools)]

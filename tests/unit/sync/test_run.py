@@ -35,6 +35,7 @@ from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
 from syncd.settings import LookAlikes, WhenFound
 from syncd.sync.guards import GuardLimits as Guarded
+from syncd.system.packing import unpack
 from syncd.system.resources import shipped_schema
 from tests.support.exports import scopus_record, title_of
 from tests.support.house import House
@@ -545,11 +546,9 @@ def test_a_text_that_is_too_long_is_cut_and_said(tmp_path: Path) -> None:
 
 
 def _entry_of(ledger: Ledger) -> str:
-    import zlib
-
     with ledger.read() as connection:
         entry = connection.exec_driver_sql("SELECT entry FROM record").scalar_one()
-    return zlib.decompress(entry).decode()
+    return unpack(entry).decode()
 
 
 def test_a_text_that_would_be_falsified_by_cutting_is_held(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncd.system.packing import decode, encode, encode_text, pack
+from syncd.system.packing import decode, encode, encode_text, pack, unpack
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,37 @@ def test_what_is_no_json_is_told() -> None:
         decode("{")
 
 
-@pytest.mark.parametrize("text", [b"", b"TY  - JOUR\n" * 9, bytes(range(256)) * 300])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"TY  - JOUR\n" * 9,
+        b"TY  - JOUR\n" * 900,
+        bytes(range(256)) * 300,
+        # As what is deflated begins, or nearly so.
+        zlib.compress(b"TY  - JOUR\n"),
+        *(bytes([first]) + b"\x9c said by no database" for first in range(256)),
+    ],
+)
 def test_bytes_come_back_from_what_was_packed(text: bytes) -> None:
-    assert zlib.decompress(pack(text)) == text
+    assert unpack(pack(text)) == text
 
 
-@pytest.mark.parametrize("length", [1200, 1500, 3000])
+def test_what_an_older_syncd_deflated_comes_back() -> None:
+    for level in range(10):
+        for bits in range(9, 16):
+            packer = zlib.compressobj(level, zlib.DEFLATED, bits)
+            assert unpack(packer.compress(b"TY  - JOUR") + packer.flush()) == b"TY  - JOUR"
+
+
+def test_a_long_text_takes_less_room_and_a_short_one_no_more() -> None:
+    entry = b"TI  - Tides in an estuary\n"
+
+    assert len(pack(entry * 400)) < len(entry) * 40
+    assert pack(entry) == entry
+
+
+@pytest.mark.parametrize("length", [5000, 9000, 30_000])
 def test_a_text_takes_no_more_room_than_in_the_largest_window(length: int) -> None:
     # Its own window has to be enough for it, and the memory for one block with one table of codes.
     text = bytes(Random(1).choices(b"etaoinshrdlu    ,.ETAOIN0123", k=length))
