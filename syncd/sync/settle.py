@@ -140,10 +140,18 @@ class Recorder:
             for pending in looked.unsure:
                 if refused:
                     self._promise_again(tx, pending, _TAKEN)
+                elif self._is_of_the_future(pending):
+                    # The clock was put back: how long ago it was nobody can tell, so it counts
+                    # from now.
+                    ids = [pending.operation_id]
+                    outbox.mark_sent(tx, ids, self._ledger.owner, pending.note)
                 elif not self._may_still_land(pending):
                     outbox.send_again(tx, pending)
                     outbox.set_back(tx, [pending])
         return len(looked.landed)
+
+    def _is_of_the_future(self, pending: Pending) -> bool:
+        return pending.sent_at is not None and pending.sent_at > self._ledger.clock.now()
 
     def _may_still_land(self, pending: Pending) -> bool:
         if pending.sent_at is None:

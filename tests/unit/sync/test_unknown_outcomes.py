@@ -99,6 +99,24 @@ def test_records_that_say_little_are_known_as_ours_after_a_lost_answer(tmp_path:
     assert (house.holds(), house.waiting(), _strangers(house)) == ([], [], [])
 
 
+def test_a_clock_that_is_put_back_makes_nothing_wait_for_the_time_that_it_showed(
+    late: tuple[House, LateLibrary],
+) -> None:
+    house, library = late
+    library.late = []
+    house.clock.jump(days=-365)
+
+    _once(house)
+    house.clock.advance(minutes=4)
+    _once(house)
+    assert house.works() == []
+    house.clock.advance(minutes=2)
+    _once(house)
+
+    assert len(house.works()) == 1
+    assert house.waiting() == []
+
+
 def test_what_may_still_land_is_not_sent_again(late: tuple[House, LateLibrary]) -> None:
     house, _ = late
     house.clock.advance(minutes=4)
