@@ -213,6 +213,10 @@ def _tell(report: OnceReport) -> Exit:
         say(printable(f"{origin.file}:{origin.line}: {told}"))
     if len(refused) > 1:
         say(f"{len(refused):,} records were refused by the library")
+    for record in records:
+        # Of these a part was not taken, such as a note.
+        if record.error is not None and record.outcome != "refused":
+            say(printable(f"{record.origin.file}:{record.origin.line}: {record.error}"))
     for name, notices in report.notices.items():
         for notice in notices:
             say(f"{name}: {printable(notice)}")

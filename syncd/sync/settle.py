@@ -267,7 +267,8 @@ class Recorder:
                 doomed = [with_filings(tx, each) if each.makes_work else each for each in family]
                 journal.settle_records(tx, [pending.record_id], "refused", message)
             else:
-                journal.note_error(tx, pending.record_id, message)
+                told = f"the library refused {_name_of_part(pending)}: {message}"
+                journal.note_error(tx, pending.record_id, f"{told}; `syncd review` tries it again")
             holds.add_hold(
                 tx,
                 pending.record_id,
@@ -338,6 +339,13 @@ def _name_of_question(refused: Pending) -> str:
     # An attachment and its file may be refused one after the other.
     what = "file of " if isinstance(refused.operation, StoreFile) else ""
     return f"refused {what}{refused.item_key} of record {refused.record_id}"
+
+
+def _name_of_part(refused: Pending) -> str:
+    if not isinstance(refused.operation, Create):
+        return "a file of it"
+    is_note = refused.operation.data.get("itemType") == "note"
+    return "a note of it" if is_note else "an attachment of it"
 
 
 _TAKEN = "its key is taken by something else"

@@ -1,0 +1,36 @@
+"""What `syncd once` tells people of what became of their records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from adapters.file.library import FileLibrary
+from syncd.cli import program as cli
+from syncd.library import Operation, Pushed, Refusal, Refused, key_of
+from tests.support.exports import write_export
+
+
+def test_a_note_that_was_refused_is_told_where_the_rest_was_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push = FileLibrary.push
+
+    def refuses_notes(
+        library: FileLibrary, operations: Sequence[Operation], *, expected: int | None
+    ) -> Pushed:
+        *taken, note = operations
+        answer = push(library, taken, expected=expected)
+        refused = Refused(key_of(note), Refusal.INVALID, "no room")
+        return Pushed([*answer.outcomes, refused], answer.library_version)
+
+    monkeypatch.setattr(FileLibrary, "push", refuses_notes)
+    export = write_export(tmp_path / "one.ris", [1])
+
+    code = cli.run(["once", "--json", "--file-library", str(tmp_path / "library"), str(export)])
+
+    told = capsys.readouterr().err
+    assert code == 0
+    assert f"{export}:1: the library refused a note of it: no room; `syncd review" in told
