@@ -115,15 +115,22 @@ class LedgerError(SyncdError):
 
     `passing` says that it is whole and only takes nothing for now: its disk is full, or, where it
     is `away`, its server does not answer. `driver` says that what reads its kind of database is
-    missing.
+    missing, `gone` that its file is no longer where it was opened.
     """
 
     def __init__(
-        self, message: str, *, passing: bool = False, away: bool = False, driver: bool = False
+        self,
+        message: str,
+        *,
+        passing: bool = False,
+        away: bool = False,
+        driver: bool = False,
+        gone: bool = False,
     ) -> None:
         self.passing = passing or away
         self.away = away
         self.driver = driver
+        self.gone = gone
         super().__init__(message)
 
 

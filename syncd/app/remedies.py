@@ -52,6 +52,7 @@ class Cause(Enum):
     SERVED = "a service works for the same library"
     STATE = "the state directory cannot be used"
     LEDGER_DAMAGED = "the ledger cannot be used"
+    LEDGER_GONE = "the ledger's file is gone"
     LEDGER_FULL = "the ledger's disk is full"
     LEDGER_AWAY = "the ledger's server does not answer"
     LEDGER_DRIVER = "what reads this kind of database is missing"
@@ -94,6 +95,10 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.LEDGER_DAMAGED: (
         "nothing was sent. Update syncd if the ledger is newer; else move the state directory "
         "aside: the ledger is built anew from the library, and nothing is sent twice"
+    ),
+    Cause.LEDGER_GONE: (
+        "put the state directory back before syncd is started again; without it the ledger is "
+        "built anew from the library, and nothing is sent twice"
     ),
     Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
     Cause.LEDGER_AWAY: "nothing was sent; see whether the database runs, and try again",
@@ -253,6 +258,8 @@ def _cause_of_ledger(error: LedgerError) -> Cause:
         return Cause.LEDGER_DRIVER
     if error.away:
         return Cause.LEDGER_AWAY
+    if error.gone:
+        return Cause.LEDGER_GONE
     return Cause.LEDGER_FULL if error.passing else Cause.LEDGER_DAMAGED
 
 
