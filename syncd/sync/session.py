@@ -276,7 +276,10 @@ class LibraryRun:
         with here.ledger.read() as tx:
             counts = journal.count_decisions(tx, run_id)
         words = ", ".join(f"{number} {decision}" for decision, number in counts.items() if number)
-        log.info("done: %s", words or "nothing to do", extra=told)
+        if waiting is None:
+            log.info("done: %s", words or "nothing to do", extra=told)
+        else:
+            log.warning("not done yet: %s; %s", words, waiting, extra=told)
         if reading.rejected:
             first = reading.rejected[0].planned
             # A command in the foreground shows each of them; this is for the daemon's log.
