@@ -205,7 +205,7 @@ def _tell(report: OnceReport) -> Exit:
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         say(line)
     records = report.plan.records
-    _tell_held(sum(record.decision is Decision.HOLD for record in records))
+    _tell_held(sum(record.asks for record in records))
     refused = [record for record in records if record.outcome == "refused"]
     for record in refused:
         origin = record.origin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from adapters.file.library import FileLibrary
 from syncd.cli import program as cli
 from syncd.library import Operation, Pushed, Refusal, Refused, key_of
-from tests.support.exports import write_export
+from tests.support.exports import scopus_record, write_export, write_records
 
 
 def test_a_note_that_was_refused_is_told_where_the_rest_was_taken(
@@ -34,3 +35,24 @@ def test_a_note_that_was_refused_is_told_where_the_rest_was_taken(
     told = capsys.readouterr().err
     assert code == 0
     assert f"{export}:1: the library refused a note of it: no room; `syncd review" in told
+
+
+def test_a_question_about_one_field_is_told_where_others_are_brought_up_to_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = tmp_path / "library"
+    first = write_records(tmp_path / "first.ris", [scopus_record(1, N1=None, IS="3")])
+    newer = write_records(tmp_path / "newer.ris", [scopus_record(1, N1=None, IS="4", AB="All.")])
+    assert cli.run(["once", "--file-library", str(library), str(first)]) == 0
+    [item] = (library / "items").glob("*.json")
+    edited = json.loads(item.read_text())
+    edited["data"]["issue"] = "by hand"
+    item.write_text(json.dumps(edited))
+    capsys.readouterr()
+
+    code = cli.run(["once", "--file-library", str(library), str(newer)])
+
+    told = capsys.readouterr()
+    assert code == 0
+    assert "you are asked about issue" in told.out
+    assert told.err.startswith("1 record waits for a person: see `syncd review")
