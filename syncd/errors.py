@@ -269,12 +269,13 @@ class Denial(Enum):
     READ_ONLY = "it may only read"
     ADMINS_ONLY = "only admins of the group may write"
     NOT_ALLOWED = "the library asks a person, who has not allowed it, or no longer does"
+    FOLDER_CLOSED = "the library is a folder, and may not be written to"
     TOO_OLD = "no key lets other programs write to a library as old as this"
     OTHER = "whatever the server said"
 
 
 class AccessDeniedError(LibraryError):
-    """The key is missing, wrong, revoked, or not allowed to do this."""
+    """The key is missing, wrong, revoked, or not allowed to do this; nor is a folder's reader."""
 
     def __init__(
         self, message: str, *, denial: Denial = Denial.OTHER, status: int | None = None

@@ -69,6 +69,7 @@ class Cause(Enum):
     NO_MEMBER = "there is no such group for this key"
     ADMINS_ONLY = "only admins of the group may write"
     NOT_ALLOWED = "nobody has allowed it in the library, or no longer does"
+    FOLDER_CLOSED = "the folder of a library may not be written to"
     TOO_OLD = "the library is too old to be written to"
     READ_ONLY = "a place is mounted read-only"
     UNAVAILABLE = "the library cannot be used now"
@@ -138,6 +139,10 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.NO_MEMBER: (
         "correct library_id, which is the number in the group's address, or have the owner of "
         "the key invited to the group"
+    ),
+    Cause.FOLDER_CLOSED: (
+        "see that it is there and that the account which syncd runs as may write to it (`chmod`, "
+        "`chown`), or name another folder"
     ),
     Cause.ADMINS_ONLY: (
         "have an admin of the group make you one, or let its members edit the library in the "
@@ -222,6 +227,7 @@ _DENIALS: Mapping[Denial, Cause] = {
     Denial.READ_ONLY: Cause.KEY_READS_ONLY,
     Denial.ADMINS_ONLY: Cause.ADMINS_ONLY,
     Denial.NOT_ALLOWED: Cause.NOT_ALLOWED,
+    Denial.FOLDER_CLOSED: Cause.FOLDER_CLOSED,
     Denial.TOO_OLD: Cause.TOO_OLD,
     Denial.OTHER: Cause.KEY_REFUSED,
 }

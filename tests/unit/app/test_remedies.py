@@ -35,6 +35,7 @@ def caused_by(error: SyncdError, cause: Exception) -> SyncdError:
         (Denial.ADMINS_ONLY, "admin of the group", "syncd login"),
         (Denial.READ_ONLY, "allow writing", "correct library_id"),
         (Denial.NOT_ALLOWED, "`syncd login mine` has the library ask again", "settings/keys"),
+        (Denial.FOLDER_CLOSED, "may write to it", "syncd login"),
         (Denial.TOO_OLD, "another key changes nothing", "settings/keys"),
         # Whoever's library it is: zotero.org may have nothing to do with it.
         (Denial.OTHER, "syncd login mine", "zotero.org"),
