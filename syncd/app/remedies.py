@@ -6,6 +6,7 @@ Commands, `syncd check` and the log all take their advice from here.
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Mapping
 from enum import Enum
 
@@ -72,6 +73,7 @@ class Cause(Enum):
     FOLDER_CLOSED = "the folder of a library may not be written to"
     TOO_OLD = "the library is too old to be written to"
     READ_ONLY = "a place is mounted read-only"
+    DISK_FULL = "there is no room for the library"
     UNAVAILABLE = "the library cannot be used now"
     UNREACHABLE = "the library's server is out of reach"
     NOT_RUNNING = "Zotero does not run on this machine"
@@ -151,6 +153,7 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.READ_ONLY: (
         "make it writable; in a systemd unit, ReadWritePaths= with this path opens it"
     ),
+    Cause.DISK_FULL: "nothing is lost; make room on its disk",
     Cause.UNAVAILABLE: "nothing is lost; try again later",
     Cause.UNREACHABLE: "nothing is lost; see whether this machine is online, and try again later",
     Cause.NOT_RUNNING: "nothing is lost; start Zotero, and run this again (a daemon waits for it)",
@@ -255,8 +258,24 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ADAPTER_NOT_OPEN
     if isinstance(error, LedgerError):
         return _cause_of_ledger(error)
+    if isinstance(error, UnavailableError) and (cause := _cause_on_disk(error)) is not None:
+        return cause
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def _cause_on_disk(error: UnavailableError) -> Cause | None:
+    """Return what keeps a library in a folder from being used, if waiting alone ends it not."""
+    failed = error.__cause__
+    if getattr(failed, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return Cause.DISK_FULL
+    if not isinstance(failed, OSError):
+        return None
+    if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Cause.DISK_FULL
+    # What names no file may be about a connection.
+    is_closed = failed.errno in (errno.EACCES, errno.EPERM) and failed.filename is not None
+    return Cause.FOLDER_CLOSED if is_closed else None
 
 
 def _cause_of_ledger(error: LedgerError) -> Cause:
