@@ -115,15 +115,22 @@ class LedgerError(SyncdError):
 
     `passing` says that it is whole and only takes nothing for now: its disk is full, or, where it
     is `away`, its server does not answer. `driver` says that what reads its kind of database is
-    missing.
+    missing, `gone` that its file is no longer where it was opened.
     """
 
     def __init__(
-        self, message: str, *, passing: bool = False, away: bool = False, driver: bool = False
+        self,
+        message: str,
+        *,
+        passing: bool = False,
+        away: bool = False,
+        driver: bool = False,
+        gone: bool = False,
     ) -> None:
         self.passing = passing or away
         self.away = away
         self.driver = driver
+        self.gone = gone
         super().__init__(message)
 
 
@@ -262,12 +269,13 @@ class Denial(Enum):
     READ_ONLY = "it may only read"
     ADMINS_ONLY = "only admins of the group may write"
     NOT_ALLOWED = "the library asks a person, who has not allowed it, or no longer does"
+    FOLDER_CLOSED = "the library is a folder, and may not be written to"
     TOO_OLD = "no key lets other programs write to a library as old as this"
     OTHER = "whatever the server said"
 
 
 class AccessDeniedError(LibraryError):
-    """The key is missing, wrong, revoked, or not allowed to do this."""
+    """The key is missing, wrong, revoked, or not allowed to do this; nor is a folder's reader."""
 
     def __init__(
         self, message: str, *, denial: Denial = Denial.OTHER, status: int | None = None

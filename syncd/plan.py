@@ -37,6 +37,9 @@ UNFINISHED = "unfinished"
 FIELDS = "fields"
 """The kind of question what fields of an item shall say that a person and an export changed."""
 
+ASKED_ABOUT = "you are asked about"
+"""How a reason begins to say which fields a question is about; see `PlannedRecord.asks`."""
+
 
 class Decision(StrEnum):
     """What becomes of a record; the words are those of the JSON documents."""
@@ -77,6 +80,11 @@ class PlannedRecord:
     """The name of the library that it goes to; None where there is none."""
     run: int | None = None
     """The run that carries it out; None where nothing is to be changed."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is asked: about the record, or about fields while others are written."""
+        return self.decision is Decision.HOLD or ASKED_ABOUT in self.reason
 
 
 class MetGuard(NamedTuple):

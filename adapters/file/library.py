@@ -27,7 +27,7 @@ from adapters.file.look import file_name, read_file
 from adapters.file.push import Push
 from adapters.rules import is_key
 from adapters.tidying import damaged
-from syncd.errors import ConflictError, RejectedError, UnavailableError
+from syncd.errors import ConflictError, Denial, RejectedError, UnavailableError
 from syncd.library import (
     Capabilities,
     Changes,
@@ -107,11 +107,14 @@ class FileLibrary:
         with naming_faults(directory):
             self._access.expect_no_copy()
             nearest = directory if directory.exists() else directory.parent
+            writable = os.access(nearest, os.W_OK | os.X_OK)
             return Description(
                 identity=self._access.identity(),
                 title=directory.resolve().name,
                 schema=self._schema(),
-                writable=os.access(nearest, os.W_OK | os.X_OK),
+                writable=writable,
+                access="" if writable else f"the folder {nearest} may not be written to",
+                denial=None if writable else Denial.FOLDER_CLOSED,
                 location=self.location,
                 stores_files=True,
             )

@@ -6,6 +6,7 @@ Commands, `syncd check` and the log all take their advice from here.
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections.abc import Mapping
 from enum import Enum
 
@@ -52,6 +53,7 @@ class Cause(Enum):
     SERVED = "a service works for the same library"
     STATE = "the state directory cannot be used"
     LEDGER_DAMAGED = "the ledger cannot be used"
+    LEDGER_GONE = "the ledger's file is gone"
     LEDGER_FULL = "the ledger's disk is full"
     LEDGER_AWAY = "the ledger's server does not answer"
     LEDGER_DRIVER = "what reads this kind of database is missing"
@@ -68,8 +70,10 @@ class Cause(Enum):
     NO_MEMBER = "there is no such group for this key"
     ADMINS_ONLY = "only admins of the group may write"
     NOT_ALLOWED = "nobody has allowed it in the library, or no longer does"
+    FOLDER_CLOSED = "the folder of a library may not be written to"
     TOO_OLD = "the library is too old to be written to"
     READ_ONLY = "a place is mounted read-only"
+    DISK_FULL = "there is no room for the library"
     UNAVAILABLE = "the library cannot be used now"
     UNREACHABLE = "the library's server is out of reach"
     NOT_RUNNING = "Zotero does not run on this machine"
@@ -94,6 +98,10 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.LEDGER_DAMAGED: (
         "nothing was sent. Update syncd if the ledger is newer; else move the state directory "
         "aside: the ledger is built anew from the library, and nothing is sent twice"
+    ),
+    Cause.LEDGER_GONE: (
+        "put the state directory back before syncd is started again; without it the ledger is "
+        "built anew from the library, and nothing is sent twice"
     ),
     Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
     Cause.LEDGER_AWAY: "nothing was sent; see whether the database runs, and try again",
@@ -134,6 +142,10 @@ _REMEDIES: Mapping[Cause, str] = {
         "correct library_id, which is the number in the group's address, or have the owner of "
         "the key invited to the group"
     ),
+    Cause.FOLDER_CLOSED: (
+        "see that it is there and that the account which syncd runs as may write to it (`chmod`, "
+        "`chown`), or name another folder"
+    ),
     Cause.ADMINS_ONLY: (
         "have an admin of the group make you one, or let its members edit the library in the "
         "group's settings; another key changes nothing"
@@ -141,6 +153,7 @@ _REMEDIES: Mapping[Cause, str] = {
     Cause.READ_ONLY: (
         "make it writable; in a systemd unit, ReadWritePaths= with this path opens it"
     ),
+    Cause.DISK_FULL: "nothing is lost; make room on its disk",
     Cause.UNAVAILABLE: "nothing is lost; try again later",
     Cause.UNREACHABLE: "nothing is lost; see whether this machine is online, and try again later",
     Cause.NOT_RUNNING: "nothing is lost; start Zotero, and run this again (a daemon waits for it)",
@@ -217,6 +230,7 @@ _DENIALS: Mapping[Denial, Cause] = {
     Denial.READ_ONLY: Cause.KEY_READS_ONLY,
     Denial.ADMINS_ONLY: Cause.ADMINS_ONLY,
     Denial.NOT_ALLOWED: Cause.NOT_ALLOWED,
+    Denial.FOLDER_CLOSED: Cause.FOLDER_CLOSED,
     Denial.TOO_OLD: Cause.TOO_OLD,
     Denial.OTHER: Cause.KEY_REFUSED,
 }
@@ -244,8 +258,24 @@ def cause_of(error: SyncdError) -> Cause:
         return Cause.ADAPTER_NOT_OPEN
     if isinstance(error, LedgerError):
         return _cause_of_ledger(error)
+    if isinstance(error, UnavailableError) and (cause := _cause_on_disk(error)) is not None:
+        return cause
     found = (_CAUSES[kind] for kind in type(error).__mro__ if kind in _CAUSES)
     return next(found, Cause.UNFORESEEN)
+
+
+def _cause_on_disk(error: UnavailableError) -> Cause | None:
+    """Return what keeps a library in a folder from being used, if waiting alone ends it not."""
+    failed = error.__cause__
+    if getattr(failed, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return Cause.DISK_FULL
+    if not isinstance(failed, OSError):
+        return None
+    if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Cause.DISK_FULL
+    # What names no file may be about a connection.
+    is_closed = failed.errno in (errno.EACCES, errno.EPERM) and failed.filename is not None
+    return Cause.FOLDER_CLOSED if is_closed else None
 
 
 def _cause_of_ledger(error: LedgerError) -> Cause:
@@ -253,6 +283,8 @@ def _cause_of_ledger(error: LedgerError) -> Cause:
         return Cause.LEDGER_DRIVER
     if error.away:
         return Cause.LEDGER_AWAY
+    if error.gone:
+        return Cause.LEDGER_GONE
     return Cause.LEDGER_FULL if error.passing else Cause.LEDGER_DAMAGED
 
 

@@ -205,7 +205,7 @@ def _tell(report: OnceReport) -> Exit:
     for line in dict.fromkeys(line for error in errors for line in words_for(error)):
         say(line)
     records = report.plan.records
-    _tell_held(sum(record.decision is Decision.HOLD for record in records))
+    _tell_held(sum(record.asks for record in records))
     refused = [record for record in records if record.outcome == "refused"]
     for record in refused:
         origin = record.origin
@@ -213,6 +213,10 @@ def _tell(report: OnceReport) -> Exit:
         say(printable(f"{origin.file}:{origin.line}: {told}"))
     if len(refused) > 1:
         say(f"{len(refused):,} records were refused by the library")
+    for record in records:
+        # Of these a part was not taken, such as a note.
+        if record.error is not None and record.outcome != "refused":
+            say(printable(f"{record.origin.file}:{record.origin.line}: {record.error}"))
     for name, notices in report.notices.items():
         for notice in notices:
             say(f"{name}: {printable(notice)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -148,7 +149,7 @@ def _expect_names(to_write: Mapping[str, Path], files: Sequence[Path]) -> None:
         if path.suffix.casefold() not in endings[kind]:
             known = " or ".join(endings[kind])
             raise click.UsageError(f"--{kind} takes a name that ends in {known}")
-        if path.resolve() in read:
+        if Path(os.path.realpath(path)) in read:
             raise click.UsageError(f"--{kind} would replace {path}, which is to be read")
 
 
@@ -165,7 +166,7 @@ def _real(files: Sequence[Path]) -> list[Path]:
 
 def _real_place(file: Path) -> Path:
     try:
-        return ask_about(file, file.resolve)
+        return Path(ask_about(file, lambda: os.path.realpath(file)))
     except SilentError:
         return file.absolute()
 
@@ -188,7 +189,7 @@ def _write(
                 told = "the flow of the records"
             elif kind == "unique":
                 told = f"{write_unique(plan, list(incoming.values()), path):,} unique records"
-                if path.resolve().parent in {each.parent for each in _real(files)}:
+                if Path(os.path.realpath(path)).parent in {each.parent for each in _real(files)}:
                     reminder = "; it lies among the exports: leave it out the next time"
             else:
                 told = f"{write_pairs(plan, path):,} pairs"

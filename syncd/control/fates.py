@@ -51,7 +51,8 @@ def add_fates(document: Document, glance: Glance, names: Mapping[str, str]) -> D
     if document["running"]:
         # The daemon knows its own; what was before it is in the ledger.
         own = {run["run"] for run in document["runs"]}
-        runs = [*document["runs"], *(run for run in runs if run["run"] not in own)]
+        told = [_as_in_ledger(run, runs) for run in document["runs"]]
+        runs = [*told, *(run for run in runs if run["run"] not in own)]
         waiting = {named[each.library_id]: sorted(each.waiting) for each in glance.libraries}
         more["libraries"] = [
             {**each, "waiting_runs": waiting.get(each["name"], [])}
@@ -182,6 +183,14 @@ def _runs(
         }
         for run in glance.runs
     ]
+
+
+def _as_in_ledger(run: Document, known: Iterable[Mapping[str, Any]]) -> Document:
+    """Return a run of the daemon's with its times: it is not over while something of it waits."""
+    found = next((each for each in known if each["run"] == run["run"]), None)
+    if found is None:
+        return run
+    return {**run, "started_at": found["started_at"], "ended_at": found["ended_at"]}
 
 
 def _sum(files: Iterable[Mapping[str, Any]]) -> dict[str, int]:

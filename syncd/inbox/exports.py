@@ -202,7 +202,8 @@ def read_exports(path: Path, max_size: int, lies_at: Path | None = None) -> list
     """
     try:
         # Whoever names a link means what it points to.
-        real = ask_about(path, lambda: (lies_at or path).resolve(strict=True))
+        place = lies_at or path
+        real = Path(ask_about(path, lambda: os.path.realpath(place, strict=True)))
         too_big = ask_about(path, real.stat).st_size > max_size
         content = None if too_big else _read_patiently(path, real, max_size)
     except OSError as error:

@@ -110,6 +110,16 @@ def reported(engine: Engine) -> Iterator[None]:
         ) from exc
 
 
+def expect_in_place(engine: Engine) -> None:
+    """Raise `LedgerError` if the ledger's file was moved or removed since it was opened.
+
+    SQLite goes on writing into a file that nobody finds again.
+    """
+    file = _file_of(engine)
+    if file is not None and not file.exists():
+        raise LedgerError(f"{file} was moved or removed while syncd worked", gone=True)
+
+
 def _is_away(error: SQLAlchemyError, engine: Engine) -> bool:
     """Tell whether a ledger's server could not be reached, or the connection to it broke off."""
     if engine.dialect.name == "sqlite" or not isinstance(error, DBAPIError):

@@ -13,7 +13,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
-from syncd.ledger.engine import close_engine, open_engine, open_reader, reported
+from syncd.ledger.engine import (
+    close_engine,
+    expect_in_place,
+    open_engine,
+    open_reader,
+    reported,
+)
 from syncd.ledger.glance import Glance, glance
 from syncd.ledger.instants import find_instant, format_instant
 from syncd.ledger.tables import library
@@ -75,6 +81,7 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Change things: all of what happens inside, or nothing of it."""
+        expect_in_place(self._engine)
         with (
             reported(self._engine),
             self._engine.connect().execution_options(writes=True) as connection,

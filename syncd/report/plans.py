@@ -81,7 +81,7 @@ def print_outcomes(plan: Plan, stream: TextIO) -> None:
 
 
 def _is_remarkable(record: PlannedRecord) -> bool:
-    doubtful = record.decision in (Decision.HOLD, Decision.REJECT)
+    doubtful = record.asks or record.decision is Decision.REJECT
     return doubtful or record.error is not None or record.outcome in ("refused", "pending")
 
 

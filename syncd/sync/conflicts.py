@@ -22,6 +22,7 @@ from syncd.ledger.outbox import Pending
 from syncd.ledger.transaction import Transaction
 from syncd.library import StoredItem, Update
 from syncd.plan import (
+    ASKED_ABOUT,
     FIELDS,
     Decision,
     HeldQuestion,
@@ -86,7 +87,7 @@ def _words_for(changes: Sequence[FieldChange], conflicts: Sequence[Conflict]) ->
         fields = ", ".join(dict.fromkeys(each.field for each in changes))
         words.append(f"to be brought up to date: {fields}")
     if conflicts:
-        words.append(f"you are asked about {', '.join(each.field for each in conflicts)}")
+        words.append(f"{ASKED_ABOUT} {', '.join(each.field for each in conflicts)}")
     return words
 
 

@@ -49,6 +49,9 @@ from syncd.system.clock import Pause
 
 log = logging.getLogger(__name__)
 
+_LONGEST_PATIENCE = timedelta(days=1)
+"""For longer no library is left alone, whatever it asks for."""
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -273,7 +276,10 @@ class LibraryRun:
         with here.ledger.read() as tx:
             counts = journal.count_decisions(tx, run_id)
         words = ", ".join(f"{number} {decision}" for decision, number in counts.items() if number)
-        log.info("done: %s", words or "nothing to do", extra=told)
+        if waiting is None:
+            log.info("done: %s", words or "nothing to do", extra=told)
+        else:
+            log.warning("not done yet: %s; %s", words, waiting, extra=told)
         if reading.rejected:
             first = reading.rejected[0].planned
             # A command in the foreground shows each of them; this is for the daemon's log.
@@ -373,7 +379,11 @@ class LibraryRun:
         The ledger answers for a library that was not met yet, if its options say who it is.
         """
         ledger = self._find_ledger()
-        return ledger.row().not_before if ledger else None
+        until = ledger.row().not_before if ledger else None
+        if until is None or ledger is None or until - ledger.clock.now() > _LONGEST_PATIENCE:
+            # It was written down before the clock was put back.
+            return None
+        return until
 
     def _find_ledger(self) -> LibraryLedger | None:
         if self._met is not None:

@@ -140,10 +140,18 @@ class Recorder:
             for pending in looked.unsure:
                 if refused:
                     self._promise_again(tx, pending, _TAKEN)
+                elif self._is_of_the_future(pending):
+                    # The clock was put back: how long ago it was nobody can tell, so it counts
+                    # from now.
+                    ids = [pending.operation_id]
+                    outbox.mark_sent(tx, ids, self._ledger.owner, pending.note)
                 elif not self._may_still_land(pending):
                     outbox.send_again(tx, pending)
                     outbox.set_back(tx, [pending])
         return len(looked.landed)
+
+    def _is_of_the_future(self, pending: Pending) -> bool:
+        return pending.sent_at is not None and pending.sent_at > self._ledger.clock.now()
 
     def _may_still_land(self, pending: Pending) -> bool:
         if pending.sent_at is None:
@@ -259,7 +267,8 @@ class Recorder:
                 doomed = [with_filings(tx, each) if each.makes_work else each for each in family]
                 journal.settle_records(tx, [pending.record_id], "refused", message)
             else:
-                journal.note_error(tx, pending.record_id, message)
+                told = f"the library refused {_name_of_part(pending)}: {message}"
+                journal.note_error(tx, pending.record_id, f"{told}; `syncd review` tries it again")
             holds.add_hold(
                 tx,
                 pending.record_id,
@@ -330,6 +339,13 @@ def _name_of_question(refused: Pending) -> str:
     # An attachment and its file may be refused one after the other.
     what = "file of " if isinstance(refused.operation, StoreFile) else ""
     return f"refused {what}{refused.item_key} of record {refused.record_id}"
+
+
+def _name_of_part(refused: Pending) -> str:
+    if not isinstance(refused.operation, Create):
+        return "a file of it"
+    is_note = refused.operation.data.get("itemType") == "note"
+    return "a note of it" if is_note else "an attachment of it"
 
 
 _TAKEN = "its key is taken by something else"

@@ -156,6 +156,21 @@ def test_what_cannot_be_used_is_told_and_the_rest_is_done(
     assert [line.partition(": ")[0] for line in told] == [str(tmp_path / "no"), str(nothing)]
 
 
+@pytest.mark.parametrize("command", [["once"], ["plan"], ["plan", "--offline"]])
+def test_a_loop_of_links_is_named_and_the_rest_is_done(
+    syncd: Syncd, library: Path, tmp_path: Path, command: list[str]
+) -> None:
+    loop = tmp_path / "loop.ris"
+    loop.symlink_to(loop)
+    where = [] if "--offline" in command else ["--file-library", str(library)]
+
+    ended = syncd(*command, "--json", *where, loop, EXAMPLE)
+
+    assert ended.code == 65
+    assert decisions(ended) == ["create"]
+    assert ended.err == f"{loop}: cannot be read: Too many levels of symbolic links\n"
+
+
 def test_a_second_syncd_names_the_first(syncd: Syncd, library: Path) -> None:
     with StateLock(library / ".syncd", "undo"):
         ended = syncd("once", "--file-library", library, EXAMPLE)

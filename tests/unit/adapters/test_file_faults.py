@@ -21,7 +21,7 @@ import pytest
 from adapters.file import FileLibrary
 from adapters.file.documents import parse_item
 from adapters.file.writing import Staging
-from syncd.errors import OutcomeUnknownError, UnavailableError
+from syncd.errors import Denial, OutcomeUnknownError, UnavailableError
 from syncd.library import (
     Accepted,
     CollectionKey,
@@ -132,7 +132,9 @@ def test_a_read_only_disk_is_unavailable_and_says_so(disk: Path) -> None:
     library.push([Create(KEYS[0], article())], expected=None)
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
 
-    assert not library.describe().writable
+    description = library.describe()
+    assert (description.writable, description.denial) == (False, Denial.FOLDER_CLOSED)
+    assert description.access == f"the folder {disk / 'library'} may not be written to"
     with pytest.raises(UnavailableError, match="read-only"):
         library.push([Create(KEYS[1], article())], expected=None)
     with pytest.raises(UnavailableError, match="read-only"):

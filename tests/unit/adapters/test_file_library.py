@@ -14,7 +14,7 @@ import pytest
 
 from adapters.file import FileLibrary
 from adapters.file.look import read_file
-from syncd.errors import ConflictError, UnavailableError
+from syncd.errors import ConflictError, Denial, UnavailableError
 from syncd.library import (
     Accepted,
     AddToCollection,
@@ -56,6 +56,15 @@ def test_reading_a_library_that_is_not_there_yet_makes_nothing(
     library.finish()
     assert library.describe().writable
     assert not home.exists()
+
+
+def test_a_library_that_cannot_begin_where_it_should_says_so_and_asks_for_no_key(
+    tmp_path: Path,
+) -> None:
+    description = open_library(tmp_path / "nowhere" / "library").describe()
+
+    assert (description.writable, description.denial) == (False, Denial.FOLDER_CLOSED)
+    assert description.access == f"the folder {tmp_path / 'nowhere'} may not be written to"
 
 
 def test_the_first_push_makes_the_folder_but_not_those_above_it(tmp_path: Path) -> None:

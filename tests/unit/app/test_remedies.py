@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 import pytest
 
@@ -35,6 +36,7 @@ def caused_by(error: SyncdError, cause: Exception) -> SyncdError:
         (Denial.ADMINS_ONLY, "admin of the group", "syncd login"),
         (Denial.READ_ONLY, "allow writing", "correct library_id"),
         (Denial.NOT_ALLOWED, "`syncd login mine` has the library ask again", "settings/keys"),
+        (Denial.FOLDER_CLOSED, "may write to it", "syncd login"),
         (Denial.TOO_OLD, "another key changes nothing", "settings/keys"),
         # Whoever's library it is: zotero.org may have nothing to do with it.
         (Denial.OTHER, "syncd login mine", "zotero.org"),
@@ -102,6 +104,27 @@ def test_a_place_that_is_mounted_read_only_is_told_as_that() -> None:
 
     assert cause_of(error) is Cause.READ_ONLY
     assert "ReadWritePaths=" in remedy_for(error)
+
+
+def _full_database() -> sqlite3.Error:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space"), "make room on its disk"),
+        (OSError(errno.EDQUOT, "Quota"), "make room on its disk"),
+        (_full_database(), "make room on its disk"),
+        (OSError(errno.EACCES, "Denied", "/lib/items"), "may write to it"),
+        (OSError(errno.EACCES, "Denied"), "try again later"),
+        (OSError(errno.EIO, "Broken", "/lib/items"), "try again later"),
+    ],
+)
+def test_what_the_disk_of_a_library_says_has_its_own_remedy(error: Exception, words: str) -> None:
+    assert words in remedy_for(caused_by(UnavailableError("/lib: no"), error), "mine")
 
 
 def test_only_a_server_that_is_out_of_reach_is_a_matter_of_the_network() -> None:

@@ -132,7 +132,9 @@ def _away(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
     raise UnavailableError("out of reach")
 
 
-def test_what_an_interrupted_run_promised_is_told_with_its_number(tmp_path: Path) -> None:
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """A state directory after a run of which nothing was sent."""
     export = write_records(tmp_path / "a.ris", [scopus_record(1)])
     library = with_mishaps(MemoryLibrary(shipped_schema()), _away)
     with (
@@ -141,8 +143,21 @@ def test_what_an_interrupted_run_promised_is_told_with_its_number(tmp_path: Path
         pytest.raises(UnavailableError),
     ):
         deliver(run, [export])
+    return tmp_path
 
-    document = add_fates(stopped(), seen(tmp_path), NAMES)
+
+def test_a_run_of_a_daemon_is_not_over_while_something_of_it_waits(interrupted: Path) -> None:
+    own = {"run": 1, "library": "mine", "reason": "a.ris", "ended_at": "2026-11-28T12:00:00Z"}
+    before = {**stopped(), "running": True, "runs": [own]}
+
+    [told] = add_fates(before, seen(interrupted), NAMES)["runs"]
+
+    assert (told["run"], told["reason"], told["ended_at"]) == (1, "a.ris", None)
+    assert told["started_at"] is not None
+
+
+def test_what_an_interrupted_run_promised_is_told_with_its_number(interrupted: Path) -> None:
+    document = add_fates(stopped(), seen(interrupted), NAMES)
 
     [told] = document["libraries"]
     assert (told["pending"] > 0, told["waiting_runs"]) == (True, [1])

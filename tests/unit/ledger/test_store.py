@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from syncd.errors import LedgerError
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.instants import format_instant
 from syncd.ledger.store import Ledger, LibraryLedger
@@ -172,4 +173,18 @@ def test_nothing_of_a_change_that_fails_is_kept(ledger: Ledger) -> None:
         mirror.move_cursor(tx, 12, foreign=True)
         raise ZeroDivisionError
 
+    assert mosses.row().cursor == 0
+
+
+def test_nothing_is_written_into_a_file_that_was_moved_away(ledger: Ledger, tmp_path: Path) -> None:
+    mosses = ledger.get_library("group:7", "Mosses", HERE)
+    aside = tmp_path / "aside.sqlite"
+    (tmp_path / "ledger.sqlite").rename(aside)
+
+    with pytest.raises(LedgerError, match="moved or removed") as told, mosses.write() as tx:
+        mirror.move_cursor(tx, 12, foreign=True)
+
+    assert told.value.gone
+    assert not told.value.passing
+    aside.rename(tmp_path / "ledger.sqlite")
     assert mosses.row().cursor == 0

@@ -28,8 +28,11 @@ from syncd.library import (
     CreateCollection,
     Operation,
     Pushed,
+    Refusal,
+    Refused,
     StoredCollection,
     TextLimits,
+    key_of,
 )
 from syncd.plan import Decision, Place, PlannedRecord
 from syncd.record import ItemKey
@@ -429,6 +432,26 @@ def test_a_refused_record_is_held_with_the_librarys_words_and_sinks_nobody(
     assert [item.data["title"] for item in house.works()] == [title_of(1)]
     assert house.holds() == [("refused", records[1].error)]
     assert house.waiting() == []
+
+
+def test_a_note_that_is_refused_is_told_with_its_record_which_is_made(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    def refuses_the_note(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        *taken, note = operations
+        answer = push(taken, expected)
+        refused = Refused(key_of(note), Refusal.INVALID, "no room")
+        return Pushed([*answer.outcomes, refused], answer.library_version)
+
+    house.library = with_mishaps(house.library, refuses_the_note)
+
+    [record] = house.drop(scopus_record(1))
+
+    assert (record.outcome, len(house.works())) == ("accepted", 1)
+    assert record.error == (
+        "the library refused a note of it: no room; `syncd review` tries it again"
+    )
+    assert house.holds() == [("refused", "no room")]
 
 
 def test_a_request_that_is_too_large_is_cut_until_it_passes(tmp_path: Path) -> None:

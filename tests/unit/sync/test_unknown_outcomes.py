@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -97,6 +98,36 @@ def test_records_that_say_little_are_known_as_ours_after_a_lost_answer(tmp_path:
     assert [record.outcome for record in records] == ["accepted"] * 4
     assert len(_live(house.everything())) == 8
     assert (house.holds(), house.waiting(), _strangers(house)) == ([], [], [])
+
+
+def test_a_run_that_waits_for_its_outcome_is_not_said_to_be_done(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with pytest.raises(UnsettledError):
+        House(tmp_path, LateLibrary()).drop(scopus_record(1))
+
+    said = [each.getMessage() for each in caplog.records]
+    assert not [each for each in said if each.startswith("done")]
+    assert any(each.startswith("not done yet: 1 create; 2 operations were sent") for each in said)
+
+
+def test_a_clock_that_is_put_back_makes_nothing_wait_for_the_time_that_it_showed(
+    late: tuple[House, LateLibrary],
+) -> None:
+    house, library = late
+    library.late = []
+    house.clock.jump(days=-365)
+
+    _once(house)
+    house.clock.advance(minutes=4)
+    _once(house)
+    assert house.works() == []
+    house.clock.advance(minutes=2)
+    _once(house)
+
+    assert len(house.works()) == 1
+    assert house.waiting() == []
 
 
 def test_what_may_still_land_is_not_sent_again(late: tuple[House, LateLibrary]) -> None:

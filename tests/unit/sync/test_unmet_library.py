@@ -59,6 +59,16 @@ def test_patience_that_was_asked_for_before_is_kept(ledger: Ledger) -> None:
     assert until > ledger.clock.now()
 
 
+def test_patience_that_a_clock_put_back_would_make_endless_is_over(ledger: Ledger) -> None:
+    run = LibraryRun("mine", Away(shipped_schema()), ledger, HELPERS)
+    mine = ledger.find_library("memory:")
+    assert mine is not None
+
+    mine.set_not_before(ledger.clock.now() + timedelta(days=365))
+
+    assert run.not_before() is None
+
+
 def test_what_waits_and_what_is_held_is_counted(ledger: Ledger) -> None:
     run = LibraryRun("mine", Away(shipped_schema()), ledger, HELPERS)
 
