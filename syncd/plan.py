@@ -40,6 +40,9 @@ FIELDS = "fields"
 ASKED_ABOUT = "you are asked about"
 """How a reason begins to say which fields a question is about; see `PlannedRecord.asks`."""
 
+STAYS_DELETED = "this work was deleted from the library, and stays deleted"
+"""Why no item is made of a record whose key tells that somebody deleted what it was."""
+
 
 class Decision(StrEnum):
     """What becomes of a record; the words are those of the JSON documents."""

@@ -109,7 +109,7 @@ def create(said: Hearing) -> None:
             remember(tx, (name, citation), candidate, Verdict.DIFFERENT)
     book = LedgerKeys(tx)
     citation = citation_of(payload["data"], record.identity)
-    key, ordinal, _ = minter.choose(citation, payload["fingerprint"], book)
+    key, ordinal, tombstone = minter.choose(citation, payload["fingerprint"], book)
     data = {**payload["data"], "collections": payload["collections"]}
     names = {tag["tag"] for tag in data.get("tags", ())}
     more = [{"tag": tag} for tag in payload["tags"] if tag not in names]
@@ -118,10 +118,11 @@ def create(said: Hearing) -> None:
     for number, child in enumerate(payload["children"]):
         child_key = minter.choose_child(key, number, book)
         operations.append(PlannedOperation(create_below(key, child_key, child)))
-    reason = "a person said it is a work of its own"
-    decided = replace(
-        record, decision=Decision.CREATE, reason=f"{reason}; {record.reason}", item_key=key
-    )
+    reason = f"a person said it is a work of its own; {record.reason}"
+    decided = replace(record, decision=Decision.CREATE, reason=reason, item_key=key)
+    if tombstone:
+        # They want it all the same: that its key was deleted before is no reason to leave it.
+        decided = replace(decided, candidates=(*record.candidates, Pointer(item_key=key)))
     wanted = placements_of(payload["collections"], payload["tags"])
     _decide(tx, row.record_id, Intent(decided, operations=tuple(operations), placements=wanted))
     for each in _joined(tx, row):

@@ -83,7 +83,10 @@ class Remaker:
         [intent] = make_intents([incoming], [Ruling(RulingKind.NEW, reason=_REASON)], lookup)
         if intent.planned.decision is not Decision.CREATE:
             raise InputError(f"record {record_id} cannot be made: {intent.planned.reason}")
-        seen = tuple(Pointer(item_key=name) for name in sorted(others))
+        seen = (
+            *intent.planned.candidates,
+            *(Pointer(item_key=name) for name in sorted(others)),
+        )
         reason = f"{_REASON}; {found.planned.reason}"
         planned = replace(intent.planned, reason=reason, candidates=seen)
         back = self._take_back(record_id, other)

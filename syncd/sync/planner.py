@@ -15,6 +15,7 @@ from syncd.item.minting import name_of
 from syncd.library import CollectionKey, Create, Restore
 from syncd.matching import Doubt, Known, Ruling, RulingKind
 from syncd.plan import (
+    STAYS_DELETED,
     UNFINISHED,
     Decision,
     HeldQuestion,
@@ -175,8 +176,7 @@ class _Planner:
         places = self._places[number]
         key, ordinal, tombstone = self._mint(self._minter, record, ruling)
         if tombstone and not any(place.readd for place in places):
-            stays = "this work was deleted from the library, and stays deleted"
-            return self._settle(record, ruling, Decision.SKIP, stays, key)
+            return self._settle(record, ruling, Decision.SKIP, STAYS_DELETED, key)
         collections = _merge(self._collection(place) for place in places)
         tags = _merge([*(place.tags for place in places), record.own_tags])
         data = {**record.data, "collections": list(collections)}
@@ -187,9 +187,10 @@ class _Planner:
             self._keys.give(child_key)
             operations.append(PlannedOperation(create_below(key, child_key, child)))
         placements = placements_of(collections, tags)
-        return self._settle(
+        intent = self._settle(
             record, ruling, Decision.CREATE, reason, key, tuple(operations), placements
         )
+        return _in_view_of(intent, key) if tombstone else intent
 
     def _mint(
         self, minter: KeyMinter, record: Incoming, ruling: Ruling
@@ -421,6 +422,12 @@ class _PlanKeys:
 def _left_out(intent: Intent) -> Intent:
     reason = "; ".join(filter(None, ["a person left it out before", intent.planned.reason]))
     return replace(intent, planned=replace(intent.planned, decision=Decision.SKIP, reason=reason))
+
+
+def _in_view_of(intent: Intent, key: str) -> Intent:
+    """Name what was seen when it was decided: that it was deleted then changes nothing later."""
+    candidates = (*intent.planned.candidates, Pointer(item_key=key))
+    return replace(intent, planned=replace(intent.planned, candidates=candidates))
 
 
 def _pointer_to(planned: PlannedRecord) -> Pointer:

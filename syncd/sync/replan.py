@@ -160,8 +160,14 @@ class Replanner:
         if ruling.kind is RulingKind.HOLD and not _refs(ruling) <= seen:
             rewrite.ask(tx, pending, record, ruling)
             return False
-        comes_back = there is not None and there.state == "deleted" and pending.item_key in seen
-        if there is not None and not (there.is_free or comes_back):
+        if there is None:
+            return True
+        gone = there.state == "deleted" and pending.item_key not in seen
+        if gone and pending.sent_at is not None:
+            # It arrived unheard, for what was deleted under its key had been there.
+            rewrite.stay_deleted(tx, pending, record)
+            return False
+        if not there.is_free and (gone or there.state != "deleted"):
             rewrite.take_next_key(tx, self._minter, pending)
         return True
 

@@ -23,6 +23,7 @@ from syncd.library import (
 )
 from syncd.matching import Known, Ruling, fingerprint
 from syncd.plan import (
+    STAYS_DELETED,
     Decision,
     Intent,
     PlannedOperation,
@@ -137,6 +138,21 @@ def ask(tx: Transaction, pending: Pending, record: PlannedRecord, ruling: Ruling
     )
     intent = Intent(decided, question=question)
     decide_again(tx, pending.run_id, pending.record_id, intent, outbox.DECIDE_AGAIN)
+
+
+def stay_deleted(tx: Transaction, pending: Pending, record: PlannedRecord) -> None:
+    """Somebody deleted what had been made without our hearing of it: it is not made again."""
+    if pending.record_id is None:
+        return
+    _drop_family(tx, pending)
+    decided = replace(
+        record,
+        decision=Decision.SKIP,
+        reason=STAYS_DELETED,
+        duplicate_of=Pointer(item_key=pending.item_key),
+        outcome="unchanged",
+    )
+    journal.change_decision(tx, pending.record_id, decided)
 
 
 def with_filings(tx: Transaction, pending: Pending) -> Pending:

@@ -213,14 +213,38 @@ def test_a_record_of_a_work_in_doubt_says_that_it_is_held(waiting: Waiting) -> N
     assert second.reason.startswith("the same work as one that is held; ")
 
 
-def test_a_key_of_which_only_the_deletion_was_seen_is_not_given_up(waiting: Waiting) -> None:
-    waiting.library.add(_key(1), BOOK)
+def test_a_work_that_was_deleted_before_anybody_heard_of_its_arrival_stays_deleted(
+    waiting: Waiting,
+) -> None:
+    waiting.library.add(_key(1), _theirs(1))
     waiting.library.delete(_key(1))
 
     waiting.go_on()
 
-    assert waiting.item(_key(1)).data["title"] == title_of(1)
-    assert waiting.records()[0].item_key == _key(1)
+    assert title_of(1) not in {item.data["title"] for item in waiting.house.works()}
+    assert waiting.house.waiting() == []
+    first, second = waiting.records()
+    assert (first.decision, first.outcome) == (Decision.SKIP, "unchanged")
+    assert first.reason == "this work was deleted from the library, and stays deleted"
+    assert second.outcome == "unchanged"
+
+
+def test_what_was_deleted_before_it_was_promised_comes_back_where_that_is_wanted(
+    tmp_path: Path,
+) -> None:
+    library = LateLibrary()
+    library.add(_key(1), _theirs(1))
+    library.delete(_key(1))
+    house = House(tmp_path, library)
+    with pytest.raises(UnsettledError):
+        house.drop(scopus_record(1), place=Place(folder=b"/own", readd=True))
+    library.late = []
+    house.clock.advance(minutes=6)
+
+    library.on_time = True
+    house.drop(scopus_record(2))
+
+    assert title_of(1) in {item.data["title"] for item in house.works()}
 
 
 def test_a_work_that_the_library_refuses_is_sent_again_with_all_its_places(
