@@ -7,6 +7,7 @@ given it another title, or the record says where an editorial stands and did not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from syncd.item.minting import name_of
 from syncd.ledger.store import LibraryLedger
@@ -22,14 +23,29 @@ from syncd.matching import (
     is_another,
     without_place,
 )
-from syncd.plan import Incoming
+from syncd.record import Citation
 from syncd.sync.keys import KeyMinter
+
+
+class Minted(Protocol):
+    """What the key of a record is made from."""
+
+    @property
+    def citation(self) -> Citation:
+        """What the record says of its work."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """What its work is known by where it has no number."""
+        ...
+
 
 _REASON = "an item seems to have been made of it, as its key says, and looks different now"
 
 
 def doubt_new(
-    incoming: Sequence[Incoming],
+    incoming: Sequence[Minted],
     features: Sequence[Features],
     rulings: Sequence[Ruling],
     ledger: LibraryLedger,
@@ -65,7 +81,7 @@ def doubt_new(
     return doubted
 
 
-def _fingerprints(record: Incoming, it: Features) -> Iterator[str]:
+def _fingerprints(record: Minted, it: Features) -> Iterator[str]:
     """Yield what a work is known by, and what it was where volume or issue were not known yet.
 
     Nobody knows by these a work that has its pages and a title of its own.

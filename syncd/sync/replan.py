@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple, Self
 
 from syncd.ledger import journal, mirror, outbox
 from syncd.ledger.outbox import Pending
@@ -27,14 +28,34 @@ from syncd.library import (
     Trash,
     Update,
 )
-from syncd.matching import Known, Policy, Ruling, RulingKind, resolve
+from syncd.matching import (
+    Known,
+    Policy,
+    Ruling,
+    RulingKind,
+    features_of,
+    fingerprint,
+    resolve,
+)
 from syncd.plan import KnownItem, PlannedRecord
-from syncd.record import ItemKey
+from syncd.record import Citation, ItemKey
 from syncd.sync import rewrite, undo_again
 from syncd.sync.conflicts import rewrite_update
 from syncd.sync.keys import KeyMinter, LedgerKeys
 from syncd.sync.merged import follow_merges
+from syncd.sync.minted_before import doubt_new
 from syncd.sync.three_way import ThreeWay
+
+
+class _Minted(NamedTuple):
+    """A record as far as its key is made from it."""
+
+    citation: Citation
+    fingerprint: str
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        return cls(citation, fingerprint(citation))
 
 
 class Replanner:
@@ -137,8 +158,20 @@ class Replanner:
             for pending, record in zip(creates, records, strict=True)
             if isinstance(pending.operation, Create)
         ]
-        works = LedgerWorks(self._ledger)
-        return list(zip(records, resolve(citations, works, self._policy), strict=True))
+        rulings = resolve(citations, LedgerWorks(self._ledger), self._policy)
+        if self._library.capabilities.takes_keys:
+            # What was sent once is most likely our own; of what never was, another made the item.
+            unsent = [n for n, pending in enumerate(creates) if pending.sent_at is None]
+            doubted = doubt_new(
+                [_Minted.of(citations[n]) for n in unsent],
+                [features_of(citations[n]) for n in unsent],
+                [rulings[n] for n in unsent],
+                self._ledger,
+            )
+            rulings = list(rulings)
+            for n, ruling in zip(unsent, doubted, strict=True):
+                rulings[n] = ruling
+        return list(zip(records, rulings, strict=True))
 
     # Creations
 

@@ -17,9 +17,10 @@ from syncd.library import (
     Pushed,
     StoredCollection,
 )
-from syncd.plan import Place
+from syncd.plan import Decision, Place
 from syncd.record import ItemKey
 from syncd.system.resources import shipped_schema
+from tests.support.everyday import everyday_record
 from tests.support.exports import scopus_record
 from tests.support.house import House
 from tests.support.libraries import Push, with_mishaps
@@ -134,3 +135,24 @@ def test_a_key_promised_to_another_record_is_not_free(tmp_path: Path) -> None:
     made = {item.data["title"]: item.key for item in house.works()}
     assert [record.item_key for record in records] == [made[title] for title in titles]
     assert len(set(made.values())) == 3
+
+
+def test_an_item_that_another_made_of_it_and_a_person_retitled_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    inner = house.library
+
+    def is_made_elsewhere(push: Push, operations: Sequence[Operation], expected: Any) -> Pushed:
+        [making] = [one for one in operations if isinstance(one, Create) and not one.parent]
+        inner.add(making.item_key, {**making.data, "title": "What a person calls it"})
+        return push(operations, expected)
+
+    house.library = with_mishaps(inner, is_made_elsewhere)
+
+    [record] = house.drop(everyday_record(1))
+
+    assert len(house.works()) == 1
+    assert record.decision is Decision.HOLD
+    assert record.reason.startswith("an item seems to have been made of it, as its key says")
+    assert house.waiting() == []
