@@ -196,8 +196,9 @@ class Replanner:
         if there is None:
             return True
         gone = there.state == "deleted" and pending.item_key not in seen
-        if gone and pending.sent_at is not None:
-            # It arrived unheard, for what was deleted under its key had been there.
+        if gone and (pending.sent_at is not None or there.is_free):
+            # Ours arrived unheard, or another syncd made it of the same work: what was deleted
+            # under its key had been there.
             rewrite.stay_deleted(tx, pending, record)
             return False
         if not there.is_free and (gone or there.state != "deleted"):

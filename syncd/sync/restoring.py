@@ -133,7 +133,7 @@ class Restorer:
                 decision=Decision.CREATE,
                 reason=f"a person lets {key} come back; it is made again from what was kept",
                 # What it is made in view of is no reason to leave it deleted.
-                candidates=(Pointer(item_key=key),),
+                candidates=tuple(Pointer(item_key=each) for each in dict.fromkeys((key, new))),
                 identity=kept.citation.identity,
                 item_key=new,
             )

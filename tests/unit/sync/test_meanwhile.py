@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syncd.errors import UnsettledError
+from syncd.errors import UnavailableError, UnsettledError
 from syncd.item.minting import mint_key
 from syncd.library import Create, Operation, Pushed, Refusal, Refused, StoredItem, key_of
 from syncd.plan import Decision, Place, PlannedRecord, Pointer
@@ -227,6 +227,27 @@ def test_a_work_that_was_deleted_before_anybody_heard_of_its_arrival_stays_delet
     assert (first.decision, first.outcome) == (Decision.SKIP, "unchanged")
     assert first.reason == "this work was deleted from the library, and stays deleted"
     assert second.outcome == "unchanged"
+
+
+def test_a_work_that_another_syncd_made_and_a_person_erased_before_it_was_sent_stays_deleted(
+    tmp_path: Path,
+) -> None:
+    library = LateLibrary()
+    library.on_time = True
+    house = House(tmp_path, with_mishaps(library, _away))
+    with pytest.raises(UnavailableError):
+        house.drop(scopus_record(1) + scopus_record(2))
+    library.add(_key(1), _theirs(1))
+    library.delete(_key(1))
+
+    house.drop(scopus_record(3))
+
+    assert {item.data["title"] for item in house.works()} == {title_of(2), title_of(3)}
+    assert house.waiting() == []
+
+
+def _away(_push: Push, _operations: Sequence[Operation], _expected: int | None) -> Pushed:
+    raise UnavailableError("too many requests")
 
 
 def test_what_was_deleted_before_it_was_promised_comes_back_where_that_is_wanted(
