@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from syncd.ledger import history, outbox, runs
+from syncd.ledger import history, mirror, outbox, runs
 from syncd.ledger.outbox import Pending
 from syncd.ledger.store import LibraryLedger
 from syncd.ledger.transaction import Transaction
-from syncd.library import Library, OnCollection, Operation, RestoreCollection, TrashCollection
+from syncd.library import (
+    Library,
+    OnCollection,
+    Operation,
+    Restore,
+    RestoreCollection,
+    Trash,
+    TrashCollection,
+)
+from syncd.plan import KnownItem
 from syncd.sync.effects import effects_of
 from syncd.sync.undo import Undoer
 
@@ -41,6 +50,8 @@ class UndoCheck:
             return {}
         with self._ledger.read() as tx:
             effects = effects_of(history.done_in_run(tx.connection, run_id))
+            known = mirror.find_items(tx, {p.item_key for p in mine})
+        mine, touched = _split(mine, known)
         listed = {each.key for each in self._library.collections()}
         keys = [key for key in {p.item_key for p in mine} if key in effects.items]
         reversals = self._undoer.reverse(effects, keys, listed)
@@ -49,7 +60,8 @@ class UndoCheck:
             for key, reversal in reversals.items()
             for operation in reversal.operations
         }
-        return {p.operation_id: wanted.get((p.item_key, type(p.operation))) for p in mine}
+        decided = {p.operation_id: wanted.get((p.item_key, type(p.operation))) for p in mine}
+        return decided | {p.operation_id: None for p in touched}
 
     def _decide_collections(self, mine: Sequence[Pending]) -> dict[int, Operation | None]:
         decided: dict[int, Operation | None] = {}
@@ -78,6 +90,25 @@ def apply(
         else:
             outbox.change(tx, operation_id, operation)
     return [p for p in waiting if p.operation_id not in decided]
+
+
+def _split(
+    mine: Sequence[Pending], known: Mapping[str, KnownItem]
+) -> tuple[list[Pending], list[Pending]]:
+    """Part what still has to be done from what somebody may have taken back already.
+
+    An item that was sent to the trash without an answer, and is newer than it was then, may have
+    been there: whoever took it out means it to stay. So it is with one that was taken out.
+    """
+    touched = [
+        pending
+        for pending in mine
+        if isinstance(pending.operation, Trash | Restore)
+        and pending.sent_at is not None
+        and (item := known.get(pending.item_key)) is not None
+        and item.version > pending.operation.base_version
+    ]
+    return [pending for pending in mine if pending not in touched], touched
 
 
 def _is_on_collection(pending: Pending) -> bool:

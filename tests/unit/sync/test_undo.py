@@ -560,6 +560,32 @@ def test_an_undo_whose_answer_is_out_is_not_begun_a_second_time(tmp_path: Path) 
     assert item(house, str(record.item_key)).trashed
 
 
+def test_what_somebody_takes_out_of_the_trash_before_we_hear_of_it_stays(tmp_path: Path) -> None:
+    library = LateLibrary()
+    house = House(tmp_path, library)
+    library.on_time = True
+    records = [record for number in (1, 2) for record in house.drop(scopus_record(number))]
+    ours, other = (ItemKey(str(record.item_key)) for record in records)
+    for run in (1, 2):
+        library.on_time = False
+        undo(house, run)
+    # The first lands unheard, the second is lost.
+    library.late.pop()
+    library.land()
+    assert (item(house, ours).trashed, item(house, other).trashed) == (True, False)
+    library.restore(ours)
+    house.clock.advance(minutes=6)
+
+    with (
+        opened_ledger(house.root / "state", house.clock) as ledger,
+        opened_run(house.root, house.library, ledger, house.helpers) as opened,
+    ):
+        opened.push_pending()
+
+    assert (item(house, ours).trashed, item(house, other).trashed) == (False, True)
+    assert house.waiting() == []
+
+
 # What a run asked
 
 
