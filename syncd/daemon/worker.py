@@ -6,7 +6,6 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -94,6 +93,8 @@ class Worker:
         self._patience = Backoff(surroundings.chance)
         self._lookouts = Backoff(surroundings.chance)
         self._landed = 0
+        self._unsettled: UnsettledError | None = None
+        """Why something that was promised still waits for its outcome, as was said last."""
         self._figures = Figures()
         """As last read from the ledger."""
         self._resume_as_new: bool | None = None
@@ -276,9 +277,7 @@ class Worker:
             case Wish.RECONCILE:
                 self._work.reconcile()
             case Wish.PUSH:
-                # What still waits is looked at again after a while, see `_come_back`.
-                with suppress(UnsettledError):
-                    self._work.push_pending()
+                self._push()
             case Request():
                 self._answer(task)
             case exports:
@@ -296,22 +295,41 @@ class Worker:
             self._put_off(error)
         else:
             self._patience.succeeded()
-            self._come_back()
-            self._show(LibraryState.OK, last_success_at=self._clock.now(), next_try_at=None)
+            wait = self._come_back()
+            now = self._clock.now()
+            if wait is not None and self._unsettled is not None:
+                told = str(self._unsettled)
+                self._show(LibraryState.WAITING, told, next_try_at=now + wait)
+            else:
+                self._show(LibraryState.OK, last_success_at=now, next_try_at=None)
 
-    def _come_back(self) -> None:
-        """Look again after a while for operations that still wait for their outcome."""
+    def _push(self) -> None:
+        try:
+            self._work.push_pending()
+        except UnsettledError as error:
+            # What still waits is looked at again after a while, see `_come_back`.
+            self._unsettled = error
+        else:
+            self._unsettled = None
+
+    def _come_back(self) -> timedelta | None:
+        """Look again after a while for operations that still wait for their outcome.
+
+        Returns how long that is; None where nothing waits.
+        """
         self._mind_progress()
         figures = self._look_at_figures()
         if not figures.pending:
             self._lookouts.succeeded()
-            return
+            self._unsettled = None
+            return None
         wait = self._lookouts.next_wait()
         if figures.sure_at is not None:
             # Waits that double would come minutes late to the look that decides.
             left = figures.sure_at - self._clock.now()
             wait = min(wait, left) if left > timedelta() else wait
         self._queue.wish(Wish.PUSH, after=wait)
+        return wait
 
     def _mind_progress(self) -> None:
         """Let waits be short again as soon as anything has got through."""
@@ -406,6 +424,7 @@ class Worker:
     def _report(self, exports: Sequence[Export], summary: RunSummary) -> None:
         # What a silent drive withheld has not been served, however often it was asked for.
         self._served.update(_attempt(each) for each in exports if not is_silent(each.folder))
+        self._unsettled = summary.waiting
         if summary.run is not None:
             self._show_run(summary, _reason(exports), len(exports))
             if held := summary.counts.get("hold"):

@@ -23,6 +23,7 @@ from syncd.errors import (
     LedgerError,
     PausedError,
     UnavailableError,
+    UnsettledError,
 )
 from syncd.settings import After
 from tests.fakes.deck import Deck, Muster, put
@@ -561,3 +562,22 @@ def test_what_waits_for_its_outcome_is_looked_at_as_soon_as_that_is_sure(
 
     # The shortest wait without it is longer.
     assert work.does("push", within=3)
+
+
+def test_a_library_waits_while_what_was_sent_has_no_answer(
+    muster: Muster, work: MemoryWork, drop: Path
+) -> None:
+    work.pending = 1
+    work.sure_at = datetime.now(UTC) + timedelta(seconds=1)
+    deck = muster([work], [make_folder(drop)])
+    assert work.does("open")
+    work.trouble = [UnsettledError("2 operations were sent and not answered")]
+
+    assert wait_until(lambda: deck.library()["state"] == "waiting")
+    assert deck.library()["message"] == "2 operations were sent and not answered"
+    assert deck.library()["next_try_at"] is not None
+
+    work.pending = 0
+    deck.crew.reconcile_soon("mine")
+    assert wait_until(lambda: deck.library()["state"] == "ok")
+    assert deck.library()["message"] == ""
