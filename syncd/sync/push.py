@@ -306,13 +306,15 @@ class Pusher:
             unknown = len(outbox.all_sent(tx))
             left = len(outbox.all_set_back(tx))
         if unknown:
+            were = "operation was" if unknown == 1 else "operations were"
             raise UnsettledError(
-                f"{unknown} operations were sent and not answered; the library may still carry "
-                "them out, so they are looked for before they are sent again"
+                f"{unknown} {were} sent and not answered; the library may still carry that out, "
+                "so it is looked for before it is sent again"
             )
         if left:
             told = f": {self._why}" if self._why else ""
-            raise UnsettledError(f"the library could not take {left} operations for now{told}")
+            some = "operation" if left == 1 else "operations"
+            raise UnsettledError(f"the library could not take {left} {some} for now{told}")
 
 
 def _is_small(pending: Pending) -> bool:

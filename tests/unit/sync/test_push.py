@@ -365,7 +365,7 @@ def test_of_records_that_are_refused_unread_the_one_waits_and_the_others_arrive(
 
     watched = Watched(tmp_path, *[stops_three] * 20)
 
-    with pytest.raises(UnsettledError, match="1 operations for now: nothing was made of it"):
+    with pytest.raises(UnsettledError, match="1 operation for now: nothing was made of it"):
         watched.drop(6)
 
     there = sorted(item.data["title"] for item in watched.house.works())
