@@ -115,7 +115,7 @@ class LedgerError(SyncdError):
 
     `passing` says that it is whole and only takes nothing for now: its disk is full, or, where it
     is `away`, its server does not answer. `driver` says that what reads its kind of database is
-    missing, `gone` that its file is no longer where it was opened.
+    missing, `gone` that its file was removed while it was open.
     """
 
     def __init__(

@@ -100,8 +100,8 @@ _REMEDIES: Mapping[Cause, str] = {
         "aside: the ledger is built anew from the library, and nothing is sent twice"
     ),
     Cause.LEDGER_GONE: (
-        "put the state directory back before syncd is started again; without it the ledger is "
-        "built anew from the library, and nothing is sent twice"
+        "if there is a copy of it, put it back before syncd is started again; without one the "
+        "ledger is built anew from the library, and nothing is sent twice"
     ),
     Cause.LEDGER_FULL: "nothing was sent; make room on its disk",
     Cause.LEDGER_AWAY: "nothing was sent; see whether the database runs, and try again",

@@ -111,13 +111,29 @@ def reported(engine: Engine) -> Iterator[None]:
 
 
 def expect_in_place(engine: Engine) -> None:
-    """Raise `LedgerError` if the ledger's file was moved or removed since it was opened.
+    """Raise `LedgerError` if the ledger's file was removed since it was opened.
 
-    SQLite goes on writing into a file that nobody finds again.
+    SQLite goes on writing into a file that nobody finds again. One that was moved is still found.
     """
     file = _file_of(engine)
-    if file is not None and not file.exists():
-        raise LedgerError(f"{file} was moved or removed while syncd worked", gone=True)
+    if file is not None and not file.exists() and _is_removed(file):
+        raise LedgerError(f"{file} was removed while syncd worked", gone=True)
+
+
+def _is_removed(file: Path) -> bool:
+    """Say whether a file that is open here, and has not its name any more, has none at all."""
+    try:
+        names = [_name_of(each) for each in Path("/proc/self/fd").iterdir()]
+    except OSError:
+        return True  # nobody can tell
+    return f"{os.path.realpath(file)} (deleted)" in names
+
+
+def _name_of(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""  # closed meanwhile
 
 
 def _is_away(error: SQLAlchemyError, engine: Engine) -> bool:

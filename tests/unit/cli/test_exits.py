@@ -29,7 +29,11 @@ FAILURES: list[tuple[errors.SyncdError, int, str]] = [
     ),
     (errors.ServedError("mine is served by another"), 75, "by another; nothing was done"),
     (errors.LedgerError("damaged"), 74, "damaged; nothing was sent"),
-    (errors.LedgerError("removed", gone=True), 74, "removed; put the state directory back"),
+    (
+        errors.LedgerError("removed", gone=True),
+        74,
+        "removed; if there is a copy",
+    ),
     (errors.KeyLookupError("open to others", passing=False), 77, "syncd login"),
     (errors.UnavailableError("no answer", retry_after=timedelta(1)), 69, "again later"),
     (errors.UnreachableError("no way"), 69, "see whether this machine is online"),

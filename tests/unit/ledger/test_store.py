@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -176,15 +177,30 @@ def test_nothing_of_a_change_that_fails_is_kept(ledger: Ledger) -> None:
     assert mosses.row().cursor == 0
 
 
-def test_nothing_is_written_into_a_file_that_was_moved_away(ledger: Ledger, tmp_path: Path) -> None:
+def test_nothing_is_written_into_a_file_that_was_removed(ledger: Ledger, tmp_path: Path) -> None:
     mosses = ledger.get_library("group:7", "Mosses", HERE)
-    aside = tmp_path / "aside.sqlite"
-    (tmp_path / "ledger.sqlite").rename(aside)
+    (tmp_path / "ledger.sqlite").unlink()
 
-    with pytest.raises(LedgerError, match="moved or removed") as told, mosses.write() as tx:
+    with pytest.raises(LedgerError, match="was removed") as told, mosses.write() as tx:
         mirror.move_cursor(tx, 12, foreign=True)
 
     assert told.value.gone
     assert not told.value.passing
-    aside.rename(tmp_path / "ledger.sqlite")
     assert mosses.row().cursor == 0
+
+
+def test_a_file_that_was_moved_is_written_to_where_it_is(tmp_path: Path, clock: FakeClock) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    whole = Ledger.open("", state, clock)
+    mosses = whole.get_library("group:7", "Mosses", HERE)
+    state.rename(tmp_path / "moved")
+
+    with mosses.write() as tx:
+        mirror.move_cursor(tx, 12, foreign=True)
+
+    assert mosses.row().cursor == 12
+    whole.close()
+    (tmp_path / "moved").rename(state)
+    with closing(Ledger.open("", state, clock)) as again:
+        assert again.get_library("group:7", "Mosses", HERE).row().cursor == 12
