@@ -115,8 +115,13 @@ def test_a_silent_drive_is_no_change_of_the_file(
     planned: FileToStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = threading.Event()
+
+    def open_late(*_: object) -> tuple[int, os.stat_result]:
+        answers.wait()
+        raise FileNotFoundError
+
     monkeypatch.setattr(exports, "_DRIVES", Drives(timedelta(milliseconds=50)))
-    monkeypatch.setattr("syncd.inbox.sending.open_below", lambda *_: answers.wait())
+    monkeypatch.setattr("syncd.inbox.sending.open_below", open_late)
 
     try:
         with pytest.raises(SilentError):
