@@ -51,7 +51,6 @@ class UndoCheck:
         with self._ledger.read() as tx:
             effects = effects_of(history.done_in_run(tx.connection, run_id))
             known = mirror.find_items(tx, {p.item_key for p in mine})
-        mine, touched = _split(mine, known)
         listed = {each.key for each in self._library.collections()}
         keys = [key for key in {p.item_key for p in mine} if key in effects.items]
         reversals = self._undoer.reverse(effects, keys, listed)
@@ -60,8 +59,12 @@ class UndoCheck:
             for key, reversal in reversals.items()
             for operation in reversal.operations
         }
-        decided = {p.operation_id: wanted.get((p.item_key, type(p.operation))) for p in mine}
-        return decided | {p.operation_id: None for p in touched}
+        return {
+            p.operation_id: None
+            if _may_be_taken_back(p, known.get(p.item_key))
+            else wanted.get((p.item_key, type(p.operation)))
+            for p in mine
+        }
 
     def _decide_collections(self, mine: Sequence[Pending]) -> dict[int, Operation | None]:
         decided: dict[int, Operation | None] = {}
@@ -92,23 +95,19 @@ def apply(
     return [p for p in waiting if p.operation_id not in decided]
 
 
-def _split(
-    mine: Sequence[Pending], known: Mapping[str, KnownItem]
-) -> tuple[list[Pending], list[Pending]]:
-    """Part what still has to be done from what somebody may have taken back already.
+def _may_be_taken_back(pending: Pending, item: KnownItem | None) -> bool:
+    """Say whether somebody may have taken back already what was sent without an answer.
 
-    An item that was sent to the trash without an answer, and is newer than it was then, may have
-    been there: whoever took it out means it to stay. So it is with one that was taken out.
+    An item that was sent to the trash, and is newer than it was then, may have been there: whoever
+    took it out means it to stay. So it is with one that was to be taken out.
     """
-    touched = [
-        pending
-        for pending in mine
-        if isinstance(pending.operation, Trash | Restore)
+    operation = pending.operation
+    return (
+        isinstance(operation, Trash | Restore)
         and pending.sent_at is not None
-        and (item := known.get(pending.item_key)) is not None
-        and item.version > pending.operation.base_version
-    ]
-    return [pending for pending in mine if pending not in touched], touched
+        and item is not None
+        and item.version > operation.base_version
+    )
 
 
 def _is_on_collection(pending: Pending) -> bool:
